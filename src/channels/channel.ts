@@ -1,0 +1,48 @@
+// The contract of a channel. A channel is one file beside this and one line in register.ts. It renders nothing and
+// decides nothing: it turns rendered content into the provider's own request, and the provider's answers into ours.
+import type { IncomingInput } from '../inbox/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+/** What a send came to. The error kind decides retry:
+ *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
+ *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */
+export type SendResult =
+  | { kind: 'accepted'; providerId: string | null }
+  | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
+  | { kind: 'bad_credentials'; detail: string }
+  | { kind: 'bad_recipient'; detail: string }
+  | { kind: 'rejected'; detail: string }
+  | { kind: 'unknown'; detail: string }
+
+export type Account = { id: Uuid; workspace: Uuid; settings: Record<string, string>; secrets: Record<string, string> }
+
+export type Outgoing = {
+  /** the message's UUID: idempotency key at the provider where there is one */
+  id: Uuid
+  workspace: Uuid
+  address: string
+  purpose: 'marketing' | 'transactional'
+  /** rendered content; nothing of Liquid is left */
+  content: import('../journeys/model.ts').MessageContent
+  /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
+  unsubscribeUrl: string
+}
+
+export type WebhookRequest = { rawBody: Uint8Array; headers: Record<string, string>; query: Record<string, string> }
+
+/** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
+export type ChannelEvent = { address: string | null; message: Uuid | null; input: IncomingInput }
+
+export type Channel = {
+  name: 'line' | 'email'
+  /** the identifier that is the address */
+  addressKind: 'line_uid' | 'email'
+  /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
+  delivery: 'at_least_once' | 'at_most_once'
+  /** names of settings and secrets an account has, for its form */
+  settings: string[]
+  secrets: string[]
+  send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** @throws Problem 401 when the signature does not fit the raw body */
+  parse?(account: Account, request: WebhookRequest): ChannelEvent[]
+}

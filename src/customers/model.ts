@@ -1,0 +1,62 @@
+// The customer's state document: all that the reducer knows of one person. Stored as JSON text, p95 <= 1.5 KB,
+// limit 32 KB. Times are workspace time in ms. What grows without bound lives in tables of its own.
+import type { Enrollment } from '../journeys/model.ts'
+import type { IdentifierKind, Scalar } from '../rules/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+export type IdRef = { kind: IdentifierKind; value: string }
+
+/** Who vouches for an event's identifiers. Only `public` does not verify. */
+export type Proof = 'public' | 'token' | 'server' | 'provider'
+
+export type HeldId = IdRef & { verified: boolean; at: number; src: string }
+
+export type TraitValue = Scalar | Scalar[]
+
+/** Value, when it was so (occurred), and where it came from. */
+export type Trait = { v: TraitValue; at: number; src: string }
+
+export type ConsentKey = `${string}/${'marketing'}` // channel/purpose
+
+export type OrderSummary = {
+  /** orders placed and not fully refunded or cancelled */
+  n: number
+  /** net revenue, smallest unit */
+  revenue: number
+  currency: string
+  firstAt: number
+  lastAt: number
+}
+
+export type CustomerState = {
+  v: 1
+  workspace: Uuid
+  id: Uuid
+  /** time of the last fold, monotone */
+  now: number
+  /** first and last occurred */
+  first: number
+  last: number
+  ids: HeldId[]
+  traits: Record<string, Trait>
+  tags: Record<string, { at: number; src: string }>
+  consent: Record<string, { on: boolean; at: number; src: string }>
+  /** LINE friendship: followed, blocked */
+  line?: { following: boolean; at: number }
+  orders?: OrderSummary
+  enr: Enrollment[]
+  /** runs that ended, by journey + key: entry number, entered, left, how */
+  past: Record<string, { n: number; at: number; out: number; how: string }>
+  /** next due moment of each date-triggered journey, by journey id */
+  dates: Record<string, number>
+  /** customers merged into this one: makes `absorb` idempotent */
+  absorbed: Uuid[]
+  /** merge requests sent and not answered: larger id -> at */
+  asked?: Record<Uuid, number>
+  /** other member numbers that met this one: conflicts for a person to decide */
+  conflicts?: { with: Uuid; at: number }[]
+}
+
+export const STATE_LIMIT_BYTES = 32 * 1024
+/** Goes up when a reducer change gives other results for the same inputs; replay uses the version recorded. */
+export const REDUCER_VERSION = 1

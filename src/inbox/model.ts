@@ -1,0 +1,169 @@
+// What travels through the inbox, what the reducer is given and gives back, and what the journal keeps.
+// Times are workspace time in ms unless a name says otherwise.
+import type { CustomerState, IdRef, Proof } from '../customers/model.ts'
+import type { Intent, MessageState, Outcome } from '../messages/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+// ── inputs ───────────────────────────────────────────────────────────────────
+
+/** A customer's event, cleaned by the intake. */
+export type EventBody = {
+  type: 'track' | 'identify' | 'page' | 'screen' | 'system'
+  /** track: the event's name; page: 'Page Viewed'; identify: 'Identified' */
+  name: string
+  messageId: string
+  /** absolute workspace time, or how long before `received` it happened (client's sentAt - timestamp) */
+  at?: number
+  agoMs?: number
+  props?: Record<string, unknown>
+  traits?: Record<string, unknown>
+  /** identifiers that route; emails and phones of public keys are not among them */
+  ids: IdRef[]
+  proof: Proof
+  /** key or account name it came through */
+  src: string
+  /** other holders of its identifiers (larger ids): the owner decides whether they are the same person */
+  holders?: Uuid[]
+  /** what crosses customers or journeys counts up; 8 is the end */
+  hops?: number
+}
+
+/** A command of the UI or API; answered through `answer` under its key. */
+export type CommandBody = {
+  key: string
+  bodyHash: Uuid
+  /** real time ms after which it is not folded but answered `expired` */
+  validUntil: number
+  actor: string
+  command:
+    | { do: 'set_traits'; traits: Record<string, string | number | boolean | null> }
+    | { do: 'add_tag' | 'remove_tag'; tag: string }
+    | { do: 'set_consent'; channel: string; on: boolean }
+    | { do: 'enroll'; journey: Uuid }
+    | { do: 'remove_enrollment'; enrollment: Uuid }
+}
+
+/** What the deliverer says of a message. One input per change of state. */
+export type OutcomeBody = {
+  message: Uuid
+  enrollment: Uuid | null
+  node: string | null
+  journey: Uuid | null
+  channel: string
+  state: MessageState
+  outcome: Outcome | null // set when this is the first end
+  reason: string | null
+  at: number
+  /** click target, provider id … for history */
+  detail?: Record<string, string>
+}
+
+/** Sent by the smaller id's owner: "we hold identifiers of one person; become me?" */
+export type MergeBody = { survivor: Uuid; memberNo: string | null; proof: Proof; ids: IdRef[]; hops: number }
+/** The larger id's answer when it agrees: everything it knew. */
+export type AbsorbBody = {
+  loser: Uuid
+  state: CustomerState | null
+  ids: IdRef[]
+  seen: Uuid[]
+  orders: OrderRow[]
+  hops: number
+}
+/** The larger id's answer when it refuses. */
+export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone' }
+
+export type InputOf = {
+  event: EventBody
+  command: CommandBody
+  outcome: OutcomeBody
+  merge: MergeBody
+  absorb: AbsorbBody
+  merge_refused: RefusedBody
+  /** the world changed in a way that may set an alarm or end a run for this customer */
+  recheck: { catalogueNo: number }
+  alarm: { due: number }
+}
+export type InputKind = keyof InputOf
+
+/** One input as the reducer gets it. `now` is its received time (alarm: the fold's time), monotone per customer. */
+export type Input = { [K in InputKind]: { kind: K; now: number; received: number; body: InputOf[K] } }[InputKind]
+
+/** What an intake or a worker wants appended. Bucket inputs (clock, publish) have no customer. */
+export type IncomingInput = { [K in Exclude<InputKind, 'alarm'>]: { kind: K; body: InputOf[K]; messageId: string | null } }[Exclude<InputKind, 'alarm'>]
+export type BucketInput = { kind: 'clock'; body: { offsetMs: number } } | { kind: 'publish'; body: { catalogueNo: number } }
+
+// ── reducer ──────────────────────────────────────────────────────────────────
+
+export type OrderRow = {
+  orderNo: string
+  entry: 'placed' | 'paid' | 'refunded' | 'cancelled'
+  key: Uuid
+  occurred: number
+  amount: number
+  currency: string
+  body: Record<string, unknown>
+}
+
+/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`. */
+export type Facts = Record<string, OrderRow[]>
+
+/** A derived fact for history, named `area.verb` (journey.entered, node.entered, message.intended …). */
+export type Derived = {
+  name: string
+  at: number
+  props: Record<string, unknown>
+  journey?: Uuid
+  version?: number
+  enrollment?: Uuid
+  node?: string
+  message?: Uuid
+  channel?: string
+}
+
+/** What a fold causes beyond the new state; a closed list. */
+export type FoldEffect =
+  | { kind: 'derived'; fact: Derived }
+  | { kind: 'intent'; intent: Intent }
+  /** ends this message as skipped(reason) if it is still intended or claimed */
+  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' }
+  | { kind: 'order'; row: OrderRow }
+  | { kind: 'answer'; key: string; bodyHash: Uuid; status: number; body: unknown }
+  /** an input for another customer */
+  | { kind: 'post'; to: Uuid; input: IncomingInput }
+  /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with seen and orders */
+  | { kind: 'merged'; into: Uuid; ids: IdRef[]; hops: number }
+  /** point these identifiers, where they still name `from`, to this customer */
+  | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
+  /** take over these from an absorbed customer */
+  | { kind: 'take_seen'; hashes: Uuid[] }
+
+export type FoldVerdict =
+  | 'folded' | 'duplicate' | 'forwarded' | 'parked' | 'expired' | 'refused'
+
+/** What one reduction gives. `need`: load these facts and call again from the start with the same state. */
+export type Reduction =
+  | { need: string[] }
+  | { state: CustomerState; effects: FoldEffect[]; verdict: FoldVerdict; forwardTo?: Uuid }
+
+// ── journal ──────────────────────────────────────────────────────────────────
+
+/** One line of a journal row: an input that was folded (or not), and what came of it. */
+export type JournalEntry = {
+  /** customer */
+  c: Uuid | null
+  /** kind */
+  k: InputKind | 'clock' | 'publish'
+  /** now and received, workspace ms */
+  n: number
+  r: number
+  /** input body */
+  b: unknown
+  /** message hash */
+  h?: Uuid
+  /** verdict when not 'folded'; f: forwarded to */
+  x?: FoldVerdict
+  f?: Uuid
+  /** derived facts and other effects, in order */
+  e?: FoldEffect[]
+}
+export type JournalBody = { v: 1; entries: JournalEntry[] }

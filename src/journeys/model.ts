@@ -1,0 +1,160 @@
+// The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
+// `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
+import type { PropFilter, Rule, Scalar } from '../rules/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+// ── the format ───────────────────────────────────────────────────────────────
+
+export type Trigger =
+  | {
+      kind: 'event'
+      event: string
+      where?: PropFilter[]
+      /** An event that occurred longer ago than this does not trigger. Default 24 h. */
+      latenessMs?: number
+    }
+  /** A date trait: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats. */
+  | { kind: 'date'; trait: string; offsetDays: number; time: string; yearly: boolean }
+
+export type Reentry = { kind: 'never' } | { kind: 'always' } | { kind: 'after_exit'; coolDownMs: number }
+
+export type NodeId = string
+
+/** A node as stored: its type, its fields by name, and where each port leads (null: the run completes there). */
+export type NodeData = {
+  type: string
+  fields: Record<string, unknown>
+  next: Record<string, NodeId | null>
+  /** Shown on the canvas and in lists; optional. */
+  title?: string
+}
+
+export type JourneyGraph = {
+  format: 1
+  name: string
+  trigger: Trigger
+  /** Only customers for whom this holds enter. */
+  filter?: Rule
+  /** Event property that makes one enrollment per value (an order number); default one per customer. */
+  key?: string
+  reentry: Reentry
+  /** Reaching the goal ends the run as `goal` when `exitOnGoal`. The rule may use `since: 'entry'`. */
+  goal?: { rule: Rule; exitOnGoal: boolean }
+  /** Any of these ends the run at once, also inside delays. */
+  exits: { name: string; rule: Rule }[]
+  start: NodeId
+  nodes: Record<NodeId, NodeData>
+}
+
+/** A fault of a graph, at a node (or the whole journey when null). */
+export type GraphProblem = { node: NodeId | null; path: string; code: string; message: { zh: string; en: string } }
+
+export type PublishedJourney = {
+  id: Uuid
+  name: string
+  version: number
+  /** live: admits; paused: admits nobody, runs wait; stopped: admits nobody, runs end. Old versions: draining. */
+  status: 'live' | 'draining' | 'paused' | 'stopped'
+  graph: JourneyGraph
+}
+
+// ── one customer's pass ──────────────────────────────────────────────────────
+
+export type ExitHow = 'completed' | 'goal' | 'exit_rule' | 'stopped' | 'removed' | 'merged' | 'error'
+
+/** What the run waits for at its node. `until` is workspace time ms. */
+export type Wait =
+  | { kind: 'time'; until: number }
+  | { kind: 'event'; until: number | null }
+  | { kind: 'message'; message: Uuid }
+
+/** Kept small: it is part of the customer's state. */
+export type Enrollment = {
+  id: Uuid
+  j: Uuid
+  /** journey version */
+  v: number
+  /** journey key ('' when none) */
+  k: string
+  /** entry number of this customer into this journey and key, from 1 */
+  n: number
+  /** entered at */
+  at: number
+  node: NodeId
+  /** times this node was entered in this run, and when it was entered last */
+  occ: Record<NodeId, number>
+  nodeAt: number
+  wait: Wait | null
+  /** the trigger event, for merge fields */
+  ev?: { name: string; at: number; props: Record<string, unknown> }
+  /** event leaves of goal/exits/conditions that occurred since entry: leaf key -> first time */
+  hit?: Record<string, number>
+  /** the same since the node was entered */
+  nodeHit?: Record<string, number>
+  goalAt?: number
+}
+
+// ── contracts ────────────────────────────────────────────────────────────────
+
+/** How a field is edited; `label` and `help` are i18n keys of the web (journey.field.<name>). */
+export type FieldKind = 'duration' | 'rule' | 'event' | 'channel' | 'content' | 'trait' | 'value' | 'tag' | 'text' | 'wall_time'
+export type FieldSpec = { kind: FieldKind; required: boolean }
+
+/** What a node sees when it runs. Everything is given; nothing is read elsewhere. */
+export type NodeContext = {
+  now: number
+  timezone: string
+  node: NodeId
+  enrollment: Enrollment
+  journey: PublishedJourney
+  /** Evaluates a rule for this customer and run. */
+  evaluate(rule: Rule): { value: boolean; until: number | null; why: unknown[] }
+  /** The workspace's quiet window pushed `at` to the first allowed moment. */
+  allowedFrom(at: number): number
+  customer: import('../customers/model.ts').CustomerState
+}
+
+/** What a node decides: go on through a port, wait, or end; with effects in order. */
+export type Step =
+  | { kind: 'go'; port: string; effects: Effect[]; why?: unknown[] }
+  | { kind: 'wait'; wait: Wait; effects: Effect[] }
+  | { kind: 'end'; how: ExitHow; effects: Effect[] }
+
+/** Why the node is looked at again. */
+export type Resume =
+  | { kind: 'timer' }
+  | { kind: 'event' }
+  | { kind: 'message'; outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null }
+
+export type NodeType = {
+  type: string
+  /** bar colour and icon family on the canvas */
+  family: 'time' | 'logic' | 'message' | 'data' | 'end'
+  fields: Record<string, FieldSpec>
+  /** Port names, in drawing order. */
+  ports(fields: Record<string, unknown>): string[]
+  /** Faults of the fields, beyond what FieldSpec says. */
+  validate(fields: Record<string, unknown>): { path: string; code: string; message: { zh: string; en: string } }[]
+  enter(fields: Record<string, unknown>, ctx: NodeContext): Step
+  /** Called when what was waited for came. Returning the same wait again is allowed. */
+  resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step
+}
+
+export type MessageContent =
+  | { channel: 'line'; messages: Record<string, unknown>[] } // LINE message objects; text fields are Liquid
+  | { channel: 'email'; subject: string; html: string } // Liquid
+
+/** The closed list of what a node may cause. */
+export type Effect =
+  | {
+      kind: 'send'
+      channel: string
+      purpose: 'marketing' | 'transactional'
+      content: MessageContent
+      /** earliest and latest useful moments, workspace ms */
+      notBefore: number
+      notAfter: number | null
+    }
+  | { kind: 'set_trait'; trait: string; value: Scalar | null }
+  | { kind: 'add_tag'; tag: string }
+  | { kind: 'remove_tag'; tag: string }

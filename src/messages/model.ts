@@ -1,0 +1,47 @@
+// The send ledger's words: states, allowed moves, and the intent that the fold writes.
+import type { MessageContent } from '../journeys/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+export type MessageState =
+  | 'intended' | 'claimed' | 'sending'
+  | 'accepted' | 'failed' | 'unknown' | 'skipped'
+  | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
+
+/** The four ends of an intent. Later states refine `accepted`. */
+export type Outcome = 'accepted' | 'failed' | 'skipped' | 'unknown'
+
+export type SkipReason =
+  | 'consent' | 'suppressed' | 'no_address' | 'blocked' | 'late' | 'exited' | 'merged' | 'restored'
+  | 'no_account' | 'render_failed' | 'paused'
+
+/** Every allowed move; anything else is refused. Never backwards. */
+export const MOVES: Record<MessageState, MessageState[]> = {
+  intended: ['claimed', 'skipped'],
+  claimed: ['intended', 'sending', 'skipped'],
+  sending: ['accepted', 'failed', 'unknown', 'intended'], // intended: the provider said "try again"; nothing was sent
+  unknown: ['accepted', 'failed', 'delivered', 'opened', 'clicked', 'bounced', 'complained', 'blocked'],
+  accepted: ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'blocked'],
+  delivered: ['opened', 'clicked', 'complained', 'blocked', 'bounced'],
+  opened: ['clicked', 'complained', 'blocked'],
+  clicked: ['complained', 'blocked'],
+  failed: [], skipped: [], bounced: [], complained: [], blocked: [],
+}
+
+/** One intended message, as journalled and stored in message.body. Times are workspace ms. */
+export type Intent = {
+  id: Uuid
+  customer: Uuid
+  channel: string
+  purpose: 'marketing' | 'transactional'
+  content: MessageContent
+  journey: Uuid
+  journeyVersion: number
+  enrollment: Uuid
+  node: string
+  occurrence: number
+  notBefore: number
+  notAfter: number | null
+  at: number
+  /** the enrollment's trigger event, for merge fields */
+  event: { name: string; at: number; props: Record<string, unknown> } | null
+}

