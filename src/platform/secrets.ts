@@ -1,0 +1,47 @@
+// Encryption at rest (AES-256-GCM under SECRET_KEY) and signatures of links and tokens (HMAC-SHA256, a key per use).
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { must } from './errors.ts'
+
+export type Secrets = {
+  seal(text: string): Buffer
+  /** @throws when the bytes were not sealed with this key */
+  open(sealed: Uint8Array): string
+  /** base64url signature of `text` for one purpose ('click', 'unsubscribe', 'sandbox' …) */
+  sign(purpose: string, text: string): string
+  verify(purpose: string, text: string, signature: string): boolean
+}
+
+/** `key`: 64 hexadecimal characters. */
+export function openSecrets(key: string): Secrets {
+  const master = Buffer.from(key, 'hex')
+  must(master.length === 32, 'SECRET_KEY has 32 bytes')
+  const derived = (use: string) => Buffer.from(hkdfSync('sha256', master, '', 'itinera ' + use, 32))
+  const sealKey = derived('seal')
+  const signKeys = new Map<string, Buffer>()
+  const mac = (purpose: string, text: string) => {
+    let k = signKeys.get(purpose)
+    if (!k) signKeys.set(purpose, (k = derived('sign ' + purpose)))
+    return createHmac('sha256', k).update(text).digest()
+  }
+  return {
+    seal(text) {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, iv)
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([Buffer.from([1]), iv, cipher.getAuthTag(), body])
+    },
+    open(sealed) {
+      const b = Buffer.from(sealed)
+      must(b[0] === 1, 'sealed bytes start with version 1')
+      const decipher = createDecipheriv('aes-256-gcm', sealKey, b.subarray(1, 13))
+      decipher.setAuthTag(b.subarray(13, 29))
+      return Buffer.concat([decipher.update(b.subarray(29)), decipher.final()]).toString('utf8')
+    },
+    sign: (purpose, text) => mac(purpose, text).toString('base64url'),
+    verify(purpose, text, signature) {
+      const a = mac(purpose, text)
+      const b = Buffer.from(signature, 'base64url')
+      return a.length === b.length && timingSafeEqual(a, b)
+    },
+  }
+}
