@@ -130,6 +130,14 @@ create table bucket (
 ) with (fillfactor = 50);
 insert into bucket (bucket) select generate_series(0, 255);
 
+-- Processes that live, by role; a row is refreshed with the leases.
+create table process (
+  id text not null,
+  role text not null,
+  at timestamptz not null,
+  primary key (id, role)
+);
+
 -- Where each workspace stands in a bucket; written by the owner when it folds a clock or publish input.
 create table bucket_workspace (
   bucket smallint not null,

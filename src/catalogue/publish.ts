@@ -1,0 +1,73 @@
+// Publishing: the whole world of a workspace is written under the next number, and one input for each bucket tells
+// the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
+import type { PublishedJourney } from '../journeys/model.ts'
+import type { QuietHours, World } from '../customers/world.ts'
+import { append } from '../inbox/append.ts'
+import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import type { Core } from '../platform/core.ts'
+import { must } from '../platform/errors.ts'
+import type { Sql } from '../platform/postgres.ts'
+
+type WorkspaceFacts = { timezone: string; currency: string; settings: { quietHours?: QuietHours | null }; catalogue_no: number }
+
+/** The world as the tables say it now: every published version of journeys that may still have people.
+ *  The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
+async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: WorkspaceFacts): Promise<World> {
+  const { rows } = await sql.query<{ id: Uuid; name: string; status: string; version: number; live_version: number | null; graph: PublishedJourney['graph'] }>(
+    `select j.id, j.name, j.status, v.version, j.live_version, v.graph
+       from journey j join journey_version v on v.journey_id = j.id and v.workspace_id = j.workspace_id
+      where j.workspace_id = $1 and j.live_version is not null
+      order by j.created_at, j.id, v.version`,
+    [workspace],
+  )
+  return {
+    no,
+    workspace,
+    timezone: facts.timezone,
+    currency: facts.currency,
+    quietHours: facts.settings.quietHours ?? null,
+    journeys: rows.map(r => ({
+      id: r.id,
+      name: r.name,
+      version: r.version,
+      status: r.status === 'live' && r.version !== r.live_version ? 'draining' : (r.status as PublishedJourney['status']),
+      graph: r.graph,
+    })),
+  }
+}
+
+const needsRecheck = (before: World | null, after: World): boolean => {
+  if (!before) return false
+  const shape = (w: World) =>
+    JSON.stringify([w.timezone, w.quietHours, w.journeys.filter(j => j.graph.trigger.kind === 'date' || j.status === 'stopped' || j.status === 'paused').map(j => [j.id, j.version, j.status])])
+  return shape(before) !== shape(after)
+}
+
+/** Writes the next number and tells every bucket. A change that could set an alarm or end runs with no event queues
+ *  a recheck of each customer as bulk. Returns the number. */
+export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<WorkspaceFacts>(
+    'update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no',
+    [workspace],
+  )
+  const facts = rows[0]
+  must(facts, 'publishWorld is given a workspace that exists')
+  const no = Number(facts.catalogue_no)
+  const world = await readWorld(sql, workspace, no, facts)
+  const before = await sql.query<{ body: string }>('select body from catalogue where workspace_id = $1 and no = $2', [workspace, no - 1])
+  await sql.query('insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())', [workspace, no, JSON.stringify(world)])
+  await append(
+    sql,
+    null,
+    Array.from({ length: BUCKETS }, (_, bucket) => ({ workspace, customer: null, bucket, input: { kind: 'publish' as const, body: { catalogueNo: no } } })),
+  )
+  if (needsRecheck(before.rows[0] ? (JSON.parse(before.rows[0].body) as World) : null, world)) {
+    await sql.query(
+      `insert into bulk (bucket, workspace_id, customer_id, kind, message_hash, body)
+       select bucket, workspace_id, id, 'recheck', null, $2 from customer
+        where bucket = any($3::smallint[]) and workspace_id = $1 and merged_into is null`,
+      [workspace, JSON.stringify({ catalogueNo: no }), Array.from({ length: BUCKETS }, (_, i) => i)],
+    )
+  }
+  return no
+}

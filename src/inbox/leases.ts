@@ -1,0 +1,61 @@
+// Leases in database time: which process owns which buckets (fold) or history groups. A lease is renewed while its
+// process lives; it is taken over when it has run out, or at once when its process has no connection left.
+// Safe in any case: every transaction checks its epoch under the lease row's lock.
+import type { Core } from '../platform/core.ts'
+import type { RoleName } from '../platform/config.ts'
+
+export type Lease = { key: number; epoch: number }
+export type LeaseTable = { table: 'bucket' | 'history_group'; key: 'bucket' | 'history_group'; role: RoleName; count: number }
+
+export const FOLD_LEASES: LeaseTable = { table: 'bucket', key: 'bucket', role: 'fold', count: 256 }
+export const HISTORY_LEASES: LeaseTable = { table: 'history_group', key: 'history_group', role: 'history', count: 16 }
+
+const LEASE_MS = 8_000
+
+/** One round: says we live, renews what we hold, gives back what is above our fair share, takes what is free.
+ *  Returns everything held now, in key order. `held` are those of the last round. */
+export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Promise<Lease[]> {
+  const me = core.processId
+  await core.pool.query(
+    `insert into process (id, role, at) values ($1, $2, clock_timestamp())
+     on conflict (id, role) do update set at = excluded.at`,
+    [me, t.role],
+  )
+  const alive = await core.pool.query<{ n: number }>(
+    `select count(*) as n from process p where role = $1 and at > clock_timestamp() - make_interval(secs => $2)
+        and exists (select from pg_stat_activity a where a.application_name = left('itinera ' || p.id, 63))`,
+    [t.role, LEASE_MS / 1000],
+  )
+  const fair = Math.ceil(t.count / Math.max(1, alive.rows[0]!.n))
+  if (held.length > fair) {
+    const extra = held.slice(fair).map(l => l.key)
+    await core.pool.query(`update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where ${t.key} = any($1::smallint[]) and owner = $2`, [extra, me])
+  }
+  await core.pool.query(
+    `update ${t.table} set lease_until = clock_timestamp() + make_interval(secs => $2)
+      where owner = $1 and lease_until < clock_timestamp() + make_interval(secs => $3)`,
+    [me, LEASE_MS / 1000, (LEASE_MS * 0.75) / 1000],
+  )
+  const mine = await core.pool.query<{ n: number }>(`select count(*) as n from ${t.table} where owner = $1`, [me])
+  const room = fair - mine.rows[0]!.n
+  if (room > 0) {
+    await core.pool.query(
+      `update ${t.table} set owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
+        where ${t.key} in (
+          select ${t.key} from ${t.table} b
+           where owner is distinct from $1
+             and (lease_until < clock_timestamp()
+                  or not exists (select from pg_stat_activity a where a.application_name = left('itinera ' || b.owner, 63)))
+           order by ${t.key} limit $3 for update skip locked)`,
+      [me, LEASE_MS / 1000, room],
+    )
+  }
+  const { rows } = await core.pool.query<Lease>(`select ${t.key} as key, epoch from ${t.table} where owner = $1 order by ${t.key}`, [me])
+  return rows
+}
+
+/** Gives everything back at an orderly stop, so that others need not wait. */
+export async function releaseLeases(core: Core, t: LeaseTable): Promise<void> {
+  await core.pool.query(`update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where owner = $1`, [core.processId])
+  await core.pool.query('delete from process where id = $1 and role = $2', [core.processId, t.role])
+}
