@@ -1,0 +1,248 @@
+// Which customer an event is for: reads and claims identifiers. Owners alone decide merges; this only routes, and
+// hands over the list where identifiers have several holders. Holders may be cached without an expiry, because the
+// owner of a merged customer forwards.
+import { LRUCache } from 'lru-cache'
+import type { IdRef, Proof } from '../customers/model.ts'
+import { must } from '../platform/errors.ts'
+import { bucketOfText, newId, type Uuid } from '../platform/ids.ts'
+import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
+import type { IdentifierKind } from '../rules/model.ts'
+
+export type Resolvable = { workspace: Uuid; ids: IdRef[]; proof: Proof }
+/** `customer`: the smallest id that holds one of the identifiers; `holders`: the others, the strongest identifier's
+ *  first (member_no, user_id, contacts, anonymous_id). */
+export type Resolved = { customer: Uuid; holders: Uuid[] }
+
+/** A missing identifier is claimed for an existing holder only when that holder was found by one at least as strong:
+ *  a browser (anonymous_id) or a shared phone number never turns a new member into somebody else. Otherwise it gets
+ *  an id of its own and the owners decide; merging with a customer that has no row yet only repoints. */
+const STRENGTH: Record<IdentifierKind, number> = {
+  member_no: 4,
+  user_id: 3,
+  line_uid: 2,
+  email: 2,
+  phone: 2,
+  anonymous_id: 1,
+}
+
+/** A member number and a user id of the same value name the same person: each finds the other's holder. */
+const ALIAS: Partial<Record<IdentifierKind, IdentifierKind>> = {
+  member_no: 'user_id',
+  user_id: 'member_no',
+}
+
+/** The bucket of an identifier's row. */
+export const identifierBucket = (id: IdRef): number => bucketOfText(id.kind, id.value)
+
+const CACHE_ENTRIES = 200_000
+const caches = new WeakMap<Pool, LRUCache<string, Uuid>>()
+function cacheOf(pool: Pool): LRUCache<string, Uuid> {
+  let cache = caches.get(pool)
+  if (!cache) caches.set(pool, (cache = new LRUCache({ max: CACHE_ENTRIES })))
+  return cache
+}
+
+type Key = { text: string; workspace: Uuid; kind: IdentifierKind; value: string; bucket: number }
+type Keys = Map<string, Key>
+type Held = Map<string, Uuid>
+type Claim = Key & { customer: Uuid; verified: boolean }
+
+const keyText = (workspace: Uuid, kind: IdentifierKind, value: string): string =>
+  workspace + ' ' + kind + ' ' + value
+
+/** Resolves the items in order. All claims of the batch are made before any item is resolved. Safe to repeat and
+ *  safe to run at once anywhere: one identifier has one holder.
+ *  @throws the database's error; nothing but claims (which a retry finds again) may have been written */
+export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): Promise<Resolved[]> {
+  const cache = cacheOf(core.pool)
+  const held: Held = new Map()
+  const fromCache = new Set<string>()
+  const unknown: Keys = new Map()
+  for (const item of items) {
+    must(item.ids.length > 0, 'an item to resolve has an identifier')
+    for (const id of item.ids) {
+      const text = keyText(item.workspace, id.kind, id.value)
+      if (held.has(text) || unknown.has(text)) continue
+      const holder = cache.get(text)
+      if (holder) {
+        held.set(text, holder)
+        fromCache.add(text)
+      } else addKey(unknown, item.workspace, id.kind, id.value)
+    }
+  }
+  // what the cache says may be from before a merge: where it names several people, ask again
+  for (const item of items) {
+    if (item.ids.length < 2 || holdersOf(item, held).length < 2) continue
+    for (const id of item.ids) {
+      const text = keyText(item.workspace, id.kind, id.value)
+      if (fromCache.delete(text)) addKey(unknown, item.workspace, id.kind, id.value)
+    }
+  }
+  if (unknown.size > 0) {
+    addAliases(unknown)
+    await read(core.pool, unknown, held)
+    if (planClaims(items, new Map(held)).length > 0) await claim(core.pool, items, held)
+    for (const text of unknown.keys()) {
+      const holder = held.get(text)
+      if (holder) cache.set(text, holder)
+    }
+  }
+  return items.map(item => {
+    const holders = holdersOf(item, held)
+    const customer = holders.toSorted()[0]!
+    return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer) }
+  })
+}
+
+/** Distinct holders of an item's identifiers, the strongest identifier's first. */
+function holdersOf(item: Resolvable, held: Held): Uuid[] {
+  const first = item.ids[0]!
+  if (item.ids.length === 1) {
+    const text = keyText(item.workspace, first.kind, first.value)
+    const holder = held.get(text) ?? aliasHolder(item.workspace, first, held)
+    return holder ? [holder] : []
+  }
+  const found: Uuid[] = []
+  const ids = [...item.ids].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind])
+  for (const id of ids) {
+    const holder =
+      held.get(keyText(item.workspace, id.kind, id.value)) ?? aliasHolder(item.workspace, id, held)
+    if (holder && !found.includes(holder)) found.push(holder)
+  }
+  return found
+}
+
+function aliasHolder(workspace: Uuid, id: IdRef, held: Held): Uuid | undefined {
+  const kind = ALIAS[id.kind]
+  return kind && held.get(keyText(workspace, kind, id.value))
+}
+
+/** What must be claimed so that every identifier has a holder. Writes the plan into `held`. Pure. */
+function planClaims(items: Resolvable[], held: Held): Claim[] {
+  const claims: Claim[] = []
+  for (const item of items) {
+    let best = 0
+    let bestHolder: Uuid | undefined
+    let bestMissing = 0
+    for (const id of item.ids) {
+      const own = held.get(keyText(item.workspace, id.kind, id.value))
+      const holder = own ?? aliasHolder(item.workspace, id, held)
+      if (holder && STRENGTH[id.kind] > best) {
+        best = STRENGTH[id.kind]
+        bestHolder = holder
+      }
+      if (!holder && STRENGTH[id.kind] > bestMissing) bestMissing = STRENGTH[id.kind]
+    }
+    let fresh: Uuid | undefined
+    for (const id of item.ids) {
+      const text = keyText(item.workspace, id.kind, id.value)
+      if (held.has(text)) continue
+      const customer =
+        aliasHolder(item.workspace, id, held) ??
+        (bestHolder && bestMissing <= best ? bestHolder : (fresh ??= newId()))
+      held.set(text, customer)
+      claims.push({
+        text,
+        workspace: item.workspace,
+        kind: id.kind,
+        value: id.value,
+        bucket: identifierBucket(id),
+        customer,
+        verified: item.proof !== 'public',
+      })
+    }
+  }
+  return claims
+}
+
+/** Claims what is missing; afterwards `held` names the holder of every identifier of the items. */
+async function claim(pool: Pool, items: Resolvable[], held: Held): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const made = await inTransaction(pool, async sql => {
+        const known: Held = new Map(held)
+        const wanted: Keys = new Map()
+        for (const item of items)
+          for (const id of item.ids)
+            if (!known.has(keyText(item.workspace, id.kind, id.value)))
+              addKey(wanted, item.workspace, id.kind, id.value)
+        const paired = [...wanted.values()].filter(k => ALIAS[k.kind])
+        if (paired.length > 0) {
+          // two rows (member_no v, user_id v) cannot be one unique key: claims of one value take turns
+          await sql.query(
+            'select pg_advisory_xact_lock(k) from (select distinct hashtextextended(x, 11) k from unnest($1::text[]) x order by 1) s',
+            [paired.map(k => k.workspace + ' ' + k.value)],
+          )
+          addAliases(wanted)
+          await read(sql, wanted, known)
+        }
+        const claims = planClaims(items, known).sort(byKey)
+        const lost = await insert(sql, claims)
+        if (lost.size > 0) {
+          for (const text of lost.keys()) known.delete(text)
+          await read(sql, lost, known)
+          for (const text of lost.keys()) must(known.has(text), 'a claim that was refused has a holder')
+        }
+        return known
+      })
+      for (const [text, holder] of made) held.set(text, holder)
+      return
+    } catch (error) {
+      if (attempt >= 3 || !/^40/.test((error as { code?: string }).code ?? '') || !isTransient(error))
+        throw error
+    }
+  }
+}
+
+const byKey = (a: Key, b: Key): number =>
+  a.bucket - b.bucket ||
+  (a.workspace < b.workspace ? -1 : a.workspace > b.workspace ? 1 : 0) ||
+  (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0) ||
+  (a.value < b.value ? -1 : a.value > b.value ? 1 : 0)
+
+function addKey(keys: Keys, workspace: Uuid, kind: IdentifierKind, value: string): void {
+  const text = keyText(workspace, kind, value)
+  if (!keys.has(text)) keys.set(text, { text, workspace, kind, value, bucket: bucketOfText(kind, value) })
+}
+
+function addAliases(keys: Keys): void {
+  for (const key of [...keys.values()]) {
+    const alias = ALIAS[key.kind]
+    if (alias) addKey(keys, key.workspace, alias, key.value)
+  }
+}
+
+type IdentifierRow = { workspace_id: Uuid; kind: IdentifierKind; value: string; customer_id: Uuid }
+
+async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
+  const list = [...keys.values()]
+  const { rows } = await sql.query<IdentifierRow>(
+    `select i.workspace_id, i.kind, i.value, i.customer_id
+       from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[]) k (bucket, workspace_id, kind, value)
+       join identifier i using (bucket, workspace_id, kind, value)`,
+    [list.map(k => k.bucket), list.map(k => k.workspace), list.map(k => k.kind), list.map(k => k.value)],
+  )
+  for (const row of rows) held.set(keyText(row.workspace_id, row.kind, row.value), row.customer_id)
+}
+
+/** Inserts the claims, which must be in key order (so that two batches cannot wait for each other); returns those
+ *  that somebody else holds. */
+async function insert(sql: Sql, claims: Claim[]): Promise<Keys> {
+  const lost: Keys = new Map(claims.map(c => [c.text, c]))
+  if (claims.length === 0) return lost
+  const { rows } = await sql.query<IdentifierRow>(
+    `insert into identifier (bucket, workspace_id, kind, value, customer_id, verified, created_at)
+     select *, clock_timestamp() from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bool[])
+     on conflict do nothing returning workspace_id, kind, value, customer_id`,
+    [
+      claims.map(c => c.bucket),
+      claims.map(c => c.workspace),
+      claims.map(c => c.kind),
+      claims.map(c => c.value),
+      claims.map(c => c.customer),
+      claims.map(c => c.verified),
+    ],
+  )
+  for (const row of rows) lost.delete(keyText(row.workspace_id, row.kind, row.value))
+  return lost
+}
