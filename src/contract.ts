@@ -28,7 +28,8 @@ export const problem = z.object({
 export const workspace = z.object({
   id, name: z.string(), kind: z.enum(['live', 'sandbox']), timezone: z.string(), locale: z.string(),
   currency: z.string(), now: time.describe('workspace time'), clockTarget: time.nullable(),
-  madeUp: z.boolean().describe('holds the demo brand, made up'), sendingPaused: z.boolean(), version: z.number(),
+  madeUp: z.boolean().describe('holds the demo brand, made up'), sendingPaused: z.boolean(),
+  quietHours: z.object({ from: z.string(), to: z.string() }).nullable(), version: z.number(),
 })
 export const me = z.object({
   user: z.object({ id, email: z.string(), name: z.string(), locale: z.string(), hasPassword: z.boolean() }),
@@ -119,6 +120,7 @@ export const home = z.object({
   messages: z.array(z.object({ channel: z.string(), accepted: z.number(), delivered: z.number(), clicked: z.number(), failed: z.number(), skipped: z.number(), unknown: z.number() })),
   perDay: z.array(z.object({ day: z.string(), events: z.number(), messages: z.number() })),
   attention: z.array(z.object({ code: z.string(), count: z.number(), link: z.string() })),
+  stale: z.boolean().describe('history is down: figures that come from it are 0 or missing'),
   setup: z.object({ source: z.boolean(), channel: z.boolean(), journey: z.boolean(), demo: z.boolean() }),
 })
 export const demoProgress = z.object({ state: z.enum(['none', 'running', 'done', 'failed']), done: z.number(), total: z.number(), step: z.string(), workspace: id.nullable() })
@@ -139,11 +141,12 @@ const e = <const T extends Endpoint>(endpoint: T) => endpoint
 export const endpoints = {
   // sign-in and team
   signIn: e({ method: 'post', path: '/sign-in', scope: 'public', summary: 'Sign in with e-mail and password', body: z.object({ email: z.string(), password: z.string() }), out: me }),
-  useLink: e({ method: 'post', path: '/sign-in-link', scope: 'public', summary: 'Sign in with a one-time link (first start, invitation, reset)', body: z.object({ token: z.string(), name: z.string().optional(), password: z.string().min(10).optional() }), out: me }),
+  checkLink: e({ method: 'post', path: '/sign-in-link/check', scope: 'public', summary: 'What a one-time link is for, without using it. first: may be used as it is; invite: name and password of a new account, or the password of the account there is; reset: a new password', body: z.object({ token: z.string() }), out: z.object({ purpose: z.enum(['first', 'invite', 'reset']), email: z.string().nullable(), workspaceName: z.string().nullable(), hasAccount: z.boolean(), expiresAt: time }) }),
+  useLink: e({ method: 'post', path: '/sign-in-link', scope: 'public', summary: 'Sign in with a one-time link (first start, invitation, reset)', body: z.object({ token: z.string(), email: z.email().optional(), name: z.string().max(100).optional(), password: z.string().min(10).max(200).optional() }), out: me }),
   askReset: e({ method: 'post', path: '/password-reset', scope: 'public', summary: 'Ask for a reset link; the answer never tells whether the address is known', body: z.object({ email: z.string() }), out: ok }),
   signOut: e({ method: 'post', path: '/sign-out', scope: 'session', summary: 'End this session', out: ok }),
   me: e({ method: 'get', path: '/me', scope: 'session', summary: 'Who is signed in, and their workspaces', out: me }),
-  updateMe: e({ method: 'patch', path: '/me', scope: 'session', summary: 'Name, language, password', body: z.object({ name: z.string().min(1).max(100).optional(), locale: z.enum(['zh-TW', 'en']).optional(), password: z.string().min(10).optional(), currentPassword: z.string().optional() }), out: me }),
+  updateMe: e({ method: 'patch', path: '/me', scope: 'session', summary: 'Name, e-mail, language, password. A new e-mail or password needs the current password where there is one; a new password ends all other sessions', body: z.object({ name: z.string().min(1).max(100).optional(), email: z.email().optional(), locale: z.enum(['zh-TW', 'en']).optional(), password: z.string().min(10).max(200).optional(), currentPassword: z.string().optional() }), out: me }),
   createWorkspace: e({ method: 'post', path: '/workspaces', scope: 'session', summary: 'New workspace; the caller becomes its owner', body: z.object({ name: z.string().min(1).max(100), kind: z.enum(['live', 'sandbox']) }), out: workspace }),
   workspace: e({ method: 'get', path: '/w/{ws}', scope: 'customers:read', summary: 'One workspace', out: workspace }),
   updateWorkspace: e({ method: 'patch', path: '/w/{ws}', scope: 'workspace:write', summary: 'Name, zone, quiet hours, pause sending', body: z.object({ name: z.string().min(1).max(100).optional(), timezone: z.string().optional(), locale: z.string().optional(), quietHours: z.object({ from: z.string(), to: z.string() }).nullable().optional(), sendingPaused: z.boolean().optional(), version: z.number() }), out: workspace }),

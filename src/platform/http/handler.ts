@@ -27,6 +27,7 @@ type Parsed<N extends EndpointName, K extends 'body' | 'query'> = (typeof endpoi
 
 export type Call<N extends EndpointName> = {
   core: Core
+  /** Endpoints of scope 'public': throws when read */
   caller: Caller
   /** scopes the caller has in this workspace */
   scopes: ReadonlySet<Scope>
@@ -37,6 +38,13 @@ export type Call<N extends EndpointName> = {
   query: Parsed<N, 'query'>
   body: Parsed<N, 'body'>
   idempotencyKey: string | null
+  requestId: string
+  /** hash of this session's token; null for API keys and public endpoints */
+  session: Uint8Array | null
+  /** address of the caller's socket, for rate limits */
+  remoteAddress: string
+  /** another 2xx than 200: 202 for what is not decided yet */
+  setStatus(status: number): void
   /** sets or clears the session cookie; only sign-in and sign-out use it */
   setSession(token: string | null): void
 }
