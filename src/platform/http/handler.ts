@@ -21,7 +21,9 @@ export type WorkspaceRow = {
   version: number
 }
 
-type Parsed<N extends EndpointName, K extends 'body' | 'query'> = (typeof endpoints)[N] extends { [P in K]: infer Z extends z.ZodType }
+type Parsed<N extends EndpointName, K extends 'body' | 'query'> = (typeof endpoints)[N] extends {
+  [P in K]: infer Z extends z.ZodType
+}
   ? z.output<Z>
   : undefined
 

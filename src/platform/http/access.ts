@@ -1,0 +1,22 @@
+// What the router must be told about callers; src/team/access.ts knows. So that platform imports no subject.
+import type { Scope } from '../../contract.ts'
+import type { Uuid } from '../ids.ts'
+import type { Caller, WorkspaceRow } from './handler.ts'
+
+export type Identity =
+  | { kind: 'user'; caller: Extract<Caller, { kind: 'user' }>; session: Uint8Array }
+  | { kind: 'key'; caller: Extract<Caller, { kind: 'key' }>; workspace: Uuid; scopes: Scope[] }
+
+export type Seat = { workspace: WorkspaceRow; scopes: ReadonlySet<Scope>; caller: Caller }
+
+export type Act = { workspace: Uuid | null; caller: Caller; action: string; target: string | null }
+
+export type Access = {
+  /** By the Authorization header when there is one, else by the session cookie. @throws Problem 401 */
+  identify(authorization: string | undefined, sessionToken: string | undefined): Promise<Identity>
+  /** What the caller may do in the workspace a path names. One that does not exist and one of somebody else look
+   *  alike. @throws Problem 404 */
+  seatIn(who: Identity, publicWorkspace: string): Promise<Seat>
+  /** Writes the audit line of an act. */
+  record(act: Act): Promise<void>
+}
