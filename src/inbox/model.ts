@@ -26,6 +26,8 @@ export type EventBody = {
   holders?: Uuid[]
   /** what crosses customers or journeys counts up; 8 is the end */
   hops?: number
+  /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these */
+  away?: { by: Uuid; ids: IdRef[] }
 }
 
 /** A command of the UI or API; answered through `answer` under its key. */
@@ -58,19 +60,23 @@ export type OutcomeBody = {
   detail?: Record<string, string>
 }
 
-/** Sent by the smaller id's owner: "we hold identifiers of one person; become me?" */
-export type MergeBody = { survivor: Uuid; memberNo: string | null; proof: Proof; ids: IdRef[]; hops: number }
-/** The larger id's answer when it agrees: everything it knew. */
+/** Sent by the smaller id's owner: "we hold identifiers of one person; become me?" `ids` are the event's;
+ *  `known`: the survivor has a member number, a verified identifier or a user id. */
+export type MergeBody = { survivor: Uuid; memberNo: string | null; known: boolean; proof: Proof; ids: IdRef[]; hops: number }
+/** The larger id's answer when it agrees: everything it knew. `state` is the state its fold returned;
+ *  `ended` are the messages that the merge ended as skipped(merged). */
 export type AbsorbBody = {
   loser: Uuid
   state: CustomerState | null
   ids: IdRef[]
   seen: Uuid[]
   orders: OrderRow[]
+  ended: Uuid[]
   hops: number
 }
-/** The larger id's answer when it refuses. */
-export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone' }
+/** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone
+ *  is lifted (effect `unmerged`), and the sends that the merge had ended are decided again. */
+export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone'; ended?: Uuid[] }
 
 export type InputOf = {
   event: EventBody
@@ -134,16 +140,20 @@ export type FoldEffect =
   | { kind: 'merged'; into: Uuid; ids: IdRef[]; hops: number }
   /** point these identifiers, where they still name `from`, to this customer */
   | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
+  /** the survivor refused: this customer stands again; clear merged_into, point `ids` that name `from` back here */
+  | { kind: 'unmerged'; from: Uuid; ids: IdRef[] }
   /** take over these from an absorbed customer */
   | { kind: 'take_seen'; hashes: Uuid[] }
 
 export type FoldVerdict =
   | 'folded' | 'duplicate' | 'forwarded' | 'parked' | 'expired' | 'refused'
 
-/** What one reduction gives. `need`: load these facts and call again from the start with the same state. */
+/** What one reduction gives. `need`: load these facts and call again from the start with the same state.
+ *  Effects hold under every verdict. `forwarded`: `forwardAs` is what is appended for `forwardTo`. `refused` for a
+ *  customer without a row: no row is written. */
 export type Reduction =
   | { need: string[] }
-  | { state: CustomerState; effects: FoldEffect[]; verdict: FoldVerdict; forwardTo?: Uuid }
+  | { state: CustomerState; effects: FoldEffect[]; verdict: FoldVerdict; forwardTo?: Uuid; forwardAs?: IncomingInput }
 
 // ── journal ──────────────────────────────────────────────────────────────────
 

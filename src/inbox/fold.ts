@@ -1,0 +1,306 @@
+// The thinking half of a fold transaction: inbox rows and due alarms of a set of buckets, folded in memory in order.
+// No I/O except `loadFacts`, which the reducer asks for; what must be written comes back as `Folded`.
+import { nextAlarm, reduce } from '../customers/reduce.ts'
+import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
+import { must } from '../platform/errors.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
+import type { CommandBody, EventBody, Facts, FoldEffect, Input, InputKind, JournalEntry, OrderRow } from './model.ts'
+import type { InboxRow, Mail } from './read.ts'
+import type { Worlds } from './worlds.ts'
+
+/** A customer in the owner's memory. `due` is what the table says (real ms). */
+export type Held = {
+  state: CustomerState | null
+  version: number
+  due: number | null
+  mergedInto: Uuid | null
+  /** size of the state's JSON */
+  bytes: number
+}
+
+export type Park = { customer: Uuid; workspace: Uuid; reason: 'threw' | 'too_large' | 'broke_transaction' | 'rounds'; error: string; rows: InboxRow[]; hashes: Uuid[] }
+
+type Line = { segment: number; entry: JournalEntry }
+
+/** What one customer went through in this transaction. */
+export type Work = {
+  id: Uuid
+  workspace: Uuid
+  held: Held
+  isNew: boolean
+  facts: Facts
+  rows: InboxRow[]
+  hashes: Uuid[]
+  lines: Line[]
+  effects: FoldEffect[]
+  /** state before a `merge` was folded: what `absorb` carries */
+  before: CustomerState | null
+  touched: boolean
+  json: string
+  due: number | null
+}
+
+/** One journal row to be: entries of one bucket, workspace and published number. */
+export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: JournalEntry[] }
+export type Shift = { bucket: number; workspace: Uuid; offsetMs: number; catalogueNo: number; deltaMs: number }
+
+export type Folded = {
+  works: Work[]
+  segments: Segment[]
+  shifts: Shift[]
+  parked: Park[]
+  /** rows of customers parked before: kept in order behind them */
+  behind: InboxRow[]
+  forwards: { row: InboxRow; to: Uuid }[]
+  expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
+  /** inputs and alarms folded */
+  count: number
+}
+
+export type FoldInput = {
+  mail: Mail
+  held: Map<Uuid, Held>
+  fresh: Set<string>
+  answered: Map<string, Uuid>
+  facts: Map<Uuid, Facts>
+  worlds: Worlds
+  loadFacts(workspace: Uuid, customer: Uuid, keys: string[]): Promise<Facts>
+  /** customers to set aside in this transaction, because alone they break it */
+  breaking: Map<Uuid, string>
+}
+
+const MAX_ALARMS_IN_A_ROW = 1_000
+
+type Stand = { offsetMs: number; catalogueNo: number; segment: number; deltaMs: number; changed: boolean }
+
+export async function foldMail(given: FoldInput): Promise<Folded> {
+  const { mail, worlds } = given
+  const out: Folded = { works: [], segments: [], shifts: [], parked: [], behind: [], forwards: [], expired: [], count: 0 }
+  const works = new Map<Uuid, Work>()
+  const stands = new Map<string, Stand>()
+  for (const s of mail.standings) stands.set(s.bucket + s.workspace_id, { offsetMs: s.offset_ms, catalogueNo: s.catalogue_no, segment: -1, deltaMs: 0, changed: false })
+  const failed = new Set<Uuid>()
+
+  const standOf = (bucket: number, workspace: Uuid): Stand => {
+    const key = bucket + workspace
+    let stand = stands.get(key)
+    if (!stand) stands.set(key, (stand = { offsetMs: 0, catalogueNo: 0, segment: -1, deltaMs: 0, changed: false }))
+    return stand
+  }
+  const segmentOf = (bucket: number, workspace: Uuid, stand: Stand): number => {
+    if (stand.segment < 0) stand.segment = out.segments.push({ bucket, workspace, catalogueNo: stand.catalogueNo, entries: [] }) - 1
+    return stand.segment
+  }
+  const workOf = (workspace: Uuid, id: Uuid): Work => {
+    let work = works.get(id)
+    if (!work) {
+      const held = given.held.get(id)
+      work = {
+        id, workspace, isNew: held === undefined,
+        held: held ?? { state: null, version: 0, due: null, mergedInto: null, bytes: 0 },
+        facts: given.facts.get(id) ?? {}, rows: [], hashes: [], lines: [], effects: [], before: null, touched: false, json: '', due: null,
+      }
+      works.set(id, work)
+    }
+    return work
+  }
+
+  /** Reduces one input and keeps what came of it. */
+  const apply = async (work: Work, stand: Stand, input: Input, hash: Uuid | null): Promise<void> => {
+    const world = worlds.get(work.workspace, stand.catalogueNo)
+    const self = { workspace: work.workspace, id: work.id }
+    if (input.kind === 'merge') work.before = structuredClone(work.held.state)
+    let result = reduce(work.held.state, input, work.facts, world, self)
+    for (let i = 0; 'need' in result; i++) {
+      must(i < 8, 'the reducer asks for facts at most eight times for one input')
+      Object.assign(work.facts, await given.loadFacts(work.workspace, work.id, result.need))
+      result = reduce(work.held.state, input, work.facts, world, self)
+    }
+    out.count++
+    const entry: JournalEntry = { c: work.id, k: input.kind, n: input.now, r: input.received, b: input.body }
+    if (hash) entry.h = hash
+    if (result.verdict !== 'folded') entry.x = result.verdict
+    if (result.verdict === 'forwarded') {
+      must(result.forwardTo, 'a forwarding reducer says to whom')
+      entry.f = result.forwardTo
+    }
+    if (result.effects.length > 0) entry.e = result.effects
+    work.held.state = result.state
+    work.touched = true
+    for (const effect of result.effects) {
+      work.effects.push(effect)
+      if (effect.kind === 'order') rememberOrder(work.facts, effect.row)
+      if (effect.kind === 'merged') work.held.mergedInto = effect.into
+    }
+    work.lines.push({ segment: segmentOf(bucketOf(work.id), work.workspace, stand), entry })
+  }
+
+  /** Folds the customer's own timers due before `until` (workspace ms). */
+  const ringBefore = async (work: Work, stand: Stand, until: number, nowOf: (due: number) => number): Promise<void> => {
+    for (let i = 0; work.held.state && !work.held.mergedInto; i++) {
+      const due = nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo))
+      if (due === null || due > until) return
+      must(i < MAX_ALARMS_IN_A_ROW, 'a customer rings at most a thousand times in a row')
+      const now = Math.max(work.held.state.now, due, nowOf(due))
+      await apply(work, stand, { kind: 'alarm', now, received: now, body: { due } }, null)
+    }
+  }
+
+  const park = (work: Work, reason: Park['reason'], error: unknown): void => {
+    failed.add(work.id)
+    out.parked.push({
+      customer: work.id, workspace: work.workspace, reason, rows: work.rows, hashes: work.hashes,
+      error: (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500),
+    })
+  }
+  const guarded = async (work: Work, step: () => Promise<void>): Promise<void> => {
+    try {
+      await step()
+    } catch (error) {
+      park(work, (error as Error).name === 'TooManyRounds' ? 'rounds' : 'threw', error)
+    }
+  }
+
+  const foldRow = async (row: InboxRow, stand: Stand): Promise<void> => {
+    const id = row.customer_id!
+    if (mail.parked.has(id) || failed.has(id)) {
+      if (failed.has(id)) out.parked.find(p => p.customer === id)!.rows.push(row)
+      else out.behind.push(row)
+      return
+    }
+    const work = workOf(row.workspace_id, id)
+    work.rows.push(row)
+    if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
+    const received = row.received + stand.offsetMs
+    const note = (x: NonNullable<JournalEntry['x']>, more: Partial<JournalEntry> = {}) => {
+      const entry: JournalEntry = { c: id, k: row.kind as InputKind, n: received, r: received, b: null, x, ...more }
+      if (row.message_hash) entry.h = row.message_hash
+      work.lines.push({ segment: segmentOf(row.bucket, row.workspace_id, stand), entry })
+    }
+    if (row.message_hash) {
+      const key = id + row.message_hash
+      if (!given.fresh.delete(key)) return note('duplicate')
+      work.hashes.push(row.message_hash)
+    }
+    if (work.held.mergedInto && row.kind !== 'merge_refused') {
+      if (row.kind === 'recheck') return note('refused')
+      out.forwards.push({ row, to: work.held.mergedInto })
+      return note('forwarded', { f: work.held.mergedInto })
+    }
+    await guarded(work, async () => {
+      const body = JSON.parse(row.body) as unknown
+      if (row.kind === 'command') {
+        const command = body as CommandBody
+        const key = row.workspace_id + command.key
+        if (given.answered.has(key)) return note('duplicate')
+        given.answered.set(key, command.bodyHash)
+        if (mail.now > command.validUntil) {
+          out.expired.push({ bucket: row.bucket, workspace: row.workspace_id, body: command })
+          return note('expired')
+        }
+      }
+      const now = Math.max(received, work.held.state?.now ?? 0)
+      await ringBefore(work, stand, now - 1, due => due)
+      const already = work.lines.length
+      await apply(work, stand, { kind: row.kind, now, received, body } as Input, row.message_hash)
+      const line = work.lines[already]
+      if (line?.entry.x === 'forwarded') out.forwards.push({ row, to: line.entry.f! })
+    })
+  }
+
+  let bucket = -1
+  for (const row of mail.rows) {
+    bucket = row.bucket
+    const stand = standOf(bucket, row.workspace_id)
+    if (row.customer_id !== null) {
+      await foldRow(row, stand)
+      continue
+    }
+    const body = JSON.parse(row.body) as { offsetMs?: number; catalogueNo?: number }
+    const at = row.received + stand.offsetMs
+    const entry: JournalEntry = { c: null, k: row.kind, n: at, r: at, b: body }
+    if (row.kind === 'publish') {
+      if (body.catalogueNo! > stand.catalogueNo) {
+        stand.catalogueNo = body.catalogueNo!
+        stand.segment = -1 // a publish always begins a new journal row
+        stand.changed = true
+      } else entry.x = 'refused'
+    } else {
+      must(row.kind === 'clock', 'an input without a customer is a clock or a publish')
+      if (body.offsetMs! > stand.offsetMs) {
+        stand.deltaMs += body.offsetMs! - stand.offsetMs
+        stand.offsetMs = body.offsetMs!
+        stand.changed = true
+      } else entry.x = 'refused'
+    }
+    out.segments[segmentOf(bucket, row.workspace_id, stand)]!.entries.push(entry)
+    out.count++
+  }
+
+  // An alarm due at T waits until no visible row of its bucket was received at or before T.
+  const lastRead = new Map<number, number>()
+  if (mail.more) for (const row of mail.rows) lastRead.set(row.bucket, row.received)
+  const ring = async (work: Work): Promise<void> => {
+    if (failed.has(work.id) || !work.held.state || work.held.mergedInto) return
+    const stand = standOf(bucketOf(work.id), work.workspace)
+    const real = Math.min(mail.now, (lastRead.get(bucketOf(work.id)) ?? Number.POSITIVE_INFINITY) - 1)
+    await guarded(work, () => ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)))
+  }
+  for (const row of mail.due) {
+    if (mail.parked.has(row.id) || row.merged_into) continue
+    const work = workOf(row.workspace_id, row.id)
+    if (given.breaking.has(row.id)) {
+      if (!failed.has(row.id)) park(work, 'broke_transaction', given.breaking.get(row.id))
+      continue
+    }
+    work.touched = true // at least its due_at is written again
+  }
+  for (const work of works.values()) if (work.touched) await ring(work)
+
+  for (const work of works.values()) {
+    if (!failed.has(work.id) && work.touched) {
+      work.json = work.held.state ? JSON.stringify(work.held.state) : '{}'
+      if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES) park(work, 'too_large', `state of ${work.json.length} characters`)
+    }
+    if (failed.has(work.id)) continue
+    const stand = standOf(bucketOf(work.id), work.workspace)
+    if (work.touched) {
+      const alarm = work.held.state && !work.held.mergedInto ? nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo)) : null
+      const next = alarm === null ? null : alarm - stand.offsetMs
+      const stored = work.held.due === null ? null : work.held.due - stand.deltaMs
+      // early is allowed: written only when it moves earlier, has fired, or cannot come
+      work.due = next !== null && stored !== null && stored > mail.now && next >= stored ? stored : next
+    }
+    for (const line of work.lines) out.segments[line.segment]!.entries.push(line.entry)
+    out.works.push(work)
+  }
+  for (const p of out.parked) noteParked(out, p, standOf)
+  out.forwards = out.forwards.filter(f => !failed.has(f.row.customer_id!))
+  for (const [key, s] of stands) {
+    if (!s.changed) continue
+    const workspace = key.slice(-36)
+    out.shifts.push({ bucket: Number(key.slice(0, -36)), workspace, offsetMs: s.offsetMs, catalogueNo: s.catalogueNo, deltaMs: s.deltaMs })
+  }
+  out.segments = out.segments.filter(s => s.entries.length > 0)
+  return out
+}
+
+function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: Uuid) => Stand): void {
+  const bucket = bucketOf(p.customer)
+  const stand = standOf(bucket, p.workspace)
+  const entries = p.rows.map((row): JournalEntry => ({ c: p.customer, k: row.kind as InputKind, n: row.received + stand.offsetMs, r: row.received + stand.offsetMs, b: null, x: 'parked' }))
+  if (entries.length > 0) out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
+}
+
+/** Facts grow as the fold itself writes them. */
+export function rememberOrder(facts: Facts, row: OrderRow): void {
+  const rows = (facts['order:' + row.orderNo] ??= [])
+  if (!rows.some(r => r.key === row.key)) rows.push(row)
+}
+
+/** The order an event names, so that its facts can be read with the customer. */
+export function orderNamed(row: InboxRow): string | null {
+  if (row.kind !== 'event' || !row.body.includes('"order_id"')) return null
+  const no = (JSON.parse(row.body) as EventBody).props?.order_id
+  return typeof no === 'string' || typeof no === 'number' ? 'order:' + no : null
+}

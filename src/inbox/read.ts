@@ -1,0 +1,137 @@
+// The reading half of a fold transaction: lock the leases, read inbox rows and due alarms, then the customers.
+// All statements of a stage travel together on a pipelined connection.
+import type pg from 'pg'
+import type { Uuid } from '../platform/ids.ts'
+import type { Lease } from './leases.ts'
+import type { InputKind } from './model.ts'
+
+export type InboxRow = {
+  bucket: number
+  tid: string
+  received: number
+  /** the database's own text of received, for the scan's lower bound */
+  received_at: string
+  workspace_id: Uuid
+  customer_id: Uuid | null
+  kind: Exclude<InputKind, 'alarm'> | 'clock' | 'publish'
+  message_hash: Uuid | null
+  request_id: Uuid
+  ordinal: number
+  body: string
+}
+export type CustomerRow = { id: Uuid; workspace_id: Uuid; state: string; version: number; due: number | null; merged_into: Uuid | null }
+export type BucketRow = { bucket: number; journal_seq: number }
+export type Standing = { bucket: number; workspace_id: Uuid; offset_ms: number; catalogue_no: number }
+
+export type Mail = {
+  /** transaction time, real ms */
+  now: number
+  buckets: BucketRow[]
+  standings: Standing[]
+  rows: InboxRow[]
+  due: CustomerRow[]
+  parked: Set<Uuid>
+  /** some bucket has more rows than were read */
+  more: boolean
+}
+
+const EPOCH_MS = (column: string) => `floor(extract(epoch from ${column}) * 1000)::float8`
+
+/** Starts the transaction. `since`: real time below which rows are known to be gone (only saves scanning). */
+export async function readMail(sql: pg.Client, processId: string, leases: Lease[], since: string, perBucket: number, maxDue: number): Promise<Mail> {
+  const set = leases.map(l => l.key)
+  const answers = await Promise.all([
+    sql.query('begin'),
+    sql.query<BucketRow>({
+      name: 'fold_lock',
+      text: `select b.bucket, b.journal_seq from bucket b
+              where b.bucket = any($1::smallint[]) and b.owner = $3
+                and exists (select from unnest($1::smallint[], $2::bigint[]) l(bucket, epoch) where l.bucket = b.bucket and l.epoch = b.epoch)
+              order by b.bucket for no key update`,
+      values: [set, leases.map(l => l.epoch), processId],
+    }),
+    sql.query<{ now: number }>({ name: 'fold_now', text: `select ${EPOCH_MS('clock_timestamp()')} as now` }),
+    sql.query<Standing>({ name: 'fold_standing', text: 'select bucket, workspace_id, offset_ms, catalogue_no from bucket_workspace where bucket = any($1::smallint[])', values: [set] }),
+    sql.query<InboxRow>({
+      name: 'fold_inbox',
+      text: `select x.bucket, x.ctid::text as tid, ${EPOCH_MS('x.received')} as received, x.received::text as received_at, x.workspace_id,
+                    x.customer_id, x.kind, x.message_hash, x.request_id, x.ordinal, x.body
+               from unnest($1::smallint[]) b(bucket)
+               cross join lateral (select i.*, i.ctid from inbox i where i.bucket = b.bucket and i.received >= $2::timestamptz
+                                    order by i.received, i.request_id, i.ordinal limit $3) x
+              order by x.bucket, x.received, x.request_id, x.ordinal`,
+      values: [set, since, perBucket],
+    }),
+    sql.query<CustomerRow>({
+      name: 'fold_due',
+      text: `select x.id, x.workspace_id, x.state, x.version, ${EPOCH_MS('x.due_at')} as due, x.merged_into
+               from unnest($1::smallint[]) b(bucket)
+               cross join lateral (select * from customer c where c.bucket = b.bucket and c.due_at <= clock_timestamp()
+                                    order by c.due_at limit $2) x`,
+      values: [set, maxDue],
+    }),
+    sql.query<{ customer_id: Uuid }>({ name: 'fold_parked', text: 'select customer_id from parked where bucket = any($1::smallint[])', values: [set] }),
+  ])
+  const held = new Set(answers[1].rows.map(r => r.bucket))
+  const counts = new Map<number, number>()
+  for (const r of answers[4].rows) counts.set(r.bucket, (counts.get(r.bucket) ?? 0) + 1)
+  const bucketByte = (id: Uuid) => Number.parseInt(id.slice(-2), 16)
+  return {
+    now: answers[2].rows[0]!.now,
+    buckets: answers[1].rows,
+    standings: answers[3].rows,
+    rows: answers[4].rows.filter(r => held.has(r.bucket)),
+    due: answers[5].rows.filter(r => held.has(bucketByte(r.id))),
+    parked: new Set(answers[6].rows.map(r => r.customer_id)),
+    more: [...counts.values()].some(n => n >= perBucket),
+  }
+}
+
+export type Loaded = { customers: CustomerRow[]; fresh: Set<string>; answered: Map<string, Uuid> }
+
+/** Loads the customers that are not in memory, writes the message hashes (what comes back is new), and looks up which
+ *  commands were answered before. */
+export async function readCustomers(
+  sql: pg.Client,
+  ask: {
+    buckets: number[]
+    customers: Uuid[]
+    hashes: { bucket: number; workspace: Uuid; customer: Uuid; hash: Uuid }[]
+    commandKeys: { workspace: Uuid; key: string }[]
+    day: string
+  },
+): Promise<Loaded> {
+  const [customers, fresh, answered] = await Promise.all([
+    ask.customers.length === 0
+      ? null
+      : sql.query<CustomerRow>({
+          name: 'fold_customers',
+          text: `select id, workspace_id, state, version, ${EPOCH_MS('due_at')} as due, merged_into from customer
+                  where bucket = any($1::smallint[]) and id = any($2::uuid[])`,
+          values: [ask.buckets, ask.customers],
+        }),
+    ask.hashes.length === 0
+      ? null
+      : sql.query<{ customer_id: Uuid; hash: Uuid }>({
+          name: 'fold_seen',
+          text: `insert into seen (bucket, workspace_id, customer_id, hash, day)
+                 select bucket, workspace_id, customer_id, hash, $5::date
+                   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) s(bucket, workspace_id, customer_id, hash)
+                 on conflict do nothing returning customer_id, hash`,
+          values: [ask.hashes.map(h => h.bucket), ask.hashes.map(h => h.workspace), ask.hashes.map(h => h.customer), ask.hashes.map(h => h.hash), ask.day],
+        }),
+    ask.commandKeys.length === 0
+      ? null
+      : sql.query<{ workspace_id: Uuid; key: string; body_hash: Uuid }>({
+          name: 'fold_answered',
+          text: `select workspace_id, key, body_hash from answer
+                  where bucket = any($1::smallint[]) and (workspace_id, key) in (select * from unnest($2::uuid[], $3::text[]))`,
+          values: [ask.buckets, ask.commandKeys.map(c => c.workspace), ask.commandKeys.map(c => c.key)],
+        }),
+  ])
+  return {
+    customers: customers?.rows ?? [],
+    fresh: new Set(fresh?.rows.map(r => r.customer_id + r.hash) ?? []),
+    answered: new Map(answered?.rows.map(r => [r.workspace_id + r.key, r.body_hash]) ?? []),
+  }
+}
