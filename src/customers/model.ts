@@ -13,8 +13,8 @@ export type HeldId = IdRef & { verified: boolean; at: number; src: string }
 
 export type TraitValue = Scalar | Scalar[]
 
-/** Value, when it was so (occurred), and where it came from. */
-export type Trait = { v: TraitValue; at: number; src: string }
+/** Value, when it was so (occurred), and where it came from; `u`: unverified (said by a public key). */
+export type Trait = { v: TraitValue; at: number; src: string; u?: true }
 
 export type ConsentKey = `${string}/${'marketing'}` // channel/purpose
 
@@ -51,10 +51,14 @@ export type CustomerState = {
   dates: Record<string, number>
   /** customers merged into this one: makes `absorb` idempotent */
   absorbed: Uuid[]
-  /** merge requests sent and not answered: larger id -> at */
-  asked?: Record<Uuid, number>
+  /** merge requests sent, pending or refused: larger id -> when and under what proof */
+  asked?: Record<Uuid, { at: number; proof: Proof }>
   /** other member numbers that met this one: conflicts for a person to decide */
   conflicts?: { with: Uuid; at: number }[]
+  /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
+  leaf?: Record<string, number>
+  /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
+  into?: Uuid
 }
 
 export const STATE_LIMIT_BYTES = 32 * 1024

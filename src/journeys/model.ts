@@ -1,6 +1,6 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
-import type { PropFilter, Rule, Scalar } from '../rules/model.ts'
+import type { PropFilter, Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 // ── the format ───────────────────────────────────────────────────────────────
@@ -66,7 +66,8 @@ export type ExitHow = 'completed' | 'goal' | 'exit_rule' | 'stopped' | 'removed'
 export type Wait =
   | { kind: 'time'; until: number }
   | { kind: 'event'; until: number | null }
-  | { kind: 'message'; message: Uuid }
+  /** `got`: the outcome that came while the journey was paused */
+  | { kind: 'message'; message: Uuid; got?: { outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null } }
 
 /** Kept small: it is part of the customer's state. */
 export type Enrollment = {
@@ -87,11 +88,9 @@ export type Enrollment = {
   wait: Wait | null
   /** the trigger event, for merge fields */
   ev?: { name: string; at: number; props: Record<string, unknown> }
-  /** event leaves of goal/exits/conditions that occurred since entry: leaf key -> first time */
-  hit?: Record<string, number>
-  /** the same since the node was entered */
-  nodeHit?: Record<string, number>
   goalAt?: number
+  /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
+  twin?: NodeId[]
 }
 
 // ── contracts ────────────────────────────────────────────────────────────────
@@ -108,9 +107,13 @@ export type NodeContext = {
   enrollment: Enrollment
   journey: PublishedJourney
   /** Evaluates a rule for this customer and run. */
-  evaluate(rule: Rule): { value: boolean; until: number | null; why: unknown[] }
+  evaluate(rule: Rule): Verdict
   /** The workspace's quiet window pushed `at` to the first allowed moment. */
   allowedFrom(at: number): number
+  /** First moment after now whose wall time in the workspace's zone is `time` on one of `weekdays` (1 Monday … 7). */
+  nextWallTime(time: string, weekdays: number[] | null): number
+  /** Identity of the message that this visit of the node would send. */
+  messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
 }
 
@@ -133,6 +136,10 @@ export type NodeType = {
   fields: Record<string, FieldSpec>
   /** Port names, in drawing order. */
   ports(fields: Record<string, unknown>): string[]
+  /** Ports that may be left out of `next`, and the port whose way they then take. */
+  fallback?: Record<string, string>
+  /** Rules among the fields: their event leaves are remembered for each customer. */
+  rules?(fields: Record<string, unknown>): Rule[]
   /** Faults of the fields, beyond what FieldSpec says. */
   validate(fields: Record<string, unknown>): { path: string; code: string; message: { zh: string; en: string } }[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step

@@ -41,6 +41,8 @@ export type Intent = {
   occurrence: number
   notBefore: number
   notAfter: number | null
+  /** quiet window to be kept at every claim (`allowedFrom` of src/platform/wall-time.ts) */
+  quiet: { from: string; to: string; timezone: string } | null
   at: number
   /** the enrollment's trigger event, for merge fields */
   event: { name: string; at: number; props: Record<string, unknown> } | null
