@@ -1,0 +1,110 @@
+// The public intake, compatible with Segment's HTTP API: POST /v1/{track,identify,page,screen,batch}. It answers
+// success only after the commit; what it refuses it says, one by one.
+import { Hono } from 'hono'
+import { Counter } from 'prom-client'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { answerError } from '../platform/http/problem.ts'
+import { newId } from '../platform/ids.ts'
+import { openAppendGroup } from './append-group.ts'
+import { readBody } from './body.ts'
+import { openIntaker, type IntakeResult } from './intake.ts'
+import { LIMITS } from './json.ts'
+import { keyOf, openKeys } from './keys.ts'
+import { openPressure, PRESSURE, type PressureLimits } from './pressure.ts'
+
+const SINGLE = ['track', 'identify', 'page', 'screen']
+const MOST_TOLD = 100
+
+/** Browsers on any site may send: the write key is public, and no cookie is read here. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, content-type, content-encoding',
+  'access-control-allow-methods': 'POST, OPTIONS',
+  'access-control-max-age': '86400',
+  'access-control-expose-headers': 'retry-after',
+}
+
+function counter(core: Core): Counter<'outcome'> {
+  const name = 'itinera_intake_events_total'
+  return (
+    (core.metrics.getSingleMetric(name) as Counter<'outcome'> | undefined) ??
+    new Counter({
+      name,
+      help: 'Events by outcome at the intake',
+      labelNames: ['outcome'],
+      registers: [core.metrics],
+    })
+  )
+}
+
+/** Mounted at the root: the paths start with /v1. */
+export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono {
+  const keys = openKeys(core)
+  const pressure = openPressure(core, limits)
+  const intaker = openIntaker(core, openAppendGroup(core))
+  const counted = counter(core)
+  const app = new Hono()
+
+  app.use('/v1/*', async (c, next) => {
+    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+    await next()
+    for (const [name, value] of Object.entries(CORS)) c.res.headers.set(name, value)
+  })
+
+  app.post('/v1/:type', async c => {
+    const type = c.req.param('type')
+    const single = SINGLE.includes(type)
+    if (!single && type !== 'batch')
+      throw new Problem(404, 'unknown_endpoint', `There is no /v1/${type.slice(0, 40)}`, {
+        action: `Post to ${[...SINGLE, 'batch'].map(t => '/v1/' + t).join(', ')}.`,
+      })
+    const { body, bytes } = await readBody(c.req.raw)
+    const source = await keys.find(keyOf(c.req.header('authorization'), body))
+    pressure.check()
+    const items: unknown = single ? [body] : body.batch
+    if (!Array.isArray(items))
+      throw new Problem(400, 'batch_missing', 'The batch is not a list', {
+        path: 'batch',
+        action: 'Send { "batch": [ … ] }.',
+      })
+    if (items.length > LIMITS.items)
+      throw new Problem(413, 'batch_too_large', `The batch has more than ${LIMITS.items} items`, {
+        path: 'batch',
+        action: 'Send smaller batches.',
+      })
+    const result = await intaker.take(source, single ? type : null, items, body, bytes)
+    counted.inc({ outcome: 'stored' }, result.stored)
+    if (result.refused.length > 0) counted.inc({ outcome: 'refused' }, result.refused.length)
+    if (result.stored === 0 && items.length > 0) throw allRefused(result, single)
+    return c.json(
+      result.refused.length === 0
+        ? { success: true }
+        : {
+            success: true,
+            accepted: result.stored,
+            rejected: result.refused.slice(0, MOST_TOLD).map(({ index, fault }) => ({
+              index,
+              code: fault.code,
+              path: fault.path,
+              title: fault.detail,
+              action: fault.action,
+            })),
+          },
+    )
+  })
+
+  app.onError((error, c) => {
+    const response = answerError(error, newId(), '/v1', core.log)
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
+    c.res = response
+    return response
+  })
+  return app
+}
+
+function allRefused(result: IntakeResult, single: boolean): Problem {
+  const { index, fault } = result.refused[0]!
+  const path = [...(single ? [] : ['batch', String(index)]), ...(fault.path ? [fault.path] : [])].join('.')
+  return new Problem(400, fault.code, fault.detail, { action: fault.action, path: path || undefined })
+}
