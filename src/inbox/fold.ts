@@ -4,7 +4,7 @@ import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
-import type { CommandBody, EventBody, Facts, FoldEffect, Input, InputKind, JournalEntry, OrderRow } from './model.ts'
+import type { CommandBody, EventBody, Facts, FoldEffect, IncomingInput, Input, InputKind, JournalEntry, OrderRow } from './model.ts'
 import type { InboxRow, Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
 
@@ -33,8 +33,6 @@ export type Work = {
   hashes: Uuid[]
   lines: Line[]
   effects: FoldEffect[]
-  /** state before a `merge` was folded: what `absorb` carries */
-  before: CustomerState | null
   touched: boolean
   json: string
   due: number | null
@@ -51,7 +49,7 @@ export type Folded = {
   parked: Park[]
   /** rows of customers parked before: kept in order behind them */
   behind: InboxRow[]
-  forwards: { row: InboxRow; to: Uuid }[]
+  forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
   /** inputs and alarms folded */
   count: number
@@ -98,7 +96,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       work = {
         id, workspace, isNew: held === undefined,
         held: held ?? { state: null, version: 0, due: null, mergedInto: null, bytes: 0 },
-        facts: given.facts.get(id) ?? {}, rows: [], hashes: [], lines: [], effects: [], before: null, touched: false, json: '', due: null,
+        facts: given.facts.get(id) ?? {}, rows: [], hashes: [], lines: [], effects: [], touched: false, json: '', due: null,
       }
       works.set(id, work)
     }
@@ -106,10 +104,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   }
 
   /** Reduces one input and keeps what came of it. */
-  const apply = async (work: Work, stand: Stand, input: Input, hash: Uuid | null): Promise<void> => {
+  const apply = async (work: Work, stand: Stand, input: Input, row: InboxRow | null): Promise<void> => {
     const world = worlds.get(work.workspace, stand.catalogueNo)
     const self = { workspace: work.workspace, id: work.id }
-    if (input.kind === 'merge') work.before = structuredClone(work.held.state)
     let result = reduce(work.held.state, input, work.facts, world, self)
     for (let i = 0; 'need' in result; i++) {
       must(i < 8, 'the reducer asks for facts at most eight times for one input')
@@ -118,19 +115,22 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     }
     out.count++
     const entry: JournalEntry = { c: work.id, k: input.kind, n: input.now, r: input.received, b: input.body }
-    if (hash) entry.h = hash
-    if (result.verdict !== 'folded') entry.x = result.verdict
+    if (row?.message_hash) entry.h = row.message_hash
+    if (result.verdict === 'folded') {
+      work.held.state = result.state
+      work.touched = true
+    } else entry.x = result.verdict
     if (result.verdict === 'forwarded') {
-      must(result.forwardTo, 'a forwarding reducer says to whom')
+      must(row && result.forwardTo && result.forwardAs, 'a forwarding reducer says to whom, and as what')
       entry.f = result.forwardTo
+      out.forwards.push({ row, to: result.forwardTo, as: result.forwardAs })
     }
     if (result.effects.length > 0) entry.e = result.effects
-    work.held.state = result.state
-    work.touched = true
     for (const effect of result.effects) {
       work.effects.push(effect)
       if (effect.kind === 'order') rememberOrder(work.facts, effect.row)
       if (effect.kind === 'merged') work.held.mergedInto = effect.into
+      if (effect.kind === 'unmerged') work.held.mergedInto = null
     }
     work.lines.push({ segment: segmentOf(bucketOf(work.id), work.workspace, stand), entry })
   }
@@ -172,8 +172,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     work.rows.push(row)
     if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
     const received = row.received + stand.offsetMs
-    const note = (x: NonNullable<JournalEntry['x']>, more: Partial<JournalEntry> = {}) => {
-      const entry: JournalEntry = { c: id, k: row.kind as InputKind, n: received, r: received, b: null, x, ...more }
+    const note = (x: NonNullable<JournalEntry['x']>) => {
+      const entry: JournalEntry = { c: id, k: row.kind as InputKind, n: received, r: received, b: null, x }
       if (row.message_hash) entry.h = row.message_hash
       work.lines.push({ segment: segmentOf(row.bucket, row.workspace_id, stand), entry })
     }
@@ -181,11 +181,6 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       const key = id + row.message_hash
       if (!given.fresh.delete(key)) return note('duplicate')
       work.hashes.push(row.message_hash)
-    }
-    if (work.held.mergedInto && row.kind !== 'merge_refused') {
-      if (row.kind === 'recheck') return note('refused')
-      out.forwards.push({ row, to: work.held.mergedInto })
-      return note('forwarded', { f: work.held.mergedInto })
     }
     await guarded(work, async () => {
       const body = JSON.parse(row.body) as unknown
@@ -201,10 +196,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       }
       const now = Math.max(received, work.held.state?.now ?? 0)
       await ringBefore(work, stand, now - 1, due => due)
-      const already = work.lines.length
-      await apply(work, stand, { kind: row.kind, now, received, body } as Input, row.message_hash)
-      const line = work.lines[already]
-      if (line?.entry.x === 'forwarded') out.forwards.push({ row, to: line.entry.f! })
+      await apply(work, stand, { kind: row.kind, now, received, body } as Input, row)
     })
   }
 

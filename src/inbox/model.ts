@@ -63,20 +63,18 @@ export type OutcomeBody = {
 /** Sent by the smaller id's owner: "we hold identifiers of one person; become me?" `ids` are the event's;
  *  `known`: the survivor has a member number, a verified identifier or a user id. */
 export type MergeBody = { survivor: Uuid; memberNo: string | null; known: boolean; proof: Proof; ids: IdRef[]; hops: number }
-/** The larger id's answer when it agrees: everything it knew. `state` is the state its fold returned;
- *  `ended` are the messages that the merge ended as skipped(merged). */
+/** The larger id's answer when it agrees: everything it knew. */
 export type AbsorbBody = {
   loser: Uuid
   state: CustomerState | null
   ids: IdRef[]
   seen: Uuid[]
   orders: OrderRow[]
-  ended: Uuid[]
   hops: number
 }
 /** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone
- *  is lifted (effect `unmerged`), and the sends that the merge had ended are decided again. */
-export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone'; ended?: Uuid[] }
+ *  is lifted (effect `unmerged`). */
+export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone' }
 
 export type InputOf = {
   event: EventBody

@@ -8,7 +8,7 @@ import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
-import type { AbsorbBody, FoldEffect, IncomingInput, OrderRow } from './model.ts'
+import type { AbsorbBody, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
 export type Written = { messages: number; answers: string[]; posted: boolean; bytes: number[] }
@@ -21,8 +21,9 @@ const iso = (ms: number) => new Date(ms).toISOString()
 /** What an absorbed customer takes along is read inside the transaction. */
 async function absorbOf(sql: pg.Client, work: Work, effect: Extract<FoldEffect, { kind: 'merged' }>): Promise<Append> {
   const bucket = bucketOf(work.id)
-  const [seen, orders] = await Promise.all([
+  const [seen, open, orders] = await Promise.all([
     sql.query<{ hash: Uuid }>('select hash from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 order by hash', [bucket, work.workspace, work.id]),
+    sql.query<{ id: Uuid }>(`select id from message where bucket = $1 and customer_id = $2 and state in ('intended', 'claimed') order by id for update`, [bucket, work.id]),
     sql.query<{ order_no: string; entry: OrderRow['entry']; key: Uuid; occurred: Date; amount: number; currency: string; body: string }>(
       `select order_no, entry, key, occurred, amount, currency, body from order_entry
         where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred, order_no, key`,
@@ -31,10 +32,11 @@ async function absorbOf(sql: pg.Client, work: Work, effect: Extract<FoldEffect, 
   ])
   const body: AbsorbBody = {
     loser: work.id,
-    state: work.before,
+    state: work.held.state,
     ids: effect.ids,
     seen: seen.rows.map(r => r.hash),
     orders: orders.rows.map(r => ({ orderNo: r.order_no, entry: r.entry, key: r.key, occurred: r.occurred.getTime(), amount: r.amount, currency: r.currency, body: JSON.parse(r.body) as Record<string, unknown> })),
+    ended: [...new Set([...open.rows.map(r => r.id), ...work.effects.flatMap(x => (x.kind === 'intent' ? [x.intent.id] : []))])].sort(),
     hops: effect.hops,
   }
   return { workspace: work.workspace, customer: effect.into, input: { kind: 'absorb', messageId: null, body } }
@@ -58,7 +60,7 @@ export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketR
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'answer') answers.push({ bucket, workspace: work.workspace, key: e.key, hash: e.bodyHash, status: e.status, body: JSON.stringify(e.body) })
       else if (e.kind === 'post') posts.push({ workspace: work.workspace, customer: e.to, input: e.input })
-      else if (e.kind === 'repoint') for (const id of e.ids) repoints.push({ workspace: work.workspace, kind: id.kind, value: id.value, from: e.from, to: work.id })
+      else if (e.kind === 'repoint' || e.kind === 'unmerged') for (const id of e.ids) repoints.push({ workspace: work.workspace, kind: id.kind, value: id.value, from: e.from, to: work.id })
       else if (e.kind === 'take_seen') for (const hash of e.hashes) seen.push({ work, hash })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
@@ -75,7 +77,7 @@ export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketR
         answers.push({ bucket: row.bucket, workspace: row.workspace_id, key: body.key, hash: body.bodyHash, status: 409, body: JSON.stringify({ code: 'parked', title: 'This customer is set aside after an error', action: 'See Ops, Parked: release the customer, then send the command again.' }) })
       }
   for (const f of folded.forwards)
-    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: { kind: f.row.kind, messageId: null, body: JSON.parse(f.row.body) as unknown } as IncomingInput })
+    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: f.as })
 
   const all: Promise<unknown>[] = []
   const run = (name: string, text: string, values: unknown[]) => all.push(sql.query({ name, text, values }))
