@@ -75,6 +75,8 @@ create table channel_account (
   name text not null,
   settings jsonb not null default '{}',               -- base URL, from address, external id …; nothing secret
   secrets bytea,                                      -- encrypted JSON, never returned
+  attention text,                                     -- why sending waits (refused credentials); null: all is well
+  attention_at timestamptz,
   created_at timestamptz not null,
   version bigint not null default 1
 );
@@ -270,6 +272,7 @@ create table message (
   claim_until timestamptz,
   epoch bigint not null default 0,
   provider_id text,
+  sent_at timestamptz,                                -- real time just before the first attempt's socket
   body text not null,                                 -- JSON Intent; rendered content is added when sending
   rendered text,
   created timestamptz not null,                       -- workspace time
@@ -277,6 +280,7 @@ create table message (
   primary key (bucket, id)
 ) with (fillfactor = 70);
 create index message_pending on message (bucket, send_after) where state in ('intended', 'claimed', 'sending');
+create index message_unknown on message (bucket, send_after) where state = 'unknown';
 create index message_workspace on message (workspace_id, created desc);
 create index message_customer on message (bucket, customer_id);
 
@@ -288,7 +292,7 @@ create table suppression (
   address text not null,
   reason text not null,                               -- opt_out | bounced | complained | blocked | manual
   source text not null,
-  at timestamptz not null,
+  at timestamptz not null,                            -- workspace time; a later consent or follow lifts opt_out or blocked
   primary key (bucket, workspace_id, channel, address)
 );
 

@@ -14,7 +14,15 @@ export type SendResult =
   | { kind: 'rejected'; detail: string }
   | { kind: 'unknown'; detail: string }
 
-export type Account = { id: Uuid; workspace: Uuid; settings: Record<string, string>; secrets: Record<string, string> }
+export type Account = {
+  id: Uuid
+  workspace: Uuid
+  name: string
+  settings: Record<string, string>
+  secrets: Record<string, string>
+  /** may reach private and loopback addresses: it is our own stand-in, or the configuration allows it */
+  trusted: boolean
+}
 
 export type Outgoing = {
   /** the message's UUID: idempotency key at the provider where there is one */
@@ -28,10 +36,20 @@ export type Outgoing = {
   unsubscribeUrl: string
 }
 
-export type WebhookRequest = { rawBody: Uint8Array; headers: Record<string, string>; query: Record<string, string> }
+export type WebhookRequest = {
+  rawBody: Uint8Array
+  headers: Record<string, string>
+  query: Record<string, string>
+}
 
 /** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
-export type ChannelEvent = { address: string | null; message: Uuid | null; input: IncomingInput }
+export type ChannelEvent = {
+  address: string | null
+  message: Uuid | null
+  input: IncomingInput
+  /** what must hold before the webhook is acknowledged: `blocked` stops sends at once, `followed` lifts that */
+  reach?: { kind: 'blocked' | 'followed'; at: number }
+}
 
 export type Channel = {
   name: 'line' | 'email'
@@ -39,9 +57,12 @@ export type Channel = {
   addressKind: 'line_uid' | 'email'
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
   delivery: 'at_least_once' | 'at_most_once'
-  /** names of settings and secrets an account has, for its form */
+  /** names of settings and secrets an account has, for its form; `required` among both */
   settings: string[]
   secrets: string[]
+  required: string[]
+  /** sends of one account that may be under way at once in one process */
+  concurrency: number
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): ChannelEvent[]

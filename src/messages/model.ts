@@ -3,16 +3,35 @@ import type { MessageContent } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 export type MessageState =
-  | 'intended' | 'claimed' | 'sending'
-  | 'accepted' | 'failed' | 'unknown' | 'skipped'
-  | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
+  | 'intended'
+  | 'claimed'
+  | 'sending'
+  | 'accepted'
+  | 'failed'
+  | 'unknown'
+  | 'skipped'
+  | 'delivered'
+  | 'opened'
+  | 'clicked'
+  | 'bounced'
+  | 'complained'
+  | 'blocked'
 
 /** The four ends of an intent. Later states refine `accepted`. */
 export type Outcome = 'accepted' | 'failed' | 'skipped' | 'unknown'
 
 export type SkipReason =
-  | 'consent' | 'suppressed' | 'no_address' | 'blocked' | 'late' | 'exited' | 'merged' | 'restored'
-  | 'no_account' | 'render_failed' | 'paused'
+  | 'consent'
+  | 'suppressed'
+  | 'no_address'
+  | 'blocked'
+  | 'late'
+  | 'exited'
+  | 'merged'
+  | 'restored'
+  | 'no_account'
+  | 'render_failed'
+  | 'paused'
 
 /** Every allowed move; anything else is refused. Never backwards. */
 export const MOVES: Record<MessageState, MessageState[]> = {
@@ -24,8 +43,17 @@ export const MOVES: Record<MessageState, MessageState[]> = {
   delivered: ['opened', 'clicked', 'complained', 'blocked', 'bounced'],
   opened: ['clicked', 'complained', 'blocked'],
   clicked: ['complained', 'blocked'],
-  failed: [], skipped: [], bounced: [], complained: [], blocked: [],
+  failed: [],
+  skipped: [],
+  bounced: [],
+  complained: [],
+  blocked: [],
 }
+
+export const canMove = (from: MessageState, to: MessageState): boolean => MOVES[from].includes(to)
+
+/** What was put on the socket, as stored in message.rendered (JSON). */
+export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string }
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
