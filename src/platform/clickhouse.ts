@@ -1,5 +1,6 @@
 // ClickHouse over its HTTP interface, embedded (chDB behind our shim) or a server: the same client, never told apart.
-import { createClient, type ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseError, createClient, type ClickHouseClient } from '@clickhouse/client'
+import { Problem } from './errors.ts'
 
 export type History = ClickHouseClient
 
@@ -7,3 +8,21 @@ export type History = ClickHouseClient
 export function openClickHouse(url: string): History {
   return createClient({ url, request_timeout: 60_000, max_open_connections: 20, application: 'itinera' })
 }
+
+/** Rows of a question about the past. `params` are bound by ClickHouse ({name:Type} in the text).
+ *  @throws Problem 503 `history_down` when ClickHouse does not answer; a wrong query throws as it is */
+export async function askHistory<T>(history: History, query: string, params: Record<string, unknown>): Promise<T[]> {
+  try {
+    const result = await history.query({ query, query_params: params, format: 'JSONEachRow' })
+    return await result.json<T>()
+  } catch (error) {
+    if (error instanceof ClickHouseError) throw error
+    throw historyDown()
+  }
+}
+
+export const historyDown = (): Problem =>
+  new Problem(503, 'history_down', 'The history engine does not answer', {
+    action: 'What is asked needs the past. Intake and messages go on; try again in a moment.',
+    retryAfterS: 5,
+  })
