@@ -1,0 +1,183 @@
+// The demo brand as events: 2,000 people, one year that ends now. Pure and seeded: the same seed and moment give the
+// same events, down to the message ids. What is true of it by construction stands in truths.ts.
+import type { EventBody } from '../inbox/model.ts'
+import type { IdRef, Proof } from '../customers/model.ts'
+import { CURRENCY, type Product } from './brand.ts'
+import { DAY, type DemoPerson, idsOf, makePeople } from './people.ts'
+import { type Random, seededRandom } from './random.ts'
+import { type Line, makeSessions, type Session } from './sessions.ts'
+import { TRUTHS } from './truths.ts'
+
+export type DemoModel = {
+  people: DemoPerson[]
+  /** one list per person, in the order things happened */
+  events: EventBody[][]
+  count: number
+}
+
+const SITE = 'Website'
+
+/** @param now workspace time at which the year ends; @param shopUrl base of product links, without a trailing slash */
+export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel {
+  const random = seededRandom(seed)
+  const people = makePeople(random, now)
+  const sessions = makeSessions(random, people, now).sort((a, b) => a.at - b.at || a.person.no - b.person.no)
+  const events: EventBody[][] = people.map(p => memberEvents(p))
+  const refunded = chooseRefunds(sessions, now)
+  let orders = 0
+  for (const [i, s] of sessions.entries()) {
+    const orderNo = s.end === 'order' ? `WQ-${String(++orders).padStart(6, '0')}` : null
+    const list = events[s.person.no]!
+    list.push(...sessionEvents(random, s, `s${i}`, orderNo, shopUrl))
+    if (orderNo !== null && refunded.has(s)) list.push(refundEvent(random, s, orderNo))
+  }
+  let count = 0
+  for (const [no, list] of events.entries()) {
+    list.sort((a, b) => a.at! - b.at!)
+    for (const [i, event] of list.entries()) event.messageId = `demo-${no}-${i}`
+    count += list.length
+  }
+  return { people, events, count }
+}
+
+/** The planted share of all orders, spread evenly over those old enough to have come back. */
+function chooseRefunds(sessions: Session[], now: number): Set<Session> {
+  const orders = sessions.filter(s => s.end === 'order')
+  const old = orders.filter(s => s.at < now - 12 * DAY)
+  const wanted = Math.round(orders.length * TRUTHS.refunds.planted)
+  return new Set(
+    Array.from({ length: wanted }, (_, i) => old[Math.floor(((i + 0.5) * old.length) / wanted)]!),
+  )
+}
+
+function event(
+  at: number,
+  more: Partial<EventBody> & Pick<EventBody, 'name'>,
+  ids: IdRef[],
+  proof: Proof,
+): EventBody {
+  return { type: 'track', messageId: '', at: Math.round(at), ids, proof, src: SITE, ...more }
+}
+
+function memberEvents(p: DemoPerson): EventBody[] {
+  if (p.joinedAt === null) return []
+  const ids = idsOf(p).filter(id => id.kind !== 'line_uid')
+  const traits: Record<string, unknown> = { name: p.name, city: p.city, birthday: p.birthday }
+  if (p.email) traits.email = p.email
+  const out = [
+    event(p.joinedAt, { type: 'identify', name: 'Identified', traits }, ids, 'server'),
+    event(
+      p.joinedAt + 1_000,
+      { name: 'Signed Up', props: { method: p.line ? 'line' : 'website' } },
+      member(p),
+      'server',
+    ),
+  ]
+  const system = (
+    at: number,
+    name: string,
+    props: Record<string, unknown>,
+    by: IdRef[],
+    src: string,
+    proof: Proof,
+  ) => out.push(event(at, { type: 'system', name, props, src }, by, proof))
+  if (p.emailConsentAt !== null)
+    system(
+      p.emailConsentAt,
+      'consent.granted',
+      { channel: 'email', purpose: 'marketing' },
+      member(p),
+      SITE,
+      'server',
+    )
+  if (p.line) {
+    const uid: IdRef = { kind: 'line_uid', value: p.line.uid }
+    system(
+      p.line.at,
+      'contact.followed',
+      { channel: 'line', is_unblocked: false },
+      [uid, ...member(p)],
+      'LINE',
+      'provider',
+    )
+    if (p.line.blockedAt !== null)
+      system(p.line.blockedAt, 'contact.unfollowed', { channel: 'line' }, [uid], 'LINE', 'provider')
+  }
+  return out
+}
+
+const member = (p: DemoPerson): IdRef[] => [{ kind: 'member_no', value: p.memberNo! }]
+
+const describe = (product: Product, shopUrl: string) => ({
+  product_id: product.sku,
+  sku: product.sku,
+  name: product.name.zh,
+  category: product.category.zh,
+  price: product.price,
+  currency: CURRENCY,
+  url: `${shopUrl}/p/${product.sku}`,
+})
+
+const totalOf = (cart: Line[]): number => cart.reduce((sum, l) => sum + l.product.price * l.quantity, 0)
+
+function sessionEvents(
+  random: Random,
+  s: Session,
+  session: string,
+  orderNo: string | null,
+  shopUrl: string,
+): EventBody[] {
+  const p = s.person
+  const known = p.joinedAt !== null && s.at > p.joinedAt
+  const ids: IdRef[] = known ? member(p) : [{ kind: 'anonymous_id', value: p.anonymousId }]
+  const proof: Proof = known ? 'server' : 'public'
+  const visit = { session, source: s.source }
+  let at = s.at
+  const next = (name: string, props: Record<string, unknown>) => {
+    at += random.int(8_000, 70_000)
+    return event(at, { name, props: { ...props, ...visit } }, ids, proof)
+  }
+  const out = s.viewed.map(product => next('Product Viewed', describe(product, shopUrl)))
+  if (s.end === 'viewed') return out
+  for (const l of s.cart)
+    out.push(
+      next('Product Added', {
+        ...describe(l.product, shopUrl),
+        quantity: l.quantity,
+        cart_url: `${shopUrl}/cart`,
+      }),
+    )
+  const value = totalOf(s.cart)
+  if (s.end === 'order' || random.chance(0.6)) out.push(next('Cart Viewed', { value, currency: CURRENCY }))
+  if (s.end === 'order' || random.chance(0.3))
+    out.push(next('Checkout Started', { value, currency: CURRENCY }))
+  if (orderNo !== null) {
+    const products = s.cart.map(l => ({
+      sku: l.product.sku,
+      name: l.product.name.zh,
+      price: l.product.price,
+      quantity: l.quantity,
+    }))
+    out.push(
+      next('Order Completed', {
+        order_id: orderNo,
+        total: value,
+        revenue: value,
+        currency: CURRENCY,
+        products,
+      }),
+    )
+  }
+  return out
+}
+
+function refundEvent(random: Random, s: Session, orderNo: string): EventBody {
+  const value = totalOf(s.cart)
+  const at = s.at + random.int(3, 10) * DAY
+  return event(
+    at,
+    { name: 'Order Refunded', props: { order_id: orderNo, total: value, currency: CURRENCY } },
+    member(s.person),
+    'server',
+  )
+}
