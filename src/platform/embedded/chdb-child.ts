@@ -8,14 +8,23 @@ import { promisify } from 'node:util'
 import { type ChdbEngine, openChdb, type Request, type Result } from './chdb-engine.ts'
 import { Refused } from './chdb-guard.ts'
 
-export type ChildOptions = { path: string; configFile: string; port: number; user: string; password: string; database: string }
+export type ChildOptions = {
+  path: string
+  configFile: string
+  port: number
+  user: string
+  password: string
+  database: string
+}
 
 const MAX_BODY = 256 * 1024 * 1024
 /** Parameters of the interface itself; all others are settings. */
 const OWN = new Set(
-  ('query database query_id default_format wait_end_of_query buffer_size compress decompress enable_http_compression ' +
+  (
+    'query database query_id default_format wait_end_of_query buffer_size compress decompress enable_http_compression ' +
     'send_progress_in_http_headers http_headers_progress_interval_ms cancel_http_readonly_queries_on_client_close ' +
-    'http_zlib_compression_level role user password quota_key session_timeout session_check add_http_cors_header log_comment').split(' '),
+    'http_zlib_compression_level role user password quota_key session_timeout session_check add_http_cors_header log_comment'
+  ).split(' '),
 )
 
 class HttpError extends Error {
@@ -41,7 +50,11 @@ function authorize(req: IncomingMessage, o: ChildOptions): void {
     ? Buffer.from(basic, 'base64').toString('utf8')
     : `${String(req.headers['x-clickhouse-user'] ?? '')}:${String(req.headers['x-clickhouse-key'] ?? '')}`
   if (!timingSafeEqual(digest(given), digest(`${o.user}:${o.password}`))) {
-    throw new HttpError(401, 516, 'Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)')
+    throw new HttpError(
+      401,
+      516,
+      'Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)',
+    )
   }
 }
 
@@ -50,12 +63,15 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MAX_BODY) throw new HttpError(413, 307, `The body is larger than ${MAX_BODY} bytes. (TOO_MANY_BYTES)`)
+    if (size > MAX_BODY)
+      throw new HttpError(413, 307, `The body is larger than ${MAX_BODY} bytes. (TOO_MANY_BYTES)`)
     chunks.push(chunk)
   }
   const body = Buffer.concat(chunks)
-  if (req.headers['content-encoding'] === 'gzip') return promisify(gunzip)(body, { maxOutputLength: MAX_BODY })
-  if (req.headers['content-encoding']) throw new HttpError(400, 36, 'Only gzip bodies are understood. (BAD_ARGUMENTS)')
+  if (req.headers['content-encoding'] === 'gzip')
+    return promisify(gunzip)(body, { maxOutputLength: MAX_BODY })
+  if (req.headers['content-encoding'])
+    throw new HttpError(400, 36, 'Only gzip bodies are understood. (BAD_ARGUMENTS)')
   return body
 }
 
@@ -64,7 +80,8 @@ function requestOf(url: URL, body: Buffer, database: string): Request {
   const settings: Record<string, string> = {}
   for (const [name, value] of url.searchParams) {
     if (name.startsWith('param_')) params[name.slice(6)] = value
-    else if (name === 'session_id') throw new HttpError(400, 36, 'The embedded ClickHouse has no HTTP sessions. (BAD_ARGUMENTS)')
+    else if (name === 'session_id')
+      throw new HttpError(400, 36, 'The embedded ClickHouse has no HTTP sessions. (BAD_ARGUMENTS)')
     else if (!OWN.has(name)) {
       if (!/^\w+$/.test(name)) throw new HttpError(400, 36, 'A setting has an odd name. (BAD_ARGUMENTS)')
       settings[name] = value
@@ -84,19 +101,32 @@ function requestOf(url: URL, body: Buffer, database: string): Request {
 function summary(r: Result): string {
   const n = (v: number) => String(Math.round(v))
   return JSON.stringify({
-    read_rows: n(r.readRows), read_bytes: n(r.readBytes), written_rows: n(r.writtenRows), written_bytes: n(r.writtenBytes),
-    total_rows_to_read: '0', result_rows: n(r.writtenRows), result_bytes: n(r.bytes.length), elapsed_ns: n(r.elapsedS * 1e9),
+    read_rows: n(r.readRows),
+    read_bytes: n(r.readBytes),
+    written_rows: n(r.writtenRows),
+    written_bytes: n(r.writtenBytes),
+    total_rows_to_read: '0',
+    result_rows: n(r.writtenRows),
+    result_bytes: n(r.bytes.length),
+    elapsed_ns: n(r.elapsedS * 1e9),
   })
 }
 
-async function answer(req: IncomingMessage, res: ServerResponse, o: ChildOptions, engine: ChdbEngine): Promise<void> {
+async function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  o: ChildOptions,
+  engine: ChdbEngine,
+): Promise<void> {
   const url = new URL(req.url ?? '/', 'http://127.0.0.1')
   if (url.pathname === '/ping') return void res.writeHead(200, { 'Content-Type': 'text/plain' }).end('Ok.\n')
   authorize(req, o)
   if (url.pathname !== '/') throw new HttpError(404, 1000, 'There is nothing here. (NOT_FOUND)')
   const request = requestOf(url, await readBody(req), o.database)
   const result = await engine.run(request)
-  const zip = url.searchParams.get('enable_http_compression') === '1' && /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''))
+  const zip =
+    url.searchParams.get('enable_http_compression') === '1' &&
+    /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''))
   const body = zip ? await promisify(gzip)(result.bytes, { level: 1 }) : result.bytes
   res.writeHead(200, {
     'Content-Type': 'text/plain; charset=UTF-8',
@@ -112,11 +142,21 @@ async function answer(req: IncomingMessage, res: ServerResponse, o: ChildOptions
 
 function fail(res: ServerResponse, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Refused || error instanceof HttpError ? error.code : Number(/Code: (\d+)/.exec(message)?.[1] ?? 1002)
-  const status = error instanceof HttpError ? error.status : error instanceof Refused ? (code === 497 ? 403 : 400) : 500
+  const code =
+    error instanceof Refused || error instanceof HttpError
+      ? error.code
+      : Number(/Code: (\d+)/.exec(message)?.[1] ?? 1002)
+  const status =
+    error instanceof HttpError ? error.status : error instanceof Refused ? (code === 497 ? 403 : 400) : 500
   if (res.headersSent) return void res.destroy()
-  const text = message.startsWith('Code:') ? message : `Code: ${code}. DB::Exception: ${message}. (UNKNOWN_EXCEPTION)`
-  res.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8', 'X-ClickHouse-Exception-Code': String(code), Connection: 'close' })
+  const text = message.startsWith('Code:')
+    ? message
+    : `Code: ${code}. DB::Exception: ${message}. (UNKNOWN_EXCEPTION)`
+  res.writeHead(status, {
+    'Content-Type': 'text/plain; charset=UTF-8',
+    'X-ClickHouse-Exception-Code': String(code),
+    Connection: 'close',
+  })
   res.end(text + '\n')
 }
 

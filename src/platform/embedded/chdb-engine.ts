@@ -13,7 +13,14 @@ export type Request = {
   format: string
 }
 
-export type Result = { bytes: Uint8Array; readRows: number; readBytes: number; writtenRows: number; writtenBytes: number; elapsedS: number }
+export type Result = {
+  bytes: Uint8Array
+  readRows: number
+  readBytes: number
+  writtenRows: number
+  writtenBytes: number
+  elapsedS: number
+}
 
 type Lane = {
   session: Session
@@ -25,14 +32,29 @@ type Lane = {
 export type ChdbEngine = { run(request: Request): Promise<Result>; idle(): Promise<void>; close(): void }
 
 const INSERT = /^\s*insert\s+into\s+(?:table\s+)?([\w.`"]+)\s*(?:\(([^()]*)\)\s*)?format\s+(\w+)\s*;?\s*$/i
-const FORMATS = ['JSONEachRow', 'JSONCompactEachRow', 'CSV', 'CSVWithNames', 'TSV', 'TabSeparated', 'TSVWithNames', 'TabSeparatedWithNames']
+const FORMATS = [
+  'JSONEachRow',
+  'JSONCompactEachRow',
+  'CSV',
+  'CSVWithNames',
+  'TSV',
+  'TabSeparated',
+  'TSVWithNames',
+  'TabSeparatedWithNames',
+]
 
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 const bare = (name: string): string => name.trim().replaceAll(/[`"]/g, '')
 
-export async function openChdb(path: string, configFile: string, database: string, questions = 3): Promise<ChdbEngine> {
+export async function openChdb(
+  path: string,
+  configFile: string,
+  database: string,
+  questions = 3,
+): Promise<ChdbEngine> {
   // loads tables before the first question, not beside it; more than one Session needs the same arguments
-  const open = () => new Session(path, { connectionArgs: ['--async_load_databases=0', `--config-file=${configFile}`] })
+  const open = () =>
+    new Session(path, { connectionArgs: ['--async_load_databases=0', `--config-file=${configFile}`] })
   const lane = (): Lane => ({ session: open(), database: '', settings: new Map(), busy: false })
   const insertLane = lane()
   const lanes = Array.from({ length: questions }, lane)
@@ -41,7 +63,9 @@ export async function openChdb(path: string, configFile: string, database: strin
   const idlers: (() => void)[] = []
 
   const list = async (table: string): Promise<Set<string>> => {
-    const r = await insertLane.session.queryAsync(`select lower(name) as name from system.${table}`, { format: 'TSV' })
+    const r = await insertLane.session.queryAsync(`select lower(name) as name from system.${table}`, {
+      format: 'TSV',
+    })
     return new Set(r.text().split('\n').filter(Boolean))
   }
   await insertLane.session.queryAsync(`create database if not exists ${database} engine = Atomic`)
@@ -71,13 +95,15 @@ export async function openChdb(path: string, configFile: string, database: strin
   /** Brings a session to the database, settings and parameters of a request: nothing of the one before remains. */
   async function prepare(l: Lane, r: Request): Promise<void> {
     if (l.database !== r.database) {
-      if (!/^\w+$/.test(r.database) || r.database === 'default') throw new Refused(81, 'UNKNOWN_DATABASE', `Database ${r.database} does not exist`)
+      if (!/^\w+$/.test(r.database) || r.database === 'default')
+        throw new Refused(81, 'UNKNOWN_DATABASE', `Database ${r.database} does not exist`)
       await l.session.queryAsync(`use ${r.database}`)
       l.database = r.database
     }
     const changes: string[] = []
     for (const name of l.settings.keys()) if (!(name in r.settings)) changes.push(`${name} = default`)
-    for (const [name, value] of Object.entries(r.settings)) if (l.settings.get(name) !== value) changes.push(`${name} = ${quote(value)}`)
+    for (const [name, value] of Object.entries(r.settings))
+      if (l.settings.get(name) !== value) changes.push(`${name} = ${quote(value)}`)
     if (changes.length) {
       await l.session.queryAsync(`set ${changes.join(', ')}`)
       l.settings = new Map(Object.entries(r.settings))
@@ -85,16 +111,26 @@ export async function openChdb(path: string, configFile: string, database: strin
     const wanted = parametersOf(r.sql)
     for (const { name, type } of wanted) {
       const value = r.params[name]
-      if (value === undefined) throw new Refused(456, 'UNKNOWN_QUERY_PARAMETER', `Substitution \`${name}\` is not set`)
-      if (type === 'Identifier' && !/^[\w.]+$/.test(value)) throw new Refused(36, 'BAD_ARGUMENTS', `Parameter ${name} is not a plain name`)
+      if (value === undefined)
+        throw new Refused(456, 'UNKNOWN_QUERY_PARAMETER', `Substitution \`${name}\` is not set`)
+      if (type === 'Identifier' && !/^[\w.]+$/.test(value))
+        throw new Refused(36, 'BAD_ARGUMENTS', `Parameter ${name} is not a plain name`)
     }
-    if (wanted.length) await l.session.queryAsync(`set ${wanted.map(p => `param_${p.name} = ${quote(r.params[p.name]!)}`).join(', ')}`)
+    if (wanted.length)
+      await l.session.queryAsync(
+        `set ${wanted.map(p => `param_${p.name} = ${quote(r.params[p.name]!)}`).join(', ')}`,
+      )
   }
 
   async function insert(r: Request, m: RegExpExecArray): Promise<Result> {
     const table = bare(m[1]!)
     const format = FORMATS.find(f => f.toLowerCase() === m[3]!.toLowerCase())
-    if (!format) throw new Refused(73, 'UNKNOWN_FORMAT', `The embedded ClickHouse inserts ${FORMATS.join(', ')}, not ${m[3]}`)
+    if (!format)
+      throw new Refused(
+        73,
+        'UNKNOWN_FORMAT',
+        `The embedded ClickHouse inserts ${FORMATS.join(', ')}, not ${m[3]}`,
+      )
     const l = await take([insertLane])
     try {
       const s = await l.session.insert({
@@ -104,7 +140,14 @@ export async function openChdb(path: string, configFile: string, database: strin
         ...(m[2] ? { columns: m[2].split(',').map(bare) } : {}),
         settings: r.settings,
       })
-      return { bytes: new Uint8Array(), readRows: 0, readBytes: 0, writtenRows: s.rowsWritten, writtenBytes: s.bytesWritten, elapsedS: s.elapsed }
+      return {
+        bytes: new Uint8Array(),
+        readRows: 0,
+        readBytes: 0,
+        writtenRows: s.rowsWritten,
+        writtenBytes: s.bytesWritten,
+        elapsedS: s.elapsed,
+      }
     } finally {
       give(l)
     }
@@ -117,12 +160,24 @@ export async function openChdb(path: string, configFile: string, database: strin
       checkStatement(tokens, known)
       const m = INSERT.exec(r.sql)
       if (m) return insert(r, m)
-      if (r.body.length) throw new Refused(62, 'SYNTAX_ERROR', 'Rows came with a statement that is not INSERT INTO table [(columns)] FORMAT name')
+      if (r.body.length)
+        throw new Refused(
+          62,
+          'SYNTAX_ERROR',
+          'Rows came with a statement that is not INSERT INTO table [(columns)] FORMAT name',
+        )
       const l = await take(lanes)
       try {
         await prepare(l, r)
         const q = await l.session.queryAsync(r.sql, { format: r.format })
-        return { bytes: q.bytes(), readRows: q.rowsRead, readBytes: q.bytesRead, writtenRows: 0, writtenBytes: 0, elapsedS: q.elapsed }
+        return {
+          bytes: q.bytes(),
+          readRows: q.rowsRead,
+          readBytes: q.bytesRead,
+          writtenRows: 0,
+          writtenBytes: 0,
+          elapsedS: q.elapsed,
+        }
       } finally {
         give(l)
       }

@@ -14,18 +14,24 @@ export class Refused extends Error {
 
 type Token = { kind: 'word' | 'quoted' | 'string' | 'number' | 'sign'; text: string }
 
-const denied = (what: string): Refused => new Refused(497, 'ACCESS_DENIED', `${what} is switched off in the embedded ClickHouse`)
+const denied = (what: string): Refused =>
+  new Refused(497, 'ACCESS_DENIED', `${what} is switched off in the embedded ClickHouse`)
 
 /** Statements by their first word; anything else is refused. Notably absent: set, use, system, attach, grant. */
 const STATEMENTS = new Set(
-  'select with insert create alter drop truncate optimize show describe desc explain exists rename exchange delete update check kill backup restore ('.split(' '),
+  'select with insert create alter drop truncate optimize show describe desc explain exists rename exchange delete update check kill backup restore ('.split(
+    ' ',
+  ),
 )
 const CREATE = new Set('table temporary database view materialized dictionary or if'.split(' '))
 /** Table functions that touch nothing outside the database. `merge`, `dictionary` read our own tables. */
 const TABLE_FUNCTIONS = new Set(
-  'numbers numbers_mt zeros zeros_mt generate_series generateseries generaterandom values null merge dictionary view input primes format'.split(' '),
+  'numbers numbers_mt zeros zeros_mt generate_series generateseries generaterandom values null merge dictionary view input primes format'.split(
+    ' ',
+  ),
 )
-const ENGINES = /^(?:(?:Replacing|Summing|Aggregating|Collapsing|VersionedCollapsing|Coalescing)?MergeTree|Memory|Null|View|MaterializedView|Log|TinyLog|StripeLog|Join|Set|Atomic|Merge)$/i
+const ENGINES =
+  /^(?:(?:Replacing|Summing|Aggregating|Collapsing|VersionedCollapsing|Coalescing)?MergeTree|Memory|Null|View|MaterializedView|Log|TinyLog|StripeLog|Join|Set|Atomic|Merge)$/i
 
 const STRING_ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', f: '\f' }
 
@@ -100,7 +106,11 @@ export function checkStatement(tokens: Token[], known: Known): void {
     if (t.kind === 'quoted' && /[/\\]|\.\./.test(t.text)) throw denied('A path as a name')
     // the database `default` of chDB shows the files of the disk as tables
     if (name(i) === 'default' && next === '.') throw denied('The database `default`')
-    if ((low[i] === 'from' || low[i] === 'join') && tokens[i + 1]?.kind === 'string' && /[/\\.]/.test(tokens[i + 1]!.text)) {
+    if (
+      (low[i] === 'from' || low[i] === 'join') &&
+      tokens[i + 1]?.kind === 'string' &&
+      /[/\\.]/.test(tokens[i + 1]!.text)
+    ) {
       throw denied('A file as a table')
     }
     if (low[i] === 'source' && next === '(') checkDictionarySource(tokens.slice(i + 2), name(i + 2))
@@ -108,8 +118,18 @@ export function checkStatement(tokens: Token[], known: Known): void {
     if (word === null) continue
     if (word === 'engine') checkEngine(first, name(next === '=' ? i + 2 : i + 1), known)
     if (next !== '(') continue
-    if (backup && word === 'file' && (low[i - 1] === 'to' || low[i - 1] === 'from') && !/\.\./.test(tokens[i + 2]?.text ?? '')) continue
-    if (word === 'disk' || word === 'file' || (known.tableFunctions.has(word) && !TABLE_FUNCTIONS.has(word))) {
+    if (
+      backup &&
+      word === 'file' &&
+      (low[i - 1] === 'to' || low[i - 1] === 'from') &&
+      !/\.\./.test(tokens[i + 2]?.text ?? '')
+    )
+      continue
+    if (
+      word === 'disk' ||
+      word === 'file' ||
+      (known.tableFunctions.has(word) && !TABLE_FUNCTIONS.has(word))
+    ) {
       throw denied(`${t.text}()`)
     }
   }
@@ -127,7 +147,8 @@ function checkDictionarySource(rest: Token[], source: string | null): void {
   if (source !== 'clickhouse') throw denied(`The dictionary source ${source ?? '?'}`)
   for (const t of rest) {
     if (t.kind === 'sign' && t.text === ')') return
-    if (/^(host|port|query|name)$/i.test(t.text) && t.kind !== 'string') throw denied(`A dictionary source with ${t.text}`)
+    if (/^(host|port|query|name)$/i.test(t.text) && t.kind !== 'string')
+      throw denied(`A dictionary source with ${t.text}`)
   }
 }
 

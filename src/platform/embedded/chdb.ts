@@ -58,23 +58,31 @@ export async function startEmbeddedChdb(options: ChdbOptions): Promise<Engine> {
   const port = await freePort(options.port)
   const logFile = join(dataDir, 'clickhouse.log')
   const logFd = openSync(logFile, 'a', 0o600)
-  const child = spawn(process.execPath, ['--max-old-space-size=256', fileURLToPath(new URL('./chdb-child.ts', import.meta.url))], {
-    cwd: path,
-    detached: true, // Ctrl-C reaches only the supervisor, which stops its children in order
-    // each running statement holds a thread of the pool: four lanes, and some left for zlib
-    env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
-    stdio: ['pipe', 'pipe', logFd],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--max-old-space-size=256', fileURLToPath(new URL('./chdb-child.ts', import.meta.url))],
+    {
+      cwd: path,
+      detached: true, // Ctrl-C reaches only the supervisor, which stops its children in order
+      // each running statement holds a thread of the pool: four lanes, and some left for zlib
+      env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
+      stdio: ['pipe', 'pipe', logFd],
+    },
+  )
   closeSync(logFd)
   const ended = exitOf(child)
-  child.stdin!.on('error', e => log.warn({ code: (e as NodeJS.ErrnoException).code }, 'the pipe to the ClickHouse process broke'))
+  child.stdin!.on('error', e =>
+    log.warn({ code: (e as NodeJS.ErrnoException).code }, 'the pipe to the ClickHouse process broke'),
+  )
   const pid = child.pid
   if (pid === undefined) throw new Error(`The ClickHouse process did not start: ${await ended}`)
   const startTime = startTimeOf(pid)
   writeFileSync(pidFile, `${pid}\n${startTime}\n`)
   const line: ChildOptions = { path, configFile, port, user: USER, password, database: DATABASE }
   child.stdin!.write(JSON.stringify(line) + '\n')
-  const ready = new Promise<true>(resolve => createInterface({ input: child.stdout! }).on('line', l => l === 'ready' && resolve(true)))
+  const ready = new Promise<true>(resolve =>
+    createInterface({ input: child.stdout! }).on('line', l => l === 'ready' && resolve(true)),
+  )
   const outcome = await Promise.race([ready, ended])
   if (outcome !== true) {
     const tail = (readOrNull(logFile) ?? '').split('\n').slice(-8).join('\n')

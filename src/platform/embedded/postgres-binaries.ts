@@ -1,6 +1,16 @@
 // Where the PostgreSQL programs are, and as whom and where they can run: PostgreSQL refuses root, so as root it runs
 // under an existing unprivileged user, with programs and data where that user can reach them.
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -60,7 +70,10 @@ function packageDir(): string {
 
 /** What the package's install script would do: npm may be set not to run scripts. Does nothing the second time. */
 function hydrate(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   for (const { source, target } of links) {
     try {
       symlinkSync(basename(source), join(native, '..', target))
@@ -86,7 +99,9 @@ export function findBinaries(place: string, user: RunAs): string {
       if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
-  const version = (JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }).version
+  const version = (
+    JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }
+  ).version
   const copy = join(place, `postgres-programs-${version}`)
   if (!existsSync(copy)) {
     const half = `${copy}.${process.pid}.part`

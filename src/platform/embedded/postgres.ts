@@ -2,7 +2,19 @@
 // Everything else knows just its URL.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -72,7 +84,11 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   const place = reachableDir(dataDir, user)
   mkdirSync(dataDir, { recursive: true, mode: place === dataDir && user ? 0o755 : 0o700 })
   mkdirSync(place, { recursive: true, mode: 0o755 })
-  if (user) log.info({ user: user.name, folder: place }, `PostgreSQL does not run as root: it runs as ${user.name}, with its data in ${place}`)
+  if (user)
+    log.info(
+      { user: user.name, folder: place },
+      `PostgreSQL does not run as root: it runs as ${user.name}, with its data in ${place}`,
+    )
   const binDir = options.binDir ?? findBinaries(place, user)
   const major = await majorOf(binDir)
   const data = join(place, 'postgres')
@@ -85,12 +101,24 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   const port = await freePort(options.port)
   const logFile = join(place, 'postgres.log')
   const logFd = openSync(logFile, 'a', 0o600)
-  const settings = { ...SETTINGS, wal_compression: await walCompression(binDir), ...options.settings, port: String(port) }
+  const settings = {
+    ...SETTINGS,
+    wal_compression: await walCompression(binDir),
+    ...options.settings,
+    port: String(port),
+  }
   const child = spawnTied(
     join(binDir, 'postgres'),
     ['-D', data, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
     // without LC_ALL macOS starts threads in the postmaster, which it refuses
-    { signal: 'INT', cwd: place, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, uid: user?.uid, gid: user?.gid, logFd },
+    {
+      signal: 'INT',
+      cwd: place,
+      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+      uid: user?.uid,
+      gid: user?.gid,
+      logFd,
+    },
   )
   closeSync(logFd)
   let end: string | null = null
@@ -125,7 +153,9 @@ let compression: string | undefined
 async function walCompression(binDir: string): Promise<string> {
   if (compression) return compression
   // builds differ: ask the program (it prints its settings without starting)
-  const { stdout } = await run(join(binDir, 'postgres'), ['--describe-config'], { maxBuffer: 4_000_000 }).catch(() => ({ stdout: '' }))
+  const { stdout } = await run(join(binDir, 'postgres'), ['--describe-config'], {
+    maxBuffer: 4_000_000,
+  }).catch(() => ({ stdout: '' }))
   const line = stdout.split('\n').find(l => l.startsWith('wal_compression')) ?? ''
   return (compression = /lz4/.test(line) ? 'lz4' : 'pglz')
 }
@@ -149,7 +179,14 @@ function ensurePassword(path: string): string {
 }
 
 /** initdb into a folder of another name, renamed when it is whole: a half-made one is thrown away, never started. */
-async function makeCluster(c: { data: string; place: string; binDir: string; major: number; password: string; user: RunAs }): Promise<void> {
+async function makeCluster(c: {
+  data: string
+  place: string
+  binDir: string
+  major: number
+  password: string
+  user: RunAs
+}): Promise<void> {
   for (const name of readdirSync(c.place)) {
     if (name.startsWith('postgres.part-')) rmSync(join(c.place, name), { recursive: true, force: true })
   }
@@ -160,11 +197,28 @@ async function makeCluster(c: { data: string; place: string; binDir: string; maj
     writeFileSync(passwordFile, c.password, { mode: 0o600 })
     if (c.user) for (const p of [half, passwordFile]) chownSync(p, c.user.uid, c.user.gid)
     // the builtin provider exists since 17: the same order on every machine, whatever its C library
-    const locale = c.major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C.UTF-8']
+    const locale =
+      c.major >= 17
+        ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+        : ['--locale=C.UTF-8']
     await run(
       join(c.binDir, 'initdb'),
-      ['-D', half, '-U', USER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', ...locale],
-      { cwd: c.place, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, uid: c.user?.uid, gid: c.user?.gid },
+      [
+        '-D',
+        half,
+        '-U',
+        USER,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        ...locale,
+      ],
+      {
+        cwd: c.place,
+        env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+        uid: c.user?.uid,
+        gid: c.user?.gid,
+      },
     )
   } finally {
     rmSync(passwordFile, { force: true })
@@ -220,7 +274,9 @@ async function waitReady(url: string, ended: () => string | null, logFile: strin
       const reason = ended()
       if (reason !== null || Date.now() > until) {
         const tail = (readOrNull(logFile) ?? '').split('\n').slice(-8).join('\n')
-        throw new Error(`PostgreSQL did not start (${reason ?? (error as Error).message}). Its last words:\n${tail}`)
+        throw new Error(
+          `PostgreSQL did not start (${reason ?? (error as Error).message}). Its last words:\n${tail}`,
+        )
       }
       await new Promise(r => setTimeout(r, 25))
     }

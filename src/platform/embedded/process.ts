@@ -74,7 +74,14 @@ exit $code`
 export function spawnTied(
   command: string,
   args: string[],
-  options: { signal: 'INT' | 'TERM' | 'KILL'; cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number; logFd: number },
+  options: {
+    signal: 'INT' | 'TERM' | 'KILL'
+    cwd: string
+    env: NodeJS.ProcessEnv
+    uid?: number
+    gid?: number
+    logFd: number
+  },
 ): ChildProcess {
   const { signal, logFd, ...rest } = options
   // a session of its own (detached): Ctrl-C at the terminal reaches only the supervisor, which stops children in order
@@ -106,7 +113,8 @@ export async function freePort(preferred?: number): Promise<number> {
 /** Resolves with what ended the child. */
 export const exitOf = (child: ChildProcess): Promise<string> =>
   new Promise(resolve => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve(child.signalCode ?? `code ${child.exitCode}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      resolve(child.signalCode ?? `code ${child.exitCode}`)
     child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`))
     child.once('error', e => resolve(e.message))
   })

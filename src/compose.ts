@@ -1,0 +1,48 @@
+// Puts a process together: what every role is given (Core), and the roles it runs.
+import { randomBytes } from 'node:crypto'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { openClickHouse } from './platform/clickhouse.ts'
+import type { Config } from './platform/config.ts'
+import type { Core } from './platform/core.ts'
+import { type Log, openLog } from './platform/log.ts'
+import { openPool } from './platform/postgres.ts'
+import { openSecrets } from './platform/secrets.ts'
+import { openSignals } from './platform/signals.ts'
+
+export type Engines = { databaseUrl: string; clickhouseUrl: string; secretKey: string; baseUrl: string }
+
+export type OpenCore = Core & { close(): Promise<void> }
+
+/** Opens the connections of one process. `name` appears in logs and in pg_stat_activity. */
+export async function openCore(
+  config: Config,
+  engines: Engines,
+  options: { name: string; log?: Log; poolMax?: number; processMetrics?: boolean },
+): Promise<OpenCore> {
+  const log = options.log ?? openLog(config.logLevel, options.name)
+  const pool = openPool(engines.databaseUrl, {
+    max: options.poolMax ?? 12,
+    name: options.name,
+    onError: e => log.warn({ code: (e as { code?: string }).code }, 'an idle PostgreSQL connection was lost'),
+  })
+  const history = openClickHouse(engines.clickhouseUrl)
+  const metrics = new Registry()
+  if (options.processMetrics) collectDefaultMetrics({ register: metrics })
+  const signals = await openSignals(engines.databaseUrl, log)
+  return {
+    config,
+    log,
+    databaseUrl: engines.databaseUrl,
+    pool,
+    history,
+    signals,
+    secrets: openSecrets(engines.secretKey),
+    metrics,
+    baseUrl: engines.baseUrl,
+    processId: `${process.pid}.${randomBytes(4).toString('hex')}`,
+    async close() {
+      await signals.close()
+      await Promise.all([pool.end(), history.close()])
+    },
+  }
+}
