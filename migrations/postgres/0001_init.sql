@@ -239,6 +239,22 @@ create table journal (
 );
 alter table journal alter column body set storage external;
 
+-- What replay starts from where journal rows were pruned: each customer's state at its bucket's edge.
+create table customer_snapshot (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  state text not null,
+  merged_into uuid,
+  primary key (bucket, id)
+);
+alter table customer_snapshot alter column state set storage external;
+create table journal_edge (
+  bucket smallint primary key,
+  seq bigint not null,                                -- rows up to here are pruned
+  at timestamptz not null                             -- when the newest of them was folded
+);
+
 -- Here the bucket is the hash of (kind, value).
 create table identifier (
   bucket smallint not null,
@@ -280,6 +296,7 @@ create table message (
   primary key (bucket, id)
 ) with (fillfactor = 70);
 create index message_pending on message (bucket, send_after) where state in ('intended', 'claimed', 'sending');
+create index message_held on message (bucket, claim_until) where state in ('claimed', 'sending');
 create index message_unknown on message (bucket, send_after) where state = 'unknown';
 create index message_workspace on message (workspace_id, created desc);
 create index message_customer on message (bucket, customer_id);

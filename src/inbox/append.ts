@@ -18,7 +18,12 @@ const COLUMNS = 'bucket, request_id, ordinal, workspace_id, customer_id, kind, m
 
 /** Appends in the given order (one request). Rows of one call keep their order per customer.
  *  `table` bulk: the rows wait until the inbox of their bucket is nearly empty. */
-export async function append(sql: Sql, signals: Signals | null, rows: Append[], table: 'inbox' | 'bulk' = 'inbox'): Promise<void> {
+export async function append(
+  sql: Sql,
+  signals: Signals | null,
+  rows: Append[],
+  table: 'inbox' | 'bulk' = 'inbox',
+): Promise<void> {
   if (rows.length === 0) return
   const request = newId()
   const bucket: number[] = []

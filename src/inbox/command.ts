@@ -32,7 +32,9 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
     const row = rows[0]
     if (!row) return null
     if (row.body_hash !== bodyHash)
-      throw new Problem(409, 'idempotency_conflict', 'This Idempotency-Key was used with another body', { action: 'Use a new key for a new request.' })
+      throw new Problem(409, 'idempotency_conflict', 'This Idempotency-Key was used with another body', {
+        action: 'Use a new key for a new request.',
+      })
     return { status: row.status, body: JSON.parse(row.body) as unknown }
   }
   const known = await read(ALL)
@@ -43,13 +45,19 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
     if (key === '' || key === request.key) wake()
   })
   try {
-    const { rows } = await core.pool.query<{ at: number }>('select extract(epoch from clock_timestamp())::float8 * 1000 as at')
+    const { rows } = await core.pool.query<{ at: number }>(
+      'select extract(epoch from clock_timestamp())::float8 * 1000 as at',
+    )
     const validUntil = Math.floor(rows[0]!.at) + VALID_MS
     await append(core.pool, core.signals, [
       {
         workspace: request.workspace,
         customer: request.customer,
-        input: { kind: 'command', messageId: null, body: { key: request.key, bodyHash, validUntil, actor: request.actor, command: request.command } },
+        input: {
+          kind: 'command',
+          messageId: null,
+          body: { key: request.key, bodyHash, validUntil, actor: request.actor, command: request.command },
+        },
       },
     ])
     const deadline = performance.now() + WAIT_MS
@@ -64,7 +72,10 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
       const answer = (await read([bucketOf(request.customer)])) ?? (await read(ALL))
       if (answer) return answer
     }
-    return { status: 202, body: { code: 'pending', title: 'Not decided yet', action: 'Ask again with the same Idempotency-Key.' } }
+    return {
+      status: 202,
+      body: { code: 'pending', title: 'Not decided yet', action: 'Ask again with the same Idempotency-Key.' },
+    }
   } finally {
     off()
   }

@@ -4,7 +4,17 @@ import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
-import type { CommandBody, EventBody, Facts, FoldEffect, IncomingInput, Input, InputKind, JournalEntry, OrderRow } from './model.ts'
+import type {
+  CommandBody,
+  EventBody,
+  Facts,
+  FoldEffect,
+  IncomingInput,
+  Input,
+  InputKind,
+  JournalEntry,
+  OrderRow,
+} from './model.ts'
 import type { InboxRow, Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
 
@@ -18,7 +28,14 @@ export type Held = {
   bytes: number
 }
 
-export type Park = { customer: Uuid; workspace: Uuid; reason: 'threw' | 'too_large' | 'broke_transaction' | 'rounds'; error: string; rows: InboxRow[]; hashes: Uuid[] }
+export type Park = {
+  customer: Uuid
+  workspace: Uuid
+  reason: 'threw' | 'too_large' | 'broke_transaction' | 'rounds'
+  error: string
+  rows: InboxRow[]
+  hashes: Uuid[]
+}
 
 type Line = { segment: number; entry: JournalEntry }
 
@@ -40,7 +57,13 @@ export type Work = {
 
 /** One journal row to be: entries of one bucket, workspace and published number. */
 export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: JournalEntry[] }
-export type Shift = { bucket: number; workspace: Uuid; offsetMs: number; catalogueNo: number; deltaMs: number }
+export type Shift = {
+  bucket: number
+  workspace: Uuid
+  offsetMs: number
+  catalogueNo: number
+  deltaMs: number
+}
 
 export type Folded = {
   works: Work[]
@@ -73,20 +96,39 @@ type Stand = { offsetMs: number; catalogueNo: number; segment: number; deltaMs: 
 
 export async function foldMail(given: FoldInput): Promise<Folded> {
   const { mail, worlds } = given
-  const out: Folded = { works: [], segments: [], shifts: [], parked: [], behind: [], forwards: [], expired: [], count: 0 }
+  const out: Folded = {
+    works: [],
+    segments: [],
+    shifts: [],
+    parked: [],
+    behind: [],
+    forwards: [],
+    expired: [],
+    count: 0,
+  }
   const works = new Map<Uuid, Work>()
   const stands = new Map<string, Stand>()
-  for (const s of mail.standings) stands.set(s.bucket + s.workspace_id, { offsetMs: s.offset_ms, catalogueNo: s.catalogue_no, segment: -1, deltaMs: 0, changed: false })
+  for (const s of mail.standings)
+    stands.set(s.bucket + s.workspace_id, {
+      offsetMs: s.offset_ms,
+      catalogueNo: s.catalogue_no,
+      segment: -1,
+      deltaMs: 0,
+      changed: false,
+    })
   const failed = new Set<Uuid>()
 
   const standOf = (bucket: number, workspace: Uuid): Stand => {
     const key = bucket + workspace
     let stand = stands.get(key)
-    if (!stand) stands.set(key, (stand = { offsetMs: 0, catalogueNo: 0, segment: -1, deltaMs: 0, changed: false }))
+    if (!stand)
+      stands.set(key, (stand = { offsetMs: 0, catalogueNo: 0, segment: -1, deltaMs: 0, changed: false }))
     return stand
   }
   const segmentOf = (bucket: number, workspace: Uuid, stand: Stand): number => {
-    if (stand.segment < 0) stand.segment = out.segments.push({ bucket, workspace, catalogueNo: stand.catalogueNo, entries: [] }) - 1
+    if (stand.segment < 0)
+      stand.segment =
+        out.segments.push({ bucket, workspace, catalogueNo: stand.catalogueNo, entries: [] }) - 1
     return stand.segment
   }
   const workOf = (workspace: Uuid, id: Uuid): Work => {
@@ -94,9 +136,18 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (!work) {
       const held = given.held.get(id)
       work = {
-        id, workspace, isNew: held === undefined,
+        id,
+        workspace,
+        isNew: held === undefined,
         held: held ?? { state: null, version: 0, due: null, mergedInto: null, bytes: 0 },
-        facts: given.facts.get(id) ?? {}, rows: [], hashes: [], lines: [], effects: [], touched: false, json: '', due: null,
+        facts: given.facts.get(id) ?? {},
+        rows: [],
+        hashes: [],
+        lines: [],
+        effects: [],
+        touched: false,
+        json: '',
+        due: null,
       }
       works.set(id, work)
     }
@@ -136,7 +187,12 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   }
 
   /** Folds the customer's own timers due before `until` (workspace ms). */
-  const ringBefore = async (work: Work, stand: Stand, until: number, nowOf: (due: number) => number): Promise<void> => {
+  const ringBefore = async (
+    work: Work,
+    stand: Stand,
+    until: number,
+    nowOf: (due: number) => number,
+  ): Promise<void> => {
     for (let i = 0; work.held.state && !work.held.mergedInto; i++) {
       const due = nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo))
       if (due === null || due > until) return
@@ -149,7 +205,11 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   const park = (work: Work, reason: Park['reason'], error: unknown): void => {
     failed.add(work.id)
     out.parked.push({
-      customer: work.id, workspace: work.workspace, reason, rows: work.rows, hashes: work.hashes,
+      customer: work.id,
+      workspace: work.workspace,
+      reason,
+      rows: work.rows,
+      hashes: work.hashes,
       error: (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500),
     })
   }
@@ -236,7 +296,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (failed.has(work.id) || !work.held.state || work.held.mergedInto) return
     const stand = standOf(bucketOf(work.id), work.workspace)
     const real = Math.min(mail.now, (lastRead.get(bucketOf(work.id)) ?? Number.POSITIVE_INFINITY) - 1)
-    await guarded(work, () => ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)))
+    await guarded(work, () =>
+      ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)),
+    )
   }
   for (const row of mail.due) {
     if (mail.parked.has(row.id) || row.merged_into) continue
@@ -252,12 +314,16 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   for (const work of works.values()) {
     if (!failed.has(work.id) && work.touched) {
       work.json = work.held.state ? JSON.stringify(work.held.state) : '{}'
-      if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES) park(work, 'too_large', `state of ${work.json.length} characters`)
+      if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)
+        park(work, 'too_large', `state of ${work.json.length} characters`)
     }
     if (failed.has(work.id)) continue
     const stand = standOf(bucketOf(work.id), work.workspace)
     if (work.touched) {
-      const alarm = work.held.state && !work.held.mergedInto ? nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo)) : null
+      const alarm =
+        work.held.state && !work.held.mergedInto
+          ? nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo))
+          : null
       const next = alarm === null ? null : alarm - stand.offsetMs
       const stored = work.held.due === null ? null : work.held.due - stand.deltaMs
       // early is allowed: written only when it moves earlier, has fired, or cannot come
@@ -271,7 +337,13 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   for (const [key, s] of stands) {
     if (!s.changed) continue
     const workspace = key.slice(-36)
-    out.shifts.push({ bucket: Number(key.slice(0, -36)), workspace, offsetMs: s.offsetMs, catalogueNo: s.catalogueNo, deltaMs: s.deltaMs })
+    out.shifts.push({
+      bucket: Number(key.slice(0, -36)),
+      workspace,
+      offsetMs: s.offsetMs,
+      catalogueNo: s.catalogueNo,
+      deltaMs: s.deltaMs,
+    })
   }
   out.segments = out.segments.filter(s => s.entries.length > 0)
   return out
@@ -280,8 +352,18 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
 function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: Uuid) => Stand): void {
   const bucket = bucketOf(p.customer)
   const stand = standOf(bucket, p.workspace)
-  const entries = p.rows.map((row): JournalEntry => ({ c: p.customer, k: row.kind as InputKind, n: row.received + stand.offsetMs, r: row.received + stand.offsetMs, b: null, x: 'parked' }))
-  if (entries.length > 0) out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
+  const entries = p.rows.map(
+    (row): JournalEntry => ({
+      c: p.customer,
+      k: row.kind as InputKind,
+      n: row.received + stand.offsetMs,
+      r: row.received + stand.offsetMs,
+      b: null,
+      x: 'parked',
+    }),
+  )
+  if (entries.length > 0)
+    out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
 }
 
 /** Facts grow as the fold itself writes them. */

@@ -5,10 +5,20 @@ import type { Core } from '../platform/core.ts'
 import type { RoleName } from '../platform/config.ts'
 
 export type Lease = { key: number; epoch: number }
-export type LeaseTable = { table: 'bucket' | 'history_group'; key: 'bucket' | 'history_group'; role: RoleName; count: number }
+export type LeaseTable = {
+  table: 'bucket' | 'history_group'
+  key: 'bucket' | 'history_group'
+  role: RoleName
+  count: number
+}
 
 export const FOLD_LEASES: LeaseTable = { table: 'bucket', key: 'bucket', role: 'fold', count: 256 }
-export const HISTORY_LEASES: LeaseTable = { table: 'history_group', key: 'history_group', role: 'history', count: 16 }
+export const HISTORY_LEASES: LeaseTable = {
+  table: 'history_group',
+  key: 'history_group',
+  role: 'history',
+  count: 16,
+}
 
 const LEASE_MS = 8_000
 
@@ -29,14 +39,19 @@ export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Prom
   const fair = Math.ceil(t.count / Math.max(1, alive.rows[0]!.n))
   if (held.length > fair) {
     const extra = held.slice(fair).map(l => l.key)
-    await core.pool.query(`update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where ${t.key} = any($1::smallint[]) and owner = $2`, [extra, me])
+    await core.pool.query(
+      `update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where ${t.key} = any($1::smallint[]) and owner = $2`,
+      [extra, me],
+    )
   }
   await core.pool.query(
     `update ${t.table} set lease_until = clock_timestamp() + make_interval(secs => $2)
       where owner = $1 and lease_until < clock_timestamp() + make_interval(secs => $3)`,
     [me, LEASE_MS / 1000, (LEASE_MS * 0.75) / 1000],
   )
-  const mine = await core.pool.query<{ n: number }>(`select count(*) as n from ${t.table} where owner = $1`, [me])
+  const mine = await core.pool.query<{ n: number }>(`select count(*) as n from ${t.table} where owner = $1`, [
+    me,
+  ])
   const room = fair - mine.rows[0]!.n
   if (room > 0) {
     await core.pool.query(
@@ -50,12 +65,18 @@ export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Prom
       [me, LEASE_MS / 1000, room],
     )
   }
-  const { rows } = await core.pool.query<Lease>(`select ${t.key} as key, epoch from ${t.table} where owner = $1 order by ${t.key}`, [me])
+  const { rows } = await core.pool.query<Lease>(
+    `select ${t.key} as key, epoch from ${t.table} where owner = $1 order by ${t.key}`,
+    [me],
+  )
   return rows
 }
 
 /** Gives everything back at an orderly stop, so that others need not wait. */
 export async function releaseLeases(core: Core, t: LeaseTable): Promise<void> {
-  await core.pool.query(`update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where owner = $1`, [core.processId])
+  await core.pool.query(
+    `update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where owner = $1`,
+    [core.processId],
+  )
   await core.pool.query('delete from process where id = $1 and role = $2', [core.processId, t.role])
 }

@@ -62,7 +62,14 @@ export type OutcomeBody = {
 
 /** Sent by the smaller id's owner: "we hold identifiers of one person; become me?" `ids` are the event's;
  *  `known`: the survivor has a member number, a verified identifier or a user id. */
-export type MergeBody = { survivor: Uuid; memberNo: string | null; known: boolean; proof: Proof; ids: IdRef[]; hops: number }
+export type MergeBody = {
+  survivor: Uuid
+  memberNo: string | null
+  known: boolean
+  proof: Proof
+  ids: IdRef[]
+  hops: number
+}
 /** The larger id's answer when it agrees: everything it knew. */
 export type AbsorbBody = {
   loser: Uuid
@@ -90,11 +97,17 @@ export type InputOf = {
 export type InputKind = keyof InputOf
 
 /** One input as the reducer gets it. `now` is its received time (alarm: the fold's time), monotone per customer. */
-export type Input = { [K in InputKind]: { kind: K; now: number; received: number; body: InputOf[K] } }[InputKind]
+export type Input = {
+  [K in InputKind]: { kind: K; now: number; received: number; body: InputOf[K] }
+}[InputKind]
 
 /** What an intake or a worker wants appended. Bucket inputs (clock, publish) have no customer. */
-export type IncomingInput = { [K in Exclude<InputKind, 'alarm'>]: { kind: K; body: InputOf[K]; messageId: string | null } }[Exclude<InputKind, 'alarm'>]
-export type BucketInput = { kind: 'clock'; body: { offsetMs: number } } | { kind: 'publish'; body: { catalogueNo: number } }
+export type IncomingInput = {
+  [K in Exclude<InputKind, 'alarm'>]: { kind: K; body: InputOf[K]; messageId: string | null }
+}[Exclude<InputKind, 'alarm'>]
+export type BucketInput =
+  | { kind: 'clock'; body: { offsetMs: number } }
+  | { kind: 'publish'; body: { catalogueNo: number } }
 
 // ── reducer ──────────────────────────────────────────────────────────────────
 
@@ -143,15 +156,20 @@ export type FoldEffect =
   /** take over these from an absorbed customer */
   | { kind: 'take_seen'; hashes: Uuid[] }
 
-export type FoldVerdict =
-  | 'folded' | 'duplicate' | 'forwarded' | 'parked' | 'expired' | 'refused'
+export type FoldVerdict = 'folded' | 'duplicate' | 'forwarded' | 'parked' | 'expired' | 'refused'
 
 /** What one reduction gives. `need`: load these facts and call again from the start with the same state.
  *  Effects hold under every verdict. `forwarded`: `forwardAs` is what is appended for `forwardTo`. `refused` for a
  *  customer without a row: no row is written. */
 export type Reduction =
   | { need: string[] }
-  | { state: CustomerState; effects: FoldEffect[]; verdict: FoldVerdict; forwardTo?: Uuid; forwardAs?: IncomingInput }
+  | {
+      state: CustomerState
+      effects: FoldEffect[]
+      verdict: FoldVerdict
+      forwardTo?: Uuid
+      forwardAs?: IncomingInput
+    }
 
 // ── journal ──────────────────────────────────────────────────────────────────
 

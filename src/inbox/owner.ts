@@ -14,6 +14,8 @@ import { readCustomers, readMail, type CustomerRow, type InboxRow, type Mail } f
 import { openWorlds, type Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
 import { admitBulk } from './bulk.ts'
+import { startClock } from './clock.ts'
+import { startRetention } from './retention.ts'
 import type { CustomerState } from '../customers/model.ts'
 
 /** Four folds at a time measured 17,000-19,000/s against 9,000 one at a time. */
@@ -33,18 +35,54 @@ export type Owner = Role & {
   leases(): Lease[]
 }
 
-type FoldMetrics = { folded: Counter; folds: Counter<'result'>; duration: Histogram; pollCaught: Counter; sweepCaught: Counter; stateBytes: Histogram; lag: Gauge; parked: Counter }
+type FoldMetrics = {
+  folded: Counter
+  folds: Counter<'result'>
+  duration: Histogram
+  pollCaught: Counter
+  sweepCaught: Counter
+  stateBytes: Histogram
+  lag: Gauge
+  parked: Counter
+}
 
 function metricsOf(core: Core): FoldMetrics {
   const registers = [core.metrics]
   return {
     folded: new Counter({ name: 'itinera_folded_total', help: 'Inputs and alarms folded', registers }),
-    folds: new Counter({ name: 'itinera_fold_transactions_total', help: 'Fold transactions by result', labelNames: ['result'], registers }),
-    duration: new Histogram({ name: 'itinera_fold_seconds', help: 'Time of one fold transaction', buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers }),
-    pollCaught: new Counter({ name: 'itinera_poll_caught_total', help: 'Rows or alarms that only the backstop poll found', registers }),
-    sweepCaught: new Counter({ name: 'itinera_sweep_caught_total', help: 'Rows that only the scan of the whole inbox found', registers }),
-    stateBytes: new Histogram({ name: 'itinera_state_bytes', help: 'Size of a customer state document', buckets: [256, 512, 1024, 1536, 2048, 4096, 8192, 32768], registers }),
-    lag: new Gauge({ name: 'itinera_inbox_lag_seconds', help: 'Age of the oldest row at the last read', registers }),
+    folds: new Counter({
+      name: 'itinera_fold_transactions_total',
+      help: 'Fold transactions by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'itinera_fold_seconds',
+      help: 'Time of one fold transaction',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    pollCaught: new Counter({
+      name: 'itinera_poll_caught_total',
+      help: 'Rows or alarms that only the backstop poll found',
+      registers,
+    }),
+    sweepCaught: new Counter({
+      name: 'itinera_sweep_caught_total',
+      help: 'Rows that only the scan of the whole inbox found',
+      registers,
+    }),
+    stateBytes: new Histogram({
+      name: 'itinera_state_bytes',
+      help: 'Size of a customer state document',
+      buckets: [256, 512, 1024, 1536, 2048, 4096, 8192, 32768],
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'itinera_inbox_lag_seconds',
+      help: 'Age of the oldest row at the last read',
+      registers,
+    }),
     parked: new Counter({ name: 'itinera_parked_total', help: 'Customers set aside', registers }),
   }
 }
@@ -73,7 +111,9 @@ class FoldLoop {
   }
 
   setLeases(leases: Lease[]): void {
-    const same = leases.length === this.leases.length && leases.every((l, i) => l.key === this.leases[i]!.key && l.epoch === this.leases[i]!.epoch)
+    const same =
+      leases.length === this.leases.length &&
+      leases.every((l, i) => l.key === this.leases[i]!.key && l.epoch === this.leases[i]!.epoch)
     if (same) return
     this.leases = leases
     this.forget()
@@ -124,7 +164,14 @@ class FoldLoop {
         if (isTransient(error)) throw error
         // A row breaks the transaction: halve until it is alone, then its customer is set aside.
         const tried: Uuid[] = only ? [...only] : ((error as { customers?: Uuid[] }).customers ?? [])
-        this.core.log.error({ code: (error as { code?: string }).code, customers: tried.length, error: (error as Error).message.slice(0, 200) }, 'fold: transaction failed')
+        this.core.log.error(
+          {
+            code: (error as { code?: string }).code,
+            customers: tried.length,
+            error: (error as Error).message.slice(0, 200),
+          },
+          'fold: transaction failed',
+        )
         if (tried.length === 0) throw error
         if (tried.length === 1) {
           if (breaking.has(tried[0]!)) throw error
@@ -139,7 +186,10 @@ class FoldLoop {
     }
   }
 
-  private async transaction(breaking: Map<Uuid, string>, only: Set<Uuid> | null): Promise<{ worked: boolean }> {
+  private async transaction(
+    breaking: Map<Uuid, string>,
+    only: Set<Uuid> | null,
+  ): Promise<{ worked: boolean }> {
     const started = performance.now()
     const sql = await this.connection()
     const sweeping = performance.now() - this.lastSweep > SWEEP_MS
@@ -158,7 +208,12 @@ class FoldLoop {
       return { worked: await this.admit(sql, mail, 0) }
     }
     faultPoint('fold.read')
-    const customers = [...new Set([...mail.rows.map(r => r.customer_id).filter(id => id !== null), ...mail.due.map(d => d.id)])]
+    const customers = [
+      ...new Set([
+        ...mail.rows.map(r => r.customer_id).filter(id => id !== null),
+        ...mail.due.map(d => d.id),
+      ]),
+    ]
     try {
       const { held, folded } = await this.think(sql, mail, customers, breaking)
       faultPoint('fold.reduced')
@@ -186,7 +241,12 @@ class FoldLoop {
     }
   }
 
-  private async think(sql: pg.Client, mail: Mail, customers: Uuid[], breaking: Map<Uuid, string>): Promise<{ held: Map<Uuid, Held>; folded: Folded }> {
+  private async think(
+    sql: pg.Client,
+    mail: Mail,
+    customers: Uuid[],
+    breaking: Map<Uuid, string>,
+  ): Promise<{ held: Map<Uuid, Held>; folded: Folded }> {
     const held = new Map<Uuid, Held>()
     const missing: Uuid[] = []
     for (const id of customers) {
@@ -201,13 +261,30 @@ class FoldLoop {
       const key = orderNamed(r)
       return key ? [{ workspace: r.workspace_id, customer: r.customer_id!, key }] : []
     })
-    const wanted = [...mail.standings.map(s => ({ workspace: s.workspace_id, no: s.catalogue_no })), ...mail.rows.filter(r => r.kind === 'publish').map(r => ({ workspace: r.workspace_id, no: (JSON.parse(r.body) as { catalogueNo: number }).catalogueNo }))]
+    const wanted = [
+      ...mail.standings.map(s => ({ workspace: s.workspace_id, no: s.catalogue_no })),
+      ...mail.rows
+        .filter(r => r.kind === 'publish')
+        .map(r => ({
+          workspace: r.workspace_id,
+          no: (JSON.parse(r.body) as { catalogueNo: number }).catalogueNo,
+        })),
+    ]
     const [loaded, facts] = await Promise.all([
       readCustomers(sql, {
         buckets: [...new Set([...customers.map(bucketOf)])],
         customers: missing,
-        hashes: [...unique.values()].map(r => ({ bucket: r.bucket, workspace: r.workspace_id, customer: r.customer_id!, hash: r.message_hash! })).sort((a, b) => (a.customer + a.hash < b.customer + b.hash ? -1 : 1)),
-        commandKeys: live.filter(r => r.kind === 'command').map(r => ({ workspace: r.workspace_id, key: (JSON.parse(r.body) as { key: string }).key })),
+        hashes: [...unique.values()]
+          .map(r => ({
+            bucket: r.bucket,
+            workspace: r.workspace_id,
+            customer: r.customer_id!,
+            hash: r.message_hash!,
+          }))
+          .sort((a, b) => (a.customer + a.hash < b.customer + b.hash ? -1 : 1)),
+        commandKeys: live
+          .filter(r => r.kind === 'command')
+          .map(r => ({ workspace: r.workspace_id, key: (JSON.parse(r.body) as { key: string }).key })),
         day: new Date(mail.now).toISOString().slice(0, 10),
       }),
       this.loadFacts(sql, named),
@@ -215,13 +292,28 @@ class FoldLoop {
     ])
     for (const row of loaded.customers) held.set(row.id, heldOf(row))
     const folded = await foldMail({
-      mail, held, fresh: loaded.fresh, answered: loaded.answered, facts, worlds: this.worlds, breaking,
-      loadFacts: async (workspace, customer, keys) => (await this.loadFacts(sql, keys.map(key => ({ workspace, customer, key })))).get(customer) ?? {},
+      mail,
+      held,
+      fresh: loaded.fresh,
+      answered: loaded.answered,
+      facts,
+      worlds: this.worlds,
+      breaking,
+      loadFacts: async (workspace, customer, keys) =>
+        (
+          await this.loadFacts(
+            sql,
+            keys.map(key => ({ workspace, customer, key })),
+          )
+        ).get(customer) ?? {},
     })
     return { held, folded }
   }
 
-  private async loadFacts(sql: pg.Client, named: { workspace: Uuid; customer: Uuid; key: string }[]): Promise<Map<Uuid, Facts>> {
+  private async loadFacts(
+    sql: pg.Client,
+    named: { workspace: Uuid; customer: Uuid; key: string }[],
+  ): Promise<Map<Uuid, Facts>> {
     const facts = new Map<Uuid, Facts>()
     if (named.length === 0) return facts
     for (const n of named) {
@@ -230,27 +322,61 @@ class FoldLoop {
       facts.set(n.customer, f)
     }
     const orders = named.filter(n => n.key.startsWith('order:'))
-    const { rows } = await sql.query<{ customer_id: Uuid; order_no: string; entry: OrderRow['entry']; key: Uuid; occurred: Date; amount: number; currency: string; body: string }>({
+    const { rows } = await sql.query<{
+      customer_id: Uuid
+      order_no: string
+      entry: OrderRow['entry']
+      key: Uuid
+      occurred: Date
+      amount: number
+      currency: string
+      body: string
+    }>({
       name: 'fold_orders',
       text: `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
               where bucket = any($1::smallint[]) and (workspace_id, customer_id, order_no) in (select * from unnest($2::uuid[], $3::uuid[], $4::text[]))
               order by occurred, key`,
-      values: [[...new Set(orders.map(o => bucketOf(o.customer)))], orders.map(o => o.workspace), orders.map(o => o.customer), orders.map(o => o.key.slice(6))],
+      values: [
+        [...new Set(orders.map(o => bucketOf(o.customer)))],
+        orders.map(o => o.workspace),
+        orders.map(o => o.customer),
+        orders.map(o => o.key.slice(6)),
+      ],
     })
     for (const r of rows)
-      rememberOrder(facts.get(r.customer_id)!, { orderNo: r.order_no, entry: r.entry, key: r.key, occurred: r.occurred.getTime(), amount: r.amount, currency: r.currency, body: JSON.parse(r.body) as Record<string, unknown> })
+      rememberOrder(facts.get(r.customer_id)!, {
+        orderNo: r.order_no,
+        entry: r.entry,
+        key: r.key,
+        occurred: r.occurred.getTime(),
+        amount: r.amount,
+        currency: r.currency,
+        body: JSON.parse(r.body) as Record<string, unknown>,
+      })
     return facts
   }
 
   private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
     const offsets = new Map(mail.standings.map(s => [s.bucket + s.workspace_id, s.offset_ms]))
     for (const s of folded.shifts) offsets.set(s.bucket + s.workspace, s.offsetMs)
-    const written = await writeFold(sql, folded, mail.buckets, (bucket, workspace) => offsets.get(bucket + workspace) ?? 0, mail.now, mail.rows)
+    const written = await writeFold(
+      sql,
+      folded,
+      mail.buckets,
+      (bucket, workspace) => offsets.get(bucket + workspace) ?? 0,
+      mail.now,
+      mail.rows,
+    )
     faultPoint('fold.committed')
     // What is in memory now equals what is stored.
     for (const work of folded.works) {
       if (!work.touched) continue
-      this.cache.set(work.id, { ...work.held, version: work.held.version + 1, due: work.due, bytes: work.json.length })
+      this.cache.set(work.id, {
+        ...work.held,
+        version: work.held.version + 1,
+        due: work.due,
+        bytes: work.json.length,
+      })
       this.metrics.stateBytes.observe(work.json.length)
       if (work.due !== null && (this.nextDue === null || work.due < this.nextDue)) this.nextDue = work.due
     }
@@ -272,8 +398,10 @@ class FoldLoop {
     for (const key of written.answers) signals.emit('answer', key)
     if (written.posted) signals.emit('inbox')
     signals.emit('journal')
-    for (const workspace of new Set(folded.segments.map(s => s.workspace))) signals.emit('live', workspace + ':customers')
-    if (folded.works.some(w => w.effects.some(e => e.kind === 'cancel' || e.kind === 'merged'))) signals.emit('inbox')
+    for (const workspace of new Set(folded.segments.map(s => s.workspace)))
+      signals.emit('live', workspace + ':customers')
+    if (folded.works.some(w => w.effects.some(e => e.kind === 'cancel' || e.kind === 'merged')))
+      signals.emit('inbox')
   }
 
   private async peekDue(sql: pg.Client): Promise<void> {
@@ -291,7 +419,10 @@ class FoldLoop {
   /** Lets bulk work into the inbox of these buckets while its lag is under 50 ms. */
   private async admit(sql: pg.Client, mail: Mail, read: number): Promise<boolean> {
     if (!this.bulkWaiting || mail.more || this.lagMs > 50 || read > 1_000) return false
-    const moved = await admitBulk(sql, this.leases.map(l => l.key))
+    const moved = await admitBulk(
+      sql,
+      this.leases.map(l => l.key),
+    )
     if (moved === 0) this.bulkWaiting = false
     return moved > 0
   }
@@ -356,7 +487,10 @@ export function openOwner(core: Core): Owner {
           })
         })
       } catch (error) {
-        core.log.warn({ code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) }, 'fold: will try again')
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'fold: will try again',
+        )
         await new Promise(resolve => setTimeout(resolve, backoffMs))
         backoffMs = Math.min(backoffMs * 2, 2_000)
       }
@@ -366,7 +500,12 @@ export function openOwner(core: Core): Owner {
 
   async function keepLeases(): Promise<void> {
     while (!stopping) {
-      await lease().catch((error: unknown) => core.log.warn({ code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) }, 'fold: leases'))
+      await lease().catch((error: unknown) =>
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'fold: leases',
+        ),
+      )
       for (const wake of wakes.values()) if (held.length === 0) wake()
       await new Promise(resolve => {
         const timer = setTimeout(resolve, LEASE_ROUND_MS)
@@ -405,7 +544,12 @@ export function openOwner(core: Core): Owner {
       for (const wake of stopWaits) wake()
       await Promise.all(ended)
       for (const loop of loops) await loop.close()
-      await releaseLeases(core, FOLD_LEASES).catch((error: unknown) => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'fold: leases run out by themselves'))
+      await releaseLeases(core, FOLD_LEASES).catch((error: unknown) =>
+        core.log.warn(
+          { error: (error as Error).message.slice(0, 200) },
+          'fold: leases run out by themselves',
+        ),
+      )
     },
   }
 }
@@ -414,5 +558,11 @@ export function openOwner(core: Core): Owner {
 export async function startFold(core: Core): Promise<Role> {
   const owner = openOwner(core)
   owner.start()
-  return owner
+  const parts = [startClock(core), startRetention(core), owner]
+  return {
+    start() {},
+    async stop() {
+      for (const part of parts) await part.stop()
+    },
+  }
 }

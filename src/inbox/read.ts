@@ -19,7 +19,14 @@ export type InboxRow = {
   ordinal: number
   body: string
 }
-export type CustomerRow = { id: Uuid; workspace_id: Uuid; state: string; version: number; due: number | null; merged_into: Uuid | null }
+export type CustomerRow = {
+  id: Uuid
+  workspace_id: Uuid
+  state: string
+  version: number
+  due: number | null
+  merged_into: Uuid | null
+}
 export type BucketRow = { bucket: number; journal_seq: number }
 export type Standing = { bucket: number; workspace_id: Uuid; offset_ms: number; catalogue_no: number }
 
@@ -38,7 +45,14 @@ export type Mail = {
 const EPOCH_MS = (column: string) => `floor(extract(epoch from ${column}) * 1000)::float8`
 
 /** Starts the transaction. `since`: real time below which rows are known to be gone (only saves scanning). */
-export async function readMail(sql: pg.Client, processId: string, leases: Lease[], since: string, perBucket: number, maxDue: number): Promise<Mail> {
+export async function readMail(
+  sql: pg.Client,
+  processId: string,
+  leases: Lease[],
+  since: string,
+  perBucket: number,
+  maxDue: number,
+): Promise<Mail> {
   const set = leases.map(l => l.key)
   const answers = await Promise.all([
     sql.query('begin'),
@@ -51,7 +65,11 @@ export async function readMail(sql: pg.Client, processId: string, leases: Lease[
       values: [set, leases.map(l => l.epoch), processId],
     }),
     sql.query<{ now: number }>({ name: 'fold_now', text: `select ${EPOCH_MS('clock_timestamp()')} as now` }),
-    sql.query<Standing>({ name: 'fold_standing', text: 'select bucket, workspace_id, offset_ms, catalogue_no from bucket_workspace where bucket = any($1::smallint[])', values: [set] }),
+    sql.query<Standing>({
+      name: 'fold_standing',
+      text: 'select bucket, workspace_id, offset_ms, catalogue_no from bucket_workspace where bucket = any($1::smallint[])',
+      values: [set],
+    }),
     sql.query<InboxRow>({
       name: 'fold_inbox',
       text: `select x.bucket, x.ctid::text as tid, ${EPOCH_MS('x.received')} as received, x.received::text as received_at, x.workspace_id,
@@ -70,7 +88,11 @@ export async function readMail(sql: pg.Client, processId: string, leases: Lease[
                                     order by c.due_at limit $2) x`,
       values: [set, maxDue],
     }),
-    sql.query<{ customer_id: Uuid }>({ name: 'fold_parked', text: 'select customer_id from parked where bucket = any($1::smallint[])', values: [set] }),
+    sql.query<{ customer_id: Uuid }>({
+      name: 'fold_parked',
+      text: 'select customer_id from parked where bucket = any($1::smallint[])',
+      values: [set],
+    }),
   ])
   const held = new Set(answers[1].rows.map(r => r.bucket))
   const counts = new Map<number, number>()
@@ -118,7 +140,13 @@ export async function readCustomers(
                  select bucket, workspace_id, customer_id, hash, $5::date
                    from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) s(bucket, workspace_id, customer_id, hash)
                  on conflict do nothing returning customer_id, hash`,
-          values: [ask.hashes.map(h => h.bucket), ask.hashes.map(h => h.workspace), ask.hashes.map(h => h.customer), ask.hashes.map(h => h.hash), ask.day],
+          values: [
+            ask.hashes.map(h => h.bucket),
+            ask.hashes.map(h => h.workspace),
+            ask.hashes.map(h => h.customer),
+            ask.hashes.map(h => h.hash),
+            ask.day,
+          ],
         }),
     ask.commandKeys.length === 0
       ? null

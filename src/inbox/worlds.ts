@@ -27,7 +27,8 @@ export function openWorlds(): Worlds {
       for (const r of rows) cache.set(key(r.workspace_id, r.no), JSON.parse(r.body) as World)
     },
     get(workspace, no) {
-      if (no === 0) return { no: 0, workspace, timezone: 'UTC', currency: 'TWD', quietHours: null, journeys: [] }
+      if (no === 0)
+        return { no: 0, workspace, timezone: 'UTC', currency: 'TWD', quietHours: null, journeys: [] }
       const world = cache.get(key(workspace, no))
       must(world, `world ${no} of workspace ${workspace} is loaded before it is used`)
       return world

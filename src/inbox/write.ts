@@ -19,12 +19,26 @@ type Outgoing = { bucket: number; work: Work; intent: Intent; offsetMs: number }
 const iso = (ms: number) => new Date(ms).toISOString()
 
 /** What an absorbed customer takes along is read inside the transaction. */
-async function absorbOf(sql: pg.Client, work: Work, effect: Extract<FoldEffect, { kind: 'merged' }>): Promise<Append> {
+async function absorbOf(
+  sql: pg.Client,
+  work: Work,
+  effect: Extract<FoldEffect, { kind: 'merged' }>,
+): Promise<Append> {
   const bucket = bucketOf(work.id)
-  const [seen, open, orders] = await Promise.all([
-    sql.query<{ hash: Uuid }>('select hash from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 order by hash', [bucket, work.workspace, work.id]),
-    sql.query<{ id: Uuid }>(`select id from message where bucket = $1 and customer_id = $2 and state in ('intended', 'claimed') order by id for update`, [bucket, work.id]),
-    sql.query<{ order_no: string; entry: OrderRow['entry']; key: Uuid; occurred: Date; amount: number; currency: string; body: string }>(
+  const [seen, orders] = await Promise.all([
+    sql.query<{ hash: Uuid }>(
+      'select hash from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 order by hash',
+      [bucket, work.workspace, work.id],
+    ),
+    sql.query<{
+      order_no: string
+      entry: OrderRow['entry']
+      key: Uuid
+      occurred: Date
+      amount: number
+      currency: string
+      body: string
+    }>(
       `select order_no, entry, key, occurred, amount, currency, body from order_entry
         where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred, order_no, key`,
       [bucket, work.workspace, work.id],
@@ -35,32 +49,74 @@ async function absorbOf(sql: pg.Client, work: Work, effect: Extract<FoldEffect, 
     state: work.held.state,
     ids: effect.ids,
     seen: seen.rows.map(r => r.hash),
-    orders: orders.rows.map(r => ({ orderNo: r.order_no, entry: r.entry, key: r.key, occurred: r.occurred.getTime(), amount: r.amount, currency: r.currency, body: JSON.parse(r.body) as Record<string, unknown> })),
-    ended: [...new Set([...open.rows.map(r => r.id), ...work.effects.flatMap(x => (x.kind === 'intent' ? [x.intent.id] : []))])].sort(),
+    orders: orders.rows.map(r => ({
+      orderNo: r.order_no,
+      entry: r.entry,
+      key: r.key,
+      occurred: r.occurred.getTime(),
+      amount: r.amount,
+      currency: r.currency,
+      body: JSON.parse(r.body) as Record<string, unknown>,
+    })),
     hops: effect.hops,
   }
-  return { workspace: work.workspace, customer: effect.into, input: { kind: 'absorb', messageId: null, body } }
+  return {
+    workspace: work.workspace,
+    customer: effect.into,
+    input: { kind: 'absorb', messageId: null, body },
+  }
 }
 
-export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketRow[], offsetOf: (bucket: number, workspace: Uuid) => number, nowReal: number, tids: { bucket: number; tid: string }[]): Promise<Written> {
+export async function writeFold(
+  sql: pg.Client,
+  folded: Folded,
+  buckets: BucketRow[],
+  offsetOf: (bucket: number, workspace: Uuid) => number,
+  nowReal: number,
+  tids: { bucket: number; tid: string }[],
+): Promise<Written> {
   const posts: Append[] = []
   const intents: Outgoing[] = []
   const cancels: Cancel[] = []
   const endAll: { bucket: number; customer: Uuid }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
-  const answers: { bucket: number; workspace: Uuid; key: string; hash: Uuid; status: number; body: string }[] = []
+  const answers: {
+    bucket: number
+    workspace: Uuid
+    key: string
+    hash: Uuid
+    status: number
+    body: string
+  }[] = []
   const repoints: { workspace: Uuid; kind: string; value: string; from: Uuid; to: Uuid }[] = []
   const seen: { work: Work; hash: Uuid }[] = []
 
   for (const work of folded.works) {
     const bucket = bucketOf(work.id)
     for (const e of work.effects) {
-      if (e.kind === 'intent') intents.push({ bucket, work, intent: e.intent, offsetMs: offsetOf(bucket, work.workspace) })
+      if (e.kind === 'intent')
+        intents.push({ bucket, work, intent: e.intent, offsetMs: offsetOf(bucket, work.workspace) })
       else if (e.kind === 'cancel') cancels.push({ bucket, message: e.message, reason: e.reason })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
-      else if (e.kind === 'answer') answers.push({ bucket, workspace: work.workspace, key: e.key, hash: e.bodyHash, status: e.status, body: JSON.stringify(e.body) })
+      else if (e.kind === 'answer')
+        answers.push({
+          bucket,
+          workspace: work.workspace,
+          key: e.key,
+          hash: e.bodyHash,
+          status: e.status,
+          body: JSON.stringify(e.body),
+        })
       else if (e.kind === 'post') posts.push({ workspace: work.workspace, customer: e.to, input: e.input })
-      else if (e.kind === 'repoint' || e.kind === 'unmerged') for (const id of e.ids) repoints.push({ workspace: work.workspace, kind: id.kind, value: id.value, from: e.from, to: work.id })
+      else if (e.kind === 'repoint' || e.kind === 'unmerged')
+        for (const id of e.ids)
+          repoints.push({
+            workspace: work.workspace,
+            kind: id.kind,
+            value: id.value,
+            from: e.from,
+            to: work.id,
+          })
       else if (e.kind === 'take_seen') for (const hash of e.hashes) seen.push({ work, hash })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
@@ -69,12 +125,34 @@ export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketR
     }
   }
   for (const x of folded.expired)
-    answers.push({ bucket: x.bucket, workspace: x.workspace, key: x.body.key, hash: x.body.bodyHash, status: 503, body: JSON.stringify({ code: 'expired', title: 'The command waited too long and was not carried out', action: 'Send it again with a new Idempotency-Key.' }) })
+    answers.push({
+      bucket: x.bucket,
+      workspace: x.workspace,
+      key: x.body.key,
+      hash: x.body.bodyHash,
+      status: 503,
+      body: JSON.stringify({
+        code: 'expired',
+        title: 'The command waited too long and was not carried out',
+        action: 'Send it again with a new Idempotency-Key.',
+      }),
+    })
   for (const p of folded.parked)
     for (const row of p.rows)
       if (row.kind === 'command') {
         const body = JSON.parse(row.body) as { key: string; bodyHash: Uuid }
-        answers.push({ bucket: row.bucket, workspace: row.workspace_id, key: body.key, hash: body.bodyHash, status: 409, body: JSON.stringify({ code: 'parked', title: 'This customer is set aside after an error', action: 'See Ops, Parked: release the customer, then send the command again.' }) })
+        answers.push({
+          bucket: row.bucket,
+          workspace: row.workspace_id,
+          key: body.key,
+          hash: body.bodyHash,
+          status: 409,
+          body: JSON.stringify({
+            code: 'parked',
+            title: 'This customer is set aside after an error',
+            action: 'See Ops, Parked: release the customer, then send the command again.',
+          }),
+        })
       }
   for (const f of folded.forwards)
     posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: f.as })
@@ -84,67 +162,166 @@ export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketR
   const day = iso(nowReal).slice(0, 10)
 
   for (const s of folded.shifts) {
-    run('w_stand', `insert into bucket_workspace (bucket, workspace_id, offset_ms, catalogue_no) values ($1, $2, $3, $4)
-      on conflict (bucket, workspace_id) do update set offset_ms = excluded.offset_ms, catalogue_no = excluded.catalogue_no`, [s.bucket, s.workspace, s.offsetMs, s.catalogueNo])
+    run(
+      'w_stand',
+      `insert into bucket_workspace (bucket, workspace_id, offset_ms, catalogue_no) values ($1, $2, $3, $4)
+      on conflict (bucket, workspace_id) do update set offset_ms = excluded.offset_ms, catalogue_no = excluded.catalogue_no`,
+      [s.bucket, s.workspace, s.offsetMs, s.catalogueNo],
+    )
     if (s.deltaMs !== 0)
-      run('w_rebase', `update customer set due_at = due_at - make_interval(secs => $3::float8 / 1000) where bucket = $1 and workspace_id = $2 and due_at is not null`, [s.bucket, s.workspace, s.deltaMs])
+      run(
+        'w_rebase',
+        `update customer set due_at = due_at - make_interval(secs => $3::float8 / 1000) where bucket = $1 and workspace_id = $2 and due_at is not null`,
+        [s.bucket, s.workspace, s.deltaMs],
+      )
   }
   const changed = folded.works.filter(w => w.touched)
   const fresh = changed.filter(w => w.isNew)
   const old = changed.filter(w => !w.isNew)
   const columns = (list: Work[]) => [
-    list.map(w => bucketOf(w.id)), list.map(w => w.id), list.map(w => w.json), list.map(w => w.held.version + 1),
-    list.map(w => (w.due === null ? null : iso(w.due))), list.map(w => w.held.mergedInto),
+    list.map(w => bucketOf(w.id)),
+    list.map(w => w.id),
+    list.map(w => w.json),
+    list.map(w => w.held.version + 1),
+    list.map(w => (w.due === null ? null : iso(w.due))),
+    list.map(w => w.held.mergedInto),
   ]
   if (old.length > 0)
-    run('w_customer', `update customer c set state = u.state, version = u.version, due_at = u.due, merged_into = u.merged
+    run(
+      'w_customer',
+      `update customer c set state = u.state, version = u.version, due_at = u.due, merged_into = u.merged
       from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[]) u(bucket, id, state, version, due, merged)
-      where c.bucket = any($7::smallint[]) and c.bucket = u.bucket and c.id = u.id`, [...columns(old), [...new Set(old.map(w => bucketOf(w.id)))]])
+      where c.bucket = any($7::smallint[]) and c.bucket = u.bucket and c.id = u.id`,
+      [...columns(old), [...new Set(old.map(w => bucketOf(w.id)))]],
+    )
   if (fresh.length > 0)
-    run('w_new_customer', `insert into customer (bucket, id, state, version, due_at, merged_into, workspace_id)
-      select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[], $7::uuid[])`, [...columns(fresh), fresh.map(w => w.workspace)])
+    run(
+      'w_new_customer',
+      `insert into customer (bucket, id, state, version, due_at, merged_into, workspace_id)
+      select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[], $7::uuid[])`,
+      [...columns(fresh), fresh.map(w => w.workspace)],
+    )
   if (repoints.length > 0) {
-    const sorted = repoints.map(r => ({ ...r, bucket: bucketOfText(r.kind, r.value) })).sort((a, b) => a.bucket - b.bucket || (a.kind + a.value < b.kind + b.value ? -1 : 1))
-    run('w_repoint', `with t as (select i.bucket, i.workspace_id, i.kind, i.value, u.dest from identifier i
+    const sorted = repoints
+      .map(r => ({ ...r, bucket: bucketOfText(r.kind, r.value) }))
+      .sort((a, b) => a.bucket - b.bucket || (a.kind + a.value < b.kind + b.value ? -1 : 1))
+    run(
+      'w_repoint',
+      `with t as (select i.bucket, i.workspace_id, i.kind, i.value, u.dest from identifier i
           join unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[]) u(bucket, workspace_id, kind, value, holder, dest)
             on i.bucket = u.bucket and i.workspace_id = u.workspace_id and i.kind = u.kind and i.value = u.value and i.customer_id = u.holder
          order by i.bucket, i.workspace_id, i.kind, i.value for update of i)
       update identifier i set customer_id = t.dest from t where i.bucket = t.bucket and i.workspace_id = t.workspace_id and i.kind = t.kind and i.value = t.value`,
-      [sorted.map(r => r.bucket), sorted.map(r => r.workspace), sorted.map(r => r.kind), sorted.map(r => r.value), sorted.map(r => r.from), sorted.map(r => r.to)])
+      [
+        sorted.map(r => r.bucket),
+        sorted.map(r => r.workspace),
+        sorted.map(r => r.kind),
+        sorted.map(r => r.value),
+        sorted.map(r => r.from),
+        sorted.map(r => r.to),
+      ],
+    )
   }
   if (intents.length > 0)
-    run('w_message', `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed)
+    run(
+      'w_message',
+      `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed)
       select bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, 'intended', send_after, not_after, body, created, created
         from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[])
           u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created)
       on conflict (bucket, id) do nothing`,
-      [intents.map(i => i.bucket), intents.map(i => i.intent.id), intents.map(i => i.work.workspace), intents.map(i => i.intent.customer), intents.map(i => i.intent.journey), intents.map(i => i.intent.journeyVersion),
-        intents.map(i => i.intent.enrollment), intents.map(i => i.intent.node), intents.map(i => i.intent.occurrence), intents.map(i => i.intent.channel), intents.map(i => iso(i.intent.notBefore - i.offsetMs)),
-        intents.map(i => (i.intent.notAfter === null ? null : iso(i.intent.notAfter))), intents.map(i => JSON.stringify(i.intent)), intents.map(i => iso(i.intent.at))])
+      [
+        intents.map(i => i.bucket),
+        intents.map(i => i.intent.id),
+        intents.map(i => i.work.workspace),
+        intents.map(i => i.intent.customer),
+        intents.map(i => i.intent.journey),
+        intents.map(i => i.intent.journeyVersion),
+        intents.map(i => i.intent.enrollment),
+        intents.map(i => i.intent.node),
+        intents.map(i => i.intent.occurrence),
+        intents.map(i => i.intent.channel),
+        intents.map(i => iso(i.intent.notBefore - i.offsetMs)),
+        intents.map(i => (i.intent.notAfter === null ? null : iso(i.intent.notAfter))),
+        intents.map(i => JSON.stringify(i.intent)),
+        intents.map(i => iso(i.intent.at)),
+      ],
+    )
   for (const s of folded.shifts)
     if (s.deltaMs !== 0)
-      run('w_rebase_message', `update message set send_after = send_after - make_interval(secs => $3::float8 / 1000) where bucket = $1 and workspace_id = $2 and state in ('intended', 'claimed', 'sending') and created < $4`, [s.bucket, s.workspace, s.deltaMs, iso(nowReal + s.offsetMs)])
+      run(
+        'w_rebase_message',
+        `update message set send_after = send_after - make_interval(secs => $3::float8 / 1000) where bucket = $1 and workspace_id = $2 and state in ('intended', 'claimed', 'sending') and created < $4`,
+        [s.bucket, s.workspace, s.deltaMs, iso(nowReal + s.offsetMs)],
+      )
   // An exit ends what is not yet at the socket; what it ended comes back as an outcome, like every outcome.
   if (cancels.length > 0) {
     cancels.sort((a, b) => a.bucket - b.bucket || (a.message < b.message ? -1 : 1))
-    run('w_cancel', endStatement('u.id = m.id', 'id'), [cancels.map(c => c.bucket), cancels.map(c => c.message), cancels.map(c => c.reason), iso(nowReal)])
+    run('w_cancel', endStatement('u.id = m.id', 'id'), [
+      cancels.map(c => c.bucket),
+      cancels.map(c => c.message),
+      cancels.map(c => c.reason),
+      iso(nowReal),
+    ])
   }
   if (endAll.length > 0)
-    run('w_end_all', endStatement('u.id = m.customer_id', 'id'), [endAll.map(c => c.bucket), endAll.map(c => c.customer), endAll.map(() => 'merged'), iso(nowReal)])
+    run('w_end_all', endStatement('u.id = m.customer_id', 'id'), [
+      endAll.map(c => c.bucket),
+      endAll.map(c => c.customer),
+      endAll.map(() => 'merged'),
+      iso(nowReal),
+    ])
   if (orders.length > 0)
-    run('w_order', `insert into order_entry (bucket, workspace_id, customer_id, order_no, entry, key, occurred, amount, currency, body)
+    run(
+      'w_order',
+      `insert into order_entry (bucket, workspace_id, customer_id, order_no, entry, key, occurred, amount, currency, body)
       select * from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::bigint[], $9::text[], $10::text[]) on conflict do nothing`,
-      [orders.map(o => bucketOf(o.work.id)), orders.map(o => o.work.workspace), orders.map(o => o.work.id), orders.map(o => o.row.orderNo), orders.map(o => o.row.entry), orders.map(o => o.row.key), orders.map(o => iso(o.row.occurred)), orders.map(o => o.row.amount), orders.map(o => o.row.currency), orders.map(o => JSON.stringify(o.row.body))])
+      [
+        orders.map(o => bucketOf(o.work.id)),
+        orders.map(o => o.work.workspace),
+        orders.map(o => o.work.id),
+        orders.map(o => o.row.orderNo),
+        orders.map(o => o.row.entry),
+        orders.map(o => o.row.key),
+        orders.map(o => iso(o.row.occurred)),
+        orders.map(o => o.row.amount),
+        orders.map(o => o.row.currency),
+        orders.map(o => JSON.stringify(o.row.body)),
+      ],
+    )
   if (seen.length > 0)
-    run('w_take_seen', `insert into seen (bucket, workspace_id, customer_id, hash, day) select bucket, workspace_id, customer_id, hash, $5::date from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) u(bucket, workspace_id, customer_id, hash) on conflict do nothing`,
-      [seen.map(s => bucketOf(s.work.id)), seen.map(s => s.work.workspace), seen.map(s => s.work.id), seen.map(s => s.hash), day])
+    run(
+      'w_take_seen',
+      `insert into seen (bucket, workspace_id, customer_id, hash, day) select bucket, workspace_id, customer_id, hash, $5::date from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) u(bucket, workspace_id, customer_id, hash) on conflict do nothing`,
+      [
+        seen.map(s => bucketOf(s.work.id)),
+        seen.map(s => s.work.workspace),
+        seen.map(s => s.work.id),
+        seen.map(s => s.hash),
+        day,
+      ],
+    )
   if (answers.length > 0)
-    run('w_answer', `insert into answer (bucket, workspace_id, key, body_hash, status, body, day) select u.*, $7::date from unnest($1::smallint[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::text[]) u on conflict do nothing`,
-      [answers.map(a => a.bucket), answers.map(a => a.workspace), answers.map(a => a.key), answers.map(a => a.hash), answers.map(a => a.status), answers.map(a => a.body), day])
+    run(
+      'w_answer',
+      `insert into answer (bucket, workspace_id, key, body_hash, status, body, day) select u.*, $7::date from unnest($1::smallint[], $2::uuid[], $3::text[], $4::uuid[], $5::int[], $6::text[]) u on conflict do nothing`,
+      [
+        answers.map(a => a.bucket),
+        answers.map(a => a.workspace),
+        answers.map(a => a.key),
+        answers.map(a => a.hash),
+        answers.map(a => a.status),
+        answers.map(a => a.body),
+        day,
+      ],
+    )
   if (folded.parked.length > 0 || folded.behind.length > 0) writeParked(run, folded, nowReal)
   if (posts.length > 0) all.push(append(sql, null, posts))
   if (tids.length > 0)
-    run('w_delete', 'delete from inbox where bucket = any($1::smallint[]) and ctid = any($2::tid[])', [[...new Set(tids.map(t => t.bucket))], tids.map(t => t.tid)])
+    run('w_delete', 'delete from inbox where bucket = any($1::smallint[]) and ctid = any($2::tid[])', [
+      [...new Set(tids.map(t => t.bucket))],
+      tids.map(t => t.tid),
+    ])
   const seqs = new Map(buckets.map(b => [b.bucket, b.journal_seq]))
   const bytes: number[] = []
   if (folded.segments.length > 0) {
@@ -155,11 +332,26 @@ export async function writeFold(sql: pg.Client, folded: Folded, buckets: BucketR
       bytes.push(body.length)
       return { ...s, seq, body }
     })
-    run('w_journal', `insert into journal (bucket, seq, workspace_id, catalogue_no, reducer_version, at, body)
+    run(
+      'w_journal',
+      `insert into journal (bucket, seq, workspace_id, catalogue_no, reducer_version, at, body)
       select bucket, seq, workspace_id, catalogue_no, $6, $7, body from unnest($1::smallint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bytea[]) u(bucket, seq, workspace_id, catalogue_no, body)`,
-      [rows.map(r => r.bucket), rows.map(r => r.seq), rows.map(r => r.workspace), rows.map(r => r.catalogueNo), rows.map(r => r.body), REDUCER_VERSION, iso(nowReal)])
+      [
+        rows.map(r => r.bucket),
+        rows.map(r => r.seq),
+        rows.map(r => r.workspace),
+        rows.map(r => r.catalogueNo),
+        rows.map(r => r.body),
+        REDUCER_VERSION,
+        iso(nowReal),
+      ],
+    )
     const moved = [...new Set(rows.map(r => r.bucket))]
-    run('w_seq', `update bucket b set journal_seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where b.bucket = any($1::smallint[]) and b.bucket = u.bucket`, [moved, moved.map(b => seqs.get(b)!)])
+    run(
+      'w_seq',
+      `update bucket b set journal_seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where b.bucket = any($1::smallint[]) and b.bucket = u.bucket`,
+      [moved, moved.map(b => seqs.get(b)!)],
+    )
   }
   all.push(sql.query('commit'))
   await settle(all)
@@ -182,17 +374,42 @@ const endStatement = (match: string, column: string) => `with t as (
                            'outcome', 'skipped', 'reason', reason, 'at', floor(extract(epoch from changed) * 1000))::text
     from ended`
 
-function writeParked(run: (name: string, text: string, values: unknown[]) => void, folded: Folded, nowReal: number): void {
+function writeParked(
+  run: (name: string, text: string, values: unknown[]) => void,
+  folded: Folded,
+  nowReal: number,
+): void {
   const rows = [...folded.parked.flatMap(p => p.rows.filter(r => r.kind !== 'command')), ...folded.behind]
   if (rows.length > 0)
-    run('w_parked_rows', `insert into parked_input (bucket, customer_id, workspace_id, kind, message_hash, received, request_id, ordinal, body)
+    run(
+      'w_parked_rows',
+      `insert into parked_input (bucket, customer_id, workspace_id, kind, message_hash, received, request_id, ordinal, body)
       select * from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::timestamptz[], $7::uuid[], $8::int[], $9::text[])`,
-      [rows.map(r => r.bucket), rows.map(r => r.customer_id), rows.map(r => r.workspace_id), rows.map(r => r.kind), rows.map(r => r.message_hash), rows.map(r => r.received_at), rows.map(r => r.request_id), rows.map(r => r.ordinal), rows.map(r => r.body)])
+      [
+        rows.map(r => r.bucket),
+        rows.map(r => r.customer_id),
+        rows.map(r => r.workspace_id),
+        rows.map(r => r.kind),
+        rows.map(r => r.message_hash),
+        rows.map(r => r.received_at),
+        rows.map(r => r.request_id),
+        rows.map(r => r.ordinal),
+        rows.map(r => r.body),
+      ],
+    )
   for (const p of folded.parked) {
     const bucket = bucketOf(p.customer)
-    run('w_park', 'insert into parked (bucket, customer_id, workspace_id, reason, error, at) values ($1, $2, $3, $4, $5, $6) on conflict (bucket, customer_id) do nothing', [bucket, p.customer, p.workspace, p.reason, p.error, iso(nowReal)])
+    run(
+      'w_park',
+      'insert into parked (bucket, customer_id, workspace_id, reason, error, at) values ($1, $2, $3, $4, $5, $6) on conflict (bucket, customer_id) do nothing',
+      [bucket, p.customer, p.workspace, p.reason, p.error, iso(nowReal)],
+    )
     run('w_park_due', 'update customer set due_at = null where bucket = $1 and id = $2', [bucket, p.customer])
-    run('w_park_seen', 'delete from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 and hash = any($4::uuid[])', [bucket, p.workspace, p.customer, p.hashes])
+    run(
+      'w_park_seen',
+      'delete from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 and hash = any($4::uuid[])',
+      [bucket, p.workspace, p.customer, p.hashes],
+    )
   }
 }
 

@@ -1,0 +1,150 @@
+// A sandbox workspace's clock. A jump goes in steps: to the workspace's next due time, wait until its inbox, intents
+// and stand-in receipts are empty, repeat; as if no time were lost.
+import type { Core, Role } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { inTransaction } from '../platform/postgres.ts'
+import { append } from './append.ts'
+
+const YEAR_MS = 366 * 24 * 3_600_000
+const MS = (column: string) => `floor(extract(epoch from ${column}) * 1000)::float8`
+
+/** Asks for a jump to `toMs` (workspace time). It is carried out by the fold role, step by step.
+ *  @throws Problem for a live workspace, a jump back, or one of more than a year */
+export async function moveClock(core: Core, workspace: Uuid, toMs: number): Promise<void> {
+  const { rows } = await core.pool.query<{ kind: string; now: number }>(
+    `select kind, ${MS('clock_timestamp()')} + clock_offset_ms as now from workspace where id = $1`,
+    [workspace],
+  )
+  const row = rows[0]
+  if (!row) throw new Problem(404, 'not_found', 'There is no such workspace')
+  if (row.kind !== 'sandbox')
+    throw new Problem(409, 'clock_is_real', 'Only a sandbox has a clock that can be moved', {
+      action: 'Create a sandbox workspace to try journeys over time.',
+    })
+  if (!(toMs > row.now))
+    throw new Problem(422, 'clock_back', 'The clock only moves forward', {
+      path: '/to',
+      action: `Choose a time after ${new Date(row.now).toISOString()}.`,
+    })
+  if (toMs - row.now > YEAR_MS)
+    throw new Problem(422, 'clock_too_far', 'One jump is at most a year', {
+      path: '/to',
+      action: 'Move in several jumps.',
+    })
+  await core.pool.query('update workspace set clock_target = $2 where id = $1', [
+    workspace,
+    new Date(toMs).toISOString(),
+  ])
+  core.signals.emit('live', workspace + ':clock')
+  core.signals.emit('inbox')
+}
+
+/** One step of every running jump; true when a clock moved. Only one process at a time does this (advisory lock). */
+export async function stepClocks(core: Core): Promise<boolean> {
+  const { rows } = await core.pool.query<{ id: Uuid }>(
+    'select id from workspace where clock_target is not null',
+  )
+  let moved = false
+  for (const { id } of rows) moved = (await stepClock(core, id)) || moved
+  return moved
+}
+
+async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
+  const stepped = await inTransaction(core.pool, async sql => {
+    const lock = await sql.query<{ ok: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('itinera clock'), hashtext($1)) as ok`,
+      [workspace],
+    )
+    if (!lock.rows[0]!.ok) return false
+    const { rows } = await sql.query<{
+      real: number
+      offset_ms: number
+      target: number | null
+      busy: boolean
+      due: number | null
+      send: number | null
+    }>(
+      `select ${MS('clock_timestamp()')} as real, w.clock_offset_ms as offset_ms, ${MS('w.clock_target')} as target,
+              exists (select from inbox where workspace_id = w.id) or exists (select from bulk where workspace_id = w.id)
+                or exists (select from sandbox_receipt where workspace_id = w.id)
+                or exists (select from message where bucket between 0 and 255 and workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after <= clock_timestamp()) as busy,
+              (select ${MS('min(due_at)')} from customer where workspace_id = w.id and due_at is not null) as due,
+              (select ${MS('min(send_after)')} from message where workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after > clock_timestamp()) as send
+         from workspace w where w.id = $1 for no key update of w`,
+      [workspace],
+    )
+    const w = rows[0]
+    if (!w || w.target === null || w.busy || (w.due !== null && w.due <= w.real)) return false
+    const now = w.real + w.offset_ms
+    const next = Math.min(w.due ?? Number.POSITIVE_INFINITY, w.send ?? Number.POSITIVE_INFINITY)
+    const to = Math.min(w.target, next + w.offset_ms)
+    const offset = Math.max(w.offset_ms, w.offset_ms + (to - now))
+    await sql.query(
+      'update workspace set clock_offset_ms = $2, clock_target = case when $3 then null else clock_target end where id = $1',
+      [workspace, offset, to >= w.target],
+    )
+    if (offset > w.offset_ms)
+      await append(
+        sql,
+        null,
+        Array.from({ length: BUCKETS }, (_, bucket) => ({
+          workspace,
+          customer: null,
+          bucket,
+          input: { kind: 'clock' as const, body: { offsetMs: offset } },
+        })),
+      )
+    return true
+  })
+  if (stepped) {
+    core.signals.emit('inbox')
+    core.signals.emit('live', workspace + ':clock')
+  }
+  return stepped
+}
+
+const IDLE_MS = 1_000
+const STEP_MS = 15
+
+/** Carries out jumps: quick while one runs, a look a second otherwise. */
+export function startClock(core: Core): Role {
+  let stopping = false
+  let wake = () => {}
+  const off = core.signals.on('live', detail => {
+    if (detail.endsWith(':clock')) wake()
+  })
+  async function run(): Promise<void> {
+    while (!stopping) {
+      let running = false
+      try {
+        running =
+          (await stepClocks(core)) ||
+          (await core.pool.query('select from workspace where clock_target is not null limit 1')).rowCount ===
+            1
+      } catch (error) {
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'clock: will try again',
+        )
+      }
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, running ? STEP_MS : IDLE_MS)
+        wake = () => {
+          clearTimeout(timer)
+          setTimeout(resolve, STEP_MS)
+        }
+      })
+    }
+  }
+  const ended = run()
+  return {
+    start() {},
+    async stop() {
+      stopping = true
+      off()
+      wake()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,203 @@
+// Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
+import { unpackJournal } from './journal.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+export type JournalRow = { bucket: number; seq: number; workspace_id: Uuid; at: Date; body: Buffer }
+
+export type HistoryRow = {
+  workspace_id: Uuid
+  customer_id: Uuid
+  bucket: number
+  seq: number
+  line: number
+  part: number
+  incarnation: Uuid
+  kind: string
+  name: string
+  /** ms */
+  occurred: number
+  received: number
+  folded: number
+  message_id: string
+  source: string
+  props: string
+  journey_id: Uuid
+  version: number
+  enrollment_id: Uuid
+  node: string
+  message: Uuid
+  channel: string
+}
+
+const NONE: Uuid = '00000000-0000-0000-0000-000000000000'
+const KINDS: Record<string, string> = {
+  journey: 'journey',
+  node: 'journey',
+  message: 'message',
+  order: 'order',
+  trait: 'profile',
+  tag: 'profile',
+  consent: 'profile',
+  contact: 'profile',
+  customer: 'identity',
+  identifier: 'identity',
+  merge: 'identity',
+}
+
+/** A derived fact's kind is its area: `journey.entered` is of kind journey. */
+export const kindOfFact = (name: string): string => KINDS[name.slice(0, name.indexOf('.'))] ?? 'profile'
+
+/** Rows of one journal row, in order, and the customers it touched. */
+export function historyRows(row: JournalRow, incarnation: Uuid): { rows: HistoryRow[]; customers: Uuid[] } {
+  const rows: HistoryRow[] = []
+  const customers = new Set<Uuid>()
+  const folded = row.at.getTime()
+  unpackJournal(row.body).entries.forEach((entry, line) => {
+    if (entry.c === null) return
+    const base = {
+      workspace_id: row.workspace_id,
+      customer_id: entry.c,
+      bucket: row.bucket,
+      seq: row.seq,
+      line,
+      incarnation,
+      received: entry.r,
+      folded,
+    }
+    const empty = {
+      journey_id: NONE,
+      version: 0,
+      enrollment_id: NONE,
+      node: '',
+      message: NONE,
+      channel: '',
+      message_id: '',
+      source: '',
+    }
+    if (entry.x === undefined) {
+      customers.add(entry.c)
+      const input = inputRow(entry)
+      if (input) rows.push({ ...base, ...empty, part: 0, ...input })
+    }
+    let part = 1
+    for (const effect of entry.e ?? []) {
+      customers.add(entry.c)
+      if (effect.kind === 'derived')
+        rows.push({ ...base, ...empty, part: part++, ...derivedRow(effect.fact) })
+    }
+  })
+  return { rows, customers: [...customers] }
+}
+
+function inputRow(
+  entry: JournalEntry,
+): (Partial<HistoryRow> & Pick<HistoryRow, 'kind' | 'name' | 'occurred' | 'props'>) | null {
+  if (entry.k === 'event') {
+    const body = entry.b as EventBody
+    const occurred = Math.min(entry.r, body.at ?? entry.r - (body.agoMs ?? 0))
+    const props =
+      body.traits && Object.keys(body.traits).length > 0
+        ? { ...body.props, traits: body.traits }
+        : (body.props ?? {})
+    return {
+      kind: 'event',
+      name: body.name,
+      occurred,
+      props: JSON.stringify(props),
+      message_id: body.messageId,
+      source: body.src,
+    }
+  }
+  if (entry.k === 'outcome') {
+    const body = entry.b as OutcomeBody
+    return {
+      kind: 'message',
+      name: 'message.' + body.state,
+      occurred: body.at,
+      channel: body.channel,
+      message: body.message,
+      props: JSON.stringify({
+        ...(body.reason ? { reason: body.reason } : {}),
+        ...(body.outcome ? { outcome: body.outcome } : {}),
+        ...body.detail,
+      }),
+      journey_id: body.journey ?? NONE,
+      enrollment_id: body.enrollment ?? NONE,
+      node: body.node ?? '',
+      source: body.channel,
+    }
+  }
+  return null
+}
+
+const derivedRow = (
+  fact: Derived,
+): Partial<HistoryRow> & Pick<HistoryRow, 'kind' | 'name' | 'occurred' | 'props'> => ({
+  kind: kindOfFact(fact.name),
+  name: fact.name,
+  occurred: fact.at,
+  props: JSON.stringify(fact.props),
+  journey_id: fact.journey ?? NONE,
+  version: fact.version ?? 0,
+  enrollment_id: fact.enrollment ?? NONE,
+  node: fact.node ?? '',
+  message: fact.message ?? NONE,
+  channel: fact.channel ?? '',
+  source: 'itinera',
+})
+
+export type SnapshotRow = {
+  workspace_id: Uuid
+  customer_id: Uuid
+  version: number
+  name: string
+  member_no: string
+  email: string
+  phone: string
+  line_uid: string
+  line_following: number
+  orders: number
+  revenue: number
+  currency: string
+  first_seen: number
+  last_seen: number
+  tags: string[]
+  traits: string
+  merged_into: Uuid
+}
+
+/** A customer as the newest snapshot in history shows it. */
+export function snapshotRow(row: {
+  id: Uuid
+  workspace_id: Uuid
+  version: number
+  state: string
+  merged_into: Uuid | null
+}): SnapshotRow {
+  const state = JSON.parse(row.state) as Partial<import('../customers/model.ts').CustomerState>
+  const held = (kind: string) => state.ids?.find(i => i.kind === kind)?.value ?? ''
+  const trait = (name: string) => {
+    const v = state.traits?.[name]?.v
+    return typeof v === 'string' ? v : ''
+  }
+  return {
+    workspace_id: row.workspace_id,
+    customer_id: row.id,
+    version: row.version,
+    name: trait('name') || trait('last_name') + trait('first_name'),
+    member_no: held('member_no'),
+    email: held('email') || trait('email'),
+    phone: held('phone') || trait('phone'),
+    line_uid: held('line_uid'),
+    line_following: state.line?.following ? 1 : 0,
+    orders: state.orders?.n ?? 0,
+    revenue: state.orders?.revenue ?? 0,
+    currency: state.orders?.currency ?? '',
+    first_seen: state.first ?? 0,
+    last_seen: state.last ?? 0,
+    tags: Object.keys(state.tags ?? {}),
+    traits: JSON.stringify(Object.fromEntries(Object.entries(state.traits ?? {}).map(([k, t]) => [k, t.v]))),
+    merged_into: row.merged_into ?? NONE,
+  }
+}

@@ -1,0 +1,290 @@
+// Copies the journal, row by row in order, into ClickHouse. A batch (group, number, ranges) is stored before the
+// insert and finished before the group's next; its token makes a retry of the same rows a no-op. ClickHouse being
+// down only makes the cursors wait: intake, folds and messages go on.
+import { Counter, Gauge } from 'prom-client'
+import type { Core, Role } from '../platform/core.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { inTransaction, openPipeline } from '../platform/postgres.ts'
+import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
+import { historyRows, snapshotRow, type HistoryRow, type JournalRow } from './history-rows.ts'
+import type pg from 'pg'
+
+const GROUPS = 16
+const ROWS_PER_BUCKET = 400
+const FACTS_PER_BATCH = 20_000
+const LINGER_MS = 250
+const POLL_MS = 1_000
+const LEASE_ROUND_MS = 2_000
+const SNAPSHOT_MS = 1_000
+
+export type HistoryWorker = Role & { tick(): Promise<boolean> }
+
+type Ranges = Record<string, [number, number]>
+type GroupRow = { history_group: number; batch_no: number; batch: Ranges | null }
+
+const bucketsOf = (group: number) => Array.from({ length: 256 / GROUPS }, (_, i) => group + i * GROUPS)
+
+export function openHistoryWorker(core: Core): HistoryWorker {
+  const registers = [core.metrics]
+  const stored = new Counter({
+    name: 'itinera_history_rows_total',
+    help: 'Rows stored in history',
+    registers,
+  })
+  const failures = new Counter({
+    name: 'itinera_history_failures_total',
+    help: 'Inserts into history that failed and are tried again',
+    registers,
+  })
+  const lag = new Gauge({
+    name: 'itinera_history_lag_seconds',
+    help: 'Age of the oldest journal row not yet in history, at the last look',
+    registers,
+  })
+  let held: Lease[] = []
+  let lastLeases = Number.NEGATIVE_INFINITY
+  let incarnation: Uuid | null = null
+  /** keeps this process visible as alive; see leases.ts */
+  let presence: pg.Client | null = null
+  const touched = new Map<number, Set<Uuid>>()
+  let lastSnapshot = performance.now()
+
+  async function lease(): Promise<void> {
+    if (!presence) {
+      const client = await openPipeline(core.databaseUrl, core.processId)
+      client.on('error', () => {
+        presence = null
+      })
+      presence = client
+    }
+    held = await holdLeases(core, HISTORY_LEASES, held)
+    lastLeases = performance.now()
+  }
+
+  async function readIncarnation(): Promise<Uuid> {
+    const { rows } = await core.pool.query<{ value: Uuid }>(
+      `with made as (insert into system (key, value) values ('incarnation', gen_random_uuid()::text) on conflict (key) do nothing returning value)
+       select value from made union all select value from system where key = 'incarnation' limit 1`,
+    )
+    return rows[0]!.value
+  }
+
+  async function readJournal(ranges: Ranges): Promise<JournalRow[]> {
+    const keys = Object.keys(ranges)
+    const { rows } = await core.pool.query<JournalRow>(
+      `select j.bucket, j.seq, j.workspace_id, j.at, j.body from unnest($1::smallint[], $2::bigint[], $3::bigint[]) u(bucket, first, last)
+        join journal j on j.bucket = u.bucket and j.seq between u.first and u.last order by j.bucket, j.seq`,
+      [keys.map(Number), keys.map(k => ranges[k]![0]), keys.map(k => ranges[k]![1])],
+    )
+    return rows
+  }
+
+  /** The group's open batch, or a new one made of what the journal holds beyond the cursors. */
+  async function openBatch(
+    l: Lease,
+  ): Promise<{ no: number; ranges: Ranges; rows: JournalRow[]; more: boolean } | null> {
+    const { rows } = await core.pool.query<GroupRow>(
+      'select history_group, batch_no, batch from history_group where history_group = $1 and owner = $2 and epoch = $3',
+      [l.key, core.processId, l.epoch],
+    )
+    const group = rows[0]
+    if (!group) return null
+    if (group.batch)
+      return { no: group.batch_no, ranges: group.batch, rows: await readJournal(group.batch), more: true }
+    const next = await core.pool.query<JournalRow>(
+      `select x.* from history_cursor c
+        cross join lateral (select j.bucket, j.seq, j.workspace_id, j.at, j.body from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit $2) x
+       where c.bucket = any($1::smallint[]) order by x.at, x.bucket, x.seq limit $3`,
+      [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
+    )
+    if (next.rows.length === 0) return null
+    lag.set((Date.now() - next.rows[0]!.at.getTime()) / 1000)
+    // rows of a bucket come in order of seq, because `at` never goes back within a bucket; take while the batch is small
+    const ranges: Ranges = {}
+    const taken: JournalRow[] = []
+    let bytes = 0
+    for (const row of next.rows) {
+      const range = ranges[row.bucket]
+      if (range && row.seq !== range[1] + 1) continue
+      if (range) range[1] = row.seq
+      else ranges[row.bucket] = [row.seq, row.seq]
+      taken.push(row)
+      bytes += row.body.length
+      if (bytes > 4_000_000) break
+    }
+    const stamped = await core.pool.query<{ batch_no: number }>(
+      'update history_group set batch = $4, batch_no = batch_no + 1 where history_group = $1 and owner = $2 and epoch = $3 and batch is null returning batch_no',
+      [l.key, core.processId, l.epoch, JSON.stringify(ranges)],
+    )
+    if (!stamped.rows[0]) return null
+    return {
+      no: stamped.rows[0].batch_no,
+      ranges,
+      rows: taken.sort((a, b) => a.bucket - b.bucket || a.seq - b.seq),
+      more: next.rows.length > taken.length,
+    }
+  }
+
+  async function insertEvents(group: number, no: number, rows: HistoryRow[]): Promise<void> {
+    for (let from = 0, part = 0; from < rows.length; from += FACTS_PER_BATCH, part++) {
+      await core.history.insert({
+        table: 'event',
+        values: rows.slice(from, from + FACTS_PER_BATCH),
+        format: 'JSONEachRow',
+        clickhouse_settings: {
+          insert_deduplicate: 1,
+          insert_deduplication_token: `${incarnation}:${group}:${no}:${part}`,
+        },
+      })
+      faultPoint('history.inserted')
+    }
+  }
+
+  async function copyGroup(l: Lease): Promise<boolean> {
+    const batch = await openBatch(l)
+    if (!batch) return false
+    faultPoint('history.stored')
+    incarnation ??= await readIncarnation()
+    const rows: HistoryRow[] = []
+    const customers = touched.get(l.key) ?? new Set<Uuid>()
+    touched.set(l.key, customers)
+    for (const row of batch.rows) {
+      const made = historyRows(row, incarnation)
+      for (const r of made.rows)
+        rows.push({ ...r, occurred: r.occurred / 1000, received: r.received / 1000, folded: r.folded / 1000 })
+      for (const c of made.customers) customers.add(c)
+    }
+    if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
+    const keys = Object.keys(batch.ranges)
+    await inTransaction(core.pool, async sql => {
+      const done = await sql.query(
+        'update history_group set batch = null where history_group = $1 and owner = $2 and epoch = $3 and batch_no = $4',
+        [l.key, core.processId, l.epoch, batch.no],
+      )
+      if (done.rowCount === 1)
+        await sql.query(
+          'update history_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket',
+          [keys.map(Number), keys.map(k => batch.ranges[k]![1])],
+        )
+    })
+    stored.inc(rows.length)
+    for (const workspace of new Set(rows.map(r => r.workspace_id)))
+      core.signals.emit('live', workspace + ':events')
+    return batch.more
+  }
+
+  /** Newest snapshots of the customers touched; a lost one is written again with the next touch, or by `verify`. */
+  async function snapshot(): Promise<void> {
+    lastSnapshot = performance.now()
+    for (const customers of touched.values()) {
+      while (customers.size > 0) {
+        const ids = [...customers].slice(0, 5_000)
+        const { rows } = await core.pool.query<{
+          id: Uuid
+          workspace_id: Uuid
+          version: number
+          state: string
+          merged_into: Uuid | null
+        }>(
+          'select id, workspace_id, version, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
+          [[...new Set(ids.map(bucketOf))], ids],
+        )
+        if (rows.length > 0)
+          await core.history.insert({
+            table: 'customer',
+            values: rows
+              .map(snapshotRow)
+              .map(s => ({ ...s, first_seen: s.first_seen / 1000, last_seen: s.last_seen / 1000 })),
+            format: 'JSONEachRow',
+          })
+        for (const id of ids) customers.delete(id)
+      }
+    }
+  }
+
+  async function tick(): Promise<boolean> {
+    if (held.length === 0 || performance.now() - lastLeases > LEASE_ROUND_MS) await lease()
+    let more = false
+    let worked = false
+    try {
+      for (const l of held) {
+        const result = await copyGroup(l)
+        more ||= result
+        worked ||= (touched.get(l.key)?.size ?? 0) > 0
+      }
+      if (!more && worked) await snapshot()
+      else if (performance.now() - lastSnapshot > SNAPSHOT_MS * 5) await snapshot()
+    } catch (error) {
+      failures.inc()
+      throw error
+    }
+    return more || worked
+  }
+
+  let stopping = false
+  let running = false
+  let wake = () => {}
+  let ended: Promise<void> = Promise.resolve()
+  const offs: (() => void)[] = []
+
+  async function run(): Promise<void> {
+    let backoffMs = 200
+    while (!stopping) {
+      const started = performance.now()
+      let worked = false
+      try {
+        worked = await tick()
+        backoffMs = 200
+      } catch (error) {
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'history: will try again',
+        )
+        await new Promise(resolve => setTimeout(resolve, backoffMs))
+        backoffMs = Math.min(backoffMs * 2, 5_000)
+        continue
+      }
+      const restMs = worked ? Math.max(0, LINGER_MS - (performance.now() - started)) : POLL_MS
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, restMs)
+        wake = worked
+          ? () => {}
+          : () => {
+              clearTimeout(timer)
+              setTimeout(resolve, LINGER_MS)
+            }
+        if (stopping) resolve()
+      })
+    }
+  }
+
+  return {
+    tick,
+    start() {
+      if (running) return
+      running = true
+      offs.push(core.signals.on('journal', () => wake()))
+      ended = run()
+    },
+    async stop() {
+      stopping = true
+      for (const off of offs) off()
+      wake()
+      await ended
+      await releaseLeases(core, HISTORY_LEASES).catch((error: unknown) =>
+        core.log.warn(
+          { error: (error as Error).message.slice(0, 200) },
+          'history: leases run out by themselves',
+        ),
+      )
+      await presence?.end().catch(() => undefined) // the server ends the session either way
+    },
+  }
+}
+
+export async function startHistory(core: Core): Promise<Role> {
+  const worker = openHistoryWorker(core)
+  worker.start()
+  return worker
+}
