@@ -92,6 +92,7 @@ export const messageDetail = messageRow.extend({
 export const invariant = z.object({
   intents: z.number().describe('counted from the journal by history'), ends: z.record(z.string(), z.number()),
   pending: z.number(), holds: z.boolean(), asOf: time,
+  behind: z.boolean().describe('history is down or far behind: intents are counted only so far, and holds says nothing'),
 })
 
 export const keyRow = z.object({
@@ -103,7 +104,7 @@ export const rejected = z.object({
 })
 export const channelAccount = z.object({
   id, channel: z.string(), name: z.string(), settings: z.record(z.string(), z.string()), hasSecrets: z.array(z.string()),
-  webhookUrl: z.string().nullable(), version: z.number(),
+  webhookUrl: z.string().nullable(), attention: z.string().nullable().describe('why sending waits, such as refused credentials'), version: z.number(),
 })
 
 export const sandboxContact = z.object({ channel: z.enum(['line', 'email']), address: z.string(), name: z.string(), following: z.boolean(), unread: z.number(), lastAt: time.nullable() })
@@ -193,7 +194,7 @@ export const endpoints = {
   lastEvents: e({ method: 'get', path: '/w/{ws}/events', scope: 'sources:read', summary: 'Last events of all sources', query: list.extend({ source: z.string().optional(), name: z.string().optional() }), out: page(timelineItem.extend({ customer: id })) }),
   rejectedEvents: e({ method: 'get', path: '/w/{ws}/rejected-events', scope: 'sources:read', summary: 'What was refused, and why', query: list, out: page(rejected) }),
   // channels
-  channels: e({ method: 'get', path: '/w/{ws}/channels', scope: 'channels:read', summary: 'Channel accounts; secrets are never returned', out: z.object({ items: z.array(channelAccount), kinds: z.array(z.object({ channel: z.string(), settings: z.array(z.string()), secrets: z.array(z.string()), delivery: z.string() })) }) }),
+  channels: e({ method: 'get', path: '/w/{ws}/channels', scope: 'channels:read', summary: 'Channel accounts; secrets are never returned', out: z.object({ items: z.array(channelAccount), kinds: z.array(z.object({ channel: z.string(), settings: z.array(z.string()), secrets: z.array(z.string()), required: z.array(z.string()), delivery: z.string() })) }) }),
   saveChannel: e({ method: 'put', path: '/w/{ws}/channels/{channel}', scope: 'channels:write', summary: 'Create or change the account of a channel (line, email)', body: z.object({ name: z.string(), settings: z.record(z.string(), z.string()), secrets: z.record(z.string(), z.string()).optional() }), out: channelAccount }),
   // sandbox
   sandboxContacts: e({ method: 'get', path: '/w/{ws}/sandbox/contacts', scope: 'sandbox:use', summary: 'People of the sandbox\'s phone and inbox', query: list.extend({ channel: z.enum(['line', 'email']), q: z.string().optional() }), out: page(sandboxContact) }),

@@ -4,7 +4,7 @@ import type { IdRef, Proof } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { newId } from '../platform/ids.ts'
 import type { IdentifierKind } from '../rules/model.ts'
-import { cleanEmail, cleanLineUid, cleanPhone } from './contacts.ts'
+import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
 import { cleanText, inspect, LIMITS, type Fault } from './json.ts'
 import type { UserClaims } from './token.ts'
 

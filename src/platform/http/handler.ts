@@ -8,6 +8,9 @@ export type Caller =
   | { kind: 'user'; id: Uuid; email: string; name: string; role: Role | null }
   | { kind: 'key'; id: Uuid; name: string }
 
+/** How the audit trail and commands name the caller. */
+export const actorOf = (caller: Caller): string => (caller.kind === 'user' ? caller.email : 'key ' + caller.name)
+
 export type WorkspaceRow = {
   id: Uuid
   name: string

@@ -1,0 +1,30 @@
+// Cursors of lists: where the next page begins, as opaque text.
+import { Problem } from './errors.ts'
+
+export const writeCursor = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url')
+
+/** @throws Problem 400 `bad_cursor` */
+export function readCursor<T>(
+  cursor: string | undefined,
+  fits: (position: unknown) => position is T,
+): T | null {
+  if (!cursor) return null
+  let position: unknown = null
+  try {
+    position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch {
+    position = null // answered below, like any other text that is no cursor
+  }
+  if (fits(position)) return position
+  throw new Problem(400, 'bad_cursor', 'This is not a cursor of this list', {
+    path: 'cursor',
+    action: 'Pass the `next` of the page before, or leave it out.',
+  })
+}
+
+/** A position made of texts. */
+export const isTexts =
+  <N extends number>(length: N) =>
+  (p: unknown): p is string[] & { length: N } =>
+    Array.isArray(p) && p.length === length && p.every(v => typeof v === 'string')
