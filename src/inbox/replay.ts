@@ -73,9 +73,9 @@ export async function replayBucket(
       result.seq = row.seq
       result.at = row.at
       const world = worlds.get(row.workspace_id, row.catalogue_no)
-      unpackJournal(row.body).entries.forEach((entry, line) =>
-        replayEntry(result, row, entry, `${bucket}/${row.seq}/${line}`, world),
-      )
+      unpackJournal(row.body).entries.forEach((entry, line) => {
+        replayEntry(result, row, entry, `${bucket}/${row.seq}/${line}`, world)
+      })
     }
   }
 }
