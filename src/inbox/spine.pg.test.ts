@@ -28,14 +28,25 @@ afterEach(async () => {
 const count = async (sql: string, values: unknown[] = []): Promise<number> =>
   Number((await core.pool.query<{ n: number }>(`select count(*) as n from ${sql}`, values)).rows[0]!.n)
 const historyCount = async (where: string): Promise<number> => {
-  const answer = await core.history.query({ query: `select toUInt32(count()) as n from event where ${where}`, format: 'JSONEachRow' })
+  const answer = await core.history.query({
+    query: `select toUInt32(count()) as n from event where ${where}`,
+    format: 'JSONEachRow',
+  })
   return (await answer.json<{ n: number }>())[0]!.n
 }
 const faultsOf = async (): Promise<string[]> => (await verifyAll(core)).checks.flatMap(c => c.faults)
 
 async function spread(n: number, each: number): Promise<Uuid[]> {
   const customers = Array.from({ length: n }, () => newId())
-  await append(core.pool, core.signals, customers.flatMap(c => Array.from({ length: each }, () => eventFor(workspace, c, 'Product Viewed', { props: { product_id: 'A1' } }))))
+  await append(
+    core.pool,
+    core.signals,
+    customers.flatMap(c =>
+      Array.from({ length: each }, () =>
+        eventFor(workspace, c, 'Product Viewed', { props: { product_id: 'A1' } }),
+      ),
+    ),
+  )
   return customers
 }
 
@@ -56,7 +67,11 @@ describe('the fold', () => {
 
   test('verify fails when one row is deleted, whichever table it is in', async () => {
     await spread(20, 2)
-    await append(core.pool, core.signals, [eventFor(workspace, newId(), 'Order Completed', { props: { order_id: 'O1', total: 100, currency: 'TWD' } })])
+    await append(core.pool, core.signals, [
+      eventFor(workspace, newId(), 'Order Completed', {
+        props: { order_id: 'O1', total: 100, currency: 'TWD' },
+      }),
+    ])
     await stage.settle()
     expect(await faultsOf()).toEqual([])
     expect(await count('order_entry')).toBeGreaterThan(0)
@@ -64,13 +79,20 @@ describe('the fold', () => {
       const column = table === 'journal' ? 'bucket, seq' : '*'
       const kept = await core.pool.query(`select ctid, ${column} from ${table} limit 1`)
       expect(kept.rowCount).toBe(1)
-      const all = await core.pool.query(`delete from ${table} where ctid = $1 returning *`, [kept.rows[0]!.ctid])
+      const all = await core.pool.query(`delete from ${table} where ctid = $1 returning *`, [
+        kept.rows[0]!.ctid,
+      ])
       expect(await faultsOf(), table).not.toEqual([])
       const row = all.rows[0] as Record<string, unknown>
       const names = Object.keys(row)
-      await core.pool.query(`insert into ${table} (${names.map(n => `"${n}"`).join(', ')}) values (${names.map((_, i) => '$' + (i + 1)).join(', ')})`, names.map(n => row[n]))
+      await core.pool.query(
+        `insert into ${table} (${names.map(n => `"${n}"`).join(', ')}) values (${names.map((_, i) => '$' + (i + 1)).join(', ')})`,
+        names.map(n => row[n]),
+      )
     }
-    await core.history.command({ query: `alter table event delete where name = 'Order Completed' settings mutations_sync = 1` })
+    await core.history.command({
+      query: `alter table event delete where name = 'Order Completed' settings mutations_sync = 1`,
+    })
     expect((await faultsOf()).join()).toContain('history has')
   })
 
@@ -80,16 +102,43 @@ describe('the fold', () => {
     const owner = openOwner({ ...core, metrics: new (await import('prom-client')).Registry() })
     await stage.close()
     owner.start()
-    const ask = (tag: string, key: string) => runCommand(core, { workspace, customer: customer!, key, actor: 'test', command: { do: 'add_tag', tag } })
+    const ask = (tag: string, key: string) =>
+      runCommand(core, {
+        workspace,
+        customer: customer!,
+        key,
+        actor: 'test',
+        command: { do: 'add_tag', tag },
+      })
     const first = await ask('VIP', 'k1')
     expect(first.status).toBe(200)
     expect(await ask('VIP', 'k1')).toEqual(first)
     await expect(ask('other', 'k1')).rejects.toMatchObject({ status: 409, code: 'idempotency_conflict' })
-    await append(core.pool, core.signals, [{ workspace, customer: customer!, input: { kind: 'command', messageId: null, body: { key: 'late', bodyHash: newId(), validUntil: 1, actor: 'test', command: { do: 'add_tag', tag: 'late' } } } }])
+    await append(core.pool, core.signals, [
+      {
+        workspace,
+        customer: customer!,
+        input: {
+          kind: 'command',
+          messageId: null,
+          body: {
+            key: 'late',
+            bodyHash: newId(),
+            validUntil: 1,
+            actor: 'test',
+            command: { do: 'add_tag', tag: 'late' },
+          },
+        },
+      },
+    ])
     await ask('third', 'k3')
-    const late = await core.pool.query<{ status: number; body: string }>(`select status, body from answer where key = 'late'`)
+    const late = await core.pool.query<{ status: number; body: string }>(
+      `select status, body from answer where key = 'late'`,
+    )
     expect(late.rows[0]).toMatchObject({ status: 503 })
-    const state = await core.pool.query<{ state: string }>('select state from customer where id = $1', [customer])
+    const state = await core.pool.query<{ state: string }>('select state from customer where id = $1', [
+      customer,
+    ])
     expect(state.rows[0]!.state).not.toContain('"late"')
     await owner.stop()
     stage = openStage({ ...core, metrics: new (await import('prom-client')).Registry() })
@@ -99,8 +148,14 @@ describe('the fold', () => {
     const good = await spread(30, 1)
     const bad = newId()
     // a NUL that the intake would have removed: PostgreSQL refuses it in the order ledger
-    const poison = eventFor(workspace, bad, 'Order Completed', { props: { order_id: 'O\u0000', total: 1, currency: 'TWD' } })
-    await append(core.pool, core.signals, [eventFor(workspace, bad, 'Before'), poison, eventFor(workspace, bad, 'After')])
+    const poison = eventFor(workspace, bad, 'Order Completed', {
+      props: { order_id: 'O\u0000', total: 1, currency: 'TWD' },
+    })
+    await append(core.pool, core.signals, [
+      eventFor(workspace, bad, 'Before'),
+      poison,
+      eventFor(workspace, bad, 'After'),
+    ])
     await stage.settle()
     expect(await count('customer where id = any($1)', [good])).toBe(30)
     expect(await count('parked where customer_id = $1', [bad])).toBe(1)
@@ -112,7 +167,11 @@ describe('the fold', () => {
     expect(await count('parked_input where customer_id = $1', [bad])).toBe(3)
     expect(await unpark(core, workspace, bad)).toBe(true)
     await stage.settle()
-    const names = await core.history.query({ query: `select name from event where customer_id = {c: UUID} and kind = 'event' order by seq, line`, query_params: { c: bad }, format: 'JSONEachRow' })
+    const names = await core.history.query({
+      query: `select name from event where customer_id = {c: UUID} and kind = 'event' order by seq, line`,
+      query_params: { c: bad },
+      format: 'JSONEachRow',
+    })
     expect((await names.json<{ name: string }>()).map(r => r.name)).toEqual(['Before', 'After', 'Later'])
     expect(await unpark(core, workspace, bad)).toBe(false)
     expect(await faultsOf()).toEqual([])
@@ -120,12 +179,21 @@ describe('the fold', () => {
 
   test('bulk work is let in and folded like any other', async () => {
     const customers = Array.from({ length: 500 }, () => newId())
-    await append(core.pool, core.signals, customers.flatMap(c => [1, 2, 3].map(i => eventFor(workspace, c, 'Imported ' + i))), 'bulk')
+    await append(
+      core.pool,
+      core.signals,
+      customers.flatMap(c => [1, 2, 3].map(i => eventFor(workspace, c, 'Imported ' + i))),
+      'bulk',
+    )
     await stage.settle()
     expect(await count('bulk')).toBe(0)
     expect(await historyCount(`name like 'Imported %'`)).toBe(1500)
-    const order = await core.history.query({ query: `select customer_id, groupArray(name) as names from (select * from event where name like 'Imported %' order by seq, line) group by customer_id`, format: 'JSONEachRow' })
-    for (const row of await order.json<{ names: string[] }>()) expect(row.names).toEqual(['Imported 1', 'Imported 2', 'Imported 3'])
+    const order = await core.history.query({
+      query: `select customer_id, groupArray(name) as names from (select * from event where name like 'Imported %' order by seq, line) group by customer_id`,
+      format: 'JSONEachRow',
+    })
+    for (const row of await order.json<{ names: string[] }>())
+      expect(row.names).toEqual(['Imported 1', 'Imported 2', 'Imported 3'])
   })
 })
 
@@ -170,15 +238,22 @@ describe('owners', () => {
 
 describe('the clock', () => {
   test('a jump moves workspace time to the target, and later events carry it', async () => {
-    const before = await core.pool.query<{ now: number }>('select extract(epoch from clock_timestamp())::float8 * 1000 + clock_offset_ms as now from workspace where id = $1', [workspace])
+    const before = await core.pool.query<{ now: number }>(
+      'select extract(epoch from clock_timestamp())::float8 * 1000 + clock_offset_ms as now from workspace where id = $1',
+      [workspace],
+    )
     const target = before.rows[0]!.now + 7 * 86_400_000
     await moveClock(core, workspace, target)
     await stage.settle()
     const [customer] = await spread(1, 1)
     await stage.settle()
-    const row = await core.pool.query<{ state: string }>('select state from customer where id = $1', [customer])
+    const row = await core.pool.query<{ state: string }>('select state from customer where id = $1', [
+      customer,
+    ])
     expect((JSON.parse(row.rows[0]!.state) as { now: number }).now).toBeGreaterThanOrEqual(target)
-    await expect(moveClock(core, workspace, before.rows[0]!.now)).rejects.toMatchObject({ code: 'clock_back' })
+    await expect(moveClock(core, workspace, before.rows[0]!.now)).rejects.toMatchObject({
+      code: 'clock_back',
+    })
     expect(await faultsOf()).toEqual([])
   })
 })
@@ -186,11 +261,17 @@ describe('the clock', () => {
 describe('retention', () => {
   test('journal rows go once history and a backup hold them, and replay starts at the snapshots', async () => {
     await spread(50, 2)
-    await append(core.pool, core.signals, [eventFor(workspace, newId(), 'Order Completed', { props: { order_id: 'O1', total: 100, currency: 'TWD' } })])
+    await append(core.pool, core.signals, [
+      eventFor(workspace, newId(), 'Order Completed', {
+        props: { order_id: 'O1', total: 100, currency: 'TWD' },
+      }),
+    ])
     await stage.settle()
     const later = Date.now() + (JOURNAL_DAYS + 1) * 86_400_000
     expect((await cutOld(core, later)).journal).toBe(0) // no backup holds them
-    await core.pool.query(`insert into system (key, value) values ('backup_at', $1)`, [new Date(later).toISOString()])
+    await core.pool.query(`insert into system (key, value) values ('backup_at', $1)`, [
+      new Date(later).toISOString(),
+    ])
     expect((await cutOld(core, later)).journal).toBeGreaterThan(0)
     expect(await count('journal')).toBe(0)
     await spread(20, 1)

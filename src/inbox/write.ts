@@ -4,6 +4,7 @@
 import type pg from 'pg'
 import { REDUCER_VERSION } from '../customers/model.ts'
 import type { Intent } from '../messages/model.ts'
+import { faultPoint, faultsAt } from '../platform/fault.ts'
 import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
@@ -353,6 +354,8 @@ export async function writeFold(
       [moved, moved.map(b => seqs.get(b)!)],
     )
   }
+  if (faultsAt('fold.written')) await settle(all.splice(0))
+  faultPoint('fold.written')
   all.push(sql.query('commit'))
   await settle(all)
   return { messages: intents.length, answers: answers.map(a => a.key), posted: posts.length > 0, bytes }

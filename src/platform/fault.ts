@@ -12,3 +12,6 @@ export function faultPoint(name: string): void {
   if (file) appendFileSync(file, name + '\n')
   process.kill(process.pid, 'SIGKILL')
 }
+
+/** True when a test asks for this point: pipelined code then waits for its statements before it. */
+export const faultsAt = (name: string): boolean => wanted === name
