@@ -173,7 +173,7 @@ export const endpoints = {
   ]), out: z.object({ status: z.number(), body: z.unknown() }) }),
   unpark: e({ method: 'post', path: '/w/{ws}/customers/{customer}/unpark', scope: 'customers:write', summary: 'Fold a parked customer\'s inputs again, in order', out: ok }),
   // journeys
-  journeys: e({ method: 'get', path: '/w/{ws}/journeys', scope: 'journeys:read', summary: 'All journeys with live counts', out: z.object({ items: z.array(journeyRow) }) }),
+  journeys: e({ method: 'get', path: '/w/{ws}/journeys', scope: 'journeys:read', summary: 'All journeys with live counts', out: z.object({ items: z.array(journeyRow), stale: z.boolean().describe('history is down: counts are not known') }) }),
   createJourney: e({ method: 'post', path: '/w/{ws}/journeys', scope: 'journeys:write', summary: 'New draft', body: z.object({ graph: z.unknown() }), out: journeyDetail }),
   journey: e({ method: 'get', path: '/w/{ws}/journeys/{journey}', scope: 'journeys:read', summary: 'Draft, live version, problems', out: journeyDetail }),
   saveJourney: e({ method: 'put', path: '/w/{ws}/journeys/{journey}', scope: 'journeys:write', summary: 'Replace the draft', body: z.object({ graph: z.unknown(), version: z.number() }), out: journeyDetail }),

@@ -140,6 +140,14 @@ create table process (
   primary key (id, role)
 );
 
+-- What each process measures of itself, told every few seconds, so that one of them can show all.
+create table process_metrics (
+  id text primary key,
+  roles text[] not null,
+  at timestamptz not null,
+  body jsonb not null                                 -- prom-client's metrics as JSON
+);
+
 -- Where each workspace stands in a bucket; written by the owner when it folds a clock or publish input.
 create table bucket_workspace (
   bucket smallint not null,

@@ -8,12 +8,24 @@ import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
 
-type WorkspaceFacts = { timezone: string; currency: string; settings: { quietHours?: QuietHours | null }; catalogue_no: number }
+type WorkspaceFacts = {
+  timezone: string
+  currency: string
+  settings: { quietHours?: QuietHours | null }
+  catalogue_no: number
+}
 
 /** The world as the tables say it now: every published version of journeys that may still have people.
  *  The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
 async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: WorkspaceFacts): Promise<World> {
-  const { rows } = await sql.query<{ id: Uuid; name: string; status: string; version: number; live_version: number | null; graph: PublishedJourney['graph'] }>(
+  const { rows } = await sql.query<{
+    id: Uuid
+    name: string
+    status: string
+    version: number
+    live_version: number | null
+    graph: PublishedJourney['graph']
+  }>(
     `select j.id, j.name, j.status, v.version, j.live_version, v.graph
        from journey j join journey_version v on v.journey_id = j.id and v.workspace_id = j.workspace_id
       where j.workspace_id = $1 and j.live_version is not null
@@ -30,7 +42,10 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
       id: r.id,
       name: r.name,
       version: r.version,
-      status: r.status === 'live' && r.version !== r.live_version ? 'draining' : (r.status as PublishedJourney['status']),
+      status:
+        r.status === 'live' && r.version !== r.live_version
+          ? 'draining'
+          : (r.status as PublishedJourney['status']),
       graph: r.graph,
     })),
   }
@@ -39,7 +54,13 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
 const needsRecheck = (before: World | null, after: World): boolean => {
   if (!before) return false
   const shape = (w: World) =>
-    JSON.stringify([w.timezone, w.quietHours, w.journeys.filter(j => j.graph.trigger.kind === 'date' || j.status === 'stopped' || j.status === 'paused').map(j => [j.id, j.version, j.status])])
+    JSON.stringify([
+      w.timezone,
+      w.quietHours,
+      w.journeys
+        .filter(j => j.graph.trigger.kind === 'date' || j.status === 'stopped' || j.status === 'paused')
+        .map(j => [j.id, j.version, j.status]),
+    ])
   return shape(before) !== shape(after)
 }
 
@@ -54,12 +75,23 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
   must(facts, 'publishWorld is given a workspace that exists')
   const no = Number(facts.catalogue_no)
   const world = await readWorld(sql, workspace, no, facts)
-  const before = await sql.query<{ body: string }>('select body from catalogue where workspace_id = $1 and no = $2', [workspace, no - 1])
-  await sql.query('insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())', [workspace, no, JSON.stringify(world)])
+  const before = await sql.query<{ body: string }>(
+    'select body from catalogue where workspace_id = $1 and no = $2',
+    [workspace, no - 1],
+  )
+  await sql.query(
+    'insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())',
+    [workspace, no, JSON.stringify(world)],
+  )
   await append(
     sql,
     null,
-    Array.from({ length: BUCKETS }, (_, bucket) => ({ workspace, customer: null, bucket, input: { kind: 'publish' as const, body: { catalogueNo: no } } })),
+    Array.from({ length: BUCKETS }, (_, bucket) => ({
+      workspace,
+      customer: null,
+      bucket,
+      input: { kind: 'publish' as const, body: { catalogueNo: no } },
+    })),
   )
   if (needsRecheck(before.rows[0] ? (JSON.parse(before.rows[0].body) as World) : null, world)) {
     await sql.query(

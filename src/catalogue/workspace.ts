@@ -1,6 +1,7 @@
 // Workspaces: one brand's isolated space. Creating one makes everything it needs to be used at once.
 import { randomBytes } from 'node:crypto'
-import { SCOPES, type Out } from '../contract.ts'
+import { sandboxAccounts } from '../channels/accounts.ts'
+import { type Out, SCOPES } from '../contract.ts'
 import type { QuietHours } from '../customers/world.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -71,6 +72,7 @@ export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise
       ])
     const write = await insertKey(sql, id, { kind: 'write', name: 'Website' })
     const api = await insertKey(sql, id, { kind: 'api', name: 'API', scopes: SCOPES })
+    if (wanted.kind === 'sandbox') await sandboxAccounts(sql, core, id)
     await publishWorld(sql, core, id)
     return { id, writeKey: write.key, apiKey: api.key }
   })

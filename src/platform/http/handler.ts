@@ -9,7 +9,8 @@ export type Caller =
   | { kind: 'key'; id: Uuid; name: string }
 
 /** How the audit trail and commands name the caller. */
-export const actorOf = (caller: Caller): string => (caller.kind === 'user' ? caller.email : 'key ' + caller.name)
+export const actorOf = (caller: Caller): string =>
+  caller.kind === 'user' ? caller.email : 'key ' + caller.name
 
 export type WorkspaceRow = {
   id: Uuid

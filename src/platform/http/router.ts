@@ -9,14 +9,7 @@ import { must, Problem } from '../errors.ts'
 import type { Access, Identity, Seat } from './access.ts'
 import type { Call, Caller, Handler, Handlers, WorkspaceRow } from './handler.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
-import {
-  demandSameOrigin,
-  demandScope,
-  identify,
-  seatIn,
-  writeSessionCookie,
-  type Identity,
-} from './session.ts'
+import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
 
 export type HttpEnv = { Variables: { requestId: string; route: string } }
 

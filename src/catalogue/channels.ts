@@ -1,0 +1,148 @@
+// Channel accounts as the screens see and save them. Secrets go in and never come out: only their names do.
+import type { Channel } from '../channels/channel.ts'
+import { CHANNELS } from '../channels/register.ts'
+import type { Out } from '../contract.ts'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Handlers } from '../platform/http/handler.ts'
+import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Sql } from '../platform/postgres.ts'
+
+type AccountRow = {
+  id: Uuid
+  channel: string
+  name: string
+  settings: Record<string, string>
+  secrets: Buffer | null
+  attention: string | null
+  version: number
+}
+const COLUMNS = 'id, channel, name, settings, secrets, attention, version'
+/** Longest value of a setting or secret. */
+const MOST_CHARACTERS = 4_000
+
+const channelNamed = (name: string): Channel | undefined => Object.values(CHANNELS).find(c => c.name === name)
+
+/** The account a channel sends through: the oldest. */
+async function accountOf(
+  sql: Sql,
+  workspace: Uuid,
+  channel: string,
+  lock = false,
+): Promise<AccountRow | null> {
+  const { rows } = await sql.query<AccountRow>(
+    `select ${COLUMNS} from channel_account where workspace_id = $1 and channel = $2
+      order by created_at, id limit 1 ${lock ? 'for update' : ''}`,
+    [workspace, channel],
+  )
+  return rows[0] ?? null
+}
+
+const secretsOf = (core: Core, row: AccountRow | null): Record<string, string> =>
+  row?.secrets ? (JSON.parse(core.secrets.open(row.secrets)) as Record<string, string>) : {}
+
+function present(core: Core, row: AccountRow): Out<'saveChannel'> {
+  const id = publicId('chn', row.id)
+  return {
+    id,
+    channel: row.channel,
+    name: row.name,
+    settings: row.settings,
+    hasSecrets: Object.keys(secretsOf(core, row)),
+    webhookUrl: channelNamed(row.channel)?.parse ? `${core.baseUrl}/hooks/${row.channel}/${id}` : null,
+    attention: row.attention,
+    version: row.version,
+  }
+}
+
+/** @throws Problem 400 naming the field that the channel does not know or misses */
+function demandDeclared(
+  channel: Channel,
+  settings: Record<string, string>,
+  secrets: Record<string, string>,
+): void {
+  const check = (kind: 'settings' | 'secrets', given: Record<string, string>, declared: string[]) => {
+    for (const [name, value] of Object.entries(given)) {
+      const fault = !declared.includes(name)
+        ? 'is not one of its fields'
+        : value.length > MOST_CHARACTERS
+          ? 'is too long'
+          : null
+      if (fault)
+        throw new Problem(400, 'invalid', `${channel.name}: ${name} ${fault}`, {
+          path: `${kind}.${name}`,
+          action: `The ${kind} of ${channel.name} are ${declared.join(', ')}.`,
+        })
+    }
+  }
+  check('settings', settings, channel.settings)
+  check('secrets', secrets, channel.secrets)
+  for (const name of channel.required)
+    if (!(settings[name] ?? secrets[name]))
+      throw new Problem(400, 'invalid', `${channel.name} needs ${name}`, {
+        path: `${channel.secrets.includes(name) ? 'secrets' : 'settings'}.${name}`,
+        action: 'Fill in this field.',
+      })
+}
+
+const unknownChannel = (name: string) =>
+  new Problem(404, 'no_channel', `There is no channel ${name.slice(0, 40)}`, {
+    action: `Channels are ${Object.values(CHANNELS)
+      .map(c => c.name)
+      .join(', ')}.`,
+  })
+
+const withValues = (fields: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== ''))
+
+export const channelRoutes = {
+  async channels(call) {
+    const { rows } = await call.core.pool.query<AccountRow>(
+      `select ${COLUMNS} from channel_account where workspace_id = $1 order by channel, created_at, id`,
+      [call.workspace.id],
+    )
+    return {
+      items: rows.map(r => present(call.core, r)),
+      kinds: Object.values(CHANNELS).map(c => ({
+        channel: c.name,
+        settings: c.settings,
+        secrets: c.secrets,
+        required: c.required,
+        delivery: c.delivery,
+      })),
+    }
+  },
+
+  /** Settings are replaced; a secret that is not given (or empty) stays as it was. */
+  async saveChannel(call) {
+    const channel = channelNamed(call.params.channel!)
+    if (!channel) throw unknownChannel(call.params.channel!)
+    const { core, workspace, body } = call
+    const saved = await inTransaction(core.pool, async sql => {
+      await sql.query('select id from workspace where id = $1 for update', [workspace.id])
+      const before = await accountOf(sql, workspace.id, channel.name, true)
+      const settings = withValues(body.settings)
+      const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
+      demandDeclared(channel, settings, secrets)
+      const { rows } = await sql.query<AccountRow>(
+        `insert into channel_account (id, workspace_id, channel, name, settings, secrets, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (id) do update set name = excluded.name, settings = excluded.settings, secrets = excluded.secrets,
+           attention = null, attention_at = null, version = channel_account.version + 1
+         returning ${COLUMNS}`,
+        [
+          before?.id ?? newId(),
+          workspace.id,
+          channel.name,
+          body.name,
+          JSON.stringify(settings),
+          core.secrets.seal(JSON.stringify(secrets)),
+          new Date(),
+        ],
+      )
+      return rows[0]!
+    })
+    core.signals.emit('message', '')
+    return present(core, saved)
+  },
+} satisfies Handlers

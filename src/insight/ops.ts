@@ -1,0 +1,116 @@
+// Ops: how far behind each stage is, what was set aside, who runs. Also the audit list.
+import type { Out } from '../contract.ts'
+import { askHistory } from '../platform/clickhouse.ts'
+import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Call, Handlers } from '../platform/http/handler.ts'
+import { parseId, publicId, type Uuid } from '../platform/ids.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
+import { counterSum, readStats } from './stats.ts'
+import {
+  actorNames,
+  bucketsHeld,
+  foldedPerSecond,
+  listAudit,
+  listParked,
+  queuesOf,
+  sendLatency,
+} from './store.ts'
+
+const since = (now: number, oldest: Date | null): number => (oldest ? Math.max(0, now - oldest.getTime()) : 0)
+const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10)
+
+/** Null when history is down. */
+async function folded(call: Call<'ops'>, now: number): Promise<number | null> {
+  try {
+    await askHistory(call.core.history, 'select 1', {})
+    return await foldedPerSecond(call.core.history, call.workspace.id, now)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'history_down') return null
+    throw error
+  }
+}
+
+async function readOps(call: Call<'ops'>): Promise<Out<'ops'>> {
+  const { core, workspace } = call
+  const now = Date.now()
+  const [queues, perSecond, latency, processes, held] = await Promise.all([
+    queuesOf(core.pool, workspace.id, new Date(now)),
+    folded(call, now),
+    sendLatency(core.pool, workspace.id, workspaceNow(workspace), workspace.clockOffsetMs),
+    readStats(core.pool),
+    bucketsHeld(core.pool),
+  ])
+  return {
+    inboxRows: queues.inbox_rows,
+    inboxLagMs: since(now, queues.oldest_inbox),
+    bulkRows: queues.bulk_rows,
+    oldestDueMs: queues.oldest_due ? since(now, queues.oldest_due) : null,
+    foldedPerS: perSecond ?? 0,
+    pendingMessages: queues.pending,
+    historyLagMs: since(now, queues.oldest_journal),
+    parked: queues.parked,
+    pollCaught: counterSum(processes, 'itinera_poll_caught_total'),
+    sweepCaught: counterSum(processes, 'itinera_sweep_caught_total'),
+    stateBytesP95: queues.state_p95 ?? 0,
+    clickhouse: perSecond === null ? 'down' : 'up',
+    eventToSendP50Ms: rounded(latency.p50),
+    eventToSendP95Ms: rounded(latency.p95),
+    processes: processes.map(p => ({ id: p.id, roles: p.roles, buckets: held.get(p.id) ?? 0 })),
+  }
+}
+
+const isText = isTexts(1)
+const isTwoTexts = isTexts(2)
+
+export const opsRoutes = {
+  ops: readOps,
+
+  async parked(call) {
+    const { cursor, limit } = call.query
+    const after = readCursor(cursor, isTwoTexts)
+    const rows = await listParked(
+      call.core.pool,
+      call.workspace.id,
+      after && { at: after[0]!, id: after[1]! },
+      limit + 1,
+    )
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      items: shown.map(r => ({
+        customer: publicId('cus', r.customer_id),
+        reason: r.reason,
+        error: r.error,
+        at: r.at.toISOString(),
+        waiting: r.waiting,
+      })),
+      next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.customer_id]) : null,
+    }
+  },
+
+  async audit(call) {
+    const { cursor, limit } = call.query
+    const rows = await listAudit(
+      call.core.pool,
+      call.workspace.id,
+      readCursor(cursor, isText)?.[0] ?? null,
+      limit + 1,
+    )
+    const shown = rows.slice(0, limit)
+    const idsOf = (prefix: 'usr' | 'key'): Uuid[] =>
+      [...new Set(shown.map(r => parseId(prefix, r.actor)))].filter(id => id !== null)
+    const users = idsOf('usr')
+    const names = await actorNames(call.core.pool, call.workspace.id, users, idsOf('key'))
+    const nameOf = (actor: string) => names.get(parseId('usr', actor) ?? parseId('key', actor) ?? '') ?? actor
+    return {
+      items: shown.map(r => ({
+        at: r.at.toISOString(),
+        actor: nameOf(r.actor),
+        action: r.action,
+        target: r.target,
+      })),
+      next: rows.length > limit ? writeCursor([shown.at(-1)!.id]) : null,
+    }
+  },
+} satisfies Handlers

@@ -1,0 +1,160 @@
+// The web role: everything that answers HTTP, on one port. One line for each subject's part.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Hono } from 'hono'
+import { catalogueRoutes } from './catalogue/routes.ts'
+import { channelRoutes } from './catalogue/channels.ts'
+import { collectApp } from './collect/routes.ts'
+import { customerRoutes } from './customers/routes.ts'
+import { demoRoutes } from './demo/routes.ts'
+import { homeRoutes } from './insight/home.ts'
+import { opsRoutes } from './insight/ops.ts'
+import { searchRoutes } from './insight/search.ts'
+import { allMetrics } from './insight/stats.ts'
+import type { Core, Role } from './platform/core.ts'
+import { Problem } from './platform/errors.ts'
+import type { Access } from './platform/http/access.ts'
+import type { Handlers } from './platform/http/handler.ts'
+import { apiDocsPage, openApiDocument } from './platform/http/openapi.ts'
+import { answerError, problemResponse } from './platform/http/problem.ts'
+import { apiRouter, type HttpEnv } from './platform/http/router.ts'
+import { listen, type Listening, openApp } from './platform/http/server.ts'
+import { demandScope, readSessionCookie } from './platform/http/session.ts'
+import { liveStream } from './platform/http/sse.ts'
+import { openStatic, type StaticFiles } from './platform/http/static.ts'
+import { sandboxRoutes } from './sandbox/routes.ts'
+import { shopApp } from './sandbox/shop.ts'
+import { openAccess } from './team/access.ts'
+import { teamRoutes } from './team/routes.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const WEB_BUILD = `${ROOT}dist/web`
+const PIXEL = `${ROOT}dist/pixel.js`
+
+/** Every endpoint of src/contract.ts. */
+export const handlers: Handlers = {
+  ...teamRoutes,
+  ...catalogueRoutes,
+  ...channelRoutes,
+  ...homeRoutes,
+  ...opsRoutes,
+  ...searchRoutes,
+  ...customerRoutes,
+  ...sandboxRoutes,
+  ...demoRoutes,
+}
+
+export type Web = Role & { port: number }
+
+/** Listens; then core.baseUrl is known. @throws when the port is taken */
+export async function startWeb(core: Core): Promise<Web> {
+  const files = openStatic(WEB_BUILD)
+  const closing = new AbortController()
+  const app = buildApp(core, files, closing.signal)
+  const server: Listening = await listen(app, core.config.host, core.config.port)
+  const host = core.config.host === '0.0.0.0' || core.config.host === '::' ? 'localhost' : core.config.host
+  core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
+  core.log.info({ port: server.port }, 'web: listening')
+  return {
+    port: server.port,
+    start: () => undefined,
+    async stop() {
+      closing.abort()
+      await server.close()
+    },
+  }
+}
+
+function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<HttpEnv> {
+  const access = openAccess(core)
+  const app = openApp(core, {
+    inline: files.inlineScripts,
+    mayReadMetrics: authorization => mayReadMetrics(access, authorization),
+    metrics: () => allMetrics(core),
+  })
+  app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route('/api', apiRouter(core, access, handlers))
+  app.all('/api/*', c =>
+    problemResponse(
+      new Problem(404, 'no_endpoint', 'There is no such endpoint', {
+        action: 'See /api-docs for all of them.',
+      }),
+      c.get('requestId'),
+    ),
+  )
+  app.route('/', collectApp(core))
+  app.route('/shop', shopApp(core))
+  app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
+  app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
+  app.get('/pixel.js', servePixel)
+  app.get('*', c => serveWeb(c, files))
+  app.notFound(c =>
+    problemResponse(
+      new Problem(404, 'not_found', 'There is nothing at this address', {
+        action: 'Check the address; /api-docs lists the API.',
+      }),
+      c.get('requestId'),
+    ),
+  )
+  return app
+}
+
+type Ctx = import('hono').Context<HttpEnv>
+
+async function live(c: Ctx, core: Core, access: Access, closing: AbortSignal): Promise<Response> {
+  c.set('route', '/api/w/{ws}/live')
+  const seat = async () => {
+    const who = await access.identify(c.req.header('authorization'), readSessionCookie(c))
+    const taken = await access.seatIn(who, c.req.param('ws') ?? '')
+    demandScope(taken, 'customers:read')
+    return taken
+  }
+  try {
+    const { workspace } = await seat()
+    const stillAllowed = () =>
+      seat().then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Problem) return false
+          throw error
+        },
+      )
+    return liveStream(c, core, workspace.id, closing, stillAllowed)
+  } catch (error) {
+    return answerError(error, c.get('requestId'), c.get('route'), core.log)
+  }
+}
+
+async function mayReadMetrics(access: Access, authorization: string | undefined): Promise<boolean> {
+  if (authorization === undefined) return false
+  const who = await access.identify(authorization, undefined)
+  return who.kind === 'key' && who.scopes.includes('ops:read')
+}
+
+async function version(): Promise<string> {
+  return (JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as { version: string }).version
+}
+
+async function servePixel(c: Ctx): Promise<Response> {
+  if (!existsSync(PIXEL)) return c.notFound()
+  return c.body(await readFile(PIXEL), 200, {
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'public, max-age=3600',
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+  })
+}
+
+/** A file of the build; every other path without a file extension is a page of the app. */
+async function serveWeb(c: Ctx, files: StaticFiles): Promise<Response> {
+  const path = decodeURIComponent(c.req.path)
+  const headers = {
+    acceptEncoding: c.req.header('accept-encoding') ?? '',
+    ifNoneMatch: c.req.header('if-none-match') ?? '',
+  }
+  const file = path === '/' ? null : await files.serve(path, headers)
+  if (file) return file
+  const isPage = !/\.\w+$/.test(path)
+  return (isPage ? await files.serve('/index.html', headers) : null) ?? c.notFound()
+}
