@@ -1,37 +1,208 @@
 // The reducer: folds one input into one customer. Pure: no I/O, no clock, no randomness; the same arguments give the
-// same JSON, byte for byte.
-import type { Facts, Input, Reduction } from '../inbox/model.ts'
-import { BrokenRule } from '../platform/errors.ts'
+// same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
+// derives triggers in the same fold until nothing changes.
+import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
+import { planOf } from '../journeys/plan.ts'
+import { nextDue, setDates } from '../journeys/schedule.ts'
+import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { foldCommand, wrong } from './commands.ts'
+import { isReservedName, openFold, type Fold } from './fold.ts'
+import { foldIdentity, turnAway } from './identity.ts'
+import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
+import { foldOrder, orderFact, orderNoOf } from './orders.ts'
+import { foldTraits, setConsent, setLine, type Source } from './profile.ts'
 import type { World } from './world.ts'
 
-export type Self = { workspace: Uuid; id: Uuid }
+export { TooManyRounds } from './fold.ts'
 
-/** What a fold derived kept triggering itself: the customer is parked. */
-export class TooManyRounds extends Error {
-  override name = 'TooManyRounds'
-}
+export type Self = { workspace: Uuid; id: Uuid }
 
 /** A customer of whom nothing is known yet. `at`: workspace time of the first thing that happened. */
 export function emptyState(self: Self, at: number): CustomerState {
   return {
-    v: 1, workspace: self.workspace, id: self.id, now: at, first: at, last: at,
-    ids: [], traits: {}, tags: {}, consent: {}, enr: [], past: {}, dates: {}, absorbed: [],
+    v: 1,
+    workspace: self.workspace,
+    id: self.id,
+    now: at,
+    first: at,
+    last: at,
+    ids: [],
+    traits: {},
+    tags: {},
+    consent: {},
+    enr: [],
+    past: {},
+    dates: {},
+    absorbed: [],
   }
 }
 
+/** Earliest workspace time at which this customer must be looked at; may be early, never late. */
+export function nextAlarm(state: CustomerState, world: World): number | null {
+  return state.into === undefined ? (nextDue(state, planOf(world))?.at ?? null) : null
+}
+
+/** When an event occurred: what its client said, at most when it was received. */
+const occurredOf = (body: EventBody, received: number): number =>
+  Math.min(received, body.at ?? received - Math.max(0, body.agoMs ?? 0))
+
+function needsOf(input: Input): string[] {
+  if (input.kind === 'absorb') return absorbNeeds(input.body)
+  const orderNo = input.kind === 'event' ? orderNoOf(input.body) : null
+  return orderNo === null ? [] : [orderFact(orderNo)]
+}
+
 /** Folds `input` into `state` (null: no row yet). Call it for tombstones too: they forward by themselves. The state
- *  passed is owned by the call and may be changed, except when `need` or another verdict than `folded` is returned.
+ *  passed is owned by the call and may be changed, except when `need` or the verdict `forwarded` is returned.
  *  Own timers due before `input.now` are folded first, each at its due time.
  *  @throws TooManyRounds when derived facts keep triggering */
 export function reduce(
-  _state: CustomerState | null, _input: Input, _facts: Facts, _world: World, _self: Self,
+  state: CustomerState | null,
+  input: Input,
+  facts: Facts,
+  world: World,
+  self: Self,
 ): Reduction {
-  throw new BrokenRule('the reducer is being written: only its signature is here')
+  const need = needsOf(input).filter(key => !Object.hasOwn(facts, key))
+  if (need.length > 0) return { need }
+  if (state === null && NEED_A_ROW.has(input.kind)) return withoutRow(input, self)
+  const hasRow = state !== null
+  const now = Math.max(input.now, state?.now ?? input.now)
+  const own = state ?? emptyState(self, now)
+  if (own.into !== undefined && !(input.kind === 'merge_refused' && input.body.loser === own.id))
+    return forward(own, input)
+  if (input.kind === 'event') {
+    const away = turnAway(own, input.body, occurredOf(input.body, input.received))
+    if (away !== null)
+      return {
+        state: own,
+        effects: [],
+        verdict: 'forwarded',
+        forwardTo: away.to,
+        forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
+      }
+  }
+  const fold = openFold(own, world, planOf(world), now)
+  foldTimers(fold, now, input.kind === 'alarm')
+  own.now = now
+  const verdict = foldInput(fold, input, facts, hasRow)
+  settle(fold)
+  return { state: own, effects: fold.effects, verdict }
 }
 
-/** Earliest workspace time at which this customer must be looked at; may be early, never late. */
-export function nextAlarm(_state: CustomerState, _world: World): number | null {
-  throw new BrokenRule('the reducer is being written: only its signature is here')
+/** Inputs that make sense only for a customer who is there. */
+const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
+  'command',
+  'outcome',
+  'recheck',
+  'alarm',
+  'merge_refused',
+])
+
+function withoutRow(input: Input, self: Self): Reduction {
+  const state = emptyState(self, input.now)
+  if (input.kind !== 'command') return { state, effects: [], verdict: 'refused' }
+  const { key, bodyHash } = input.body
+  const answer = wrong(404, 'no_such_customer', 'No customer has this id', 'Search for the customer again.')
+  return { state, effects: [{ kind: 'answer', key, bodyHash, ...answer }], verdict: 'refused' }
+}
+
+/** A tombstone passes on what belongs to the person, in absolute times; what was for its row alone ends here. */
+function forward(state: CustomerState, input: Input): Reduction {
+  const into = state.into!
+  if (input.kind === 'alarm' || input.kind === 'recheck') return { state, effects: [], verdict: 'refused' }
+  if (input.kind === 'command') {
+    const answer = wrong(
+      409,
+      'customer_merged',
+      'This customer was merged into another',
+      'Send the command to the customer it is part of now.',
+    )
+    return {
+      state,
+      effects: [{ kind: 'answer', key: input.body.key, bodyHash: input.body.bodyHash, ...answer }],
+      verdict: 'refused',
+    }
+  }
+  let forwardAs: IncomingInput
+  if (input.kind === 'event') {
+    const { agoMs: _agoMs, ...body } = input.body
+    forwardAs = {
+      kind: 'event',
+      messageId: body.messageId,
+      body: { ...body, at: occurredOf(input.body, input.received) },
+    }
+  } else forwardAs = { kind: input.kind, messageId: null, body: input.body } as IncomingInput
+  return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs }
+}
+
+function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): FoldVerdict {
+  switch (input.kind) {
+    case 'event':
+      foldEvent(fold, input.body, input.received, facts, hasRow)
+      return 'folded'
+    case 'command':
+      return foldCommand(fold, input.body)
+    case 'outcome':
+      foldOutcome(fold, input.body)
+      return 'folded'
+    case 'merge':
+      return foldMerge(fold, input.body, hasRow)
+    case 'absorb':
+      return foldAbsorb(fold, input.body, facts)
+    case 'merge_refused':
+      foldRefused(fold, input.body)
+      return 'folded'
+    case 'recheck':
+      setDates(fold)
+      look(fold)
+      return 'folded'
+    case 'alarm':
+      return 'folded' // its timers are folded by now
+    default:
+      return never(input)
+  }
+}
+
+function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, hasRow: boolean): void {
+  const { state } = fold
+  const at = occurredOf(body, received)
+  if (!hasRow || at < state.first) state.first = at
+  if (!hasRow || at > state.last) state.last = at
+  foldIdentity(fold, body, at)
+  const source: Source = { at, src: body.src, proof: body.proof }
+  if (body.traits) foldTraits(fold, body.traits, source)
+  const trusted = body.type === 'system' || body.proof !== 'public'
+  if (trusted && isReservedName(body.name)) foldSystem(fold, body, source)
+  const orderNo = orderNoOf(body)
+  foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
+  if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
+    // what really happened comes before what was derived from it
+    fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })
+}
+
+/** Events by which providers and pages tell of consent and friendship. */
+function foldSystem(fold: Fold, body: EventBody, source: Source): void {
+  const channel = body.props?.channel
+  switch (body.name) {
+    case 'consent.granted':
+    case 'consent.refused': {
+      const purpose = body.props?.purpose ?? 'marketing'
+      if (
+        typeof channel === 'string' &&
+        typeof purpose === 'string' &&
+        channel.length <= 32 &&
+        purpose.length <= 32
+      )
+        setConsent(fold, channel, purpose, body.name === 'consent.granted', source)
+      break
+    }
+    case 'contact.followed':
+    case 'contact.unfollowed':
+      if (channel === undefined || channel === 'line')
+        setLine(fold, body.name === 'contact.followed', source.at)
+  }
 }

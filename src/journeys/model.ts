@@ -47,7 +47,12 @@ export type JourneyGraph = {
 }
 
 /** A fault of a graph, at a node (or the whole journey when null). */
-export type GraphProblem = { node: NodeId | null; path: string; code: string; message: { zh: string; en: string } }
+export type GraphProblem = {
+  node: NodeId | null
+  path: string
+  code: string
+  message: { zh: string; en: string }
+}
 
 export type PublishedJourney = {
   id: Uuid
@@ -67,7 +72,11 @@ export type Wait =
   | { kind: 'time'; until: number }
   | { kind: 'event'; until: number | null }
   /** `got`: the outcome that came while the journey was paused */
-  | { kind: 'message'; message: Uuid; got?: { outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null } }
+  | {
+      kind: 'message'
+      message: Uuid
+      got?: { outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null }
+    }
 
 /** Kept small: it is part of the customer's state. */
 export type Enrollment = {
@@ -96,7 +105,17 @@ export type Enrollment = {
 // ── contracts ────────────────────────────────────────────────────────────────
 
 /** How a field is edited; `label` and `help` are i18n keys of the web (journey.field.<name>). */
-export type FieldKind = 'duration' | 'rule' | 'event' | 'channel' | 'content' | 'trait' | 'value' | 'tag' | 'text' | 'wall_time'
+export type FieldKind =
+  | 'duration'
+  | 'rule'
+  | 'event'
+  | 'channel'
+  | 'content'
+  | 'trait'
+  | 'value'
+  | 'tag'
+  | 'text'
+  | 'wall_time'
 export type FieldSpec = { kind: FieldKind; required: boolean }
 
 /** What a node sees when it runs. Everything is given; nothing is read elsewhere. */
@@ -141,7 +160,9 @@ export type NodeType = {
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
   /** Faults of the fields, beyond what FieldSpec says. */
-  validate(fields: Record<string, unknown>): { path: string; code: string; message: { zh: string; en: string } }[]
+  validate(
+    fields: Record<string, unknown>,
+  ): { path: string; code: string; message: { zh: string; en: string } }[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step

@@ -1,0 +1,146 @@
+// Commands of people and API callers. Each answers through the effect `answer`: what was done, or a problem that says
+// what to do.
+import type { CommandBody, FoldVerdict } from '../inbox/model.ts'
+import { enroll, settle } from '../journeys/fold.ts'
+import { endRun } from '../journeys/run.ts'
+import { never } from '../platform/errors.ts'
+import { publicId } from '../platform/ids.ts'
+import type { Fold } from './fold.ts'
+import { addTag, MAX_TRAITS, removeTag, setConsent, setTrait, traitFault, type Source } from './profile.ts'
+
+type Answer = { status: number; body: Record<string, unknown> }
+
+const done = (more: Record<string, unknown> = {}): Answer => ({ status: 200, body: { ok: true, ...more } })
+export const wrong = (
+  status: number,
+  code: string,
+  title: string,
+  action: string,
+  path?: string,
+): Answer => ({
+  status,
+  body: path === undefined ? { code, title, action } : { code, title, action, path },
+})
+
+/** Carries a command out, whole or not at all. */
+export function foldCommand(fold: Fold, body: CommandBody): FoldVerdict {
+  const answer = carryOut(fold, body)
+  settle(fold)
+  fold.effects.push({
+    kind: 'answer',
+    key: body.key,
+    bodyHash: body.bodyHash,
+    status: answer.status,
+    body: answer.body,
+  })
+  return answer.status < 300 ? 'folded' : 'refused'
+}
+
+function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
+  const { state, plan } = fold
+  const source: Source = { at: fold.t, src: actor, proof: 'server' }
+  switch (command.do) {
+    case 'set_traits':
+      return setTraits(fold, command.traits, source)
+    case 'add_tag': {
+      const fault = addTag(fold, command.tag, source)
+      if (fault === 'name')
+        return wrong(400, 'bad_tag', 'This is not a tag name', 'Use 1 to 100 characters.', '/tag')
+      if (fault === 'too_many')
+        return wrong(
+          409,
+          'too_many_tags',
+          'This customer has as many tags as one can have',
+          'Remove a tag first.',
+          '/tag',
+        )
+      return done()
+    }
+    case 'remove_tag':
+      removeTag(fold, command.tag)
+      return done()
+    case 'set_consent':
+      if (!/^[a-z][a-z0-9_]{0,31}$/.test(command.channel))
+        return wrong(
+          400,
+          'bad_channel',
+          'This is not a channel name',
+          'Use the name of a channel, such as line or email.',
+          '/channel',
+        )
+      setConsent(fold, command.channel, 'marketing', command.on, source)
+      return done()
+    case 'enroll': {
+      const journey = plan.current.get(command.journey)
+      if (journey === undefined || journey.status === 'stopped')
+        return wrong(
+          404,
+          'journey_not_live',
+          'No live journey has this id',
+          'Publish the journey, then enrol again.',
+          '/journey',
+        )
+      const entered = enroll(fold, journey)
+      if ('run' in entered) return done({ enrollment: publicId('enr', entered.run.id) })
+      return entered.reason === 'already_in'
+        ? wrong(
+            409,
+            'already_in',
+            'The customer is in this journey already',
+            'Wait until the run ends, or remove it first.',
+            '/journey',
+          )
+        : entered.reason === 'paused'
+          ? wrong(409, 'journey_paused', 'The journey is paused', 'Resume it, then enrol again.', '/journey')
+          : wrong(
+              409,
+              'too_many_journeys',
+              'The customer is in as many journeys as one can be',
+              'Remove a run first.',
+              '/journey',
+            )
+    }
+    case 'remove_enrollment': {
+      const run = state.enr.find(r => r.id === command.enrollment)
+      if (run === undefined)
+        return wrong(
+          404,
+          'no_such_enrollment',
+          'The customer has no running enrollment with this id',
+          'Load the customer again: it may have ended.',
+          '/enrollment',
+        )
+      endRun(fold, run, 'removed')
+      return done()
+    }
+    default:
+      return never(command)
+  }
+}
+
+function setTraits(fold: Fold, traits: Record<string, unknown>, source: Source): Answer {
+  for (const [name, value] of Object.entries(traits)) {
+    const fault = traitFault(name, value)
+    if (fault !== null)
+      return wrong(
+        400,
+        'bad_trait',
+        `The attribute ${name.slice(0, 64)} cannot be set: ${fault}`,
+        'Use names of at most 64 characters and texts, numbers or yes/no of at most 1 KB.',
+        `/traits/${name.slice(0, 64)}`,
+      )
+  }
+  const room = Object.keys(traits).filter(
+    n => traits[n] !== null && !Object.hasOwn(fold.state.traits, n),
+  ).length
+  if (Object.keys(fold.state.traits).length + room > MAX_TRAITS)
+    return wrong(
+      409,
+      'too_many_traits',
+      `A customer can have at most ${MAX_TRAITS} attributes`,
+      'Remove some first.',
+      '/traits',
+    )
+  for (const [name, value] of Object.entries(traits)) setTrait(fold, name, value, source)
+  return done()
+}

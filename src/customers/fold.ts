@@ -1,0 +1,72 @@
+// What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
+import type { Derived, FoldEffect } from '../inbox/model.ts'
+import type { Plan } from '../journeys/plan.ts'
+import type { CustomerState } from './model.ts'
+import type { World } from './world.ts'
+
+/** Something that happened, as journeys see it: a customer's event, a message's outcome, a derived fact. */
+export type Fact = {
+  name: string
+  /** when it occurred */
+  at: number
+  /** how long before it was received */
+  lateMs: number
+  props: Record<string, unknown>
+  /** may carry a name that only the product uses ('contact.followed') */
+  trusted: boolean
+}
+
+export type Fold = {
+  state: CustomerState
+  world: World
+  plan: Plan
+  /** the input's time */
+  now: number
+  /** the time folded at: `now`, or the due time of the timer that is being folded */
+  t: number
+  effects: FoldEffect[]
+  /** not yet looked at by journeys */
+  facts: Fact[]
+  /** leaf keys that the fact being folded satisfied */
+  fresh: Set<string>
+  /** traits or identifiers changed since rules were last looked at */
+  changed: boolean
+  /** a date that journeys wait for changed */
+  datesChanged: boolean
+}
+
+/** What a fold derived kept triggering itself: the customer is parked. */
+export class TooManyRounds extends Error {
+  override name = 'TooManyRounds'
+}
+
+export const openFold = (state: CustomerState, world: World, plan: Plan, now: number): Fold => ({
+  state,
+  world,
+  plan,
+  now,
+  t: now,
+  effects: [],
+  facts: [],
+  fresh: new Set(),
+  changed: false,
+  datesChanged: false,
+})
+
+/** Records a derived fact, and lets it trigger when anything published names it. */
+export function derive(
+  fold: Fold,
+  name: string,
+  props: Record<string, unknown>,
+  refs: Partial<Derived> = {},
+): void {
+  fold.effects.push({ kind: 'derived', fact: { name, at: fold.t, props, ...refs } })
+  if (fold.plan.triggers.has(name) || fold.plan.leaves.has(name))
+    fold.facts.push({ name, at: fold.t, lateMs: 0, props, trusted: true })
+}
+
+/** Names that only the product gives; an event of a public key that carries one triggers nothing. */
+export const isReservedName = (name: string): boolean =>
+  /^(clock|consent|contact|customer|identifier|journey|line|merge|message|node|order|segment|tag|trait)\./.test(
+    name,
+  )

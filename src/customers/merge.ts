@@ -1,0 +1,229 @@
+// Two customers become one. `merge` is folded by the larger id, which agrees or refuses; `absorb` by the survivor.
+// The policy: traits: verified, then newer (ties: the survivor's) · tags: both · consent: newer, at the same moment the
+// refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
+// its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
+// goals and exits hold for the whole person at once.
+import type { AbsorbBody, Facts, FoldVerdict, MergeBody, RefusedBody } from '../inbox/model.ts'
+import type { Enrollment } from '../journeys/model.ts'
+import { runningJourney } from '../journeys/plan.ts'
+import { nodeType } from '../journeys/register.ts'
+import { endRun, resume } from '../journeys/run.ts'
+import { setDates } from '../journeys/schedule.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { derive, type Fold } from './fold.ts'
+import { addId, holds, isKnown, MAX_HOPS, memberNoOf } from './identity.ts'
+import type { CustomerState, IdRef } from './model.ts'
+import { addOrderRows, orderFact } from './orders.ts'
+import { consentWins, traitWins } from './profile.ts'
+
+const MAX_CONFLICTS = 20
+
+function noteConflict(state: CustomerState, other: Uuid, at: number): void {
+  const conflicts = (state.conflicts ??= [])
+  if (conflicts.some(c => c.with === other)) return
+  conflicts.push({ with: other, at })
+  if (conflicts.length > MAX_CONFLICTS) conflicts.shift()
+}
+
+/** A merge request at the larger id. */
+export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVerdict {
+  const { state } = fold
+  if (body.survivor === state.id || state.absorbed.includes(body.survivor)) return 'folded'
+  if (body.survivor > state.id) {
+    // A merge has turned the two around: this one is the smaller id now, so it asks.
+    if (body.hops < MAX_HOPS)
+      fold.effects.push({
+        kind: 'post',
+        to: body.survivor,
+        input: {
+          kind: 'merge',
+          messageId: null,
+          body: {
+            ...body,
+            survivor: state.id,
+            memberNo: memberNoOf(state),
+            known: isKnown(state),
+            hops: body.hops + 1,
+          },
+        },
+      })
+    return 'folded'
+  }
+  const reason = hasRow ? refusal(state, body) : null
+  if (reason !== null) {
+    if (reason === 'member_no') noteConflict(state, body.survivor, fold.t)
+    derive(fold, 'merge.refused', { with: body.survivor, reason })
+    fold.effects.push({
+      kind: 'post',
+      to: body.survivor,
+      input: { kind: 'merge_refused', messageId: null, body: { loser: state.id, reason } },
+    })
+    return 'refused'
+  }
+  state.into = body.survivor
+  const ids: IdRef[] = state.ids.map(({ kind, value }) => ({ kind, value }))
+  for (const id of body.ids) if (!ids.some(i => i.kind === id.kind && i.value === id.value)) ids.push(id)
+  fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
+  return 'folded'
+}
+
+/** `member_no` is a conflict for a person to decide; a mere visitor id in common with a known person is not. */
+function refusal(state: CustomerState, body: MergeBody): RefusedBody['reason'] | null {
+  const own = memberNoOf(state)
+  if (own !== null && body.memberNo !== null && own !== body.memberNo) {
+    const shared = body.ids.filter(id => holds(state, id))
+    return shared.some(id => id.kind !== 'anonymous_id' && id.kind !== 'user_id') ? 'member_no' : 'known'
+  }
+  return body.proof === 'public' && body.known && isKnown(state) ? 'known' : null
+}
+
+/** The answer to a merge request, at the survivor; or, at the loser, the survivor's refusal of its `absorb`. */
+export function foldRefused(fold: Fold, body: RefusedBody): void {
+  const { state } = fold
+  if (body.loser !== state.id) {
+    if (body.reason === 'member_no') noteConflict(state, body.loser, fold.t)
+    derive(fold, 'merge.refused', { with: body.loser, reason: body.reason })
+    return
+  }
+  const from = state.into
+  if (from === undefined) return
+  delete state.into
+  noteConflict(state, from, fold.t)
+  fold.effects.push({ kind: 'unmerged', from, ids: state.ids.map(({ kind, value }) => ({ kind, value })) })
+  derive(fold, 'merge.refused', { with: from, reason: body.reason })
+  // What came of open messages was told to the survivor: nobody waits for it for ever.
+  for (const run of state.enr.slice()) {
+    const journey = runningJourney(fold.plan, run.j, run.v)
+    if (journey !== null && run.wait?.kind === 'message')
+      resume(fold, run, journey, { kind: 'message', outcome: 'unknown', reason: 'merge_refused' })
+  }
+}
+
+/** Facts that folding an `absorb` needs. */
+export const absorbNeeds = (body: AbsorbBody): string[] => [
+  ...new Set(body.orders.map(o => orderFact(o.orderNo))),
+]
+
+/** Takes a merged customer in; folding it twice changes nothing more. */
+export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerdict {
+  const { state } = fold
+  if (state.absorbed.includes(body.loser)) return 'folded'
+  const own = memberNoOf(state)
+  const theirs = body.state === null ? null : memberNoOf(body.state)
+  if (own !== null && theirs !== null && own !== theirs) {
+    noteConflict(state, body.loser, fold.t)
+    derive(fold, 'merge.refused', { with: body.loser, reason: 'member_no' })
+    fold.effects.push({
+      kind: 'post',
+      to: body.loser,
+      input: { kind: 'merge_refused', messageId: null, body: { loser: body.loser, reason: 'member_no' } },
+    })
+    return 'refused'
+  }
+  state.absorbed.push(body.loser)
+  if (state.asked) delete state.asked[body.loser]
+  if (body.seen.length > 0) fold.effects.push({ kind: 'take_seen', hashes: body.seen })
+  fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
+  for (const key of absorbNeeds(body)) {
+    const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
+    for (const row of addOrderRows(state, fold.world.currency, facts[key] ?? [], rows))
+      fold.effects.push({ kind: 'order', row })
+  }
+  if (body.state !== null) {
+    const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
+    mergeProfile(state, other)
+    mergeRuns(fold, other)
+  }
+  for (const id of body.ids)
+    if (!holds(state, id) && (id.kind === 'user_id' || id.kind === 'anonymous_id'))
+      addId(state, { ...id, verified: false, at: fold.t, src: 'merge' })
+  derive(fold, 'customer.merged', { loser: body.loser })
+  fold.changed = true
+  setDates(fold)
+  return 'folded'
+}
+
+function mergeProfile(state: CustomerState, other: CustomerState): void {
+  state.first = Math.min(state.first, other.first)
+  state.last = Math.max(state.last, other.last)
+  for (const id of other.ids) {
+    const held = state.ids.find(h => h.kind === id.kind && h.value === id.value)
+    if (held === undefined) addId(state, id)
+    else held.verified ||= id.verified
+  }
+  for (const [name, trait] of Object.entries(other.traits)) {
+    const held = Object.hasOwn(state.traits, name) ? state.traits[name] : undefined
+    if (held === undefined || !traitWins(held, trait)) state.traits[name] = trait
+  }
+  for (const [tag, mark] of Object.entries(other.tags))
+    if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > mark.at) state.tags[tag] = mark
+  for (const [key, consent] of Object.entries(other.consent)) {
+    const held = state.consent[key]
+    if (held === undefined || consentWins(consent, held)) state.consent[key] = consent
+  }
+  if (
+    other.line &&
+    (!state.line ||
+      other.line.at > state.line.at ||
+      (other.line.at === state.line.at && !other.line.following))
+  )
+    state.line = other.line
+  for (const id of other.absorbed) if (!state.absorbed.includes(id)) state.absorbed.push(id)
+  for (const c of other.conflicts ?? []) if (c.with !== state.id) noteConflict(state, c.with, c.at)
+  for (const [key, at] of Object.entries(other.leaf ?? {})) {
+    const leaves = (state.leaf ??= {})
+    if (!Object.hasOwn(leaves, key) || leaves[key]! < at) leaves[key] = at
+  }
+}
+
+const steps = (run: Enrollment): number => Object.values(run.occ).reduce((a, b) => a + b, 0)
+
+/** The run further on: more nodes entered; then the one that began earlier; then the smaller id. */
+function further(a: Enrollment, b: Enrollment): Enrollment {
+  const by = steps(b) - steps(a) || a.at - b.at
+  return by < 0 || (by === 0 && a.id < b.id) ? a : b
+}
+
+function mergeRuns(fold: Fold, other: CustomerState): void {
+  const { state } = fold
+  for (const run of other.enr) {
+    const twin = state.enr.find(r => r.j === run.j && r.k === run.k)
+    if (twin === undefined) {
+      state.enr.push(run)
+      continue
+    }
+    const stays = further(run, twin)
+    const ends = stays === run ? twin : run
+    if (stays === run) state.enr.push(run)
+    else state.enr.push(ends) // so that it ends in the open, like any run
+    inherit(fold, stays, ends)
+    endRun(fold, ends, 'merged')
+  }
+  // A twin that ended after the other had begun has been through: the person does not go through again.
+  for (const run of state.enr.slice()) {
+    const theirs = other.past[`${run.j}|${run.k}`]
+    const ours = state.past[`${run.j}|${run.k}`]
+    const past = other.enr.includes(run) ? ours : theirs
+    if (past !== undefined && past.how !== 'merged' && past.out >= run.at) endRun(fold, run, 'merged')
+  }
+  for (const [key, past] of Object.entries(other.past)) {
+    const held = state.past[key]
+    if (held === undefined) state.past[key] = past
+    else state.past[key] = { ...(past.out > held.out ? past : held), n: Math.max(past.n, held.n) }
+  }
+}
+
+/** What the run that stays takes over: goal reached, and the messages the other sent at nodes it has yet to enter. */
+function inherit(fold: Fold, stays: Enrollment, ends: Enrollment): void {
+  if (stays.goalAt === undefined && ends.goalAt !== undefined) stays.goalAt = ends.goalAt
+  const journey = runningJourney(fold.plan, stays.j, stays.v)
+  const sent = new Set(stays.twin ?? [])
+  for (const node of ends.twin ?? []) if (stays.occ[node] === undefined) sent.add(node)
+  for (const node of Object.keys(ends.occ)) {
+    const type = nodeType(journey?.graph.nodes[node]?.type ?? '')
+    if (type?.family === 'message' && stays.occ[node] === undefined) sent.add(node)
+  }
+  if (sent.size > 0) stays.twin = [...sent]
+  // A message that the other still waits for stands for this run, unless this run has sent its own there.
+  if (ends.wait?.kind === 'message' && stays.occ[ends.node] === undefined) ends.wait = null
+}

@@ -1,0 +1,231 @@
+// The journeys' part of the reducer: what a fact starts, moves or ends; what a timer does; what a message's outcome does.
+import { derive, isReservedName, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
+import type { OutcomeBody } from '../inbox/model.ts'
+import { bucketOf, deriveId } from '../platform/ids.ts'
+import { evaluate } from '../rules/evaluate.ts'
+import { matches } from '../rules/match.ts'
+import type { Enrollment, PublishedJourney } from './model.ts'
+import { isPaused, runningJourney } from './plan.ts'
+import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
+import { nextDue, setDates, type Due } from './schedule.ts'
+
+const MAX_ROUNDS = 16
+/** Timers folded in one reduction; what is left stays due. */
+const MAX_TIMERS = 1000
+const MAX_RUNS = 50
+const DAY_MS = 86_400_000
+export const DEFAULT_LATENESS_MS = DAY_MS
+/** An event later than its lateness by more than this is an import of the past: no word about it. */
+const PAST_MS = 7 * DAY_MS
+const MAX_EVENT_BYTES = 1024
+const MAX_LEAVES = 200
+
+/** Folds the waiting facts, then what they derive, until nothing changes.
+ *  @throws TooManyRounds */
+export function settle(fold: Fold): void {
+  for (let round = 0; fold.facts.length > 0 || fold.changed; round++) {
+    if (round === MAX_ROUNDS)
+      throw new TooManyRounds(`derived facts still trigger after ${MAX_ROUNDS} rounds`)
+    const facts = fold.facts
+    fold.facts = []
+    if (fold.changed) {
+      fold.changed = false
+      fold.fresh.clear()
+      look(fold)
+    }
+    for (const fact of facts) foldFact(fold, fact)
+  }
+  fold.fresh.clear()
+  if (fold.datesChanged) setDates(fold)
+}
+
+/** Looks at every run's goal and exits, and at those that wait for an event. */
+export function look(fold: Fold): void {
+  for (const run of fold.state.enr.slice()) {
+    if (!fold.state.enr.includes(run)) continue
+    const journey = runningJourney(fold.plan, run.j, run.v)
+    if (journey === null) endRun(fold, run, 'stopped')
+    else if (!checkEnds(fold, run, journey, fold.fresh) && run.wait?.kind === 'event')
+      resume(fold, run, journey, { kind: 'event' })
+  }
+}
+
+function foldFact(fold: Fold, fact: Fact): void {
+  if (!fact.trusted && isReservedName(fact.name)) return
+  fold.fresh.clear()
+  for (const leaf of fold.plan.leaves.get(fact.name) ?? []) {
+    if (!matches(fact.props, leaf.where)) continue
+    remember(fold, leaf.key, fact.at)
+    fold.fresh.add(leaf.key)
+  }
+  if (fold.fresh.size > 0) look(fold)
+  for (const journey of fold.plan.triggers.get(fact.name) ?? []) {
+    const { trigger } = journey.graph
+    if (trigger.kind !== 'event' || !matches(fact.props, trigger.where)) continue
+    const latest = trigger.latenessMs ?? DEFAULT_LATENESS_MS
+    if (fact.lateMs > latest) {
+      if (fact.lateMs <= latest + PAST_MS) refuse(fold, journey, 'late')
+      continue
+    }
+    admit(fold, journey, fact)
+  }
+}
+
+function remember({ state, plan }: Fold, key: string, at: number): void {
+  const leaves = (state.leaf ??= {})
+  if (!Object.hasOwn(leaves, key)) {
+    const keys = Object.keys(leaves)
+    if (keys.length >= MAX_LEAVES) for (const k of keys) if (!plan.leafKeys.has(k)) delete leaves[k]
+    leaves[key] = at
+  } else if (at > leaves[key]!) leaves[key] = at
+}
+
+function refuse(
+  fold: Fold,
+  journey: PublishedJourney,
+  reason: string,
+  more: Record<string, unknown> = {},
+): void {
+  derive(fold, 'journey.not_entered', { reason, ...more }, { journey: journey.id, version: journey.version })
+}
+
+/** Why this customer may not enter under this key now; null when it may. */
+function obstacle(fold: Fold, journey: PublishedJourney, key: string): string | null {
+  const { state } = fold
+  if (state.enr.some(r => r.j === journey.id && r.k === key)) return 'already_in'
+  if (state.enr.length >= MAX_RUNS) return 'too_many_journeys'
+  const past = state.past[pastKey(journey.id, key)]
+  const { reentry } = journey.graph
+  if (past === undefined || reentry.kind === 'always') return null
+  if (reentry.kind === 'never') return 'entered_before'
+  return fold.t < past.out + reentry.coolDownMs ? 'cool_down' : null
+}
+
+function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact): Enrollment {
+  const { state } = fold
+  const n = (state.past[pastKey(journey.id, key)]?.n ?? 0) + 1
+  return {
+    id: deriveId(bucketOf(state.id), journey.id, state.id, key, n),
+    j: journey.id,
+    v: journey.version,
+    k: key,
+    n,
+    at: fold.t,
+    node: journey.graph.start,
+    occ: {},
+    nodeAt: fold.t,
+    wait: null,
+    ev: { name: fact.name, at: fact.at, props: smaller(fact.props) },
+  }
+}
+
+/** The properties in their order, as far as they fit into the state. */
+function smaller(props: Record<string, unknown>): Record<string, unknown> {
+  if (JSON.stringify(props).length <= MAX_EVENT_BYTES) return props
+  const kept: Record<string, unknown> = {}
+  let left = MAX_EVENT_BYTES
+  for (const [name, value] of Object.entries(props)) {
+    const size = name.length + (JSON.stringify(value) ?? '').length + 4
+    if (size > left) continue
+    left -= size
+    kept[name] = value
+  }
+  return kept
+}
+
+function keyOf(journey: PublishedJourney, fact: Fact): string | null {
+  const { key } = journey.graph
+  if (key === undefined) return ''
+  const value = Object.hasOwn(fact.props, key) ? fact.props[key] : undefined
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return text === '' || text.length > 200 ? null : text
+}
+
+/** Lets the customer in, or says why not. */
+function admit(fold: Fold, journey: PublishedJourney, fact: Fact): void {
+  if (isPaused(fold.plan, journey.id)) return refuse(fold, journey, 'paused')
+  const key = keyOf(journey, fact)
+  if (key === null) return refuse(fold, journey, 'no_key', { key: journey.graph.key })
+  const reason = obstacle(fold, journey, key)
+  if (reason !== null) return refuse(fold, journey, reason)
+  if (journey.graph.filter) {
+    const verdict = evaluate(journey.graph.filter, { state: fold.state, since: null, fresh: fold.fresh })
+    if (!verdict.value) return refuse(fold, journey, 'filter', { why: verdict.why })
+  }
+  const run = newRun(fold, journey, key, fact)
+  const exit = exitAtEntry(fold, run, journey)
+  if (exit !== null) return refuse(fold, journey, 'exit_rule', { exit })
+  begin(fold, run, journey, fact.name)
+}
+
+/** A person's command: passes by trigger, filter and re-entry, but never enters twice. */
+export function enroll(fold: Fold, journey: PublishedJourney): { run: Enrollment } | { reason: string } {
+  if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
+  const reason = obstacle(fold, journey, '')
+  if (reason === 'already_in' || reason === 'too_many_journeys') return { reason }
+  const run = newRun(fold, journey, '', { name: 'command', at: fold.t, lateMs: 0, props: {}, trusted: true })
+  begin(fold, run, journey, 'command')
+  return { run }
+}
+
+/** Folds the customer's own timers due before `limit` (at it too when `inclusive`), each at its due time. */
+export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void {
+  for (let i = 0; i < MAX_TIMERS; i++) {
+    const due = nextDue(fold.state, fold.plan)
+    if (due === null || due.at > limit || (due.at === limit && !inclusive)) break
+    fold.t = Math.max(due.at, fold.state.now)
+    fold.state.now = fold.t
+    fire(fold, due)
+    settle(fold)
+  }
+  fold.t = fold.now
+}
+
+function fire(fold: Fold, due: Due): void {
+  if ('date' in due) {
+    const { trigger } = due.date.graph
+    const value = fold.state.traits[trigger.trait]?.v
+    setDates(fold)
+    return admit(fold, due.date, {
+      name: 'date',
+      at: fold.t,
+      lateMs: 0,
+      props: { trait: trigger.trait, date: value },
+      trusted: true,
+    })
+  }
+  const { run } = due
+  const journey = runningJourney(fold.plan, run.j, run.v)
+  if (journey === null) return endRun(fold, run, 'stopped')
+  if (checkEnds(fold, run, journey)) return
+  if (run.wait?.kind === 'message') {
+    if (run.wait.got) resume(fold, run, journey, { kind: 'message', ...run.wait.got })
+  } else resume(fold, run, journey, { kind: 'timer' })
+}
+
+/** What came of a message: moves the run that waits for it, and can be waited for like any event. */
+export function foldOutcome(fold: Fold, body: OutcomeBody): void {
+  const run = fold.state.enr.find(r => r.wait?.kind === 'message' && r.wait.message === body.message)
+  if (run !== undefined && body.outcome !== null) {
+    const journey = runningJourney(fold.plan, run.j, run.v)
+    if (journey === null) endRun(fold, run, 'stopped')
+    else if (!checkEnds(fold, run, journey))
+      resume(fold, run, journey, { kind: 'message', outcome: body.outcome, reason: body.reason })
+  } else if (body.outcome === 'skipped' && body.reason === 'merged') {
+    // A twin's message that was taken for sent was ended by the merge after all.
+    for (const r of fold.state.enr) {
+      if (r.j !== body.journey || r.twin === undefined) continue
+      r.twin = r.twin.filter(node => node !== body.node)
+      if (r.twin.length === 0) delete r.twin
+    }
+  }
+  const props = {
+    channel: body.channel,
+    journey: body.journey,
+    node: body.node,
+    reason: body.reason,
+    ...body.detail,
+  }
+  fold.facts.push({ name: 'message.' + body.state, at: body.at, lateMs: 0, props, trusted: true })
+  settle(fold)
+}

@@ -1,0 +1,65 @@
+// Takes the first branch whose rule holds, else `else`. Fields: { branches: [{ name: 'vip', rule: { op: 'trait_is',
+// trait: 'tier', value: 'gold' } }] }. Ports: one for each branch name, then else.
+import { z } from 'zod'
+import { checkRule, faultsOf } from '../../rules/check.ts'
+import type { Reason, Rule } from '../../rules/model.ts'
+import type { NodeType } from '../model.ts'
+
+const shape = z.strictObject({
+  branches: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .min(1)
+          .max(60)
+          .refine(n => n !== 'else' && n !== 'exit' && n !== '__proto__', {
+            message: 'this branch name is taken by the product',
+          }),
+        rule: z.unknown(),
+      }),
+    )
+    .min(1)
+    .max(20),
+})
+type Fields = { branches: { name: string; rule: Rule }[] }
+
+const branchesOf = (fields: Record<string, unknown>): { name: string; rule: unknown }[] => {
+  const parsed = shape.safeParse(fields)
+  return parsed.success ? (parsed.data.branches as { name: string; rule: unknown }[]) : []
+}
+
+export const conditionSplit: NodeType = {
+  type: 'split',
+  family: 'logic',
+  fields: { branches: { kind: 'rule', required: true } },
+  ports: fields => [...branchesOf(fields).map(b => b.name), 'else'],
+  rules: fields => (fields as Fields).branches.map(b => b.rule),
+  validate(fields) {
+    const parsed = shape.safeParse(fields)
+    if (!parsed.success) return faultsOf(parsed.error)
+    const faults = parsed.data.branches.flatMap((b, i) => {
+      const checked = checkRule(b.rule, `/branches/${i}/rule`)
+      return 'faults' in checked ? checked.faults : []
+    })
+    const names = parsed.data.branches.map(b => b.name)
+    names.forEach((n, i) => {
+      if (names.indexOf(n) !== i)
+        faults.push({
+          path: `/branches/${i}/name`,
+          code: 'branch_twice',
+          message: { zh: `分支名稱重複：${n}`, en: `Two branches are named ${n}` },
+        })
+    })
+    return faults
+  },
+  enter(fields, ctx) {
+    const why: Reason[] = []
+    for (const branch of (fields as Fields).branches) {
+      const verdict = ctx.evaluate(branch.rule)
+      if (verdict.value) return { kind: 'go', port: branch.name, effects: [], why: verdict.why }
+      why.push(...verdict.why)
+    }
+    return { kind: 'go', port: 'else', effects: [], why }
+  },
+}

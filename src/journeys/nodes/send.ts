@@ -1,0 +1,96 @@
+// Sends one message and goes on by what came of it. Fields: { channel: 'line', purpose: 'marketing', content: {
+// channel: 'line', messages: [{ type: 'text', text: '嗨 {{ customer.name }}' }] }, usefulForMs?: 86400000 }.
+// Ports: accepted, failed, skipped, unknown. A port that `next` leaves out takes the way of accepted, so nobody is
+// stranded; null ends the run there.
+import { z } from 'zod'
+import { faultsOf } from '../../rules/check.ts'
+import type { MessageContent, NodeType } from '../model.ts'
+import { MAX_WAIT_MS } from './delay.ts'
+
+/** After this a message that could not be sent is skipped(late): nobody waits for ever at a broken account. */
+export const DEFAULT_USEFUL_MS = 7 * 86_400_000
+
+const lineContent = z.strictObject({
+  channel: z.literal('line'),
+  messages: z
+    .array(z.looseObject({ type: z.string().min(1) }))
+    .min(1)
+    .max(5),
+})
+const emailContent = z.strictObject({
+  channel: z.literal('email'),
+  subject: z.string().min(1).max(200),
+  html: z.string().min(1).max(200_000),
+})
+const shape = z.strictObject({
+  channel: z.enum(['line', 'email']),
+  purpose: z.enum(['marketing', 'transactional']),
+  content: z.discriminatedUnion('channel', [lineContent, emailContent]),
+  usefulForMs: z.number().int().min(60_000).max(MAX_WAIT_MS).optional(),
+})
+type Fields = {
+  channel: string
+  purpose: 'marketing' | 'transactional'
+  content: MessageContent
+  usefulForMs?: number
+}
+
+export const send: NodeType = {
+  type: 'send',
+  family: 'message',
+  fields: {
+    channel: { kind: 'channel', required: true },
+    purpose: { kind: 'value', required: true },
+    content: { kind: 'content', required: true },
+    usefulForMs: { kind: 'duration', required: false },
+  },
+  ports: () => ['accepted', 'failed', 'skipped', 'unknown'],
+  fallback: { failed: 'accepted', skipped: 'accepted', unknown: 'accepted' },
+  validate(fields) {
+    const parsed = shape.safeParse(fields)
+    if (!parsed.success) return faultsOf(parsed.error)
+    return parsed.data.channel === parsed.data.content.channel
+      ? []
+      : [
+          {
+            path: '/content/channel',
+            code: 'other_channel',
+            message: { zh: '內容與渠道不符', en: 'The content is for another channel' },
+          },
+        ]
+  },
+  enter(fields, ctx) {
+    const f = fields as Fields
+    const notBefore = ctx.allowedFrom(ctx.now)
+    return {
+      kind: 'wait',
+      wait: { kind: 'message', message: ctx.messageId() },
+      effects: [
+        {
+          kind: 'send',
+          channel: f.channel,
+          purpose: f.purpose,
+          content: f.content,
+          notBefore,
+          // counted from the decision, so that a catch-up after downtime drops what came too late, but never inside
+          // the quiet hours that the message has to wait for
+          notAfter:
+            Math.max(ctx.now, notBefore > ctx.now ? notBefore : ctx.now) +
+            (f.usefulForMs ?? DEFAULT_USEFUL_MS),
+        },
+      ],
+    }
+  },
+  resume: (_fields, _ctx, why) =>
+    why.kind === 'message'
+      ? {
+          kind: 'go',
+          port: why.outcome,
+          effects: [],
+          why:
+            why.reason === null
+              ? []
+              : [{ path: '', leaf: 'outcome', value: why.outcome === 'accepted', seen: why.reason }],
+        }
+      : { kind: 'go', port: 'unknown', effects: [] },
+}

@@ -1,0 +1,82 @@
+// What a published world asks of each event, worked out once for each World object: which journeys it may start, which
+// event leaves it may satisfy, which journeys wait for a date.
+import type { World } from '../customers/world.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { eventLeaves } from '../rules/evaluate.ts'
+import { leafKey } from '../rules/match.ts'
+import type { PropFilter, Rule } from '../rules/model.ts'
+import type { PublishedJourney } from './model.ts'
+import { nodeType } from './register.ts'
+
+export type Leaf = { key: string; where: PropFilter[] | undefined }
+export type DateJourney = PublishedJourney & { graph: { trigger: { kind: 'date' } } }
+
+export type Plan = {
+  /** by the event's name: journeys that admit */
+  triggers: Map<string, PublishedJourney[]>
+  /** by the event's name: leaves of rules of any journey in which people may be */
+  leaves: Map<string, Leaf[]>
+  leafKeys: Set<string>
+  /** journeys that a date starts, also while they are paused (they then admit nobody) */
+  dates: DateJourney[]
+  /** the version that admits (or would, when it is paused or stopped) */
+  current: Map<Uuid, PublishedJourney>
+  versions: Map<Uuid, Map<number, PublishedJourney>>
+}
+
+const plans = new WeakMap<World, Plan>()
+
+export function planOf(world: World): Plan {
+  let plan = plans.get(world)
+  if (plan === undefined) plans.set(world, (plan = compile(world)))
+  return plan
+}
+
+function rulesOf(journey: PublishedJourney): Rule[] {
+  const { goal, exits, filter, nodes } = journey.graph
+  const rules = exits.map(e => e.rule)
+  if (goal) rules.push(goal.rule)
+  if (filter) rules.push(filter)
+  for (const node of Object.values(nodes)) rules.push(...(nodeType(node.type)?.rules?.(node.fields) ?? []))
+  return rules
+}
+
+function compile(world: World): Plan {
+  const plan: Plan = {
+    triggers: new Map(),
+    leaves: new Map(),
+    leafKeys: new Set(),
+    dates: [],
+    current: new Map(),
+    versions: new Map(),
+  }
+  for (const journey of world.journeys) {
+    const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
+    plan.versions.set(journey.id, versions.set(journey.version, journey))
+    const { trigger } = journey.graph
+    if (journey.status !== 'draining') {
+      plan.current.set(journey.id, journey)
+      if (trigger.kind === 'date' && journey.status !== 'stopped') plan.dates.push(journey as DateJourney)
+      if (trigger.kind === 'event' && journey.status !== 'stopped')
+        plan.triggers.set(trigger.event, [...(plan.triggers.get(trigger.event) ?? []), journey])
+    }
+    if (journey.status === 'stopped') continue
+    for (const leaf of rulesOf(journey).flatMap(eventLeaves)) {
+      const key = leafKey(leaf.event, leaf.where)
+      if (plan.leafKeys.has(key)) continue
+      plan.leafKeys.add(key)
+      plan.leaves.set(leaf.event, [...(plan.leaves.get(leaf.event) ?? []), { key, where: leaf.where }])
+    }
+  }
+  return plan
+}
+
+/** The version a run is on; null when it must end (stopped, or no longer published). */
+export function runningJourney(plan: Plan, id: Uuid, version: number): PublishedJourney | null {
+  if (plan.current.get(id)?.status === 'stopped') return null
+  const journey = plan.versions.get(id)?.get(version)
+  return journey === undefined || journey.status === 'stopped' ? null : journey
+}
+
+/** Runs of a paused journey wait, on whatever version they are. */
+export const isPaused = (plan: Plan, id: Uuid): boolean => plan.current.get(id)?.status === 'paused'

@@ -1,0 +1,21 @@
+// Every node type: one file, one line here.
+import type { NodeType } from './model.ts'
+import { conditionSplit } from './nodes/condition-split.ts'
+import { delay } from './nodes/delay.ts'
+import { exit } from './nodes/exit.ts'
+import { send } from './nodes/send.ts'
+import { update } from './nodes/update.ts'
+import { waitEvent } from './nodes/wait-event.ts'
+
+export const NODE_TYPES = {
+  delay,
+  wait_event: waitEvent,
+  split: conditionSplit,
+  send,
+  update,
+  exit,
+} satisfies Record<string, NodeType>
+
+/** The type of a stored node; undefined when it is not known here. */
+export const nodeType = (type: string): NodeType | undefined =>
+  Object.hasOwn(NODE_TYPES, type) ? NODE_TYPES[type as keyof typeof NODE_TYPES] : undefined

@@ -1,0 +1,295 @@
+// One customer's walk through one journey: from node to node until it waits or ends. Everything that leaves a mark does
+// so through `derive` and effects of the fold.
+import { derive, type Fold } from '../customers/fold.ts'
+import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
+import { never } from '../platform/errors.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
+import { evaluate } from '../rules/evaluate.ts'
+import type { Verdict, Rule } from '../rules/model.ts'
+import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Step } from './model.ts'
+import { isPaused } from './plan.ts'
+import { nodeType } from './register.ts'
+
+/** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
+const MAX_STEPS = 64
+/** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
+const MAX_PAST = 100
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** From when on events count for a run: from its trigger's occurrence, and from its node's entry. A node entered in the
+ *  same moment as the journey counts from the trigger too, because events of one batch arrive together. */
+export function sinceOf(run: Enrollment): { entry: number; node: number } {
+  const entry = run.ev?.at ?? run.at
+  return { entry, node: run.nodeAt === run.at ? entry : run.nodeAt }
+}
+
+const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<string>): Verdict =>
+  evaluate(rule, { state: fold.state, since: sinceOf(run), fresh })
+
+const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
+
+/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
+const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
+  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
+
+function contextOf(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  fresh: ReadonlySet<string>,
+): NodeContext {
+  const { timezone, quietHours } = fold.world
+  return {
+    now: fold.t,
+    timezone,
+    node: run.node,
+    enrollment: run,
+    journey,
+    customer: fold.state,
+    evaluate: rule => judge(fold, run, rule, fresh),
+    allowedFrom(at) {
+      const planned = allowedFrom(at, quietHours, timezone)
+      // A timer folded late must not speak up in the quiet hours of the moment it is folded in.
+      const real = allowedFrom(fold.now, quietHours, timezone)
+      return real > fold.now ? Math.max(planned, real) : planned
+    },
+    nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    messageId: () => messageIdOf(fold, run),
+  }
+}
+
+function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, effects: Effect[]): void {
+  const source: Source = { at: fold.t, src: 'journey', proof: 'server' }
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'send':
+        intend(fold, run, journey, effect)
+        break
+      case 'set_trait':
+        setTrait(fold, effect.trait, effect.value, source)
+        break
+      case 'add_tag':
+        addTag(fold, effect.tag, source)
+        break
+      case 'remove_tag':
+        removeTag(fold, effect.tag)
+        break
+      default:
+        never(effect)
+    }
+  }
+}
+
+function intend(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  effect: Extract<Effect, { kind: 'send' }>,
+): void {
+  const { channel, purpose, content, notBefore, notAfter } = effect
+  const { quietHours, timezone } = fold.world
+  const id = messageIdOf(fold, run)
+  const occurrence = run.occ[run.node] ?? 0
+  fold.effects.push({
+    kind: 'intent',
+    intent: {
+      id,
+      customer: fold.state.id,
+      channel,
+      purpose,
+      content,
+      journey: run.j,
+      journeyVersion: journey.version,
+      enrollment: run.id,
+      node: run.node,
+      occurrence,
+      notBefore,
+      notAfter,
+      quiet: quietHours === null ? null : { ...quietHours, timezone },
+      at: fold.t,
+      event: run.ev ?? null,
+    },
+  })
+  derive(
+    fold,
+    'message.intended',
+    { purpose, notBefore, notAfter, occurrence },
+    { ...refsOf(run), node: run.node, message: id, channel },
+  )
+}
+
+function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
+  derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
+}
+
+/** Ends a run wherever it is. A message that it waits for is ended too, unless it is at the socket by now. */
+export function endRun(
+  fold: Fold,
+  run: Enrollment,
+  how: ExitHow,
+  more: Record<string, unknown> = {},
+  atNode = true,
+): void {
+  const { state } = fold
+  state.enr = state.enr.filter(r => r !== run)
+  if (atNode) leaveNode(fold, run, 'exit', { how })
+  if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
+    fold.effects.push({
+      kind: 'cancel',
+      message: run.wait.message,
+      reason: how === 'merged' ? 'merged' : 'exited',
+    })
+  state.past[pastKey(run.j, run.k)] = { n: run.n, at: run.at, out: fold.t, how }
+  forgetOldest(fold)
+  derive(fold, 'journey.exited', { how, ...more }, { ...refsOf(run), node: run.node })
+}
+
+export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
+
+function forgetOldest({ state }: Fold): void {
+  const keys = Object.keys(state.past)
+  if (keys.length <= MAX_PAST) return
+  const keyed = keys.filter(k => !k.endsWith('|'))
+  const pool = keyed.length > 0 ? keyed : keys
+  delete state.past[pool.reduce((a, b) => (state.past[b]!.out < state.past[a]!.out ? b : a))]
+}
+
+/** Looks at goal and exits; true when the run has ended. `fresh`: leaf keys that the fact being folded satisfied. */
+export function checkEnds(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  fresh: ReadonlySet<string> = NONE,
+): boolean {
+  const { goal, exits } = journey.graph
+  if (goal && run.goalAt === undefined) {
+    const verdict = judge(fold, run, goal.rule, fresh)
+    if (verdict.value) {
+      run.goalAt = fold.t
+      derive(fold, 'journey.goal_reached', { why: verdict.why }, { ...refsOf(run), node: run.node })
+      if (goal.exitOnGoal) {
+        endRun(fold, run, 'goal', { why: verdict.why })
+        return true
+      }
+    }
+  }
+  for (const exit of exits) {
+    const verdict = judge(fold, run, exit.rule, fresh)
+    if (!verdict.value) continue
+    endRun(fold, run, 'exit_rule', { exit: exit.name, why: verdict.why })
+    return true
+  }
+  return false
+}
+
+/** The first exit that would end a run at once; null when it may begin. */
+export function exitAtEntry(fold: Fold, run: Enrollment, journey: PublishedJourney): string | null {
+  return journey.graph.exits.find(exit => judge(fold, run, exit.rule, NONE).value)?.name ?? null
+}
+
+/** Enters a node and decides there; null when the run ended or was walked past by a twin's message. */
+function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: string): Step | null {
+  const node = Object.hasOwn(journey.graph.nodes, id) ? journey.graph.nodes[id]! : null
+  const type = node === null ? undefined : nodeType(node.type)
+  run.node = id
+  run.occ[id] = (run.occ[id] ?? 0) + 1
+  run.nodeAt = fold.t
+  run.wait = null
+  derive(fold, 'node.entered', {}, { ...refsOf(run), node: id })
+  if (node === null || type === undefined) {
+    endRun(fold, run, 'error', { error: node === null ? 'no such node' : `no such node type: ${node.type}` })
+    return null
+  }
+  if (checkEnds(fold, run, journey)) return null
+  if (run.twin?.includes(id)) {
+    run.twin = run.twin.filter(t => t !== id)
+    if (run.twin.length === 0) delete run.twin
+    return {
+      kind: 'go',
+      port: 'accepted',
+      effects: [],
+      why: [{ path: '', leaf: 'twin', value: true, seen: 'sent before the merge' }],
+    }
+  }
+  return type.enter(node.fields, contextOf(fold, run, journey, NONE))
+}
+
+/** Where a port leads: its own way, else that of its fallback. Null: the run completes. */
+function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
+  const data = journey.graph.nodes[node]!
+  if (Object.hasOwn(data.next, port)) return data.next[port]!
+  const fallback = nodeType(data.type)?.fallback?.[port]
+  return fallback === undefined ? null : (data.next[fallback] ?? null)
+}
+
+/** Carries out a step and walks on until the run waits or ends. */
+export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Step): void {
+  let step = first
+  for (let i = 0; i < MAX_STEPS; i++) {
+    applyEffects(fold, run, journey, step.effects)
+    if (step.kind === 'wait') {
+      run.wait = step.wait
+      return
+    }
+    if (step.kind === 'end') {
+      run.wait = null
+      leaveNode(fold, run, 'end', {})
+      return endRun(fold, run, step.how, {}, false)
+    }
+    run.wait = null
+    leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
+    const next = wayOf(journey, run.node, step.port)
+    if (next === null) return endRun(fold, run, 'completed', {}, false)
+    const decided = visit(fold, run, journey, next)
+    if (decided === null) return
+    step = decided
+  }
+  endRun(fold, run, 'error', { error: `walked ${MAX_STEPS} nodes without waiting` })
+}
+
+/** Begins a run at the graph's start. */
+export function begin(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
+  fold.state.enr.push(run)
+  derive(fold, 'journey.entered', run.k === '' ? { trigger } : { trigger, key: run.k }, refsOf(run))
+  const step = visit(fold, run, journey, journey.graph.start)
+  if (step !== null) proceed(fold, run, journey, step)
+}
+
+/** Enters the node again under a new occurrence: its message was ended by a merge, so it is decided anew. */
+function revisit(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
+  leaveNode(fold, run, 'again', { why: [{ path: '', leaf: 'outcome', value: false, seen: 'merged' }] })
+  const step = visit(fold, run, journey, run.node)
+  if (step !== null) proceed(fold, run, journey, step)
+}
+
+/** What was waited for came. `why` decides with the node; a paused run only keeps a message's outcome. */
+export function resume(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  why:
+    | { kind: 'timer' }
+    | { kind: 'event' }
+    | { kind: 'message'; outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null },
+): void {
+  if (isPaused(fold.plan, run.j)) {
+    if (why.kind === 'message' && run.wait?.kind === 'message')
+      run.wait.got = { outcome: why.outcome, reason: why.reason }
+    return
+  }
+  if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged')
+    return revisit(fold, run, journey)
+  const node = journey.graph.nodes[run.node]
+  const type = node === undefined ? undefined : nodeType(node.type)
+  if (node === undefined || type?.resume === undefined)
+    return endRun(fold, run, 'error', { error: 'waits at a node that cannot go on' })
+  const step = type.resume(
+    node.fields,
+    contextOf(fold, run, journey, why.kind === 'event' ? fold.fresh : NONE),
+    why,
+  )
+  if (step.kind === 'wait' && step.effects.length === 0) run.wait = step.wait
+  else proceed(fold, run, journey, step)
+}

@@ -1,0 +1,112 @@
+// Wall-clock maths in IANA zones. A wall time skipped by a clock change stands for the first valid instant after it;
+// a repeated one for its first occurrence. Instants are ms since the epoch.
+import { Temporal } from 'temporal-polyfill'
+
+export class InvalidZone extends Error {
+  override name = 'InvalidZone'
+}
+
+export const isWallTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text)
+
+export function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false // "+08:00" is an offset, not a zone: it knows no summer time
+  try {
+    zoned(0, zone)
+    return true
+  } catch (error) {
+    if (error instanceof InvalidZone) return false
+    throw error
+  }
+}
+
+/** @throws InvalidZone when `zone` is not an IANA name */
+function zoned(at: number, zone: string): Temporal.ZonedDateTime {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidZone(`${zone} is not an IANA time zone`)
+    throw error
+  }
+}
+
+/** The instant of a date's wall time in `zone`. */
+function instantOf(date: Temporal.PlainDate, time: Temporal.PlainTime, zone: string): number {
+  const wall = date.toPlainDateTime(time)
+  const found = wall.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  if (found.toPlainDateTime().equals(wall)) return found.epochMilliseconds
+  // In a gap `earlier` lies before the change; the change itself is the first valid instant after the wall time.
+  return found.getTimeZoneTransition('next')!.epochMilliseconds
+}
+
+/** Earliest instant after `from` whose wall time in `zone` is `time` ('HH:MM') on one of `weekdays` (1 Monday … 7
+ *  Sunday; null: every day). The weekday is that of the wall date in the zone.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function nextWallTime(from: number, zone: string, time: string, weekdays: number[] | null): number {
+  const wall = Temporal.PlainTime.from(time)
+  // A day back: a wall time in a gap over midnight belongs to the day before.
+  let date = zoned(from, zone).toPlainDate().subtract({ days: 1 })
+  for (let i = 0; i < 16; i++) {
+    if (weekdays === null || weekdays.includes(date.dayOfWeek)) {
+      const at = instantOf(date, wall, zone)
+      if (at > from) return at
+    }
+    date = date.add({ days: 1 })
+  }
+  throw new RangeError('weekdays must name at least one of 1 to 7')
+}
+
+/** Minutes after midnight of a wall time. */
+const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+
+/** `at`, or the end of the quiet window it lies in. The window runs from `from` up to but not including `to`, over
+ *  midnight when `from` is later than `to`; equal ends mean no window.
+ *  @throws InvalidZone when the zone is not an IANA name */
+export function allowedFrom(at: number, quiet: { from: string; to: string } | null, zone: string): number {
+  if (quiet === null || quiet.from === quiet.to) return at
+  const wall = zoned(at, zone)
+  const now = wall.hour * 60 + wall.minute
+  const from = minutes(quiet.from)
+  const to = minutes(quiet.to)
+  const within = from < to ? now >= from && now < to : now >= from || now < to
+  return within ? nextWallTime(at, zone, quiet.to, null) : at
+}
+
+/** The date of a trait, 'YYYY-MM-DD' (what follows a 'T' is ignored); null when it is none. */
+export function dateOf(value: unknown): Temporal.PlainDate | null {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}(T|$)/.test(value)) return null
+  try {
+    return Temporal.PlainDate.from(value.slice(0, 10), { overflow: 'reject' })
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+/** First moment after `after` that is `offsetDays` from the date (of any year when `yearly`) at wall time `time`.
+ *  29 February stands for 28 February in common years. Null: there is none.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function nextDateMoment(
+  value: unknown,
+  rule: { offsetDays: number; time: string; yearly: boolean },
+  zone: string,
+  after: number,
+): number | null {
+  const date = dateOf(value)
+  if (date === null) return null
+  const time = Temporal.PlainTime.from(rule.time)
+  const momentOf = (day: Temporal.PlainDate) => instantOf(day.add({ days: rule.offsetDays }), time, zone)
+  if (!rule.yearly) {
+    const at = momentOf(date)
+    return at > after ? at : null
+  }
+  // The anniversary of a neighbouring year may be the next one, because of the offset.
+  const year = zoned(after, zone).toPlainDate().subtract({ days: rule.offsetDays }).year
+  for (const y of [year - 1, year, year + 1, year + 2]) {
+    if (y < date.year) continue
+    const at = momentOf(date.with({ year: y }, { overflow: 'constrain' }))
+    if (at > after) return at
+  }
+  // A date in the future: its own first year.
+  const first = momentOf(date)
+  return first > after ? first : null
+}

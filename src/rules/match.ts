@@ -1,0 +1,69 @@
+// Filters over an event's properties, and the key under which an event leaf is remembered.
+import type { PropFilter } from './model.ts'
+
+/** The values at a dotted path; a list on the way stands for each of its items ('products.sku'). */
+function valuesAt(value: unknown, path: string[], from = 0): unknown[] {
+  if (Array.isArray(value)) {
+    const index = path[from]
+    if (index !== undefined && /^\d+$/.test(index)) return valuesAt(value[Number(index)], path, from + 1)
+    return value.flatMap(item => valuesAt(item, path, from))
+  }
+  if (from === path.length) return value === undefined || value === null ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  const key = path[from]!
+  return Object.hasOwn(value, key) ? valuesAt((value as Record<string, unknown>)[key], path, from + 1) : []
+}
+
+function holds(filter: PropFilter, seen: unknown[]): boolean {
+  const wanted = filter.value
+  switch (filter.op) {
+    case 'is':
+      return seen.includes(wanted)
+    case 'is_not':
+      return !seen.includes(wanted)
+    case 'is_set':
+      return seen.some(v => v !== '')
+    case 'contains':
+      return seen.some(v => typeof v === 'string' && typeof wanted === 'string' && v.includes(wanted))
+    case 'at_least':
+      return seen.some(
+        v => typeof v === typeof wanted && typeof v !== 'boolean' && (v as number) >= (wanted as number),
+      )
+    case 'at_most':
+      return seen.some(
+        v => typeof v === typeof wanted && typeof v !== 'boolean' && (v as number) <= (wanted as number),
+      )
+  }
+}
+
+/** All filters hold. Types are not converted: 10 is not "10". */
+export function matches(props: Record<string, unknown>, where: PropFilter[] | undefined): boolean {
+  if (where === undefined) return true
+  for (const filter of where) if (!holds(filter, valuesAt(props, filter.path.split('.')))) return false
+  return true
+}
+
+const hashed = new WeakMap<PropFilter[], string>()
+
+/** Where a customer's state remembers the newest occurrence of this event under this filter. */
+export function leafKey(event: string, where: PropFilter[] | undefined): string {
+  if (where === undefined || where.length === 0) return event
+  let hash = hashed.get(where)
+  if (hash === undefined)
+    hashed.set(where, (hash = cyrb53(JSON.stringify(where.map(f => [f.path, f.op, f.value ?? null])))))
+  return event + '#' + hash
+}
+
+/** A 53-bit hash of a text (cyrb53 by bryc, public domain): short, and without Node's crypto for the web. */
+function cyrb53(text: string): string {
+  let a = 0xdeadbeef
+  let b = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    a = Math.imul(a ^ c, 2654435761)
+    b = Math.imul(b ^ c, 1597334677)
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
+  return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36)
+}
