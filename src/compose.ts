@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { openClickHouse } from './platform/clickhouse.ts'
-import type { Config } from './platform/config.ts'
-import type { Core } from './platform/core.ts'
+import { type Config, ROLE_NAMES, type RoleName } from './platform/config.ts'
+import type { Core, Role } from './platform/core.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openPool } from './platform/postgres.ts'
 import { openSecrets } from './platform/secrets.ts'
@@ -45,4 +45,24 @@ export async function openCore(
       await Promise.all([pool.end(), history.close()])
     },
   }
+}
+
+/** Starts the roles of this process, in the order in which an event meets them; `stop` goes the same way, so that
+ *  nothing new comes in while the rest is finished. */
+export async function startRoles(core: Core, roles: readonly RoleName[]): Promise<{ stop(): Promise<void> }> {
+  const running: Role[] = []
+  for (const name of ROLE_NAMES) if (roles.includes(name)) running.push(await START[name](core))
+  return {
+    async stop() {
+      for (const role of running) await role.stop()
+    },
+  }
+}
+
+// loaded when asked for: a worker process need not hold the web's modules
+const START: Record<RoleName, (core: Core) => Promise<Role>> = {
+  web: async core => (await import('./web.ts')).startWeb(core),
+  fold: async core => (await import('./inbox/owner.ts')).startFold(core),
+  deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
+  history: async core => (await import('./inbox/history.ts')).startHistory(core),
 }
