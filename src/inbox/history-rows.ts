@@ -15,7 +15,7 @@ export type HistoryRow = {
   incarnation: Uuid
   kind: string
   name: string
-  /** ms */
+  /** ms: what DateTime64(3) takes as a whole number */
   occurred: number
   received: number
   folded: number

@@ -151,8 +151,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     touched.set(l.key, customers)
     for (const row of batch.rows) {
       const made = historyRows(row, incarnation)
-      for (const r of made.rows)
-        rows.push({ ...r, occurred: r.occurred / 1000, received: r.received / 1000, folded: r.folded / 1000 })
+      rows.push(...made.rows)
       for (const c of made.customers) customers.add(c)
     }
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
@@ -193,9 +192,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         if (rows.length > 0)
           await core.history.insert({
             table: 'customer',
-            values: rows
-              .map(snapshotRow)
-              .map(s => ({ ...s, first_seen: s.first_seen / 1000, last_seen: s.last_seen / 1000 })),
+            values: rows.map(snapshotRow),
             format: 'JSONEachRow',
           })
         for (const id of ids) customers.delete(id)

@@ -254,7 +254,9 @@ class FoldLoop {
       if (h) held.set(id, h)
       else missing.push(id)
     }
-    const live = mail.rows.filter(r => r.customer_id !== null && !mail.parked.has(r.customer_id))
+    const live = mail.rows.filter(
+      r => r.customer_id !== null && !mail.parked.has(r.customer_id) && !breaking.has(r.customer_id),
+    )
     const unique = new Map<string, InboxRow>()
     for (const r of live) if (r.message_hash) unique.set(r.customer_id! + r.message_hash, r)
     const named = live.flatMap(r => {
