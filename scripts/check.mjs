@@ -2,22 +2,37 @@
 // files). `--fix` mends what can be mended; `--static` leaves the tests out (npm test runs them with the others).
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { bin, installIfNeeded, node24, root, run } from './node24.mjs'
+import { bin, run } from './run.mjs'
+import { ensureInstalled, findNode, root } from './runtime.mjs'
 
 const args = new Set(process.argv.slice(2))
-installIfNeeded()
-const node = node24()
+ensureInstalled()
+const node = findNode()
 
 const stages = [
   {
     name: 'format and lint',
-    args: [bin('@biomejs/biome/bin/biome'), args.has('--fix') ? 'check' : 'ci', ...(args.has('--fix') ? ['--write'] : []), '--colors=off', '.'],
+    args: [
+      bin('@biomejs/biome/bin/biome'),
+      args.has('--fix') ? 'check' : 'ci',
+      ...(args.has('--fix') ? ['--write'] : []),
+      '--colors=off',
+      '.',
+    ],
     mend: 'npm run check -- --fix',
   },
   ...['.', 'web', 'pixel']
     .filter(folder => existsSync(join(root, folder, 'tsconfig.json')))
-    .map(folder => ({ name: `types (${folder})`, args: [bin('typescript/bin/tsc'), '-p', folder], mend: 'correct the types above' })),
-  { name: 'dead code', args: [bin('knip/bin/knip.js'), '--no-progress'], mend: 'remove what nothing uses (or stop exporting it)' },
+    .map(folder => ({
+      name: `types (${folder})`,
+      args: [bin('typescript/bin/tsc'), '-p', folder],
+      mend: 'correct the types above',
+    })),
+  {
+    name: 'dead code',
+    args: [bin('knip/bin/knip.js'), '--no-progress'],
+    mend: 'remove what nothing uses (or stop exporting it)',
+  },
 ]
 if (!args.has('--static')) {
   stages.push({
@@ -30,6 +45,8 @@ if (!args.has('--static')) {
 for (const stage of stages) {
   const began = Date.now()
   const code = await run(node, stage.args)
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${stage.name} (${((Date.now() - began) / 1000).toFixed(1)} s)${code === 0 ? '' : ': ' + stage.mend}`)
+  console.log(
+    `${code === 0 ? 'ok    ' : 'FAILED'} ${stage.name} (${((Date.now() - began) / 1000).toFixed(1)} s)${code === 0 ? '' : ': ' + stage.mend}`,
+  )
   if (code !== 0) process.exit(1)
 }

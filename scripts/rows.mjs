@@ -2,12 +2,14 @@
 // `npm run rows -- FILE.md` also lists the rows that FILE names and no test does.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { root } from './node24.mjs'
+import { root } from './runtime.mjs'
 
 const tests = ['src', 'test', 'web', 'pixel', 'bench']
   .flatMap(folder => {
     try {
-      return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(f => join(root, folder, f))
+      return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(f =>
+        join(root, folder, f),
+      )
     } catch (error) {
       if (error.code === 'ENOENT') return []
       throw error
@@ -17,16 +19,21 @@ const tests = ['src', 'test', 'web', 'pixel', 'bench']
 
 const found = new Map()
 for (const file of tests) {
-  for (const [, , name] of readFileSync(file, 'utf8').matchAll(/\b(?:test|it|describe)(?:\.\w+)*\s*\(\s*(['"`])([^\n]*?)\1/g)) {
+  for (const [, , name] of readFileSync(file, 'utf8').matchAll(
+    /\b(?:test|it|describe)(?:\.\w+)*\s*\(\s*(['"`])([^\n]*?)\1/g,
+  )) {
     const keys = [
-      ...[...name.matchAll(/hard problems? ([\d, and]+)/gi)].flatMap(m => m[1].match(/\d+/g) ?? []).map(n => `hard problem ${n}`),
+      ...[...name.matchAll(/hard problems? ([\d, and]+)/gi)]
+        .flatMap(m => m[1].match(/\d+/g) ?? [])
+        .map(n => `hard problem ${n}`),
       ...[...name.matchAll(/\bR\d-\d+\b/g)].map(m => m[0]),
     ]
     for (const key of keys) found.set(key, [...(found.get(key) ?? []), `${relative(root, file)}: ${name}`])
   }
 }
 
-const order = key => (key.startsWith('hard') ? Number(key.slice(13)) : 1000 * (1 + Number(key[1])) + Number(key.slice(3)))
+const order = key =>
+  key.startsWith('hard') ? Number(key.slice(13)) : 1000 * (1 + Number(key[1])) + Number(key.slice(3))
 for (const key of [...found.keys()].sort((a, b) => order(a) - order(b))) {
   console.log(key)
   for (const line of found.get(key)) console.log('    ' + line)

@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { bin, installIfNeeded, node24, root, run } from './node24.mjs'
+import { bin, run } from './run.mjs'
+import { ensureInstalled, ensureWebBuilt, findNode, root } from './runtime.mjs'
 
 const filters = process.argv.slice(2)
 const began = Date.now()
@@ -36,14 +37,22 @@ async function stage(name, work) {
 
 /** Path of Chromium; installs it where apt-get may. Null when there is none: the browser tests then fail. */
 function findBrowser() {
-  const known = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe']
+  const known = [
+    process.env.CHROME_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  ]
   const found = () => known.find(path => path && existsSync(path)) ?? null
   if (found()) return found()
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const apt = args => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
-    if (apt(['update', '-qq'])) apt(['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'])
+    const apt = args =>
+      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+    if (apt(['update', '-qq']))
+      apt(['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'])
   }
   return found()
 }
@@ -54,15 +63,22 @@ function findPostgres() {
   const folders = process.env.TEST_POSTGRES_BIN
     ? [process.env.TEST_POSTGRES_BIN]
     : [
-        ...(existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)).map(v => join(debian, v, 'bin')) : []),
+        ...(existsSync(debian)
+          ? readdirSync(debian)
+              .sort((a, b) => Number(b) - Number(a))
+              .map(v => join(debian, v, 'bin'))
+          : []),
         ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
       ]
   for (const folder of folders) {
     if (!existsSync(join(folder, 'initdb')) || !existsSync(join(folder, 'postgres'))) continue
-    const version = spawnSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout?.match(/\) (\d+)/)?.[1]
+    const version = spawnSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout?.match(
+      /\) (\d+)/,
+    )?.[1]
     if (Number(version) >= 15) return { folder, version }
   }
-  if (process.env.TEST_POSTGRES_BIN) throw new Error('TEST_POSTGRES_BIN: no initdb and postgres of version 15 or later there')
+  if (process.env.TEST_POSTGRES_BIN)
+    throw new Error('TEST_POSTGRES_BIN: no initdb and postgres of version 15 or later there')
   return null
 }
 
@@ -71,8 +87,15 @@ async function vitest(name, args, env = {}) {
   const file = join(results, name + '.json')
   rmSync(file, { force: true })
   const code = await run(
-    node24(),
-    [bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args],
+    findNode(),
+    [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...args,
+    ],
     { env: { ...process.env, NO_COLOR: '1', ...env } },
   )
   if (!existsSync(file)) return false
@@ -87,31 +110,39 @@ async function vitest(name, args, env = {}) {
 }
 
 await stage('install', () => {
-  installIfNeeded()
-  console.log('Node for the product: ' + node24())
+  ensureInstalled()
+  console.log('Node for the product: ' + findNode())
   return true
 })
 
 let browser = null
 await stage('browser', () => {
   browser = findBrowser()
-  console.log(browser ?? 'No Chromium: install it (apt-get install chromium) or set CHROME_PATH. The browser tests will fail.')
+  console.log(
+    browser ??
+      'No Chromium: install it (apt-get install chromium) or set CHROME_PATH. The browser tests will fail.',
+  )
   return true
 })
 const env = browser ? { CHROME_PATH: browser } : {}
 
 if (filters.length === 0) {
-  await stage('checks', async () => (await run(process.execPath, [join(root, 'scripts', 'check.mjs'), '--static'])) === 0)
+  await stage(
+    'checks',
+    async () => (await run(process.execPath, [join(root, 'scripts', 'check.mjs'), '--static'])) === 0,
+  )
 }
-for (const folder of ['web', 'pixel']) {
-  if (!existsSync(join(root, folder, 'vite.config.ts'))) continue
-  await stage(`build ${folder}`, async () => (await run(node24(), [bin('vite/bin/vite.js'), 'build', '--config', `${folder}/vite.config.ts`, folder])) === 0)
-}
+await stage('build the web', () => {
+  ensureWebBuilt(findNode())
+  return true
+})
 await stage('tests, embedded engines', () => vitest('embedded', filters, env))
 if (filters.length === 0) {
   const other = findPostgres()
   if (other) {
-    await stage(`tests, PostgreSQL ${other.version} of this machine`, () => vitest('machine', ['.pg.test.ts'], { ...env, TEST_POSTGRES_BIN: other.folder }))
+    await stage(`tests, PostgreSQL ${other.version} of this machine`, () =>
+      vitest('machine', ['.pg.test.ts'], { ...env, TEST_POSTGRES_BIN: other.folder }),
+    )
   } else {
     console.log('\nNo other PostgreSQL 15+ on this machine: the engine tests ran on the embedded one only.')
   }

@@ -1,0 +1,408 @@
+-- PostgreSQL
+create table answer (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  key text not null,
+  body_hash uuid not null,
+  status integer not null,
+  body text not null,
+  day date not null,
+  constraint answer_pkey PRIMARY KEY (bucket, workspace_id, key)
+)
+create table api_key (
+  id uuid not null,
+  workspace_id uuid not null,
+  kind text not null,
+  name text not null,
+  hint text not null,
+  key_hash bytea not null,
+  write_key text,
+  scopes text[] not null default '{}'::text[],
+  demand_token boolean not null default false,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_key_key_hash_key UNIQUE (key_hash),
+  constraint api_key_kind_check CHECK ((kind = ANY (ARRAY['write'::text, 'api'::text]))),
+  constraint api_key_pkey PRIMARY KEY (id),
+  constraint api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table audit (
+  id uuid not null,
+  workspace_id uuid,
+  at timestamp with time zone not null,
+  actor text not null,
+  action text not null,
+  target text,
+  detail jsonb not null default '{}'::jsonb,
+  constraint audit_pkey PRIMARY KEY (id)
+)
+create table bucket (
+  bucket smallint not null,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  epoch bigint not null default 0,
+  journal_seq bigint not null default 0,
+  constraint bucket_pkey PRIMARY KEY (bucket)
+)
+create table bucket_workspace (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  offset_ms bigint not null default 0,
+  catalogue_no bigint not null default 0,
+  constraint bucket_workspace_pkey PRIMARY KEY (bucket, workspace_id)
+)
+create table bulk (
+  bucket smallint not null,
+  seq bigint not null identity,
+  workspace_id uuid not null,
+  customer_id uuid,
+  kind text not null,
+  message_hash uuid,
+  body text not null,
+  constraint bulk_pkey PRIMARY KEY (bucket, seq)
+)
+create table catalogue (
+  workspace_id uuid not null,
+  no bigint not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  constraint catalogue_pkey PRIMARY KEY (workspace_id, no)
+)
+create table channel_account (
+  id uuid not null,
+  workspace_id uuid not null,
+  channel text not null,
+  name text not null,
+  settings jsonb not null default '{}'::jsonb,
+  secrets bytea,
+  attention text,
+  attention_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  version bigint not null default 1,
+  constraint channel_account_pkey PRIMARY KEY (id),
+  constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table customer (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  state text not null storage e,
+  version bigint not null,
+  due_at timestamp with time zone,
+  merged_into uuid,
+  constraint customer_pkey PRIMARY KEY (bucket, id)
+)
+create table customer_snapshot (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  state text not null storage e,
+  merged_into uuid,
+  constraint customer_snapshot_pkey PRIMARY KEY (bucket, id)
+)
+create table history_cursor (
+  bucket smallint not null,
+  seq bigint not null default 0,
+  constraint history_cursor_pkey PRIMARY KEY (bucket)
+)
+create table history_group (
+  history_group smallint not null,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  epoch bigint not null default 0,
+  batch_no bigint not null default 0,
+  batch jsonb,
+  constraint history_group_pkey PRIMARY KEY (history_group)
+)
+create table identifier (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  kind text not null,
+  value text not null,
+  customer_id uuid not null,
+  verified boolean not null,
+  created_at timestamp with time zone not null,
+  constraint identifier_pkey PRIMARY KEY (bucket, workspace_id, kind, value)
+)
+create table inbox (
+  bucket smallint not null,
+  received timestamp with time zone not null default clock_timestamp(),
+  request_id uuid not null,
+  ordinal integer not null,
+  workspace_id uuid not null,
+  customer_id uuid,
+  kind text not null,
+  message_hash uuid,
+  body text not null storage e,
+  constraint inbox_pkey PRIMARY KEY (bucket, received, request_id, ordinal)
+)
+create table journal (
+  bucket smallint not null,
+  seq bigint not null,
+  workspace_id uuid not null,
+  catalogue_no bigint not null,
+  reducer_version integer not null,
+  at timestamp with time zone not null,
+  body bytea not null storage e,
+  constraint journal_pkey PRIMARY KEY (bucket, seq)
+)
+create table journal_edge (
+  bucket smallint not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  constraint journal_edge_pkey PRIMARY KEY (bucket)
+)
+create table journey (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  status text not null,
+  draft jsonb not null,
+  live_version integer,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint journey_pkey PRIMARY KEY (id),
+  constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text]))),
+  constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table journey_version (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  version integer not null,
+  graph jsonb not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
+  constraint journey_version_pkey PRIMARY KEY (journey_id, version)
+)
+create table message (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  journey_id uuid,
+  journey_version integer,
+  enrollment_id uuid,
+  node text,
+  occurrence integer,
+  channel text not null,
+  state text not null,
+  reason text,
+  send_after timestamp with time zone not null,
+  not_after timestamp with time zone,
+  attempts integer not null default 0,
+  claim_owner text,
+  claim_until timestamp with time zone,
+  epoch bigint not null default 0,
+  provider_id text,
+  sent_at timestamp with time zone,
+  body text not null,
+  rendered text,
+  created timestamp with time zone not null,
+  changed timestamp with time zone not null,
+  constraint message_pkey PRIMARY KEY (bucket, id)
+)
+create table order_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  order_no text not null,
+  entry text not null,
+  key uuid not null,
+  occurred timestamp with time zone not null,
+  amount bigint not null,
+  currency text not null,
+  body text not null,
+  constraint order_entry_pkey PRIMARY KEY (bucket, workspace_id, customer_id, order_no, key)
+)
+create table parked (
+  bucket smallint not null,
+  customer_id uuid not null,
+  workspace_id uuid not null,
+  reason text not null,
+  error text not null,
+  at timestamp with time zone not null,
+  constraint parked_pkey PRIMARY KEY (bucket, customer_id)
+)
+create table parked_input (
+  bucket smallint not null,
+  customer_id uuid not null,
+  seq bigint not null identity,
+  workspace_id uuid not null,
+  kind text not null,
+  message_hash uuid,
+  received timestamp with time zone not null,
+  request_id uuid not null,
+  ordinal integer not null,
+  body text not null,
+  constraint parked_input_pkey PRIMARY KEY (bucket, customer_id, seq)
+)
+create table process (
+  id text not null,
+  role text not null,
+  at timestamp with time zone not null,
+  constraint process_pkey PRIMARY KEY (id, role)
+)
+create table process_metrics (
+  id text not null,
+  roles text[] not null,
+  at timestamp with time zone not null,
+  body jsonb not null,
+  constraint process_metrics_pkey PRIMARY KEY (id)
+)
+create table rejected_event (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  source text not null,
+  code text not null,
+  path text,
+  detail text not null,
+  body text not null,
+  constraint rejected_event_pkey PRIMARY KEY (workspace_id, id)
+)
+create table sandbox_contact (
+  workspace_id uuid not null,
+  channel text not null,
+  address text not null,
+  name text not null,
+  following boolean not null default true,
+  created timestamp with time zone not null,
+  constraint sandbox_contact_pkey PRIMARY KEY (workspace_id, channel, address)
+)
+create table sandbox_message (
+  workspace_id uuid not null,
+  id uuid not null,
+  channel text not null,
+  address text not null,
+  direction text not null,
+  retry_key text,
+  payload jsonb not null,
+  at timestamp with time zone not null,
+  constraint sandbox_message_direction_check CHECK ((direction = ANY (ARRAY['to_customer'::text, 'from_customer'::text]))),
+  constraint sandbox_message_pkey PRIMARY KEY (workspace_id, id)
+)
+create table sandbox_receipt (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  body text not null,
+  headers jsonb not null,
+  due timestamp with time zone not null,
+  attempts integer not null default 0,
+  constraint sandbox_receipt_pkey PRIMARY KEY (workspace_id, id)
+)
+create table schema_migration (
+  name text not null,
+  hash text not null,
+  at timestamp with time zone not null default now(),
+  constraint schema_migration_pkey PRIMARY KEY (name)
+)
+create table seen (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  hash uuid not null,
+  day date not null,
+  constraint seen_pkey PRIMARY KEY (bucket, workspace_id, customer_id, hash)
+)
+create table sign_in_link (
+  token_hash bytea not null,
+  purpose text not null,
+  user_id uuid,
+  workspace_id uuid,
+  email text,
+  role text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sign_in_link_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_link_purpose_check CHECK ((purpose = ANY (ARRAY['first'::text, 'invite'::text, 'reset'::text]))),
+  constraint sign_in_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
+  constraint sign_in_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table suppression (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  channel text not null,
+  address text not null,
+  reason text not null,
+  source text not null,
+  at timestamp with time zone not null,
+  constraint suppression_pkey PRIMARY KEY (bucket, workspace_id, channel, address)
+)
+create table system (
+  key text not null,
+  value text not null,
+  constraint system_pkey PRIMARY KEY (key)
+)
+create table team_role (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  constraint team_role_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint team_role_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'marketer'::text, 'analyst'::text, 'staff'::text, 'viewer'::text]))),
+  constraint team_role_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
+  constraint team_role_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table team_session (
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint team_session_pkey PRIMARY KEY (token_hash),
+  constraint team_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id)
+)
+create table team_user (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  password_hash text,
+  locale text not null default 'zh-TW'::text,
+  created_at timestamp with time zone not null,
+  constraint team_user_email_key UNIQUE (email),
+  constraint team_user_pkey PRIMARY KEY (id)
+)
+create table workspace (
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  timezone text not null default 'Asia/Taipei'::text,
+  locale text not null default 'zh-TW'::text,
+  currency text not null default 'TWD'::text,
+  clock_offset_ms bigint not null default 0,
+  clock_target timestamp with time zone,
+  catalogue_no bigint not null default 0,
+  settings jsonb not null default '{}'::jsonb,
+  token_secret bytea not null,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  constraint workspace_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'sandbox'::text]))),
+  constraint workspace_pkey PRIMARY KEY (id)
+)
+CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
+CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
+CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
+CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
+CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
+CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
+CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
+CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
+CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
+CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
+CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
+CREATE INDEX seen_day ON seen USING brin (day)
+CREATE INDEX team_session_user ON team_session USING btree (user_id)
+options bucket (fillfactor=50)
+options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000)
+options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
+options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
+options message (fillfactor=70)
+-- ClickHouse
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String)) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192
