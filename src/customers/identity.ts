@@ -23,15 +23,15 @@ export const memberNoOf = (state: Pick<CustomerState, 'ids'>): string | null =>
 export const isKnown = (state: Pick<CustomerState, 'ids'>): boolean =>
   state.ids.some(h => h.verified || h.kind === 'member_no' || h.kind === 'user_id')
 
-const valueOf = (ids: IdRef[], kind: IdRef['kind']): string | null =>
+const namedBy = (ids: IdRef[], kind: IdRef['kind']): string | null =>
   ids.find(i => i.kind === kind)?.value ?? null
 
 /** The identifier by which the event names somebody who is not this customer; null when it does not. */
 function otherPerson(state: CustomerState, body: EventBody): IdRef | null {
   const own = memberNoOf(state)
-  const member = body.proof === 'public' ? null : valueOf(body.ids, 'member_no')
+  const member = body.proof === 'public' ? null : namedBy(body.ids, 'member_no')
   if (member !== null) return own !== null && own !== member ? { kind: 'member_no', value: member } : null
-  const user = valueOf(body.ids, 'user_id')
+  const user = namedBy(body.ids, 'user_id')
   if (user === null || own === user || holds(state, { kind: 'user_id', value: user })) return null
   const others = own !== null || state.ids.some(h => h.kind === 'user_id')
   return body.proof === 'public' && others ? { kind: 'user_id', value: user } : null
@@ -99,7 +99,7 @@ export function addId(state: CustomerState, id: CustomerState['ids'][number]): v
   state.ids.push(id)
   if (state.ids.length <= MAX_IDS) return
   const oldest = state.ids.findIndex(h => h.kind === 'anonymous_id')
-  state.ids.splice(oldest < 0 ? 0 : oldest, 1)
+  state.ids.splice(Math.max(oldest, 0), 1)
 }
 
 /** Sends the merge request, once for each strength of proof: who refused a public claim may agree to a proven one. */
@@ -113,7 +113,7 @@ function ask(fold: Fold, holder: Uuid, body: EventBody): void {
   asked[holder] = { at: fold.t, proof: body.proof }
   const all = Object.keys(asked)
   if (all.length > MAX_ASKED) delete asked[all[0]!]
-  const member = memberNoOf(state) ?? (body.proof === 'public' ? null : valueOf(body.ids, 'member_no'))
+  const member = memberNoOf(state) ?? (body.proof === 'public' ? null : namedBy(body.ids, 'member_no'))
   fold.effects.push({
     kind: 'post',
     to: holder,

@@ -81,7 +81,10 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   const entry = Object.hasOwn(ENTRIES, body.name) ? ENTRIES[body.name] : undefined
   if (entry === undefined) return
   const orderNo = orderNoOf(body)
-  if (orderNo === null) return derive(fold, 'order.refused', { reason: 'order_id', event: body.name })
+  if (orderNo === null) {
+    derive(fold, 'order.refused', { reason: 'order_id', event: body.name })
+    return
+  }
   const props = body.props ?? {}
   const currency =
     typeof props.currency === 'string' && /^[A-Za-z]{3}$/.test(props.currency)
@@ -91,8 +94,10 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   // A refund or cancellation that names no amount undoes the whole order.
   const whole = entry === 'cancelled' || (entry === 'refunded' && given === undefined)
   const amount = whole ? 0 : toSmallestUnit(given, currency)
-  if (amount === null)
-    return derive(fold, 'order.refused', { reason: 'amount', order: orderNo, event: body.name })
+  if (amount === null) {
+    derive(fold, 'order.refused', { reason: 'amount', order: orderNo, event: body.name })
+    return
+  }
   // Each refund is its own; the same placement told twice (browser and server) differs at most in its time and amount.
   const identity =
     entry === 'refunded' && !whole

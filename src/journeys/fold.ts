@@ -141,21 +141,31 @@ function keyOf(journey: PublishedJourney, fact: Fact): string | null {
   return text === '' || text.length > 200 ? null : text
 }
 
-/** Lets the customer in, or says why not. */
-function admit(fold: Fold, journey: PublishedJourney, fact: Fact): void {
-  if (isPaused(fold.plan, journey.id)) return refuse(fold, journey, 'paused')
+/** The run that the fact would begin, or why it begins none. */
+function candidate(
+  fold: Fold,
+  journey: PublishedJourney,
+  fact: Fact,
+): { run: Enrollment } | { reason: string; more?: Record<string, unknown> } {
+  if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
   const key = keyOf(journey, fact)
-  if (key === null) return refuse(fold, journey, 'no_key', { key: journey.graph.key })
+  if (key === null) return { reason: 'no_key', more: { key: journey.graph.key } }
   const reason = obstacle(fold, journey, key)
-  if (reason !== null) return refuse(fold, journey, reason)
+  if (reason !== null) return { reason }
   if (journey.graph.filter) {
     const verdict = evaluate(journey.graph.filter, { state: fold.state, since: null, fresh: fold.fresh })
-    if (!verdict.value) return refuse(fold, journey, 'filter', { why: verdict.why })
+    if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
   }
   const run = newRun(fold, journey, key, fact)
   const exit = exitAtEntry(fold, run, journey)
-  if (exit !== null) return refuse(fold, journey, 'exit_rule', { exit })
-  begin(fold, run, journey, fact.name)
+  return exit === null ? { run } : { reason: 'exit_rule', more: { exit } }
+}
+
+/** Lets the customer in, or says why not. */
+function admit(fold: Fold, journey: PublishedJourney, fact: Fact): void {
+  const found = candidate(fold, journey, fact)
+  if ('run' in found) begin(fold, found.run, journey, fact.name)
+  else refuse(fold, journey, found.reason, found.more)
 }
 
 /** A person's command: passes by trigger, filter and re-entry, but never enters twice. */
@@ -186,17 +196,21 @@ function fire(fold: Fold, due: Due): void {
     const { trigger } = due.date.graph
     const value = fold.state.traits[trigger.trait]?.v
     setDates(fold)
-    return admit(fold, due.date, {
+    admit(fold, due.date, {
       name: 'date',
       at: fold.t,
       lateMs: 0,
       props: { trait: trigger.trait, date: value },
       trusted: true,
     })
+    return
   }
   const { run } = due
   const journey = runningJourney(fold.plan, run.j, run.v)
-  if (journey === null) return endRun(fold, run, 'stopped')
+  if (journey === null) {
+    endRun(fold, run, 'stopped')
+    return
+  }
   if (checkEnds(fold, run, journey)) return
   if (run.wait?.kind === 'message') {
     if (run.wait.got) resume(fold, run, journey, { kind: 'message', ...run.wait.got })

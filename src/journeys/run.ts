@@ -236,12 +236,16 @@ export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, 
     if (step.kind === 'end') {
       run.wait = null
       leaveNode(fold, run, 'end', {})
-      return endRun(fold, run, step.how, {}, false)
+      endRun(fold, run, step.how, {}, false)
+      return
     }
     run.wait = null
     leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
     const next = wayOf(journey, run.node, step.port)
-    if (next === null) return endRun(fold, run, 'completed', {}, false)
+    if (next === null) {
+      endRun(fold, run, 'completed', {}, false)
+      return
+    }
     const decided = visit(fold, run, journey, next)
     if (decided === null) return
     step = decided
@@ -279,12 +283,16 @@ export function resume(
       run.wait.got = { outcome: why.outcome, reason: why.reason }
     return
   }
-  if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged')
-    return revisit(fold, run, journey)
+  if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged') {
+    revisit(fold, run, journey)
+    return
+  }
   const node = journey.graph.nodes[run.node]
   const type = node === undefined ? undefined : nodeType(node.type)
-  if (node === undefined || type?.resume === undefined)
-    return endRun(fold, run, 'error', { error: 'waits at a node that cannot go on' })
+  if (node === undefined || type?.resume === undefined) {
+    endRun(fold, run, 'error', { error: 'waits at a node that cannot go on' })
+    return
+  }
   const step = type.resume(
     node.fields,
     contextOf(fold, run, journey, why.kind === 'event' ? fold.fresh : NONE),
