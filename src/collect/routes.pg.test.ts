@@ -43,7 +43,7 @@ async function post(
       ...(key === null ? {} : { authorization: 'Basic ' + Buffer.from(key + ':').toString('base64') }),
       ...options.headers,
     },
-    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
   })
   return {
     status: response.status,

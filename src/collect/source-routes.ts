@@ -1,0 +1,25 @@
+// Handlers of what came in: the last events of all sources, and what was refused.
+import { readTimeline } from '../customers/timeline.ts'
+import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import type { Handlers } from '../platform/http/handler.ts'
+import { rejectedEvents } from './rejected.ts'
+
+export const sourceRoutes = {
+  lastEvents: ({ core, workspace, query }) =>
+    readTimeline(
+      core.history,
+      { workspace: workspace.id, customers: null, kind: 'event', name: query.name, source: query.source },
+      query,
+    ),
+
+  async rejectedEvents({ core, workspace, query }) {
+    const at = readCursor(query.cursor, isTexts(1))
+    const found = await rejectedEvents(core.pool, workspace.id, at ? at[0]! : null, query.limit + 1)
+    const shown = found.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      items: shown.map(r => ({ ...r, at: r.at.toISOString() })),
+      next: found.length > query.limit && last ? writeCursor([last.id]) : null,
+    }
+  },
+} satisfies Handlers

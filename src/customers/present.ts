@@ -1,0 +1,134 @@
+// A customer's state document as the API shows it. Pure.
+import type { z } from 'zod'
+import type { customerRow, Out } from '../contract.ts'
+import type { JourneyGraph } from '../journeys/model.ts'
+import { bucketOf, deriveId, publicId, type Uuid } from '../platform/ids.ts'
+import type { IdentifierKind } from '../rules/model.ts'
+import type { CustomerState } from './model.ts'
+
+export type CustomerRow = z.output<typeof customerRow>
+export type CustomerPage = Out<'customer'>
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** The identifier of a kind to show: verified before claimed, the newest of them. */
+function held(state: CustomerState, kind: IdentifierKind): string | null {
+  const ids = state.ids.filter(i => i.kind === kind)
+  ids.sort((a, b) => Number(b.verified) - Number(a.verified) || b.at - a.at)
+  return ids[0]?.value ?? null
+}
+
+function trait(state: CustomerState, name: string): string | null {
+  const value = state.traits[name]?.v
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+export function nameOf(state: CustomerState): string | null {
+  const full = (trait(state, 'last_name') ?? '') + (trait(state, 'first_name') ?? '')
+  return trait(state, 'name') ?? (full || null)
+}
+
+export function rowOf(state: CustomerState, workspaceCurrency: string): CustomerRow {
+  return {
+    id: publicId('cus', state.id),
+    name: nameOf(state),
+    memberNo: held(state, 'member_no'),
+    email: held(state, 'email') ?? trait(state, 'email'),
+    phone: held(state, 'phone') ?? trait(state, 'phone'),
+    line: state.line?.following ?? false,
+    orders: state.orders?.n ?? 0,
+    revenue: state.orders?.revenue ?? 0,
+    currency: state.orders?.currency ?? workspaceCurrency,
+    firstSeen: iso(state.first),
+    lastSeen: iso(state.last),
+  }
+}
+
+/** What the page needs beside the state: names of journeys and nodes, and whether the customer is set aside. */
+export type PageFacts = {
+  journeyNames: Map<Uuid, string>
+  /** graph of `journey/version` */
+  graphs: Map<string, JourneyGraph>
+  stateBytes: number
+  parked: { reason: string; error: string; at: Date } | null
+}
+
+export const graphKey = (journey: Uuid, version: number): string => `${journey}/${version}`
+
+export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
+  const journeyName = (id: Uuid) => facts.journeyNames.get(id) ?? ''
+  const running = state.enr.map(e => {
+    const node = facts.graphs.get(graphKey(e.j, e.v))?.nodes[e.node]
+    return {
+      id: publicId('enr', e.id),
+      journey: publicId('jrn', e.j),
+      journeyName: journeyName(e.j),
+      version: e.v,
+      enteredAt: iso(e.at),
+      node: e.node,
+      nodeTitle: node ? (node.title ?? node.type) : null,
+      waitingUntil: e.wait && 'until' in e.wait && e.wait.until !== null ? iso(e.wait.until) : null,
+      endedAt: null,
+      how: null,
+    }
+  })
+  const ended = Object.entries(state.past).map(([at, p]) => {
+    const { journey, key } = partsOfPast(at)
+    return {
+      id: publicId('enr', deriveId(bucketOf(state.id), journey, state.id, key, p.n)),
+      journey: publicId('jrn', journey),
+      journeyName: journeyName(journey),
+      version: 0, // the state keeps no version of what ended; the timeline has it
+      enteredAt: iso(p.at),
+      node: null,
+      nodeTitle: null,
+      waitingUntil: null,
+      endedAt: iso(p.out),
+      how: p.how,
+    }
+  })
+  return {
+    id: publicId('cus', state.id),
+    name: nameOf(state),
+    identifiers: state.ids.map(i => ({
+      kind: i.kind,
+      value: i.value,
+      verified: i.verified,
+      at: iso(i.at),
+      source: i.src,
+    })),
+    traits: Object.entries(state.traits).map(([name, t]) => ({
+      name,
+      value: t.v,
+      at: iso(t.at),
+      source: t.src,
+    })),
+    tags: Object.entries(state.tags).map(([name, t]) => ({ name, at: iso(t.at), source: t.src })),
+    consent: Object.entries(state.consent).map(([key, c]) => {
+      const [channel = '', purpose = ''] = key.split('/')
+      return { channel, purpose, on: c.on, at: iso(c.at), source: c.src }
+    }),
+    line: state.line ? { following: state.line.following, at: iso(state.line.at) } : null,
+    orders: state.orders
+      ? {
+          count: state.orders.n,
+          revenue: state.orders.revenue,
+          currency: state.orders.currency,
+          firstAt: iso(state.orders.firstAt),
+          lastAt: iso(state.orders.lastAt),
+        }
+      : null,
+    enrollments: [...running, ...ended].sort((a, b) => (a.enteredAt < b.enteredAt ? 1 : -1)),
+    conflicts: (state.conflicts ?? []).map(c => ({ with: publicId('cus', c.with), at: iso(c.at) })),
+    mergedFrom: state.absorbed.map(id => publicId('cus', id)),
+    firstSeen: iso(state.first),
+    lastSeen: iso(state.last),
+    stateBytes: facts.stateBytes,
+    parked: facts.parked && { ...facts.parked, at: facts.parked.at.toISOString() },
+  }
+}
+
+/** The parts of a key of `past`; pastKey of src/journeys/run.ts writes them. */
+export function partsOfPast(key: string): { journey: Uuid; key: string } {
+  return { journey: key.slice(0, 36), key: key.slice(37) }
+}

@@ -1,0 +1,153 @@
+// Questions about customers: who they are now from PostgreSQL, what happened from ClickHouse. Only owners write them.
+import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { askHistory, type History } from '../platform/clickhouse.ts'
+import type { Pool } from '../platform/postgres.ts'
+import { must } from '../platform/errors.ts'
+import { cleanEmail, cleanPhone } from './contacts.ts'
+import type { CustomerState } from './model.ts'
+
+export type StoredCustomer = { id: Uuid; state: CustomerState; bytes: number; mergedInto: Uuid | null }
+
+type CustomerRecord = { id: Uuid; state: string; merged_into: Uuid | null }
+
+const stored = (row: CustomerRecord): StoredCustomer => ({
+  id: row.id,
+  state: JSON.parse(row.state) as CustomerState,
+  bytes: Buffer.byteLength(row.state),
+  mergedInto: row.merged_into,
+})
+
+const bucketsOf = (ids: Uuid[]): number[] => [...new Set(ids.map(bucketOf))]
+
+/** Customers by id; ids of other workspaces and unknown ones are left out. */
+export async function customersById(
+  pool: Pool,
+  workspace: Uuid,
+  ids: Uuid[],
+): Promise<Map<Uuid, StoredCustomer>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await pool.query<CustomerRecord>(
+    `select id, state, merged_into from customer
+      where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = $3`,
+    [bucketsOf(ids), ids, workspace],
+  )
+  // a row without a state is not a customer yet (its first input is parked)
+  return new Map(rows.filter(r => r.merged_into || r.state !== '{}').map(r => [r.id, stored(r)]))
+}
+
+/** The customer an id stands for today: merged ids lead to their survivor. Null when there is none. */
+export async function findCustomer(pool: Pool, workspace: Uuid, id: Uuid): Promise<StoredCustomer | null> {
+  let at: Uuid = id
+  for (let steps = 0; ; steps++) {
+    must(steps < 64, 'merged ids point downward and chains end')
+    const found = (await customersById(pool, workspace, [at])).get(at)
+    if (!found) return null
+    if (!found.mergedInto) return found
+    at = found.mergedInto
+  }
+}
+
+export type ParkedRow = { reason: string; error: string; at: Date }
+
+export async function parkedReason(pool: Pool, workspace: Uuid, id: Uuid): Promise<ParkedRow | null> {
+  const { rows } = await pool.query<ParkedRow>(
+    'select reason, error, at from parked where bucket = $1 and customer_id = $2 and workspace_id = $3',
+    [bucketOf(id), id, workspace],
+  )
+  return rows[0] ?? null
+}
+
+// ── search ───────────────────────────────────────────────────────────────────
+
+/** Most customers that one search by identifier counts and shows. */
+export const MOST_FOUND = 1_000
+
+const likePrefix = (text: string): string => text.replace(/[\\%_]/g, c => '\\' + c) + '%'
+
+/** How a person may have written an identifier: as it is, as an e-mail, as a phone number of Taiwan. */
+export function spellings(q: string): string[] {
+  const text = q.normalize('NFKC').trim()
+  const digits = text.replace(/[\s()-]/g, '')
+  const found = new Set([text, text.toLowerCase(), cleanEmail(text) ?? text])
+  if (/^0\d{2,}$/.test(digits)) found.add('+886' + digits.slice(1))
+  if (/^\+?\d{6,}$/.test(digits)) found.add(cleanPhone(digits) ?? text)
+  return [...found]
+}
+
+/** Customers with an identifier that begins with `q`, the closest first. */
+export async function customersByIdentifier(pool: Pool, workspace: Uuid, q: string): Promise<Uuid[]> {
+  const prefixes = spellings(q)
+  const { rows } = await pool.query<{ customer_id: Uuid }>(
+    `select customer_id from identifier
+      where workspace_id = $1 and kind <> 'anonymous_id' and (${prefixes.map((_, i) => `value like $${i + 3}`).join(' or ')})
+      order by length(value), value, kind limit $2`,
+    [workspace, MOST_FOUND, ...prefixes.map(likePrefix)],
+  )
+  return [...new Set(rows.map(r => r.customer_id))]
+}
+
+/** The newest customers by id, for when history cannot say who was seen last. */
+export async function newestCustomers(
+  pool: Pool,
+  workspace: Uuid,
+  below: Uuid | null,
+  limit: number,
+): Promise<StoredCustomer[]> {
+  const { rows } = await pool.query<CustomerRecord>(
+    `select id, state, merged_into from customer
+      where workspace_id = $1 and merged_into is null and ($2::uuid is null or id < $2)
+      order by id desc limit $3`,
+    [workspace, below, limit],
+  )
+  return rows.map(stored)
+}
+
+export async function countCustomers(pool: Pool, workspace: Uuid): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    'select count(*)::int n from customer where workspace_id = $1 and merged_into is null',
+    [workspace],
+  )
+  return rows[0]!.n
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+type Seen = { id: Uuid; seen: string }
+
+/** Customers by name (all when `q` is empty), last seen first, below a position; `except` are left out. */
+export async function customersByName(
+  history: History,
+  workspace: Uuid,
+  q: string,
+  except: Uuid[],
+  after: { seen: number; id: Uuid } | null,
+  limit: number,
+): Promise<{ id: Uuid; seen: number }[]> {
+  const rows = await askHistory<Seen>(
+    history,
+    `select customer_id as id, toUnixTimestamp64Milli(last_seen) as seen
+       from customer final
+      where ${NAMED} and (not {after:Bool} or (last_seen, customer_id) < (fromUnixTimestamp64Milli({seen:Int64}, 'UTC'), {id:UUID}))
+      order by last_seen desc, customer_id desc limit {limit:UInt32}`,
+    { workspace, q, except, after: after !== null, seen: after?.seen ?? 0, id: after?.id ?? NOBODY, limit },
+  )
+  return rows.map(r => ({ id: r.id, seen: Number(r.seen) }))
+}
+
+const NAMED = `workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')
+        and ({q:String} = '' or positionCaseInsensitiveUTF8(name, {q:String}) > 0)
+        and customer_id not in {except:Array(UUID)}`
+
+export async function countByName(
+  history: History,
+  workspace: Uuid,
+  q: string,
+  except: Uuid[],
+): Promise<number> {
+  const rows = await askHistory<{ n: string }>(
+    history,
+    `select count() as n from customer final where ${NAMED}`,
+    { workspace, q, except },
+  )
+  return Number(rows[0]?.n ?? 0)
+}

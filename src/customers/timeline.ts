@@ -1,0 +1,105 @@
+// What happened to a person, from history: events, decisions, messages. Includes what merged customers did.
+import type { z } from 'zod'
+import type { timelineItem } from '../contract.ts'
+import { askHistory, type History } from '../platform/clickhouse.ts'
+import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+
+export type TimelineItem = z.output<typeof timelineItem>
+export type TimelineFilter = {
+  workspace: Uuid
+  /** null: everybody */
+  customers: Uuid[] | null
+  kind?: string
+  name?: string
+  source?: string
+  message?: Uuid
+}
+
+const NONE = '00000000-0000-0000-0000-000000000000'
+
+type Row = {
+  bucket: number
+  seq: string
+  line: number
+  part: number
+  at: string
+  got: string
+  kind: TimelineItem['kind']
+  name: string
+  source: string
+  props: string
+  customer_id: Uuid
+  journey_id: Uuid
+  node: string
+  message: Uuid
+  channel: string
+}
+
+/** Newest first. The order is (occurred, bucket, seq, line, part), which no two rows share.
+ *  @throws Problem 503 `history_down`, 400 `bad_cursor` */
+export async function readTimeline(
+  history: History,
+  filter: TimelineFilter,
+  page: { cursor?: string; limit: number },
+): Promise<{ items: (TimelineItem & { customer: string })[]; next: string | null }> {
+  const after = readCursor(page.cursor, isTexts(5))
+  const [occurred = '0', bucket = '0', seq = '0', line = '0', part = '0'] = after ?? []
+  const conditions = ['workspace_id = {workspace:UUID}']
+  if (filter.customers) conditions.push('customer_id in {customers:Array(UUID)}')
+  if (filter.kind) conditions.push('kind = {kind:String}')
+  if (filter.name) conditions.push('name = {name:String}')
+  if (filter.source) conditions.push('source = {source:String}')
+  if (filter.message) conditions.push('message = {message:UUID}')
+  if (after)
+    conditions.push(
+      `(occurred, bucket, seq, line, part) < (fromUnixTimestamp64Milli({occurred:Int64}, 'UTC'), {bucket:UInt8}, {seq:UInt64}, {line:UInt32}, {part:UInt16})`,
+    )
+  const rows = await askHistory<Row>(
+    history,
+    `select bucket, seq, line, part, toUnixTimestamp64Milli(occurred) as at, toUnixTimestamp64Milli(received) as got,
+            kind, name, source, props, customer_id, journey_id, node, message, channel
+       from event where ${conditions.join(' and ')}
+      order by occurred desc, bucket desc, seq desc, line desc, part desc limit {limit:UInt32}`,
+    {
+      workspace: filter.workspace,
+      customers: filter.customers ?? [],
+      kind: filter.kind ?? '',
+      name: filter.name ?? '',
+      source: filter.source ?? '',
+      message: filter.message ?? NONE,
+      occurred,
+      bucket,
+      seq,
+      line,
+      part,
+      limit: page.limit + 1,
+    },
+  )
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(itemOf),
+    next:
+      rows.length > page.limit && last
+        ? writeCursor([last.at, String(last.bucket), last.seq, String(last.line), String(last.part)])
+        : null,
+  }
+}
+
+function itemOf(row: Row): TimelineItem & { customer: string } {
+  return {
+    id: `${row.bucket}.${row.seq}.${row.line}.${row.part}`,
+    at: new Date(Number(row.at)).toISOString(),
+    receivedAt: new Date(Number(row.got)).toISOString(),
+    kind: row.kind,
+    name: row.name,
+    source: row.source,
+    props: row.props ? (JSON.parse(row.props) as Record<string, unknown>) : {},
+    customer: publicId('cus', row.customer_id),
+    journey: row.journey_id === NONE ? null : publicId('jrn', row.journey_id),
+    node: row.node || null,
+    message: row.message === NONE ? null : publicId('msg', row.message),
+    channel: row.channel || null,
+  }
+}

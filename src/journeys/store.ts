@@ -1,0 +1,205 @@
+// Journeys as people edit and publish them. A published version never changes; publishing writes a new one and the
+// whole world of the workspace in the same transaction.
+import { publishWorld } from '../catalogue/publish.ts'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { newId, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
+import { notFound } from '../platform/public-id.ts'
+import type { JourneyGraph } from './model.ts'
+
+export type JourneyStatus = 'draft' | 'live' | 'paused' | 'stopped'
+
+export type JourneyRecord = {
+  id: Uuid
+  name: string
+  status: JourneyStatus
+  draft: unknown
+  liveVersion: number | null
+  live: JourneyGraph | null
+  version: number
+  updatedAt: Date
+}
+
+type Row = {
+  id: Uuid
+  name: string
+  status: JourneyStatus
+  draft: unknown
+  live_version: number | null
+  live: JourneyGraph | null
+  version: number
+  updated_at: Date
+}
+
+const SELECT = `select j.id, j.name, j.status, j.draft, j.live_version, v.graph as live, j.version, j.updated_at
+  from journey j left join journey_version v on v.workspace_id = j.workspace_id and v.journey_id = j.id and v.version = j.live_version
+ where j.workspace_id = $1`
+
+const record = (r: Row): JourneyRecord => ({
+  id: r.id,
+  name: r.name,
+  status: r.status,
+  draft: r.draft,
+  liveVersion: r.live_version,
+  live: r.live,
+  version: r.version,
+  updatedAt: r.updated_at,
+})
+
+/** All journeys of a workspace, the last changed first. */
+export async function listJourneys(pool: Pool, workspace: Uuid): Promise<JourneyRecord[]> {
+  const { rows } = await pool.query<Row>(`${SELECT} order by j.updated_at desc, j.id desc`, [workspace])
+  return rows.map(record)
+}
+
+/** @throws Problem 404 `journey_not_found` */
+export async function findJourney(sql: Sql, workspace: Uuid, id: Uuid): Promise<JourneyRecord> {
+  const { rows } = await sql.query<Row>(`${SELECT} and j.id = $2`, [workspace, id])
+  if (!rows[0]) throw notFound('jrn')
+  return record(rows[0])
+}
+
+export type VersionRow = { version: number; publishedAt: Date; publishedBy: string }
+
+export async function journeyVersions(pool: Pool, workspace: Uuid, id: Uuid): Promise<VersionRow[]> {
+  const { rows } = await pool.query<{ version: number; published_at: Date; published_by: string }>(
+    'select version, published_at, published_by from journey_version where workspace_id = $1 and journey_id = $2 order by version desc',
+    [workspace, id],
+  )
+  return rows.map(r => ({ version: r.version, publishedAt: r.published_at, publishedBy: r.published_by }))
+}
+
+/** Names of journeys; ids of other workspaces are left out. */
+export async function journeyNames(pool: Pool, workspace: Uuid, ids: Uuid[]): Promise<Map<Uuid, string>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await pool.query<{ id: Uuid; name: string }>(
+    'select id, name from journey where workspace_id = $1 and id = any($2::uuid[])',
+    [workspace, ids],
+  )
+  return new Map(rows.map(r => [r.id, r.name]))
+}
+
+/** Published graphs by `journey/version`. */
+export async function versionGraphs(
+  pool: Pool,
+  workspace: Uuid,
+  wanted: { journey: Uuid; version: number }[],
+): Promise<Map<string, JourneyGraph>> {
+  if (wanted.length === 0) return new Map()
+  const { rows } = await pool.query<{ journey_id: Uuid; version: number; graph: JourneyGraph }>(
+    `select journey_id, version, graph from journey_version
+      where workspace_id = $1 and (journey_id, version) in (select * from unnest($2::uuid[], $3::int[]))`,
+    [workspace, wanted.map(w => w.journey), wanted.map(w => w.version)],
+  )
+  return new Map(rows.map(r => [`${r.journey_id}/${r.version}`, r.graph]))
+}
+
+/** A draft may have problems, but it is an object with a name. */
+function draftOf(graph: unknown): { name: string; json: string } {
+  if (typeof graph !== 'object' || graph === null || Array.isArray(graph))
+    throw new Problem(400, 'graph_not_an_object', 'The graph is not an object', {
+      path: 'graph',
+      action: 'Send a journey graph; an exported journey file is one.',
+    })
+  const { name } = graph as { name?: unknown }
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 200)
+    throw new Problem(400, 'journey_unnamed', 'The journey has no name of 1 to 200 characters', {
+      path: 'graph.name',
+      action: 'Give it a name.',
+    })
+  // jsonb holds neither NUL nor half a surrogate pair
+  const storable = (s: string) => s.toWellFormed().replaceAll('\0', '')
+  const json = JSON.stringify(graph, (_, v: unknown) => (typeof v === 'string' ? storable(v) : v))
+  return { name: storable(name.trim()), json }
+}
+
+export async function createJourney(core: Core, workspace: Uuid, graph: unknown): Promise<Uuid> {
+  const { name, json } = draftOf(graph)
+  const id = newId()
+  await core.pool.query(
+    `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at)
+     values ($1, $2, $3, 'draft', $4, $5, $5)`,
+    [id, workspace, name, json, new Date()],
+  )
+  changed(core, workspace)
+  return id
+}
+
+/** After a commit: open pages fetch journeys again. */
+export const changed = (core: Core, workspace: Uuid): void =>
+  core.signals.emit('live', `${workspace}:journeys`)
+
+function demandVersion(journey: JourneyRecord, version: number): void {
+  if (journey.version !== version)
+    throw new Problem(
+      409,
+      'version_conflict',
+      `Somebody changed this journey (version ${journey.version} now)`,
+      {
+        path: 'version',
+        action: 'Load it again, look at what changed, and make your change once more.',
+      },
+    )
+}
+
+/** Locks the journey for a change of what `version` of it said.
+ *  @throws Problem 404, 409 `version_conflict` */
+export async function lockJourney(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+  version: number,
+): Promise<JourneyRecord> {
+  await sql.query('select 1 from journey where workspace_id = $1 and id = $2 for no key update', [
+    workspace,
+    id,
+  ])
+  const journey = await findJourney(sql, workspace, id)
+  demandVersion(journey, version)
+  return journey
+}
+
+export async function saveDraft(
+  core: Core,
+  workspace: Uuid,
+  id: Uuid,
+  graph: unknown,
+  version: number,
+): Promise<void> {
+  const { name, json } = draftOf(graph)
+  await inTransaction(core.pool, async sql => {
+    const journey = await lockJourney(sql, workspace, id, version)
+    await sql.query(
+      `update journey set draft = $3, name = $4, version = version + 1, updated_at = $5 where workspace_id = $1 and id = $2`,
+      // lists and running people show the name that is published
+      [workspace, id, json, journey.live ? journey.name : name, new Date()],
+    )
+  })
+  changed(core, workspace)
+}
+
+/** @throws Problem 404, 409 `version_conflict` or `not_published` */
+export async function setJourneyStatus(
+  core: Core,
+  workspace: Uuid,
+  id: Uuid,
+  status: Exclude<JourneyStatus, 'draft'>,
+  version: number,
+): Promise<void> {
+  await inTransaction(core.pool, async sql => {
+    const journey = await lockJourney(sql, workspace, id, version)
+    if (journey.liveVersion === null)
+      throw new Problem(409, 'not_published', 'This journey has never been published', {
+        action: 'Publish it first.',
+      })
+    if (journey.status === status) return
+    await sql.query(
+      'update journey set status = $3, version = version + 1, updated_at = $4 where workspace_id = $1 and id = $2',
+      [workspace, id, status, new Date()],
+    )
+    await publishWorld(sql, core, workspace)
+  })
+  core.signals.emit('inbox', '')
+  changed(core, workspace)
+}

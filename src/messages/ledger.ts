@@ -1,0 +1,202 @@
+// Questions about the send ledger: lists, one message, suppressions, and the invariant that every intent has an end
+// or is pending.
+import { askHistory } from '../platform/clickhouse.ts'
+import type { Core } from '../platform/core.ts'
+import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Pool } from '../platform/postgres.ts'
+import { Problem } from '../platform/errors.ts'
+import { unpackJournal } from '../inbox/journal.ts'
+import type { Intent, MessageState, Outcome, Rendered } from './model.ts'
+
+export type LedgerRow = {
+  id: Uuid
+  customer: Uuid
+  channel: string
+  state: MessageState
+  reason: string | null
+  journey: Uuid | null
+  node: string | null
+  created: Date
+  changed: Date
+}
+export type LedgerFilter = { state?: string; channel?: string; journey?: Uuid; customer?: Uuid[] }
+export type LedgerPosition = { created: string; id: Uuid }
+
+type Row = {
+  id: Uuid
+  customer_id: Uuid
+  channel: string
+  state: MessageState
+  reason: string | null
+  journey_id: Uuid | null
+  node: string | null
+  created: Date
+  changed: Date
+}
+
+const toRow = (r: Row): LedgerRow => ({
+  id: r.id,
+  customer: r.customer_id,
+  channel: r.channel,
+  state: r.state,
+  reason: r.reason,
+  journey: r.journey_id,
+  node: r.node,
+  created: r.created,
+  changed: r.changed,
+})
+
+const PENDING: MessageState[] = ['intended', 'claimed', 'sending']
+
+/** Newest first, below a position. The state `pending` stands for all that have no end yet. */
+export async function listMessages(
+  pool: Pool,
+  workspace: Uuid,
+  filter: LedgerFilter,
+  after: LedgerPosition | null,
+  limit: number,
+): Promise<LedgerRow[]> {
+  const values: unknown[] = [workspace, limit]
+  const conditions = ['workspace_id = $1']
+  const when = (condition: (parameter: string) => string, value: unknown) => {
+    values.push(value)
+    conditions.push(condition(`$${values.length}`))
+  }
+  if (filter.state) when(p => `state = any(${p})`, filter.state === 'pending' ? PENDING : [filter.state])
+  if (filter.channel) when(p => `channel = ${p}`, filter.channel)
+  if (filter.journey) when(p => `journey_id = ${p}`, filter.journey)
+  if (filter.customer) when(p => `customer_id = any(${p}::uuid[])`, filter.customer)
+  if (after) {
+    values.push(after.created, after.id)
+    conditions.push(`(created, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
+  }
+  const { rows } = await pool.query<Row>(
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed
+       from message where ${conditions.join(' and ')} order by created desc, id desc limit $2`,
+    values,
+  )
+  return rows.map(toRow)
+}
+
+export type LedgerDetail = LedgerRow & {
+  intent: Intent
+  rendered: Rendered | null
+  attempts: number
+  providerId: string | null
+}
+
+export async function findMessage(pool: Pool, workspace: Uuid, id: Uuid): Promise<LedgerDetail | null> {
+  const { rows } = await pool.query<
+    Row & { body: string; rendered: string | null; attempts: number; provider_id: string | null }
+  >(
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, body, rendered, attempts, provider_id
+       from message where bucket = $1 and id = $2 and workspace_id = $3`,
+    [bucketOf(id), id, workspace],
+  )
+  const row = rows[0]
+  if (!row) return null
+  return {
+    ...toRow(row),
+    intent: JSON.parse(row.body) as Intent,
+    rendered: row.rendered === null ? null : (JSON.parse(row.rendered) as Rendered),
+    attempts: row.attempts,
+    providerId: row.provider_id,
+  }
+}
+
+export type SuppressionRow = { channel: string; address: string; reason: string; source: string; at: Date }
+
+/** By address, above a position. */
+export async function listSuppressions(
+  pool: Pool,
+  workspace: Uuid,
+  after: { channel: string; address: string } | null,
+  limit: number,
+): Promise<SuppressionRow[]> {
+  const { rows } = await pool.query<SuppressionRow>(
+    `select channel, address, reason, source, at from suppression
+      where workspace_id = $1 and (not $2 or (channel, address) > ($3, $4))
+      order by channel, address limit $5`,
+    [workspace, after !== null, after?.channel ?? '', after?.address ?? '', limit],
+  )
+  return rows
+}
+
+// ── the invariant ────────────────────────────────────────────────────────────
+
+/** Which of the four ends a state belongs to; null: pending. What a provider tells later refines accepted. */
+export function endOf(state: MessageState): Outcome | null {
+  if (PENDING.includes(state)) return null
+  if (state === 'failed' || state === 'skipped' || state === 'unknown') return state
+  return 'accepted'
+}
+
+export type Invariant = {
+  intents: number
+  ends: Record<Outcome, number>
+  pending: number
+  holds: boolean
+  behind: boolean
+}
+
+/** Beyond this many journal rows that history has not copied yet, the intents are only counted so far. */
+const MOST_TAIL = 2_000
+const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
+
+/** Intents (what history has, and the journal rows it has not copied yet) against the ledger's rows, as of one moment:
+ *  rows that history copies meanwhile are not counted twice. */
+export async function checkInvariant(core: Core, workspace: Uuid): Promise<Invariant> {
+  const now = await inTransaction(core.pool, async sql => {
+    await sql.query('set transaction isolation level repeatable read read only')
+    const cursors = await sql.query<{ seq: number }>('select seq from history_cursor order by bucket')
+    const tail = await sql.query<{ body: Buffer }>(
+      `select j.body from unnest($3::smallint[]) b (bucket)
+         join history_cursor c on c.bucket = b.bucket
+         join lateral (select body, workspace_id from journal where bucket = b.bucket and seq > c.seq order by seq limit $2) j on j.workspace_id = $1
+        limit $2`,
+      [workspace, MOST_TAIL + 1, ALL],
+    )
+    const states = await sql.query<{ state: MessageState; n: number }>(
+      'select state, count(*)::int as n from message where workspace_id = $1 group by state',
+      [workspace],
+    )
+    return { cursors: cursors.rows.map(r => r.seq), tail: tail.rows, states: states.rows }
+  })
+  const ends: Record<Outcome, number> = { accepted: 0, failed: 0, skipped: 0, unknown: 0 }
+  let pending = 0
+  for (const { state, n } of now.states) {
+    const end = endOf(state)
+    if (end) ends[end] += n
+    else pending += n
+  }
+  const rows = pending + ends.accepted + ends.failed + ends.skipped + ends.unknown
+  const known = await copiedIntents(core, workspace, now.cursors)
+  const behind = known === null || now.tail.length > MOST_TAIL
+  const intents = (known ?? 0) + (now.tail.length > MOST_TAIL ? 0 : intentsIn(now.tail))
+  return { intents, ends, pending, holds: !behind && intents === rows, behind }
+}
+
+function intentsIn(tail: { body: Buffer }[]): number {
+  let n = 0
+  for (const { body } of tail)
+    for (const entry of unpackJournal(body).entries)
+      for (const effect of entry.e ?? [])
+        if (effect.kind === 'derived' && effect.fact.name === 'message.intended') n++
+  return n
+}
+
+/** What history holds up to these cursors; null when it does not answer. */
+async function copiedIntents(core: Core, workspace: Uuid, cursors: number[]): Promise<number | null> {
+  try {
+    const rows = await askHistory<{ n: string }>(
+      core.history,
+      `select count() as n from event
+        where workspace_id = {workspace:UUID} and name = 'message.intended' and seq <= arrayElement({cursors:Array(UInt64)}, bucket + 1)`,
+      { workspace, cursors },
+    )
+    return Number(rows[0]?.n ?? 0)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'history_down') return null
+    throw error
+  }
+}

@@ -1,0 +1,123 @@
+// Handlers of the send ledger.
+import type { Out } from '../contract.ts'
+import { nameOf } from '../customers/present.ts'
+import { customersById, findCustomer } from '../customers/store.ts'
+import { readTimeline } from '../customers/timeline.ts'
+import { journeyNames } from '../journeys/store.ts'
+import type { Core } from '../platform/core.ts'
+import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+import { idOr404, notFound } from '../platform/public-id.ts'
+import { checkInvariant, findMessage, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
+import { settleMessage } from './settle.ts'
+
+type Row = Out<'messages'>['items'][number]
+
+async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<Row[]> {
+  const [customers, journeys] = await Promise.all([
+    customersById(core.pool, workspace, [...new Set(list.map(m => m.customer))]),
+    journeyNames(core.pool, workspace, [...new Set(list.flatMap(m => (m.journey ? [m.journey] : [])))]),
+  ])
+  return list.map(m => {
+    const customer = customers.get(m.customer)
+    return {
+      id: publicId('msg', m.id),
+      customer: publicId('cus', m.customer),
+      customerName: customer && !customer.mergedInto ? nameOf(customer.state) : null,
+      channel: m.channel,
+      state: m.state,
+      reason: m.reason,
+      journey: m.journey && publicId('jrn', m.journey),
+      journeyName: (m.journey && journeys.get(m.journey)) ?? null,
+      node: m.node,
+      at: m.created.toISOString(),
+      changedAt: m.changed.toISOString(),
+    }
+  })
+}
+
+const workspaceNow = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
+
+/** A customer's messages are also those of whom it absorbed. */
+async function customerIds(core: Core, workspace: Uuid, text: string): Promise<Uuid[]> {
+  const customer = await findCustomer(core.pool, workspace, idOr404('cus', text, 'customer'))
+  if (!customer) throw notFound('cus', 'customer')
+  return [customer.id, ...customer.state.absorbed]
+}
+
+async function messageTimeline(core: Core, workspace: Uuid, message: Uuid) {
+  try {
+    const { items } = await readTimeline(
+      core.history,
+      { workspace, customers: null, message },
+      { limit: 100 },
+    )
+    return items.map(({ customer: _, ...item }) => item)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'history_down') return []
+    throw error
+  }
+}
+
+export const messageRoutes = {
+  async messages({ core, workspace, query }) {
+    const at = readCursor(query.cursor, isTexts(2))
+    const filter = {
+      state: query.state,
+      channel: query.channel,
+      journey: query.journey ? idOr404('jrn', query.journey, 'journey') : undefined,
+      customer: query.customer ? await customerIds(core, workspace.id, query.customer) : undefined,
+    }
+    const after = at && { created: at[0]!, id: at[1]! }
+    const [found, invariant] = await Promise.all([
+      listMessages(core.pool, workspace.id, filter, after, query.limit + 1),
+      checkInvariant(core, workspace.id),
+    ])
+    const shown = found.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      items: await rowsOf(core, workspace.id, shown),
+      next: found.length > query.limit && last ? writeCursor([last.created.toISOString(), last.id]) : null,
+      invariant: { ...invariant, asOf: new Date(workspaceNow(workspace)).toISOString() },
+    }
+  },
+
+  async message({ core, workspace, params }) {
+    const id = idOr404('msg', params.message)
+    const found = await findMessage(core.pool, workspace.id, id)
+    if (!found) throw notFound('msg')
+    const [[row], timeline] = await Promise.all([
+      rowsOf(core, workspace.id, [found]),
+      messageTimeline(core, workspace.id, id),
+    ])
+    return {
+      ...row!,
+      content: found.intent.content,
+      rendered: found.rendered,
+      attempts: found.attempts,
+      providerId: found.providerId,
+      notBefore: new Date(found.intent.notBefore).toISOString(),
+      notAfter: found.intent.notAfter === null ? null : new Date(found.intent.notAfter).toISOString(),
+      timeline,
+    }
+  },
+
+  async resolveMessage({ core, workspace, params, body }) {
+    await settleMessage(core, workspace.id, idOr404('msg', params.message), body.as, workspaceNow(workspace))
+    return { ok: true as const }
+  },
+
+  async suppressions({ core, workspace, query }) {
+    const at = readCursor(query.cursor, isTexts(2))
+    const after = at && { channel: at[0]!, address: at[1]! }
+    const found = await listSuppressions(core.pool, workspace.id, after, query.limit + 1)
+    const shown = found.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      items: shown.map(s => ({ ...s, at: s.at.toISOString() })),
+      next: found.length > query.limit && last ? writeCursor([last.channel, last.address]) : null,
+    }
+  },
+} satisfies Handlers
