@@ -2,7 +2,7 @@
 // same events, down to the message ids. What is true of it by construction stands in truths.ts.
 import type { EventBody } from '../inbox/model.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
-import { CURRENCY, type Product } from './brand.ts'
+import { CURRENCY, type Product } from '../sandbox/brand.ts'
 import { DAY, type DemoPerson, idsOf, makePeople } from './people.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type Line, makeSessions, type Session } from './sessions.ts'

@@ -1,6 +1,6 @@
 // The made-up people: who they are, when they came, how they can be reached, and how many orders each will place.
 import type { IdRef } from '../customers/model.ts'
-import { CITIES, EMAIL_DOMAINS, personName } from './brand.ts'
+import { CITIES, EMAIL_DOMAINS, personName } from '../sandbox/brand.ts'
 import type { Random } from './random.ts'
 
 export const DAY = 86_400_000

@@ -1,6 +1,6 @@
 // Visits to the made-up shop. Orders are planned first; then as many visits without an order are added as the planted
 // conversion rates ask for, and as many of those leave a cart as the planted share asks for: exact by construction.
-import { PRODUCTS, type Product } from './brand.ts'
+import { PRODUCTS, type Product } from '../sandbox/brand.ts'
 import { DAY, HOUR, type DemoPerson } from './people.ts'
 import type { Random } from './random.ts'
 import { CONVERSION_LINE, CONVERSION_OTHER, EVENING_HOURS, REPURCHASE_DAYS, TRUTHS } from './truths.ts'

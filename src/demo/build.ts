@@ -1,0 +1,142 @@
+// Builds the made-up demo brand in a new sandbox workspace: what the model says happened goes through the spine as any
+// import does, so the production reducer folds it. Most of it is long past and triggers no journey; the last hours do.
+import { createWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
+import { resolveBatch } from '../collect/resolve.ts'
+import { append, type Append } from '../inbox/append.ts'
+import type { Core } from '../platform/core.ts'
+import { BrokenRule } from '../platform/errors.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+import { DEMO_NAME } from '../sandbox/brand.ts'
+import { addContacts } from '../sandbox/store.ts'
+import { publishExamples } from './journeys.ts'
+import { makeDemo } from './model.ts'
+import { type DemoPerson, idsOf } from './people.ts'
+import { countBulk, countInbox, historyBehind, journalHeads } from './store.ts'
+
+export type DemoStep = 'people' | 'events' | 'fold' | 'history' | 'done'
+export type DemoStatus = { step: DemoStep; done: number; total: number }
+export type DemoOptions = {
+  onProgress?: (status: DemoStatus) => void
+  /** team user who becomes the workspace's owner */
+  owner?: Uuid
+  /** same seed and moment: same brand */
+  seed?: string
+  now?: number
+  signal?: AbortSignal
+}
+
+export const DEMO_SEED = 'mist hill'
+const PEOPLE_CHUNK = 500
+const EVENT_CHUNK = 4_000
+const POLL_MS = 150
+/** folding and history must get on within this time, else the build says so instead of waiting for ever */
+const STALLED_MS = 60_000
+
+/** How much of the bar each step takes, from what was measured. */
+const SHARE: Record<Exclude<DemoStep, 'done'>, number> = { people: 8, events: 17, fold: 70, history: 5 }
+const STEPS = Object.keys(SHARE) as (keyof typeof SHARE)[]
+
+/** Needs running fold and history roles. Folded and in history when it returns.
+ *  @throws when stopped by `signal`, or when the roles make no headway for a minute */
+export async function buildDemo(
+  core: Core,
+  options: DemoOptions = {},
+): Promise<{ workspace: Uuid; events: number }> {
+  const report = (step: keyof typeof SHARE, part: number) => {
+    const before = STEPS.slice(0, STEPS.indexOf(step)).reduce((sum, s) => sum + SHARE[s], 0)
+    options.onProgress?.({ step, done: Math.floor(before + SHARE[step] * Math.min(1, part)), total: 100 })
+  }
+  report('people', 0)
+  const settings: WorkspaceSettings = { madeUp: true }
+  const { id: workspace } = await createWorkspace(core, {
+    name: DEMO_NAME,
+    kind: 'sandbox',
+    settings,
+    ...(options.owner ? { owner: options.owner } : {}),
+  })
+  await publishExamples(core, workspace)
+  const now = options.now ?? Date.now()
+  const model = makeDemo(options.seed ?? DEMO_SEED, now, `${core.baseUrl}/shop/${publicId('wsp', workspace)}`)
+  await addContacts(core.pool, workspace, model.people.flatMap(contactsOf))
+  const customers: Uuid[] = []
+  for (let i = 0; i < model.people.length; i += PEOPLE_CHUNK) {
+    options.signal?.throwIfAborted()
+    const items = model.people
+      .slice(i, i + PEOPLE_CHUNK)
+      .map(p => ({ workspace, ids: idsOf(p), proof: 'server' as const }))
+    customers.push(...(await resolveBatch(core, items)).map(r => r.customer))
+    report('people', customers.length / model.people.length)
+  }
+
+  let sent = 0
+  let chunk: Append[] = []
+  const flush = async () => {
+    options.signal?.throwIfAborted()
+    // bulk: live events of every workspace go first
+    await append(core.pool, core.signals, chunk, 'bulk')
+    sent += chunk.length
+    chunk = []
+    report('events', sent / model.count)
+  }
+  for (const [no, events] of model.events.entries()) {
+    for (const body of events)
+      chunk.push({
+        workspace,
+        customer: customers[no]!,
+        input: { kind: 'event', body, messageId: body.messageId },
+      })
+    if (chunk.length >= EVENT_CHUNK) await flush()
+  }
+  await flush()
+
+  await settle(options.signal, async () => {
+    const left = (await countBulk(core.pool, workspace)) + (await countInbox(core.pool, workspace))
+    report('fold', 1 - left / model.count)
+    return left
+  })
+  report('history', 0)
+  const heads = await journalHeads(core.pool)
+  await settle(options.signal, () => historyBehind(core.pool, heads))
+  options.onProgress?.({ step: 'done', done: 100, total: 100 })
+  return { workspace, events: model.count }
+}
+
+function contactsOf(p: DemoPerson) {
+  const created = new Date(p.joinedAt ?? p.firstAt)
+  return [
+    ...(p.line
+      ? [
+          {
+            channel: 'line' as const,
+            address: p.line.uid,
+            name: p.name,
+            following: p.line.blockedAt === null,
+            created: new Date(p.line.at),
+          },
+        ]
+      : []),
+    ...(p.email
+      ? [{ channel: 'email' as const, address: p.email, name: p.name, following: true, created }]
+      : []),
+  ]
+}
+
+/** Polls until nothing is left. */
+async function settle(signal: AbortSignal | undefined, left: () => Promise<number>): Promise<void> {
+  let least = Number.POSITIVE_INFINITY
+  let movedAt = performance.now()
+  for (;;) {
+    signal?.throwIfAborted()
+    const n = await left()
+    if (n === 0) return
+    if (n < least) {
+      least = n
+      movedAt = performance.now()
+    } else if (performance.now() - movedAt > STALLED_MS) {
+      throw new BrokenRule(
+        `the demo's events are folded and copied: ${n} have been left for a minute; are the fold and history roles running?`,
+      )
+    }
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+}

@@ -1,0 +1,86 @@
+// How far the demo is, asked of PostgreSQL: rows not folded yet, history not copied yet, and the progress others read.
+import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import type { Sql } from '../platform/postgres.ts'
+
+const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
+
+async function count(sql: Sql, text: string, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(text, [ALL, workspace])
+  return Number(rows[0]!.n)
+}
+
+export const countBulk = (sql: Sql, workspace: Uuid): Promise<number> =>
+  count(
+    sql,
+    'select count(*) as n from bulk where bucket = any($1::smallint[]) and workspace_id = $2',
+    workspace,
+  )
+
+export const countInbox = (sql: Sql, workspace: Uuid): Promise<number> =>
+  count(
+    sql,
+    'select count(*) as n from inbox where bucket = any($1::smallint[]) and workspace_id = $2',
+    workspace,
+  )
+
+/** Where each bucket's journal ends now. */
+export async function journalHeads(sql: Sql): Promise<number[]> {
+  const { rows } = await sql.query<{ journal_seq: number }>(
+    'select journal_seq from bucket where bucket = any($1::smallint[]) order by bucket',
+    [ALL],
+  )
+  return rows.map(r => Number(r.journal_seq))
+}
+
+/** Journal rows up to `heads` that history has not copied yet. */
+export async function historyBehind(sql: Sql, heads: number[]): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `select coalesce(sum(greatest(0, h.head - c.seq)), 0) as n
+       from unnest($1::smallint[], $2::bigint[]) h(bucket, head) join history_cursor c using (bucket)`,
+    [ALL, heads],
+  )
+  return Number(rows[0]!.n)
+}
+
+/** Kept in table `system`, so that every process answers alike and a build that died is known as such. */
+export type DemoRecord = {
+  state: 'running' | 'done' | 'failed'
+  done: number
+  total: number
+  step: string
+  workspace: Uuid | null
+  process: string
+  at: number
+}
+
+const recordKey = (user: Uuid) => `demo:${user}`
+
+export async function readDemo(sql: Sql, user: Uuid): Promise<DemoRecord | null> {
+  const { rows } = await sql.query<{ value: string }>('select value from system where key = $1', [
+    recordKey(user),
+  ])
+  return rows[0] ? (JSON.parse(rows[0].value) as DemoRecord) : null
+}
+
+export async function writeDemo(sql: Sql, user: Uuid, record: DemoRecord): Promise<void> {
+  await sql.query(
+    'insert into system (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',
+    [recordKey(user), JSON.stringify(record)],
+  )
+}
+
+/** Takes the start for this user; false when a build of theirs was heard of since `silentSince` (real ms). */
+export async function claimDemo(
+  sql: Sql,
+  user: Uuid,
+  record: DemoRecord,
+  silentSince: number,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `insert into system (key, value) values ($1, $2)
+     on conflict (key) do update set value = excluded.value
+       where system.value::jsonb->>'state' <> 'running' or (system.value::jsonb->>'at')::float8 < $3`,
+    [recordKey(user), JSON.stringify(record), silentSince],
+  )
+  return rowCount === 1
+}

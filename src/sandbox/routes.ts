@@ -1,0 +1,123 @@
+// What the sandbox's page asks: the phone, the inbox, the shop, the clock.
+import { findWorkspace, presentWorkspace } from '../catalogue/workspace.ts'
+import { signUserToken } from '../collect/token.ts'
+import { moveClock } from '../inbox/clock.ts'
+import { Problem } from '../platform/errors.ts'
+import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
+import { publicId } from '../platform/ids.ts'
+import { firstPeople } from './people.ts'
+import { standInAct } from './stand-in.ts'
+import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
+
+const SHOPPERS = 50
+/** a tab left open over a working day still shops as the same person */
+const TOKEN_S = 12 * 3_600
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function demandSandbox(workspace: WorkspaceRow): void {
+  if (workspace.kind !== 'sandbox')
+    throw new Problem(
+      409,
+      'not_a_sandbox',
+      'Only a sandbox workspace has a phone, an inbox and a shop to try',
+      {
+        action: 'Create a sandbox workspace under Settings.',
+      },
+    )
+}
+
+function skipOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  if (!/^\d{1,6}$/.test(cursor))
+    throw new Problem(400, 'invalid', 'This is not a cursor of this list', {
+      path: 'cursor',
+      action: 'Use `next` of the page before.',
+    })
+  return Number(cursor)
+}
+
+export const sandboxRoutes = {
+  async sandboxContacts(call) {
+    demandSandbox(call.workspace)
+    const { channel, q = '', cursor, limit } = call.query
+    const skip = skipOf(cursor)
+    const rows = await sandboxContacts(call.core.pool, call.workspace.id, channel, q.trim(), skip, limit + 1)
+    return {
+      items: rows.slice(0, limit).map(r => ({
+        channel: r.channel,
+        address: r.address,
+        name: r.name,
+        following: r.following,
+        unread: r.unread,
+        lastAt: r.last_at?.toISOString() ?? null,
+      })),
+      next: rows.length > limit ? String(skip + limit) : null,
+    }
+  },
+
+  async sandboxMessages(call) {
+    demandSandbox(call.workspace)
+    const rows = await sandboxMessages(
+      call.core.pool,
+      call.workspace.id,
+      call.query.channel,
+      call.query.address,
+    )
+    return { items: rows.map(r => ({ ...r, at: r.at.toISOString() })) }
+  },
+
+  async sandboxAct(call) {
+    demandSandbox(call.workspace)
+    if (call.body.message !== undefined && !UUID.test(call.body.message))
+      throw new Problem(400, 'invalid', 'This is not the id of a mail', {
+        path: 'message',
+        action: 'Give the `id` of a message of the inbox.',
+      })
+    await standInAct(call.core, call.workspace.id, call.body)
+    return { ok: true }
+  },
+
+  async sandboxShop(call) {
+    demandSandbox(call.workspace)
+    const { core, workspace } = call
+    let rows = await shoppers(core.pool, workspace.id, SHOPPERS)
+    if (rows.length === 0) {
+      await firstPeople(core, workspace.id)
+      rows = await shoppers(core.pool, workspace.id, SHOPPERS)
+    }
+    return {
+      url: `${core.baseUrl}/shop/${publicId('wsp', workspace.id)}/`,
+      shoppers: await Promise.all(
+        rows.map(async r => ({
+          customer: publicId('cus', r.customer_id),
+          name: r.name ?? r.member_no,
+          memberNo: r.member_no,
+          lineUid: r.line_uid,
+          email: r.email,
+          token: await signUserToken(
+            core,
+            workspace.id,
+            {
+              sub: r.member_no,
+              ...(r.name ? { name: r.name } : {}),
+              ...(r.email ? { email: r.email } : {}),
+              ...(r.line_uid ? { line_uid: r.line_uid } : {}),
+            },
+            TOKEN_S,
+          ),
+        })),
+      ),
+    }
+  },
+
+  async setClock(call) {
+    const to = Date.parse(call.body.to)
+    if (Number.isNaN(to))
+      throw new Problem(400, 'invalid', 'This is not a time', {
+        path: 'to',
+        action: 'Give an RFC 3339 time, such as 2026-01-31T09:00:00Z.',
+      })
+    await moveClock(call.core, call.workspace.id, to)
+    return presentWorkspace((await findWorkspace(call.core.pool, call.workspace.id))!)
+  },
+} satisfies Handlers

@@ -1,0 +1,98 @@
+// Chromium for tests, and a bare site: the real intake, the shop and the pixel on one port, without the rest.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serve, type ServerType } from '@hono/node-server'
+import { Hono } from 'hono'
+import { type BrowserContext, chromium } from 'playwright-core'
+import { build } from 'vite'
+import { collectApp } from '../src/collect/routes.ts'
+import { answerError } from '../src/platform/http/problem.ts'
+import { shopApp } from '../src/sandbox/shop.ts'
+import type { TestCore } from './harness.ts'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** A browser of its own with an empty profile. @throws when the machine has no Chromium: a test never passes without */
+export async function openBrowser(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`)
+  const profile = mkdtempSync(join(tmpdir(), 'itinera-chromium-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  return {
+    context,
+    async close() {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The pixel as it is shipped. */
+export async function buildPixel(): Promise<string> {
+  await build({ configFile: new URL('../pixel/vite.config.ts', import.meta.url).pathname })
+  return readFileSync(new URL('../dist/pixel.js', import.meta.url), 'utf8')
+}
+
+export type Site = {
+  url: string
+  /** answers put before the intake: a status for each call of /v1, then the real thing again */
+  fail(...statuses: number[]): void
+  close(): Promise<void>
+}
+
+/** Serves /v1, /shop, /pixel.js and the given pages; core.baseUrl is set to it. */
+export async function openSite(
+  core: TestCore,
+  pixel: string,
+  pages: Record<string, string> = {},
+): Promise<Site> {
+  const app = new Hono()
+  const failures: number[] = []
+  app.use('/v1/*', async (c, next) => {
+    const status = c.req.method === 'POST' ? failures.shift() : undefined
+    return status === undefined ? next() : c.text('told to fail', status as 500)
+  })
+  app.route('/', collectApp(core))
+  app.route('/shop', shopApp(core))
+  app.get('/pixel.js', c => c.body(pixel, 200, { 'content-type': 'text/javascript' }))
+  for (const [path, html] of Object.entries(pages)) app.get(path, c => c.html(html))
+  app.onError((error, c) => answerError(error, 'test', c.req.path, core.log))
+  const server = await new Promise<ServerType>(resolve => {
+    const s: ServerType = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(s))
+  })
+  const address = server.address()
+  core.baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  return {
+    url: core.baseUrl,
+    fail: (...statuses) => failures.push(...statuses),
+    close: () => new Promise((resolve, reject) => server.close(e => (e ? reject(e) : resolve()))),
+  }
+}
+
+/** Asks again until `ask` gives something; the limit is a failure, not a wait. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+  limitMs = 8_000,
+): Promise<T> {
+  const end = performance.now() + limitMs
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (performance.now() > end) throw new Error(`did not come about in ${limitMs} ms: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 25))
+  }
+}

@@ -1,0 +1,222 @@
+// The pixel in Chromium against the real intake: what a page does arrives once, and a refusal is respected.
+import { gzipSync } from 'node:zlib'
+import type { BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EventBody } from '../src/inbox/model.ts'
+import type { Uuid } from '../src/platform/ids.ts'
+import { buildPixel, eventually, openBrowser, openSite, type Site } from './browser.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let site: Site
+let pixel: string
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let workspace: Uuid
+let writeKey: string
+const pages: Record<string, string> = {}
+const html = (attributes: string, head = '') =>
+  `<!doctype html><title>Tea</title>${head}<script async src="/pixel.js" ${attributes}></script><h1>Tea</h1>`
+
+beforeAll(async () => {
+  core = await openTestCore()
+  ;({ id: workspace, writeKey } = await createTestWorkspace(core))
+  pages['/tea'] = html(`data-write-key="${writeKey}"`)
+  pages['/manual'] = html(
+    `data-write-key="${writeKey}" data-pages="off"`,
+    `<script>window.itinera=window.itinera||[];itinera.push(['track','Product Viewed',{sku:'EARLY'}])</script>`,
+  )
+  pixel = await buildPixel()
+  site = await openSite(core, pixel, pages)
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+  await core.close()
+})
+
+type Stored = { customer: Uuid; hash: Uuid; body: EventBody }
+
+async function stored(): Promise<Stored[]> {
+  const { rows } = await core.pool.query<{ customer_id: Uuid; message_hash: Uuid; body: string }>(
+    `select customer_id, message_hash, body from inbox where workspace_id = $1 and kind = 'event' order by received, request_id, ordinal`,
+    [workspace],
+  )
+  return rows.map(r => ({
+    customer: r.customer_id,
+    hash: r.message_hash,
+    body: JSON.parse(r.body) as EventBody,
+  }))
+}
+
+const named = (name: string, props: Record<string, unknown> = {}) =>
+  stored().then(all =>
+    all.filter(s => s.body.name === name && Object.entries(props).every(([k, v]) => s.body.props?.[k] === v)),
+  )
+
+/** Waits until the page has its pixel, and gives its calls. */
+async function visit(context: BrowserContext, path: string) {
+  const page = await context.newPage()
+  await page.goto(site.url + path)
+  await page.waitForFunction('typeof window.itinera?.track === "function"')
+  const call = (method: string, ...args: unknown[]) =>
+    page.evaluate(
+      ([m, a]) =>
+        (globalThis as unknown as { itinera: Record<string, (...x: unknown[]) => unknown> }).itinera[
+          m as string
+        ]!(...(a as unknown[])),
+      [method, args] as const,
+    )
+  return { page, call }
+}
+
+test('is under 6 KB gzipped', () => {
+  expect(gzipSync(pixel, { level: 9 }).length).toBeLessThan(6 * 1024)
+})
+
+describe('what a page does arrives', () => {
+  test('page views, also of single-page routes, with where they came from', async () => {
+    const { page } = await visit(browser.context, '/tea?utm_source=line&utm_campaign=spring')
+    await page.evaluate(`history.pushState({}, '', '/tea/oolong'); document.title = 'Oolong'`)
+    await eventually('two page views', async () => (await named('Page Viewed')).length === 2)
+    const [first, second] = await named('Page Viewed')
+    expect(first!.body).toMatchObject({
+      type: 'page',
+      proof: 'public',
+      props: { path: '/tea', title: 'Tea' },
+    })
+    expect(second!.body.props).toMatchObject({
+      path: '/tea/oolong',
+      title: 'Oolong',
+      referrer: expect.stringContaining('/tea?utm_source=line'),
+    })
+    expect(second!.customer).toBe(first!.customer)
+    expect(first!.body.agoMs).toBeGreaterThanOrEqual(0)
+    await page.close()
+  })
+
+  test('a call made before the pixel loaded, and one made after, by the same visitor', async () => {
+    const { page, call } = await visit(browser.context, '/manual')
+    await call('track', 'Product Added', { sku: 'LATE' })
+    const late = await eventually(
+      'the late event',
+      async () => (await named('Product Added', { sku: 'LATE' }))[0],
+    )
+    const [early] = await named('Product Viewed', { sku: 'EARLY' })
+    expect(early!.customer).toBe(late.customer)
+    await page.close()
+  })
+
+  test('what happened just before the page closed', async () => {
+    const { page, call } = await visit(browser.context, '/manual')
+    await call('track', 'Left', { sku: 'CLOSE' })
+    await page.close({ runBeforeUnload: false })
+    expect(
+      await eventually(
+        'the event of the closed page',
+        async () => (await named('Left', { sku: 'CLOSE' }))[0],
+      ),
+    ).toBeTruthy()
+  })
+
+  test('hard problem 9: an answer that was lost is asked for again under the same message id', async () => {
+    const { page, call } = await visit(browser.context, '/manual')
+    await call('flush')
+    site.fail(500, 429)
+    const before = performance.now()
+    await call('track', 'Retried', { sku: 'AGAIN' })
+    const [only, ...more] = await eventually('the retried event', async () => {
+      const found = await named('Retried')
+      return found.length > 0 && found
+    })
+    expect(more).toEqual([])
+    expect(performance.now() - before).toBeGreaterThan(500)
+    expect(only!.body.messageId).toMatch(/^[0-9a-f-]{36}$/)
+    await page.close()
+  })
+
+  test('what could not be sent is kept and sent by a later page, once', async () => {
+    const { page, call } = await visit(browser.context, '/manual')
+    await page.route('**/v1/batch', route => route.abort())
+    await page.evaluate('navigator.sendBeacon = () => false')
+    await call('track', 'Offline', { sku: 'KEPT' })
+    await page.close()
+    const later = await browser.context.newPage()
+    // the leftovers are adopted once their page is surely gone: ten seconds later by the clock of the next page
+    await later.clock.install({ time: Date.now() + 60_000 })
+    await later.goto(site.url + '/manual')
+    await later.clock.runFor(1_000)
+    const found = await eventually('the kept event', async () => {
+      const all = await named('Offline', { sku: 'KEPT' })
+      return all.length > 0 && all
+    })
+    expect(found).toHaveLength(1)
+    await later.close()
+  })
+})
+
+describe('who it was', () => {
+  test('identify links the visitor; reset and another person start anew', async () => {
+    const { page, call } = await visit(browser.context, '/manual')
+    const anonymous = await call('anonymousId')
+    await call('identify', 'M-1', { name: 'Ada' })
+    await call('track', 'As One')
+    await call('identify', 'M-2')
+    await call('track', 'As Two')
+    await call('reset')
+    await call('track', 'As Nobody')
+    await eventually('all three', async () => (await named('As Nobody')).length === 1)
+    const ids = async (name: string) => (await named(name))[0]!.body.ids
+    expect(await ids('As One')).toEqual(
+      expect.arrayContaining([
+        { kind: 'user_id', value: 'M-1' },
+        { kind: 'anonymous_id', value: anonymous },
+      ]),
+    )
+    const two = await ids('As Two')
+    expect(two).toContainEqual({ kind: 'user_id', value: 'M-2' })
+    expect(two).not.toContainEqual({ kind: 'anonymous_id', value: anonymous })
+    expect((await ids('As Nobody')).map(i => i.kind)).toEqual(['anonymous_id'])
+    await page.close()
+  })
+})
+
+describe('a refusal', () => {
+  test('optOut: nothing more is sent or kept, optIn undoes it', async () => {
+    const own = await openBrowser()
+    const { page, call } = await visit(own.context, '/manual')
+    await call('optOut')
+    await call('track', 'After Refusal')
+    await call('flush')
+    expect(await call('anonymousId')).toBeNull()
+    expect(await page.evaluate('Object.keys(localStorage).filter(k => !k.endsWith(".out"))')).toEqual([])
+    await page.reload()
+    await page.waitForFunction('typeof window.itinera?.track === "function"')
+    await call('track', 'After Refusal')
+    await call('optIn')
+    await call('track', 'After Consent')
+    await eventually('the event after consent', async () => (await named('After Consent')).length === 1)
+    expect(await named('After Refusal')).toEqual([])
+    await own.close()
+  })
+
+  test('Global Privacy Control: nothing is sent or stored', async () => {
+    const own = await openBrowser()
+    await own.context.addInitScript(
+      `Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })`,
+    )
+    let requests = 0
+    const page = await own.context.newPage()
+    page.on('request', r => {
+      if (r.url().includes('/v1/')) requests++
+    })
+    await page.goto(site.url + '/tea')
+    await page.waitForFunction('typeof window.itinera?.track === "function"')
+    await page.evaluate(`itinera.track('Watched'); itinera.flush()`)
+    expect(await page.evaluate('[Object.keys(localStorage).length, document.cookie]')).toEqual([0, ''])
+    await page.close()
+    await own.close()
+    expect(requests).toBe(0)
+    expect(await named('Watched')).toEqual([])
+  })
+})
