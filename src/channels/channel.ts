@@ -64,6 +64,8 @@ export type Channel = {
   /** sends of one account that may be under way at once in one process */
   concurrency: number
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** ends kept connections; the channel may be used again after it */
+  close?(): Promise<void>
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): ChannelEvent[]
 }

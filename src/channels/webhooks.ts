@@ -1,0 +1,94 @@
+// Webhooks of providers: the signature is checked over the raw body, the events are appended, then it is answered.
+// A provider's retry finds its events deduplicated by their own ids.
+import { Hono } from 'hono'
+import { append } from '../inbox/append.ts'
+import { resolveBatch } from '../collect/resolve.ts'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { problemResponse } from '../platform/http/problem.ts'
+import { bucketOf, newId, parseId } from '../platform/ids.ts'
+import { inTransaction } from '../platform/postgres.ts'
+import { liftBlock, suppress } from '../messages/suppression.ts'
+import { findAccount, type LoadedAccount } from './accounts.ts'
+import type { Channel, ChannelEvent, WebhookRequest } from './channel.ts'
+import { CHANNELS, isChannel } from './register.ts'
+
+const BODY_LIMIT_BYTES = 1024 * 1024
+
+export function channelApp(core: Core): Hono {
+  const app = new Hono()
+  app.post('/hooks/:channel/:account', async c => {
+    try {
+      const raw = await readLimited(c.req.raw)
+      const name = c.req.param('channel')
+      const id = parseId('chn', c.req.param('account'))
+      const account = id && isChannel(name) ? await findAccount(core, core.pool, id) : null
+      const channel: Channel | null =
+        account && isChannel(name) && account.channel === name ? CHANNELS[name] : null
+      if (!account || !channel?.parse)
+        throw new Problem(404, 'no_account', 'There is no such webhook address', {
+          action: "Copy the webhook address from the account's page.",
+        })
+      const request: WebhookRequest = { rawBody: raw, headers: c.req.header(), query: c.req.query() }
+      await receive(core, account, channel.parse(account, request))
+      return c.body(null, 200)
+    } catch (error) {
+      if (error instanceof Problem) return problemResponse(error, newId())
+      core.log.error(
+        { code: (error as { code?: string }).code },
+        'webhook: not stored, the provider will try again',
+      )
+      return problemResponse(
+        new Problem(503, 'unavailable', 'The events could not be stored', {
+          action: 'Send them again.',
+          retryAfterS: 5,
+        }),
+        newId(),
+      )
+    }
+  })
+  return app
+}
+
+async function readLimited(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > BODY_LIMIT_BYTES)
+      throw new Problem(413, 'body_too_large', 'The body is too large', {
+        action: `Send at most ${BODY_LIMIT_BYTES} bytes.`,
+      })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Appends what a webhook told; a block or follow counts from the moment this returns. */
+export async function receive(core: Core, account: LoadedAccount, events: ChannelEvent[]): Promise<void> {
+  const told = events.flatMap(e => (e.input.kind === 'event' ? [{ ...e, body: e.input.body }] : []))
+  if (told.length === 0) return
+  const { workspace } = account
+  const resolved = await resolveBatch(
+    core,
+    told.map(e => ({ workspace, ids: e.body.ids, proof: e.body.proof })),
+  )
+  await inTransaction(core.pool, async sql => {
+    for (const { address, reach } of told) {
+      if (!address || !reach) continue
+      const row = { workspace, channel: account.channel, address, at: reach.at }
+      if (reach.kind === 'followed') await liftBlock(sql, row)
+      else await suppress(sql, [{ ...row, reason: 'blocked', source: account.name }])
+    }
+    await append(
+      sql,
+      null,
+      told.map((e, i) => {
+        const { customer, holders } = resolved[i]!
+        const body = holders.length > 0 ? { ...e.body, holders } : e.body
+        return { workspace, customer, input: { kind: 'event' as const, messageId: e.input.messageId, body } }
+      }),
+    )
+  })
+  for (const b of new Set(resolved.map(r => bucketOf(r.customer)))) core.signals.emit('inbox', String(b))
+}

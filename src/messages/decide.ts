@@ -1,0 +1,133 @@
+// What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
+import type { Channel, SendResult } from '../channels/channel.ts'
+import type { CustomerState } from '../customers/model.ts'
+import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
+
+export type Facts = {
+  now: number
+  paused: boolean
+  /** the channel's account; null: none. `waitMs`: its credentials were refused, the next try is in so many ms */
+  account: { waitMs: number } | null
+  customer: CustomerState | null
+}
+
+export type Decision =
+  | { do: 'send'; address: string; consentAt: number | null; followAt: number | null }
+  | { do: 'skip'; reason: SkipReason }
+  /** back to intended; looked at again in so many ms */
+  | { do: 'wait'; ms: number }
+  /** back to intended until sending is released */
+  | { do: 'hold' }
+
+/** The newest verified identifier is the address: nothing that only a public key said is ever sent to. */
+function addressOf(customer: CustomerState, channel: Channel): string | null {
+  let best: { value: string; at: number } | null = null
+  for (const id of customer.ids)
+    if (id.kind === channel.addressKind && id.verified && (!best || id.at > best.at)) best = id
+  return best?.value ?? null
+}
+
+export function decide(
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter'>,
+  channel: Channel,
+  facts: Facts,
+): Decision {
+  const { now, customer } = facts
+  if (intent.notAfter !== null && now > intent.notAfter) return { do: 'skip', reason: 'late' }
+  if (facts.paused) return { do: 'hold' }
+  if (now < intent.notBefore) return { do: 'wait', ms: intent.notBefore - now }
+  if (!facts.account) return { do: 'skip', reason: 'no_account' }
+  const address = customer && addressOf(customer, channel)
+  if (!customer || !address) return { do: 'skip', reason: 'no_address' }
+  const consent = customer.consent[`${channel.name}/marketing`]
+  if (channel.name === 'line' && !customer.line?.following) return { do: 'skip', reason: 'blocked' }
+  if (intent.purpose === 'marketing') {
+    // LINE: being a friend is the consent, until it is refused; email: consent must have been given
+    const allowed = channel.name === 'line' ? consent?.on !== false : consent?.on === true
+    if (!allowed) return { do: 'skip', reason: 'consent' }
+  }
+  if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
+  return {
+    do: 'send',
+    address,
+    consentAt: consent?.on ? consent.at : null,
+    followAt: customer.line?.following ? customer.line.at : null,
+  }
+}
+
+export const MAX_ATTEMPTS = 12
+const RETRY_FIRST_MS = 1_000
+const RETRY_MOST_MS = 30 * 60_000
+export const CREDENTIALS_WAIT_MS = 60_000
+/** how long LINE keeps a retry key */
+export const RESOLVE_WITHIN_MS = 24 * 3_600_000
+
+/** Doubling, with half of it random. `attempt` from 1; `random` in [0, 1). */
+export function backoffMs(attempt: number, random: number): number {
+  const full = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** Math.max(0, attempt - 1))
+  return Math.round(full / 2 + (full / 2) * random)
+}
+
+/** Where a message goes from `from`. `delayMs`: when it is looked at again; null with no such moment. */
+export type End = {
+  to: MessageState
+  /** set when this is one of the four ends */
+  outcome: Outcome | null
+  reason: string | null
+  providerId: string | null
+  delayMs: number | 'never' | null
+  /** this attempt does not count */
+  refund: boolean
+  suppress: boolean
+  attention: string | null
+}
+
+const end = (
+  to: MessageState,
+  outcome: Outcome | null,
+  reason: string | null,
+  more: Partial<End> = {},
+): End => ({
+  to,
+  outcome,
+  reason,
+  providerId: null,
+  delayMs: null,
+  refund: false,
+  suppress: false,
+  attention: null,
+  ...more,
+})
+
+/** `attempt` counts this one, from 1. `from` is unknown when an earlier try is being resolved under the same key:
+ *  then only an answer that settles it moves it. */
+export function afterSend(
+  result: SendResult,
+  sent: { from: 'sending' | 'unknown'; attempt: number; delivery: Channel['delivery']; random: number },
+): End {
+  const again = sent.from === 'unknown' ? ('unknown' as const) : ('intended' as const)
+  switch (result.kind) {
+    case 'accepted':
+      return end('accepted', 'accepted', null, { providerId: result.providerId })
+    case 'rejected':
+      return end('failed', 'failed', 'rejected')
+    case 'bad_recipient':
+      return end('failed', 'failed', 'bad_recipient', { suppress: true })
+    case 'bad_credentials':
+      return end(again, null, 'bad_credentials', {
+        delayMs: Math.round(CREDENTIALS_WAIT_MS * (1 + sent.random * 0.1)),
+        refund: true,
+        attention: result.detail,
+      })
+    case 'retryable':
+      if (sent.from === 'sending' && sent.attempt >= MAX_ATTEMPTS)
+        return end('failed', 'failed', 'retries_exhausted')
+      return end(again, null, 'retry', {
+        delayMs: Math.max(result.retryAfterMs ?? 0, backoffMs(sent.attempt, sent.random)),
+      })
+    case 'unknown':
+      return end('unknown', 'unknown', 'no_answer', {
+        delayMs: sent.delivery === 'at_least_once' ? backoffMs(sent.attempt, sent.random) : 'never',
+      })
+  }
+}

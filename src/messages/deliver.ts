@@ -1,0 +1,447 @@
+// The deliver role: claims due intents, reads afresh what may forbid them, renders, lets them to the socket by one
+// conditional update, sends, and records the end together with the outcome's inbox row. Any number of these may run.
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type pg from 'pg'
+import { loadAccounts, setAttention, type LoadedAccount } from '../channels/accounts.ts'
+import type { Channel, SendResult } from '../channels/channel.ts'
+import { CHANNELS } from '../channels/register.ts'
+import type { CustomerState } from '../customers/model.ts'
+import type { Core, Role } from '../platform/core.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { isTransient, openPipeline } from '../platform/postgres.ts'
+import {
+  afterSend,
+  CREDENTIALS_WAIT_MS,
+  decide,
+  RESOLVE_WITHIN_MS,
+  type Decision,
+  type End,
+} from './decide.ts'
+import { openGroup, openSlots } from './group.ts'
+import { openMessageLinks } from './link-tokens.ts'
+import type { Rendered, SkipReason } from './model.ts'
+import { RenderFailed, renderContent, templateScope } from './render.ts'
+import * as store from './store.ts'
+import { isSuppressed } from './suppression.ts'
+
+export type DeliverOptions = {
+  batch: number
+  /** claimed messages that may be under way at once */
+  inFlight: number
+  claimMs: number
+  sendingMs: number
+  timeoutMs: number
+  pollMs: number
+}
+const DEFAULTS: DeliverOptions = {
+  batch: 100,
+  inFlight: 400,
+  claimMs: 30_000,
+  sendingMs: 30_000,
+  timeoutMs: 10_000,
+  pollMs: 500,
+}
+const SWEEP_MS = 1_000
+
+/** `tick`: one whole round (sweep, claims, sends, records); true when there was work. */
+export type Deliverer = Role & { tick(): Promise<boolean> }
+
+type Read = {
+  workspaces: Map<string, store.WorkspaceFacts>
+  accounts: Map<string, LoadedAccount>
+  customers: Map<string, CustomerState>
+}
+
+const skip = (reason: SkipReason): End => ({
+  to: 'skipped',
+  outcome: 'skipped',
+  reason,
+  providerId: null,
+  delayMs: null,
+  refund: false,
+  suppress: false,
+  attention: null,
+})
+const back = (delayMs: number | 'never', reason: string | null): End => ({
+  ...skip('late'),
+  to: 'intended',
+  outcome: null,
+  reason,
+  delayMs,
+})
+const stay = (delayMs: number | 'never', reason: string): End => ({ ...back(delayMs, reason), to: 'unknown' })
+
+function measures(registry: Registry) {
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    (registry.getSingleMetric(name) as Counter | undefined) ??
+    new Counter({ name, help, labelNames, registers: [registry] })
+  return {
+    ends: counter('itinera_messages_total', 'Messages by channel and state reached', ['channel', 'state']),
+    pollCaught: counter(
+      'itinera_deliver_poll_caught_total',
+      'Rounds with messages that no signal announced',
+      [],
+    ),
+    lost: counter('itinera_messages_lost_claim_total', 'Claims that ended before they were used', []),
+    errors: counter('itinera_deliver_errors_total', 'Rounds that failed', []),
+    latency:
+      (registry.getSingleMetric('itinera_message_latency_seconds') as Histogram | undefined) ??
+      new Histogram({
+        name: 'itinera_message_latency_seconds',
+        help: 'From the decision to the socket, of messages without a delay',
+        registers: [registry],
+        buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
+      }),
+  }
+}
+
+export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> = {}): Promise<Deliverer> {
+  const options = { ...DEFAULTS, ...wanted }
+  const { pool, signals, log } = core
+  const metrics = measures(core.metrics)
+  const links = openMessageLinks(core)
+  const settles = Object.values(CHANNELS)
+    .filter(c => c.delivery === 'at_least_once')
+    .map(c => c.name as string)
+  const slots = new Map<string, ReturnType<typeof openSlots>>()
+  const mark = openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), 200)
+  const record = openGroup((list: store.Finish[]) => finishPatiently(list), 200)
+
+  // Claims may be lost in a crash (the row is then still intended), so their commit need not wait for the disk;
+  // the update to `sending` after them does, on another connection, and flushes them too.
+  let claimer: pg.Client | null = null
+  async function claimSql(): Promise<pg.Client> {
+    if (claimer) return claimer
+    const c = await openPipeline(core.databaseUrl, core.processId + ' deliver')
+    c.on('error', () => {
+      if (claimer === c) claimer = null
+    })
+    c.on('end', () => {
+      if (claimer === c) claimer = null
+    })
+    await c.query('set synchronous_commit = off')
+    claimer = c
+    return c
+  }
+
+  /** An answer of a provider is precious: it is written as soon as the database is back. */
+  async function finishPatiently(list: store.Finish[]): Promise<boolean[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store.finish(pool, signals, list)
+      } catch (error) {
+        if (!isTransient(error) || attempt >= 20 || stopped) throw error
+        await new Promise(resolve => setTimeout(resolve, Math.min(2_000, 50 * 2 ** attempt)))
+      }
+    }
+  }
+
+  async function settle(
+    claim: store.Claim,
+    from: store.Finish['from'],
+    end: End,
+    now: number,
+    address: string | null,
+    detail?: string,
+  ): Promise<void> {
+    const ours = await record({
+      claim,
+      from,
+      end,
+      now,
+      address,
+      ...(detail ? { detail: { detail: detail.slice(0, 300) } } : {}),
+    })
+    faultPoint('deliver.recorded')
+    if (ours) metrics.ends.inc({ channel: claim.channel, state: end.to })
+    else metrics.lost.inc()
+  }
+
+  async function read(claims: store.Claim[]): Promise<Read> {
+    const ids = [...new Set(claims.map(c => c.workspace))]
+    const [workspaces, accounts, customers] = await Promise.all([
+      store.workspaceFacts(pool, ids),
+      loadAccounts(core, pool, ids),
+      store.customerStates(
+        pool,
+        claims.map(c => c.customer),
+      ),
+    ])
+    return { workspaces, accounts, customers }
+  }
+
+  async function handle(claim: store.Claim, facts: Read): Promise<void> {
+    const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const workspace = facts.workspaces.get(claim.workspace)
+    if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
+    const now = () => Date.now() + workspace.offsetMs
+    const account = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? null
+    const customer = facts.customers.get(claim.customer) ?? null
+    const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
+    const decision = decide(claim.intent, channel, {
+      now: now(),
+      paused: workspace.paused,
+      account: account && { waitMs },
+      customer,
+    })
+    if (claim.state === 'unknown') return settleUnknown(claim, channel, account, decision, now)
+    switch (decision.do) {
+      case 'skip':
+        return settle(claim, 'claimed', skip(decision.reason), now(), null)
+      case 'hold':
+        return settle(claim, 'claimed', back('never', 'paused'), now(), null)
+      case 'wait':
+        return settle(claim, 'claimed', back(decision.ms, null), now(), null)
+      case 'send':
+    }
+    let rendered: Rendered
+    try {
+      const made = links.of(claim.id)
+      const scope = templateScope(customer, claim.intent.event, workspace, made)
+      const content = renderContent(claim.intent.content, scope, claim.intent.purpose, workspace.locale)
+      rendered = { address: decision.address, content, unsubscribeUrl: made.unsubscribeUrl }
+    } catch (error) {
+      if (!(error instanceof RenderFailed)) throw error
+      return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
+    }
+    const release = await slotsOf(account!, channel).take()
+    try {
+      const may = await mark({
+        claim,
+        rendered,
+        consentAt: decision.consentAt,
+        followAt: decision.followAt,
+        now: now(),
+      })
+      if (may === 'lost') return metrics.lost.inc()
+      if (may === 'suppressed') return await settle(claim, 'claimed', skip('suppressed'), now(), null)
+      if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
+        metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)
+      faultPoint('deliver.before_socket')
+      const result = await send(channel, account!, claim, rendered)
+      release()
+      await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now())
+    } finally {
+      release()
+    }
+  }
+
+  /** The bytes stored at the first try go out again under the same key, within the time the provider keeps it. */
+  async function settleUnknown(
+    claim: store.Claim,
+    channel: Channel,
+    account: LoadedAccount | null,
+    decision: Decision,
+    now: () => number,
+  ): Promise<void> {
+    const tooLate = claim.sentAt === null || Date.now() - claim.sentAt > RESOLVE_WITHIN_MS
+    if (decision.do === 'skip' || tooLate || !claim.rendered || !account)
+      return settle(claim, 'unknown', stay('never', tooLate ? 'key_expired' : 'not_retried'), now(), null)
+    if (decision.do !== 'send')
+      return settle(
+        claim,
+        'unknown',
+        stay(decision.do === 'hold' ? 60_000 : decision.ms, 'retry'),
+        now(),
+        null,
+      )
+    const { address } = claim.rendered
+    const { consentAt, followAt } = decision
+    if (
+      await isSuppressed(pool, {
+        workspace: claim.workspace,
+        channel: claim.channel,
+        address,
+        consentAt,
+        followAt,
+      })
+    )
+      return settle(claim, 'unknown', stay('never', 'not_retried'), now(), null)
+    const release = await slotsOf(account, channel).take()
+    try {
+      const result = await send(channel, account, claim, claim.rendered)
+      await recordAnswer(claim, 'unknown', channel, account, result, address, now())
+    } finally {
+      release()
+    }
+  }
+
+  async function send(
+    channel: Channel,
+    account: LoadedAccount,
+    claim: store.Claim,
+    rendered: Rendered,
+  ): Promise<SendResult> {
+    try {
+      return await channel.send(
+        account,
+        {
+          id: claim.id,
+          workspace: claim.workspace,
+          address: rendered.address,
+          purpose: claim.intent.purpose,
+          content: rendered.content,
+          unsubscribeUrl: rendered.unsubscribeUrl,
+        },
+        AbortSignal.timeout(options.timeoutMs),
+      )
+    } catch (error) {
+      // a channel turns every answer into a result: this is a fault of ours, and the request may have gone out
+      log.error(
+        { channel: channel.name, error: (error as Error).message.slice(0, 200) },
+        'deliver: the channel threw',
+      )
+      return { kind: 'unknown', detail: 'internal error' }
+    }
+  }
+
+  async function recordAnswer(
+    claim: store.Claim,
+    from: 'sending' | 'unknown',
+    channel: Channel,
+    account: LoadedAccount,
+    result: SendResult,
+    address: string,
+    now: number,
+  ): Promise<void> {
+    faultPoint('deliver.before_record')
+    const end = afterSend(result, {
+      from,
+      attempt: claim.attempts + 1,
+      delivery: channel.delivery,
+      random: Math.random(),
+    })
+    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined)
+    if (end.attention !== null) await setAttention(pool, account.id, end.attention)
+    else if (account.attention !== null && result.kind === 'accepted')
+      await setAttention(pool, account.id, null)
+  }
+
+  function slotsOf(account: LoadedAccount, channel: Channel) {
+    let s = slots.get(account.id)
+    if (!s) slots.set(account.id, (s = openSlots(channel.concurrency)))
+    return s
+  }
+
+  async function deliverAll(claims: store.Claim[]): Promise<void> {
+    const facts = await read(claims)
+    const results = await Promise.allSettled(claims.map(c => handle(c, facts)))
+    const failed = results.find(r => r.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  let underWay = 0
+  const running = new Set<Promise<void>>()
+  function begin(claims: store.Claim[]): Promise<void> {
+    underWay += claims.length
+    const one: Promise<void> = deliverAll(claims).finally(() => {
+      underWay -= claims.length
+      running.delete(one)
+    })
+    running.add(one)
+    return one
+  }
+
+  async function claim(): Promise<store.Claim[]> {
+    const room = Math.min(options.batch, options.inFlight - underWay)
+    if (room <= 0) return []
+    const claims = await store.claimDue(await claimSql(), core.processId, room, options.claimMs)
+    if (claims.length > 0) faultPoint('deliver.claimed')
+    return claims
+  }
+
+  async function sweep(): Promise<store.Claim[]> {
+    await store.expireClaims(pool, signals, settles, 500)
+    await store.releaseHeld(pool, 1_000)
+    return store.claimUnknown(await claimSql(), core.processId, options.batch, options.claimMs)
+  }
+
+  async function tick(): Promise<boolean> {
+    const unknown = await sweep()
+    const claims = await claim()
+    await Promise.all([unknown, claims].filter(c => c.length > 0).map(begin))
+    return unknown.length + claims.length > 0
+  }
+
+  let stopped = false
+  let wake = () => {}
+  let called = false
+  const off = signals.on('message', () => {
+    called = true
+    wake()
+  })
+  const pause = (ms: number) =>
+    new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const complain = (error: unknown) => {
+    metrics.errors.inc()
+    log.warn(
+      { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+      'deliver: will try again',
+    )
+  }
+
+  async function run(): Promise<void> {
+    let sweepAt = 0
+    let byPoll = false
+    while (!stopped) {
+      try {
+        if (performance.now() >= sweepAt) {
+          sweepAt = performance.now() + SWEEP_MS
+          const unknown = await sweep()
+          if (unknown.length > 0) begin(unknown).catch(complain)
+        }
+        const polled = byPoll
+        byPoll = false
+        called = false
+        const claims = await claim()
+        if (claims.length > 0) {
+          if (polled && claims.some(c => c.attempts === 0 && c.intent.notBefore <= c.intent.at))
+            metrics.pollCaught.inc()
+          const done = begin(claims)
+          done.catch(complain)
+          if (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
+          continue
+        }
+        if (!called) {
+          await pause(options.pollMs)
+          byPoll = !called
+        }
+      } catch (error) {
+        complain(error)
+        await pause(1_000)
+      }
+    }
+    await Promise.allSettled(running)
+  }
+
+  let loop: Promise<void> | null = null
+  return {
+    tick,
+    start() {
+      loop ??= run()
+    },
+    async stop() {
+      stopped = true
+      off()
+      wake()
+      await loop
+      await Promise.allSettled(running)
+      await claimer?.end()
+      claimer = null
+      for (const channel of Object.values(CHANNELS) as Channel[]) await channel.close?.()
+    },
+  }
+}
+
+/** The role as main.ts starts it. */
+export async function startDeliver(core: Core): Promise<Deliverer> {
+  const deliverer = await openDeliverer(core)
+  deliverer.start()
+  return deliverer
+}

@@ -1,0 +1,175 @@
+// The links of messages: clicks (signed, redirected, counted once a target) and unsubscribing (a page to confirm, and
+// one click by RFC 8058). A GET never unsubscribes, and what mail scanners fetch never counts as a click.
+import { type Context, Hono } from 'hono'
+import { append } from '../inbox/append.ts'
+import type { Core } from '../platform/core.ts'
+import { bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { readClickToken, readUnsubscribeToken } from './link-tokens.ts'
+import { canMove, type MessageState, type Rendered } from './model.ts'
+import { isWebUrl } from './render.ts'
+import { outcomeRow, tell } from './store.ts'
+import { suppress } from './suppression.ts'
+import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
+
+const MACHINE =
+  /bot\b|crawl|spider|slurp|preview|facebookexternalhit|headless|curl\/|wget|python-requests|scanner|safelinks|proofpoint|mimecast|barracuda|google-safety|linespider|poker/i
+
+/** What fetches a link without a person: previews, prefetches, scanners that say who they are. */
+export function isMachine(method: string, header: (name: string) => string | undefined): boolean {
+  if (method !== 'GET') return true
+  const purpose = `${header('purpose') ?? ''} ${header('sec-purpose') ?? ''} ${header('x-moz') ?? ''} ${header('x-purpose') ?? ''}`
+  if (/prefetch|preview|prerender/i.test(purpose)) return true
+  const agent = header('user-agent')
+  return !agent || MACHINE.test(agent)
+}
+
+type MessageRow = {
+  workspace_id: Uuid
+  customer_id: Uuid
+  enrollment_id: Uuid | null
+  journey_id: Uuid | null
+  node: string | null
+  channel: string
+  state: MessageState
+  rendered: string | null
+  offset_ms: number
+}
+
+async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
+  const { rows } = await sql.query<MessageRow>(
+    `select m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.state, m.rendered,
+            w.clock_offset_ms as offset_ms
+       from message m join workspace w on w.id = m.workspace_id
+      where m.bucket = $1 and m.id = $2 for update of m`,
+    [bucketOf(id), id],
+  )
+  return rows[0] ?? null
+}
+
+/** Counts a click: each target of a message once. */
+export async function recordClick(
+  core: Core,
+  click: { message: Uuid; label: string; url: string },
+): Promise<void> {
+  const told = await inTransaction(core.pool, async sql => {
+    const row = await lockMessage(sql, click.message)
+    if (!row) return null
+    const at = Date.now() + row.offset_ms
+    if (canMove(row.state, 'clicked'))
+      await sql.query(`update message set state = 'clicked', changed = $3 where bucket = $1 and id = $2`, [
+        bucketOf(click.message),
+        click.message,
+        new Date(at),
+      ])
+    const of = { workspace: row.workspace_id, customer: row.customer_id }
+    await append(sql, null, [
+      outcomeRow(
+        of,
+        {
+          message: click.message,
+          enrollment: row.enrollment_id,
+          node: row.node,
+          journey: row.journey_id,
+          channel: row.channel,
+          state: 'clicked',
+          outcome: null,
+          reason: null,
+          at,
+          detail: { label: click.label, url: click.url },
+        },
+        `click:${click.message}:${hashId(click.label, click.url)}`,
+      ),
+    ])
+    return of
+  })
+  if (told) tell(core.signals, [told], [told.workspace])
+}
+
+/** An opt-out: written before it is acknowledged, then told to the customer's owner. False for a message not known. */
+export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page'): Promise<boolean> {
+  const told = await inTransaction(core.pool, async sql => {
+    const row = await lockMessage(sql, message)
+    if (!row) return null
+    const at = Date.now() + row.offset_ms
+    const of = { workspace: row.workspace_id, customer: row.customer_id }
+    if (row.rendered) {
+      const { address } = JSON.parse(row.rendered) as Rendered
+      await suppress(sql, [{ ...of, channel: row.channel, address, reason: 'opt_out', source: how, at }])
+    }
+    const messageId = `opt_out:${message}:${newId()}`
+    await append(sql, null, [
+      {
+        ...of,
+        input: {
+          kind: 'event',
+          messageId,
+          body: {
+            type: 'system',
+            name: 'consent.refused',
+            messageId,
+            at,
+            ids: [],
+            proof: 'server',
+            src: how,
+            props: { channel: row.channel, purpose: 'marketing', how, message },
+          },
+        },
+      },
+    ])
+    return of
+  })
+  if (told) tell(core.signals, [told], [told.workspace])
+  return told !== null
+}
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex',
+  'cache-control': 'no-store',
+}
+const page = (c: Context, html: string, status: 200 | 404 | 503 = 200) => {
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+  return c.html(html, status)
+}
+
+export function messageApp(core: Core): Hono {
+  const app = new Hono()
+  app.get('/t/:token', async c => {
+    const click = readClickToken(core.secrets, c.req.param('token'))
+    if (!click || !isWebUrl(click.url)) return page(c, notFoundPage(c.req.header('accept-language')), 404)
+    if (!isMachine(c.req.method, name => c.req.header(name))) {
+      try {
+        await recordClick(core, click)
+      } catch (error) {
+        // the person still gets where they wanted
+        core.log.error({ code: (error as { code?: string }).code }, 'links: a click was not recorded')
+      }
+    }
+    c.header('referrer-policy', 'no-referrer-when-downgrade')
+    c.header('cache-control', 'no-store')
+    return c.redirect(click.url, 302)
+  })
+  app.get('/u/:token', c => {
+    const message = readUnsubscribeToken(core.secrets, c.req.param('token'))
+    const language = c.req.header('accept-language')
+    return message ? page(c, unsubscribePage(language, 'ask')) : page(c, notFoundPage(language), 404)
+  })
+  app.post('/u/:token', async c => {
+    const message = readUnsubscribeToken(core.secrets, c.req.param('token'))
+    const language = c.req.header('accept-language')
+    if (!message) return page(c, notFoundPage(language), 404)
+    const form = await c.req.parseBody()
+    const how = form.confirm === 'yes' ? 'page' : 'one_click'
+    try {
+      const known = await optOut(core, message, how)
+      return known ? page(c, unsubscribePage(language, 'done')) : page(c, notFoundPage(language), 404)
+    } catch (error) {
+      core.log.error({ code: (error as { code?: string }).code }, 'links: an opt-out was not stored')
+      return page(c, unsubscribePage(language, 'failed'), 503)
+    }
+  })
+  return app
+}

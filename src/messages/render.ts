@@ -1,0 +1,160 @@
+// Content with Liquid in it becomes what is sent. Values are escaped in HTML and left alone in text. Templates reach
+// no files, no functions and no inherited properties, and are bounded in size, time and memory.
+import { Liquid, type Template } from 'liquidjs'
+import { LRUCache } from 'lru-cache'
+import type { CustomerState } from '../customers/model.ts'
+import type { MessageContent } from '../journeys/model.ts'
+import { publicId } from '../platform/ids.ts'
+import type { Intent } from './model.ts'
+
+/** Makes the addresses that a message carries. */
+export type MessageLinks = { track(url: string, label: string): string; unsubscribeUrl: string }
+
+export class RenderFailed extends Error {
+  override name = 'RenderFailed'
+}
+
+const LINKS = Symbol('links')
+const LIMITS = { parseLimit: 200_000, renderLimit: 500, memoryLimit: 5_000_000 }
+
+function openEngine(escaped: boolean): Liquid {
+  const engine = new Liquid({
+    ...LIMITS,
+    templates: {}, // include, render and layout find nothing: no file is ever read
+    relativeReference: false,
+    ownPropertyOnly: true,
+    strictFilters: true,
+    strictVariables: false,
+    ...(escaped ? { outputEscape: 'escape' as const } : {}),
+  })
+  engine.registerFilter(
+    'track',
+    function (this: { context: { environments: object } }, value: unknown, label: unknown) {
+      const links = (this.context.environments as { [LINKS]?: MessageLinks })[LINKS]
+      const url = String(value)
+      if (!links) throw new RenderFailed('track is used outside of a message')
+      if (!isWebUrl(url)) throw new RenderFailed('track needs an http or https address')
+      return links.track(url, label === undefined ? 'link' : String(label))
+    },
+  )
+  return engine
+}
+
+export function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  return (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password
+}
+
+const engines = { html: openEngine(true), text: openEngine(false) }
+const parsed = new LRUCache<string, Template[]>({
+  max: 2_000,
+  maxSize: 20_000_000,
+  sizeCalculation: (_, k) => k.length + 1,
+})
+
+function fill(kind: 'html' | 'text', template: string, scope: object): string {
+  if (!template.includes('{{') && !template.includes('{%')) return template
+  const key = kind + template
+  try {
+    let tokens = parsed.get(key)
+    if (!tokens) parsed.set(key, (tokens = engines[kind].parse(template)))
+    return String(engines[kind].renderSync(tokens, scope))
+  } catch (error) {
+    throw new RenderFailed((error as Error).message.slice(0, 300))
+  }
+}
+
+/** @throws RenderFailed when a template is wrong: this is told before publishing */
+export function checkTemplates(content: MessageContent): void {
+  const texts = content.channel === 'email' ? [content.subject, content.html] : strings(content.messages)
+  for (const text of texts) {
+    try {
+      engines.text.parse(text)
+    } catch (error) {
+      throw new RenderFailed((error as Error).message.slice(0, 300))
+    }
+  }
+}
+
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value.flatMap(strings)
+  if (value && typeof value === 'object') return Object.values(value).flatMap(strings)
+  return []
+}
+
+/** What templates see: customer, event, workspace, unsubscribe_url. Traits and properties are reached by name
+ *  ({{ customer.name }}, {{ event.total }}) or in full ({{ customer.traits.name }}, {{ event.props.total }}). */
+export function templateScope(
+  customer: CustomerState | null,
+  event: Intent['event'],
+  workspace: { name: string; timezone: string; locale: string },
+  links: MessageLinks,
+): object {
+  const traits: Record<string, unknown> = {}
+  for (const [name, trait] of Object.entries(customer?.traits ?? {})) traits[name] = trait.v
+  const idOf = (kind: string) => customer?.ids.find(i => i.kind === kind)?.value ?? ''
+  const given = [traits.firstName ?? traits.first_name, traits.lastName ?? traits.last_name]
+    .filter(Boolean)
+    .join(' ')
+  return {
+    [LINKS]: links,
+    customer: {
+      ...traits,
+      id: customer ? publicId('cus', customer.id) : '',
+      name: traits.name ?? given,
+      member_no: idOf('member_no'),
+      traits,
+      tags: Object.keys(customer?.tags ?? {}),
+      orders: customer?.orders
+        ? { count: customer.orders.n, revenue: customer.orders.revenue }
+        : { count: 0, revenue: 0 },
+    },
+    event: event
+      ? { ...event.props, name: event.name, at: new Date(event.at).toISOString(), props: event.props }
+      : {},
+    workspace,
+    unsubscribe_url: links.unsubscribeUrl,
+  }
+}
+
+/** Fills every template of the content. @throws RenderFailed */
+export function renderContent(
+  content: MessageContent,
+  scope: object,
+  purpose: Intent['purpose'],
+  locale: string,
+): MessageContent {
+  if (content.channel === 'email') {
+    const subject = fill('text', content.subject, scope)
+      .replaceAll(/[\r\n]+/g, ' ')
+      .trim()
+    const bare = purpose === 'marketing' && !content.html.includes('unsubscribe_url')
+    return {
+      channel: 'email',
+      subject,
+      html: fill('html', bare ? withFooter(content.html, locale) : content.html, scope),
+    }
+  }
+  return {
+    channel: 'line',
+    messages: content.messages.map(m => fillDeep(m, scope) as Record<string, unknown>),
+  }
+}
+
+function fillDeep(value: unknown, scope: object): unknown {
+  if (typeof value === 'string') return fill('text', value, scope)
+  if (Array.isArray(value)) return value.map(v => fillDeep(v, scope))
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fillDeep(v, scope)]))
+  return value
+}
+
+/** A marketing mail that has no way out gets one. */
+function withFooter(html: string, locale: string): string {
+  const words = locale.startsWith('zh') ? '取消訂閱' : 'Unsubscribe'
+  const footer = `<p style="margin:32px 0 0;font-size:12px;color:#666"><a href="{{ unsubscribe_url }}" style="color:#666">${words}</a></p>`
+  const at = html.toLowerCase().lastIndexOf('</body>')
+  return at < 0 ? html + footer : html.slice(0, at) + footer + html.slice(at)
+}

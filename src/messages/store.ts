@@ -1,0 +1,418 @@
+// All SQL of the send ledger. Claims and deadlines are in database time; created, changed and not_after are workspace
+// time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+import { append } from '../inbox/append.ts'
+import type { OutcomeBody } from '../inbox/model.ts'
+import type { CustomerState } from '../customers/model.ts'
+import { must } from '../platform/errors.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
+import type { Signals } from '../platform/signals.ts'
+import type { End } from './decide.ts'
+import { canMove, type Intent, type MessageState, type Rendered } from './model.ts'
+import { addressBucket, forbids, suppress } from './suppression.ts'
+
+/** A message that this process holds until its deadline. `unknown`: an earlier try is to be settled. */
+export type Claim = {
+  id: Uuid
+  workspace: Uuid
+  customer: Uuid
+  channel: string
+  state: 'claimed' | 'unknown'
+  epoch: number
+  attempts: number
+  /** real ms of the first try; null before it */
+  sentAt: number | null
+  intent: Intent
+  rendered: Rendered | null
+}
+
+type ClaimRow = {
+  id: Uuid
+  workspace_id: Uuid
+  customer_id: Uuid
+  channel: string
+  state: 'claimed' | 'unknown'
+  epoch: number
+  attempts: number
+  sent_at: Date | null
+  body: string
+  rendered: string | null
+}
+const CLAIM_COLUMNS = [
+  'id',
+  'workspace_id',
+  'customer_id',
+  'channel',
+  'state',
+  'epoch',
+  'attempts',
+  'sent_at',
+  'body',
+  'rendered',
+]
+  .map(c => `m.${c}`)
+  .join(', ')
+
+const toClaim = (r: ClaimRow): Claim => ({
+  id: r.id,
+  workspace: r.workspace_id,
+  customer: r.customer_id,
+  channel: r.channel,
+  state: r.state,
+  epoch: r.epoch,
+  attempts: r.attempts,
+  sentAt: r.sent_at?.getTime() ?? null,
+  intent: JSON.parse(r.body) as Intent,
+  rendered: r.rendered === null ? null : (JSON.parse(r.rendered) as Rendered),
+})
+
+const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
+/** All buckets from a random one on, so that several claimers start apart and none is starved. */
+function bucketsFromAnywhere(): number[] {
+  const from = Math.floor(Math.random() * BUCKETS)
+  return [...ALL.slice(from), ...ALL.slice(0, from)]
+}
+
+/** send_after of what waits for a person or for the release of sending. */
+export const NEVER = '9000-01-01T00:00:00Z'
+const HELD_FROM = '8000-01-01T00:00:00Z'
+const SECONDS = (parameter: string) => `make_interval(secs => ${parameter}::float8 / 1000)`
+
+const claimStatement = (from: 'intended' | 'unknown') => `
+  with due as (
+    select x.bucket, x.id from unnest($1::smallint[]) b(bucket)
+     cross join lateral (
+       select m.bucket, m.id from message m
+        where m.bucket = b.bucket and m.state = '${from}' and m.send_after <= (select clock_timestamp())
+          ${from === 'unknown' ? 'and (m.claim_until is null or m.claim_until < (select clock_timestamp()))' : ''}
+        order by m.send_after limit $2 for update skip locked) x
+     limit $2)
+  update message m set state = '${from === 'intended' ? 'claimed' : 'unknown'}', claim_owner = $3, epoch = m.epoch + 1,
+         claim_until = clock_timestamp() + ${SECONDS('$4')}
+    from due where m.bucket = due.bucket and m.id = due.id
+  returning ${CLAIM_COLUMNS}`
+
+/** Takes due intents; nobody else gets them before `claimMs` have passed. */
+export async function claimDue(sql: Sql, owner: string, limit: number, claimMs: number): Promise<Claim[]> {
+  const { rows } = await sql.query<ClaimRow>(claimStatement('intended'), [
+    bucketsFromAnywhere(),
+    limit,
+    owner,
+    claimMs,
+  ])
+  return rows.map(toClaim)
+}
+
+/** Takes unknowns whose next settling try is due. They stay unknown meanwhile. */
+export async function claimUnknown(
+  sql: Sql,
+  owner: string,
+  limit: number,
+  claimMs: number,
+): Promise<Claim[]> {
+  const { rows } = await sql.query<ClaimRow>(claimStatement('unknown'), [
+    bucketsFromAnywhere(),
+    limit,
+    owner,
+    claimMs,
+  ])
+  return rows.map(toClaim)
+}
+
+export type WorkspaceFacts = {
+  id: Uuid
+  name: string
+  timezone: string
+  locale: string
+  paused: boolean
+  offsetMs: number
+}
+
+export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
+  const { rows } = await sql.query<{
+    id: Uuid
+    name: string
+    timezone: string
+    locale: string
+    paused: boolean
+    offset: number
+  }>(
+    `select id, name, timezone, locale, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+       from workspace where id = any($1::uuid[])`,
+    [ids],
+  )
+  return new Map(rows.map(({ offset, ...w }) => [w.id, { ...w, offsetMs: offset }]))
+}
+
+/** The customers as they are now; one merged meanwhile is answered with its survivor, under the id asked for. */
+export async function customerStates(sql: Sql, asked: Uuid[]): Promise<Map<Uuid, CustomerState>> {
+  const found = new Map<Uuid, CustomerState>()
+  let want = new Map([...new Set(asked)].map(id => [id, [id]])) // id to read -> ids it answers
+  for (let step = 0; step < 16 && want.size > 0; step++) {
+    const ids = [...want.keys()]
+    const { rows } = await sql.query<{ id: Uuid; state: string; merged_into: Uuid | null }>(
+      'select id, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
+      [[...new Set(ids.map(bucketOf))], ids],
+    )
+    const next = new Map<Uuid, Uuid[]>()
+    for (const row of rows) {
+      const answers = want.get(row.id)!
+      if (row.merged_into) next.set(row.merged_into, [...(next.get(row.merged_into) ?? []), ...answers])
+      else for (const id of answers) found.set(id, JSON.parse(row.state) as CustomerState)
+    }
+    want = next
+  }
+  return found
+}
+
+export type Mark = {
+  claim: Claim
+  rendered: Rendered
+  consentAt: number | null
+  followAt: number | null
+  /** workspace ms */
+  now: number
+}
+const time = (ms: number | null) => (ms === null ? null : new Date(ms))
+
+/** The last step before the socket, one conditional update: still claimed under this epoch, in time, and not
+ *  suppressed at this moment. Answers for each whether it may go, was suppressed, or is no longer ours. */
+export async function markSending(
+  sql: Sql,
+  marks: Mark[],
+  sendingMs: number,
+): Promise<('go' | 'suppressed' | 'lost')[]> {
+  const { rows } = await sql.query<{ id: Uuid; suppressed: boolean }>(
+    `with want as (
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
+         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed)),
+     held as (
+       select m.bucket, m.id,
+              exists (select from suppression s where s.bucket = w.address_bucket and s.workspace_id = m.workspace_id
+                         and s.channel = m.channel and s.address = w.address and ${forbids('w.consent_at', 'w.follow_at')}) as suppressed
+         from message m join want w on w.bucket = m.bucket and w.id = m.id
+        where m.bucket = any($1::smallint[]) and m.state = 'claimed' and m.epoch = w.epoch and m.claim_until > clock_timestamp()
+        order by m.bucket, m.id for update of m),
+     moved as (
+       update message m set state = 'sending', attempts = m.attempts + 1, rendered = w.rendered, changed = w.changed,
+              sent_at = coalesce(m.sent_at, clock_timestamp()), claim_until = clock_timestamp() + ${SECONDS('$10')}
+         from held h join want w on w.bucket = h.bucket and w.id = h.id
+        where m.bucket = h.bucket and m.id = h.id and not h.suppressed)
+     select id, suppressed from held`,
+    [
+      marks.map(m => bucketOf(m.claim.id)),
+      marks.map(m => m.claim.id),
+      marks.map(m => m.claim.epoch),
+      marks.map(m => JSON.stringify(m.rendered)),
+      marks.map(m => addressBucket(m.claim.channel, m.rendered.address)),
+      marks.map(m => m.rendered.address),
+      marks.map(m => time(m.consentAt)),
+      marks.map(m => time(m.followAt)),
+      marks.map(m => time(m.now)),
+      sendingMs,
+    ],
+  )
+  const held = new Map(rows.map(r => [r.id, r.suppressed]))
+  return marks.map(m => {
+    const suppressed = held.get(m.claim.id)
+    return suppressed === undefined ? 'lost' : suppressed ? 'suppressed' : 'go'
+  })
+}
+
+export type Finish = {
+  claim: Claim
+  from: 'claimed' | 'sending' | 'unknown'
+  end: End
+  /** the address, where it is known */
+  address: string | null
+  /** workspace ms */
+  now: number
+  detail?: Record<string, string>
+}
+
+/** Records ends and retries, with the outcomes' inbox rows, in one transaction. True for each that was still ours.
+ *  An answer that came after its deadline settles the unknown that the message became. */
+export async function finish(pool: Pool, signals: Signals, list: Finish[]): Promise<boolean[]> {
+  for (const f of list)
+    must(f.from === f.end.to || canMove(f.from, f.end.to), `a message moves from ${f.from} to ${f.end.to}`)
+  const moved = await inTransaction(pool, async sql => {
+    const { rows } = await sql.query<{
+      id: Uuid
+      was: MessageState
+      enrollment_id: Uuid | null
+      journey_id: Uuid | null
+      node: string | null
+    }>(
+      `with want as (
+         select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[])
+           w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed)),
+       held as (
+         select m.bucket, m.id, m.state as was from message m join want w on w.bucket = m.bucket and w.id = m.id
+          where m.bucket = any($1::smallint[]) and m.epoch = w.epoch
+            and (m.state = w.source or (m.state = 'unknown' and w.target in ('accepted', 'failed')))
+          order by m.bucket, m.id for update of m)
+       update message m set state = w.target, reason = w.reason, provider_id = coalesce(w.provider_id, m.provider_id),
+              attempts = m.attempts + case when w.refund then -1 when w.source = 'unknown' then 1 else 0 end,
+              claim_owner = null, claim_until = null, changed = w.changed,
+              send_after = case when w.delay_ms is null then m.send_after when w.delay_ms < 0 then '${NEVER}'
+                                else clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end
+         from held h join want w on w.bucket = h.bucket and w.id = h.id
+        where m.bucket = h.bucket and m.id = h.id
+       returning m.id, h.was, m.enrollment_id, m.journey_id, m.node`,
+      [
+        list.map(f => bucketOf(f.claim.id)),
+        list.map(f => f.claim.id),
+        list.map(f => f.claim.epoch),
+        list.map(f => f.from),
+        list.map(f => f.end.to),
+        list.map(f => f.end.reason),
+        list.map(f => f.end.providerId),
+        list.map(f => (f.end.delayMs === 'never' ? -1 : f.end.delayMs)),
+        list.map(f => f.end.refund && f.from === 'sending'),
+        list.map(f => new Date(f.now)),
+      ],
+    )
+    const done = new Map(rows.map(r => [r.id, r]))
+    const ended = list.filter(f => done.has(f.claim.id) && f.end.to !== f.from && f.end.to !== 'intended')
+    await append(
+      sql,
+      null,
+      ended.map(f => {
+        const row = done.get(f.claim.id)!
+        return outcomeRow(f.claim, {
+          message: f.claim.id,
+          enrollment: row.enrollment_id,
+          node: row.node,
+          journey: row.journey_id,
+          channel: f.claim.channel,
+          state: f.end.to,
+          outcome: row.was === 'unknown' ? null : f.end.outcome,
+          reason: f.end.reason,
+          at: f.now,
+          ...(f.detail ? { detail: f.detail } : {}),
+        })
+      }),
+    )
+    await suppress(
+      sql,
+      ended
+        .filter(f => f.end.suppress && f.address !== null)
+        .map(f => ({
+          workspace: f.claim.workspace,
+          channel: f.claim.channel,
+          address: f.address!,
+          reason: 'bounced' as const,
+          source: 'provider',
+          at: f.now,
+        })),
+    )
+    faultPoint('deliver.before_commit')
+    return { done, ended }
+  })
+  tell(
+    signals,
+    moved.ended.map(f => f.claim),
+    list.filter(f => moved.done.has(f.claim.id)).map(f => f.claim.workspace),
+  )
+  return list.map(f => moved.done.has(f.claim.id))
+}
+
+export const outcomeRow = (
+  of: { workspace: Uuid; customer: Uuid },
+  body: OutcomeBody,
+  messageId: string | null = null,
+) => ({
+  workspace: of.workspace,
+  customer: of.customer,
+  input: { kind: 'outcome' as const, messageId, body },
+})
+
+/** After a commit: owners fold the outcomes, open pages refetch. */
+export function tell(signals: Signals, ended: { customer: Uuid }[], workspaces: Uuid[]): void {
+  for (const b of new Set(ended.map(e => bucketOf(e.customer)))) signals.emit('inbox', String(b))
+  for (const w of new Set(workspaces)) signals.emit('live', `${w}:messages`)
+}
+
+type ExpiredRow = {
+  id: Uuid
+  workspace_id: Uuid
+  customer_id: Uuid
+  enrollment_id: Uuid | null
+  journey_id: Uuid | null
+  node: string | null
+  channel: string
+  changed: Date
+}
+
+/** What a crashed or stuck process left: claims that ran out return to intended; only what was at the socket becomes
+ *  unknown, to be settled at once where the channel has a key for that. */
+export async function expireClaims(
+  pool: Pool,
+  signals: Signals,
+  settles: string[],
+  limit: number,
+): Promise<{ returned: number; unknown: number }> {
+  const held = (state: 'claimed' | 'sending') => `
+    select m.bucket, m.id from message m
+     where m.bucket = any($1::smallint[]) and m.state = '${state}' and m.claim_until < (select clock_timestamp())
+     limit $2 for update skip locked`
+  const returned = await pool.query(
+    `with late as (${held('claimed')})
+     update message m set state = 'intended', claim_owner = null, claim_until = null from late where m.bucket = late.bucket and m.id = late.id`,
+    [ALL, limit],
+  )
+  const unknown = await inTransaction(pool, async sql => {
+    const { rows } = await sql.query<ExpiredRow>(
+      `with late as (${held('sending')})
+       update message m set state = 'unknown', reason = 'crashed', claim_owner = null, claim_until = null,
+              send_after = case when m.channel = any($3::text[]) then clock_timestamp() else '${NEVER}' end,
+              changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
+         from late where m.bucket = late.bucket and m.id = late.id
+       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed`,
+      [ALL, limit, settles],
+    )
+    await append(
+      sql,
+      null,
+      rows.map(r =>
+        outcomeRow(
+          { workspace: r.workspace_id, customer: r.customer_id },
+          {
+            message: r.id,
+            enrollment: r.enrollment_id,
+            node: r.node,
+            journey: r.journey_id,
+            channel: r.channel,
+            state: 'unknown',
+            outcome: 'unknown',
+            reason: 'crashed',
+            at: r.changed.getTime(),
+          },
+        ),
+      ),
+    )
+    return rows
+  })
+  if (unknown.length > 0)
+    tell(
+      signals,
+      unknown.map(r => ({ customer: r.customer_id })),
+      unknown.map(r => r.workspace_id),
+    )
+  return { returned: returned.rowCount ?? 0, unknown: unknown.length }
+}
+
+/** Intents held while sending was paused are due again once it is not. */
+export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
+  const { rowCount } = await sql.query(
+    `with free as (
+       select m.bucket, m.id from message m
+        where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
+          and m.workspace_id not in (select id from workspace where (settings->>'sendingPaused')::boolean)
+        limit $3 for update skip locked)
+     update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
+    [ALL, HELD_FROM, limit],
+  )
+  return rowCount ?? 0
+}

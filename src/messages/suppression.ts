@@ -1,0 +1,88 @@
+// Never-send rows, by address. Written before an opt-out or a block is acknowledged, read in the statement that lets
+// a message to the socket. A later consent lifts an opt-out and a later follow lifts a block; nothing else is lifted
+// by itself. Times are workspace time.
+import { bucketOfText, type Uuid } from '../platform/ids.ts'
+import type { Sql } from '../platform/postgres.ts'
+
+export type SuppressionReason = 'opt_out' | 'bounced' | 'complained' | 'blocked' | 'manual'
+export type Suppression = {
+  workspace: Uuid
+  channel: string
+  address: string
+  reason: SuppressionReason
+  source: string
+  at: number
+}
+
+export const addressBucket = (channel: string, address: string): number => bucketOfText(channel, address)
+
+/** True for a row `s` that forbids sending, given when consent was given and the friend followed (workspace time;
+ *  null: not). Both are SQL expressions. */
+export const forbids = (consentAt: string, followAt: string): string =>
+  `s.at >= coalesce(case s.reason when 'opt_out' then ${consentAt} when 'blocked' then ${followAt} end, '-infinity'::timestamptz)`
+
+/** Writes or renews; of two reasons for one address the one that nothing lifts stays. In key order. */
+export async function suppress(sql: Sql, rows: Suppression[]): Promise<void> {
+  const keyed = rows
+    .map(r => ({ ...r, bucket: addressBucket(r.channel, r.address) }))
+    .sort((a, b) => a.bucket - b.bucket || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+  const unique = new Map(keyed.map(r => [`${r.workspace} ${r.channel} ${r.address}`, r]))
+  if (unique.size === 0) return
+  const list = [...unique.values()]
+  await sql.query(
+    `insert into suppression (bucket, workspace_id, channel, address, reason, source, at)
+     select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+     on conflict (bucket, workspace_id, channel, address) do update
+        set reason = excluded.reason, source = excluded.source, at = excluded.at
+      where suppression.at < excluded.at
+        and (suppression.reason in ('opt_out', 'blocked') or excluded.reason not in ('opt_out', 'blocked'))`,
+    [
+      list.map(r => r.bucket),
+      list.map(r => r.workspace),
+      list.map(r => r.channel),
+      list.map(r => r.address),
+      list.map(r => r.reason),
+      list.map(r => r.source),
+      list.map(r => new Date(r.at)),
+    ],
+  )
+}
+
+/** A friend followed again: a block of before is gone. */
+export async function liftBlock(
+  sql: Sql,
+  row: { workspace: Uuid; channel: string; address: string; at: number },
+): Promise<void> {
+  await sql.query(
+    `delete from suppression where bucket = $1 and workspace_id = $2 and channel = $3 and address = $4
+        and reason = 'blocked' and at <= $5`,
+    [addressBucket(row.channel, row.address), row.workspace, row.channel, row.address, new Date(row.at)],
+  )
+}
+
+/** Whether this address may not be sent to. */
+export async function isSuppressed(
+  sql: Sql,
+  ask: {
+    workspace: Uuid
+    channel: string
+    address: string
+    consentAt: number | null
+    followAt: number | null
+  },
+): Promise<boolean> {
+  const time = (at: number | null) => (at === null ? null : new Date(at))
+  const { rowCount } = await sql.query(
+    `select from suppression s where s.bucket = $1 and s.workspace_id = $2 and s.channel = $3 and s.address = $4
+        and ${forbids('$5::timestamptz', '$6::timestamptz')}`,
+    [
+      addressBucket(ask.channel, ask.address),
+      ask.workspace,
+      ask.channel,
+      ask.address,
+      time(ask.consentAt),
+      time(ask.followAt),
+    ],
+  )
+  return (rowCount ?? 0) > 0
+}

@@ -1,0 +1,106 @@
+// Delivers the stand-ins' webhooks over HTTP to the product's own /hooks addresses, and tries again like a provider.
+import type { Core, Role } from '../platform/core.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+const LEASE_MS = 15_000
+const POLL_MS = 1_000
+const ATTEMPTS = 20
+
+type Receipt = {
+  workspace_id: Uuid
+  id: Uuid
+  url: string
+  body: string
+  headers: Record<string, string>
+  attempts: number
+}
+
+/** `tick`: delivers what is due, in order of each workspace; true when there was something. */
+export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
+  async function tick(): Promise<boolean> {
+    const { rows } = await core.pool.query<Receipt>(
+      `with due as (select workspace_id, id from sandbox_receipt where due <= clock_timestamp() order by due, id limit 50 for update skip locked)
+       update sandbox_receipt r set attempts = r.attempts + 1, due = clock_timestamp() + make_interval(secs => $1)
+         from due where r.workspace_id = due.workspace_id and r.id = due.id
+       returning r.workspace_id, r.id, r.url, r.body, r.headers, r.attempts`,
+      [LEASE_MS / 1000],
+    )
+    rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+    for (const receipt of rows) await deliver(receipt)
+    return rows.length > 0
+  }
+
+  async function deliver(r: Receipt): Promise<void> {
+    const status = await fetch(core.baseUrl + r.url, {
+      method: 'POST',
+      headers: r.headers,
+      body: r.body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(10_000),
+    }).then(
+      answer => answer.status,
+      () => 0, // not reached: tried again below
+    )
+    if ((status >= 200 && status < 300) || r.attempts >= ATTEMPTS) {
+      if (status >= 300 || status === 0)
+        core.log.warn({ status, attempts: r.attempts }, 'stand-in: a webhook was given up')
+      await core.pool.query('delete from sandbox_receipt where workspace_id = $1 and id = $2', [
+        r.workspace_id,
+        r.id,
+      ])
+      return
+    }
+    await core.pool.query(
+      'update sandbox_receipt set due = clock_timestamp() + make_interval(secs => $3) where workspace_id = $1 and id = $2',
+      [r.workspace_id, r.id, Math.min(60, 0.2 * 2 ** r.attempts)],
+    )
+  }
+
+  let stopped = false
+  let called = false
+  let wake = () => {}
+  const off = core.signals.on('receipt', () => {
+    called = true
+    wake()
+  })
+  async function run(): Promise<void> {
+    while (!stopped) {
+      try {
+        called = false
+        if (await tick()) continue
+      } catch (error) {
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'stand-in: webhooks wait',
+        )
+      }
+      if (called || stopped) continue
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, POLL_MS)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+  let loop: Promise<void> | null = null
+  return {
+    tick,
+    start() {
+      loop ??= run()
+    },
+    async stop() {
+      stopped = true
+      off()
+      wake()
+      await loop
+    },
+  }
+}
+
+export async function startReceipts(core: Core): Promise<Role> {
+  const receipts = openReceipts(core)
+  receipts.start()
+  return receipts
+}

@@ -1,0 +1,143 @@
+// The stand-in mail server, on loopback only: user is the workspace's id, the password the one in its account. It
+// keeps every mail with its headers. Its port is kept in `system`, so that accounts find it after a restart.
+import type { AddressInfo } from 'node:net'
+import { simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+import { SMTP_PORT_KEY, standInPassword } from '../channels/accounts.ts'
+import type { Core } from '../platform/core.ts'
+import { newId, type Uuid } from '../platform/ids.ts'
+import { putMessage, sandboxNow, takeStandInFault, type MailToCustomer } from './stand-in.ts'
+
+const SIZE_LIMIT_BYTES = 5 * 1024 * 1024
+const HOST = '127.0.0.1'
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** An error that smtp-server answers with this code. */
+const reply = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code })
+
+export async function startStandInSmtp(core: Core): Promise<{ port: number; stop(): Promise<void> }> {
+  const server = openServer(core)
+  const { rows } = await core.pool.query<{ value: string }>('select value from system where key = $1', [
+    SMTP_PORT_KEY,
+  ])
+  const wanted = Number(rows[0]?.value ?? 0)
+  const port = await listen(server, wanted).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
+    return listen(server, 0)
+  })
+  if (port !== wanted)
+    await core.pool.query(
+      'insert into system (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',
+      [SMTP_PORT_KEY, String(port)],
+    )
+  return {
+    port,
+    stop: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        for (const c of server.connections) c.close()
+      }),
+  }
+}
+
+function listen(server: SMTPServer, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(error)
+    server.server.once('error', failed)
+    server.server.listen(port, HOST, () => {
+      server.server.removeListener('error', failed)
+      resolve((server.server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function openServer(core: Core): SMTPServer {
+  const run = (work: () => Promise<void>, done: (error?: Error | null) => void) => {
+    work().then(
+      () => done(),
+      (error: Error & { responseCode?: number }) => {
+        if (error.responseCode === undefined)
+          core.log.error({ error: error.message.slice(0, 200) }, 'stand-in: SMTP failed')
+        done(error.responseCode === undefined ? reply(451, 'try again later') : error)
+      },
+    )
+  }
+  const server = new SMTPServer({
+    banner: 'Itinera sandbox',
+    disabledCommands: ['STARTTLS'],
+    authOptional: false,
+    allowInsecureAuth: true,
+    size: SIZE_LIMIT_BYTES,
+    closeTimeout: 500,
+    logger: false,
+    onAuth(auth, _session, done) {
+      const workspace = auth.username ?? ''
+      if (!UUID.test(workspace) || auth.password !== standInPassword(core, workspace))
+        return done(reply(535, 'Invalid user name or password'))
+      done(null, { user: workspace })
+    },
+    onRcptTo(address, session, done) {
+      run(async () => {
+        const fault = await takeStandInFault(core.pool, String(session.user), 'email')
+        if (fault === 'smtp_5xx_rcpt' || fault === 'bad_recipient') throw reply(550, '5.1.1 No such mailbox')
+        if (fault === 'smtp_4xx') throw reply(451, '4.7.1 Greylisted, try again later')
+        if (fault === 'smtp_auth') throw reply(530, '5.7.0 Authentication required')
+        if (!address.address.includes('@')) throw reply(553, '5.1.3 This is not an address')
+        if (fault) (session as { fault?: string }).fault = fault
+      }, done)
+    },
+    onData(stream, session, done) {
+      run(async () => {
+        const mail = await simpleParser(stream, { skipImageLinks: true })
+        const fault = (session as { fault?: string }).fault
+        if (fault === 'hang') return new Promise(() => {})
+        const workspace = String(session.user)
+        for (const to of session.envelope.rcptTo) await keep(core, workspace, to.address, mail)
+        // taken, and the client never hears of it
+        if (fault === 'accept_then_drop') return new Promise(() => {})
+      }, done)
+    },
+  })
+  server.on('error', error =>
+    core.log.debug({ error: error.message.slice(0, 200) }, 'stand-in: an SMTP connection broke'),
+  )
+  return server
+}
+
+async function keep(
+  core: Core,
+  workspace: Uuid,
+  address: string,
+  mail: Awaited<ReturnType<typeof simpleParser>>,
+): Promise<void> {
+  const at = await sandboxNow(core.pool, workspace)
+  const headers: Record<string, string> = {}
+  for (const { key, line } of mail.headerLines)
+    headers[key] = line
+      .slice(line.indexOf(':') + 1)
+      .replaceAll(/\r?\n\s+/g, ' ')
+      .trim()
+  const payload: MailToCustomer = {
+    messageId: mail.messageId ?? '',
+    from: mail.from?.text ?? '',
+    subject: mail.subject ?? '',
+    html: mail.html || '',
+    text: mail.text ?? '',
+    headers,
+  }
+  await core.pool.query(
+    `insert into sandbox_contact (workspace_id, channel, address, name, created) values ($1, 'email', $2, $2, $3) on conflict do nothing`,
+    [workspace, address, new Date(at)],
+  )
+  await putMessage(core.pool, {
+    workspace,
+    id: newId(),
+    channel: 'email',
+    address,
+    direction: 'to_customer',
+    retryKey: null,
+    payload,
+    at,
+  })
+  core.signals.emit('live', `${workspace}:sandbox`)
+}
