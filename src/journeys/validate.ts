@@ -1,0 +1,273 @@
+// Checks a journey graph that came from outside: its shape, then each node, then the ways between them. Every fault says
+// where it is and, in both languages, what to do. The web shows the same faults while it is drawn.
+import { z } from 'zod'
+import { checkRule, type Fault, faultsOf, propFilter } from '../rules/check.ts'
+import type { GraphProblem, JourneyGraph, NodeData, NodeId } from './model.ts'
+import { placeholderFaults, textsOf } from './placeholders.ts'
+import { nodeType } from './register.ts'
+
+const MAX_NODES = 300
+const DAY_MS = 86_400_000
+
+const safeName = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine(n => n !== '__proto__', { message: 'reserved name' })
+
+/** Facts of the walk itself start nothing: they would start themselves. */
+const triggerName = safeName(200).refine(n => !/^(node\.|journey\.not_entered$|message\.intended$)/.test(n), {
+  message: 'this fact cannot start a journey',
+})
+
+const trigger = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('event'),
+    event: triggerName,
+    where: z.array(propFilter).max(10).optional(),
+    latenessMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(366 * DAY_MS)
+      .optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('date'),
+    trait: safeName(64),
+    offsetDays: z.number().int().min(-366).max(366),
+    time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a wall time is written 'HH:MM'"),
+    yearly: z.boolean(),
+  }),
+])
+
+const reentry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('never') }),
+  z.strictObject({ kind: z.literal('always') }),
+  z.strictObject({
+    kind: z.literal('after_exit'),
+    coolDownMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(3660 * DAY_MS),
+  }),
+])
+
+const graphShape = z.strictObject({
+  format: z.literal(1),
+  name: z.string().min(1).max(200),
+  trigger,
+  filter: z.unknown().optional(),
+  key: safeName(200).optional(),
+  reentry,
+  goal: z.strictObject({ rule: z.unknown(), exitOnGoal: z.boolean() }).optional(),
+  exits: z.array(z.strictObject({ name: z.string().min(1).max(100), rule: z.unknown() })).max(20),
+  start: z.string(),
+  nodes: z.record(
+    safeName(64),
+    z.strictObject({
+      type: z.string(),
+      fields: z.record(z.string(), z.unknown()),
+      next: z.record(z.string(), z.string().nullable()),
+      title: z.string().max(200).optional(),
+    }),
+  ),
+})
+
+const at = (node: NodeId | null, faults: Fault[]): GraphProblem[] => faults.map(f => ({ node, ...f }))
+const fault = (node: NodeId | null, path: string, code: string, zh: string, en: string): GraphProblem => ({
+  node,
+  path,
+  code,
+  message: { zh, en },
+})
+
+/** The graph, and what is wrong with it. `graph` is null when not even its shape can be read; a graph with problems can
+ *  be kept as a draft but not published. */
+export function validateGraph(value: unknown): { graph: JourneyGraph | null; problems: GraphProblem[] } {
+  const parsed = graphShape.safeParse(value)
+  if (!parsed.success) {
+    const problems = faultsOf(parsed.error).map(f => {
+      const [, area, node] = f.path.split('/')
+      return { node: area === 'nodes' && node !== undefined ? node : null, ...f }
+    })
+    return { graph: null, problems }
+  }
+  const graph = parsed.data as JourneyGraph
+  const problems = [
+    ...checkRules(graph),
+    ...Object.entries(graph.nodes).flatMap(([id, node]) => checkNode(graph, id, node)),
+  ]
+  if (Object.keys(graph.nodes).length > MAX_NODES)
+    problems.push(
+      fault(
+        null,
+        '/nodes',
+        'too_many_nodes',
+        `最多 ${MAX_NODES} 個節點`,
+        `A journey has at most ${MAX_NODES} nodes`,
+      ),
+    )
+  if (!Object.hasOwn(graph.nodes, graph.start))
+    problems.push(fault(null, '/start', 'no_start', '請指定開始的節點', 'Choose the node to start with'))
+  else problems.push(...checkWays(graph))
+  return { graph, problems }
+}
+
+function checkRules(graph: JourneyGraph): GraphProblem[] {
+  const rules: [string, unknown][] = graph.exits.map((exit, i) => [`/exits/${i}/rule`, exit.rule])
+  if (graph.filter !== undefined) rules.push(['/filter', graph.filter])
+  if (graph.goal !== undefined) rules.push(['/goal/rule', graph.goal.rule])
+  return rules.flatMap(([path, rule]) => {
+    const checked = checkRule(rule, path)
+    return 'faults' in checked ? at(null, checked.faults) : []
+  })
+}
+
+function checkNode(graph: JourneyGraph, id: NodeId, node: NodeData): GraphProblem[] {
+  const type = nodeType(node.type)
+  if (type === undefined)
+    return [
+      fault(
+        id,
+        '/type',
+        'unknown_type',
+        `沒有「${node.type}」這種節點`,
+        `There is no node type "${node.type}"`,
+      ),
+    ]
+  const problems: GraphProblem[] = []
+  const missing = Object.entries(type.fields).filter(
+    ([name, spec]) => spec.required && node.fields[name] === undefined,
+  )
+  for (const [name] of missing)
+    problems.push(fault(id, `/fields/${name}`, 'missing_field', `請填寫「${name}」`, `Fill in "${name}"`))
+  if (missing.length === 0)
+    problems.push(
+      ...at(
+        id,
+        type.validate(node.fields).map(f => ({ ...f, path: '/fields' + f.path })),
+      ),
+    )
+  const ports = type.ports(node.fields)
+  for (const port of ports)
+    if (!Object.hasOwn(node.next, port) && type.fallback?.[port] === undefined)
+      problems.push(
+        fault(
+          id,
+          `/next/${port}`,
+          'open_port',
+          `「${port}」還沒有接到下一步`,
+          `"${port}" leads nowhere: connect it, or end the journey there`,
+        ),
+      )
+  for (const [port, target] of Object.entries(node.next)) {
+    if (!ports.includes(port))
+      problems.push(
+        fault(
+          id,
+          `/next/${port}`,
+          'unknown_port',
+          `這個節點沒有「${port}」出口`,
+          `This node has no port "${port}"`,
+        ),
+      )
+    if (target !== null && !Object.hasOwn(graph.nodes, target))
+      problems.push(
+        fault(
+          id,
+          `/next/${port}`,
+          'dangling',
+          `「${port}」接到不存在的節點`,
+          `"${port}" leads to a node that does not exist`,
+        ),
+      )
+  }
+  if (type.family === 'message') problems.push(...checkTexts(id, node.fields.content))
+  return problems
+}
+
+function checkTexts(id: NodeId, content: unknown): GraphProblem[] {
+  return textsOf(content, '/fields/content').flatMap(({ path, text }) =>
+    placeholderFaults(text).map(f =>
+      f.code === 'open_bracket'
+        ? fault(
+            id,
+            path,
+            f.code,
+            `合併欄位的括號沒有成對：${f.name}`,
+            `A placeholder's brackets do not match: ${f.name}`,
+          )
+        : fault(
+            id,
+            path,
+            f.code,
+            `沒有「${f.name}」這個合併欄位`,
+            `Nothing is called "${f.name}": use customer, event, workspace or unsubscribe_url`,
+          ),
+    ),
+  )
+}
+
+/** Nodes that always wait on the way through; a cycle without one would never end. */
+const WAITS = new Set(['delay', 'wait_event', 'send'])
+
+function checkWays(graph: JourneyGraph): GraphProblem[] {
+  const ways = new Map<NodeId, NodeId[]>()
+  const ends = new Set<NodeId>()
+  for (const [id, node] of Object.entries(graph.nodes)) {
+    const targets = Object.values(node.next)
+    ways.set(
+      id,
+      targets.filter((t): t is NodeId => t !== null && Object.hasOwn(graph.nodes, t)),
+    )
+    if (targets.includes(null) || (nodeType(node.type)?.ports(node.fields).length ?? 0) === 0) ends.add(id)
+  }
+  const reached = spread([graph.start], id => ways.get(id)!)
+  const back = new Map<NodeId, NodeId[]>()
+  for (const [id, targets] of ways) for (const t of targets) back.set(t, [...(back.get(t) ?? []), id])
+  const ending = spread([...ends], id => back.get(id) ?? [])
+  const problems: GraphProblem[] = []
+  for (const id of ways.keys()) {
+    if (!reached.has(id))
+      problems.push(
+        fault(id, '', 'unreachable', '沒有任何路徑會走到這裡', 'No way leads here: connect it or remove it'),
+      )
+    else if (!ending.has(id))
+      problems.push(fault(id, '', 'no_end', '從這裡走不到終點', 'No way from here ends the journey'))
+    if (onRestlessCycle(id, graph, ways))
+      problems.push(
+        fault(
+          id,
+          '',
+          'restless_cycle',
+          '這個迴圈裡沒有等待，請加入時間延遲',
+          'This loop never waits: put a delay into it',
+        ),
+      )
+  }
+  return problems
+}
+
+function spread(from: NodeId[], next: (id: NodeId) => NodeId[]): Set<NodeId> {
+  const seen = new Set(from)
+  const open = [...from]
+  for (let id = open.pop(); id !== undefined; id = open.pop())
+    for (const n of next(id)) {
+      if (seen.has(n)) continue
+      seen.add(n)
+      open.push(n)
+    }
+  return seen
+}
+
+const waits = (node: NodeData): boolean =>
+  WAITS.has(node.type) && !(node.type === 'delay' && node.fields.ms === 0)
+
+function onRestlessCycle(id: NodeId, graph: JourneyGraph, ways: Map<NodeId, NodeId[]>): boolean {
+  if (waits(graph.nodes[id]!)) return false
+  const restless = (n: NodeId) => ways.get(n)!.filter(t => !waits(graph.nodes[t]!))
+  return spread(restless(id), restless).has(id)
+}
