@@ -168,7 +168,10 @@ export const customerRoutes = {
 
   async unpark({ core, workspace, params }) {
     const customer = await customerOr404(core, workspace.id, params.customer)
-    await unpark(core, workspace.id, customer.id)
+    if (!(await unpark(core, workspace.id, customer.id)))
+      throw new Problem(409, 'not_parked', 'This customer is not set aside', {
+        action: 'Nothing is to be done.',
+      })
     return { ok: true as const }
   },
 } satisfies Handlers

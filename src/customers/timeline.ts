@@ -82,7 +82,7 @@ export async function readTimeline(
     items: shown.map(itemOf),
     next:
       rows.length > page.limit && last
-        ? writeCursor([last.at, String(last.bucket), last.seq, String(last.line), String(last.part)])
+        ? writeCursor([last.at, last.bucket, last.seq, last.line, last.part].map(String))
         : null,
   }
 }

@@ -1,0 +1,145 @@
+// Handlers of journeys: drafts, publishing, live counts, people at a node.
+import type { Out } from '../contract.ts'
+import { rowOf } from '../customers/present.ts'
+import { findCustomer } from '../customers/store.ts'
+import type { Core } from '../platform/core.ts'
+import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { Problem } from '../platform/errors.ts'
+import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+import { idOr404 } from '../platform/public-id.ts'
+import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from './counts.ts'
+import type { JourneyGraph } from './model.ts'
+import { publishJourney } from './publish.ts'
+import { NODE_TYPES } from './register.ts'
+import {
+  createJourney,
+  findJourney,
+  journeyVersions,
+  listJourneys,
+  saveDraft,
+  setJourneyStatus,
+  type JourneyRecord,
+} from './store.ts'
+import { validateGraph } from './validate.ts'
+
+type Row = Out<'journeys'>['items'][number]
+
+/** A trigger in a few words: the event's name, or the date trait. */
+function triggerOf(graph: unknown): string {
+  const trigger = (graph as Partial<JourneyGraph> | null)?.trigger
+  if (trigger?.kind === 'event') return trigger.event
+  return trigger?.kind === 'date' ? trigger.trait : ''
+}
+
+const rowOfJourney = (j: JourneyRecord, totals: JourneyTotals | undefined): Row => ({
+  id: publicId('jrn', j.id),
+  name: j.name,
+  status: j.status,
+  liveVersion: j.liveVersion,
+  trigger: triggerOf(j.live ?? j.draft),
+  waiting: totals?.waiting ?? 0,
+  entered: totals?.entered ?? 0,
+  goals: totals?.goals ?? 0,
+  updatedAt: j.updatedAt.toISOString(),
+  version: j.version,
+})
+
+/** Counts, or null when history does not answer: the pages then say so. */
+async function totalsOrNull(core: Core, workspace: Uuid): Promise<Map<Uuid, JourneyTotals> | null> {
+  try {
+    return await journeyTotals(core.history, workspace)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'history_down') return null
+    throw error
+  }
+}
+
+async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journey'>> {
+  const [journey, versions, totals] = await Promise.all([
+    findJourney(core.pool, workspace, id),
+    journeyVersions(core.pool, workspace, id),
+    totalsOrNull(core, workspace),
+  ])
+  return {
+    ...rowOfJourney(journey, totals?.get(id)),
+    draft: journey.draft,
+    live: journey.live,
+    versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
+    problems: validateGraph(journey.draft).problems,
+  }
+}
+
+const workspaceTime = (w: WorkspaceRow): string => new Date(Date.now() + w.clockOffsetMs).toISOString()
+
+export const journeyRoutes = {
+  async journeys({ core, workspace }) {
+    const [journeys, totals] = await Promise.all([
+      listJourneys(core.pool, workspace.id),
+      totalsOrNull(core, workspace.id),
+    ])
+    return { items: journeys.map(j => rowOfJourney(j, totals?.get(j.id))), stale: totals === null }
+  },
+
+  async createJourney({ core, workspace, body }) {
+    return detail(core, workspace.id, await createJourney(core, workspace.id, body.graph))
+  },
+
+  journey: ({ core, workspace, params }) => detail(core, workspace.id, idOr404('jrn', params.journey)),
+
+  async saveJourney({ core, workspace, params, body }) {
+    const id = idOr404('jrn', params.journey)
+    await saveDraft(core, workspace.id, id, body.graph, body.version)
+    return detail(core, workspace.id, id)
+  },
+
+  async publishJourney({ core, workspace, params, body, caller }) {
+    const id = idOr404('jrn', params.journey)
+    await publishJourney(core, workspace.id, id, body.version, actorOf(caller))
+    return detail(core, workspace.id, id)
+  },
+
+  async setJourneyStatus({ core, workspace, params, body }) {
+    const id = idOr404('jrn', params.journey)
+    await setJourneyStatus(core, workspace.id, id, body.status, body.version)
+    return detail(core, workspace.id, id)
+  },
+
+  async journeyCounts({ core, workspace, params, query }) {
+    const { id } = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    const counts = await journeyCounts(core.history, workspace.id, id, query.version ?? null)
+    return { ...counts, asOf: workspaceTime(workspace) }
+  },
+
+  async journeyPeople({ core, workspace, params, query }) {
+    const { id } = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    const at = readCursor(query.cursor, isTexts(2))
+    const found = await peopleAtNode(
+      core.history,
+      workspace.id,
+      id,
+      query.node,
+      query.version ?? null,
+      at && { since: Number(at[0]), enrollment: at[1]! },
+      query.limit + 1,
+    )
+    const shown = found.slice(0, query.limit)
+    const people = await Promise.all(shown.map(p => findCustomer(core.pool, workspace.id, p.customer)))
+    const last = shown.at(-1)
+    return {
+      items: shown.flatMap((p, i) => {
+        const customer = people[i]
+        return customer
+          ? [{ customer: rowOf(customer.state, workspace.currency), since: new Date(p.since).toISOString() }]
+          : []
+      }),
+      next: found.length > query.limit && last ? writeCursor([String(last.since), last.enrollment]) : null,
+    }
+  },
+
+  async nodeTypes() {
+    return {
+      items: Object.values(NODE_TYPES).map(({ type, family, fields }) => ({ type, family, fields })),
+    }
+  },
+} satisfies Handlers
