@@ -31,6 +31,9 @@ type Lane = {
 
 export type ChdbEngine = { run(request: Request): Promise<Result>; idle(): Promise<void>; close(): void }
 
+/** For questions that say nothing else: chDB cannot be told to stop one, so each must end by itself. */
+const LIMITS = { max_execution_time: '60', max_memory_usage: '1000000000' }
+
 const INSERT = /^\s*insert\s+into\s+(?:table\s+)?([\w.`"]+)\s*(?:\(([^()]*)\)\s*)?format\s+(\w+)\s*;?\s*$/i
 const FORMATS = [
   'JSONEachRow',
@@ -100,13 +103,14 @@ export async function openChdb(
       await l.session.queryAsync(`use ${r.database}`)
       l.database = r.database
     }
+    const settings: Record<string, string> = { ...LIMITS, ...r.settings }
     const changes: string[] = []
-    for (const name of l.settings.keys()) if (!(name in r.settings)) changes.push(`${name} = default`)
-    for (const [name, value] of Object.entries(r.settings))
+    for (const name of l.settings.keys()) if (!(name in settings)) changes.push(`${name} = default`)
+    for (const [name, value] of Object.entries(settings))
       if (l.settings.get(name) !== value) changes.push(`${name} = ${quote(value)}`)
     if (changes.length) {
       await l.session.queryAsync(`set ${changes.join(', ')}`)
-      l.settings = new Map(Object.entries(r.settings))
+      l.settings = new Map(Object.entries(settings))
     }
     const wanted = parametersOf(r.sql)
     for (const { name, type } of wanted) {
