@@ -37,7 +37,12 @@ export function openStage(core: TestCore, extra: Ticking[] = []): Stage {
 }
 
 /** An event row for `append`, straight to a customer: what the intake would write. */
-export function eventFor(workspace: Uuid, customer: Uuid, name: string, more: Partial<EventBody> = {}): Append {
+export function eventFor(
+  workspace: Uuid,
+  customer: Uuid,
+  name: string,
+  more: Partial<EventBody> = {},
+): Append {
   const messageId = more.messageId ?? newId()
   return {
     workspace,
@@ -49,4 +54,3 @@ export function eventFor(workspace: Uuid, customer: Uuid, name: string, more: Pa
     },
   }
 }
-
