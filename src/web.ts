@@ -7,15 +7,20 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { collectApp } from './collect/routes.ts'
 import { customerRoutes } from './customers/routes.ts'
+import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
+import { channelApp } from './channels/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { journeyRoutes } from './journeys/routes.ts'
+import { messageApp } from './messages/links.ts'
+import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
-import type { Handlers } from './platform/http/handler.ts'
+import type { AllHandlers } from './platform/http/handler.ts'
 import { apiDocsPage, openApiDocument } from './platform/http/openapi.ts'
 import { answerError, problemResponse } from './platform/http/problem.ts'
 import { apiRouter, type HttpEnv } from './platform/http/router.ts'
@@ -32,15 +37,18 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
 const PIXEL = `${ROOT}dist/pixel.js`
 
-/** Every endpoint of src/contract.ts. */
-export const handlers: Handlers = {
+/** Every endpoint of src/contract.ts; a missing one does not compile. */
+export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...channelRoutes,
   ...homeRoutes,
   ...opsRoutes,
   ...searchRoutes,
+  ...sourceRoutes,
   ...customerRoutes,
+  ...journeyRoutes,
+  ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
 }
@@ -84,6 +92,8 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     ),
   )
   app.route('/', collectApp(core))
+  app.route('/', channelApp(core))
+  app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))

@@ -58,3 +58,5 @@ export type Call<N extends EndpointName> = {
 export type Handler<N extends EndpointName> = (call: Call<N>) => Promise<Out<N>>
 /** A subject's routes.ts exports one object of these: `export const customerRoutes = {...} satisfies Handlers`. */
 export type Handlers = { [N in EndpointName]?: Handler<N> }
+/** What the server needs: none is missing. */
+export type AllHandlers = { [N in EndpointName]: Handler<N> }

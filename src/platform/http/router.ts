@@ -7,7 +7,7 @@ import { endpoints, type EndpointName } from '../../contract.ts'
 import type { Core } from '../core.ts'
 import { must, Problem } from '../errors.ts'
 import type { Access, Identity, Seat } from './access.ts'
-import type { Call, Caller, Handler, Handlers, WorkspaceRow } from './handler.ts'
+import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
 import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
 
@@ -26,24 +26,26 @@ type AnyEndpoint = {
   out: import('zod').ZodType
 }
 
-export function apiRouter(core: Core, access: Access, handlers: Handlers): Hono<HttpEnv> {
+export function apiRouter(core: Core, access: Access, handlers: AllHandlers): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   app.use(
     bodyLimit({
       maxSize: BODY_LIMIT_BYTES,
-      onError: c =>
-        problemResponse(
+      onError: c => {
+        const refused = problemResponse(
           new Problem(413, 'body_too_large', 'The body is too large', {
             action: `Send at most ${BODY_LIMIT_BYTES} bytes.`,
           }),
           (c as Context<HttpEnv>).get('requestId'),
-        ),
+        )
+        refused.headers.set('connection', 'close') // what was not read is in the way of the next request
+        return refused
+      },
     }),
   )
   for (const name of NAMES) {
     const endpoint: AnyEndpoint = endpoints[name]
-    const handler = handlers[name] as Handler<EndpointName> | undefined
-    if (!handler) continue
+    const handler = handlers[name] as Handler<EndpointName>
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app.on(endpoint.method, path, async c => {
       c.set('route', `/api${endpoint.path}`)

@@ -1,0 +1,413 @@
+// Every endpoint as its callers meet it: who may, what is refused and how, and that two workspaces never see each other.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callApi, request } from '../test/http-client.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from '../test/harness.ts'
+import { insertKey } from './catalogue/keys.ts'
+import { type EndpointName, endpoints, type Scope } from './contract.ts'
+import { newId, publicId, type Uuid } from './platform/ids.ts'
+import { insertUser, putRole } from './team/store.ts'
+import { handlers, startWeb, type Web } from './web.ts'
+
+type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Record<string, string> }
+
+const NAMES = Object.keys(endpoints) as EndpointName[]
+const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
+const withInnerId = inWorkspace.filter(n => /\{(?!ws)\w+\}/.test(endpoints[n].path) && n !== 'saveChannel')
+
+const GRAPH = {
+  format: 1,
+  name: 'Test',
+  trigger: { kind: 'event', event: 'Signed Up' },
+  reentry: { kind: 'never' },
+  exits: [],
+  start: 'wait',
+  nodes: { wait: { type: 'delay', fields: { ms: 60_000 }, next: { next: null } } },
+}
+/** A body (or query) that passes the checks of each endpoint that takes one. */
+const BODIES: Partial<Record<EndpointName, unknown>> = {
+  updateWorkspace: { name: 'Renamed', version: 1 },
+  invite: { email: 'new@example.com', role: 'viewer' },
+  setRole: { role: 'viewer' },
+  customerCommand: { do: 'add_tag', tag: 'vip' },
+  createJourney: { graph: GRAPH },
+  saveJourney: { graph: GRAPH, version: 1 },
+  publishJourney: { version: 1 },
+  setJourneyStatus: { status: 'paused', version: 1 },
+  resolveMessage: { as: 'failed' },
+  createKey: { kind: 'write', name: 'Shop' },
+  saveChannel: {
+    name: 'LINE',
+    settings: { baseUrl: 'stand-in' },
+    secrets: { accessToken: 'a', channelSecret: 'b' },
+  },
+  sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
+  setClock: { to: new Date(Date.now() + 60_000).toISOString() },
+}
+const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
+  search: { q: 'someone' },
+  journeyPeople: { node: 'wait' },
+  sandboxMessages: { channel: 'line', address: 'U1' },
+}
+
+let core: TestCore
+let web: Web
+let a: Made
+let b: Made
+
+const call = (
+  name: EndpointName,
+  caller: { key?: string; cookie?: string },
+  params: Record<string, string>,
+) => callApi(core.baseUrl, name, caller, { params, body: BODIES[name], query: QUERIES[name] })
+
+/** A workspace with one of everything that a path can name. */
+async function makeFilled(name: string): Promise<Made> {
+  const made = await createTestWorkspace(core, { name, kind: 'sandbox' })
+  const customer = newId()
+  const message = newId()
+  const journey = newId()
+  const at = new Date()
+  const state = {
+    v: 1,
+    workspace: made.id,
+    id: customer,
+    now: at.getTime(),
+    first: at.getTime(),
+    last: at.getTime(),
+    ids: [],
+    traits: {},
+    tags: {},
+    consent: {},
+    enr: [],
+    past: {},
+    dates: {},
+    absorbed: [],
+  }
+  const bucket = (id: Uuid) => Number.parseInt(id.slice(-2), 16)
+  await core.pool.query(
+    'insert into customer (bucket, id, workspace_id, state, version) values ($1, $2, $3, $4, 1)',
+    [bucket(customer), customer, made.id, JSON.stringify(state)],
+  )
+  await core.pool.query(
+    `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at) values ($1, $2, 'Test', 'draft', $3, $4, $4)`,
+    [journey, made.id, JSON.stringify(GRAPH), at],
+  )
+  await core.pool.query(
+    `insert into message (bucket, id, workspace_id, customer_id, channel, state, send_after, body, created, changed)
+     values ($1, $2, $3, $4, 'email', 'unknown', $5, $6, $5, $5)`,
+    [
+      bucket(message),
+      message,
+      made.id,
+      customer,
+      at,
+      JSON.stringify({
+        id: message,
+        customer,
+        channel: 'email',
+        purpose: 'marketing',
+        content: { channel: 'email', subject: 's', html: 'h' },
+        journey,
+        journeyVersion: 1,
+        enrollment: newId(),
+        node: 'n',
+        occurrence: 1,
+        notBefore: at.getTime(),
+        notAfter: null,
+        at: at.getTime(),
+        event: null,
+      }),
+    ],
+  )
+  const user = await insertUser(core.pool, {
+    email: `${name}@example.com`.toLowerCase(),
+    name,
+    passwordHash: null,
+  })
+  await putRole(core.pool, made.id, user.id, 'viewer')
+  const { row } = await insertKey(core.pool, made.id, { kind: 'write', name: 'Second' })
+  return {
+    id: made.id,
+    ws: publicId('wsp', made.id),
+    key: made.apiKey,
+    writeKey: made.writeKey,
+    params: {
+      customer: publicId('cus', customer),
+      journey: publicId('jrn', journey),
+      message: publicId('msg', message),
+      user: publicId('usr', user.id),
+      key: publicId('key', row.id),
+      channel: 'line',
+    },
+  }
+}
+
+const keyWith = async (workspace: Uuid, scopes: Scope[]) =>
+  (await insertKey(core.pool, workspace, { kind: 'api', name: 'Narrow', scopes })).key
+
+beforeAll(async () => {
+  core = await openTestCore()
+  web = await startWeb(core)
+  a = await makeFilled('A')
+  b = await makeFilled('B')
+})
+afterAll(async () => {
+  await web.stop()
+  await core.close()
+})
+
+test('every endpoint of the contract has a handler', () => {
+  expect(NAMES.filter(n => !handlers[n])).toEqual([])
+})
+
+describe('401, 403, 404 of every endpoint', () => {
+  test.each(NAMES.filter(n => endpoints[n].scope !== 'public'))('401: nobody calls %s', async name => {
+    const answer = await call(name, {}, { ...a.params, ws: a.ws })
+    expect(answer.status).toBe(401)
+    expect(answer.body).toMatchObject({
+      status: 401,
+      code: 'not_signed_in',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+  })
+  test.each(inWorkspace)('403: a key with every scope but its own calls %s', async name => {
+    const needed = endpoints[name].scope as Scope
+    const other: Scope[] = (['customers:read', 'journeys:read', 'events:write'] as const).filter(
+      s => s !== needed,
+    )
+    const answer = await call(name, { key: await keyWith(a.id, other) }, { ...a.params, ws: a.ws })
+    expect(answer.status).toBe(403)
+    expect(answer.body).toMatchObject({ code: 'scope_missing', title: `This needs the scope ${needed}` })
+  })
+  test.each(inWorkspace)(
+    'two workspaces never see each other: 404 when a key of A calls %s of B',
+    async name => {
+      const answer = await call(name, { key: a.key }, { ...b.params, ws: b.ws })
+      expect(answer.status).toBe(404)
+      expect(answer.body.code).toBe('no_workspace')
+    },
+  )
+  test.each(withInnerId)(
+    'two workspaces never see each other: 404 when %s of A is given ids of B',
+    async name => {
+      const answer = await call(name, { key: a.key }, { ...b.params, ws: a.ws })
+      expect([name, answer.status]).toEqual([name, 404])
+      const own = await call(name, { key: b.key }, { ...b.params, ws: b.ws })
+      expect([name, own.status, own.body]).not.toEqual([name, 404, expect.anything()])
+    },
+  )
+  test('lists of A hold nothing of B', async () => {
+    for (const name of ['customers', 'journeys', 'messages', 'keys', 'team', 'channels', 'parked'] as const) {
+      const answer = await call(name, { key: a.key }, { ws: a.ws })
+      expect([name, answer.status]).toEqual([name, 200])
+      const text = JSON.stringify(answer.body)
+      for (const id of [b.ws, ...Object.values(b.params).filter(p => p !== 'line')])
+        expect(text).not.toContain(id)
+    }
+  })
+})
+
+describe('401, 400, 403, 404, 200 in order', () => {
+  const path = () => `/api/w/${a.ws}/keys`
+  test('401: an unknown key, a write key, a revoked key', async () => {
+    for (const key of ['ik_unknown', a.writeKey])
+      expect((await request(core.baseUrl, 'GET', path(), { key })).status).toBe(401)
+    const made = await callApi(
+      core.baseUrl,
+      'createKey',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { kind: 'api', name: 'Short', scopes: ['sources:read'] } },
+    )
+    const key = String(made.body.key)
+    expect((await request(core.baseUrl, 'GET', path(), { key })).status).toBe(200)
+    await callApi(
+      core.baseUrl,
+      'revokeKey',
+      { key: a.key },
+      { params: { ws: a.ws, key: String(made.body.id) } },
+    )
+    expect((await request(core.baseUrl, 'GET', path(), { key })).status).toBe(401)
+  })
+  test('400: the path of the bad field and what to do', async () => {
+    const answer = await callApi(
+      core.baseUrl,
+      'createKey',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { kind: 'api', name: 'x', scopes: ['all'] } },
+    )
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(answer.body).toMatchObject({
+      code: 'invalid',
+      path: 'scopes.0',
+      action: expect.stringMatching(/./),
+    })
+    const query = await request(core.baseUrl, 'GET', `/api/w/${a.ws}/customers?limit=9999`, { key: a.key })
+    expect([query.status, query.body.path]).toEqual([400, 'limit'])
+  })
+  test('400: not JSON; 415: another type; 413: too large', async () => {
+    const send = (headers: Record<string, string>, body: string) =>
+      fetch(core.baseUrl + path(), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${a.key}`, ...headers },
+        body,
+      })
+    expect((await send({ 'content-type': 'application/json' }, '{"kind":')).status).toBe(400)
+    expect((await send({ 'content-type': 'text/plain' }, '{}')).status).toBe(415)
+    expect(
+      (await send({ 'content-type': 'application/json' }, JSON.stringify({ name: 'x'.repeat(3_000_000) })))
+        .status,
+    ).toBe(413)
+  })
+  test('403: nobody gives a key more scopes than they have', async () => {
+    const key = await keyWith(a.id, ['sources:write'])
+    const answer = await callApi(
+      core.baseUrl,
+      'createKey',
+      { key },
+      { params: { ws: a.ws }, body: { kind: 'api', name: 'More', scopes: ['team:write'] } },
+    )
+    expect([answer.status, answer.body.path]).toEqual([403, 'scopes'])
+  })
+  test('404: unknown workspace, id of another kind, unknown endpoint', async () => {
+    for (const path of [`/api/w/${publicId('wsp', newId())}`, '/api/w/demo', '/api/w/undefined/keys'])
+      expect((await request(core.baseUrl, 'GET', path, { key: a.key })).status).toBe(404)
+    const none = await request(core.baseUrl, 'GET', '/api/nothing', { key: a.key })
+    expect([none.status, none.body.code]).toEqual([404, 'no_endpoint'])
+  })
+  test('200: an API key is shown once, then only its hint', async () => {
+    const made = await callApi(
+      core.baseUrl,
+      'createKey',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { kind: 'api', name: 'Once', scopes: ['ops:read'] } },
+    )
+    expect(made.status).toBe(200)
+    const listed = await callApi(core.baseUrl, 'keys', { key: a.key }, { params: { ws: a.ws } })
+    expect(JSON.stringify(listed.body)).not.toContain(String(made.body.key))
+    expect(JSON.stringify(listed.body)).toContain(String(made.body.key).slice(0, 8))
+  })
+  test('secrets of channels never come back, and stay when not given again', async () => {
+    const body = {
+      name: 'LINE',
+      settings: { baseUrl: 'stand-in' },
+      secrets: { accessToken: 'very-secret-1', channelSecret: 'very-secret-2' },
+    }
+    const params = { ws: a.ws, channel: 'line' }
+    expect((await callApi(core.baseUrl, 'saveChannel', { key: a.key }, { params, body })).status).toBe(200)
+    const again = await callApi(
+      core.baseUrl,
+      'saveChannel',
+      { key: a.key },
+      { params, body: { name: 'LINE 2', settings: body.settings } },
+    )
+    expect(again.body).toMatchObject({ name: 'LINE 2', hasSecrets: ['accessToken', 'channelSecret'] })
+    const listed = await callApi(core.baseUrl, 'channels', { key: a.key }, { params })
+    expect(JSON.stringify(listed.body)).not.toContain('very-secret')
+    const wrong = await callApi(
+      core.baseUrl,
+      'saveChannel',
+      { key: a.key },
+      { params, body: { name: 'LINE', settings: { speed: '9' } } },
+    )
+    expect([wrong.status, wrong.body.path]).toEqual([400, 'settings.speed'])
+  })
+  test('409: a change made on an older version', async () => {
+    const now = await callApi(core.baseUrl, 'workspace', { key: a.key }, { params: { ws: a.ws } })
+    const version = Number(now.body.version)
+    const change = (v: number) =>
+      callApi(
+        core.baseUrl,
+        'updateWorkspace',
+        { key: a.key },
+        { params: { ws: a.ws }, body: { quietHours: { from: '22:00', to: '08:00' }, version: v } },
+      )
+    const done = await change(version)
+    expect(done.body).toMatchObject({ quietHours: { from: '22:00', to: '08:00' }, version: version + 1 })
+    expect((await change(version)).status).toBe(409)
+    const zone = await callApi(
+      core.baseUrl,
+      'updateWorkspace',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { timezone: 'Asia/Nowhere', version: version + 1 } },
+    )
+    expect([zone.status, zone.body.path]).toEqual([400, 'timezone'])
+  })
+  test('what is done is in the audit list, what is refused is not', async () => {
+    const before = await callApi(core.baseUrl, 'audit', { key: a.key }, { params: { ws: a.ws } })
+    await callApi(
+      core.baseUrl,
+      'createKey',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { kind: 'write', name: 'Audited' } },
+    )
+    await callApi(
+      core.baseUrl,
+      'createKey',
+      { key: a.key },
+      { params: { ws: a.ws }, body: { kind: 'other', name: 'Refused' } },
+    )
+    const after = await callApi(core.baseUrl, 'audit', { key: a.key }, { params: { ws: a.ws } })
+    const items = (x: typeof after) => x.body.items as { action: string; actor: string }[]
+    expect(items(after)[0]).toMatchObject({ action: 'createKey', actor: 'API' })
+    expect(
+      items(after).filter(i => i.action === 'createKey').length -
+        items(before).filter(i => i.action === 'createKey').length,
+    ).toBe(1)
+  })
+})
+
+describe('the server', () => {
+  test('health, readiness, metrics on this machine, OpenAPI and its page', async () => {
+    expect((await request(core.baseUrl, 'GET', '/healthz', {})).status).toBe(200)
+    expect((await request(core.baseUrl, 'GET', '/readyz', {})).body).toEqual({
+      ready: true,
+      postgres: 'up',
+      clickhouse: 'up',
+    })
+    const metrics = await request(core.baseUrl, 'GET', '/metrics', {})
+    expect(metrics.status).toBe(200)
+    expect(metrics.body.text).toContain('itinera_http_request_seconds_count')
+    expect(metrics.body.text).not.toContain(a.ws)
+    const api = await request(core.baseUrl, 'GET', '/openapi.json', {})
+    expect(Object.keys(api.body.paths as object)).toContain('/api/w/{ws}/customers/{customer}')
+    const page = await request(core.baseUrl, 'GET', '/api-docs', {})
+    expect(page.body.text).toContain('/api/w/{ws}/journeys')
+  })
+  test('metrics are not for others', async () => {
+    const proxied = { 'x-forwarded-for': '203.0.113.9' }
+    expect((await request(core.baseUrl, 'GET', '/metrics', { headers: proxied })).status).toBe(401)
+    expect((await request(core.baseUrl, 'GET', '/metrics', { key: a.key, headers: proxied })).status).toBe(
+      200,
+    )
+  })
+  test('security headers on every answer', async () => {
+    for (const path of ['/healthz', '/api/me', '/nothing.txt']) {
+      const { headers } = await request(core.baseUrl, 'GET', path, {})
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    }
+  })
+  test('open pages are told what changed in their own workspace only', async () => {
+    const stop = new AbortController()
+    const response = await fetch(`${core.baseUrl}/api/w/${a.ws}/live`, {
+      headers: { authorization: `Bearer ${a.key}` },
+      signal: stop.signal,
+    })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).value).toContain('event: ready')
+    core.signals.emit('live', `${b.id}:customers`)
+    for (let i = 0; i < 50; i++) core.signals.emit('live', `${a.id}:messages`)
+    let text = ''
+    while (!text.includes('event: messages')) text += (await reader.read()).value ?? ''
+    core.signals.emit('live', `${a.id}:journeys`)
+    while (!text.includes('event: journeys')) text += (await reader.read()).value ?? ''
+    expect(text).not.toContain('customers')
+    expect(text.match(/event: messages/g)).toHaveLength(1)
+    stop.abort()
+    expect((await request(core.baseUrl, 'GET', `/api/w/${b.ws}/live`, { key: a.key })).status).toBe(404)
+    expect((await request(core.baseUrl, 'GET', `/api/w/${a.ws}/live`, {})).status).toBe(401)
+  })
+})
