@@ -8,7 +8,8 @@ import { BrokenRule } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { DEMO_NAME } from '../sandbox/brand.ts'
 import { addContacts } from '../sandbox/store.ts'
-import { publishExamples } from './journeys.ts'
+import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
+import { publishGraphs } from './journeys.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
 import { countBulk, countInbox, historyBehind, journalHeads } from './store.ts'
@@ -54,9 +55,10 @@ export async function buildDemo(
     settings,
     ...(options.owner ? { owner: options.owner } : {}),
   })
-  await publishExamples(core, workspace)
+  const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
+  await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
   const now = options.now ?? Date.now()
-  const model = makeDemo(options.seed ?? DEMO_SEED, now, `${core.baseUrl}/shop/${publicId('wsp', workspace)}`)
+  const model = makeDemo(options.seed ?? DEMO_SEED, now, shopUrl)
   await addContacts(core.pool, workspace, model.people.flatMap(contactsOf))
   const customers: Uuid[] = []
   for (let i = 0; i < model.people.length; i += PEOPLE_CHUNK) {
