@@ -66,7 +66,8 @@ async function connect(server: SmtpServer, signal: AbortSignal): Promise<Kept> {
     logger: false,
   })
   const kept: Kept = { connection, since: Date.now(), dead: false }
-  connection.on('end', () => (kept.dead = true))
+  // also an answer to nothing that is under way: an 'error' nobody hears would end the process
+  for (const event of ['end', 'error'] as const) connection.on(event, () => (kept.dead = true))
   await step('connect', kept, signal, done => connection.connect(done))
   if (server.user || server.password)
     await step('login', kept, signal, done =>
@@ -140,12 +141,11 @@ export async function sendMail(
     })
     body.on('end', () => setImmediate(() => faultPoint('deliver.after_socket_write')))
     try {
-      const connection = kept.connection
+      const { connection } = kept
       const reply = await step<{ response?: string }>('envelope', kept, signal, done =>
         connection.send(envelope, body, done),
       )
       kept.since = Date.now()
-      connection.on('error', () => (kept!.dead = true))
       idle.set(key, [...(idle.get(key) ?? []), kept])
       return reply?.response ?? ''
     } catch (error) {
