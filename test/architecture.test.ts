@@ -52,10 +52,11 @@ const ORDER = [
   'cli',
   '.',
 ]
-/** Routes stand above every store and worker: they may ask other subjects' stores. */
+/** Routes, and folders that only put others together (from insight on), stand above every store and worker. */
 const isRoutes = (path: string): boolean => /\/routes\.ts$/.test(path)
 const rankOf = (path: string): number =>
-  ORDER.indexOf(folderOf(path)) + (isRoutes(path) || folderOf(path) === '.' ? 100 : 0)
+  ORDER.indexOf(folderOf(path)) +
+  (isRoutes(path) || ORDER.indexOf(folderOf(path)) >= ORDER.indexOf('insight') ? 100 : 0)
 const folderOf = (path: string): string => /^src\/([^/]+)\//.exec(path)?.[1] ?? '.'
 
 const show = (breaches: string[]): string => breaches.join('\n')

@@ -1,0 +1,176 @@
+// From the post of an event to the first byte of the message at a provider's socket: a journey of trigger and send,
+// and a LINE stand-in of our own in this process. Open loop: each event has its moment, late ones count in full.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connections } from './load.ts'
+import { cpuBetween, machine, percentile, sleep, until, usage } from './machine.ts'
+import { api, ask, newSpace, publishJourney, settled, startProduct } from './product.ts'
+import { ms, n, type Report } from './report.ts'
+
+type Sink = { server: Server; url: string; arrivals: Map<string, number>; pushes: number; keys: Set<string> }
+
+/** A LINE Messaging API that accepts every push and notes when its first bytes came. */
+async function openSink(): Promise<Sink> {
+  const sink: Omit<Sink, 'url' | 'server'> = { arrivals: new Map(), pushes: 0, keys: new Set() }
+  const server = createServer((req, res) => {
+    const first = performance.now() // the headers are the first bytes
+    let body = ''
+    req.setEncoding('utf8')
+    req.on('data', (chunk: string) => {
+      body += chunk
+    })
+    req.on('end', () => {
+      const token = /token=([\w-]+)/.exec(body)?.[1]
+      const key = String(req.headers['x-line-retry-key'] ?? '')
+      sink.pushes++
+      sink.keys.add(key)
+      if (token && !sink.arrivals.has(token)) sink.arrivals.set(token, first)
+      res
+        .writeHead(200, { 'content-type': 'application/json', 'x-line-request-id': key })
+        .end(`{"sentMessages":[{"id":"${sink.pushes}"}]}`)
+    })
+  })
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>(r => server.listen(0, '127.0.0.1', r))
+  return Object.assign(sink, { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+}
+
+const PEOPLE = 1_000
+
+export async function latency(options: { seconds: number; rates: number[] }): Promise<Report> {
+  const sink = await openSink()
+  const product = await startProduct()
+  try {
+    const space = await newSpace(product)
+    await api(product, space, 'PUT', '/channels/line', {
+      name: 'Sink',
+      settings: { baseUrl: sink.url },
+      secrets: { accessToken: 'bench', channelSecret: 'bench' },
+    })
+    await publishJourney(product, space, {
+      format: 1,
+      name: 'Ping',
+      trigger: { kind: 'event', event: 'Ping' },
+      key: 'token',
+      reentry: { kind: 'always' },
+      exits: [],
+      start: 'send',
+      nodes: {
+        send: {
+          type: 'send',
+          fields: {
+            channel: 'line',
+            purpose: 'transactional',
+            content: { channel: 'line', messages: [{ type: 'text', text: '您好 token={{ event.token }}' }] },
+          },
+          next: { accepted: null },
+        },
+      },
+    })
+    const http = connections(64)
+    const post = async (path: string, body: unknown): Promise<void> => {
+      const answer = await http.post(product.baseUrl + path, space.apiKey, JSON.stringify(body))
+      if (answer.status !== 200)
+        throw new Error(`${path} answered ${answer.status}: ${answer.body.slice(0, 300)}`)
+    }
+    const uid = (i: number) => `U${i.toString(16).padStart(32, '0')}`
+    for (let from = 0; from < PEOPLE; from += 50)
+      await post('/v1/batch', {
+        batch: Array.from({ length: 50 }, (_, k) => ({
+          type: 'identify',
+          messageId: `who-${from + k}`,
+          userId: `m${from + k}`,
+          traits: { name: `顧客${from + k}`, line_uid: uid(from + k) },
+        })),
+      })
+    await settled(product, 60_000)
+
+    const before = usage(product.pid)
+    const load = machine().load
+    const figures: Report['figures'] = []
+    let sent = 0
+    // the first sends of a process load and compile what the others only use
+    const warmUp = 100
+    const fire = async (rate: number, count: number, label: string): Promise<number[]> => {
+      const posted = new Map<string, number>()
+      const open: Promise<void>[] = []
+      const began = performance.now()
+      for (let i = 0; i < count; i++) {
+        const due = began + (i * 1000) / rate
+        const wait = due - performance.now()
+        if (wait > 1) await sleep(wait)
+        const token = `${label}-${i}`
+        posted.set(token, Math.max(due, performance.now() - 1000))
+        open.push(
+          post('/v1/track', {
+            event: 'Ping',
+            messageId: token,
+            userId: `m${(sent + i) % PEOPLE}`,
+            properties: { token },
+          }),
+        )
+      }
+      await Promise.all(open)
+      sent += count
+      await until(
+        'messages',
+        60_000,
+        50,
+        async () => [...posted.keys()].filter(t => !sink.arrivals.has(t)).length,
+        missing => missing === 0,
+      )
+      return [...posted].map(([t, at]) => sink.arrivals.get(t)! - at).sort((a, b) => a - b)
+    }
+    await fire(50, warmUp, 'warm')
+    for (const rate of options.rates) {
+      const took = await fire(rate, Math.max(20, rate * options.seconds), `r${rate}`)
+      figures.push({
+        what: `${rate}/s (${n(took.length)} events)`,
+        value: `p50 ${ms(percentile(took, 0.5))}, p90 ${ms(percentile(took, 0.9))}, p99 ${ms(percentile(took, 0.99))}, max ${ms(took.at(-1)!)}`,
+        ...(rate === 100 ? { aim: 'p50 < 15 ms, p99 < 60 ms' } : {}),
+      })
+    }
+    http.close()
+    await until(
+      'outcomes',
+      60_000,
+      100,
+      async () =>
+        Number(
+          (
+            await ask<{ n: string }>(
+              product,
+              "select count() as n from event where workspace_id = {w: UUID} and name = 'message.accepted'",
+              { w: space.id },
+            )
+          ).n,
+        ),
+      v => v >= sent,
+    )
+    const after = usage(product.pid)
+    const { rows } = await product.core.pool.query<{ state: string; n: number }>(
+      'select state, count(*)::int as n from message where workspace_id = $1 group by 1',
+      [space.id],
+    )
+    const right =
+      rows.length === 1 &&
+      rows[0]!.state === 'accepted' &&
+      rows[0]!.n === sent &&
+      sink.keys.size === sent &&
+      sink.arrivals.size === sent
+    return {
+      bench: 'latency',
+      size: `${n(PEOPLE)} customers, ${options.seconds} s a rate, event posted to first bytes at the sink`,
+      right,
+      figures,
+      notes: [
+        `checked: ${n(sent)} events, ${n(sink.pushes)} pushes at the sink, ${n(sink.keys.size)} distinct retry keys; ledger ${rows.map(r => `${r.state} ${n(r.n)}`).join(', ')}`,
+        `CPU seconds: ${cpuBetween(before, after)}; load before ${load}`,
+      ],
+    }
+  } finally {
+    await product.stop()
+    sink.server.close()
+    sink.server.closeAllConnections()
+  }
+}
