@@ -23,7 +23,10 @@ export async function publishJourney(
     const problem = checked.problems[0]
     if (problem)
       throw new Problem(400, 'graph_invalid', problem.message.en, {
-        path: problem.node === null ? problem.path : `nodes.${problem.node}.${problem.path}`,
+        path:
+          problem.node === null || problem.path.startsWith('/nodes')
+            ? problem.path
+            : `/nodes/${problem.node}${problem.path}`,
         action: `Mend this${checked.problems.length > 1 ? ` and ${checked.problems.length - 1} more` : ''}; the draft's problems are listed with it.`,
       })
     must(checked.graph, 'a graph without problems can be read')

@@ -140,7 +140,7 @@ export type Invariant = {
 }
 
 /** Beyond this many journal rows that history has not copied yet, the intents are only counted so far. */
-const MOST_TAIL = 2_000
+const MOST_TAIL = 5_000
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** Intents (what history has, and the journal rows it has not copied yet) against the ledger's rows, as of one moment:
