@@ -1,22 +1,22 @@
 // `npm start`: installs and builds what is missing, then runs src/main.ts under the Node 24 of node_modules.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { installIfNeeded, node24, root } from './node24.mjs'
-import { buildIfNeeded } from './web-build.mjs'
+import { ensureInstalled, ensureWebBuilt, findNode, root } from './runtime.mjs'
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
   console.error(`Itinera needs Node 20 or newer to start; this is ${process.version}.`)
   process.exit(2)
 }
+let node
 try {
-  installIfNeeded()
-  await buildIfNeeded()
+  ensureInstalled()
+  node = findNode()
+  ensureWebBuilt(node)
 } catch (error) {
   console.error(error.message)
   process.exit(1)
 }
 
-const node = node24()
 const args = ['--disable-warning=ExperimentalWarning', join(root, 'src/main.ts')]
 const env = { ...process.env, DATA_DIR: process.env.DATA_DIR || join(root, 'data') }
 // a Node that can become another program does; an older one stays as a thin parent

@@ -1,6 +1,6 @@
 // One process of the application: some of the roles, on engines that the supervisor (main.ts) or the environment
 // gives. Says `ready` to its parent, stops on SIGTERM, and ends when its parent does.
-import { openCore, startRoles } from './compose.ts'
+import { baseUrlOf, openCore, startRoles } from './compose.ts'
 import { ConfigError, readConfig } from './platform/config.ts'
 import { createFirstLink } from './team/links.ts'
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   if (!databaseUrl || !clickhouseUrl || !secretKey)
     throw new ConfigError('DATABASE_URL, CLICKHOUSE_URL, SECRET_KEY: a process of its own needs all three')
   const name = config.roles.join('+')
-  const baseUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
+  const baseUrl = baseUrlOf(config, config.port)
   const core = await openCore(
     config,
     { databaseUrl, clickhouseUrl, secretKey, baseUrl },

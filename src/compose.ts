@@ -13,6 +13,17 @@ export type Engines = { databaseUrl: string; clickhouseUrl: string; secretKey: s
 
 export type OpenCore = Core & { close(): Promise<void> }
 
+/** Where people and providers reach us: PUBLIC_URL, else the address we listen on. */
+export function baseUrlOf(config: Config, port: number): string {
+  if (config.publicUrl) return config.publicUrl.replace(/\/$/, '')
+  const host = ['0.0.0.0', '::'].includes(config.host)
+    ? 'localhost'
+    : config.host.includes(':')
+      ? `[${config.host}]`
+      : config.host
+  return `http://${host}:${port}`
+}
+
 /** Opens the connections of one process. `name` appears in logs and in pg_stat_activity. */
 export async function openCore(
   config: Config,

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { AppMessage } from './app.ts'
+import { baseUrlOf } from './compose.ts'
 import { type Config, ConfigError, readConfig, type RoleName } from './platform/config.ts'
 import { holdDataDir, type RunningEngines, secretKeyOf, startEngines } from './platform/embedded/engines.ts'
 import { type Kept, keepRunning, type Runs } from './platform/embedded/keep.ts'
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
     hold.release()
   })
   const port = await choosePort(config, process.env.PORT !== undefined && process.env.PORT !== '', log)
-  const baseUrl = config.publicUrl ?? `http://${config.host}:${port}`
+  const baseUrl = baseUrlOf(config, port)
   const secretKey = secretKeyOf(config)
 
   const apps: Kept<App>[] = []
