@@ -115,6 +115,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
         occurrence: 1,
         notBefore: now,
         notAfter: null,
+        quiet: null,
         at: now,
         event: null,
         ...more,

@@ -1,6 +1,7 @@
 // What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
 import type { Channel, SendResult } from '../channels/channel.ts'
 import type { CustomerState } from '../customers/model.ts'
+import { allowedFrom } from '../platform/wall-time.ts'
 import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
 
 export type Facts = {
@@ -28,14 +29,19 @@ function addressOf(customer: CustomerState, channel: Channel): string | null {
 }
 
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
   channel: Channel,
   facts: Facts,
 ): Decision {
   const { now, customer } = facts
   if (intent.notAfter !== null && now > intent.notAfter) return { do: 'skip', reason: 'late' }
   if (facts.paused) return { do: 'hold' }
-  if (now < intent.notBefore) return { do: 'wait', ms: intent.notBefore - now }
+  // the slot was picked when it was decided; a late drain, a retry or a moved clock must keep the window too
+  const from = intent.quiet
+    ? allowedFrom(Math.max(now, intent.notBefore), intent.quiet, intent.quiet.timezone)
+    : intent.notBefore
+  if (intent.notAfter !== null && from > intent.notAfter) return { do: 'skip', reason: 'late' }
+  if (now < from) return { do: 'wait', ms: from - now }
   if (!facts.account) return { do: 'skip', reason: 'no_account' }
   const address = customer && addressOf(customer, channel)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }
