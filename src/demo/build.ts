@@ -12,7 +12,7 @@ import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
 import { publishGraphs } from './journeys.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
-import { countBulk, countInbox, historyBehind, journalHeads } from './store.ts'
+import { countUnfolded, historyBehind, journalHeads } from './store.ts'
 
 export type DemoStep = 'people' | 'events' | 'fold' | 'history' | 'done'
 export type DemoStatus = { step: DemoStep; done: number; total: number }
@@ -29,7 +29,7 @@ export type DemoOptions = {
 export const DEMO_SEED = 'mist hill'
 const PEOPLE_CHUNK = 500
 const EVENT_CHUNK = 4_000
-const POLL_MS = 150
+const POLL_MS = 300
 /** folding and history must get on within this time, else the build says so instead of waiting for ever */
 const STALLED_MS = 60_000
 
@@ -92,7 +92,7 @@ export async function buildDemo(
   await flush()
 
   await settle(options.signal, async () => {
-    const left = (await countBulk(core.pool, workspace)) + (await countInbox(core.pool, workspace))
+    const left = await countUnfolded(core.pool, workspace)
     report('fold', 1 - left / model.count)
     return left
   })

@@ -33,6 +33,8 @@ export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel 
   }
   let count = 0
   for (const [no, list] of events.entries()) {
+    // a visitor who looked at nothing saw the first page
+    if (list.length === 0) list.push(firstPageEvent(people[no]!, shopUrl))
     list.sort((a, b) => a.at! - b.at!)
     for (const [i, event] of list.entries()) event.messageId = `demo-${no}-${i}`
     count += list.length
@@ -169,6 +171,16 @@ function sessionEvents(
     )
   }
   return out
+}
+
+function firstPageEvent(p: DemoPerson, shopUrl: string): EventBody {
+  const ids: IdRef[] = [{ kind: 'anonymous_id', value: p.anonymousId }]
+  return event(
+    p.firstAt,
+    { type: 'page', name: 'Page Viewed', props: { url: `${shopUrl}/`, path: '/' } },
+    ids,
+    'public',
+  )
 }
 
 function refundEvent(random: Random, s: Session, orderNo: string): EventBody {

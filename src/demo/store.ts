@@ -4,24 +4,15 @@ import type { Sql } from '../platform/postgres.ts'
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
-async function count(sql: Sql, text: string, workspace: Uuid): Promise<number> {
-  const { rows } = await sql.query<{ n: number }>(text, [ALL, workspace])
+/** Rows of the workspace that wait to be folded, seen at one moment: bulk moves into the inbox meanwhile. */
+export async function countUnfolded(sql: Sql, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `select (select count(*) from bulk where bucket = any($1::smallint[]) and workspace_id = $2)
+          + (select count(*) from inbox where bucket = any($1::smallint[]) and workspace_id = $2) as n`,
+    [ALL, workspace],
+  )
   return Number(rows[0]!.n)
 }
-
-export const countBulk = (sql: Sql, workspace: Uuid): Promise<number> =>
-  count(
-    sql,
-    'select count(*) as n from bulk where bucket = any($1::smallint[]) and workspace_id = $2',
-    workspace,
-  )
-
-export const countInbox = (sql: Sql, workspace: Uuid): Promise<number> =>
-  count(
-    sql,
-    'select count(*) as n from inbox where bucket = any($1::smallint[]) and workspace_id = $2',
-    workspace,
-  )
 
 /** Where each bucket's journal ends now. */
 export async function journalHeads(sql: Sql): Promise<number[]> {

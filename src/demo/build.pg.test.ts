@@ -1,0 +1,155 @@
+// Builds the demo brand on the real engines with the real roles, then asks ClickHouse, in SQL of its own, for what was
+// planted.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestCore, type TestCore } from '../../test/harness.ts'
+import { startRoles } from '../compose.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { buildDemo, type DemoStatus } from './build.ts'
+import { TRUTHS } from './truths.ts'
+
+let core: TestCore
+let roles: { stop(): Promise<void> }
+let workspace: Uuid
+let events: number
+let seconds: number
+const told: DemoStatus[] = []
+
+beforeAll(async () => {
+  core = await openTestCore()
+  roles = await startRoles(core, ['fold', 'history'])
+  const started = performance.now()
+  ;({ workspace, events } = await buildDemo(core, { onProgress: s => told.push(s) }))
+  seconds = (performance.now() - started) / 1000
+  process.stdout.write(`demo: ${events} events in ${seconds.toFixed(1)} s\n`)
+}, 120_000)
+afterAll(async () => {
+  await roles.stop()
+  await core.close()
+})
+
+async function ask(query: string): Promise<number> {
+  const result = await core.history.query({ query, query_params: { workspace }, format: 'JSONEachRow' })
+  const [row] = await result.json<{ x: number }>()
+  return Number(row!.x)
+}
+
+const SESSIONS = `select JSONExtractString(props, 'session') as session, any(JSONExtractString(props, 'source')) as source,
+       countIf(name = 'Product Added') > 0 as cart, countIf(name = 'Order Completed') > 0 as bought
+  from event where workspace_id = {workspace:UUID} and kind = 'event' and session <> '' group by session`
+
+test('every event is folded and in history once; nobody was set aside', async () => {
+  expect(
+    await ask(`select count() as x from event where workspace_id = {workspace:UUID} and kind = 'event'`),
+  ).toBe(events)
+  expect(
+    await ask(
+      `select uniqExact(message_id) as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
+    ),
+  ).toBe(events)
+  const { rows } = await core.pool.query<{ people: number; parked: number }>(
+    `select (select count(*) from customer where workspace_id = $1)::int as people, (select count(*) from parked where workspace_id = $1)::int as parked`,
+    [workspace],
+  )
+  expect(rows[0]).toEqual({ people: 2_000, parked: 0 })
+})
+
+test('progress only grows and ends whole', () => {
+  const done = told.map(s => s.done)
+  expect(done).toEqual(done.toSorted((a, b) => a - b))
+  expect(told.at(-1)).toEqual({ step: 'done', done: 100, total: 100 })
+  expect(new Set(told.map(s => s.step))).toEqual(new Set(['people', 'events', 'fold', 'history', 'done']))
+})
+
+describe('planted truths are found again by SQL', () => {
+  const found = (name: keyof typeof TRUTHS, value: number) => {
+    const { planted, tolerance } = TRUTHS[name]
+    expect(value).toBeGreaterThan(planted - tolerance)
+    expect(value).toBeLessThan(planted + tolerance)
+  }
+
+  test(TRUTHS.lineConvertsTwice.says.en, async () =>
+    found(
+      'lineConvertsTwice',
+      await ask(
+        `select avgIf(bought, source = 'line') / avgIf(bought, source <> 'line') as x from (${SESSIONS})`,
+      ),
+    ),
+  )
+
+  test(TRUTHS.cartsAbandoned.says.en, async () =>
+    found('cartsAbandoned', await ask(`select 1 - avgIf(bought, cart) as x from (${SESSIONS})`)),
+  )
+
+  test(TRUTHS.repurchaseDays.says.en, async () =>
+    found(
+      'repurchaseDays',
+      await ask(
+        `select quantileExact(0.5)(gap) as x from (
+         select occurred, lagInFrame(toNullable(occurred)) over (partition by customer_id order by occurred rows between unbounded preceding and current row) as before,
+                dateDiff('second', before, occurred) / 86400 as gap
+           from event where workspace_id = {workspace:UUID} and name = 'Order Completed' and props like '%"sku":"OOLONG-150"%')
+        where before is not null`,
+      ),
+    ),
+  )
+
+  test(TRUTHS.topDecileRevenue.says.en, async () =>
+    found(
+      'topDecileRevenue',
+      await ask(
+        `select sumIf(spent, place <= total / 10) / sum(spent) as x from (
+         select spent, row_number() over (order by spent desc) as place, count() over () as total from (
+           select customer_id, sumIf(JSONExtractInt(props, 'total'), name = 'Order Completed') - sumIf(JSONExtractInt(props, 'total'), name = 'Order Refunded') as spent
+             from event where workspace_id = {workspace:UUID} and kind = 'event' and name in ('Order Completed', 'Order Refunded')
+            group by customer_id having spent > 0))`,
+      ),
+    ),
+  )
+
+  test(TRUTHS.refunds.says.en, async () =>
+    found(
+      'refunds',
+      await ask(
+        `select countIf(name = 'Order Refunded') / countIf(name = 'Order Completed') as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
+      ),
+    ),
+  )
+
+  test(TRUTHS.eveningOrders.says.en, async () =>
+    found(
+      'eveningOrders',
+      await ask(
+        `select countIf(toHour(occurred, 'Asia/Taipei') in (20, 21, 22)) / count() as x from event where workspace_id = {workspace:UUID} and kind = 'event' and name = 'Order Completed'`,
+      ),
+    ),
+  )
+})
+
+test('the folded states agree with the orders of history: count and net revenue', async () => {
+  const { rows } = await core.pool.query<{ state: string }>(
+    'select state from customer where workspace_id = $1',
+    [workspace],
+  )
+  const states = rows.map(r => JSON.parse(r.state) as { orders?: { n: number; revenue: number } })
+  const net = await ask(
+    `select sumIf(JSONExtractInt(props, 'total'), name = 'Order Completed') - sumIf(JSONExtractInt(props, 'total'), name = 'Order Refunded') as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
+  )
+  expect(states.reduce((sum, s) => sum + (s.orders?.revenue ?? 0), 0)).toBe(net)
+  const open = await ask(
+    `select countIf(name = 'Order Completed') - countIf(name = 'Order Refunded') as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
+  )
+  expect(states.reduce((sum, s) => sum + (s.orders?.n ?? 0), 0)).toBe(open)
+})
+
+test('hard problem 9: what is long past triggers no journey, the last day does', async () => {
+  const entered = await ask(
+    `select count() as x from event where workspace_id = {workspace:UUID} and name = 'journey.entered'`,
+  )
+  expect(entered).toBeGreaterThan(10)
+  expect(entered).toBeLessThan(200)
+  const { rows } = await core.pool.query<{ n: number }>(
+    'select count(*)::int as n from message where workspace_id = $1',
+    [workspace],
+  )
+  expect(rows[0]!.n).toBeGreaterThanOrEqual(10)
+})
