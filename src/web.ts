@@ -28,8 +28,11 @@ import { listen, type Listening, openApp } from './platform/http/server.ts'
 import { demandScope, readSessionCookie } from './platform/http/session.ts'
 import { liveStream } from './platform/http/sse.ts'
 import { openStatic, type StaticFiles } from './platform/http/static.ts'
+import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
+import { standInApp } from './sandbox/stand-in-line.ts'
+import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
 
@@ -63,13 +66,17 @@ export async function startWeb(core: Core): Promise<Web> {
   const server: Listening = await listen(app, core.config.host, core.config.port)
   const host = core.config.host === '0.0.0.0' || core.config.host === '::' ? 'localhost' : core.config.host
   core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
-  core.log.info({ port: server.port }, 'web: listening')
+  const smtp = await startStandInSmtp(core)
+  const receipts = await startReceipts(core)
+  core.log.info({ port: server.port, smtpPort: smtp.port }, 'web: listening')
   return {
     port: server.port,
     start: () => undefined,
     async stop() {
       closing.abort()
+      await receipts.stop()
       await server.close()
+      await smtp.stop()
     },
   }
 }
@@ -95,6 +102,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
+  app.route('/sandbox/line', standInApp(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
