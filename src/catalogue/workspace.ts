@@ -97,6 +97,14 @@ export async function workspacesOfUser(
   return rows.map(r => ({ workspace: toWorkspace(r), role: r.role }))
 }
 
+export type WorkspaceSummary = { id: Uuid; name: string; kind: 'live' | 'sandbox' }
+
+/** Every workspace there is: for commands on the server itself, never for a caller of the API. */
+export async function listWorkspaces(sql: Sql): Promise<WorkspaceSummary[]> {
+  return (await sql.query<WorkspaceSummary>('select id, name, kind from workspace order by created_at, id'))
+    .rows
+}
+
 export const workspaceNow = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
 
 export function presentWorkspace(w: WorkspaceRow): Out<'workspace'> {

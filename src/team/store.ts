@@ -68,6 +68,15 @@ export async function roleOf(sql: Sql, workspace: Uuid, user: Uuid): Promise<Rol
   return rows[0]?.role ?? null
 }
 
+/** The owner of any workspace who is here longest; null before the first sign-in. */
+export async function firstOwner(sql: Sql): Promise<Uuid | null> {
+  const { rows } = await sql.query<{ id: Uuid }>(
+    `select u.id from team_user u where exists (select from team_role r where r.user_id = u.id and r.role = 'owner')
+      order by u.created_at, u.id limit 1`,
+  )
+  return rows[0]?.id ?? null
+}
+
 export async function listTeam(
   sql: Sql,
   workspace: Uuid,

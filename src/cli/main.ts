@@ -1,0 +1,35 @@
+// The command line: `itinera <noun> <verb>`. Started by bin/itinera.mjs.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { addOperationCommands } from './operations.ts'
+import { EXIT, EXIT_HELP, explain } from './output.ts'
+import { addJourneyCommands, addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const program = new Command('itinera')
+  .description('Itinera 旅圖: customer journeys, from the event to the proof')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(itinera --help lists every command)')
+  .addHelpText('after', EXIT_HELP)
+// handled by bin/itinera.mjs before this program runs; here so that --help names it
+program.command('start').description('Start the product: engines, all roles, web (same as npm start)')
+addWorkspaceCommands(program)
+addKeyCommands(program)
+addUserCommands(program)
+addJourneyCommands(program)
+addOperationCommands(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode =
+    error instanceof CommanderError
+      ? error.exitCode === 0
+        ? EXIT.done
+        : EXIT.usage
+      : explain(error, process.argv.includes('--json'))
+}

@@ -1,0 +1,240 @@
+// itinera workspace, key, user, journey: what the screens do too, for scripts and for those locked out.
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { insertKey, presentKey } from '../catalogue/keys.ts'
+import {
+  createWorkspace,
+  findWorkspace,
+  presentWorkspace,
+  type WorkspaceSummary,
+  listWorkspaces,
+} from '../catalogue/workspace.ts'
+import { SCOPES, type Scope } from '../contract.ts'
+import { createJourney, findJourney } from '../journeys/store.ts'
+import { publishJourney } from '../journeys/publish.ts'
+import { validateGraph } from '../journeys/validate.ts'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { parseId, publicId, type Uuid } from '../platform/ids.ts'
+import { idOr404 } from '../platform/public-id.ts'
+import { recordAudit } from '../team/audit.ts'
+import { createUserLink } from '../team/links.ts'
+import { findUserByEmail, firstOwner } from '../team/store.ts'
+import { withInstallation } from './open.ts'
+import { answer } from './output.ts'
+
+type Json = { json?: boolean }
+
+/** By id, or by a name that only one has. @throws Problem */
+async function workspaceNamed(core: Core, text: string): Promise<WorkspaceSummary> {
+  const id = parseId('wsp', text)
+  const found = (await listWorkspaces(core.pool)).filter(w => (id ? w.id === id : w.name === text))
+  if (found.length === 1) return found[0]!
+  throw new Problem(
+    404,
+    'no_workspace',
+    found.length === 0 ? `There is no workspace ${text}` : `${found.length} workspaces are named ${text}`,
+    { action: '`itinera workspace list` shows their ids.' },
+  )
+}
+
+/** Who owns what is made here: the one named, else the first owner there is, else whoever signs in first. */
+export async function ownerFor(core: Core, email: string | undefined): Promise<Uuid | undefined> {
+  if (email === undefined) return (await firstOwner(core.pool)) ?? undefined
+  const user = await findUserByEmail(core.pool, email)
+  if (user) return user.id
+  throw new Problem(404, 'no_user', `Nobody has the address ${email}`, {
+    action: 'Invite this person first, or leave --owner out.',
+  })
+}
+
+const audit = (
+  core: Core,
+  workspace: Uuid | null,
+  action: string,
+  target: string | null = null,
+): Promise<void> => recordAudit(core.pool, { workspace, actor: 'cli', action, target })
+
+const kindOf = (text: string): 'live' | 'sandbox' => {
+  if (text === 'live' || text === 'sandbox') return text
+  throw new Problem(400, 'invalid', `--kind ${text} is not a kind of workspace`, {
+    action: 'Use live or sandbox.',
+  })
+}
+
+export function addWorkspaceCommands(program: Command): void {
+  const workspace = program.command('workspace').description('Workspaces: one for each brand')
+  workspace
+    .command('create <name>')
+    .description(
+      'New workspace; prints its id, a write key and an API key with every scope (shown this once)',
+    )
+    .option('--kind <kind>', 'live, or sandbox with stand-in providers and a clock of its own', 'live')
+    .option('--owner <email>', 'team user who becomes its owner (default: the first owner there is)')
+    .option('--json', 'one line of JSON')
+    .action((name: string, options: Json & { kind: string; owner?: string }) =>
+      withInstallation(async ({ core }) => {
+        const owner = await ownerFor(core, options.owner)
+        const made = await createWorkspace(core, {
+          name,
+          kind: kindOf(options.kind),
+          ...(owner ? { owner } : {}),
+        })
+        await audit(core, made.id, 'createWorkspace')
+        const row = (await findWorkspace(core.pool, made.id))!
+        const value = {
+          workspace: presentWorkspace(row),
+          id: publicId('wsp', made.id),
+          writeKey: made.writeKey,
+          apiKey: made.apiKey,
+          url: core.baseUrl,
+        }
+        answer(
+          options.json === true,
+          value,
+          `Workspace  ${value.id}  ${name} (${row.kind})\nWrite key  ${made.writeKey}\nAPI key    ${made.apiKey}  (shown this once)`,
+        )
+      }),
+    )
+  workspace
+    .command('list')
+    .description('All workspaces')
+    .option('--json', 'one line of JSON')
+    .action((options: Json) =>
+      withInstallation(async ({ core }) => {
+        const all = (await listWorkspaces(core.pool)).map(w => ({ ...w, id: publicId('wsp', w.id) }))
+        answer(
+          options.json === true,
+          { workspaces: all },
+          all.map(w => `${w.id}  ${w.kind.padEnd(7)}  ${w.name}`).join('\n') || 'None yet.',
+        )
+      }),
+    )
+}
+
+export function addKeyCommands(program: Command): void {
+  program
+    .command('key')
+    .description('Keys of a workspace')
+    .command('create')
+    .description('New key, shown this once')
+    .requiredOption('--workspace <id>', 'id or name')
+    .option('--kind <kind>', 'write (intake) or api', 'api')
+    .option('--name <name>', 'to tell it from others', 'Command line')
+    .option('--scopes <list>', 'comma-separated scopes of an API key (default: all)')
+    .option('--demand-token', 'a write key whose events may name a user only with a signed token')
+    .option('--json', 'one line of JSON')
+    .action(
+      (
+        options: Json & {
+          workspace: string
+          kind: string
+          name: string
+          scopes?: string
+          demandToken?: boolean
+        },
+      ) =>
+        withInstallation(async ({ core }) => {
+          if (options.kind !== 'write' && options.kind !== 'api')
+            throw new Problem(400, 'invalid', `--kind ${options.kind} is not a kind of key`, {
+              action: 'Use write or api.',
+            })
+          const scopes = options.scopes?.split(',').map(s => s.trim()) ?? [...SCOPES]
+          const unknown = scopes.filter(s => !SCOPES.includes(s as Scope))
+          if (unknown.length > 0)
+            throw new Problem(400, 'invalid', `Unknown scopes: ${unknown.join(', ')}`, {
+              action: `Scopes are ${SCOPES.join(', ')}.`,
+            })
+          const { id } = await workspaceNamed(core, options.workspace)
+          const made = await insertKey(core.pool, id, {
+            kind: options.kind,
+            name: options.name,
+            scopes: scopes as Scope[],
+            demandToken: options.demandToken === true,
+          })
+          await audit(core, id, 'createKey', publicId('key', made.row.id))
+          answer(options.json === true, { ...presentKey(made.row), key: made.key }, made.key)
+        }),
+    )
+}
+
+export function addUserCommands(program: Command): void {
+  program
+    .command('user')
+    .description('Team users')
+    .command('link <email>')
+    .description('A fresh one-time sign-in link, valid for an hour; with it a new password can be set')
+    .option('--json', 'one line of JSON')
+    .action((email: string, options: Json) =>
+      withInstallation(async ({ core }) => {
+        const path = await createUserLink(core, email)
+        if (!path)
+          throw new Problem(404, 'no_user', `Nobody has the address ${email}`, {
+            action: 'Check the spelling; new people are invited under Settings.',
+          })
+        await audit(core, null, 'createUserLink')
+        answer(options.json === true, { link: core.baseUrl + path }, core.baseUrl + path)
+      }),
+    )
+}
+
+async function readGraph(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as unknown
+  } catch (error) {
+    throw new Problem(400, 'unreadable', `${file} cannot be read: ${(error as Error).message}`, {
+      action: 'Give a JSON file in the journey format.',
+    })
+  }
+}
+
+export function addJourneyCommands(program: Command): void {
+  const journey = program.command('journey').description('Journeys as code: one JSON file each')
+  journey
+    .command('import <file>')
+    .description('New journey from a file (- for standard input); a draft unless --publish')
+    .requiredOption('--workspace <id>', 'id or name')
+    .option('--publish', 'publish it at once')
+    .option('--json', 'one line of JSON')
+    .action((file: string, options: Json & { workspace: string; publish?: boolean }) =>
+      withInstallation(async ({ core }) => {
+        const { id: ws } = await workspaceNamed(core, options.workspace)
+        const graph = await readGraph(file)
+        const { problems } = validateGraph(graph)
+        if (options.publish && problems.length > 0)
+          throw new Problem(400, 'graph_invalid', 'This journey cannot be published yet', {
+            action: problems.map(p => `${p.node ?? 'journey'} ${p.path}: ${p.message.en}`).join('\n'),
+          })
+        const id = await createJourney(core, ws, graph)
+        const version = options.publish ? await publishJourney(core, ws, id, 1, 'cli') : null
+        await audit(core, ws, options.publish ? 'publishJourney' : 'createJourney', publicId('jrn', id))
+        const value = { id: publicId('jrn', id), version, problems }
+        answer(
+          options.json === true,
+          value,
+          [
+            `${value.id}  ${version === null ? 'saved as a draft' : `published as version ${version}`}`,
+            ...problems.map(p => `  ${p.node ?? 'journey'} ${p.path}: ${p.message.en}`),
+          ].join('\n'),
+        )
+      }),
+    )
+  journey
+    .command('export <journey>')
+    .description('The graph of a journey as JSON, as `import` reads it')
+    .requiredOption('--workspace <id>', 'id or name')
+    .option('--live', 'the published version instead of the draft')
+    .option('--json', 'one line instead of an indented file')
+    .action((id: string, options: Json & { workspace: string; live?: boolean }) =>
+      withInstallation(async ({ core }) => {
+        const { id: ws } = await workspaceNamed(core, options.workspace)
+        const found = await findJourney(core.pool, ws, idOr404('jrn', id))
+        const graph = options.live ? found.live : found.draft
+        if (!graph)
+          throw new Problem(409, 'not_published', 'This journey was never published', {
+            action: 'Leave --live out to export its draft.',
+          })
+        answer(options.json === true, graph, JSON.stringify(graph, null, 2))
+      }),
+    )
+}
