@@ -31,6 +31,7 @@ export async function floor(options: FloorOptions): Promise<{ report: Report; ev
     startEmbeddedChdb({ dataDir: dir, log }),
   ])
   const history = openClickHouse(chdb.url)
+  const admin = new pg.Client({ connectionString: postgres.url })
   try {
     await migratePostgres(postgres.url, log)
     await migrateClickHouse(history, log)
@@ -38,7 +39,6 @@ export async function floor(options: FloorOptions): Promise<{ report: Report; ev
     const people = Array.from({ length: options.people }, () => newId())
     const state = (i: number, v: number): string =>
       JSON.stringify({ v, i, pad: (i * 2_654_435_761).toString(36) }).padEnd(STATE_BYTES, 'abcdefghij klmnop')
-    const admin = new pg.Client({ connectionString: postgres.url })
     await admin.connect()
     for (let from = 0; from < people.length; from += 10_000) {
       const rows = people
@@ -59,8 +59,13 @@ export async function floor(options: FloorOptions): Promise<{ report: Report; ev
       let events = 0
       const lane = async (seed: number): Promise<void> => {
         const r = random(seed)
-        const client = new pg.Client({ connectionString: postgres.url, pipeline: true } as pg.ClientConfig)
+        // COPY cannot be pipelined
+        const client = new pg.Client({
+          connectionString: postgres.url,
+          pipeline: way.how === 'unnest',
+        } as pg.ClientConfig)
         await client.connect()
+        client.on('error', () => undefined) // when a lane fails, its error is told, not that the server then stops
         const sendRows = way.how === 'copy' ? writeByCopy : writeByUnnest
         while (performance.now() < end) {
           const rows = makeRows(r, people, way.batch)
@@ -117,7 +122,6 @@ export async function floor(options: FloorOptions): Promise<{ report: Report; ev
     })
     const [seen] = await answer.json<{ n: string; ids: string }>()
     const right = rows[0]!.n === total && Number(seen!.n) === total && Number(seen!.ids) === total
-    await admin.end()
     const name = (t: { way: Way }) =>
       `${t.way.how}, batches of ${n(t.way.batch)}, ${t.way.connections} connection${t.way.connections > 1 ? 's' : ''}`
     return {
@@ -140,6 +144,7 @@ export async function floor(options: FloorOptions): Promise<{ report: Report; ev
       },
     }
   } finally {
+    await admin.end()
     await history.close()
     await Promise.all([postgres.stop(), chdb.stop()])
     rmSync(dir, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 // From the post of an event to the first byte of the message at a provider's socket: a journey of trigger and send,
 // and a LINE stand-in of our own in this process. Open loop: each event has its moment, late ones count in full.
+import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connections } from './load.ts'
@@ -36,16 +37,42 @@ async function openSink(): Promise<Sink> {
 }
 
 const PEOPLE = 1_000
+const SECRET = 'bench'
+
+/** LINE's own word that these people added the account: nobody else is sent to. */
+async function befriend(webhookUrl: string, users: string[]): Promise<void> {
+  const body = JSON.stringify({
+    destination: 'bench',
+    events: users.map(userId => ({
+      type: 'follow',
+      mode: 'active',
+      webhookEventId: `follow-${userId}`,
+      timestamp: Date.now(),
+      deliveryContext: { isRedelivery: false },
+      source: { type: 'user', userId },
+      replyToken: 'none',
+      follow: { isUnblocked: false },
+    })),
+  })
+  const signature = createHmac('sha256', SECRET).update(body).digest('base64')
+  const answer = await fetch(webhookUrl, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', 'x-line-signature': signature },
+  })
+  if (!answer.ok)
+    throw new Error(`the webhook answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
+}
 
 export async function latency(options: { seconds: number; rates: number[] }): Promise<Report> {
   const sink = await openSink()
   const product = await startProduct()
   try {
     const space = await newSpace(product)
-    await api(product, space, 'PUT', '/channels/line', {
+    const account = await api<{ webhookUrl: string }>(product, space, 'PUT', '/channels/line', {
       name: 'Sink',
       settings: { baseUrl: sink.url },
-      secrets: { accessToken: 'bench', channelSecret: 'bench' },
+      secrets: { accessToken: 'bench', channelSecret: SECRET },
     })
     await publishJourney(product, space, {
       format: 1,
@@ -84,6 +111,12 @@ export async function latency(options: { seconds: number; rates: number[] }): Pr
         })),
       })
     await settled(product, 60_000)
+    for (let from = 0; from < PEOPLE; from += 50)
+      await befriend(
+        account.webhookUrl,
+        Array.from({ length: 50 }, (_, k) => uid(from + k)),
+      )
+    await settled(product, 60_000)
 
     const before = usage(product.pid)
     const load = machine().load
@@ -118,7 +151,12 @@ export async function latency(options: { seconds: number; rates: number[] }): Pr
         50,
         async () => [...posted.keys()].filter(t => !sink.arrivals.has(t)).length,
         missing => missing === 0,
-      )
+      ).catch(async error => {
+        const { rows } = await product.core.pool.query(
+          'select state, reason, count(*)::int as n from message group by 1, 2',
+        )
+        throw new Error(`${(error as Error).message}; the ledger says ${JSON.stringify(rows)}`)
+      })
       return [...posted].map(([t, at]) => sink.arrivals.get(t)! - at).sort((a, b) => a - b)
     }
     await fire(50, warmUp, 'warm')
