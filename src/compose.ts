@@ -1,6 +1,7 @@
 // Puts a process together: what every role is given (Core), and the roles it runs.
 import { randomBytes } from 'node:crypto'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { startStats } from './insight/stats.ts'
 import { openClickHouse } from './platform/clickhouse.ts'
 import { type Config, ROLE_NAMES, type RoleName } from './platform/config.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -63,8 +64,11 @@ export async function openCore(
 export async function startRoles(core: Core, roles: readonly RoleName[]): Promise<{ stop(): Promise<void> }> {
   const running: Role[] = []
   for (const name of ROLE_NAMES) if (roles.includes(name)) running.push(await START[name](core))
+  const stats = startStats(core, roles)
+  stats.start()
   return {
     async stop() {
+      await stats.stop()
       for (const role of running) await role.stop()
     },
   }

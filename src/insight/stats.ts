@@ -11,13 +11,13 @@ const ALIVE_MS = 20_000
 type MetricJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number]
 
 /** Writes this process's metrics until stopped; its row goes with it. */
-export function startStats(core: Core): Role & { tick(): Promise<void> } {
+export function startStats(core: Core, roles: readonly string[]): Role & { tick(): Promise<void> } {
   let timer: NodeJS.Timeout | null = null
   const tick = async () => {
     await core.pool.query(
       `insert into process_metrics (id, roles, at, body) values ($1, $2, $3, $4)
        on conflict (id) do update set at = excluded.at, body = excluded.body`,
-      [core.processId, core.config.roles, new Date(), JSON.stringify(await core.metrics.getMetricsAsJSON())],
+      [core.processId, roles, new Date(), JSON.stringify(await core.metrics.getMetricsAsJSON())],
     )
     await core.pool.query('delete from process_metrics where at < $1', [new Date(Date.now() - 10 * ALIVE_MS)])
   }
@@ -29,7 +29,7 @@ export function startStats(core: Core): Role & { tick(): Promise<void> } {
   return {
     tick,
     start() {
-      core.metrics.setDefaultLabels({ roles: core.config.roles.join('+') })
+      core.metrics.setDefaultLabels({ roles: roles.join('+') })
       round()
       timer = setInterval(round, EVERY_MS)
     },
