@@ -1,0 +1,48 @@
+// Server-sent events of a workspace: a topic names what changed, and the queries that show it are refetched.
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { EndpointName, LiveTopic } from '../../src/contract.ts'
+
+/** Which answers a topic makes old. */
+const SHOWN: Record<LiveTopic, EndpointName[]> = {
+  customers: ['customers', 'customer', 'timeline', 'parked', 'journeyPeople'],
+  messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
+  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
+  events: ['lastEvents', 'rejectedEvents', 'timeline', 'home'],
+  clock: ['workspace', 'me'],
+  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
+  ops: ['ops', 'parked'],
+  demo: ['demoProgress', 'me', 'home'],
+}
+const TOPICS = Object.keys(SHOWN) as LiveTopic[]
+/** At most one round of refetches in this time, however many events arrive. */
+const GROUP_MS = 700
+
+/** @returns false while the stream is broken (the browser reconnects by itself) */
+export function useLive(ws: string): boolean {
+  const client = useQueryClient()
+  const [connected, setConnected] = useState(true)
+  useEffect(() => {
+    const source = new EventSource(`/api/w/${encodeURIComponent(ws)}/live`)
+    const waiting = new Set<LiveTopic>()
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const flush = () => {
+      timer = null
+      const names = new Set<unknown>([...waiting].flatMap(topic => SHOWN[topic]))
+      waiting.clear()
+      void client.invalidateQueries({ predicate: q => names.has(q.queryKey[0]) })
+    }
+    const note = (topic: LiveTopic) => {
+      waiting.add(topic)
+      timer ??= setTimeout(flush, GROUP_MS)
+    }
+    for (const topic of TOPICS) source.addEventListener(topic, () => note(topic))
+    source.onopen = () => setConnected(true)
+    source.onerror = () => setConnected(false)
+    return () => {
+      source.close()
+      if (timer) clearTimeout(timer)
+    }
+  }, [ws, client])
+  return connected
+}

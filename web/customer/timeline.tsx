@@ -1,0 +1,178 @@
+// A customer's timeline, newest first, by kind; decisions show why.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: reasons of one decision never change
+import { Anchor, SegmentedControl, Text } from '@mantine/core'
+import {
+  IconBolt,
+  IconFingerprint,
+  IconHistory,
+  IconRoute,
+  IconSend,
+  IconShoppingBag,
+  IconUser,
+} from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import type { Reason } from '../../src/rules/model.ts'
+import { usePages } from '../api/queries.ts'
+import { word } from '../i18n.ts'
+import { A } from '../parts/link.tsx'
+import { Card } from '../parts/page.tsx'
+import { Badge, Channel, More, Time } from '../parts/small.tsx'
+import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
+
+type Item = Out<'timeline'>['items'][number]
+const ICONS = {
+  event: IconBolt,
+  journey: IconRoute,
+  message: IconSend,
+  order: IconShoppingBag,
+  profile: IconUser,
+  identity: IconFingerprint,
+}
+const KINDS = Object.keys(ICONS) as (keyof typeof ICONS)[]
+/** An event that arrived this much after it happened is marked as late. */
+const LATE_MS = 5 * 60_000
+
+export function Timeline({
+  ws,
+  customer,
+  kind,
+  choose,
+}: {
+  ws: string
+  customer: string
+  kind: string | undefined
+  choose: (kind: string | undefined) => void
+}) {
+  const { t } = useTranslation()
+  const list = usePages('timeline', { ws, customer, query: { kind, limit: 50 } })
+  return (
+    <Card
+      flush
+      title={t('customers.timeline')}
+      aside={
+        <SegmentedControl
+          size="xs"
+          aria-label={t('common.filter')}
+          value={kind ?? 'all'}
+          onChange={value => choose(value === 'all' ? undefined : value)}
+          data={[
+            { value: 'all', label: t('common.all') },
+            ...KINDS.map(k => ({ value: k, label: t(`kind.${k}`) })),
+          ]}
+        />
+      }
+    >
+      {list.isPending ? (
+        <Waiting rows={8} />
+      ) : list.error && list.items.length === 0 ? (
+        <Wrong error={list.error} retry={() => void list.refetch()} />
+      ) : list.items.length === 0 ? (
+        <Empty
+          icon={<IconHistory />}
+          title={t('customers.noTimeline')}
+          text={t('customers.noTimelineText')}
+        />
+      ) : (
+        <ol className="timeline">
+          {list.items.map(item => (
+            <Line key={item.id} ws={ws} item={item} />
+          ))}
+        </ol>
+      )}
+      <More query={list} />
+    </Card>
+  )
+}
+
+function Line({ ws, item }: { ws: string; item: Item }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const Icon = ICONS[item.kind]
+  const late = new Date(item.receivedAt).getTime() - new Date(item.at).getTime() > LATE_MS
+  const { why, ...props } = item.props
+  const entries = Object.entries(props).filter(([, v]) => v !== null && v !== undefined && v !== '')
+  const shown = open ? entries : entries.slice(0, 4)
+  return (
+    <li>
+      <Text component="span" className="when" size="sm" c="dimmed">
+        <Time at={item.at} exact />
+      </Text>
+      <span className={`mark ${item.kind}`}>
+        <Icon size={14} aria-label={t(`kind.${item.kind}`)} role="img" />
+      </span>
+      <div style={{ minWidth: 0 }}>
+        <Text component="span" fw={550}>
+          {word('fact', item.name)}
+        </Text>{' '}
+        {item.channel ? <Channel name={item.channel} /> : null}{' '}
+        {late ? <Badge tone="wait">{t('customers.late')}</Badge> : null}{' '}
+        {item.journey ? (
+          <A
+            size="sm"
+            to="/w/$ws/journeys/$journey"
+            params={{ ws, journey: item.journey }}
+            search={{ node: item.node ?? undefined }}
+          >
+            {t('common.journey')}
+          </A>
+        ) : null}{' '}
+        {item.message ? (
+          <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
+            {t('search.message')}
+          </A>
+        ) : null}
+        <div className="props">
+          {shown.map(([key, value]) => (
+            <span key={key}>
+              {key} <b>{brief(value)}</b>
+            </span>
+          ))}
+          {item.source ? <span>{t('customers.source', { source: item.source })}</span> : null}
+          {late && open ? <span>{t('customers.received', { time: item.receivedAt })}</span> : null}
+          {entries.length > 4 ? (
+            <Anchor component="button" size="xs" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {t(open ? 'common.close' : 'common.details')}
+            </Anchor>
+          ) : null}
+        </div>
+        {Array.isArray(why) && why.length > 0 ? <Why reasons={why as Reason[]} /> : null}
+      </div>
+    </li>
+  )
+}
+
+/** Which leaves of a rule decided, with the value seen. */
+function Why({ reasons }: { reasons: Reason[] }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  return (
+    <div className="why">
+      <b>{t('customers.why')}</b>
+      <ul style={{ margin: 0, paddingInlineStart: 18 }}>
+        {reasons.map((r, i) => (
+          <li key={i}>
+            {r.leaf} →{' '}
+            <span className={r.value ? 'tone-good' : 'tone-skip'}>
+              {t(r.value ? 'customers.held' : 'customers.notHeld')}
+            </span>
+            {r.seen === null || r.seen === undefined
+              ? ''
+              : ` · ${isTime(r.seen) ? say.exact(r.seen) : brief(r.seen)}`}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Workspace times of this century, in ms. */
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && value > 946_684_800_000 && value < 4_102_444_800_000
+
+function brief(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text
+}

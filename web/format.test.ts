@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import {
+  count,
+  durationParts,
+  exactTime,
+  instantOf,
+  latency,
+  money,
+  people,
+  relativeTime,
+  share,
+  wallTime,
+} from './format.ts'
+
+describe('numbers as design.md says them', () => {
+  test('NT$ has separators and no decimals', () =>
+    expect(money(1234567, 'TWD', 'zh-TW')).toBe('NT$1,234,567'))
+  test('other currencies keep their decimals', () => expect(money(123456, 'USD', 'en')).toBe('$1,234.56'))
+  test('nobody is a dash', () => expect(people(0, 'en')).toBe('—'))
+  test('no percentage under 30', () => {
+    expect(share(0, 0, 'en')).toBe('—')
+    expect(share(3, 29, 'en')).toBe('3')
+    expect(share(12, 97, 'en')).toBe('12.4 %')
+  })
+  test('thousands', () => expect(count(12000, 'zh-TW')).toBe('12,000'))
+  test('latency', () =>
+    expect([latency(null, 'en'), latency(12.4, 'en'), latency(1500, 'en')]).toEqual(['—', '12 ms', '1.5 s']))
+})
+
+describe('times', () => {
+  const now = Date.parse('2026-03-01T00:00:00Z')
+  test('exact time is the wall time of the zone', () =>
+    expect(exactTime(now, { locale: 'en', zone: 'Asia/Taipei' })).toBe('03/01/2026, 08:00:00'))
+  test('relative to workspace time', () => {
+    expect(relativeTime(now - 3 * 3_600_000, now, 'en')).toBe('3 hr. ago')
+    expect(relativeTime(now + 2 * 86_400_000, now, 'zh-TW')).toContain('後')
+    expect(relativeTime(now - 20_000, now, 'en')).toBe('now')
+  })
+  test('durations in at most two units', () => {
+    expect(durationParts(90_061_000)).toEqual([
+      { unit: 'd', n: 1 },
+      { unit: 'h', n: 1 },
+    ])
+    expect(durationParts(0)).toEqual([{ unit: 's', n: 0 }])
+  })
+  test('wall time and instant are inverse, also across a DST change', () => {
+    for (const zone of ['Asia/Taipei', 'America/New_York', 'Europe/London']) {
+      for (
+        let at = Date.parse('2026-03-07T00:30:00Z');
+        at < Date.parse('2026-04-01T00:00:00Z');
+        at += 5_400_000 * 7
+      ) {
+        expect(instantOf(wallTime(at, zone), zone)).toBe(at)
+      }
+    }
+  })
+})

@@ -1,0 +1,136 @@
+// Numbers and times as the screens say them: NT$ without decimals, percentages with one decimal and only from 30
+// people on, times in the workspace's zone. Pure: the locale, zone and present time are given.
+export type Spoken = { locale: 'zh-TW' | 'en'; zone: string }
+
+export const count = (n: number, locale: string): string => new Intl.NumberFormat(locale).format(n)
+
+/** Nobody is an em dash. */
+export const people = (n: number, locale: string): string => (n === 0 ? '—' : count(n, locale))
+
+const MIN_BASE = 30
+/** `part` of `whole`: an em dash for nobody, the count alone below 30, else one decimal. */
+export function share(part: number, whole: number, locale: string): string {
+  if (whole === 0) return '—'
+  if (whole < MIN_BASE) return count(part, locale)
+  return new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  })
+    .format(part / whole)
+    .replace(/%$/, ' %')
+}
+
+/** `amount` in the smallest unit of `currency`. TWD keeps none: Taiwan counts whole dollars. */
+export function money(amount: number, currency: string, locale: string): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'symbol' })
+  const decimals = currency === 'TWD' ? 0 : (format.resolvedOptions().maximumFractionDigits ?? 2)
+  const text = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(amount / 10 ** decimals)
+  if (currency === 'TWD') return `NT$${text}`
+  const symbol = format.formatToParts(0).find(p => p.type === 'currency')?.value ?? currency
+  return `${symbol}${text}`
+}
+
+export function exactTime(at: string | number, { locale, zone }: Spoken): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(at))
+}
+
+export function shortTime(at: string | number, { locale, zone }: Spoken): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(at))
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600_000],
+  ['month', 2_629_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** "3 hours ago" seen from `now` (ms); within a minute, "now". */
+export function relativeTime(at: string | number, now: number, locale: string): string {
+  const distance = new Date(at).getTime() - now
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+  for (const [unit, ms] of STEPS) {
+    if (Math.abs(distance) >= ms) return format.format(Math.trunc(distance / ms), unit)
+  }
+  return format.format(0, 'second')
+}
+
+/** A length of time in at most two units: parts with their unit, largest first. */
+export function durationParts(ms: number): { unit: 'd' | 'h' | 'm' | 's'; n: number }[] {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const
+  const parts: { unit: 'd' | 'h' | 'm' | 's'; n: number }[] = []
+  let rest = ms
+  for (const [unit, size] of units) {
+    const n = Math.floor(rest / size)
+    rest -= n * size
+    if (n > 0) parts.push({ unit, n })
+  }
+  return parts.length > 0 ? parts.slice(0, 2) : [{ unit: 's', n: 0 }]
+}
+
+/** A measured latency: ms below a second, else seconds or more. */
+export function latency(ms: number | null, locale: string): string {
+  if (ms === null) return '—'
+  if (ms < 1_000) return `${count(Math.round(ms), locale)} ms`
+  if (ms < 120_000)
+    return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(ms / 1_000)} s`
+  return `${count(Math.round(ms / 60_000), locale)} min`
+}
+
+export function bytes(n: number, locale: string): string {
+  return n < 1024
+    ? `${count(n, locale)} B`
+    : `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(n / 1024)} KB`
+}
+
+/** Wall time of `zone` as a datetime-local field writes it. */
+export function wallTime(at: number, zone: string): string {
+  const p = Object.fromEntries(
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    })
+      .formatToParts(at)
+      .map(part => [part.type, part.value]),
+  )
+  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`
+}
+
+/** The instant of a wall time in `zone`: two corrections settle on the offset that holds there. */
+export function instantOf(wall: string, zone: string): number {
+  const asUtc = Date.parse(`${wall}Z`)
+  let at = asUtc
+  for (let round = 0; round < 2; round++) at += asUtc - Date.parse(`${wallTime(at, zone)}Z`)
+  return at
+}

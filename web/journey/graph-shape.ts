@@ -1,0 +1,57 @@
+// From a journey to what is drawn: boxes, edges by port, and where they stand. Pure but for dagre's layout.
+import dagre from '@dagrejs/dagre'
+import type { JourneyGraph, NodeData } from '../../src/journeys/model.ts'
+
+export const BOX = { width: 250, height: 104 }
+const END = { width: 84, height: 32 }
+
+export type Box =
+  | { id: string; kind: 'start'; x: number; y: number }
+  | { id: string; kind: 'node'; x: number; y: number; node: NodeData }
+  | { id: string; kind: 'end'; x: number; y: number }
+export type Line = { id: string; from: string; to: string; ports: string[]; node: string | null }
+
+export const START = '__start'
+
+/** Outcomes of a send that `next` leaves out take the way of accepted. */
+const OUTCOMES = ['accepted', 'failed', 'skipped', 'unknown']
+
+function linesOf(graph: JourneyGraph): Line[] {
+  const lines: Line[] = [{ id: START, from: START, to: graph.start, ports: [], node: null }]
+  for (const [id, node] of Object.entries(graph.nodes)) {
+    const targets = new Map<string, string[]>()
+    const next = { ...node.next }
+    if (node.type === 'send' && 'accepted' in next)
+      for (const port of OUTCOMES) if (!(port in next)) next[port] = next.accepted ?? null
+    for (const [port, target] of Object.entries(next)) {
+      const to = target !== null && target in graph.nodes ? target : `end:${id}`
+      targets.set(to, [...(targets.get(to) ?? []), port])
+    }
+    const all = [...targets.values()].length === 1
+    for (const [to, ports] of targets)
+      lines.push({ id: `${id}>${to}`, from: id, to, ports: all && ports.length > 1 ? [] : ports, node: id })
+  }
+  return lines
+}
+
+export function shapeOf(graph: JourneyGraph): { boxes: Box[]; lines: Line[]; height: number } {
+  const lines = linesOf(graph)
+  const layout = new dagre.graphlib.Graph()
+    .setGraph({ rankdir: 'TB', nodesep: 46, ranksep: 62, marginx: 20, marginy: 20 })
+    .setDefaultEdgeLabel(() => ({}))
+  layout.setNode(START, BOX)
+  for (const id of Object.keys(graph.nodes)) layout.setNode(id, BOX)
+  for (const line of lines) {
+    if (line.to.startsWith('end:')) layout.setNode(line.to, END)
+    layout.setEdge(line.from, line.to)
+  }
+  dagre.layout(layout)
+  const boxes = layout.nodes().map((id: string): Box => {
+    const at = layout.node(id) as { x: number; y: number; width: number; height: number }
+    const place = { id, x: at.x - at.width / 2, y: at.y - at.height / 2 }
+    if (id === START) return { ...place, kind: 'start' }
+    const node = graph.nodes[id]
+    return node ? { ...place, kind: 'node', node } : { ...place, kind: 'end' }
+  })
+  return { boxes, lines, height: (layout.graph() as { height?: number }).height ?? 400 }
+}

@@ -1,0 +1,243 @@
+// Beside the graph: the chosen node in words with its counts and people, or the journey's rules, problems and versions.
+import { Alert, CloseButton, Group, Stack, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import type { JourneyGraph, MessageContent } from '../../src/journeys/model.ts'
+import { usePages } from '../api/queries.ts'
+import { word } from '../i18n.ts'
+import { MailFrame } from '../messages/mail-frame.tsx'
+import { LineBubbles } from '../messages/line-bubbles.tsx'
+import { A } from '../parts/link.tsx'
+import { Card } from '../parts/page.tsx'
+import { Badge, Figure, More, Time } from '../parts/small.tsx'
+import { Waiting, Wrong } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
+import { nodeDetails, nodeTitle, sayRule } from './in-words.ts'
+
+type Props = {
+  ws: string
+  data: Out<'journey'>
+  graph: JourneyGraph
+  counts: Out<'journeyCounts'> | undefined
+  node: string | undefined
+  close: () => void
+}
+
+export function JourneyPanel(props: Props) {
+  const { node, graph } = props
+  return (
+    <div className="stack">
+      {node !== undefined && graph.nodes[node] ? (
+        <NodePanel {...props} node={node} />
+      ) : (
+        <Overview {...props} />
+      )}
+    </div>
+  )
+}
+
+function NodePanel({ ws, data, graph, counts, node, close }: Props & { node: string }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const found = graph.nodes[node]
+  if (!found) return null
+  const c = counts?.nodes.find(n => n.node === node)
+  const problems = data.problems.filter(p => p.node === node)
+  const content = found.type === 'send' ? (found.fields.content as MessageContent | undefined) : undefined
+  return (
+    <>
+      <Card title={nodeTitle(found)} aside={<CloseButton aria-label={t('common.close')} onClick={close} />}>
+        <Stack gap="sm">
+          {problems.map(p => (
+            <Alert key={p.code + p.path} color="red" variant="outline" p="xs">
+              {say.locale === 'en' ? p.message.en : p.message.zh}
+            </Alert>
+          ))}
+          <dl style={{ margin: 0 }}>
+            {nodeDetails(found, say).map(row => (
+              <div key={row.label} style={{ marginBottom: 6 }}>
+                <Text component="dt" size="xs" c="dimmed">
+                  {row.label}
+                </Text>
+                <Text component="dd" m={0}>
+                  {row.value}
+                </Text>
+              </div>
+            ))}
+          </dl>
+          <Group grow>
+            <Figure label={t('journeys.waiting')} tone="wait" value={c ? say.people(c.waiting) : '—'} />
+            <Figure label={t('journeys.passed')} value={c ? say.people(c.passed) : '—'} />
+            <Figure label={t('journeys.left')} value={c ? say.people(c.left) : '—'} />
+          </Group>
+          {c
+            ? Object.entries(c.ports)
+                .filter(([port]) => port !== 'next')
+                .map(([port, n]) => (
+                  <Group key={port} justify="space-between">
+                    <Text size="sm">{word('port', port)}</Text>
+                    <Text size="sm" className="num">
+                      {say.people(n)}
+                    </Text>
+                  </Group>
+                ))
+            : null}
+        </Stack>
+      </Card>
+      {content ? (
+        <Card title={t('journeys.content')}>
+          {content.channel === 'line' ? (
+            <LineBubbles messages={content.messages} />
+          ) : (
+            <>
+              <Text fw={600} mb={6}>
+                {content.subject}
+              </Text>
+              <MailFrame html={content.html} height={260} />
+            </>
+          )}
+        </Card>
+      ) : null}
+      <People ws={ws} journey={data.id} node={node} />
+    </>
+  )
+}
+
+function People({ ws, journey, node }: { ws: string; journey: string; node: string }) {
+  const { t } = useTranslation()
+  const list = usePages('journeyPeople', { ws, journey, query: { node, limit: 25 } })
+  return (
+    <Card title={t('journeys.people')}>
+      {list.isPending ? (
+        <Waiting rows={4} />
+      ) : list.error && list.items.length === 0 ? (
+        <Wrong error={list.error} retry={() => void list.refetch()} />
+      ) : list.items.length === 0 ? (
+        <Text c="dimmed">{t('journeys.nobody')}</Text>
+      ) : (
+        <ul className="plain">
+          {list.items.map(p => (
+            <li key={p.customer.id + p.since}>
+              <Group justify="space-between" wrap="nowrap">
+                <A to="/w/$ws/customers/$customer" params={{ ws, customer: p.customer.id }}>
+                  {p.customer.name ?? p.customer.memberNo ?? t('customers.anonymous')}
+                </A>
+                <Text size="xs" c="dimmed">
+                  {t('journeys.since')} <Time at={p.since} />
+                </Text>
+              </Group>
+            </li>
+          ))}
+        </ul>
+      )}
+      <More query={list} />
+    </Card>
+  )
+}
+
+function Overview({ data, graph, counts }: Props) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const reentry =
+    graph.reentry.kind === 'never'
+      ? t('journeys.reNever')
+      : graph.reentry.kind === 'always'
+        ? t('journeys.reAlways')
+        : t('journeys.reAfter', { time: say.duration(graph.reentry.coolDownMs) })
+  const rules = [
+    { label: t('journeys.filter'), value: graph.filter ? sayRule(graph.filter, say) : t('journeys.none') },
+    {
+      label: t('journeys.goal'),
+      value: graph.goal
+        ? `${sayRule(graph.goal.rule, say)}${graph.goal.exitOnGoal ? ` · ${t('journeys.goalEnds')}` : ''}`
+        : t('journeys.none'),
+    },
+    ...graph.exits.map(exit => ({
+      label: `${t('journeys.exitRules')} · ${exit.name}`,
+      value: sayRule(exit.rule, say),
+    })),
+    {
+      label: t('journeys.reentry'),
+      value: graph.key ? `${reentry} · ${t('journeys.key', { key: graph.key })}` : reentry,
+    },
+  ]
+  return (
+    <>
+      <Text c="dimmed" size="sm">
+        {t('journeys.pick')}
+      </Text>
+      {counts ? (
+        <Card>
+          <Group grow align="flex-start">
+            <Figure label={t('journeys.entered')} value={say.people(counts.entered)} />
+            <Figure label={t('journeys.waiting')} tone="wait" value={say.people(data.waiting)} />
+            <Figure label={t('journeys.goals')} tone="good" value={say.people(counts.goals)} />
+          </Group>
+        </Card>
+      ) : null}
+      <Card title={t('journeys.problems')}>
+        {data.problems.length === 0 ? (
+          <Badge tone="good">{t('journeys.noProblems')}</Badge>
+        ) : (
+          <ul className="plain">
+            {data.problems.map(p => (
+              <li key={`${p.node}${p.path}${p.code}`}>
+                <Text>{say.locale === 'en' ? p.message.en : p.message.zh}</Text>
+                <Text size="xs" c="dimmed" className="mono">
+                  {[p.node, p.path].filter(Boolean).join(' ')}
+                </Text>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      <Card title={t('journeys.rules')}>
+        <dl style={{ margin: 0 }}>
+          {rules.map(row => (
+            <div key={row.label} style={{ marginBottom: 6 }}>
+              <Text component="dt" size="xs" c="dimmed">
+                {row.label}
+              </Text>
+              <Text component="dd" m={0}>
+                {row.value}
+              </Text>
+            </div>
+          ))}
+        </dl>
+      </Card>
+      {counts && Object.keys(counts.exits).length > 0 ? (
+        <Card title={t('journeys.exits')}>
+          {Object.entries(counts.exits).map(([how, n]) => (
+            <Group key={how} justify="space-between">
+              <Text>{word('exitHow', how)}</Text>
+              <Text className="num">{say.people(n)}</Text>
+            </Group>
+          ))}
+        </Card>
+      ) : null}
+      <Card title={t('journeys.versions')}>
+        {data.versions.length === 0 ? (
+          <Text c="dimmed">{t('common.none')}</Text>
+        ) : (
+          <ul className="plain">
+            {data.versions.map(v => (
+              <li key={v.version}>
+                <Group justify="space-between">
+                  <Text>
+                    {t('journeys.version', { n: v.version })}{' '}
+                    {v.version === data.liveVersion ? (
+                      <Badge tone="good">{t('journeys.liveVersion')}</Badge>
+                    ) : null}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    <Time at={v.publishedAt} /> · {t('journeys.by', { who: v.publishedBy })}
+                  </Text>
+                </Group>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+    </>
+  )
+}

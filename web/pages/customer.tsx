@@ -1,0 +1,194 @@
+// One customer: who they are on the left, what happened on the right.
+import { Alert, Breadcrumbs, Group, Text } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import { useAct, useApi } from '../api/queries.ts'
+import { word } from '../i18n.ts'
+import { A } from '../parts/link.tsx'
+import { Card, Page } from '../parts/page.tsx'
+import { Badge, Copy, Figure, Guarded, Time } from '../parts/small.tsx'
+import { Show } from '../parts/state.tsx'
+import { Timeline } from '../customer/timeline.tsx'
+import { useSay } from '../use.ts'
+import { Consent, Enrollments, Tags, Traits } from '../customer/profile.tsx'
+
+const route = getRouteApi('/w/$ws/customers/$customer')
+export type CustomerData = Out<'customer'>
+
+export function Customer() {
+  const { t } = useTranslation()
+  const { ws, customer } = route.useParams()
+  const { kind } = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useApi('customer', { ws, customer })
+  const data = query.data
+  return (
+    <Page
+      wide
+      above={
+        <nav aria-label={t('common.breadcrumb')}>
+          <Breadcrumbs mb={4}>
+            <A to="/w/$ws/customers" params={{ ws }} size="sm">
+              {t('customers.title')}
+            </A>
+            <Text size="sm" c="dimmed" className="mono">
+              {customer}
+            </Text>
+          </Breadcrumbs>
+        </nav>
+      }
+      title={data ? (data.name ?? t('customers.anonymous')) : t('common.loading')}
+      lead={data ? <Lead data={data} /> : null}
+    >
+      <Show query={query} rows={10}>
+        {found => (
+          <>
+            {/* a merged id answers with its survivor: the address follows */}
+            {found.id !== customer ? (
+              <Navigate to="/w/$ws/customers/$customer" params={{ ws, customer: found.id }} replace />
+            ) : null}
+            <Warnings ws={ws} data={found} />
+            <div className="two">
+              <div className="stack">
+                <Identifiers data={found} />
+                <Consent ws={ws} data={found} />
+                <Orders data={found} />
+                <Tags ws={ws} data={found} />
+                <Traits ws={ws} data={found} />
+              </div>
+              <div className="stack">
+                <Enrollments ws={ws} data={found} />
+                <Timeline
+                  ws={ws}
+                  customer={found.id}
+                  kind={kind}
+                  choose={next => void navigate({ search: { kind: next }, replace: true })}
+                />
+              </div>
+            </div>
+          </>
+        )}
+      </Show>
+    </Page>
+  )
+}
+
+function Lead({ data }: { data: CustomerData }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  return (
+    <Group gap="md">
+      <span>
+        {t('customers.lastSeen')} <Time at={data.lastSeen} />
+      </span>
+      <span>
+        {t('customers.firstSeen')} <Time at={data.firstSeen} />
+      </span>
+      <span>
+        {t('customers.stateBytes')} {say.bytes(data.stateBytes)}
+      </span>
+    </Group>
+  )
+}
+
+function Warnings({ ws, data }: { ws: string; data: CustomerData }) {
+  const { t } = useTranslation()
+  const unpark = useAct('unpark', { done: t('customers.unparked') })
+  return (
+    <>
+      {data.conflicts.map(c => (
+        <Alert key={c.with} color="yellow" variant="outline" icon={<IconAlertTriangle size={18} />} mb="sm">
+          {t('customers.conflict', { id: c.with })}{' '}
+          <A to="/w/$ws/customers/$customer" params={{ ws, customer: c.with }}>
+            {t('common.open')}
+          </A>
+        </Alert>
+      ))}
+      {data.parked ? (
+        <Alert
+          color="red"
+          variant="outline"
+          icon={<IconAlertTriangle size={18} />}
+          mb="sm"
+          title={t('customers.parked', { reason: data.parked.reason })}
+        >
+          <Text>{t('customers.parkedText')}</Text>
+          <Text className="mono" c="dimmed">
+            {data.parked.error}
+          </Text>
+          <Guarded
+            scope="customers:write"
+            size="xs"
+            mt={6}
+            loading={unpark.isPending}
+            onClick={() => unpark.mutate({ ws, customer: data.id, body: undefined })}
+          >
+            {t('customers.unpark')}
+          </Guarded>
+        </Alert>
+      ) : null}
+    </>
+  )
+}
+
+function Identifiers({ data }: { data: CustomerData }) {
+  const { t } = useTranslation()
+  return (
+    <Card title={t('customers.identifiers')}>
+      <ul className="plain">
+        {data.identifiers.map(i => (
+          <li key={`${i.kind}:${i.value}`}>
+            <Group gap={6} wrap="nowrap" justify="space-between">
+              <div style={{ minWidth: 0 }}>
+                <Text size="xs" c="dimmed">
+                  {word('identifier', i.kind)} · {i.source}
+                </Text>
+                <Text className="mono">{i.value}</Text>
+              </div>
+              <Group gap={2} wrap="nowrap">
+                <Badge tone={i.verified ? 'good' : 'skip'}>
+                  {t(i.verified ? 'customers.verified' : 'customers.unverified')}
+                </Badge>
+                <Copy
+                  value={i.value}
+                  label={`${t('common.copy')} ${word('identifier', i.kind)} ${i.value}`}
+                />
+              </Group>
+            </Group>
+          </li>
+        ))}
+      </ul>
+      {data.mergedFrom.length > 0 ? (
+        <Text size="xs" c="dimmed" mt={8}>
+          {t('customers.mergedFrom')} <span className="mono">{data.mergedFrom.join(', ')}</span>
+        </Text>
+      ) : null}
+    </Card>
+  )
+}
+
+function Orders({ data }: { data: CustomerData }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const o = data.orders
+  return (
+    <Card title={t('customers.orders')}>
+      {o === null || o.count === 0 ? (
+        <Text c="dimmed">{t('customers.noOrders')}</Text>
+      ) : (
+        <div className="figures" style={{ gridTemplateColumns: '1fr 1fr' }}>
+          <Figure label={t('customers.orderCount')} value={say.count(o.count)} />
+          <Figure label={t('customers.revenue')} value={say.money(o.revenue, o.currency)} />
+          <Figure
+            label={t('customers.aov')}
+            definition={t('customers.aovDef')}
+            value={say.money(Math.round(o.revenue / o.count), o.currency)}
+          />
+          <Figure label={t('customers.lastOrder')} value={<Time at={o.lastAt} />} />
+        </div>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,112 @@
+// Journeys: the list with live counts, and importing one from a file.
+import { Text } from '@mantine/core'
+import { IconRoute } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useAct, useApi } from '../api/queries.ts'
+import { ImportButton } from '../journey/import.tsx'
+import { A, ButtonLink } from '../parts/link.tsx'
+import { Page } from '../parts/page.tsx'
+import { Definition, StateBadge, Time } from '../parts/small.tsx'
+import { Empty, Show } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
+
+const route = getRouteApi('/w/$ws/journeys')
+
+export function Journeys() {
+  const { t } = useTranslation()
+  const say = useSay()
+  const { ws } = route.useParams()
+  const navigate = route.useNavigate()
+  const list = useApi('journeys', { ws })
+  const create = useAct('createJourney', {
+    done: t('journeys.imported'),
+    after: j => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey: j.id } }),
+  })
+  const importButton = (
+    <ImportButton
+      label={t('journeys.importFile')}
+      pending={create.isPending}
+      take={graph => create.mutate({ ws, body: { graph } })}
+    />
+  )
+  return (
+    <Page
+      wide
+      title={t('journeys.title')}
+      lead={t('journeys.lead')}
+      action={list.data?.items.length ? importButton : null}
+    >
+      <div className="card">
+        <Show query={list}>
+          {({ items, stale }) =>
+            items.length === 0 ? (
+              <Empty
+                icon={<IconRoute />}
+                title={t('journeys.empty')}
+                text={t('journeys.emptyText')}
+                action={
+                  <span style={{ display: 'inline-flex', gap: 8 }}>
+                    {importButton}
+                    <ButtonLink variant="default" to="/w/$ws" params={{ ws }}>
+                      {t('home.build')}
+                    </ButtonLink>
+                  </span>
+                }
+              />
+            ) : (
+              <>
+                {stale ? (
+                  <div className="banner banner-wait" role="status">
+                    {t('common.stale')}
+                  </div>
+                ) : null}
+                <div className="table-scroll">
+                  <table className="table hover">
+                    <thead>
+                      <tr>
+                        <th>{t('journeys.name')}</th>
+                        <th>{t('common.status')}</th>
+                        <th className="end">{t('journeys.waiting')}</th>
+                        <th className="end">{t('journeys.entered')}</th>
+                        <th className="end">{t('journeys.goals')}</th>
+                        <th className="end">
+                          {t('journeys.goalRate')} <Definition text={t('journeys.goalRateDef')} />
+                        </th>
+                        <th>{t('journeys.updated')}</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {items.map(j => (
+                        <tr key={j.id}>
+                          <td>
+                            <A to="/w/$ws/journeys/$journey" params={{ ws, journey: j.id }} fw={550}>
+                              {j.name}
+                            </A>
+                            <Text size="xs" c="dimmed">
+                              {j.trigger}
+                            </Text>
+                          </td>
+                          <td>
+                            <StateBadge state={j.status} />
+                          </td>
+                          <td className="end">{say.people(j.waiting)}</td>
+                          <td className="end">{say.people(j.entered)}</td>
+                          <td className="end">{say.people(j.goals)}</td>
+                          <td className="end">{say.share(j.goals, j.entered)}</td>
+                          <td className="nowrap">
+                            <Time at={j.updatedAt} />
+                          </td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+              </>
+            )
+          }
+        </Show>
+      </div>
+    </Page>
+  )
+}

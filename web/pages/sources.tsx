@@ -1,0 +1,229 @@
+// Sources: keys, how to install, what came in, what was refused and why.
+import { Anchor, Select, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconBolt, IconShieldCheck } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useApi, usePages } from '../api/queries.ts'
+import { word } from '../i18n.ts'
+import { A } from '../parts/link.tsx'
+import { Card, Page } from '../parts/page.tsx'
+import { CodeBlock, More, Time } from '../parts/small.tsx'
+import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Keys } from '../sources/keys.tsx'
+
+const route = getRouteApi('/w/$ws/sources')
+const TABS = ['keys', 'install', 'events', 'rejected'] as const
+
+export function Sources() {
+  const { t } = useTranslation()
+  const { ws } = route.useParams()
+  const { tab } = route.useSearch()
+  const navigate = route.useNavigate()
+  return (
+    <Page wide title={t('sources.title')} lead={t('sources.lead')}>
+      <Tabs
+        value={tab ?? 'keys'}
+        onChange={value => void navigate({ search: { tab: value ?? undefined } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="sm">
+          {TABS.map(name => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`sources.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="keys">
+          <Keys ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="install">
+          <Install ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="events">
+          <LastEvents ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rejected">
+          <Rejected ws={ws} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  )
+}
+
+function Install({ ws }: { ws: string }) {
+  const { t } = useTranslation()
+  const keys = useApi('keys', { ws })
+  const write = keys.data?.items.filter(k => k.writeKey && k.revokedAt === null) ?? []
+  const [id, setId] = useState<string | null>(null)
+  const key = (write.find(k => k.id === id) ?? write[0])?.writeKey ?? 'YOUR_WRITE_KEY'
+  const host = location.origin
+  const pixel = `<script async src="${host}/pixel.js" data-write-key="${key}"></script>`
+  const curl = `curl -u ${key}: ${host}/v1/track \\
+  -H 'content-type: application/json' \\
+  -d '{"anonymousId":"test-1","event":"Product Viewed","properties":{"product_id":"p-1","name":"Test","price":1280}}'`
+  const segment = `import { Analytics } from '@segment/analytics-node'
+
+const analytics = new Analytics({ writeKey: '${key}', host: '${host}' })
+analytics.track({ userId: 'u-1', event: 'Product Viewed', properties: { product_id: 'p-1', price: 1280 } })
+await analytics.closeAndFlush()`
+  return (
+    <Stack maw={900}>
+      {keys.data && write.length === 0 ? <Text c="dimmed">{t('sources.needKey')}</Text> : null}
+      {write.length > 1 ? (
+        <Select
+          maw={320}
+          label={t('sources.useKey')}
+          allowDeselect={false}
+          data={write.map(k => ({ value: k.id, label: k.name }))}
+          value={id ?? write[0]?.id ?? null}
+          onChange={setId}
+        />
+      ) : null}
+      <Card title={t('sources.pixel')}>
+        <CodeBlock text={pixel} label={t('sources.pixel')} />
+      </Card>
+      <Card title={t('sources.curl')}>
+        <CodeBlock text={curl} label={t('sources.curl')} />
+      </Card>
+      <Card title={t('sources.segment')}>
+        <CodeBlock text={segment} label={t('sources.segment')} />
+      </Card>
+    </Stack>
+  )
+}
+
+function LastEvents({ ws }: { ws: string }) {
+  const { t } = useTranslation()
+  const { name } = route.useSearch()
+  const navigate = route.useNavigate()
+  const [text, setText] = useState(name ?? '')
+  const filter = useDebouncedCallback(
+    (value: string) =>
+      void navigate({ search: { tab: 'events', name: value.trim() || undefined }, replace: true }),
+    300,
+  )
+  const list = usePages('lastEvents', { ws, query: { name, limit: 50 } })
+  return (
+    <>
+      <TextInput
+        size="xs"
+        maw={300}
+        mb="sm"
+        aria-label={t('sources.eventFilter')}
+        placeholder={t('sources.eventFilter')}
+        value={text}
+        onChange={e => {
+          setText(e.currentTarget.value)
+          filter(e.currentTarget.value)
+        }}
+      />
+      <div className="card">
+        {list.isPending ? (
+          <Waiting rows={8} />
+        ) : list.error && list.items.length === 0 ? (
+          <Wrong error={list.error} retry={() => void list.refetch()} />
+        ) : list.items.length === 0 ? (
+          <Empty icon={<IconBolt />} title={t('sources.noEvents')} text={t('sources.noEventsText')} />
+        ) : (
+          <div className="table-scroll">
+            <table className="table hover">
+              <thead>
+                <tr>
+                  <th>{t('common.time')}</th>
+                  <th>{t('sources.event')}</th>
+                  <th>{t('common.customer')}</th>
+                  <th>{t('sources.source')}</th>
+                  <th>{t('common.details')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.items.map(e => (
+                  <tr key={e.id}>
+                    <td className="nowrap">
+                      <Time at={e.receivedAt} exact />
+                    </td>
+                    <td className="nowrap">{word('fact', e.name)}</td>
+                    <td>
+                      <A
+                        to="/w/$ws/customers/$customer"
+                        params={{ ws, customer: e.customer }}
+                        className="mono"
+                      >
+                        {e.customer.slice(0, 12)}…
+                      </A>
+                    </td>
+                    <td>{e.source}</td>
+                    <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+        <More query={list} />
+      </div>
+    </>
+  )
+}
+
+function Rejected({ ws }: { ws: string }) {
+  const { t } = useTranslation()
+  const list = usePages('rejectedEvents', { ws, query: { limit: 50 } })
+  const [open, setOpen] = useState<string | null>(null)
+  return (
+    <div className="card">
+      {list.isPending ? (
+        <Waiting rows={6} />
+      ) : list.error && list.items.length === 0 ? (
+        <Wrong error={list.error} retry={() => void list.refetch()} />
+      ) : list.items.length === 0 ? (
+        <Empty
+          icon={<IconShieldCheck />}
+          title={t('sources.noRejected')}
+          text={t('sources.noRejectedText')}
+        />
+      ) : (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{t('common.time')}</th>
+                <th>{t('sources.source')}</th>
+                <th>{t('sources.code')}</th>
+                <th>{t('sources.where')}</th>
+                <th>{t('sources.detail')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.items.map(r => (
+                <tr key={r.id}>
+                  <td className="nowrap">
+                    <Time at={r.at} exact />
+                  </td>
+                  <td>{r.source}</td>
+                  <td className="mono">{r.code}</td>
+                  <td className="mono">{r.path ?? '—'}</td>
+                  <td>
+                    {r.detail}{' '}
+                    <Anchor
+                      component="button"
+                      size="xs"
+                      aria-expanded={open === r.id}
+                      onClick={() => setOpen(open === r.id ? null : r.id)}
+                    >
+                      {t('sources.body')}
+                    </Anchor>
+                    {open === r.id ? <CodeBlock text={r.body} label={t('sources.body')} /> : null}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <More query={list} />
+    </div>
+  )
+}

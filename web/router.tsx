@@ -1,0 +1,164 @@
+// Addresses of all pages. Filters and ids live in the URL; each page is a chunk of its own.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { call, ApiProblem } from './api/call.ts'
+import { queryClient } from './api/queries.ts'
+import { Lost, Crash } from './frame/lost.tsx'
+
+/** Search parameters that are texts: others are dropped, empty ones too. */
+const texts =
+  <K extends string>(...keys: K[]) =>
+  (search: Record<string, unknown>): { [P in K]?: string } => {
+    const out: { [P in K]?: string } = {}
+    for (const key of keys) {
+      const value = search[key]
+      if (value !== undefined && value !== null && value !== '') out[key] = String(value)
+    }
+    return out
+  }
+
+/** Who is signed in; sends others to the sign-in page, and back afterwards. */
+async function demandSession({ location }: { location: { href: string } }) {
+  try {
+    return await queryClient.ensureQueryData({ queryKey: ['me', {}], queryFn: () => call('me', {}) })
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401)
+      throw redirect({ to: '/sign-in', search: { next: location.href } })
+    throw error
+  }
+}
+
+export const LAST_WORKSPACE = 'itinera.workspace'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost, errorComponent: Crash })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: texts('next'),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+})
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/link/$token',
+  component: lazyRouteComponent(() => import('./pages/link.tsx'), 'UseLink'),
+})
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: async args => {
+    const me = await demandSession(args)
+    const kept = localStorage.getItem(LAST_WORKSPACE)
+    const seat = me.workspaces.find(w => w.workspace.id === kept) ?? me.workspaces[0]
+    if (seat) throw redirect({ to: '/w/$ws', params: { ws: seat.workspace.id } })
+  },
+  component: lazyRouteComponent(() => import('./pages/no-workspace.tsx'), 'NoWorkspace'),
+})
+const inside = createRoute({
+  getParentRoute: () => root,
+  path: '/w/$ws',
+  beforeLoad: async args => {
+    await demandSession(args)
+    localStorage.setItem(LAST_WORKSPACE, args.params.ws)
+  },
+  component: lazyRouteComponent(() => import('./frame/frame.tsx'), 'Frame'),
+})
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+})
+const customers = createRoute({
+  getParentRoute: () => inside,
+  path: '/customers',
+  validateSearch: texts('q'),
+  component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
+})
+const customer = createRoute({
+  getParentRoute: () => inside,
+  path: '/customers/$customer',
+  validateSearch: texts('kind'),
+  component: lazyRouteComponent(() => import('./pages/customer.tsx'), 'Customer'),
+})
+const journeys = createRoute({
+  getParentRoute: () => inside,
+  path: '/journeys',
+  component: lazyRouteComponent(() => import('./pages/journeys.tsx'), 'Journeys'),
+})
+const journey = createRoute({
+  getParentRoute: () => inside,
+  path: '/journeys/$journey',
+  validateSearch: texts('node', 'show', 'version'),
+  component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
+})
+const messages = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages',
+  validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
+  component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
+})
+const sandbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/sandbox',
+  validateSearch: texts('line', 'email', 'shopper', 'mail'),
+  component: lazyRouteComponent(() => import('./pages/sandbox.tsx'), 'Sandbox'),
+})
+const sources = createRoute({
+  getParentRoute: () => inside,
+  path: '/sources',
+  validateSearch: texts('tab', 'name'),
+  component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'Sources'),
+})
+const channels = createRoute({
+  getParentRoute: () => inside,
+  path: '/channels',
+  validateSearch: texts('edit'),
+  component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
+})
+const ops = createRoute({
+  getParentRoute: () => inside,
+  path: '/ops',
+  component: lazyRouteComponent(() => import('./pages/ops.tsx'), 'Ops'),
+})
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    link,
+    start,
+    inside.addChildren([
+      home,
+      customers,
+      customer,
+      journeys,
+      journey,
+      messages,
+      sandbox,
+      sources,
+      channels,
+      ops,
+      settings,
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
