@@ -8,7 +8,7 @@ import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
 import type { Account, Channel, ChannelEvent, Outgoing, SendResult, WebhookRequest } from './channel.ts'
-import { isInner, safeLookup } from './outgoing.ts'
+import { FORBIDDEN_TEXT, isInner, safeLookup } from './outgoing.ts'
 
 const API = 'https://api.line.me'
 const CONCURRENCY = 32
@@ -25,7 +25,7 @@ class NoAnswer extends Error {
   readonly written: boolean
   readonly stale: boolean
   constructor(cause: Error, written: boolean, stale: boolean) {
-    super((cause as { code?: string }).code ?? cause.name)
+    super((cause as { code?: string }).code ?? cause.message)
     this.written = written
     this.stale = stale
   }
@@ -151,6 +151,7 @@ async function send(account: Account, message: Outgoing, signal: AbortSignal): P
       if (!(error instanceof NoAnswer)) throw error
       // a kept connection that the provider had closed: the retry key makes a second try harmless
       if (error.stale && attempt === 1 && !signal.aborted) continue
+      if (error.message === 'EFORBIDDEN') return { kind: 'bad_credentials', detail: FORBIDDEN_TEXT }
       return error.written
         ? { kind: 'unknown', detail: error.message }
         : { kind: 'retryable', detail: error.message, retryAfterMs: null }

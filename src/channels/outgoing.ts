@@ -28,6 +28,9 @@ for (const [net, bits] of [
 ] as const)
   inner.addSubnet(net, bits, 'ipv6')
 
+/** What the account's page says; the messages wait until it is mended. */
+export const FORBIDDEN_TEXT = 'The address is private. Set ALLOW_PRIVATE_URLS=1 to allow such addresses.'
+
 export class ForbiddenAddress extends Error {
   override name = 'ForbiddenAddress'
   readonly code = 'EFORBIDDEN'

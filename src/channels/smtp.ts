@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { faultPoint } from '../platform/fault.ts'
-import { safeAddress } from './outgoing.ts'
+import { FORBIDDEN_TEXT, ForbiddenAddress, safeAddress } from './outgoing.ts'
 
 export type SmtpServer = {
   host: string
@@ -51,7 +51,13 @@ async function connect(server: SmtpServer, signal: AbortSignal): Promise<Kept> {
   try {
     host = await safeAddress(server.host, server.trusted)
   } catch (error) {
-    throw new SmtpFailure('connect', 0, false, (error as Error).message)
+    const forbidden = error instanceof ForbiddenAddress
+    throw new SmtpFailure(
+      forbidden ? 'login' : 'connect',
+      0,
+      false,
+      forbidden ? FORBIDDEN_TEXT : (error as Error).message,
+    )
   }
   const connection = new SMTPConnection({
     host,
