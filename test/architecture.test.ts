@@ -11,7 +11,7 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 /** Files that decide: no I/O, no clock, no randomness, also in what they import. */
 const DECIDE = [
   /^src\/rules\//,
-  /^src\/journeys\/(?!store|routes|people|counts|present)/,
+  /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
   /^src\/customers\/(reduce|fold|merge|profile|orders|contacts|money|world|model)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract\.ts$/,

@@ -1,6 +1,7 @@
 // Which customer an event is for: reads and claims identifiers. Owners alone decide merges; this only routes, and
-// hands over the list where identifiers have several holders. Holders may be cached without an expiry, because the
-// owner of a merged customer forwards.
+// hands over the list where identifiers have several holders. Holders may be cached: the owner of a merged customer
+// forwards, and what was repointed for another reason is read again within a minute. An identifier claimed for an
+// event that was then not stored stays with its empty customer: a retry finds it, a merge repoints it.
 import { LRUCache } from 'lru-cache'
 import type { IdRef, Proof } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
@@ -35,10 +36,12 @@ const ALIAS: Partial<Record<IdentifierKind, IdentifierKind>> = {
 export const identifierBucket = (id: IdRef): number => bucketOfText(id.kind, id.value)
 
 const CACHE_ENTRIES = 200_000
+const CACHE_MS = 60_000
 const caches = new WeakMap<Pool, LRUCache<string, Uuid>>()
 function cacheOf(pool: Pool): LRUCache<string, Uuid> {
   let cache = caches.get(pool)
-  if (!cache) caches.set(pool, (cache = new LRUCache({ max: CACHE_ENTRIES })))
+  if (!cache)
+    caches.set(pool, (cache = new LRUCache({ max: CACHE_ENTRIES, ttl: CACHE_MS, ttlResolution: 1_000 })))
   return cache
 }
 

@@ -217,6 +217,67 @@ describe('the page', () => {
   })
 })
 
+describe('who is who on a browser', () => {
+  const visit = (anonymousId: string, event: string, userId?: string) => ({
+    type: 'track',
+    anonymousId,
+    userId,
+    event,
+  })
+  const names = async (id: string) =>
+    (await timeline(id, { limit: 200, kind: 'event' })).items.map(i => i.name).sort()
+  const found = async (q: string) => (await list({ q })).items
+
+  test('a visitor who signs in keeps her history, under one customer', async () => {
+    await send([visit('sofa', 'Looked'), visit('sofa', 'Looked Again')], space.writeKey)
+    await send(
+      [{ type: 'identify', anonymousId: 'sofa', userId: 'sofia', traits: { name: 'Sofia' } }],
+      space.writeKey,
+    )
+    await send(
+      [visit('sofa', 'Bought', 'sofia'), { ...visit('phone', 'Came Back', 'sofia') }],
+      space.writeKey,
+    )
+    const customers = await found('sofia')
+    expect(customers).toHaveLength(1)
+    expect(await names(customers[0]!.id)).toEqual([
+      'Bought',
+      'Came Back',
+      'Identified',
+      'Looked',
+      'Looked Again',
+    ])
+    const shown = await page(customers[0]!.id)
+    expect(shown.identifiers.map(i => `${i.kind}:${i.value}`).sort()).toEqual([
+      'anonymous_id:phone',
+      'anonymous_id:sofa',
+      'user_id:sofia',
+    ])
+    expect(shown.identifiers.every(i => !i.verified)).toBe(true)
+  })
+
+  test('a shared browser is not a person: each user keeps what she did, whoever used it last', async () => {
+    await send([visit('tablet', 'Read', 'wife')], space.writeKey)
+    await send([visit('tablet', 'Played', 'husband')], space.writeKey)
+    await send(
+      [visit('tablet', 'Read More', 'wife'), visit('tablet', 'Played More', 'husband')],
+      space.writeKey,
+    )
+    const [wife, husband] = [await found('wife'), await found('husband')]
+    expect([wife.length, husband.length]).toEqual([1, 1])
+    expect(await names(wife[0]!.id)).toEqual(['Read', 'Read More'])
+    expect(await names(husband[0]!.id)).toEqual(['Played', 'Played More'])
+    expect((await page(husband[0]!.id)).mergedFrom).toEqual([])
+  })
+
+  test('a public key never joins a known member with somebody else on the same browser', async () => {
+    await send([identify('K-1', { name: 'Kay' })])
+    await send([visit('k-browser', 'Looked', 'kay@web')], space.writeKey)
+    await send([visit('k-browser', 'Looked', 'K-1')], space.writeKey)
+    expect((await found('kay@web'))[0]!.id).not.toBe((await found('K-1'))[0]!.id)
+  })
+})
+
 describe('what came in', () => {
   test('hard problem 9: a day of events sent twice, in another order, and again after an identify: each is folded once', async () => {
     const day = Array.from({ length: 40 }, (_, i) => ({
