@@ -111,6 +111,16 @@ create table catalogue (
   created_at timestamptz not null,
   primary key (workspace_id, no)
 );
+-- Answers of writes that came with an Idempotency-Key, for 24 hours. Commands of customers keep theirs in `answer`.
+create table http_answer (
+  actor uuid not null,                                -- user or key
+  key text not null,
+  body_hash uuid not null,                            -- of endpoint, path and body
+  answer bytea,                                       -- encrypted JSON; null while the first is at work
+  at timestamptz not null,
+  primary key (actor, key)
+);
+create index http_answer_at on http_answer (at);
 create table audit (
   id uuid primary key,
   workspace_id uuid,
@@ -223,6 +233,16 @@ create table seen (
   primary key (bucket, workspace_id, customer_id, hash)
 );
 create index seen_day on seen using brin (day);
+
+-- An event whose identifiers have several holders may reach another of them when it is sent again: it is taken once
+-- over all of them. Here the bucket is the hash's last byte.
+create table seen_shared (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  hash uuid not null,
+  day date not null,
+  primary key (bucket, workspace_id, hash)
+);
 
 create table answer (
   bucket smallint not null,

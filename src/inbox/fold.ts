@@ -74,6 +74,8 @@ export type Folded = {
   behind: InboxRow[]
   forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
+  /** hashes that must not stay: turned away, the event may come back */
+  unseen: { work: Work; hash: Uuid }[]
   /** inputs and alarms folded */
   count: number
 }
@@ -82,6 +84,8 @@ export type FoldInput = {
   mail: Mail
   held: Map<Uuid, Held>
   fresh: Set<string>
+  /** of the events with several holders: those that nobody took before */
+  taken: Set<Uuid>
   answered: Map<string, Uuid>
   facts: Map<Uuid, Facts>
   worlds: Worlds
@@ -104,6 +108,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     behind: [],
     forwards: [],
     expired: [],
+    unseen: [],
     count: 0,
   }
   const works = new Map<Uuid, Work>()
@@ -175,6 +180,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       must(row && result.forwardTo && result.forwardAs, 'a forwarding reducer says to whom, and as what')
       entry.f = result.forwardTo
       out.forwards.push({ row, to: result.forwardTo, as: result.forwardAs })
+      if (result.unseen && row.message_hash) out.unseen.push({ work, hash: row.message_hash })
     }
     if (result.effects.length > 0) entry.e = result.effects
     for (const effect of result.effects) {
@@ -240,6 +246,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (row.message_hash) {
       const key = id + row.message_hash
       if (!given.fresh.delete(key)) return note('duplicate')
+      if (isShared(row) && !given.taken.delete(row.message_hash)) return note('duplicate')
       work.hashes.push(row.message_hash)
     }
     await guarded(work, async () => {
@@ -370,6 +377,13 @@ function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: U
 export function rememberOrder(facts: Facts, row: OrderRow): void {
   const rows = (facts['order:' + row.orderNo] ??= [])
   if (!rows.some(r => r.key === row.key)) rows.push(row)
+}
+
+/** Whether the event's identifiers had several holders when it came in; one passed on by a holder was taken there. */
+export function isShared(row: InboxRow): boolean {
+  if (row.kind !== 'event' || !row.body.includes('"holders"')) return false
+  const body = JSON.parse(row.body) as EventBody
+  return (body.holders?.length ?? 0) > 0 && !body.hops
 }
 
 /** The order an event names, so that its facts can be read with the customer. */

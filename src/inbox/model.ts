@@ -68,13 +68,17 @@ export type MergeBody = {
   known: boolean
   proof: Proof
   ids: IdRef[]
+  /** no third customer holds one of `ids` */
+  alone: boolean
   hops: number
 }
-/** The larger id's answer when it agrees: everything it knew. */
+/** An identifier that goes along with a merge. `verified` is set for the event's own, which neither may know yet. */
+export type MergedId = IdRef & { verified?: boolean }
+/** The larger id's answer when it agrees: everything it knew; `state` as its fold of `merge` returned it. */
 export type AbsorbBody = {
   loser: Uuid
   state: CustomerState | null
-  ids: IdRef[]
+  ids: MergedId[]
   seen: Uuid[]
   orders: OrderRow[]
   hops: number
@@ -148,7 +152,7 @@ export type FoldEffect =
   /** an input for another customer */
   | { kind: 'post'; to: Uuid; input: IncomingInput }
   /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with seen and orders */
-  | { kind: 'merged'; into: Uuid; ids: IdRef[]; hops: number }
+  | { kind: 'merged'; into: Uuid; ids: MergedId[]; hops: number }
   /** point these identifiers, where they still name `from`, to this customer */
   | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
   /** the survivor refused: this customer stands again; clear merged_into, point `ids` that name `from` back here */
@@ -169,6 +173,9 @@ export type Reduction =
       verdict: FoldVerdict
       forwardTo?: Uuid
       forwardAs?: IncomingInput
+      /** turned away, not passed on for good: its hash must not stay in `seen` here, because it may come back when the
+       *  other has become part of this customer meanwhile */
+      unseen?: true
     }
 
 // ── journal ──────────────────────────────────────────────────────────────────

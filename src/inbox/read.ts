@@ -109,7 +109,12 @@ export async function readMail(
   }
 }
 
-export type Loaded = { customers: CustomerRow[]; fresh: Set<string>; answered: Map<string, Uuid> }
+export type Loaded = {
+  customers: CustomerRow[]
+  fresh: Set<string>
+  taken: Set<Uuid>
+  answered: Map<string, Uuid>
+}
 
 /** Loads the customers that are not in memory, writes the message hashes (what comes back is new), and looks up which
  *  commands were answered before. */
@@ -119,11 +124,13 @@ export async function readCustomers(
     buckets: number[]
     customers: Uuid[]
     hashes: { bucket: number; workspace: Uuid; customer: Uuid; hash: Uuid }[]
+    /** events with several holders, in key order: taken once over all of them */
+    shared: { bucket: number; workspace: Uuid; hash: Uuid }[]
     commandKeys: { workspace: Uuid; key: string }[]
     day: string
   },
 ): Promise<Loaded> {
-  const [customers, fresh, answered] = await Promise.all([
+  const [customers, fresh, taken, answered] = await Promise.all([
     ask.customers.length === 0
       ? null
       : sql.query<CustomerRow>({
@@ -148,6 +155,20 @@ export async function readCustomers(
             ask.day,
           ],
         }),
+    ask.shared.length === 0
+      ? null
+      : sql.query<{ hash: Uuid }>({
+          name: 'fold_shared',
+          text: `insert into seen_shared (bucket, workspace_id, hash, day)
+                 select bucket, workspace_id, hash, $4::date from unnest($1::smallint[], $2::uuid[], $3::uuid[]) s(bucket, workspace_id, hash)
+                 on conflict do nothing returning hash`,
+          values: [
+            ask.shared.map(h => h.bucket),
+            ask.shared.map(h => h.workspace),
+            ask.shared.map(h => h.hash),
+            ask.day,
+          ],
+        }),
     ask.commandKeys.length === 0
       ? null
       : sql.query<{ workspace_id: Uuid; key: string; body_hash: Uuid }>({
@@ -160,6 +181,7 @@ export async function readCustomers(
   return {
     customers: customers?.rows ?? [],
     fresh: new Set(fresh?.rows.map(r => r.customer_id + r.hash) ?? []),
+    taken: new Set(taken?.rows.map(r => r.hash) ?? []),
     answered: new Map(answered?.rows.map(r => [r.workspace_id + r.key, r.body_hash]) ?? []),
   }
 }

@@ -155,8 +155,17 @@ export async function writeFold(
           }),
         })
       }
-  for (const f of folded.forwards)
+  const mergedInto = new Map(
+    folded.works.flatMap(w => (w.held.mergedInto ? [[w.id, w.held.mergedInto] as const] : [])),
+  )
+  for (const f of folded.forwards) {
     posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: f.as })
+    // an intake that still knew the merged id may have claimed identifiers for it: they go to the survivor too
+    const from = f.row.customer_id!
+    if (mergedInto.get(from) === f.to && (f.as.kind === 'event' || f.as.kind === 'merge'))
+      for (const id of f.as.body.ids)
+        repoints.push({ workspace: f.row.workspace_id, kind: id.kind, value: id.value, from, to: f.to })
+  }
 
   const all: Promise<unknown>[] = []
   const run = (name: string, text: string, values: unknown[]) => all.push(sql.query({ name, text, values }))
@@ -302,6 +311,18 @@ export async function writeFold(
         day,
       ],
     )
+  if (folded.unseen.length > 0)
+    run(
+      'w_unseen',
+      `delete from seen s using unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) u(bucket, workspace_id, customer_id, hash)
+        where s.bucket = u.bucket and s.workspace_id = u.workspace_id and s.customer_id = u.customer_id and s.hash = u.hash`,
+      [
+        folded.unseen.map(u => bucketOf(u.work.id)),
+        folded.unseen.map(u => u.work.workspace),
+        folded.unseen.map(u => u.work.id),
+        folded.unseen.map(u => u.hash),
+      ],
+    )
   if (answers.length > 0)
     run(
       'w_answer',
@@ -412,6 +433,11 @@ function writeParked(
       'w_park_seen',
       'delete from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 and hash = any($4::uuid[])',
       [bucket, p.workspace, p.customer, p.hashes],
+    )
+    run(
+      'w_park_shared',
+      'delete from seen_shared where bucket = any($1::smallint[]) and workspace_id = $2 and hash = any($3::uuid[])',
+      [p.hashes.map(bucketOf), p.workspace, p.hashes],
     )
   }
 }
