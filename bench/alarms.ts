@@ -65,7 +65,9 @@ export async function alarms(options: { people: number }): Promise<Report> {
     if (early < 0) throw new Error(`loading took too long: ${n(-early)} ms after the moment`)
     await sleep(early)
     const before = usage(product.pid)
-    await until('alarms', 600_000, 250, waiting, left => left === 0)
+    // the journal's time is that of a fold's start: the last is over when nobody is due any more
+    await until('alarms', 600_000, 20, waiting, left => left === 0)
+    const tookS = (Date.now() - due.getTime()) / 1000
     const after = usage(product.pid)
     await settled(product, 300_000)
     const told = await ask<{ n: string; people: string; p50: number; p99: number; last: number }>(
@@ -82,7 +84,6 @@ export async function alarms(options: { people: number }): Promise<Report> {
       "select count() as n from event where workspace_id = {w: UUID} and name in ('journey.exited', 'journey.completed')",
       { w: space.id },
     )
-    const lastS = Number(told.last) / 1000
     const right =
       armed === options.people && Number(told.n) === options.people && Number(told.people) === options.people
     return {
@@ -92,7 +93,7 @@ export async function alarms(options: { people: number }): Promise<Report> {
       figures: [
         {
           what: 'fired: entered, tagged, ended',
-          value: `${n(options.people / lastS)} customers/s`,
+          value: `${n(options.people / tookS)} customers/s`,
           aim: '>= 5,000',
         },
         {
