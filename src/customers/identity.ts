@@ -57,7 +57,7 @@ export function turnAway(
 }
 
 /** What a public key may bring in. */
-const mayHold = (id: IdRef, proof: Proof): boolean =>
+export const mayHold = (id: IdRef, proof: Proof): boolean =>
   proof !== 'public' || id.kind === 'user_id' || id.kind === 'anonymous_id'
 
 /** Takes up the event's identifiers and asks the other holders to merge. */
@@ -86,7 +86,7 @@ export function foldIdentity(fold: Fold, body: EventBody, occurred: number): voi
       noteId(fold, id, body.proof !== 'public')
     }
   }
-  for (const holder of holders.slice(0, 8)) ask(fold, holder, body)
+  for (const holder of holders.slice(0, 8)) ask(fold, holder, body, holders.length === 1)
 }
 
 function noteId(fold: Fold, id: IdRef, verified: boolean): void {
@@ -103,7 +103,7 @@ export function addId(state: CustomerState, id: CustomerState['ids'][number]): v
 }
 
 /** Sends the merge request, once for each strength of proof: who refused a public claim may agree to a proven one. */
-function ask(fold: Fold, holder: Uuid, body: EventBody): void {
+function ask(fold: Fold, holder: Uuid, body: EventBody, alone: boolean): void {
   const { state } = fold
   const hops = (body.hops ?? 0) + 1
   const before = state.asked?.[holder]
@@ -126,6 +126,7 @@ function ask(fold: Fold, holder: Uuid, body: EventBody): void {
         known: isKnown(state),
         proof: body.proof,
         ids: body.ids,
+        alone,
         hops,
       },
     },

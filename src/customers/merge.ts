@@ -3,7 +3,7 @@
 // refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
 // its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
 // goals and exits hold for the whole person at once.
-import type { AbsorbBody, Facts, FoldVerdict, MergeBody, RefusedBody } from '../inbox/model.ts'
+import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import { runningJourney } from '../journeys/plan.ts'
 import { nodeType } from '../journeys/register.ts'
@@ -11,8 +11,8 @@ import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'
-import { addId, holds, isKnown, MAX_HOPS, memberNoOf } from './identity.ts'
-import type { CustomerState, IdRef } from './model.ts'
+import { addId, holds, isKnown, MAX_HOPS, mayHold, memberNoOf } from './identity.ts'
+import type { CustomerState } from './model.ts'
 import { addOrderRows, orderFact } from './orders.ts'
 import { consentWins, traitWins } from './profile.ts'
 
@@ -61,8 +61,11 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
     return 'refused'
   }
   state.into = body.survivor
-  const ids: IdRef[] = state.ids.map(({ kind, value }) => ({ kind, value }))
-  for (const id of body.ids) if (!ids.some(i => i.kind === id.kind && i.value === id.value)) ids.push(id)
+  const ids: MergedId[] = state.ids.map(({ kind, value }) => ({ kind, value }))
+  for (const id of body.ids) {
+    if (holds(state, id)) continue
+    ids.push(body.alone && mayHold(id, body.proof) ? { ...id, verified: body.proof !== 'public' } : id)
+  }
   fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
   return 'folded'
 }
@@ -109,7 +112,8 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   const { state } = fold
   if (state.absorbed.includes(body.loser)) return 'folded'
   const own = memberNoOf(state)
-  const theirs = body.state === null ? null : memberNoOf(body.state)
+  const brought = body.ids.find(id => id.kind === 'member_no' && id.verified !== undefined)?.value ?? null
+  const theirs = (body.state === null ? null : memberNoOf(body.state)) ?? brought
   if (own !== null && theirs !== null && own !== theirs) {
     noteConflict(state, body.loser, fold.t)
     derive(fold, 'merge.refused', { with: body.loser, reason: 'member_no' })
@@ -134,9 +138,13 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     mergeProfile(state, other)
     mergeRuns(fold, other)
   }
-  for (const id of body.ids)
-    if (!holds(state, id) && (id.kind === 'user_id' || id.kind === 'anonymous_id'))
-      addId(state, { ...id, verified: false, at: fold.t, src: 'merge' })
+  for (const { kind, value, verified } of body.ids)
+    if (
+      verified !== undefined &&
+      !holds(state, { kind, value }) &&
+      !(kind === 'member_no' && memberNoOf(state) !== null)
+    )
+      addId(state, { kind, value, verified, at: fold.t, src: 'merge' })
   derive(fold, 'customer.merged', { loser: body.loser })
   fold.changed = true
   setDates(fold)

@@ -83,6 +83,7 @@ export function reduce(
         verdict: 'forwarded',
         forwardTo: away.to,
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
+        unseen: true,
       }
   }
   const fold = openFold(own, world, planOf(world), now)

@@ -1,0 +1,328 @@
+// Two customers become one, in every order that owners may fold it in.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR, id, journey, node, sendNode, uuid, world } from '../../test/reducer.ts'
+import { Town } from '../../test/town.ts'
+import type { IdRef, Proof } from './model.ts'
+
+const first = () => 0
+const welcome = journey({
+  trigger: { kind: 'event', event: 'Signed Up' },
+  reentry: { kind: 'never' },
+  start: 'hello',
+  nodes: {
+    hello: sendNode({ accepted: 'day' }),
+    day: node('delay', { ms: DAY }, { next: 'again' }),
+    again: sendNode({ accepted: null }),
+  },
+})
+const cart = journey(
+  {
+    trigger: { kind: 'event', event: 'Product Added' },
+    exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+    start: 'wait',
+    nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
+  },
+  { id: uuid(0x1001) },
+)
+const town = () => new Town(world(welcome, cart))
+
+const A = id('anonymous_id', 'a')
+const B = id('anonymous_id', 'b')
+const M1 = id('member_no', 'M1')
+const M2 = id('member_no', 'M2')
+const MAIL = id('email', 'may@example.com')
+
+describe('who becomes one', () => {
+  test('a visitor who signs in becomes the member, with what was in the cart', () => {
+    const t = town()
+    t.collect('Seen', [M1, MAIL], 'server', 'e1')
+    t.collect('Product Added', [A], 'public', 'e2')
+    t.rest(first)
+    t.collect('Signed In', [M1, A], 'token', 'e3')
+    t.rest(first)
+    expect(t.holderOf(A)).toBe(t.holderOf(M1))
+    const state = t.at(t.holderOf(M1)!).state!
+    expect(state.enr.map(r => r.j)).toEqual([cart.id])
+    expect(state.ids.map(i => i.value).sort()).toEqual(['M1', 'a', 'may@example.com'])
+  })
+
+  test('an order at the survivor ends the cart that was begun as the visitor', () => {
+    const t = town()
+    t.collect('Seen', [M1], 'server', 'e1')
+    t.collect('Product Added', [A], 'public', 'e2')
+    t.rest(first)
+    t.collect('Order Completed', [M1, A], 'token', 'e3', { order_id: '1', total: 100 })
+    t.rest(first)
+    t.now += DAY
+    for (const c of t.customers.keys()) t.ring(c)
+    expect(t.at(t.holderOf(M1)!).state!.orders?.revenue).toBe(100)
+    expect([...t.messages]).toEqual([])
+  })
+
+  test('a public user id never merges two known people', () => {
+    const t = town()
+    const [u1, u2] = [id('user_id', 'u1'), id('user_id', 'u2')]
+    t.collect('Seen', [u1, A], 'public', 'e1')
+    t.collect('Seen', [u2, B], 'public', 'e2')
+    t.rest(first)
+    t.collect('Seen', [u2, A], 'public', 'e3')
+    t.rest(first)
+    expect(t.holderOf(u1)).not.toBe(t.holderOf(u2))
+    expect(t.holderOf(A)).toBe(t.holderOf(u1))
+    expect(t.at(t.holderOf(u2)!).state!.ids.map(i => i.value)).toEqual(['u2', 'b'])
+  })
+
+  test('a public user id links the visitor to the person who is known', () => {
+    const t = town()
+    const u1 = id('user_id', 'u1')
+    t.collect('Seen', [u1], 'public', 'e1')
+    t.collect('Seen', [A], 'public', 'e2')
+    t.rest(first)
+    t.collect('Seen', [u1, A], 'public', 'e3')
+    t.rest(first)
+    expect(t.holderOf(A)).toBe(t.holderOf(u1))
+  })
+
+  test.each([
+    ['the other is known already', true],
+    ['nobody has that number yet', false],
+  ])('a shared browser is not a person: %s', (_name, known) => {
+    const t = town()
+    t.collect('Seen', [M1, A], 'token', 'e1')
+    if (known) t.collect('Seen', [M2], 'server', 'e2')
+    t.rest(first)
+    t.collect('Seen', [M2, A], 'token', 'e3')
+    t.collect('Seen', [M2, A], 'token', 'e4')
+    t.rest(first)
+    expect(t.holderOf(M1)).not.toBe(t.holderOf(M2))
+    expect(t.holderOf(A)).toBe(t.holderOf(M1))
+    for (const m of [M1, M2])
+      expect(t.at(t.holderOf(m)!).state!.ids.filter(i => i.kind === 'member_no')).toHaveLength(1)
+    expect(t.at(t.holderOf(M2)!).state!.conflicts).toBeUndefined()
+    expect([...t.folded.values()]).toEqual(known ? [1, 1, 1, 1] : [1, 1, 1])
+  })
+
+  test('different member numbers with an address in common: refused, a conflict on both', () => {
+    const t = town()
+    t.collect('Seen', [M1], 'server', 'e1')
+    t.collect('Seen', [M2, MAIL], 'server', 'e2')
+    t.rest(first)
+    t.collect('Seen', [M1, MAIL], 'server', 'e3')
+    t.rest(first)
+    const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
+    expect(one).not.toBe(two)
+    expect(t.at(one).state!.conflicts?.map(c => c.with)).toEqual([two])
+    expect(t.at(two).state!.conflicts?.map(c => c.with)).toEqual([one])
+  })
+
+  test('an absorb that meets another member number is undone', () => {
+    const t = town()
+    t.collect('Seen', [A], 'public', 'e1')
+    t.collect('Product Added', [M2, B], 'server', 'e2')
+    t.rest(first)
+    // A proven link of the two browsers, while a member number is on its way to the visitor.
+    t.collect('Seen', [A, B], 'provider', 'e3')
+    t.collect('Seen', [M1, A], 'server', 'e4')
+    t.rest(first)
+    const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
+    expect(one).not.toBe(two)
+    expect(t.at(two).state!.into).toBeUndefined()
+    expect(t.at(two).state!.enr).toHaveLength(1)
+    expect(t.at(one).state!.conflicts).toHaveLength(1)
+    expect(t.at(two).state!.conflicts).toHaveLength(1)
+  })
+})
+
+describe('hard problem 6: what a merge does to journeys', () => {
+  /** Two customers in the welcome journey, `ahead` of them a node further, made one. */
+  const twins = (ahead: 'small' | 'large') => {
+    const t = town()
+    t.collect('Signed Up', [M1], 'server', 'e1')
+    t.collect('Signed Up', [A], 'public', 'e2')
+    while (t.busy().length > 0) t.foldNext(t.busy()[0]!)
+    const [small, large] = [t.holderOf(M1)!, t.holderOf(A)!].sort() as [string, string]
+    const whose = (c: string) => [...t.messages].find(([, s]) => s.holder === c)![0]
+    t.deliver(whose(ahead === 'small' ? small : large))
+    while (t.busy().length > 0) t.foldNext(t.busy()[0]!)
+    return { t, small, large }
+  }
+
+  test.each(['small', 'large'] as const)('the run further on stays under its own id (%s id ahead)', ahead => {
+    const { t, small, large } = twins(ahead)
+    const kept = t.at(ahead === 'small' ? small : large).state!.enr[0]!.id
+    t.collect('Signed In', [M1, A], 'token', 'e3')
+    t.rest(first)
+    expect(t.at(small).state!.enr.map(r => [r.id, r.node])).toEqual([[kept, 'day']])
+    expect([...t.messages.values()].map(s => s.state).sort()).toEqual(['accepted', 'skipped'])
+  })
+
+  test("a twin's message counts as sent: the run that stays does not send there again", () => {
+    const other = journey({
+      trigger: { kind: 'event', event: 'Signed Up' },
+      start: 'kind',
+      nodes: {
+        kind: node(
+          'split',
+          { branches: [{ name: 'fast', rule: { op: 'trait_set', trait: 'fast' } }] },
+          { fast: 'a', else: 'long' },
+        ),
+        long: node('update', { addTags: ['x'] }, { next: 'long2' }),
+        long2: node('update', { addTags: ['y'] }, { next: 'long3' }),
+        long3: node('delay', { ms: HOUR }, { next: 'a' }),
+        a: sendNode({ accepted: 'b' }),
+        b: node('delay', { ms: DAY }, { next: null }),
+      },
+    })
+    const t = new Town(world(other))
+    t.collect('Signed Up', [M1], 'server', 'e1')
+    t.rest(first)
+    // the second comes in by the short way and has its message at once
+    t.collect('Signed Up', [A], 'provider', 'e2')
+    const large = t.holderOf(A)!
+    Object.assign(t.at(large).queue[0]!.input.body, { traits: { fast: true } })
+    t.rest(first)
+    expect(t.messages.size).toBe(1)
+    t.collect('Signed In', [M1, A], 'token', 'e3')
+    t.rest(first)
+    const one = t.holderOf(M1)!
+    expect(t.at(one).state!.enr.map(r => r.node)).toEqual(['long3'])
+    t.now += 2 * HOUR
+    t.ring(one)
+    t.rest(first)
+    expect(t.at(one).state!.enr.map(r => r.node)).toEqual(['b'])
+    expect(t.messages.size).toBe(1)
+  })
+
+  test('an open message of a run that moves is decided again under the survivor, and sent once', () => {
+    const t = town()
+    t.collect('Seen', [M1], 'server', 'e1')
+    t.collect('Signed Up', [A], 'public', 'e2')
+    while (t.busy().length > 0) t.foldNext(t.busy()[0]!)
+    t.collect('Signed In', [M1, A], 'token', 'e3')
+    while (t.busy().length > 0) t.foldNext(t.busy()[0]!)
+    t.rest(first)
+    expect([...t.messages.values()].map(s => s.state).sort()).toEqual(['accepted', 'skipped'])
+  })
+
+  test('merged history triggers nothing', () => {
+    const t = town()
+    t.collect('Seen', [M1], 'server', 'e1')
+    t.collect('Seen', [A], 'public', 'e2')
+    t.rest(first)
+    t.collect('Signed In', [M1, A], 'token', 'e3')
+    t.rest(first)
+    expect(
+      t.effects.some(e => e.effect.kind === 'derived' && e.effect.fact.name.startsWith('journey.')),
+    ).toBe(false)
+  })
+})
+
+// ── random towns ─────────────────────────────────────────────────────────────
+
+const ids: IdRef[] = [
+  ...['1', '2', '3'].map(v => id('member_no', v)),
+  ...['a', 'b', 'c', 'd'].map(v => id('anonymous_id', v)),
+  ...['x', 'y'].map(v => id('email', v)),
+  ...['p', 'q'].map(v => id('line_uid', v)),
+]
+const proofs: Proof[] = ['public', 'token', 'server', 'provider']
+const act = fc.record({
+  ids: fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 3, selector: i => i.kind }),
+  proof: fc.constantFrom(...proofs),
+  name: fc.constantFrom('Seen', 'Signed Up', 'Product Added', 'Order Completed'),
+  retry: fc.integer({ min: 0, max: 30 }),
+  steps: fc.integer({ min: 0, max: 4 }),
+})
+
+/** Plays acts with owners, deliverer and retries in a random order, until the town is at rest. */
+function play(
+  acts: { ids: IdRef[]; proof: Proof; name: string; retry: number; steps: number }[],
+  picks: number[],
+): Town {
+  const t = town()
+  let pick = 0
+  const choose = (n: number) => picks[pick++ % picks.length]! % n
+  const sent: (() => void)[] = []
+  acts.forEach((a, i) => {
+    const given =
+      a.proof === 'public'
+        ? a.ids
+            .filter(x => x.kind === 'anonymous_id' || x.kind === 'member_no')
+            .map(x => (x.kind === 'member_no' ? id('user_id', x.value) : x))
+        : a.ids
+    if (given.length === 0) return
+    const post = () => t.collect(a.name, given, a.proof, `e${i}`, { order_id: `o${i}`, total: 100 })
+    sent.push(post)
+    post()
+    if (a.retry < sent.length) sent[a.retry]!() // the client sends one of its events again
+    for (let s = 0; s < a.steps; s++) {
+      const busy = t.busy()
+      if (busy.length > 0) t.foldNext(busy[choose(busy.length)]!)
+    }
+    t.now += HOUR / 4
+  })
+  t.rest(choose)
+  for (let i = 0; i < 3; i++) {
+    t.now += DAY
+    for (const c of [...t.customers.keys()]) t.ring(c)
+    t.rest(choose)
+  }
+  return t
+}
+
+test('hard problem 6: in any order of merges, chains and retries, every event and every intent counts once', () => {
+  fc.assert(
+    fc.property(
+      fc.array(act, { minLength: 2, maxLength: 25 }),
+      fc.array(fc.nat(1000), { minLength: 5, maxLength: 60 }),
+      (acts, picks) => {
+        const t = play(acts, picks)
+        // each event once, over all customers, however often it was sent
+        for (const event of t.sent) expect([event, t.folded.get(event)]).toEqual([event, 1])
+        // no identity of a message twice
+        const sent = [...t.messages.values()].map(m => m.intent)
+        const identities = sent.map(m => `${m.enrollment}/${m.node}/${m.occurrence}`)
+        expect(new Set(identities).size).toBe(identities.length)
+        // all merges are through before the second message is due: each person gets it once
+        const again = [...t.messages.values()].filter(
+          m => m.state === 'accepted' && m.intent.node === 'again',
+        )
+        const people = again.map(m => t.survivor(m.holder))
+        expect(new Set(people).size).toBe(people.length)
+        for (const [cid, c] of t.customers) {
+          if (c.state === null) continue
+          const members = c.state.ids.filter(i => i.kind === 'member_no')
+          expect(members.length).toBeLessThanOrEqual(1)
+          if (c.state.into !== undefined) {
+            expect(c.state.into < cid).toBe(true) // chains point downward and end
+            t.survivor(cid)
+          } else {
+            // nobody is stranded: every run waits for something that will come
+            for (const run of c.state.enr) expect(run.wait?.kind).toBe('time')
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('hard problem 6: orders of merged customers count once, whoever wrote them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(act, { minLength: 2, maxLength: 20 }),
+      fc.array(fc.nat(1000), { minLength: 5, maxLength: 40 }),
+      (acts, picks) => {
+        const t = play(acts, picks)
+        const living = [...t.customers.values()].filter(c => c.state !== null && c.state.into === undefined)
+        const revenue = living.reduce((sum, c) => sum + (c.state!.orders?.revenue ?? 0), 0)
+        const orders = acts.filter((a, i) => a.name === 'Order Completed' && t.folded.has(`e${i}`)).length
+        const undone = t.effects.some(e => e.effect.kind === 'unmerged')
+        // after an automatic unmerge the survivor keeps what was forwarded to it meanwhile; nothing is lost or doubled
+        expect(undone ? Math.min(revenue, orders * 100) : revenue).toBe(orders * 100)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})

@@ -1,0 +1,232 @@
+// A town of customers in memory: what intake, owners and deliverer do around the reducer, one step at a time in any
+// order, so that merges can be tried in every interleaving. It follows src/inbox and src/collect in what matters here:
+// resolution of identifiers, deduplication by customer, forwarding, tombstones, outcomes.
+import type { CustomerState, IdRef, Proof } from '../src/customers/model.ts'
+import { nextAlarm, reduce } from '../src/customers/reduce.ts'
+import type { World } from '../src/customers/world.ts'
+import type { Facts, FoldEffect, IncomingInput, Input, OrderRow } from '../src/inbox/model.ts'
+import type { Intent } from '../src/messages/model.ts'
+import { BrokenRule } from '../src/platform/errors.ts'
+import type { Uuid } from '../src/platform/ids.ts'
+import { START, uuid, WORKSPACE } from './reducer.ts'
+
+type Mail = { input: IncomingInput; at: number }
+type Customer = { state: CustomerState | null; queue: Mail[]; seen: Set<string>; facts: Facts }
+export type Sent = { intent: Intent; state: 'intended' | 'skipped' | 'accepted'; holder: Uuid }
+
+const STRENGTH = { member_no: 4, user_id: 3, line_uid: 2, email: 2, phone: 2, anonymous_id: 1 }
+const keyOf = (id: IdRef) => `${id.kind}/${id.value}`
+
+export class Town {
+  now = START
+  customers = new Map<Uuid, Customer>()
+  identifiers = new Map<string, Uuid>()
+  messages = new Map<Uuid, Sent>()
+  /** events that the intake took */
+  sent = new Set<string>()
+  /** how often each event was folded, over all customers */
+  folded = new Map<string, number>()
+  /** order rows as each customer's owner wrote them */
+  effects: { customer: Uuid; effect: FoldEffect }[] = []
+  steps = 0
+  private made = 0
+  readonly world: World
+  constructor(world: World) {
+    this.world = world
+  }
+
+  at(id: Uuid): Customer {
+    let c = this.customers.get(id)
+    if (!c) this.customers.set(id, (c = { state: null, queue: [], seen: new Set(), facts: {} }))
+    return c
+  }
+
+  /** The intake: claims and resolves identifiers, then appends for the smallest holder. */
+  collect(
+    name: string,
+    ids: IdRef[],
+    proof: Proof,
+    messageId: string,
+    props: Record<string, unknown> = {},
+  ): void {
+    this.sent.add(messageId)
+    const strong = [...ids].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind])
+    const best = strong.find(i => this.identifiers.has(keyOf(i)))
+    const missing = strong.filter(i => !this.identifiers.has(keyOf(i)))
+    if (missing.length > 0) {
+      const fits = best !== undefined && STRENGTH[missing[0]!.kind] <= STRENGTH[best.kind]
+      const holder = fits ? this.identifiers.get(keyOf(best))! : uuid(++this.made, (this.made * 37) % 256)
+      for (const i of missing) this.identifiers.set(keyOf(i), holder)
+    }
+    const all = [...new Set(strong.map(i => this.identifiers.get(keyOf(i))!))]
+    const to = all.toSorted()[0]!
+    const holders = all.filter(h => h !== to)
+    this.post(to, {
+      kind: 'event',
+      messageId,
+      body: {
+        type: 'track',
+        name,
+        messageId,
+        at: this.now,
+        props,
+        ids,
+        proof,
+        src: 'test',
+        ...(holders.length > 0 ? { holders } : {}),
+      },
+    })
+  }
+
+  post(to: Uuid, input: IncomingInput): void {
+    this.at(to).queue.push({ input: structuredClone(input), at: this.now })
+  }
+
+  /** Customers with something to fold. */
+  busy(): Uuid[] {
+    return [...this.customers].filter(([, c]) => c.queue.length > 0).map(([id]) => id)
+  }
+
+  /** Folds the next input of one customer, as its owner does. */
+  foldNext(id: Uuid): void {
+    if (++this.steps > 5000)
+      throw new BrokenRule('the town comes to no rest: something is forwarded in a circle')
+    const c = this.at(id)
+    const mail = c.queue.shift()!
+    this.now += 1
+    if (mail.input.kind === 'event') {
+      if (c.seen.has(mail.input.messageId!)) return
+    }
+    this.fold(id, {
+      kind: mail.input.kind,
+      now: this.now,
+      received: this.now,
+      body: mail.input.body,
+    } as Input)
+  }
+
+  ring(id: Uuid): void {
+    const { state } = this.at(id)
+    const due = state === null ? null : nextAlarm(state, this.world)
+    if (due !== null && due <= this.now)
+      this.fold(id, { kind: 'alarm', now: this.now, received: this.now, body: { due } })
+  }
+
+  private fold(id: Uuid, input: Input): void {
+    const c = this.at(id)
+    const before = JSON.stringify(input)
+    const self = { workspace: WORKSPACE, id }
+    let result = reduce(c.state, input, c.facts, this.world, self)
+    while ('need' in result) {
+      for (const key of result.need) c.facts[key] ??= []
+      result = reduce(c.state, input, c.facts, this.world, self)
+    }
+    if (JSON.stringify(input) !== before) throw new BrokenRule('the reducer changed its input')
+    // a state must survive being stored
+    c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
+    if (input.kind === 'event' && result.verdict === 'folded')
+      this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
+    if (input.kind === 'event' && !result.unseen) c.seen.add(input.body.messageId)
+    if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!)
+    for (const effect of result.effects) this.carryOut(id, c, effect)
+  }
+
+  private carryOut(id: Uuid, c: Customer, effect: FoldEffect): void {
+    this.effects.push({ customer: id, effect })
+    switch (effect.kind) {
+      case 'order':
+        ;(c.facts['order:' + effect.row.orderNo] ??= []).push(effect.row)
+        break
+      case 'post':
+        this.post(effect.to, effect.input)
+        break
+      case 'repoint':
+      case 'unmerged':
+        for (const i of effect.ids)
+          if (this.identifiers.get(keyOf(i)) === effect.from) this.identifiers.set(keyOf(i), id)
+        break
+      case 'take_seen':
+        for (const hash of effect.hashes) c.seen.add(hash)
+        break
+      case 'intent':
+        if (this.messages.has(effect.intent.id)) throw new BrokenRule('one intent twice')
+        this.messages.set(effect.intent.id, { intent: effect.intent, state: 'intended', holder: id })
+        break
+      case 'cancel':
+        this.skip(effect.message, effect.reason)
+        break
+      case 'merged': {
+        for (const [message, sent] of this.messages) if (sent.holder === id) this.skip(message, 'merged')
+        const orders: OrderRow[] = Object.values(c.facts).flat()
+        this.post(effect.into, {
+          kind: 'absorb',
+          messageId: null,
+          body: { loser: id, state: c.state, ids: effect.ids, seen: [...c.seen], orders, hops: effect.hops },
+        })
+        break
+      }
+      default:
+    }
+  }
+
+  private skip(message: Uuid, reason: string): void {
+    const sent = this.messages.get(message)
+    if (sent?.state !== 'intended') return
+    sent.state = 'skipped'
+    this.tell(sent, 'skipped', reason)
+  }
+
+  /** The deliverer sends one open message. */
+  deliver(message: Uuid): void {
+    const sent = this.messages.get(message)!
+    if (sent.state !== 'intended') return
+    sent.state = 'accepted'
+    this.tell(sent, 'accepted', null)
+  }
+
+  private tell({ intent, holder }: Sent, outcome: 'accepted' | 'skipped', reason: string | null): void {
+    this.post(holder, {
+      kind: 'outcome',
+      messageId: null,
+      body: {
+        message: intent.id,
+        enrollment: intent.enrollment,
+        node: intent.node,
+        journey: intent.journey,
+        channel: intent.channel,
+        state: outcome,
+        outcome,
+        reason,
+        at: this.now,
+      },
+    })
+  }
+
+  /** Folds and delivers until nothing is left, in the order the numbers choose. */
+  rest(choose: (n: number) => number): void {
+    for (;;) {
+      const busy = this.busy()
+      const open = [...this.messages].filter(([, s]) => s.state === 'intended').map(([id]) => id)
+      if (busy.length + open.length === 0) return
+      const pick = choose(busy.length + open.length)
+      if (pick < busy.length) this.foldNext(busy[pick]!)
+      else this.deliver(open[pick - busy.length]!)
+    }
+  }
+
+  /** Who a customer is by now: the end of its chain. */
+  survivor(id: Uuid): Uuid {
+    let at = id
+    for (let i = 0; i < 50; i++) {
+      const into = this.at(at).state?.into
+      if (into === undefined) return at
+      at = into
+    }
+    throw new BrokenRule('a chain of merges without an end')
+  }
+
+  holderOf(id: IdRef): Uuid | null {
+    const holder = this.identifiers.get(keyOf(id))
+    return holder === undefined ? null : this.survivor(holder)
+  }
+}
