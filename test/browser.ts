@@ -1,5 +1,5 @@
 // Chromium for tests, and a bare site: the real intake, the shop and the pixel on one port, without the rest.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve, type ServerType } from '@hono/node-server'
@@ -21,6 +21,11 @@ export async function openBrowser(): Promise<{ context: BrowserContext; close():
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
+    locale: 'zh-TW',
+    // a person's browser: links opened by one that says it is headless count as a scanner's
+    userAgent:
+      'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    viewport: { width: 1440, height: 900 },
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -40,10 +45,24 @@ export async function openBrowser(): Promise<{ context: BrowserContext; close():
   }
 }
 
-/** The pixel as it is shipped. */
+/** The pixel as it is shipped, built here and not written: two test files may build it at once. */
 export async function buildPixel(): Promise<string> {
-  await build({ configFile: new URL('../pixel/vite.config.ts', import.meta.url).pathname })
-  return readFileSync(new URL('../dist/pixel.js', import.meta.url), 'utf8')
+  const built = await build({
+    configFile: new URL('../pixel/vite.config.ts', import.meta.url).pathname,
+    build: { write: false },
+  })
+  const [output] = Array.isArray(built) ? built : []
+  const [chunk] = output?.output ?? []
+  if (!chunk || chunk.type !== 'chunk') throw new Error('the build of the pixel gives one script')
+  return chunk.code
+}
+
+/** Builds the web and the pixel into dist when their sources changed, as `npm start` does. */
+export async function buildWeb(): Promise<void> {
+  const runtime = (await import(new URL('../scripts/runtime.mjs', import.meta.url).href)) as {
+    ensureWebBuilt(node: string): void
+  }
+  runtime.ensureWebBuilt(process.execPath)
 }
 
 export type Site = {

@@ -1,10 +1,12 @@
 // What the sandbox's page asks: the phone, the inbox, the shop, the clock.
+import { LRUCache } from 'lru-cache'
 import { findWorkspace, presentWorkspace } from '../catalogue/workspace.ts'
-import { signUserToken } from '../collect/token.ts'
+import { signUserToken, type UserClaims } from '../collect/token.ts'
 import { moveClock } from '../inbox/clock.ts'
 import { Problem } from '../platform/errors.ts'
+import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { firstPeople } from './people.ts'
 import { standInAct } from './stand-in.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
@@ -13,6 +15,18 @@ const SHOPPERS = 50
 /** a tab left open over a working day still shops as the same person */
 const TOKEN_S = 12 * 3_600
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The same shopper gets the same token for half its life: an open shop is not reloaded when the list is asked again. */
+const tokens = new LRUCache<string, string>({ max: 5_000, ttl: (TOKEN_S / 2) * 1_000 })
+
+async function tokenFor(core: Core, workspace: Uuid, claims: UserClaims): Promise<string> {
+  const key = JSON.stringify([workspace, claims])
+  const known = tokens.get(key)
+  if (known !== undefined) return known
+  const token = await signUserToken(core, workspace, claims, TOKEN_S)
+  tokens.set(key, token)
+  return token
+}
 
 function demandSandbox(workspace: WorkspaceRow): void {
   if (workspace.kind !== 'sandbox')
@@ -94,17 +108,12 @@ export const sandboxRoutes = {
           memberNo: r.member_no,
           lineUid: r.line_uid,
           email: r.email,
-          token: await signUserToken(
-            core,
-            workspace.id,
-            {
-              sub: r.member_no,
-              ...(r.name ? { name: r.name } : {}),
-              ...(r.email ? { email: r.email } : {}),
-              ...(r.line_uid ? { line_uid: r.line_uid } : {}),
-            },
-            TOKEN_S,
-          ),
+          token: await tokenFor(core, workspace.id, {
+            sub: r.member_no,
+            ...(r.name ? { name: r.name } : {}),
+            ...(r.email ? { email: r.email } : {}),
+            ...(r.line_uid ? { line_uid: r.line_uid } : {}),
+          }),
         })),
       ),
     }

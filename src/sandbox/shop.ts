@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
+import { decodeJwt, errors } from 'jose'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import { type UserClaims, verifyUserToken } from '../collect/token.ts'
 import { BRAND, CURRENCY, findProduct, type Product } from './brand.ts'
@@ -154,12 +155,15 @@ export function shopApp(core: Core): Hono {
     const as = c.req.query('as')
     const lang = c.req.query('lang')
     if (c.req.method === 'GET' && (as !== undefined || lang !== undefined)) {
-      if (as !== undefined && as !== getCookie(c, 'shop_as')) {
+      const before = getCookie(c, 'shop_as') ?? ''
+      if (as !== undefined && as !== before) {
         keep(c, base, 'shop_as', as, DAY_S)
         keep(c, base, 'shop_said', '', 0)
         // a cart and an order are one person's; a guest who signs in keeps the cart
-        if (getCookie(c, 'shop_as')) keepCart(c, base, [])
-        keep(c, base, 'shop_order', '', 0)
+        if (before !== '' && subjectOf(before) !== subjectOf(as)) {
+          keepCart(c, base, [])
+          keep(c, base, 'shop_order', '', 0)
+        }
       }
       if (lang === 'zh' || lang === 'en') keep(c, base, 'shop_lang', lang, 365 * DAY_S)
       const url = new URL(c.req.url)
@@ -220,6 +224,16 @@ export function shopApp(core: Core): Hono {
   }
 
   return app
+}
+
+/** Whom a token names, unverified: only to tell whether the person changed. */
+function subjectOf(token: string): string {
+  try {
+    return decodeJwt(token).sub ?? ''
+  } catch (error) {
+    if (error instanceof errors.JWTInvalid) return ''
+    throw error
+  }
 }
 
 /** Tells the pixel who shops, once per token; and that somebody left. */

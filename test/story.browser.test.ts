@@ -1,0 +1,96 @@
+// The whole story in a browser, on the real engines and roles: sign in by the first link, build the demo brand, play a
+// customer in the sandbox, leave the cart, move the clock an hour, the phone rings, tap the link, buy; then the journey
+// shows the goal, the ledger the message, the customer page why. By role and label only.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRoles } from '../src/compose.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { buildWeb, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await roles.stop()
+  await core.close()
+})
+
+/** SHOTS=folder keeps a picture of each scene. */
+const shot = async (page: Page, name: string) => {
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/story-${name}.png` })
+}
+
+test('event in, message out, seen in the browser', { timeout: 180_000 }, async () => {
+  const page = await browser.context.newPage()
+  page.setDefaultTimeout(20_000)
+  const link = await createFirstLink(core)
+  await page.goto(core.baseUrl + link)
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  await shot(page, '1-home')
+
+  await page.getByRole('button', { name: '建立示範品牌' }).click()
+  await page.getByRole('button', { name: '進入示範品牌' }).click({ timeout: 90_000 })
+  await page.getByText('示範品牌：所有人物與數字皆為虛構。').waitFor()
+  await shot(page, '2-demo')
+
+  // a shopper looks, fills a cart, and leaves
+  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '沙盒' }).click()
+  await page.getByRole('heading', { level: 1, name: '沙盒' }).waitFor()
+  const shop = page.frameLocator('iframe[title="商店"]')
+  const who = ((await shop.getByText('目前身分：').textContent()) ?? '').replace('目前身分：', '').trim()
+  expect(who).not.toBe('訪客')
+  await shop.getByRole('link', { name: /四季分享禮盒/ }).click()
+  await shop.getByRole('button', { name: '加入購物車' }).click()
+  await shop.getByRole('heading', { name: '購物車' }).waitFor()
+  const chat = page.getByRole('log', { name: `與 ${who} 的對話` })
+  const reminder = chat.getByText(/四季分享禮盒.*還在購物車裡等您/)
+  expect(await reminder.count()).toBe(0)
+  await shot(page, '3-cart')
+
+  // the phone rings an hour later
+  const clock = page.getByRole('region', { name: '工作區時鐘' })
+  await clock.getByRole('button', { name: '+1 小時' }).click()
+  await reminder.waitFor({ timeout: 60_000 })
+  await shot(page, '4-phone')
+  await reminder.getByRole('link').click()
+
+  // the link leads back to the cart; the shopper buys
+  await shop.getByRole('link', { name: '前往結帳' }).click()
+  await shop.getByRole('button', { name: '確認購買' }).click()
+  await shop.getByRole('heading', { name: '謝謝你，訂單成立了' }).waitFor()
+  await shot(page, '5-bought')
+
+  // the journey shows the goal
+  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '旅程' }).click()
+  await page.getByRole('link', { name: '購物車未結提醒' }).click()
+  await page.getByRole('region', { name: '旅程圖' }).waitFor()
+  await page.getByRole('button', { name: /LINE 提醒/ }).waitFor()
+  await shot(page, '6-journey')
+
+  // the ledger shows the message, and that the books balance
+  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '發送紀錄' }).click()
+  await page.getByRole('status').filter({ hasText: '帳目相符' }).waitFor()
+  const row = page.getByRole('row').filter({ hasText: who }).filter({ hasText: '購物車未結提醒' })
+  await row.getByText('已點擊').waitFor()
+  await shot(page, '7-ledger')
+
+  // the customer page says why
+  await row.getByRole('link', { name: who }).click()
+  await page.getByRole('heading', { level: 1, name: who }).waitFor()
+  const timeline = page.getByRole('listitem')
+  await timeline.filter({ hasText: '達成旅程目標' }).filter({ hasText: '為什麼' }).first().waitFor()
+  await timeline.filter({ hasText: '點擊訊息' }).first().waitFor()
+  await timeline.filter({ hasText: '完成訂單' }).first().waitFor()
+  await shot(page, '8-customer')
+  await page.close()
+})
