@@ -9,6 +9,7 @@ import { openCore } from '../compose.ts'
 import { openLog } from '../platform/log.ts'
 import { newId } from '../platform/ids.ts'
 import { openAppendGroup } from './append-group.ts'
+import { openPressure } from './pressure.ts'
 import { KEPT_ROWS, recordRejected, trimRejected } from './rejected.ts'
 import { collectApp } from './routes.ts'
 import { signUserToken } from './token.ts'
@@ -439,7 +440,7 @@ describe('bad input', () => {
 
 describe('back-pressure and outages', () => {
   test('429 with Retry-After while the inbox is too far behind; nothing is taken', async () => {
-    const tight = await serveApp(collectApp(core, { rows: 3, lagMs: 1e9, lagRows: 1e9 }))
+    const tight = await serveApp(collectApp(core, { rows: 3, lagMs: 1e9, lagRows: 1e9, everyMs: 0 }))
     try {
       await post(
         '/v1/batch',
@@ -457,6 +458,42 @@ describe('back-pressure and outages', () => {
     } finally {
       await tight.close()
     }
+  })
+
+  test('the estimate sees a flood on one bucket and one on all, and forgets them when they are folded', async () => {
+    const limits = { rows: 2_000, lagMs: 1e9, lagRows: 1e9, everyMs: 1e9 }
+    const row = `insert into inbox (bucket, request_id, ordinal, workspace_id, kind, body) select `
+    const fill = (bucket: string, n: number) =>
+      core.pool.query(
+        row + `${bucket}, gen_random_uuid(), i, $1, 'clock', '{}' from generate_series(1, $2) i`,
+        [space.id, n],
+      )
+    const pressure = openPressure(core, limits)
+    const everySample = async () => {
+      for (let i = 0; i < 16; i++) await pressure.refresh()
+    }
+    await fill('7', 2_500)
+    await everySample()
+    expect(() => pressure.check()).toThrow(expect.objectContaining({ status: 429 }))
+    await core.pool.query('delete from inbox')
+    await everySample()
+    pressure.check()
+    await fill('i % 256', 5_000)
+    await pressure.refresh() // one sample is enough
+    expect(() => pressure.check()).toThrow(expect.objectContaining({ status: 429 }))
+    await core.pool.query('delete from inbox')
+    await everySample()
+    await fill('i % 256', 1_500)
+    await everySample()
+    pressure.check()
+    // few rows are taken however old they are; many old ones are not
+    const old = openPressure(core, { rows: 1e9, lagMs: 1_000, lagRows: 1_000, everyMs: 1e9 })
+    await core.pool.query("update inbox set received = received - interval '1 minute' where bucket = 3")
+    for (let i = 0; i < 16; i++) await old.refresh()
+    expect(() => old.check()).toThrow(expect.objectContaining({ status: 429, retryAfterS: 13 }))
+    await core.pool.query('delete from inbox where bucket <> 3')
+    for (let i = 0; i < 16; i++) await old.refresh()
+    old.check()
   })
 
   test('503 with Retry-After when PostgreSQL cannot be reached; what was answered with 200 is there', async () => {

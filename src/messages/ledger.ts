@@ -137,15 +137,35 @@ export type Invariant = {
   pending: number
   holds: boolean
   behind: boolean
+  /** real ms */
+  at: number
 }
 
 /** Beyond this many journal rows that history has not copied yet, the intents are only counted so far. */
 const MOST_TAIL = 5_000
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
+const SLOW_MS = 200
+/** A big ledger is counted at most a tenth of the time, however many pages are open. */
+const slow = new WeakMap<Pool, Map<Uuid, { until: number; value: Invariant }>>()
+
+/** The invariant, from up to ten times the time that counting it took ago (small ledgers: always now). */
+export async function invariantOf(core: Core, workspace: Uuid): Promise<Invariant> {
+  const kept = slow.get(core.pool) ?? new Map<Uuid, { until: number; value: Invariant }>()
+  slow.set(core.pool, kept)
+  const last = kept.get(workspace)
+  if (last && last.until > Date.now()) return last.value
+  kept.delete(workspace)
+  const value = await checkInvariant(core, workspace)
+  const tookMs = Date.now() - value.at
+  if (tookMs > SLOW_MS) kept.set(workspace, { until: Date.now() + 10 * tookMs, value })
+  return value
+}
+
 /** Intents (what history has, and the journal rows it has not copied yet) against the ledger's rows, as of one moment:
  *  rows that history copies meanwhile are not counted twice. */
-export async function checkInvariant(core: Core, workspace: Uuid): Promise<Invariant> {
+async function checkInvariant(core: Core, workspace: Uuid): Promise<Invariant> {
+  const at = Date.now()
   const now = await inTransaction(core.pool, async sql => {
     await sql.query('set transaction isolation level repeatable read read only')
     const cursors = await sql.query<{ seq: number }>('select seq from history_cursor order by bucket')
@@ -173,7 +193,7 @@ export async function checkInvariant(core: Core, workspace: Uuid): Promise<Invar
   const known = await copiedIntents(core, workspace, now.cursors)
   const behind = known === null || now.tail.length > MOST_TAIL
   const intents = (known ?? 0) + (now.tail.length > MOST_TAIL ? 0 : intentsIn(now.tail))
-  return { intents, ends, pending, holds: !behind && intents === rows, behind }
+  return { intents, ends, pending, holds: !behind && intents === rows, behind, at }
 }
 
 function intentsIn(tail: { body: Buffer }[]): number {

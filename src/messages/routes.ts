@@ -10,7 +10,7 @@ import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { checkInvariant, findMessage, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
+import { findMessage, invariantOf, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
 import { settleMessage } from './settle.ts'
 
 type Row = Out<'messages'>['items'][number]
@@ -63,24 +63,25 @@ async function messageTimeline(core: Core, workspace: Uuid, message: Uuid) {
 
 export const messageRoutes = {
   async messages({ core, workspace, query }) {
-    const at = readCursor(query.cursor, isTexts(2))
+    const position = readCursor(query.cursor, isTexts(2))
     const filter = {
       state: query.state,
       channel: query.channel,
       journey: query.journey ? idOr404('jrn', query.journey, 'journey') : undefined,
       customer: query.customer ? await customerIds(core, workspace.id, query.customer) : undefined,
     }
-    const after = at && { created: at[0]!, id: at[1]! }
+    const after = position && { created: position[0]!, id: position[1]! }
     const [found, invariant] = await Promise.all([
       listMessages(core.pool, workspace.id, filter, after, query.limit + 1),
-      checkInvariant(core, workspace.id),
+      invariantOf(core, workspace.id),
     ])
+    const { at, ...counted } = invariant
     const shown = found.slice(0, query.limit)
     const last = shown.at(-1)
     return {
       items: await rowsOf(core, workspace.id, shown),
       next: found.length > query.limit && last ? writeCursor([last.created.toISOString(), last.id]) : null,
-      invariant: { ...invariant, asOf: new Date(workspaceNow(workspace)).toISOString() },
+      invariant: { ...counted, asOf: new Date(at + workspace.clockOffsetMs).toISOString() },
     }
   },
 
