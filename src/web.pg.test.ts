@@ -287,6 +287,32 @@ describe('401, 400, 403, 404, 200 in order', () => {
     expect(JSON.stringify(listed.body)).not.toContain(String(made.body.key))
     expect(JSON.stringify(listed.body)).toContain(String(made.body.key).slice(0, 8))
   })
+  test('Idempotency-Key: the same request is done once, another body is 409, a refusal may be corrected', async () => {
+    const headers = { 'idempotency-key': 'create-1' }
+    const create = (body: unknown, caller = { key: a.key, headers }) =>
+      callApi(core.baseUrl, 'createKey', caller, { params: { ws: a.ws }, body })
+    const count = async () =>
+      (
+        await core.pool.query(
+          `select count(*) as n from api_key where workspace_id = $1 and name = 'Twice'`,
+          [a.id],
+        )
+      ).rows[0]
+    expect((await create({ kind: 'api', name: 'Twice', scopes: [] })).status).toBe(400)
+    const body = { kind: 'api', name: 'Twice', scopes: ['ops:read'] }
+    const answers = await Promise.all([create(body), create(body), create(body)])
+    expect(await count()).toEqual({ n: 1 })
+    for (const x of answers) expect([200, 409]).toContain(x.status)
+    const again = await create(body)
+    expect([again.status, again.body.key]).toEqual([200, answers.find(x => x.status === 200)!.body.key])
+    expect(await count()).toEqual({ n: 1 })
+    const other = await create({ ...body, name: 'Other' })
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_conflict'])
+    const elsewhere = await create(body, { key: await keyWith(a.id, ['sources:write', 'ops:read']), headers })
+    expect([elsewhere.status, elsewhere.body.key === again.body.key]).toEqual([200, false])
+    const { rows } = await core.pool.query<{ answer: Buffer }>('select answer from http_answer')
+    for (const row of rows) expect(row.answer.toString('latin1')).not.toContain(String(again.body.key))
+  })
   test('secrets of channels never come back, and stay when not given again', async () => {
     const body = {
       name: 'LINE',

@@ -41,7 +41,7 @@ function operation(name: string, e: Described): Json {
     schema: { type: 'string' },
   }))
   const idempotency =
-    name === 'customerCommand'
+    e.method !== 'get' && e.scope !== 'public'
       ? [
           {
             name: 'Idempotency-Key',

@@ -8,12 +8,15 @@ import type { Core } from '../core.ts'
 import { must, Problem } from '../errors.ts'
 import type { Access, Identity, Seat } from './access.ts'
 import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
+import { type Answer, answerOnce } from './idempotency.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
 import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
 
 export type HttpEnv = { Variables: { requestId: string; route: string } }
 
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024
+/** Its owner keeps the answers, in the transaction of the fold. */
+const OWN_IDEMPOTENCY: EndpointName = 'customerCommand'
 const NAMES = Object.keys(endpoints) as EndpointName[]
 
 /** The endpoint table with its differences in type forgotten; each request is checked against its own zod schemas. */
@@ -108,15 +111,27 @@ async function serve(
     },
   } as unknown as Call<EndpointName>
 
-  const out = await handler(call)
+  const perform = async (): Promise<Answer> => {
+    const json = checkedJson(name, endpoint, await handler(call))
+    if (writes && caller) await audit(c, core, access, name, seat?.workspace ?? null, caller)
+    return { status, json }
+  }
+  const key = call.idempotencyKey
+  const answer =
+    writes && caller && key !== null && name !== OWN_IDEMPOTENCY
+      ? await answerOnce(core, { actor: caller.id, key, endpoint: name, path: c.req.path, body }, perform)
+      : await perform()
+  c.header('cache-control', 'no-store')
+  return c.body(answer.json, answer.status as 200, { 'content-type': 'application/json' })
+}
+
+function checkedJson(name: EndpointName, endpoint: AnyEndpoint, out: unknown): string {
   const checked = endpoint.out.safeParse(out)
   must(
     checked.success,
     `${name} answers as the contract says: ${checked.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`,
   )
-  if (writes && caller) await audit(c, core, access, name, seat?.workspace ?? null, caller)
-  c.header('cache-control', 'no-store')
-  return c.body(JSON.stringify(checked.data), status as 200, { 'content-type': 'application/json' })
+  return JSON.stringify(checked.data)
 }
 
 async function takeSeat(

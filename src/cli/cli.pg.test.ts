@@ -1,0 +1,105 @@
+// The command itself, as a shell runs it, on engines given by URL.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callApi } from '../../test/http-client.ts'
+import { openTestCore, type TestCore } from '../../test/harness.ts'
+import { cartNotPaid } from '../journeys/examples.ts'
+import { startWeb, type Web } from '../web.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/itinera.mjs', import.meta.url))
+let core: TestCore
+let web: Web
+let dir: string
+
+beforeAll(async () => {
+  core = await openTestCore()
+  web = await startWeb(core)
+  dir = mkdtempSync(join(tmpdir(), 'itinera-cli-'))
+})
+afterAll(async () => {
+  await web.stop()
+  await core.close()
+})
+
+type Ended = { code: number; out: string; err: string }
+
+function itinera(...args: string[]): Promise<Ended> {
+  const env = {
+    PATH: process.env.PATH,
+    DATA_DIR: dir,
+    DATABASE_URL: core.databaseUrl,
+    CLICKHOUSE_URL: core.clickhouseUrl,
+    SECRET_KEY: core.secretKey,
+    PUBLIC_URL: core.baseUrl,
+  }
+  return new Promise(resolve => {
+    execFile(process.execPath, [BIN, ...args], { env, cwd: dir }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
+    )
+  })
+}
+
+test('workspace create --json prints a workspace, a write key and an API key that work at once', async () => {
+  const made = await itinera('workspace', 'create', '品牌', '--kind', 'sandbox', '--json')
+  expect([made.code, made.err]).toEqual([0, ''])
+  const { workspace, writeKey, apiKey } = JSON.parse(made.out) as {
+    workspace: { id: string; kind: string }
+    writeKey: string
+    apiKey: string
+  }
+  expect(workspace.kind).toBe('sandbox')
+  const asked = await callApi(core.baseUrl, 'workspace', { key: apiKey }, { params: { ws: workspace.id } })
+  expect(asked.body).toMatchObject({ id: workspace.id, name: '品牌' })
+  const sent = await fetch(`${core.baseUrl}/v1/track`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
+    },
+    body: JSON.stringify({ anonymousId: 'a', event: 'Signed Up' }),
+  })
+  expect(sent.status).toBe(200)
+})
+
+test('a journey is imported, published and exported unchanged', async () => {
+  const { out } = await itinera('workspace', 'create', 'Journeys', '--json')
+  const { workspace } = JSON.parse(out) as { workspace: { id: string } }
+  const file = join(dir, 'journey.json')
+  writeFileSync(file, JSON.stringify(cartNotPaid))
+  const imported = await itinera(
+    'journey',
+    'import',
+    file,
+    '--workspace',
+    workspace.id,
+    '--publish',
+    '--json',
+  )
+  expect([imported.code, imported.err]).toEqual([0, ''])
+  const { id, version } = JSON.parse(imported.out) as { id: string; version: number }
+  expect(version).toBe(1)
+  const exported = await itinera('journey', 'export', id, '--workspace', 'Journeys', '--live', '--json')
+  expect(JSON.parse(exported.out)).toEqual(JSON.parse(JSON.stringify(cartNotPaid)))
+  writeFileSync(file, JSON.stringify({ ...cartNotPaid, start: 'nowhere' }))
+  const refused = await itinera('journey', 'import', file, '--workspace', workspace.id, '--publish', '--json')
+  expect([refused.code, JSON.parse(refused.err)]).toEqual([
+    4,
+    expect.objectContaining({ code: 'graph_invalid' }),
+  ])
+})
+
+test('exit codes: 2 for wrong usage and configuration, 4 for what is refused, 3 for faults found', async () => {
+  expect((await itinera('nonsense')).code).toBe(2)
+  expect((await itinera('workspace', 'create')).code).toBe(2)
+  expect((await itinera('user', 'link', 'nobody@example.com')).code).toBe(4)
+  expect((await itinera('--help')).code).toBe(0)
+  const fine = await itinera('verify', '--json')
+  expect([fine.code, (JSON.parse(fine.out) as { ok: boolean }).ok]).toEqual([0, true])
+  await core.pool.query(`update bucket set journal_seq = journal_seq + 5 where bucket = 7`)
+  const faulty = await itinera('verify', '--json')
+  expect([faulty.code, (JSON.parse(faulty.out) as { ok: boolean }).ok]).toEqual([3, false])
+}, 60_000)
