@@ -1,0 +1,182 @@
+// A backup of both engines, taken while everything runs: all PostgreSQL tables from one snapshot, then history up to
+// that snapshot's cursors. SECRET_KEY is not in it.
+import type { Readable } from 'node:stream'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { History } from './clickhouse.ts'
+import { beginBackup, type Manifest, type Part, writePart } from './backup-files.ts'
+
+export type BackupSource = {
+  databaseUrl: string
+  history: History
+  onProgress?: (step: string, done: number, total: number) => void
+}
+
+export type BackedUp = {
+  at: string
+  tables: number
+  rows: number
+  bytes: number
+  historyRows: number
+  snapshotMs: number
+}
+
+/** Made anew by running processes: nothing to keep. */
+const PASSING = new Set(['schema_migration', 'process', 'process_metrics'])
+const ROWS_PER_PART = 100_000
+
+/** Every table with its columns, those first that others refer to: the order in which they can be filled. */
+export async function tablesInOrder(client: pg.Client): Promise<{ table: string; columns: string[] }[]> {
+  const { rows } = await client.query<{ table: string; columns: string[]; needs: string[] }>(
+    `select c.relname as table,
+            (select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
+            (select coalesce(array_agg(distinct r.relname::text), '{}') from pg_constraint k join pg_class r on r.oid = k.confrelid
+              where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as needs
+       from pg_class c where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
+  )
+  const left = rows.filter(r => !PASSING.has(r.table))
+  const done = new Set<string>(PASSING)
+  const ordered: { table: string; columns: string[] }[] = []
+  while (left.length) {
+    const i = left.findIndex(r => r.needs.every(n => done.has(n)))
+    if (i < 0) throw new Error(`tables refer to each other in a circle: ${left.map(r => r.table).join(', ')}`)
+    const [next] = left.splice(i, 1)
+    done.add(next!.table)
+    ordered.push({ table: next!.table, columns: next!.columns })
+  }
+  return ordered
+}
+
+export const columnList = (columns: string[]): string => columns.map(c => `"${c}"`).join(', ')
+
+/** Writes a backup to `target`: a folder, or one file when the name ends with .tar.
+ *  @throws Problem when `target` exists; nothing is left of a backup that failed */
+export async function backup(source: BackupSource, target: string): Promise<BackedUp> {
+  const place = beginBackup(target)
+  const client = new pg.Client({
+    connectionString: source.databaseUrl,
+    application_name: 'itinera backup',
+    statement_timeout: 0,
+  })
+  try {
+    await client.connect()
+    const from = performance.now()
+    await client.query('begin isolation level repeatable read read only')
+    const postgres = await copyPostgres(client, place.dir, source)
+    const { rows: cursorRows } = await client.query<{ bucket: number; seq: number }>(
+      'select bucket, seq from history_cursor order by bucket',
+    )
+    const meta = await client.query<{ at: Date; incarnation: string | null }>(
+      `select transaction_timestamp() as at, (select value from system where key = 'incarnation') as incarnation`,
+    )
+    const steps = await client.query<{ name: string; hash: string }>(
+      'select name, hash from schema_migration order by name',
+    )
+    await client.query('commit')
+    // from here on PostgreSQL may vacuum again; history only grows, so what the snapshot's cursors cover stays
+    const snapshotMs = Math.round(performance.now() - from)
+    const cursors = Object.fromEntries(cursorRows.map(r => [String(r.bucket), r.seq]))
+    const history = await copyHistory(source, place.dir, cursors)
+    const { at, incarnation } = meta.rows[0]!
+    const manifest: Manifest = {
+      format: 1,
+      at: at.toISOString(),
+      incarnation,
+      postgres: { steps: steps.rows, parts: postgres },
+      history: { parts: history },
+      cursors,
+    }
+    await place.finish(manifest)
+    const sum = (parts: Part[], of: 'rows' | 'bytes') => parts.reduce((n, p) => n + p[of], 0)
+    return {
+      at: manifest.at,
+      tables: postgres.length,
+      rows: sum(postgres, 'rows'),
+      bytes: sum(postgres, 'bytes') + sum(history, 'bytes'),
+      historyRows: sum(history, 'rows'),
+      snapshotMs,
+    }
+  } catch (error) {
+    place.abandon()
+    throw error
+  } finally {
+    await client.end()
+  }
+}
+
+async function copyPostgres(client: pg.Client, dir: string, source: BackupSource): Promise<Part[]> {
+  const tables = await tablesInOrder(client)
+  const parts: Part[] = []
+  for (const { table, columns } of tables) {
+    const stream = client.query(copyTo(`copy "${table}" (${columnList(columns)}) to stdout`))
+    parts.push(
+      await writePart(
+        dir,
+        { table, file: `postgres/${table}.copy.zst`, columns },
+        stream,
+        () => stream.rowCount,
+      ),
+    )
+    source.onProgress?.('postgres', parts.length, tables.length)
+  }
+  return parts
+}
+
+/** Which rows of history the snapshot has: those at or below its cursor in their bucket. */
+const COVERED = 'seq <= arrayElement({cursors:Array(UInt64)}, bucket + 1)'
+
+/** The event table, month by month, in parts of about 100,000 rows by a hash of the customer. The table of customer
+ *  snapshots is not copied: restore makes it again from the customers, so that it cannot be ahead of them. */
+async function copyHistory(
+  source: BackupSource,
+  dir: string,
+  cursors: Record<string, number>,
+): Promise<Part[]> {
+  const query_params = { cursors: Array.from({ length: 256 }, (_, bucket) => cursors[String(bucket)] ?? 0) }
+  const ask = async <T>(query: string): Promise<T[]> =>
+    (await source.history.query({ query, query_params, format: 'JSONEachRow' })).json<T>()
+  const columns = (
+    await ask<{ name: string }>(
+      "select name from system.columns where database = currentDatabase() and table = 'event' order by position",
+    )
+  ).map(c => c.name)
+  const months = await ask<{ month: number; n: number }>(
+    `select toYYYYMM(occurred) as month, toUInt32(count()) as n from event where ${COVERED} group by month order by month`,
+  )
+  const parts: Part[] = []
+  const total = months.reduce((n, m) => n + Math.ceil(m.n / ROWS_PER_PART), 0)
+  for (const { month, n } of months) {
+    const cuts = Math.ceil(n / ROWS_PER_PART)
+    let found = 0
+    for (let cut = 0; cut < cuts; cut++) {
+      const where = `${COVERED} and toYYYYMM(occurred) = {month:UInt32} and cityHash64(customer_id) % {cuts:UInt32} = {cut:UInt32}`
+      const { stream } = await source.history.exec({
+        query: `select ${columns.map(c => '`' + c + '`').join(', ')} from event where ${where} format TabSeparated`,
+        query_params: { ...query_params, month, cuts, cut },
+      })
+      let rows = 0
+      const counted = stream as Readable
+      counted.on('data', (chunk: Buffer) => (rows += countLines(chunk)))
+      parts.push(
+        await writePart(
+          dir,
+          { table: 'event', file: `history/event-${month}-${cut}.tsv.zst`, columns },
+          counted,
+          () => rows,
+        ),
+      )
+      found += rows
+      source.onProgress?.('history', parts.length, total)
+    }
+    if (found !== n) throw new Error(`history: ${found} rows of ${month} were read, ${n} are there`)
+  }
+  return parts
+}
+
+/** TabSeparated escapes a line break inside a value: each raw one ends a row. */
+function countLines(chunk: Buffer): number {
+  let n = 0
+  for (let i = chunk.indexOf(10); i >= 0; i = chunk.indexOf(10, i + 1)) n++
+  return n
+}

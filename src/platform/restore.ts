@@ -1,0 +1,214 @@
+// Puts a backup back, into an installation on which nothing runs. What was in it before is gone. The restored database
+// is another incarnation, and sending is paused in every workspace: what was due meanwhile waits for a person.
+import { randomUUID } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { snapshotRow } from '../inbox/history-rows.ts'
+import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
+import { columnList } from './backup.ts'
+import type { History } from './clickhouse.ts'
+import { Problem } from './errors.ts'
+import { BUCKETS } from './ids.ts'
+import type { Log } from './log.ts'
+import { migrateClickHouse, migratePostgres, SchemaMismatch, type Step, stepsOf } from './migrate.ts'
+
+export type RestoreTarget = {
+  databaseUrl: string
+  history: History
+  log: Log
+  /** false: refuse when the target holds a workspace */
+  replace: boolean
+  onProgress?: (step: string, done: number, total: number) => void
+}
+
+export type Restored = { at: string; rows: number; historyRows: number; workspaces: number; waiting: number }
+
+/** @throws Problem when something runs on the target, it is not empty and may not be replaced, or the backup is damaged */
+export async function restore(target: RestoreTarget, source: string): Promise<Restored> {
+  const { dir, manifest, close } = await openBackup(source)
+  const client = new pg.Client({
+    connectionString: target.databaseUrl,
+    application_name: 'itinera restore',
+    statement_timeout: 0,
+  })
+  try {
+    await checkParts(dir, manifest)
+    const steps = stepsOfBackup(manifest)
+    await client.connect()
+    await refuseWhenInUse(client, target.replace)
+    await client.query('begin')
+    await fillPostgres(client, dir, manifest, steps, target)
+    const counted = await settle(client)
+    await client.query('commit')
+    // migrations since the backup was made; then history, which follows the restored customers
+    await migratePostgres(target.databaseUrl, target.log)
+    await fillHistory(client, dir, manifest, target)
+    const rows = manifest.postgres.parts.reduce((n, p) => n + p.rows, 0)
+    return {
+      at: manifest.at,
+      rows,
+      historyRows: manifest.history.parts.reduce((n, p) => n + p.rows, 0),
+      ...counted,
+    }
+  } finally {
+    await client.end()
+    close()
+  }
+}
+
+/** The schema steps the backup was made under, which must be ours in the same wording. */
+function stepsOfBackup(manifest: Manifest): Step[] {
+  const ours = stepsOf('postgres')
+  return manifest.postgres.steps.map(s => {
+    const step = ours.find(o => o.name === s.name && o.hash === s.hash)
+    if (!step)
+      throw new SchemaMismatch(
+        `The backup was made with the schema step ${s.name} in a form this version does not know. Restore it with the version that made it, or a newer one.`,
+      )
+    return step
+  })
+}
+
+async function refuseWhenInUse(client: pg.Client, replace: boolean): Promise<void> {
+  const table = await client.query<{ there: string | null }>(
+    `select to_regclass('public.workspace')::text as there`,
+  )
+  const found = table.rows[0]?.there ? (await client.query('select from workspace limit 1')).rowCount : 0
+  if (found) await refuseWhenServed(client)
+  if (found && !replace) {
+    throw new Problem(409, 'not_empty', 'There is data here already', {
+      action: 'Restore into an empty DATA_DIR, or say --replace to lose what is here.',
+    })
+  }
+}
+
+/** Server processes show by the names of their connections: the roles they run, or the lease they hold. */
+async function refuseWhenServed(client: pg.Client): Promise<void> {
+  const served = await client.query(
+    `select from pg_stat_activity where datname = current_database() and (application_name ~ '^itinera (web|fold|deliver|history)'
+        or application_name in (select left('itinera ' || owner, 63) from bucket union select left('itinera ' || owner, 63) from history_group))`,
+  )
+  if (served.rowCount) {
+    throw new Problem(409, 'in_use', 'A server still works on this database', {
+      action: 'Stop it (Ctrl-C), then restore.',
+    })
+  }
+}
+
+/** A fresh schema as it was, then the rows: all in one transaction, so that a restore that fails changes nothing. */
+async function fillPostgres(
+  client: pg.Client,
+  dir: string,
+  manifest: Manifest,
+  steps: Step[],
+  target: RestoreTarget,
+): Promise<void> {
+  await client.query('drop schema public cascade; create schema public')
+  await client.query(
+    'create table schema_migration (name text primary key, hash text not null, at timestamptz not null default now())',
+  )
+  for (const step of steps) {
+    await client.query(step.text)
+    await client.query('insert into schema_migration (name, hash) values ($1, $2)', [step.name, step.hash])
+  }
+  const { parts } = manifest.postgres
+  // steps put rows into some tables (bucket, history_group); children before parents
+  for (const part of parts.toReversed()) await client.query(`delete from "${part.table}"`)
+  for (const [i, part] of parts.entries()) {
+    const stream = client.query(copyFrom(`copy "${part.table}" (${columnList(part.columns)}) from stdin`))
+    await pipeline(readPart(dir, part), stream)
+    if (stream.rowCount !== part.rows)
+      throw new Error(`${part.table}: ${stream.rowCount} rows came back of ${part.rows}`)
+    target.onProgress?.('postgres', i + 1, parts.length)
+  }
+}
+
+/** What must differ from the snapshot: leases are nobody's, the incarnation is new, sending waits. */
+async function settle(client: pg.Client): Promise<{ workspaces: number; waiting: number }> {
+  await client.query(`update bucket set owner = null, lease_until = '-infinity', epoch = epoch + 1`)
+  await client.query(
+    `update history_group set owner = null, lease_until = '-infinity', epoch = epoch + 1, batch = null`,
+  )
+  await client.query(
+    `insert into system (key, value) values ('incarnation', $1) on conflict (key) do update set value = excluded.value`,
+    [randomUUID()],
+  )
+  const paused = await client.query(
+    `update workspace set settings = settings || '{"sendingPaused": true}', version = version + 1`,
+  )
+  const waiting = await client.query<{ n: number }>(
+    `select count(*)::int as n from message where state in ('intended', 'claimed')`,
+  )
+  // identity columns go on where the rows end
+  const { rows } = await client.query<{ table: string; column: string }>(
+    `select c.relname as table, a.attname as column from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where a.attidentity <> '' and c.relnamespace = 'public'::regnamespace and c.relkind = 'r'`,
+  )
+  for (const { table, column } of rows) {
+    await client.query(
+      `select setval(pg_get_serial_sequence('public."${table}"', '${column}'), greatest(1, (select coalesce(max("${column}"), 0) + 1 from "${table}")), false)`,
+    )
+  }
+  return { workspaces: paused.rowCount ?? 0, waiting: waiting.rows[0]!.n }
+}
+
+async function fillHistory(
+  client: pg.Client,
+  dir: string,
+  manifest: Manifest,
+  target: RestoreTarget,
+): Promise<void> {
+  const { history } = target
+  // made anew rather than emptied: with it goes what the old one remembers of tokens
+  for (const table of ['event', 'customer', 'schema_migration'])
+    await history.command({ query: `drop table if exists ${table} sync` })
+  await migrateClickHouse(history, target.log)
+  const { parts } = manifest.history
+  for (const [i, part] of parts.entries()) {
+    await insertPart(history, dir, part)
+    target.onProgress?.('history', i + 1, parts.length)
+  }
+  const found = await history.query({
+    query: 'select toUInt32(count()) as n from event',
+    format: 'JSONEachRow',
+  })
+  const [row] = await found.json<{ n: number }>()
+  const wanted = parts.reduce((n, p) => n + p.rows, 0)
+  if (row?.n !== wanted) throw new Error(`history: ${row?.n ?? 0} rows came back of ${wanted}`)
+  await fillCustomers(client, history)
+}
+
+async function insertPart(history: History, dir: string, part: Part): Promise<void> {
+  const [first, ...rest] = part.columns
+  if (!first) throw new Error(`${part.file}: a part without columns`)
+  await history.insert({
+    table: part.table,
+    columns: [first, ...rest],
+    values: readPart(dir, part),
+    format: 'TabSeparated',
+    clickhouse_settings: { insert_deduplicate: 0 },
+  })
+}
+
+/** The newest snapshot of each customer, from the restored customers themselves. */
+async function fillCustomers(client: pg.Client, history: History): Promise<void> {
+  type Row = Parameters<typeof snapshotRow>[0]
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let after: string | null = null; ; ) {
+      const { rows }: { rows: Row[] } = await client.query<Row>(
+        `select id, workspace_id, version, state, merged_into from customer
+          where bucket = $1 and ($2::uuid is null or id > $2) order by id limit 5000`,
+        [bucket, after],
+      )
+      if (!rows.length) break
+      await history.insert({
+        table: 'customer',
+        values: rows.map(snapshotRow),
+        format: 'JSONEachRow',
+        clickhouse_settings: { insert_deduplicate: 0 },
+      })
+      after = rows.at(-1)!.id
+    }
+  }
+}
