@@ -69,7 +69,7 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
     unsubscribeUrl: 'https://example.com/u/1',
     ...more,
   })
-  const send = (a: LoadedAccount, message = outgoing(), ms = 3_000): Promise<SendResult> =>
+  const send = (a: LoadedAccount, message = outgoing(), ms = 20_000): Promise<SendResult> =>
     channel.send(a, message, AbortSignal.timeout(ms))
   const fault = (kind: StandInFault['kind']) =>
     setStandInFault(lab.core.pool, lab.workspace, { channel: channel.name, kind, times: 1 })
@@ -117,7 +117,7 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
     await fault('accept_then_drop')
     const before = (await seen()).length
     const message = outgoing()
-    expect(await send(await account(), message, 300)).toMatchObject({ kind: 'unknown' })
+    expect(await send(await account(), message, 2_000)).toMatchObject({ kind: 'unknown' })
     expect(await seen()).toHaveLength(before + 1)
     // at least once only where a second try with the same key is harmless
     expect(channel.delivery).toBe(channel.name === 'line' ? 'at_least_once' : 'at_most_once')

@@ -351,9 +351,13 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function sweep(): Promise<store.Claim[]> {
-    await store.expireClaims(pool, signals, settles, 500)
-    await store.releaseHeld(pool, 1_000)
-    return store.claimUnknown(await claimSql(), core.processId, options.batch, options.claimMs)
+    const waits = await store.sweepWaits(pool)
+    if (waits.late) await store.expireClaims(pool, signals, settles, 500)
+    if (waits.held) await store.releaseHeld(pool, 1_000)
+    // looked at again after the expiry: what it made unknown is settled at once
+    return waits.unknown || waits.late
+      ? store.claimUnknown(await claimSql(), core.processId, options.batch, options.claimMs)
+      : []
   }
 
   async function tick(): Promise<boolean> {

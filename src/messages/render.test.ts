@@ -50,9 +50,7 @@ describe('render', () => {
       ),
     ).toBe('小明 M1 vip Brand')
     expect(
-      html(
-        '{% for l in event.props.cart.lines %}{{ l.name }} $ {{ l.price }}{% endfor %} {{ event.total }}',
-      ),
+      html('{% for l in event.props.cart.lines %}{{ l.name }} $ {{ l.price }}{% endfor %} {{ event.total }}'),
     ).toBe('茶 &amp; 杯 $ 300 300')
     expect(html('{{ customer.evil }}')).not.toContain('<script>')
     expect(html('[{{ customer.nothing.at.all }}]')).toBe('[]')

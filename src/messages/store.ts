@@ -403,6 +403,19 @@ export async function expireClaims(
   return { returned: returned.rowCount ?? 0, unknown: unknown.length }
 }
 
+/** Whether a sweep has anything to do: one cheap look, so that a resting system stays at rest. */
+export async function sweepWaits(sql: Sql): Promise<{ late: boolean; unknown: boolean; held: boolean }> {
+  const { rows } = await sql.query<{ late: boolean; unknown: boolean; held: boolean }>(
+    `select exists (select from message where bucket = any($1::smallint[]) and state in ('claimed', 'sending')
+                       and claim_until < (select clock_timestamp())) as late,
+            exists (select from message where bucket = any($1::smallint[]) and state = 'unknown'
+                       and send_after <= (select clock_timestamp())) as unknown,
+            exists (select from message where bucket = any($1::smallint[]) and state = 'intended' and send_after >= $2) as held`,
+    [ALL, HELD_FROM],
+  )
+  return rows[0]!
+}
+
 /** Intents held while sending was paused are due again once it is not. */
 export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
   const { rowCount } = await sql.query(
