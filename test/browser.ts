@@ -53,7 +53,7 @@ export async function buildPixel(): Promise<string> {
   })
   const [output] = Array.isArray(built) ? built : []
   const [chunk] = output?.output ?? []
-  if (!chunk || chunk.type !== 'chunk') throw new Error('the build of the pixel gives one script')
+  if (chunk?.type !== 'chunk') throw new Error('the build of the pixel gives one script')
   return chunk.code
 }
 

@@ -29,9 +29,9 @@ const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/story-${name}.png` })
 }
 
-test('event in, message out, seen in the browser', { timeout: 180_000 }, async () => {
+test('event in, message out, seen in the browser', { timeout: 400_000 }, async () => {
   const page = await browser.context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   const link = await createFirstLink(core)
   await page.goto(core.baseUrl + link)
   await page.getByRole('button', { name: '先進去看看' }).click()
@@ -39,7 +39,7 @@ test('event in, message out, seen in the browser', { timeout: 180_000 }, async (
   await shot(page, '1-home')
 
   await page.getByRole('button', { name: '建立示範品牌' }).click()
-  await page.getByRole('button', { name: '進入示範品牌' }).click({ timeout: 90_000 })
+  await page.getByRole('button', { name: '進入示範品牌' }).click({ timeout: 240_000 })
   await page.getByText('示範品牌：所有人物與數字皆為虛構。').waitFor()
   await shot(page, '2-demo')
 
@@ -60,7 +60,7 @@ test('event in, message out, seen in the browser', { timeout: 180_000 }, async (
   // the phone rings an hour later
   const clock = page.getByRole('region', { name: '工作區時鐘' })
   await clock.getByRole('button', { name: '+1 小時' }).click()
-  await reminder.waitFor({ timeout: 60_000 })
+  await reminder.waitFor({ timeout: 120_000 })
   await shot(page, '4-phone')
   await reminder.getByRole('link').click()
 

@@ -29,7 +29,9 @@ export type DemoOptions = {
 export const DEMO_SEED = 'mist hill'
 const PEOPLE_CHUNK = 500
 const EVENT_CHUNK = 4_000
-const POLL_MS = 300
+const POLL_MS = 250
+/** asking how many rows are left reads them: it may take at most this part of the time */
+const ASK_SHARE = 0.05
 /** folding and history must get on within this time, else the build says so instead of waiting for ever */
 const STALLED_MS = 60_000
 
@@ -129,7 +131,9 @@ async function settle(signal: AbortSignal | undefined, left: () => Promise<numbe
   let movedAt = performance.now()
   for (;;) {
     signal?.throwIfAborted()
+    const asked = performance.now()
     const n = await left()
+    const pauseMs = Math.max(POLL_MS, (performance.now() - asked) / ASK_SHARE)
     if (n === 0) return
     if (n < least) {
       least = n
@@ -139,6 +143,6 @@ async function settle(signal: AbortSignal | undefined, left: () => Promise<numbe
         `the demo's events are folded and copied: ${n} have been left for a minute; are the fold and history roles running?`,
       )
     }
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    await new Promise(resolve => setTimeout(resolve, Math.min(pauseMs, 3_000)))
   }
 }

@@ -3,8 +3,8 @@
 
 export type Truth = { planted: number; tolerance: number; says: { zh: string; en: string } }
 
-export const CONVERSION_LINE = 0.16
-export const CONVERSION_OTHER = 0.08
+export const CONVERSION_LINE = 0.2
+export const CONVERSION_OTHER = 0.1
 export const REPURCHASE_DAYS = 90
 export const EVENING_HOURS = [20, 21, 22]
 
