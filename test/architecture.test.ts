@@ -49,8 +49,8 @@ const ORDER = [
   'insight',
   'sandbox',
   'demo',
-  'cli',
   '.',
+  'cli',
 ]
 /** Routes, and folders that only put others together (from insight on), stand above every store and worker. */
 const isRoutes = (path: string): boolean => /\/routes\.ts$/.test(path)

@@ -115,6 +115,14 @@ create table history_group (
   batch jsonb,
   constraint history_group_pkey PRIMARY KEY (history_group)
 )
+create table http_answer (
+  actor uuid not null,
+  key text not null,
+  body_hash uuid not null,
+  answer bytea,
+  at timestamp with time zone not null,
+  constraint http_answer_pkey PRIMARY KEY (actor, key)
+)
 create table identifier (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -308,6 +316,13 @@ create table seen (
   day date not null,
   constraint seen_pkey PRIMARY KEY (bucket, workspace_id, customer_id, hash)
 )
+create table seen_shared (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  hash uuid not null,
+  day date not null,
+  constraint seen_shared_pkey PRIMARY KEY (bucket, workspace_id, hash)
+)
 create table sign_in_link (
   token_hash bytea not null,
   purpose text not null,
@@ -386,6 +401,7 @@ CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX http_answer_at ON http_answer USING btree (at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
