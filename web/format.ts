@@ -66,14 +66,14 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ]
 
-/** "3 hours ago" seen from `now` (ms); within a minute, "now". */
+/** "3 hours ago" seen from `now` (ms); within a minute, "just now". */
 export function relativeTime(at: string | number, now: number, locale: string): string {
   const distance = new Date(at).getTime() - now
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   for (const [unit, ms] of STEPS) {
     if (Math.abs(distance) >= ms) return format.format(Math.trunc(distance / ms), unit)
   }
-  return format.format(0, 'second')
+  return locale === 'en' ? 'just now' : '剛剛'
 }
 
 /** A length of time in at most two units: parts with their unit, largest first. */

@@ -73,7 +73,8 @@ export function word(
     | 'port'
     | 'attention'
     | 'auditAction'
-    | 'setting',
+    | 'setting'
+    | 'prop',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

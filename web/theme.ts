@@ -1,36 +1,35 @@
 // One accent, neutral greys, four meanings that never change. Contrast is at least 4.5:1 in both schemes.
 import { createTheme, type CSSVariablesResolver } from '@mantine/core'
 
-export const theme = createTheme({
-  primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 8 },
-  fontFamily:
-    'Inter, "PingFang TC", "Noto Sans TC", "Noto Sans CJK TC", "Microsoft JhengHei", system-ui, sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK TC", monospace',
-  headings: { fontFamily: 'inherit', fontWeight: '650' },
-  fontSizes: { xs: '0.78rem', sm: '0.86rem', md: '0.875rem', lg: '1rem', xl: '1.15rem' },
-  lineHeights: { xs: '1.5', sm: '1.55', md: '1.6', lg: '1.6', xl: '1.5' },
-  defaultRadius: 'md',
-  radius: { xs: '4px', sm: '6px', md: '8px', lg: '12px', xl: '16px' },
-  cursorType: 'pointer',
-  respectReducedMotion: true,
-  components: {
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
-    Modal: {
-      defaultProps: {
-        transitionProps: { duration: 120 },
-        closeButtonProps: { 'aria-label': 'close / 關閉' },
-      },
+/** `close` is the word for closing a dialog, in the language at hand. */
+export function themeFor(close: string) {
+  const dialog = {
+    // a dialog's header is no banner of the page
+    attributes: { header: { role: 'none' } },
+    transitionProps: { duration: 120 },
+    closeButtonProps: { 'aria-label': close },
+  }
+  return createTheme({
+    primaryColor: 'indigo',
+    primaryShade: { light: 7, dark: 8 },
+    fontFamily:
+      'Inter, "PingFang TC", "Noto Sans TC", "Noto Sans CJK TC", "Microsoft JhengHei", system-ui, sans-serif',
+    fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK TC", monospace',
+    headings: { fontFamily: 'inherit', fontWeight: '650' },
+    fontSizes: { xs: '0.78rem', sm: '0.86rem', md: '0.875rem', lg: '1rem', xl: '1.15rem' },
+    lineHeights: { xs: '1.5', sm: '1.55', md: '1.6', lg: '1.6', xl: '1.5' },
+    defaultRadius: 'md',
+    radius: { xs: '4px', sm: '6px', md: '8px', lg: '12px', xl: '16px' },
+    cursorType: 'pointer',
+    respectReducedMotion: true,
+    components: {
+      Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
+      Modal: { defaultProps: dialog },
+      Drawer: { defaultProps: dialog },
+      Skeleton: { defaultProps: { radius: 'sm' } },
     },
-    Drawer: {
-      defaultProps: {
-        transitionProps: { duration: 120 },
-        closeButtonProps: { 'aria-label': 'close / 關閉' },
-      },
-    },
-    Skeleton: { defaultProps: { radius: 'sm' } },
-  },
-})
+  })
+}
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

@@ -75,7 +75,8 @@ export function useAct<N extends EndpointName>(
     mutationFn: (args: Args<N>) => call(name, args),
     onSuccess: out => {
       if (options.done) notifications.show({ message: options.done, color: 'green', autoClose: 2500 })
-      void client.invalidateQueries()
+      // a one-time link is used up by now: asking about it again would only fail
+      void client.invalidateQueries({ predicate: q => q.queryKey[0] !== 'checkLink' })
       options.after?.(out)
     },
     onError: error => {

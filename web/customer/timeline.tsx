@@ -14,8 +14,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { Reason } from '../../src/rules/model.ts'
-import { usePages } from '../api/queries.ts'
+import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { asGraph, nodeTitle } from '../journey/in-words.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, Channel, More, Time } from '../parts/small.tsx'
@@ -32,6 +33,8 @@ const ICONS = {
   identity: IconFingerprint,
 }
 const KINDS = Object.keys(ICONS) as (keyof typeof ICONS)[]
+/** Source of what the fold derives itself: says nothing to a reader. */
+const OURS = 'itinera'
 /** An event that arrived this much after it happened is marked as late. */
 const LATE_MS = 5 * 60_000
 
@@ -87,6 +90,30 @@ export function Timeline({
   )
 }
 
+/** Codes of ours in words; what a site sent as it came. */
+function say(key: string, value: unknown): string {
+  if (typeof value !== 'string') return brief(value)
+  if (key === 'port') return word('port', value)
+  if (key === 'outcome') return word('state', value)
+  if (key === 'reason') return word('reason', value)
+  if (key === 'how') return word('exitHow', value)
+  if (key === 'channel') return word('channel', value)
+  return brief(value)
+}
+
+/** The journey by name and, where it is known, the node's title; one query per journey, shared by all lines. */
+function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: string | null }) {
+  const { t } = useTranslation()
+  const { data } = useApi('journey', { ws, journey })
+  const graph = data ? asGraph(data.live ?? data.draft) : null
+  const found = node === null ? undefined : graph?.nodes[node]
+  return (
+    <A size="sm" to="/w/$ws/journeys/$journey" params={{ ws, journey }} search={{ node: node ?? undefined }}>
+      {[data?.name ?? t('common.journey'), found ? nodeTitle(found) : null].filter(Boolean).join(' · ')}
+    </A>
+  )
+}
+
 function Line({ ws, item }: { ws: string; item: Item }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
@@ -109,16 +136,7 @@ function Line({ ws, item }: { ws: string; item: Item }) {
         </Text>{' '}
         {item.channel ? <Channel name={item.channel} /> : null}{' '}
         {late ? <Badge tone="wait">{t('customers.late')}</Badge> : null}{' '}
-        {item.journey ? (
-          <A
-            size="sm"
-            to="/w/$ws/journeys/$journey"
-            params={{ ws, journey: item.journey }}
-            search={{ node: item.node ?? undefined }}
-          >
-            {t('common.journey')}
-          </A>
-        ) : null}{' '}
+        {item.journey ? <JourneyRef ws={ws} journey={item.journey} node={item.node} /> : null}{' '}
         {item.message ? (
           <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
             {t('search.message')}
@@ -127,10 +145,12 @@ function Line({ ws, item }: { ws: string; item: Item }) {
         <div className="props">
           {shown.map(([key, value]) => (
             <span key={key}>
-              {key} <b>{brief(value)}</b>
+              {word('prop', key)} <b>{say(key, value)}</b>
             </span>
           ))}
-          {item.source ? <span>{t('customers.source', { source: item.source })}</span> : null}
+          {item.source && item.source !== OURS ? (
+            <span>{t('customers.source', { source: item.source })}</span>
+          ) : null}
           {late && open ? <span>{t('customers.received', { time: item.receivedAt })}</span> : null}
           {entries.length > 4 ? (
             <Anchor component="button" size="xs" aria-expanded={open} onClick={() => setOpen(!open)}>

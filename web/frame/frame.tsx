@@ -113,7 +113,7 @@ function Rail({ narrow, close }: { narrow: boolean; close: () => void }) {
                 params={{ ws }}
                 activeOptions={{ exact: page.key === 'home', includeSearch: false }}
                 activeProps={{ className: 'active', 'aria-current': 'page' }}
-                aria-label={label}
+                aria-label={narrow ? label : undefined}
                 aria-disabled={barred || undefined}
                 onClick={event => (barred ? event.preventDefault() : close())}
               >

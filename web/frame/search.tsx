@@ -17,28 +17,19 @@ export function Search() {
   useHotkeys([['mod+K', open]], [])
   return (
     <>
-      <UnstyledButton
-        className="search-button"
-        onClick={open}
-        visibleFrom="sm"
-        aria-keyshortcuts="Control+K"
-        aria-label={t('top.search')}
-      >
+      <UnstyledButton className="search-button" onClick={open} visibleFrom="sm" aria-keyshortcuts="Control+K">
         <IconSearch size={16} aria-hidden />
         <span>{t('top.searchHint')}</span>
         <kbd>Ctrl K</kbd>
       </UnstyledButton>
-      <Modal
-        opened={opened}
-        onClose={close}
-        withCloseButton={false}
-        size="lg"
-        padding={8}
-        yOffset="12vh"
-        aria-label={t('search.title')}
-      >
-        <Finder close={close} />
-      </Modal>
+      <Modal.Root opened={opened} onClose={close} size="lg" yOffset="12vh" padding={8}>
+        <Modal.Overlay />
+        <Modal.Content aria-label={t('search.title')}>
+          <Modal.Body pt={8}>
+            <Finder close={close} />
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   )
 }

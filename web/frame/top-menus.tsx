@@ -36,10 +36,8 @@ export function WorkspaceMenu() {
   return (
     <Menu width={300} position="bottom-start">
       <Menu.Target>
-        <UnstyledButton
-          aria-label={`${t('top.switchTo')}: ${workspace?.name ?? ''}`}
-          style={{ display: 'flex', gap: 6, alignItems: 'center', minWidth: 0 }}
-        >
+        <UnstyledButton style={{ display: 'flex', gap: 6, alignItems: 'center', minWidth: 0 }}>
+          <span className="visually-hidden">{t('top.switchTo')}</span>
           <Text fw={600} truncate maw={200} visibleFrom="xs">
             {workspace?.name ?? '…'}
           </Text>
@@ -174,8 +172,9 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={`${t('top.account')}: ${name}`}>
-          <Avatar size={30} color="indigo" variant="filled">
+        <UnstyledButton>
+          <span className="visually-hidden">{t('top.account')}</span>
+          <Avatar size={30} color="indigo" variant="filled" aria-hidden>
             {[...name][0]?.toUpperCase()}
           </Avatar>
         </UnstyledButton>

@@ -13,6 +13,8 @@ import { LineBubbles } from './line-bubbles.tsx'
 import { MailFrame } from './mail-frame.tsx'
 
 type Detail = Out<'message'>
+/** message.rendered: what went to the provider */
+type Rendered = { address: string; content: MessageContent }
 
 export function MessageDrawer({
   ws,
@@ -41,6 +43,7 @@ export function MessageDrawer({
 function Body({ ws, data }: { ws: string; data: Detail }) {
   const { t } = useTranslation()
   const say = useSay()
+  const sent = data.rendered as Rendered | null
   const rows = [
     {
       label: t('common.customer'),
@@ -64,6 +67,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
         '—'
       ),
     },
+    { label: t('messages.address'), value: <span className="mono">{sent?.address ?? '—'}</span> },
     { label: t('messages.decided'), value: <Time at={data.at} exact /> },
     {
       label: t('messages.window'),
@@ -97,7 +101,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
         <Text component="h3" fw={600} mb={6}>
           {t(data.rendered ? 'messages.preview' : 'messages.intendedContent')}
         </Text>
-        <Content content={(data.rendered ?? data.content) as MessageContent} />
+        <Content content={sent?.content ?? (data.content as MessageContent)} />
       </div>
       <div>
         <Text component="h3" fw={600} mb={6}>

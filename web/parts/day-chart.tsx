@@ -10,10 +10,10 @@ const W = 640
 const H = 190
 const PAD = { left: 44, right: 8, top: 10, bottom: 24 }
 
-/** A round number at or above `n`: 1, 2 or 5 times a power of ten. */
+/** A round number at or above `n`. */
 function niceTop(n: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, n)))
-  return [1, 2, 5, 10].map(f => f * power).find(v => v >= n) ?? n
+  return [1, 1.5, 2, 3, 4, 6, 8, 10].map(f => f * power).find(v => v >= n) ?? n
 }
 
 export function DayChart({ days }: { days: { day: string; events: number; messages: number }[] }) {

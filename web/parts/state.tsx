@@ -1,6 +1,6 @@
 // Empty, loading, wrong: what it is, what was kept, what to do.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: skeleton lines are all alike
-import { Alert, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -22,9 +22,9 @@ export function Empty({
       <div className="empty-icon" aria-hidden>
         {icon}
       </div>
-      <Title order={3} size="h5">
+      <Text fw={650} size="lg">
         {title}
-      </Title>
+      </Text>
       <Text c="dimmed" maw={420}>
         {text}
       </Text>

@@ -10,7 +10,7 @@ import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { LineBubbles, type Tap } from '../messages/line-bubbles.tsx'
 import { Guarded } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
 type Json = Record<string, unknown>
@@ -106,7 +106,11 @@ export function Phone({
         tabIndex={0}
       >
         {!address ? (
-          <Empty icon={<IconBrandLine />} title={t('sandbox.noLine')} text={t('sandbox.noLineText')} />
+          <p className="chat-note">
+            <b>{t('sandbox.noLine')}</b>
+            <br />
+            {t('sandbox.noLineText')}
+          </p>
         ) : chat.isPending ? (
           <Waiting rows={4} />
         ) : chat.error && !chat.data ? (
