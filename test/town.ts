@@ -126,6 +126,7 @@ export class Town {
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
       this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
+    // who forwards has not seen it: it may come back, when the other became part of this customer meanwhile
     if (input.kind === 'event' && !result.unseen) c.seen.add(input.body.messageId)
     if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!)
     for (const effect of result.effects) this.carryOut(id, c, effect)

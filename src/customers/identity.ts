@@ -2,7 +2,9 @@
 // - a public key never merges two known people, and brings in only user_id and anonymous_id;
 // - two different member numbers never merge, and a shared browser is not a person: an event that names somebody else
 //   is turned away to its holder, or to a customer of its own, and takes only its own identifiers along;
-// - several holders: the smallest id asks each larger one once per strength of proof.
+// - several holders: the smallest id asks each larger one once per strength of proof; the event itself is folded by the
+//   holder of its strongest identifier, so that a retry, which may be routed to another smallest id by then, ends at
+//   the same person and is known there.
 import type { EventBody } from '../inbox/model.ts'
 import { bucketOfText, deriveId, type Uuid } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'
@@ -56,6 +58,40 @@ export function turnAway(
   return { to, body: { ...rest, ...more, at: occurred, hops: (body.hops ?? 0) + 1, away } }
 }
 
+/** The event's strongest identifier: the first of the highest rank (the order of src/collect/resolve.ts). */
+const RANK: Record<IdRef['kind'], number> = {
+  member_no: 4,
+  user_id: 3,
+  line_uid: 2,
+  email: 2,
+  phone: 2,
+  anonymous_id: 1,
+}
+const strongestOf = (ids: IdRef[]): IdRef | undefined =>
+  ids.toSorted((a, b) => RANK[b.kind] - RANK[a.kind])[0]
+
+const othersOf = (state: CustomerState, body: EventBody): Uuid[] =>
+  (body.holders ?? []).filter(h => h !== state.id && !state.absorbed.includes(h) && h !== body.away?.by)
+
+/** For an event whose strongest identifier another holder has: asks all to merge and sends the event there. If they
+ *  merge it comes back from the tombstone; if not it is where it belongs. */
+export function sendHome(
+  fold: Fold,
+  body: EventBody,
+  occurred: number,
+): { to: Uuid; body: EventBody } | null {
+  const { state } = fold
+  const others = othersOf(state, body)
+  const strongest = strongestOf(body.ids)
+  const hops = (body.hops ?? 0) + 1
+  if (others.length === 0 || body.away || strongest === undefined || hops > MAX_HOPS) return null
+  if (holds(state, strongest)) return null
+  for (const other of others.slice(0, 8)) ask(fold, other, body, others.length === 1)
+  const { agoMs: _agoMs, holders: _holders, ...rest } = body
+  const ids = others.length === 1 ? body.ids.filter(id => !holds(state, id)) : [strongest]
+  return { to: others[0]!, body: { ...rest, at: occurred, hops, away: { by: state.id, ids } } }
+}
+
 /** What a public key may bring in. */
 export const mayHold = (id: IdRef, proof: Proof): boolean =>
   proof !== 'public' || id.kind === 'user_id' || id.kind === 'anonymous_id'
@@ -63,12 +99,11 @@ export const mayHold = (id: IdRef, proof: Proof): boolean =>
 /** Takes up the event's identifiers and asks the other holders to merge. */
 export function foldIdentity(fold: Fold, body: EventBody, occurred: number): void {
   const { state } = fold
-  const holders = (body.holders ?? []).filter(
-    h => h !== state.id && !state.absorbed.includes(h) && h !== body.away?.by,
-  )
-  if (body.away && body.away.ids.length > 0)
+  const holders = othersOf(state, body)
+  const back = body.away?.by === state.id // it came home: the merge has brought its identifiers
+  if (body.away && !back && body.away.ids.length > 0)
     fold.effects.push({ kind: 'repoint', from: body.away.by, ids: body.away.ids })
-  for (const id of body.away?.ids ?? body.ids) {
+  for (const id of back ? [] : (body.away?.ids ?? body.ids)) {
     const held = state.ids.find(h => sameId(h, id))
     if (held !== undefined) {
       if (held.verified || body.proof === 'public') continue

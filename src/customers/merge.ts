@@ -2,7 +2,9 @@
 // The policy: traits: verified, then newer (ties: the survivor's) · tags: both · consent: newer, at the same moment the
 // refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
 // its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
-// goals and exits hold for the whole person at once.
+// goals and exits hold for the whole person at once · an
+// absorb that meets another member number is undone: what was forwarded in between stays with the survivor, and a
+// retry of just that may count again for the other.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import { runningJourney } from '../journeys/plan.ts'

@@ -9,7 +9,7 @@ import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { foldCommand, wrong } from './commands.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
-import { foldIdentity, turnAway } from './identity.ts'
+import { foldIdentity, sendHome, turnAway } from './identity.ts'
 import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
@@ -56,7 +56,7 @@ function needsOf(input: Input): string[] {
 }
 
 /** Folds `input` into `state` (null: no row yet). Call it for tombstones too: they forward by themselves. The state
- *  passed is owned by the call and may be changed, except when `need` or the verdict `forwarded` is returned.
+ *  passed is owned by the call and may be changed, except when `need` is returned.
  *  Own timers due before `input.now` are folded first, each at its due time.
  *  @throws TooManyRounds when derived facts keep triggering */
 export function reduce(
@@ -75,11 +75,13 @@ export function reduce(
   if (own.into !== undefined && !(input.kind === 'merge_refused' && input.body.loser === own.id))
     return forward(own, input)
   if (input.kind === 'event') {
-    const away = turnAway(own, input.body, occurredOf(input.body, input.received))
+    const occurred = occurredOf(input.body, input.received)
+    const asking = openFold(own, world, planOf(world), now)
+    const away = turnAway(own, input.body, occurred) ?? sendHome(asking, input.body, occurred)
     if (away !== null)
       return {
         state: own,
-        effects: [],
+        effects: asking.effects,
         verdict: 'forwarded',
         forwardTo: away.to,
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
@@ -137,7 +139,7 @@ function forward(state: CustomerState, input: Input): Reduction {
       body: { ...body, at: occurredOf(input.body, input.received) },
     }
   } else forwardAs = { kind: input.kind, messageId: null, body: input.body } as IncomingInput
-  return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs }
+  return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs, unseen: true }
 }
 
 function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): FoldVerdict {

@@ -173,7 +173,7 @@ export type Reduction =
       verdict: FoldVerdict
       forwardTo?: Uuid
       forwardAs?: IncomingInput
-      /** turned away, not passed on for good: its hash must not stay in `seen` here, because it may come back when the
+      /** forwarded: the event's hash must not stay in `seen` here, nor travel in an `absorb`: it may come back when the
        *  other has become part of this customer meanwhile */
       unseen?: true
     }
