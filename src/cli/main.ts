@@ -1,6 +1,7 @@
 // The command line: `itinera <noun> <verb>`. Started by bin/itinera.mjs.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addBackupCommands } from './backup.ts'
 import { addOperationCommands } from './operations.ts'
 import { EXIT, EXIT_HELP, explain } from './output.ts'
 import { addJourneyCommands, addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
@@ -22,6 +23,7 @@ addKeyCommands(program)
 addUserCommands(program)
 addJourneyCommands(program)
 addOperationCommands(program)
+addBackupCommands(program)
 
 try {
   await program.parseAsync()

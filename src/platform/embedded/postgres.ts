@@ -144,6 +144,17 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   }
 }
 
+/** Where the data of `dataDir` is, which major version made it (null: none yet) and which one is installed. */
+export async function postgresFolder(
+  dataDir: string,
+): Promise<{ path: string; made: number | null; major: number }> {
+  const user = chooseUser()
+  const place = reachableDir(dataDir, user)
+  const path = join(place, 'postgres')
+  const made = readOrNull(join(path, 'PG_VERSION'))
+  return { path, made: made === null ? null : Number(made), major: await majorOf(findBinaries(place, user)) }
+}
+
 async function majorOf(binDir: string): Promise<number> {
   const { stdout } = await run(join(binDir, 'postgres'), ['--version'])
   return Number(/\(PostgreSQL\) (\d+)/.exec(stdout)?.[1])
