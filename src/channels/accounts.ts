@@ -49,6 +49,7 @@ function toAccount(core: Core, row: AccountRow, smtpPort: string | null): Loaded
   if (settings.baseUrl === STAND_IN) settings.baseUrl = `${core.baseUrl}/sandbox/line`
   if (settings.host === STAND_IN) {
     settings.host = '127.0.0.1'
+    settings.secure = 'none' // loopback, and no certificate that anybody could check
     settings.port = smtpPort ?? '0'
   }
   return {

@@ -141,6 +141,24 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
   })
 })
 
+test('email: a password is not told to a server without TLS', async () => {
+  const accounts = await loadAccounts(lab.core, lab.core.pool, [lab.workspace])
+  const account = accounts.get(`${lab.workspace}:email`)!
+  account.settings.secure = 'starttls' // which the stand-in does not offer
+  const person = await lab.person()
+  const message = {
+    id: newId(),
+    workspace: lab.workspace,
+    address: person.email,
+    purpose: 'marketing' as const,
+    content: mail('x', 'x'),
+    unsubscribeUrl: '',
+  }
+  const result = await CHANNELS.email.send(account, message, AbortSignal.timeout(20_000))
+  expect(result).toMatchObject({ kind: 'bad_credentials' })
+  expect(await lab.sink('email', person.email)).toEqual([])
+})
+
 describe('webhooks of LINE', () => {
   const post = (body: string, signature: string, path: string) =>
     fetch(lab.core.baseUrl + path, {

@@ -39,13 +39,14 @@ export function mailOf(account: Account, message: Outgoing) {
   }
 }
 
+/** Setting `secure`: true, starttls or none; not set, port 465 means true and every other port starttls. */
 export function serverOf(account: Account): SmtpServer {
   const { host = '', port = '', secure = '', user = '' } = account.settings
-  const tls = secure === 'true' || port === '465'
+  const tls = secure === 'true' || (secure === '' && port === '465')
   return {
     host,
     port: Number(port) || (tls ? 465 : 587),
-    secure: tls,
+    security: tls ? 'tls' : secure === 'none' ? 'none' : 'starttls',
     user,
     password: account.secrets.password ?? '',
     trusted: account.trusted,

@@ -9,8 +9,8 @@ import { FORBIDDEN_TEXT, ForbiddenAddress, safeAddress } from './outgoing.ts'
 export type SmtpServer = {
   host: string
   port: number
-  /** TLS from the start; else STARTTLS where it is offered */
-  secure: boolean
+  /** tls: from the start; starttls: demanded before the password is told; none: in the open */
+  security: 'tls' | 'starttls' | 'none'
   user: string
   password: string
   trusted: boolean
@@ -36,15 +36,16 @@ const IDLE_MS = 20_000
 const idle = new Map<string, Kept[]>()
 
 type SmtpError = Error & { responseCode?: number; response?: string; command?: string; code?: string }
+/** A server without the TLS that the account demands is a fault of the account, like a wrong password. */
 const failure = (stage: SmtpStage, error: SmtpError): SmtpFailure =>
   new SmtpFailure(
-    stage,
-    error.responseCode ?? 0,
+    error.code === 'ETLS' ? 'login' : stage,
+    error.code === 'ETLS' ? 0 : (error.responseCode ?? 0),
     /^RCPT/.test(error.command ?? ''),
     (error.response ?? error.message).slice(0, 300),
   )
 
-const keyOf = (s: SmtpServer) => [s.host, s.port, s.secure, s.user, s.password].join('\n')
+const keyOf = (s: SmtpServer) => [s.host, s.port, s.security, s.user, s.password].join('\n')
 
 async function connect(server: SmtpServer, signal: AbortSignal): Promise<Kept> {
   let host: string
@@ -62,10 +63,10 @@ async function connect(server: SmtpServer, signal: AbortSignal): Promise<Kept> {
   const connection = new SMTPConnection({
     host,
     port: server.port,
-    secure: server.secure,
+    secure: server.security === 'tls',
     ...(isIP(server.host) ? {} : { servername: server.host }),
-    // our own stand-in listens on loopback without a certificate anybody could check
-    ...(server.trusted && server.host === '127.0.0.1' ? { ignoreTLS: true } : {}),
+    ...(server.security === 'starttls' ? { requireTLS: true } : {}),
+    ...(server.security === 'none' ? { ignoreTLS: true } : {}),
     connectionTimeout: 5_000,
     greetingTimeout: 5_000,
     socketTimeout: 60_000,
