@@ -19,7 +19,7 @@ export function Search() {
     <>
       <UnstyledButton className="search-button" onClick={open} visibleFrom="sm" aria-keyshortcuts="Control+K">
         <IconSearch size={16} aria-hidden />
-        <span>{t('top.searchHint')}</span>
+        <span>{t('top.search')}</span>
         <kbd>Ctrl K</kbd>
       </UnstyledButton>
       <Modal.Root opened={opened} onClose={close} size="lg" yOffset="12vh" padding={8}>

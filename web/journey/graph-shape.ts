@@ -39,10 +39,11 @@ export function shapeOf(graph: JourneyGraph): { boxes: Box[]; lines: Line[]; hei
   const layout = new dagre.graphlib.Graph()
     .setGraph({ rankdir: 'TB', nodesep: 46, ranksep: 62, marginx: 20, marginy: 20 })
     .setDefaultEdgeLabel(() => ({}))
-  layout.setNode(START, BOX)
-  for (const id of Object.keys(graph.nodes)) layout.setNode(id, BOX)
+  // dagre writes the place into the very object it is given: each node needs its own
+  layout.setNode(START, { ...BOX })
+  for (const id of Object.keys(graph.nodes)) layout.setNode(id, { ...BOX })
   for (const line of lines) {
-    if (line.to.startsWith('end:')) layout.setNode(line.to, END)
+    if (line.to.startsWith('end:')) layout.setNode(line.to, { ...END })
     layout.setEdge(line.from, line.to)
   }
   dagre.layout(layout)

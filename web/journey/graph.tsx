@@ -199,7 +199,7 @@ function Canvas({ graph, counts, problems, node, choose }: Parameters<typeof Gra
     const name = line.ports
       .filter(p => p !== 'next')
       .map(p => word('port', p))
-      .join(say.locale === 'en' ? ', ' : '、')
+      .join(say.t('say.list'))
     return {
       id: line.id,
       source: line.from,
@@ -208,7 +208,13 @@ function Canvas({ graph, counts, problems, node, choose }: Parameters<typeof Gra
       focusable: false,
       label: [name, passed > 0 ? say.count(passed) : ''].filter(Boolean).join(' · ') || undefined,
       labelShowBg: true,
-      markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--app-skip)' },
+      markerEnd: {
+        type: MarkerType.ArrowClosed,
+        color: 'var(--app-edge)',
+        width: 14,
+        height: 14,
+        markerUnits: 'userSpaceOnUse',
+      },
       style: {
         strokeWidth: 1.5 + share * 5,
         stroke: passed > 0 ? 'var(--app-edge)' : 'var(--app-edge-idle)',

@@ -73,7 +73,7 @@ export function sayRule(rule: Rule, say: Say): string {
 }
 
 /** 1 is Monday (2024-01-01 was one). */
-const weekdays = (days: unknown[], locale: string): string =>
+const weekdays = (days: unknown[], { t, locale }: Say): string =>
   days
     .map(d =>
       typeof d === 'number'
@@ -82,7 +82,7 @@ const weekdays = (days: unknown[], locale: string): string =>
           )
         : text(d),
     )
-    .join(locale === 'en' ? ', ' : '、')
+    .join(t('say.list'))
 
 /** The first readable words of a message's content. */
 export function contentBrief(content: unknown): string {
@@ -109,7 +109,7 @@ export function sayNode(node: NodeData, say: Say): string {
       const days = list(until.weekdays)
       return (
         t('say.until', { time: text(until.time) }) +
-        (days.length > 0 ? t('say.onDays', { days: weekdays(days, say.locale) }) : '')
+        (days.length > 0 ? t('say.onDays', { days: weekdays(days, say) }) : '')
       )
     }
     case 'wait_event': {
@@ -123,7 +123,7 @@ export function sayNode(node: NodeData, say: Say): string {
       return t('say.split', {
         branches: list(f.branches)
           .map(b => text((b as { name?: unknown }).name))
-          .join(say.locale === 'en' ? ', ' : '、'),
+          .join(t('say.list')),
       })
     case 'send':
       return t('say.send', { channel: word('channel', text(f.channel)), text: contentBrief(f.content) })
@@ -133,7 +133,7 @@ export function sayNode(node: NodeData, say: Say): string {
       )
       const add = list(f.addTags).map(tag => t('say.addTag', { tag: text(tag) }))
       const remove = list(f.removeTags).map(tag => t('say.removeTag', { tag: text(tag) }))
-      return [...traits, ...add, ...remove].join(say.locale === 'en' ? ', ' : '、')
+      return [...traits, ...add, ...remove].join(t('say.list'))
     }
     case 'exit':
       return t('say.exit')

@@ -32,7 +32,7 @@ export function Home() {
             <div className="half">
               <Attention home={data} />
               <Card title={t('home.perDay')}>
-                {data.perDay.length === 0 ? (
+                {data.perDay.every(d => d.events + d.messages === 0) ? (
                   <Text c="dimmed">{t('home.noDays')}</Text>
                 ) : (
                   <DayChart days={data.perDay} />

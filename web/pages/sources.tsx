@@ -145,13 +145,13 @@ function LastEvents({ ws }: { ws: string }) {
                       <Time at={e.receivedAt} exact />
                     </td>
                     <td className="nowrap">{word('fact', e.name)}</td>
-                    <td>
+                    <td className="nowrap">
                       <A
                         to="/w/$ws/customers/$customer"
                         params={{ ws, customer: e.customer }}
                         className="mono"
                       >
-                        {e.customer.slice(0, 12)}…
+                        {e.customer.slice(0, 14)}…
                       </A>
                     </td>
                     <td>{e.source}</td>

@@ -32,7 +32,7 @@ export function Page({
             {title}
           </Title>
           {lead ? (
-            <Text c="dimmed" component="div">
+            <Text c="dimmed" component="div" mt={2}>
               {lead}
             </Text>
           ) : null}

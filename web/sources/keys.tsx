@@ -93,7 +93,9 @@ export function Keys({ ws }: { ws: string }) {
                               ? k.demandToken
                                 ? t('sources.demandToken')
                                 : '—'
-                              : k.scopes.join(', ')}
+                              : k.scopes.length === roleScopes.owner.length
+                                ? t('sources.allScopes')
+                                : k.scopes.join(', ')}
                           </Text>
                         </td>
                         <td className="nowrap">

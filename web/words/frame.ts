@@ -179,6 +179,8 @@ export const frame = {
     paused: ['已暫停', 'Paused'],
     stopped: ['已停止', 'Stopped'],
     pending: ['處理中', 'Pending'],
+    up: ['正常', 'Up'],
+    down: ['連不上', 'Down'],
   },
   reason: {
     consent: ['未同意行銷', 'No consent'],

@@ -125,6 +125,7 @@ export const work = {
     addTag: ['貼上 {{tag}}', 'add {{tag}}'],
     removeTag: ['移除 {{tag}}', 'remove {{tag}}'],
     exit: ['離開旅程', 'Leaves the journey'],
+    list: ['、', ', '],
     and: [' 且 ', ' and '],
     or: [' 或 ', ' or '],
     not: ['非（{{rule}}）', 'not ({{rule}})'],

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import i18next from 'i18next'
+import type { JourneyGraph } from '../../src/journeys/model.ts'
+import { durationParts } from '../format.ts'
+import { spoken } from '../i18n.ts'
+import type { Say } from '../use.ts'
+import { words } from '../words/index.ts'
+import { shapeOf } from './graph-shape.ts'
+import { asGraph, sayNode, sayRule, sayTrigger } from './in-words.ts'
+
+const say = (): Say =>
+  ({
+    t: i18next.t,
+    locale: i18next.language as 'en',
+    duration: (ms: number) =>
+      durationParts(ms)
+        .map(p => i18next.t(`time.${p.unit}`, { n: p.n }))
+        .join(' '),
+  }) as Say
+
+const graph: JourneyGraph = {
+  format: 1,
+  name: 'cart',
+  trigger: { kind: 'event', event: 'Product Added', where: [{ path: 'price', op: 'at_least', value: 500 }] },
+  reentry: { kind: 'never' },
+  exits: [],
+  start: 'wait',
+  nodes: {
+    wait: {
+      type: 'wait_event',
+      fields: { event: 'Order Completed', timeoutMs: 3_600_000 },
+      next: { event: null, timeout: 'say' },
+    },
+    say: {
+      type: 'send',
+      fields: { channel: 'line', content: { channel: 'line', messages: [{ type: 'text', text: 'Hi' }] } },
+      next: { accepted: 'end', failed: null },
+    },
+    end: { type: 'exit', fields: {}, next: {} },
+  },
+}
+
+beforeAll(() =>
+  i18next.init({
+    lng: 'en',
+    interpolation: { escapeValue: false },
+    resources: { en: { translation: spoken(words, 1) }, 'zh-TW': { translation: spoken(words, 0) } },
+  }),
+)
+
+describe('journeys in words', () => {
+  test('in English', async () => {
+    await i18next.changeLanguage('en')
+    expect(sayTrigger(graph.trigger, say())).toBe('When “Product Added” happens (price ≥ 500)')
+    expect(sayNode(graph.nodes.wait!, say())).toBe('Wait for “Order Completed”, at most 1 h')
+    expect(
+      sayNode({ type: 'delay', fields: { until: { time: '09:00', weekdays: [1, 7] } }, next: {} }, say()),
+    ).toBe('Wait until 09:00, Mon, Sun')
+  })
+  test('in Chinese, rules as sentences', async () => {
+    await i18next.changeLanguage('zh-TW')
+    const rule = {
+      op: 'and',
+      rules: [
+        { op: 'trait_is', trait: '等級', value: 'gold' },
+        { op: 'not', rule: { op: 'event', event: 'Order Completed', since: 'entry' } },
+      ],
+    } as const
+    expect(sayRule(rule as never, say())).toBe('等級 是 gold 且 非（進入後發生「完成訂單」）')
+  })
+  test('what is not a graph is told as such', () =>
+    expect([asGraph(null), asGraph({ format: 2 }), asGraph('x')]).toEqual([null, null, null]))
+})
+
+describe('the drawing', () => {
+  test('no two boxes lie on each other, and every edge leads down', () => {
+    const { boxes, lines } = shapeOf(graph)
+    const at = new Map(boxes.map(b => [b.id, b]))
+    expect(new Set(boxes.map(b => `${b.x},${b.y}`)).size).toBe(boxes.length)
+    for (const line of lines) expect(at.get(line.to)!.y).toBeGreaterThan(at.get(line.from)!.y)
+  })
+  test('ports that a send leaves out take the way of accepted; null ends', () => {
+    const lines = shapeOf(graph).lines.filter(l => l.from === 'say')
+    expect(lines.map(l => [l.to, l.ports])).toEqual([
+      ['end', ['accepted', 'skipped', 'unknown']],
+      ['end:say', ['failed']],
+    ])
+  })
+})
