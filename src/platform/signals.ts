@@ -72,7 +72,10 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     },
     async close() {
       closed = true
-      if (timer) clearTimeout(timer)
+      if (timer) {
+        clearTimeout(timer)
+        flush() // what a short-lived process said last is heard, too
+      }
       if (reconnect) clearTimeout(reconnect)
       await client?.end().catch(() => {})
     },
