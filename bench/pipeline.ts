@@ -3,7 +3,16 @@ import type { JourneyGraph } from '../src/journeys/model.ts'
 import { pastOf, stream } from './events.ts'
 import { pump } from './load.ts'
 import { cpuBetween, machine, percentile, sleep, usage } from './machine.ts'
-import { ask, newSpace, type Product, publishJourney, settled, type Space, startProduct } from './product.ts'
+import {
+  ask,
+  newSpace,
+  type Product,
+  publishJourney,
+  settled,
+  type Space,
+  startProduct,
+  troubles,
+} from './product.ts'
 import { n, type Report } from './report.ts'
 
 const LANES = 8
@@ -172,6 +181,7 @@ export async function pipeline(options: {
         )
           .map(([k, v]) => `${k} ${n(v)} MB`)
           .join(', ')}; load before ${load}`,
+        `errors in PostgreSQL's log: ${troubles(product)}`,
         `before it: ${n(options.people * 3)} events of the past taken, folded and queryable in ${seedS.toFixed(0)} s (${n((options.people * 3) / seedS)}/s)`,
         `inbox rows over time: ${looks.map(l => `${l.at.toFixed(0)} s ${n(l.inbox)}`).join(', ')}`,
       ],

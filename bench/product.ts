@@ -1,6 +1,6 @@
 // The real product, started through its supervisor in a folder of its own, and spoken to from outside.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createWorkspace } from '../src/catalogue/workspace.ts'
@@ -97,7 +97,7 @@ export async function startProduct(dataDir?: string): Promise<Product> {
         child.kill('SIGTERM')
         await gone
       }
-      if (!dataDir) rmSync(dir, { recursive: true, force: true })
+      if (!dataDir && process.env.BENCH_KEEP !== '1') rmSync(dir, { recursive: true, force: true })
     },
   }
 }
@@ -139,6 +139,15 @@ export async function ask<T>(
 ): Promise<T> {
   const answer = await product.core.history.query({ query, query_params: params, format: 'JSONEachRow' })
   return (await answer.json<T>())[0]!
+}
+
+/** Errors that the embedded PostgreSQL told of, counted by their text: deadlocks, timeouts. */
+export function troubles(product: Product): string {
+  const path = join(product.dataDir, 'postgres.log')
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').match(/(?:ERROR|FATAL): {2}[^\n]*/g) : null
+  const counts = new Map<string, number>()
+  for (const line of lines ?? []) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return [...counts].map(([line, times]) => `${line} (${times})`).join('; ') || 'none'
 }
 
 /** Waits until everything taken in is folded and in history. */
