@@ -15,6 +15,7 @@ import type {
   JournalEntry,
   OrderRow,
 } from './model.ts'
+import { writeEntry } from './journal.ts'
 import type { InboxRow, Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
 
@@ -37,7 +38,8 @@ export type Park = {
   hashes: Uuid[]
 }
 
-type Line = { segment: number; entry: JournalEntry }
+/** An entry is written down at once: later folds of the same transaction may reuse parts of its body. */
+type Line = { segment: number; entry: string }
 
 /** What one customer went through in this transaction. */
 export type Work = {
@@ -56,7 +58,7 @@ export type Work = {
 }
 
 /** One journal row to be: entries of one bucket, workspace and published number. */
-export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: JournalEntry[] }
+export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: string[] }
 export type Shift = {
   bucket: number
   workspace: Uuid
@@ -170,12 +172,14 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       result = reduce(work.held.state, input, work.facts, world, self)
     }
     out.count++
-    const entry: JournalEntry = { c: work.id, k: input.kind, n: input.now, r: input.received, b: input.body }
+    const entry: Omit<JournalEntry, 'b'> = { c: work.id, k: input.kind, n: input.now, r: input.received }
     if (row?.message_hash) entry.h = row.message_hash
-    if (result.verdict === 'folded') {
+    if (result.verdict !== 'folded') entry.x = result.verdict
+    // a refusal may leave its mark on who is there; nobody comes into being by one
+    if (result.verdict === 'folded' || work.held.state !== null) {
       work.held.state = result.state
       work.touched = true
-    } else entry.x = result.verdict
+    }
     if (result.verdict === 'forwarded') {
       must(row && result.forwardTo && result.forwardAs, 'a forwarding reducer says to whom, and as what')
       entry.f = result.forwardTo
@@ -189,7 +193,11 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       if (effect.kind === 'merged') work.held.mergedInto = effect.into
       if (effect.kind === 'unmerged') work.held.mergedInto = null
     }
-    work.lines.push({ segment: segmentOf(bucketOf(work.id), work.workspace, stand), entry })
+    const body = row ? row.body : JSON.stringify(input.body)
+    work.lines.push({
+      segment: segmentOf(bucketOf(work.id), work.workspace, stand),
+      entry: writeEntry(entry, body),
+    })
   }
 
   /** Folds the customer's own timers due before `until` (workspace ms). */
@@ -239,9 +247,12 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
     const received = row.received + stand.offsetMs
     const note = (x: NonNullable<JournalEntry['x']>) => {
-      const entry: JournalEntry = { c: id, k: row.kind as InputKind, n: received, r: received, b: null, x }
+      const entry: Omit<JournalEntry, 'b'> = { c: id, k: row.kind as InputKind, n: received, r: received, x }
       if (row.message_hash) entry.h = row.message_hash
-      work.lines.push({ segment: segmentOf(row.bucket, row.workspace_id, stand), entry })
+      work.lines.push({
+        segment: segmentOf(row.bucket, row.workspace_id, stand),
+        entry: writeEntry(entry, 'null'),
+      })
     }
     if (row.message_hash) {
       const key = id + row.message_hash
@@ -277,7 +288,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     }
     const body = JSON.parse(row.body) as { offsetMs?: number; catalogueNo?: number }
     const at = row.received + stand.offsetMs
-    const entry: JournalEntry = { c: null, k: row.kind, n: at, r: at, b: body }
+    const entry: Omit<JournalEntry, 'b'> = { c: null, k: row.kind, n: at, r: at }
     if (row.kind === 'publish') {
       if (body.catalogueNo! > stand.catalogueNo) {
         stand.catalogueNo = body.catalogueNo!
@@ -292,7 +303,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         stand.changed = true
       } else entry.x = 'refused'
     }
-    out.segments[segmentOf(bucket, row.workspace_id, stand)]!.entries.push(entry)
+    out.segments[segmentOf(bucket, row.workspace_id, stand)]!.entries.push(writeEntry(entry, row.body))
     out.count++
   }
 
@@ -359,16 +370,10 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
 function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: Uuid) => Stand): void {
   const bucket = bucketOf(p.customer)
   const stand = standOf(bucket, p.workspace)
-  const entries = p.rows.map(
-    (row): JournalEntry => ({
-      c: p.customer,
-      k: row.kind as InputKind,
-      n: row.received + stand.offsetMs,
-      r: row.received + stand.offsetMs,
-      b: null,
-      x: 'parked',
-    }),
-  )
+  const entries = p.rows.map(row => {
+    const at = row.received + stand.offsetMs
+    return writeEntry({ c: p.customer, k: row.kind as InputKind, n: at, r: at, x: 'parked' }, 'null')
+  })
   if (entries.length > 0)
     out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
 }

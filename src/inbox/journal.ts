@@ -5,8 +5,13 @@ import type { JournalBody, JournalEntry } from './model.ts'
 
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-export const packJournal = (entries: JournalEntry[]): Buffer =>
-  zstdCompressSync(JSON.stringify({ v: 1, entries } satisfies JournalBody), FAST)
+/** One entry as JSON. `body` is the input's own text: reducing may reuse and change what was parsed of it. */
+export const writeEntry = (entry: Omit<JournalEntry, 'b'>, body: string): string =>
+  `${JSON.stringify(entry).slice(0, -1)},"b":${body}}`
+
+/** `entries`: what `writeEntry` gave, in order. */
+export const packJournal = (entries: string[]): Buffer =>
+  zstdCompressSync(`{"v":1,"entries":[${entries.join(',')}]}`, FAST)
 
 export const unpackJournal = (body: Uint8Array): JournalBody =>
   JSON.parse(zstdDecompressSync(body).toString('utf8')) as JournalBody

@@ -96,7 +96,8 @@ function replayEntry(
       entry.c,
       (held = { state: null, mergedInto: null, workspace: row.workspace_id, facts: {} }),
     )
-  if (entry.x === undefined) {
+  // an entry with a body was given to the reducer, whatever the verdict
+  if (entry.b !== null) {
     const input = { kind: entry.k, now: entry.n, received: entry.r, body: entry.b } as Input
     const self = { workspace: row.workspace_id, id: entry.c }
     let again = reduce(held.state, input, held.facts, world, self)
@@ -105,14 +106,15 @@ function replayEntry(
       for (const key of again.need) held.facts[key] ??= []
       again = reduce(held.state, input, held.facts, world, self)
     }
-    if (again.verdict !== 'folded') result.faults.push(`${where}: folded then, ${again.verdict} now`)
+    const then = entry.x ?? 'folded'
+    if (again.verdict !== then) result.faults.push(`${where}: ${then} then, ${again.verdict} now`)
     const before = JSON.stringify(entry.e ?? [])
     const now = JSON.stringify(again.effects)
     if (before !== now)
       result.faults.push(
         `${where}: ${entry.k} of ${entry.c} has other effects: ${firstDifference(before, now)}`,
       )
-    held.state = again.state
+    if (again.verdict === 'folded' || held.state !== null) held.state = again.state
   }
   for (const effect of entry.e ?? []) {
     if (effect.kind === 'order') {

@@ -83,7 +83,10 @@ async function checkState(sql: Sql, bucket: number, replayed: ReplayResult, coll
       continue
     }
     const json = again.state === null ? '{}' : JSON.stringify(again.state)
-    if (json !== row.state) faults.push(`customer ${id}: state differs from replay`)
+    if (json !== row.state)
+      faults.push(
+        `customer ${id}: state differs from replay at ${differenceAt(JSON.parse(row.state), JSON.parse(json))}`,
+      )
     if ((again.mergedInto ?? null) !== row.merged_into)
       faults.push(`customer ${id}: merged_into differs from replay`)
     if (!row.merged_into)
@@ -228,4 +231,15 @@ const byBucket = (
   const out = new Array<number>(BUCKETS).fill(0)
   for (const r of rows) out[r.bucket] = r[side]
   return out
+}
+
+/** JSON pointer of the first difference: where, never what (states hold personal data). */
+function differenceAt(a: unknown, b: unknown, at = ''): string {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return at || '/'
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
+    if (JSON.stringify(left[key]) !== JSON.stringify(right[key]))
+      return differenceAt(left[key], right[key], `${at}/${key}`)
+  return `${at || '/'} (order of keys)`
 }

@@ -24,6 +24,7 @@ async function absorbOf(
   sql: pg.Client,
   work: Work,
   effect: Extract<FoldEffect, { kind: 'merged' }>,
+  passedOn: Set<Uuid>,
 ): Promise<Append> {
   const bucket = bucketOf(work.id)
   const [seen, orders] = await Promise.all([
@@ -49,7 +50,8 @@ async function absorbOf(
     loser: work.id,
     state: work.held.state,
     ids: effect.ids,
-    seen: seen.rows.map(r => r.hash),
+    // what this transaction passes on comes after the absorb: the survivor must not take it for known
+    seen: seen.rows.map(r => r.hash).filter(hash => !passedOn.has(hash)),
     orders: orders.rows.map(r => ({
       orderNo: r.order_no,
       entry: r.entry,
@@ -121,7 +123,10 @@ export async function writeFold(
       else if (e.kind === 'take_seen') for (const hash of e.hashes) seen.push({ work, hash })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
-        posts.push(await absorbOf(sql, work, e))
+        const passedOn = folded.forwards.flatMap(f =>
+          f.row.customer_id === work.id && f.row.message_hash ? [f.row.message_hash] : [],
+        )
+        posts.push(await absorbOf(sql, work, e, new Set(passedOn)))
       }
     }
   }
