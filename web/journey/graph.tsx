@@ -18,26 +18,29 @@ import {
 } from '@tabler/icons-react'
 import {
   Background,
+  BaseEdge,
   Handle,
   MarkerType,
   MiniMap,
   type Edge,
+  type EdgeProps,
   type Node,
   type NodeProps,
   Panel,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { JourneyGraph, NodeData } from '../../src/journeys/model.ts'
 import { word } from '../i18n.ts'
 import { useSay } from '../use.ts'
 import { nodeTitle, sayNode, sayTrigger } from './in-words.ts'
-import { shapeOf } from './graph-shape.ts'
+import { pathOf, type Route, shapeOf } from './graph-shape.ts'
 
 type Counts = Out<'journeyCounts'>
 type Problems = Out<'journey'>['problems']
@@ -142,6 +145,27 @@ function End() {
   )
 }
 
+type WayData = { route: Route }
+
+/** Drawn along the layout's own points, which keep clear of the boxes between. */
+function Way({ data, label, style, markerEnd }: EdgeProps<Edge<WayData>>) {
+  if (!data) return null
+  const { route } = data
+  return (
+    <BaseEdge
+      path={pathOf(route.points)}
+      label={label}
+      labelX={route.label.x}
+      labelY={route.label.y}
+      labelShowBg
+      labelBgPadding={[5, 2]}
+      labelBgBorderRadius={4}
+      style={style}
+      markerEnd={markerEnd}
+    />
+  )
+}
+const EDGE_KINDS = { way: Way }
 const NODE_KINDS = { card: Card, start: Start, end: End }
 
 export function Graph(props: {
@@ -163,6 +187,7 @@ function Canvas({ graph, counts, problems, node, choose }: Parameters<typeof Gra
   const say = useSay()
   const scheme = useComputedColorScheme('light')
   const shape = useMemo(() => shapeOf(graph), [graph])
+  const section = useRef<HTMLElement>(null)
   const entered = counts?.entered
   const nodes: Node[] = shape.boxes.map(box => {
     const common = {
@@ -204,10 +229,10 @@ function Canvas({ graph, counts, problems, node, choose }: Parameters<typeof Gra
       id: line.id,
       source: line.from,
       target: line.to,
-      type: 'smoothstep',
+      type: 'way',
+      data: { route: line } satisfies WayData,
       focusable: false,
       label: [name, passed > 0 ? say.count(passed) : ''].filter(Boolean).join(' · ') || undefined,
-      labelShowBg: true,
       markerEnd: {
         type: MarkerType.ArrowClosed,
         color: 'var(--app-edge)',
@@ -221,15 +246,21 @@ function Canvas({ graph, counts, problems, node, choose }: Parameters<typeof Gra
       },
     }
   })
+  // from the top at a size that can be read, rather than all at once in letters too small
+  const readable = (flow: ReactFlowInstance) => {
+    const canvas = section.current?.clientWidth ?? shape.width
+    const zoom = Math.min(1, Math.max(0.7, canvas / (shape.width + 40)))
+    void flow.setViewport({ x: (canvas - shape.width * zoom) / 2, y: 8, zoom })
+  }
   return (
-    <section className="canvas" aria-label={t('journeys.graph')}>
+    <section ref={section} className="canvas" aria-label={t('journeys.graph')}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_KINDS}
+        edgeTypes={EDGE_KINDS}
         colorMode={scheme}
-        fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        onInit={readable}
         minZoom={0.15}
         nodesDraggable={false}
         nodesConnectable={false}

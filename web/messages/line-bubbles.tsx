@@ -69,12 +69,13 @@ function Linked({ value, act }: { value: string; act: Act }) {
       <a
         key={i}
         href={part}
+        title={part}
         onClick={e => {
           e.preventDefault()
           act?.({ kind: 'open', url: part })
         }}
       >
-        {part}
+        {part.length > 48 ? `${part.slice(0, 46)}…` : part}
       </a>
     ) : (
       part
