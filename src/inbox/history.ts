@@ -80,6 +80,17 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     return rows
   }
 
+  /** Groups with an open batch or with journal rows beyond a cursor: one small statement, where asking each of the
+   *  16 groups for its rows was two thirds of all statements at rest. */
+  async function groupsWithWork(): Promise<Set<number>> {
+    const { rows } = await core.pool.query<{ g: number }>(
+      `select history_group::int as g from history_group where batch is not null
+       union select (c.bucket % $1)::int from history_cursor c join bucket b on b.bucket = c.bucket where b.journal_seq > c.seq`,
+      [GROUPS],
+    )
+    return new Set(rows.map(r => r.g))
+  }
+
   /** The group's open batch, or a new one made of what the journal holds beyond the cursors. */
   async function openBatch(
     l: Lease,
@@ -205,9 +216,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     let more = false
     let worked = false
     try {
+      const waiting = await groupsWithWork()
       for (const l of held) {
-        const result = await copyGroup(l)
-        more ||= result
+        if (waiting.has(l.key)) more = (await copyGroup(l)) || more
         worked ||= (touched.get(l.key)?.size ?? 0) > 0
       }
       if (!more && worked) await snapshot()
