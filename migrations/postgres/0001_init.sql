@@ -234,7 +234,7 @@ create table seen (
 );
 create index seen_day on seen using brin (day);
 
--- An event whose identifiers have several holders may reach another of them when it is sent again: it is taken once
+-- An event of several identifiers may reach another of their holders when it is sent again: it is taken once
 -- over all of them. Here the bucket is the hash's last byte.
 create table seen_shared (
   bucket smallint not null,

@@ -86,7 +86,7 @@ export type FoldInput = {
   mail: Mail
   held: Map<Uuid, Held>
   fresh: Set<string>
-  /** of the events with several holders: those that nobody took before */
+  /** of the events with several identifiers: those that nobody took before */
   taken: Set<Uuid>
   answered: Map<string, Uuid>
   facts: Map<Uuid, Facts>
@@ -184,7 +184,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       must(row && result.forwardTo && result.forwardAs, 'a forwarding reducer says to whom, and as what')
       entry.f = result.forwardTo
       out.forwards.push({ row, to: result.forwardTo, as: result.forwardAs })
-      if (result.unseen && row.message_hash) out.unseen.push({ work, hash: row.message_hash })
+      // a merged customer keeps it: should the merge be undone, a retry is still known here
+      if (result.unseen && row.message_hash && !work.held.mergedInto)
+        out.unseen.push({ work, hash: row.message_hash })
     }
     if (result.effects.length > 0) entry.e = result.effects
     for (const effect of result.effects) {
@@ -254,14 +256,12 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         entry: writeEntry(entry, 'null'),
       })
     }
-    if (row.message_hash) {
-      const key = id + row.message_hash
-      if (!given.fresh.delete(key)) return note('duplicate')
-      if (isShared(row) && !given.taken.delete(row.message_hash)) return note('duplicate')
-      work.hashes.push(row.message_hash)
-    }
+    const by = takenBy(row)
+    if (by === 'customer' && !given.fresh.delete(id + row.message_hash)) return note('duplicate')
+    if (by === 'shared' && !given.taken.delete(row.message_hash!)) return note('duplicate')
+    if (row.message_hash) work.hashes.push(row.message_hash)
     await guarded(work, async () => {
-      const body = JSON.parse(row.body) as unknown
+      const body = bodyOf(row)
       if (row.kind === 'command') {
         const command = body as CommandBody
         const key = row.workspace_id + command.key
@@ -384,16 +384,23 @@ export function rememberOrder(facts: Facts, row: OrderRow): void {
   if (!rows.some(r => r.key === row.key)) rows.push(row)
 }
 
-/** Whether the event's identifiers had several holders when it came in; one passed on by a holder was taken there. */
-export function isShared(row: InboxRow): boolean {
-  if (row.kind !== 'event' || !row.body.includes('"holders"')) return false
-  const body = JSON.parse(row.body) as EventBody
-  return (body.holders?.length ?? 0) > 0 && !body.hops
+/** What keeps an input from counting twice. An event of one identifier is remembered with its customer and moves with
+ *  a merge. One of several may reach another holder when it is sent again, so it is taken once over all of them
+ *  (`shared`); passed on by a holder it was taken there already (`taken`). Others: null. */
+export function takenBy(row: InboxRow): 'customer' | 'shared' | 'taken' | null {
+  if (row.message_hash === null) return null
+  if (row.kind !== 'event') return 'customer'
+  const body = bodyOf(row) as EventBody
+  if (body.ids.length < 2) return 'customer'
+  return body.hops || body.passed ? 'taken' : 'shared'
 }
+
+/** The row's body, parsed once. */
+export const bodyOf = (row: InboxRow): unknown => (row.parsed ??= JSON.parse(row.body) as unknown)
 
 /** The order an event names, so that its facts can be read with the customer. */
 export function orderNamed(row: InboxRow): string | null {
-  if (row.kind !== 'event' || !row.body.includes('"order_id"')) return null
-  const no = (JSON.parse(row.body) as EventBody).props?.order_id
+  if (row.kind !== 'event') return null
+  const no = (bodyOf(row) as EventBody).props?.order_id
   return typeof no === 'string' || typeof no === 'number' ? 'order:' + no : null
 }

@@ -26,6 +26,8 @@ export type EventBody = {
   holders?: Uuid[]
   /** what crosses customers or journeys counts up; 8 is the end */
   hops?: number
+  /** passed on by a customer who was merged: it was taken there */
+  passed?: true
   /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these */
   away?: { by: Uuid; ids: IdRef[] }
 }

@@ -7,7 +7,7 @@ import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { foldMail, isShared, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
+import { bodyOf, foldMail, takenBy, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
 import { FOLD_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
 import type { Facts, OrderRow } from './model.ts'
 import { readCustomers, readMail, type CustomerRow, type InboxRow, type Mail } from './read.ts'
@@ -284,7 +284,7 @@ class FoldLoop {
         .filter(r => r.kind === 'publish')
         .map(r => ({
           workspace: r.workspace_id,
-          no: (JSON.parse(r.body) as { catalogueNo: number }).catalogueNo,
+          no: (bodyOf(r) as { catalogueNo: number }).catalogueNo,
         })),
     ]
     const [loaded, facts] = await Promise.all([
@@ -292,6 +292,7 @@ class FoldLoop {
         buckets: [...new Set([...customers.map(bucketOf)])],
         customers: missing,
         hashes: [...unique.values()]
+          .filter(r => takenBy(r) === 'customer')
           .map(r => ({
             bucket: r.bucket,
             workspace: r.workspace_id,
@@ -300,12 +301,12 @@ class FoldLoop {
           }))
           .sort((a, b) => (a.customer + a.hash < b.customer + b.hash ? -1 : 1)),
         shared: [...unique.values()]
-          .filter(isShared)
+          .filter(r => takenBy(r) === 'shared')
           .map(r => ({ bucket: bucketOf(r.message_hash!), workspace: r.workspace_id, hash: r.message_hash! }))
           .sort((a, b) => a.bucket - b.bucket || (a.workspace + a.hash < b.workspace + b.hash ? -1 : 1)),
         commandKeys: live
           .filter(r => r.kind === 'command')
-          .map(r => ({ workspace: r.workspace_id, key: (JSON.parse(r.body) as { key: string }).key })),
+          .map(r => ({ workspace: r.workspace_id, key: (bodyOf(r) as { key: string }).key })),
         day: new Date(mail.now).toISOString().slice(0, 10),
       }),
       this.loadFacts(sql, named),

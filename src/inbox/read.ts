@@ -18,6 +18,8 @@ export type InboxRow = {
   request_id: Uuid
   ordinal: number
   body: string
+  /** the body, once somebody asked for it */
+  parsed?: unknown
 }
 export type CustomerRow = {
   id: Uuid
@@ -124,7 +126,7 @@ export async function readCustomers(
     buckets: number[]
     customers: Uuid[]
     hashes: { bucket: number; workspace: Uuid; customer: Uuid; hash: Uuid }[]
-    /** events with several holders, in key order: taken once over all of them */
+    /** events with several identifiers, in key order: taken once over all their holders */
     shared: { bucket: number; workspace: Uuid; hash: Uuid }[]
     commandKeys: { workspace: Uuid; key: string }[]
     day: string

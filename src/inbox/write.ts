@@ -9,7 +9,7 @@ import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
-import type { AbsorbBody, FoldEffect, OrderRow } from './model.ts'
+import type { AbsorbBody, FoldEffect, IncomingInput, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
 export type Written = { messages: number; answers: string[]; posted: boolean; bytes: number[] }
@@ -164,7 +164,7 @@ export async function writeFold(
     folded.works.flatMap(w => (w.held.mergedInto ? [[w.id, w.held.mergedInto] as const] : [])),
   )
   for (const f of folded.forwards) {
-    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: f.as })
+    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: passed(f) })
     // an intake that still knew the merged id may have claimed identifiers for it: they go to the survivor too
     const from = f.row.customer_id!
     if (mergedInto.get(from) === f.to && (f.as.kind === 'event' || f.as.kind === 'merge'))
@@ -452,4 +452,9 @@ async function settle(all: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(all)
   const failed = results.find(r => r.status === 'rejected')
   if (failed) throw failed.reason
+}
+
+/** What is appended for the customer an input is passed on to. */
+function passed(f: Folded['forwards'][number]): IncomingInput {
+  return f.as.kind === 'event' ? { ...f.as, body: { ...f.as.body, passed: true } } : f.as
 }
