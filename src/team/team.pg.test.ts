@@ -5,12 +5,13 @@ import { openTestCore, type TestCore } from '../../test/harness.ts'
 import { createWorkspace } from '../catalogue/workspace.ts'
 import { ROLES, type Role } from '../contract.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
+import { inTransaction } from '../platform/postgres.ts'
 import { startWeb, type Web } from '../web.ts'
 import { createFirstLink, createUserLink, insertLink } from './links.ts'
 import { hashPassword } from './password.ts'
 import { mayAssign, ROLE_SCOPES } from './roles.ts'
 import { findSession, openSession, hashToken } from './session.ts'
-import { insertUser, putRole } from './store.ts'
+import { dropRole, insertUser, lockTeam, putRole } from './store.ts'
 
 const PASSWORD = 'a quiet tea house'
 let core: TestCore
@@ -281,10 +282,23 @@ describe('roles', () => {
     const { id } = await createWorkspace(core, { name: 'Duel', kind: 'live' })
     const left = await makeMember('owner', 'd1@example.com', id)
     const right = await makeMember('owner', 'd2@example.com', id)
-    const ws = publicId('wsp', id)
-    const remove = (cookie: string, user: Uuid) =>
-      callApi(core.baseUrl, 'removeUser', { cookie }, { params: { ws, user: publicId('usr', user) } })
-    await Promise.all([remove(left.cookie, right.id), remove(right.cookie, left.id)])
+    const params = { ws: publicId('wsp', id), user: publicId('usr', left.id) }
+    let second: Promise<Answer> | null = null
+    await inTransaction(core.pool, async sql => {
+      await lockTeam(sql, id)
+      await dropRole(sql, id, right.id)
+      second = callApi(core.baseUrl, 'removeUser', { cookie: right.cookie }, { params })
+      let answered = false
+      void second.then(() => {
+        answered = true
+      })
+      // until it waits for the lock (or, were there none, has answered)
+      const waits =
+        'select from pg_locks l join pg_database d on d.oid = l.database or l.database is null where not granted and d.datname = current_database()'
+      while (!answered && (await core.pool.query(waits)).rows.length === 0)
+        await new Promise(r => setImmediate(r))
+    })
+    expect((await second!).body.code).toBe('last_owner')
     const { rows } = await core.pool.query(
       `select count(*) as n from team_role where workspace_id = $1 and role = 'owner'`,
       [id],
