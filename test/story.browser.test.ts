@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, openBrowser } from './browser.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
 import { openTestCore, type TestCore } from './harness.ts'
 
 let core: TestCore
@@ -29,6 +29,16 @@ const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/story-${name}.png` })
 }
 
+/** Goals reached of the cart journey, as the list of journeys shows them. */
+async function goals(page: Page): Promise<number> {
+  const row = page.getByRole('row').filter({ hasText: '購物車未結提醒' })
+  await row.waitFor()
+  const headers = await page.getByRole('columnheader').allTextContents()
+  const column = headers.findIndex(h => h.trim() === '達成目標')
+  expect(column).toBeGreaterThan(0)
+  return Number((await row.getByRole('cell').nth(column).textContent())?.replace('—', '0'))
+}
+
 test('event in, message out, seen in the browser', { timeout: 400_000 }, async () => {
   const page = await browser.context.newPage()
   page.setDefaultTimeout(40_000)
@@ -43,8 +53,12 @@ test('event in, message out, seen in the browser', { timeout: 400_000 }, async (
   await page.getByText('示範品牌：所有人物與數字皆為虛構。').waitFor()
   await shot(page, '2-demo')
 
+  const menu = page.getByRole('navigation', { name: '主要選單' })
+  await menu.getByRole('link', { name: '旅程' }).click()
+  const goalsBefore = await goals(page)
+
   // a shopper looks, fills a cart, and leaves
-  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '沙盒' }).click()
+  await menu.getByRole('link', { name: '沙盒' }).click()
   await page.getByRole('heading', { level: 1, name: '沙盒' }).waitFor()
   const shop = page.frameLocator('iframe[title="商店"]')
   const who = ((await shop.getByText('目前身分：').textContent()) ?? '').replace('目前身分：', '').trim()
@@ -71,14 +85,15 @@ test('event in, message out, seen in the browser', { timeout: 400_000 }, async (
   await shot(page, '5-bought')
 
   // the journey shows the goal
-  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '旅程' }).click()
+  await menu.getByRole('link', { name: '旅程' }).click()
+  await eventually('one goal more', async () => (await goals(page)) === goalsBefore + 1, 30_000)
   await page.getByRole('link', { name: '購物車未結提醒' }).click()
   await page.getByRole('region', { name: '旅程圖' }).waitFor()
   await page.getByRole('button', { name: /LINE 提醒/ }).waitFor()
   await shot(page, '6-journey')
 
   // the ledger shows the message, and that the books balance
-  await page.getByRole('navigation', { name: '主要選單' }).getByRole('link', { name: '發送紀錄' }).click()
+  await menu.getByRole('link', { name: '發送紀錄' }).click()
   await page.getByRole('status').filter({ hasText: '帳目相符' }).waitFor()
   const row = page.getByRole('row').filter({ hasText: who }).filter({ hasText: '購物車未結提醒' })
   await row.getByText('已點擊').waitFor()
