@@ -74,7 +74,8 @@ export function word(
     | 'attention'
     | 'auditAction'
     | 'setting'
-    | 'prop',
+    | 'prop'
+    | 'leaf',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

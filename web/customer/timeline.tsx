@@ -35,6 +35,17 @@ const ICONS = {
 const KINDS = Object.keys(ICONS) as (keyof typeof ICONS)[]
 /** Source of what the fold derives itself: says nothing to a reader. */
 const OURS = 'itinera'
+/** Long, or of use only to who looks for it. */
+const BEHIND_A_CLICK = new Set([
+  'url',
+  'referrer',
+  'search',
+  'products',
+  'notBefore',
+  'notAfter',
+  'occurrence',
+  'verified',
+])
 /** An event that arrived this much after it happened is marked as late. */
 const LATE_MS = 5 * 60_000
 
@@ -115,13 +126,14 @@ function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: 
 }
 
 function Line({ ws, item }: { ws: string; item: Item }) {
-  const { t } = useTranslation()
+  const { t, exact } = useSay()
   const [open, setOpen] = useState(false)
   const Icon = ICONS[item.kind]
   const late = new Date(item.receivedAt).getTime() - new Date(item.at).getTime() > LATE_MS
   const { why, ...props } = item.props
   const entries = Object.entries(props).filter(([, v]) => v !== null && v !== undefined && v !== '')
-  const shown = open ? entries : entries.slice(0, 4)
+  const brieflyShown = entries.filter(([key]) => !BEHIND_A_CLICK.has(key)).slice(0, 4)
+  const shown = open ? entries : brieflyShown
   return (
     <li>
       <Text component="span" className="when" size="sm" c="dimmed">
@@ -145,14 +157,14 @@ function Line({ ws, item }: { ws: string; item: Item }) {
         <div className="props">
           {shown.map(([key, value]) => (
             <span key={key}>
-              {word('prop', key)} <b>{say(key, value)}</b>
+              {word('prop', key)} <b>{isTime(value) ? exact(value) : say(key, value)}</b>
             </span>
           ))}
           {item.source && item.source !== OURS ? (
             <span>{t('customers.source', { source: item.source })}</span>
           ) : null}
-          {late && open ? <span>{t('customers.received', { time: item.receivedAt })}</span> : null}
-          {entries.length > 4 ? (
+          {late && open ? <span>{t('customers.received', { time: exact(item.receivedAt) })}</span> : null}
+          {entries.length > brieflyShown.length ? (
             <Anchor component="button" size="xs" aria-expanded={open} onClick={() => setOpen(!open)}>
               {t(open ? 'common.close' : 'common.details')}
             </Anchor>
@@ -174,7 +186,7 @@ function Why({ reasons }: { reasons: Reason[] }) {
       <ul style={{ margin: 0, paddingInlineStart: 18 }}>
         {reasons.map((r, i) => (
           <li key={i}>
-            {r.leaf} →{' '}
+            {word('leaf', r.leaf)} →{' '}
             <span className={r.value ? 'tone-good' : 'tone-skip'}>
               {t(r.value ? 'customers.held' : 'customers.notHeld')}
             </span>

@@ -89,6 +89,7 @@ function Form({ ws, data }: { ws: string; data: Out<'workspace'> }) {
           <Text>{t('settings.pauseText')}</Text>
           <Guarded
             scope="workspace:write"
+            flex="none"
             variant={data.sendingPaused ? 'filled' : 'default'}
             loading={save.isPending}
             onClick={() =>
