@@ -11,6 +11,11 @@ const node = findNode()
 
 const stages = [
   {
+    name: 'lockfile',
+    args: [join(root, 'scripts/complete-lockfile.mjs'), '--check'],
+    mend: 'node scripts/complete-lockfile.mjs',
+  },
+  {
     name: 'format and lint',
     args: [
       bin('@biomejs/biome/bin/biome'),
