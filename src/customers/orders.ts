@@ -25,7 +25,7 @@ export const orderFact = (orderNo: string): string => 'order:' + orderNo
 
 /** What one order counts for: whether it stands, and its net worth. Placed more than once: the newest says the
  *  amount; paid only: what was paid. Refunds are taken off, at most to nothing; a cancelled order counts for nothing. */
-export function worthOf(
+function worthOf(
   rows: OrderRow[],
 ): { counts: boolean; revenue: number; currency: string; at: number } | null {
   let placed: OrderRow | null = null

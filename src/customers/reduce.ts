@@ -18,7 +18,7 @@ import type { World } from './world.ts'
 
 export { TooManyRounds } from './fold.ts'
 
-export type Self = { workspace: Uuid; id: Uuid }
+type Self = { workspace: Uuid; id: Uuid }
 
 /** A customer of whom nothing is known yet. `at`: workspace time of the first thing that happened. */
 export function emptyState(self: Self, at: number): CustomerState {

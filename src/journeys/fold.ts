@@ -14,7 +14,7 @@ const MAX_ROUNDS = 16
 const MAX_TIMERS = 1000
 const MAX_RUNS = 50
 const DAY_MS = 86_400_000
-export const DEFAULT_LATENESS_MS = DAY_MS
+const DEFAULT_LATENESS_MS = DAY_MS
 /** An event later than its lateness by more than this is an import of the past: no word about it. */
 const PAST_MS = 7 * DAY_MS
 const MAX_EVENT_BYTES = 1024

@@ -6,7 +6,7 @@ import type { Enrollment } from './model.ts'
 import { isPaused, runningJourney, type DateJourney, type Plan } from './plan.ts'
 
 /** When this run must be looked at; null: only something that happens moves it. */
-export function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
+function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   if (runningJourney(plan, run.j, run.v) === null) return now // it must end
   if (isPaused(plan, run.j) || run.wait === null) return null
   if (run.wait.kind === 'message') return run.wait.got === undefined ? null : now

@@ -6,8 +6,6 @@ export class InvalidZone extends Error {
   override name = 'InvalidZone'
 }
 
-export const isWallTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text)
-
 export function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false // "+08:00" is an offset, not a zone: it knows no summer time
   try {
@@ -72,7 +70,7 @@ export function allowedFrom(at: number, quiet: { from: string; to: string } | nu
 }
 
 /** The date of a trait, 'YYYY-MM-DD' (what follows a 'T' is ignored); null when it is none. */
-export function dateOf(value: unknown): Temporal.PlainDate | null {
+function dateOf(value: unknown): Temporal.PlainDate | null {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}(T|$)/.test(value)) return null
   try {
     return Temporal.PlainDate.from(value.slice(0, 10), { overflow: 'reject' })

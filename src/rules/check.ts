@@ -5,7 +5,7 @@ import type { PropFilter, Rule } from './model.ts'
 export type Fault = { path: string; code: string; message: { zh: string; en: string } }
 
 export const MAX_RULE_DEPTH = 8
-export const MAX_RULE_NODES = 100
+const MAX_RULE_NODES = 100
 
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()])
 const name = z
@@ -27,7 +27,7 @@ export const propFilter: z.ZodType<PropFilter> = z
 
 const identifierKind = z.enum(['member_no', 'line_uid', 'email', 'phone', 'user_id', 'anonymous_id'])
 
-export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
+const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({ op: z.literal('and'), rules: z.array(ruleSchema).min(1) }),
     z.strictObject({ op: z.literal('or'), rules: z.array(ruleSchema).min(1) }),

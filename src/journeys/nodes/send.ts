@@ -8,7 +8,7 @@ import type { MessageContent, NodeType } from '../model.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 
 /** After this a message that could not be sent is skipped(late): nobody waits for ever at a broken account. */
-export const DEFAULT_USEFUL_MS = 7 * 86_400_000
+const DEFAULT_USEFUL_MS = 7 * 86_400_000
 
 const lineContent = z.strictObject({
   channel: z.literal('line'),
