@@ -251,7 +251,8 @@ export function Enrollments(props: Props) {
                   {e.journeyName}
                 </A>{' '}
                 <Text span size="xs" c="dimmed">
-                  {t('journeys.version', { n: e.version })}
+                  {/* a past run is kept without its version */}
+                  {e.version > 0 ? t('journeys.version', { n: e.version }) : null}
                 </Text>
                 <Text size="sm" c="dimmed">
                   {t('customers.entered')} <Time at={e.enteredAt} />

@@ -109,6 +109,8 @@ export const work = {
     failed: ['失敗', 'failed'],
     skipped: ['略過', 'skipped'],
     unknown: ['不明', 'unknown'],
+    end: ['結束', 'end'],
+    again: ['重新進入', 'again'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
