@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command `itinera`: runs src/cli/main.ts under the Node 24 of node_modules; `itinera start` is npm start.
+// The command `itinera`: runs src/cli/main.ts under the Node 24 of node_modules; `itinera start` and
+// `itinera bench` are npm start and npm run bench.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,7 +10,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const args = process.argv.slice(2)
 
 if (args[0] === 'start') await import('../scripts/start.mjs')
-else {
+else if (args[0] === 'bench') {
+  process.argv.splice(2, 1) // the script reads the names of benches from its own arguments
+  await import('../scripts/bench.mjs')
+} else {
   const own = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   const node = existsSync(own) ? own : process.execPath
   if (node === process.execPath && Number(process.versions.node.split('.')[0]) < 24) {

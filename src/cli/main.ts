@@ -16,8 +16,9 @@ const program = new Command('itinera')
   .exitOverride()
   .showHelpAfterError('(itinera --help lists every command)')
   .addHelpText('after', EXIT_HELP)
-// handled by bin/itinera.mjs before this program runs; here so that --help names it
+// these two are handled by bin/itinera.mjs before this program runs; here so that --help names them
 program.command('start').description('Start the product: engines, all roles, web (same as npm start)')
+program.command('bench [names...]').description('Measure the product on this machine (same as npm run bench)')
 addWorkspaceCommands(program)
 addKeyCommands(program)
 addUserCommands(program)

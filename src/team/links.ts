@@ -82,6 +82,15 @@ export async function dropInvitations(sql: Sql, workspace: Uuid, email: string):
   )
 }
 
+/** A new password makes links for another one useless, but `keep`. */
+export async function dropResets(sql: Sql, user: Uuid, keep: Uint8Array | null = null): Promise<void> {
+  await sql.query(
+    `delete from sign_in_link where user_id = $1 and purpose = 'reset' and used_at is null
+        and ($2::bytea is null or token_hash <> $2)`,
+    [user, keep],
+  )
+}
+
 async function liveLink(sql: Sql, token: string, lock: boolean): Promise<LinkRow> {
   const { rows } = await sql.query<LinkRow>(
     `select token_hash, purpose, user_id, workspace_id, email, role, expires_at from sign_in_link
@@ -199,10 +208,7 @@ const APPLY: Record<LinkPurpose, (sql: Sql, link: LinkRow, use: LinkUse) => Prom
       demandGoodPassword(use.password, user.email)
       await updateUser(sql, user.id, { name: use.name, passwordHash: await hashPassword(use.password) })
       await closeSessions(sql, user.id)
-      await sql.query(
-        `delete from sign_in_link where user_id = $1 and purpose = 'reset' and used_at is null and token_hash <> $2`,
-        [user.id, link.token_hash],
-      )
+      await dropResets(sql, user.id, link.token_hash)
     }
     return user.id
   },

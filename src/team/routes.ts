@@ -7,7 +7,15 @@ import type { Call, Handlers } from '../platform/http/handler.ts'
 import { openRateLimit } from '../platform/http/rate-limit.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
-import { applyLink, dropInvitations, insertLink, linkPath, listInvitations, readLink } from './links.ts'
+import {
+  applyLink,
+  dropInvitations,
+  dropResets,
+  insertLink,
+  linkPath,
+  listInvitations,
+  readLink,
+} from './links.ts'
 import { checkPassword, demandGoodPassword, hashPassword } from './password.ts'
 import { sendResetMail } from './reset-mail.ts'
 import { mayAssign } from './roles.ts'
@@ -138,7 +146,9 @@ export const teamRoutes = {
     const passwordHash = password === undefined ? undefined : await hashPassword(password)
     await inTransaction(call.core.pool, async sql => {
       await updateUser(sql, user.id, { name, email, locale, passwordHash })
-      if (passwordHash !== undefined) await closeSessions(sql, user.id, call.session)
+      if (passwordHash === undefined) return
+      await closeSessions(sql, user.id, call.session)
+      await dropResets(sql, user.id)
     })
     return presentMe(call.core, user.id)
   },

@@ -116,6 +116,7 @@ describe('sessions', () => {
   test('a new password needs the current one and ends every other session', async () => {
     const { id, cookie } = await makeMember('viewer', 'changes@example.com', workspace)
     const elsewhere = `itinera_session=${await openSession(core.pool, id)}`
+    const pending = await createUserLink(core, 'changes@example.com')
     const change = (body: object) => callApi(core.baseUrl, 'updateMe', { cookie }, { body })
     expect((await change({ password: 'another tea house' })).status).toBe(403)
     expect((await change({ password: 'aaaaaaaaaaaa', currentPassword: PASSWORD })).body.code).toBe(
@@ -124,6 +125,8 @@ describe('sessions', () => {
     expect((await change({ password: 'another tea house', currentPassword: PASSWORD })).status).toBe(200)
     expect((await callApi(core.baseUrl, 'me', { cookie })).status).toBe(200)
     expect((await callApi(core.baseUrl, 'me', { cookie: elsewhere })).status).toBe(401)
+    const late = await callApi(core.baseUrl, 'useLink', {}, { body: { token: tokenOf(pending!) } })
+    expect(late.status).toBe(410)
   })
   test('writes with a cookie come from our own pages only', async () => {
     const { cookie } = await makeMember('viewer', 'csrf@example.com', workspace)

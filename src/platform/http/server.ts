@@ -14,6 +14,10 @@ import { type HttpEnv, remoteAddress } from './router.ts'
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
 const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
 const READY_MS = 2_000
+/** The web app may be built anew under a running server: its inline scripts are looked at this often. */
+const POLICY_MS = 5_000
+/** Longer than proxies and pooled clients keep a connection, so that they end it and no request meets a closed one. */
+const KEEP_ALIVE_MS = 75_000
 
 export type AppOptions = {
   /** CSP sources of the web app's inline scripts */
@@ -26,17 +30,22 @@ export type AppOptions = {
 export function openApp(core: Core, options: AppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   const metrics = openHttpMetrics(core)
+  let policy = ''
+  let policyAt = Number.NEGATIVE_INFINITY
+  const policyNow = async () => {
+    if (performance.now() - policyAt > POLICY_MS) {
+      policy = contentSecurityPolicy(await options.inline())
+      policyAt = performance.now()
+    }
+    return policy
+  }
 
   app.use(async (c, next) => {
     const started = performance.now()
     const requestId = randomUUID()
     c.set('requestId', requestId)
     await next()
-    addSecurityHeaders(
-      c.res.headers,
-      contentSecurityPolicy(await options.inline()),
-      core.baseUrl.startsWith('https:'),
-    )
+    addSecurityHeaders(c.res.headers, await policyNow(), core.baseUrl.startsWith('https:'))
     c.res.headers.set('x-request-id', requestId)
     const route = c.get('route') ?? areaOf(c.req.path)
     const ms = performance.now() - started
@@ -110,6 +119,7 @@ export function listen(app: Hono<HttpEnv>, host: string, port: number): Promise<
       resolve({ port: (info as AddressInfo).port, close: () => close(server as Server) })
     })
     server.once('error', reject)
+    ;(server as Server).keepAliveTimeout = KEEP_ALIVE_MS
   })
 }
 
