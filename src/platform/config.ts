@@ -19,15 +19,27 @@ const schema = z.object({
   ROLES: z
     .string()
     .default(ROLE_NAMES.join(','))
-    .transform(v => v.split(',').map(r => r.trim()).filter(Boolean))
+    .transform(v =>
+      v
+        .split(',')
+        .map(r => r.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(z.enum(ROLE_NAMES, { error: `must list roles among ${ROLE_NAMES.join(', ')}` })).min(1)),
   SECRET_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, { error: 'must be 64 hexadecimal characters (32 bytes)' })
     .optional(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('info'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be debug, info, warn, error or silent',
+    })
+    .default('info'),
   PUBLIC_URL: url(['http:', 'https:']).optional(),
-  ALLOW_PRIVATE_URLS: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0').transform(v => v === '1'),
+  ALLOW_PRIVATE_URLS: z
+    .enum(['0', '1'], { error: 'must be 0 or 1' })
+    .default('0')
+    .transform(v => v === '1'),
 })
 
 export type Config = {
@@ -56,8 +68,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   const c = result.data
   return {
-    port: c.PORT, host: c.HOST, dataDir: resolve(c.DATA_DIR), databaseUrl: c.DATABASE_URL, clickhouseUrl: c.CLICKHOUSE_URL,
-    roles: c.ROLES, secretKey: c.SECRET_KEY?.toLowerCase(), logLevel: c.LOG_LEVEL, publicUrl: c.PUBLIC_URL,
+    port: c.PORT,
+    host: c.HOST,
+    dataDir: resolve(c.DATA_DIR),
+    databaseUrl: c.DATABASE_URL,
+    clickhouseUrl: c.CLICKHOUSE_URL,
+    roles: c.ROLES,
+    secretKey: c.SECRET_KEY?.toLowerCase(),
+    logLevel: c.LOG_LEVEL,
+    publicUrl: c.PUBLIC_URL,
     allowPrivateUrls: c.ALLOW_PRIVATE_URLS,
   }
 }

@@ -9,9 +9,17 @@ export type Pool = pg.Pool
 export type Row = Record<string, unknown>
 
 /** What can run a statement: the pool, a client in a transaction, or a pipelined connection. */
-export type Sql = { query<T extends Row = Row>(text: string, values?: unknown[]): Promise<{ rows: T[]; rowCount: number | null }> }
+export type Sql = {
+  query<T extends Row = Row>(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: T[]; rowCount: number | null }>
+}
 
-export function openPool(url: string, options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void }): Pool {
+export function openPool(
+  url: string,
+  options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void },
+): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -58,6 +66,10 @@ export async function openPipeline(url: string, name: string): Promise<pg.Client
 /** SQLSTATEs after which the same transaction is simply tried again (serialization, deadlock, lost connection). */
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? ''
-  return /^(40001|40P01|57P0[123]|08\w{3}|53300|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
-    /Connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i.test((error as Error).message ?? '')
+  return (
+    /^(40001|40P01|57P0[123]|08\w{3}|53300|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /Connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i.test(
+      (error as Error).message ?? '',
+    )
+  )
 }

@@ -1,5 +1,12 @@
 // Encryption at rest (AES-256-GCM under SECRET_KEY) and signatures of links and tokens (HMAC-SHA256, a key per use).
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { must } from './errors.ts'
 
 export type Secrets = {

@@ -27,7 +27,11 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
   let reconnect: NodeJS.Timeout | null = null
 
   async function connect(): Promise<void> {
-    const c = new pg.Client({ connectionString: databaseUrl, application_name: 'itinera signals', connectionTimeoutMillis: 5_000 })
+    const c = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'itinera signals',
+      connectionTimeoutMillis: 5_000,
+    })
     const lost = (error?: Error) => {
       if (client === c) client = null
       if (closed || reconnect) return
@@ -42,7 +46,8 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     c.on('notification', n => {
       const message = JSON.parse(n.payload ?? '{}') as { from?: string; topics?: Record<Topic, string[]> }
       if (message.from === self) return
-      for (const [topic, details] of Object.entries(message.topics ?? {})) for (const d of details) local.emit(topic, d)
+      for (const [topic, details] of Object.entries(message.topics ?? {}))
+        for (const d of details) local.emit(topic, d)
     })
     await c.connect()
     await c.query(`listen ${CHANNEL}`)
@@ -55,7 +60,9 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     // NOTIFY carries at most 8,000 bytes: many details become the empty one, "look at everything"
     for (const [topic, details] of pending) topics[topic] = details.size > 40 ? [''] : [...details]
     pending = new Map()
-    client?.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: self, topics })]).catch(() => {})
+    client
+      ?.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: self, topics })])
+      .catch(() => {})
   }
 
   await connect()
