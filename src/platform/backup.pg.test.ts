@@ -118,9 +118,11 @@ test('one file, readable by its owner only; customers are in history again', asy
   await visits(Array.from({ length: 30 }, () => newId()))
   await stage.settle()
   const file = join(dir, 'all.tar')
-  await backup(source(core), file)
+  const made = await backup(source(core), file)
   expect(statSync(file).mode & 0o077).toBe(0)
   expect(readdirSync(dir)).toEqual(['all.tar'])
+  const noted = await core.pool.query<{ value: string }>(`select value from system where key = 'backup_at'`)
+  expect(Date.parse(noted.rows[0]!.value)).toBe(Date.parse(made.at) - 60_000) // retention cuts the journal up to there
   const other = await fresh()
   await restore(target(other), file)
   expect(readdirSync(dir)).toEqual(['all.tar'])

@@ -88,6 +88,7 @@ export async function backup(source: BackupSource, target: string): Promise<Back
       cursors,
     }
     await place.finish(manifest)
+    await noteBackup(client, manifest.at)
     const sum = (parts: Part[], of: 'rows' | 'bytes') => parts.reduce((n, p) => n + p[of], 0)
     return {
       at: manifest.at,
@@ -103,6 +104,16 @@ export async function backup(source: BackupSource, target: string): Promise<Back
   } finally {
     await client.end()
   }
+}
+
+/** Lets retention cut journal rows that a backup holds. A minute earlier than the snapshot: no transaction of ours is
+ *  longer, so what a fold stamped before then was committed by the snapshot. */
+async function noteBackup(client: pg.Client, at: string): Promise<void> {
+  const until = new Date(Date.parse(at) - 60_000).toISOString()
+  await client.query(
+    `insert into system (key, value) values ('backup_at', $1) on conflict (key) do update set value = greatest(system.value, excluded.value)`,
+    [until],
+  )
 }
 
 async function copyPostgres(client: pg.Client, dir: string, source: BackupSource): Promise<Part[]> {
