@@ -165,8 +165,9 @@ describe('texts', () => {
   }
 
   test('files are small enough to read', () => {
+    const tables = ['src/contract.ts'] // one entry an endpoint, looked up rather than read
     const long = [...all.values()]
-      .filter(s => s.lines > 700)
+      .filter(s => s.lines > 700 && !tables.includes(s.path))
       .map(s => `${s.path} has ${s.lines} lines.\n  Cut it by what its parts are about; 400 is long already.`)
     expect(show(long)).toBe('')
   })
