@@ -33,9 +33,9 @@ async function stored(name: string): Promise<Stored[]> {
     `select customer_id, body from inbox where workspace_id = $1 and kind = 'event' order by received, request_id, ordinal`,
     [workspace],
   )
-  return rows
-    .map(r => ({ customer: r.customer_id, body: JSON.parse(r.body) as EventBody }))
-    .filter(s => s.body.name === name)
+  const all = rows.map(r => ({ customer: r.customer_id, body: JSON.parse(r.body) as EventBody }))
+  // the pixel sends at least once under one message id, which the owner folds once
+  return [...new Map(all.map(s => [s.body.messageId, s])).values()].filter(s => s.body.name === name)
 }
 
 const tokenFor = (sub: string, name: string) =>

@@ -4,6 +4,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRoles } from '../src/compose.ts'
+import type { CustomerState } from '../src/customers/model.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, eventually, openBrowser } from './browser.ts'
 import { openTestCore, type TestCore } from './harness.ts'
@@ -27,6 +28,15 @@ afterAll(async () => {
 /** SHOTS=folder keeps a picture of each scene. */
 const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/story-${name}.png` })
+}
+
+/** Some run of this person waits for an event, by the folded state. */
+async function waitsForEvent(name: string): Promise<boolean> {
+  const { rows } = await core.pool.query<{ state: string }>(
+    'select state from customer where state like $1',
+    [`%"${name}"%`],
+  )
+  return rows.some(r => (JSON.parse(r.state) as CustomerState).enr.some(run => run.wait?.kind === 'event'))
 }
 
 /** Goals reached of the cart journey, as the list of journeys shows them. */
@@ -71,6 +81,8 @@ test('event in, message out, seen in the browser', { timeout: 400_000 }, async (
   expect(await reminder.count()).toBe(0)
   await shot(page, '3-cart')
 
+  // nobody reaches for the clock before the pixel's batch is in; a script would
+  await eventually('the shopper waits in the cart journey', () => waitsForEvent(who))
   // the phone rings an hour later
   const clock = page.getByRole('region', { name: '工作區時鐘' })
   await clock.getByRole('button', { name: '+1 小時' }).click()
@@ -86,7 +98,14 @@ test('event in, message out, seen in the browser', { timeout: 400_000 }, async (
 
   // the journey shows the goal
   await menu.getByRole('link', { name: '旅程' }).click()
-  await eventually('one goal more', async () => (await goals(page)) === goalsBefore + 1, 30_000)
+  await eventually(
+    'one goal more',
+    async () => {
+      await page.reload()
+      return (await goals(page)) === goalsBefore + 1
+    },
+    30_000,
+  )
   await page.getByRole('link', { name: '購物車未結提醒' }).click()
   await page.getByRole('region', { name: '旅程圖' }).waitFor()
   await page.getByRole('button', { name: /LINE 提醒/ }).waitFor()
