@@ -50,8 +50,8 @@ export function importsOf(path: string, text: string): Import[] {
   const imports: Import[] = []
   for (const [, type, names, name] of text.matchAll(STATIC))
     imports.push({ ...resolve(path, name!), atRunTime: !type && !onlyTypes(names), later: false })
+  // import('x').Name in a type position is erased
   for (const line of text.split('\n'))
-    // import('x').Name in a type position is erased
     for (const m of line.matchAll(DYNAMIC))
       imports.push({
         ...resolve(path, m[1]!),
