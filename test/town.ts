@@ -10,8 +10,9 @@ import { BrokenRule } from '../src/platform/errors.ts'
 import type { Uuid } from '../src/platform/ids.ts'
 import { START, uuid, WORKSPACE } from './reducer.ts'
 
-type Mail = { input: IncomingInput; at: number }
-type Customer = { state: CustomerState | null; queue: Mail[]; seen: Set<string>; facts: Facts }
+/** `passed`: passed on by another customer; it was taken there */
+type Mail = { input: IncomingInput; at: number; passed?: boolean }
+type Customer = { state: CustomerState | null; queue: Mail[]; facts: Facts }
 export type Sent = { intent: Intent; state: 'intended' | 'skipped' | 'accepted'; holder: Uuid }
 
 const STRENGTH = { member_no: 4, user_id: 3, line_uid: 2, email: 2, phone: 2, anonymous_id: 1 }
@@ -24,6 +25,8 @@ export class Town {
   messages = new Map<Uuid, Sent>()
   /** events that the intake took */
   sent = new Set<string>()
+  /** events taken, over all customers: as `seen` of the workspace */
+  private taken = new Set<string>()
   /** how often each event was folded, over all customers */
   folded = new Map<string, number>()
   /** order rows as each customer's owner wrote them */
@@ -37,7 +40,7 @@ export class Town {
 
   at(id: Uuid): Customer {
     let c = this.customers.get(id)
-    if (!c) this.customers.set(id, (c = { state: null, queue: [], seen: new Set(), facts: {} }))
+    if (!c) this.customers.set(id, (c = { state: null, queue: [], facts: {} }))
     return c
   }
 
@@ -78,8 +81,8 @@ export class Town {
     })
   }
 
-  post(to: Uuid, input: IncomingInput): void {
-    this.at(to).queue.push({ input: structuredClone(input), at: this.now })
+  post(to: Uuid, input: IncomingInput, passed = false): void {
+    this.at(to).queue.push({ input: structuredClone(input), at: this.now, passed })
   }
 
   /** Customers with something to fold. */
@@ -94,8 +97,9 @@ export class Town {
     const c = this.at(id)
     const mail = c.queue.shift()!
     this.now += 1
-    if (mail.input.kind === 'event') {
-      if (c.seen.has(mail.input.messageId!)) return
+    if (mail.input.kind === 'event' && !mail.passed) {
+      if (this.taken.has(mail.input.messageId!)) return
+      this.taken.add(mail.input.messageId!)
     }
     this.fold(id, {
       kind: mail.input.kind,
@@ -126,9 +130,7 @@ export class Town {
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
       this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
-    // who forwards has not seen it: it may come back, when the other became part of this customer meanwhile
-    if (input.kind === 'event' && !result.unseen) c.seen.add(input.body.messageId)
-    if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!)
+    if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!, true)
     for (const effect of result.effects) this.carryOut(id, c, effect)
   }
 
@@ -146,9 +148,6 @@ export class Town {
         for (const i of effect.ids)
           if (this.identifiers.get(keyOf(i)) === effect.from) this.identifiers.set(keyOf(i), id)
         break
-      case 'take_seen':
-        for (const hash of effect.hashes) c.seen.add(hash)
-        break
       case 'intent':
         if (this.messages.has(effect.intent.id)) throw new BrokenRule('one intent twice')
         this.messages.set(effect.intent.id, { intent: effect.intent, state: 'intended', holder: id })
@@ -162,7 +161,7 @@ export class Town {
         this.post(effect.into, {
           kind: 'absorb',
           messageId: null,
-          body: { loser: id, state: c.state, ids: effect.ids, seen: [...c.seen], orders, hops: effect.hops },
+          body: { loser: id, state: c.state, ids: effect.ids, orders, hops: effect.hops },
         })
         break
       }

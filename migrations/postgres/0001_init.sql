@@ -224,25 +224,16 @@ create table order_entry (
   primary key (bucket, workspace_id, customer_id, order_no, key)
 );
 
+-- Message hashes of 7 days: an input is taken once in its workspace, whoever holds its identifiers when it comes
+-- again. Here the bucket is the hash's last byte.
 create table seen (
-  bucket smallint not null,
-  workspace_id uuid not null,
-  customer_id uuid not null,
-  hash uuid not null,
-  day date not null,
-  primary key (bucket, workspace_id, customer_id, hash)
-);
-create index seen_day on seen using brin (day);
-
--- An event of several identifiers may reach another of their holders when it is sent again: it is taken once
--- over all of them. Here the bucket is the hash's last byte.
-create table seen_shared (
   bucket smallint not null,
   workspace_id uuid not null,
   hash uuid not null,
   day date not null,
   primary key (bucket, workspace_id, hash)
 );
+create index seen_day on seen using brin (day);
 
 create table answer (
   bucket smallint not null,

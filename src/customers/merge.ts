@@ -3,8 +3,7 @@
 // refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
 // its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
 // goals and exits hold for the whole person at once · an
-// absorb that meets another member number is undone: what was forwarded in between stays with the survivor, and a
-// retry of just that may count again for the other.
+// absorb that meets another member number is undone: what was forwarded in between stays with the survivor.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import { runningJourney } from '../journeys/plan.ts'
@@ -128,7 +127,6 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   }
   state.absorbed.push(body.loser)
   if (state.asked) delete state.asked[body.loser]
-  if (body.seen.length > 0) fold.effects.push({ kind: 'take_seen', hashes: body.seen })
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
   for (const key of absorbNeeds(body)) {
     const rows = body.orders.filter(o => orderFact(o.orderNo) === key)

@@ -178,7 +178,6 @@ describe('commands', () => {
       verdict: 'forwarded',
       forwardTo: uuid(0),
       forwardAs: { body: { at: p.now - 500 } },
-      unseen: true,
       effects: [],
     })
   })

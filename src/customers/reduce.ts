@@ -85,7 +85,6 @@ export function reduce(
         verdict: 'forwarded',
         forwardTo: away.to,
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
-        unseen: true,
       }
   }
   const fold = openFold(own, world, planOf(world), now)
@@ -139,7 +138,7 @@ function forward(state: CustomerState, input: Input): Reduction {
       body: { ...body, at: occurredOf(input.body, input.received) },
     }
   } else forwardAs = { kind: input.kind, messageId: null, body: input.body } as IncomingInput
-  return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs, unseen: true }
+  return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs }
 }
 
 function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): FoldVerdict {

@@ -10,8 +10,8 @@ export type Append = {
   customer: Uuid | null
   input: IncomingInput | BucketInput
   bucket?: number
-  /** a forwarded row keeps its hash; else it is made from the input's messageId */
-  hash?: Uuid | null
+  /** null: was taken before (passed on); else it is made from the input's messageId */
+  hash?: null
 }
 
 const COLUMNS = 'bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body'
@@ -40,7 +40,7 @@ export async function append(
     customer.push(row.customer)
     kind.push(row.input.kind)
     const messageId = 'messageId' in row.input ? row.input.messageId : null
-    hash.push(row.hash ?? (messageId === null ? null : hashId(row.workspace, messageId)))
+    hash.push(messageId === null || row.hash === null ? null : hashId(row.workspace, messageId))
     body.push(JSON.stringify(row.input.body))
   })
   const values =

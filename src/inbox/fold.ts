@@ -76,8 +76,6 @@ export type Folded = {
   behind: InboxRow[]
   forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
-  /** hashes that must not stay: turned away, the event may come back */
-  unseen: { work: Work; hash: Uuid }[]
   /** inputs and alarms folded */
   count: number
 }
@@ -85,9 +83,8 @@ export type Folded = {
 export type FoldInput = {
   mail: Mail
   held: Map<Uuid, Held>
-  fresh: Set<string>
-  /** of the events with several identifiers: those that nobody took before */
-  taken: Set<Uuid>
+  /** message hashes that came for the first time */
+  fresh: Set<Uuid>
   answered: Map<string, Uuid>
   facts: Map<Uuid, Facts>
   worlds: Worlds
@@ -110,7 +107,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     behind: [],
     forwards: [],
     expired: [],
-    unseen: [],
+
     count: 0,
   }
   const works = new Map<Uuid, Work>()
@@ -184,9 +181,6 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       must(row && result.forwardTo && result.forwardAs, 'a forwarding reducer says to whom, and as what')
       entry.f = result.forwardTo
       out.forwards.push({ row, to: result.forwardTo, as: result.forwardAs })
-      // a merged customer keeps it: should the merge be undone, a retry is still known here
-      if (result.unseen && row.message_hash && !work.held.mergedInto)
-        out.unseen.push({ work, hash: row.message_hash })
     }
     if (result.effects.length > 0) entry.e = result.effects
     for (const effect of result.effects) {
@@ -256,9 +250,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         entry: writeEntry(entry, 'null'),
       })
     }
-    const by = takenBy(row)
-    if (by === 'customer' && !given.fresh.delete(id + row.message_hash)) return note('duplicate')
-    if (by === 'shared' && !given.taken.delete(row.message_hash!)) return note('duplicate')
+    if (row.message_hash && !given.fresh.delete(row.message_hash)) return note('duplicate')
     if (row.message_hash) work.hashes.push(row.message_hash)
     await guarded(work, async () => {
       const body = bodyOf(row)
@@ -382,17 +374,6 @@ function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: U
 export function rememberOrder(facts: Facts, row: OrderRow): void {
   const rows = (facts['order:' + row.orderNo] ??= [])
   if (!rows.some(r => r.key === row.key)) rows.push(row)
-}
-
-/** What keeps an input from counting twice. An event of one identifier is remembered with its customer and moves with
- *  a merge. One of several may reach another holder when it is sent again, so it is taken once over all of them
- *  (`shared`); passed on by a holder it was taken there already (`taken`). Others: null. */
-export function takenBy(row: InboxRow): 'customer' | 'shared' | 'taken' | null {
-  if (row.message_hash === null) return null
-  if (row.kind !== 'event') return 'customer'
-  const body = bodyOf(row) as EventBody
-  if (body.ids.length < 2) return 'customer'
-  return body.hops || body.passed ? 'taken' : 'shared'
 }
 
 /** The row's body, parsed once. */

@@ -40,13 +40,16 @@ export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Prom
   if (held.length > fair) {
     const extra = held.slice(fair).map(l => l.key)
     await core.pool.query(
-      `update ${t.table} set owner = null, lease_until = '-infinity', epoch = epoch + 1 where ${t.key} = any($1::smallint[]) and owner = $2`,
+      `with l as (select ${t.key} from ${t.table} where ${t.key} = any($1::smallint[]) and owner = $2 order by ${t.key} for no key update)
+       update ${t.table} b set owner = null, lease_until = '-infinity', epoch = epoch + 1 from l where b.${t.key} = l.${t.key}`,
       [extra, me],
     )
   }
   await core.pool.query(
-    `update ${t.table} set lease_until = clock_timestamp() + make_interval(secs => $2)
-      where owner = $1 and lease_until < clock_timestamp() + make_interval(secs => $3)`,
+    // in key order, as folds lock them: else each would wait for the other
+    `with l as (select ${t.key} from ${t.table} where owner = $1 and lease_until < clock_timestamp() + make_interval(secs => $3)
+                 order by ${t.key} for no key update)
+     update ${t.table} b set lease_until = clock_timestamp() + make_interval(secs => $2) from l where b.${t.key} = l.${t.key}`,
     [me, LEASE_MS / 1000, (LEASE_MS * 0.75) / 1000],
   )
   const mine = await core.pool.query<{ n: number }>(`select count(*) as n from ${t.table} where owner = $1`, [
@@ -61,7 +64,7 @@ export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Prom
            where owner is distinct from $1
              and (lease_until < clock_timestamp()
                   or not exists (select from pg_stat_activity a where a.application_name = left('itinera ' || b.owner, 63)))
-           order by ${t.key} limit $3 for update skip locked)`,
+           order by ${t.key} limit $3 for no key update skip locked)`,
       [me, LEASE_MS / 1000, room],
     )
   }

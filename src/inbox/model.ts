@@ -26,8 +26,6 @@ export type EventBody = {
   holders?: Uuid[]
   /** what crosses customers or journeys counts up; 8 is the end */
   hops?: number
-  /** passed on by a customer who was merged: it was taken there */
-  passed?: true
   /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these */
   away?: { by: Uuid; ids: IdRef[] }
 }
@@ -81,7 +79,6 @@ export type AbsorbBody = {
   loser: Uuid
   state: CustomerState | null
   ids: MergedId[]
-  seen: Uuid[]
   orders: OrderRow[]
   hops: number
 }
@@ -153,14 +150,12 @@ export type FoldEffect =
   | { kind: 'answer'; key: string; bodyHash: Uuid; status: number; body: unknown }
   /** an input for another customer */
   | { kind: 'post'; to: Uuid; input: IncomingInput }
-  /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with seen and orders */
+  /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with its orders */
   | { kind: 'merged'; into: Uuid; ids: MergedId[]; hops: number }
   /** point these identifiers, where they still name `from`, to this customer */
   | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
   /** the survivor refused: this customer stands again; clear merged_into, point `ids` that name `from` back here */
   | { kind: 'unmerged'; from: Uuid; ids: IdRef[] }
-  /** take over these from an absorbed customer */
-  | { kind: 'take_seen'; hashes: Uuid[] }
 
 export type FoldVerdict = 'folded' | 'duplicate' | 'forwarded' | 'parked' | 'expired' | 'refused'
 
@@ -175,9 +170,6 @@ export type Reduction =
       verdict: FoldVerdict
       forwardTo?: Uuid
       forwardAs?: IncomingInput
-      /** forwarded: the event's hash must not stay in `seen` here, nor travel in an `absorb`: it may come back when the
-       *  other has become part of this customer meanwhile */
-      unseen?: true
     }
 
 // ── journal ──────────────────────────────────────────────────────────────────

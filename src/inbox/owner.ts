@@ -7,7 +7,7 @@ import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { bodyOf, foldMail, takenBy, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
+import { bodyOf, foldMail, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
 import { FOLD_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
 import type { Facts, OrderRow } from './model.ts'
 import { readCustomers, readMail, type CustomerRow, type InboxRow, type Mail } from './read.ts'
@@ -138,7 +138,8 @@ class FoldLoop {
     await sql?.end().catch(() => undefined) // the server ends the session either way
   }
 
-  private async connection(): Promise<pg.Client> {
+  /** Connects, so that this process is seen to be alive (leases.ts) before it owns anything. */
+  async connection(): Promise<pg.Client> {
     if (this.sql) return this.sql
     const sql = await openPipeline(this.core.databaseUrl, this.core.processId)
     sql.on('error', () => {
@@ -273,7 +274,7 @@ class FoldLoop {
       r => r.customer_id !== null && !mail.parked.has(r.customer_id) && !breaking.has(r.customer_id),
     )
     const unique = new Map<string, InboxRow>()
-    for (const r of live) if (r.message_hash) unique.set(r.customer_id! + r.message_hash, r)
+    for (const r of live) if (r.message_hash) unique.set(r.workspace_id + r.message_hash, r)
     const named = live.flatMap(r => {
       const key = orderNamed(r)
       return key ? [{ workspace: r.workspace_id, customer: r.customer_id!, key }] : []
@@ -292,16 +293,6 @@ class FoldLoop {
         buckets: [...new Set([...customers.map(bucketOf)])],
         customers: missing,
         hashes: [...unique.values()]
-          .filter(r => takenBy(r) === 'customer')
-          .map(r => ({
-            bucket: r.bucket,
-            workspace: r.workspace_id,
-            customer: r.customer_id!,
-            hash: r.message_hash!,
-          }))
-          .sort((a, b) => (a.customer + a.hash < b.customer + b.hash ? -1 : 1)),
-        shared: [...unique.values()]
-          .filter(r => takenBy(r) === 'shared')
           .map(r => ({ bucket: bucketOf(r.message_hash!), workspace: r.workspace_id, hash: r.message_hash! }))
           .sort((a, b) => a.bucket - b.bucket || (a.workspace + a.hash < b.workspace + b.hash ? -1 : 1)),
         commandKeys: live
@@ -317,7 +308,6 @@ class FoldLoop {
       mail,
       held,
       fresh: loaded.fresh,
-      taken: loaded.taken,
       answered: loaded.answered,
       facts,
       worlds: this.worlds,
@@ -427,16 +417,27 @@ class FoldLoop {
       signals.emit('inbox')
   }
 
-  private async peekDue(sql: pg.Client): Promise<void> {
-    const { rows } = await sql.query<{ due: number | null; bulk: boolean }>({
+  /** One cheap statement for the poll at rest: whether a fold would find anything. */
+  async anything(): Promise<boolean> {
+    if (this.leases.length === 0) return false
+    return this.peekDue(await this.connection())
+  }
+
+  private async peekDue(sql: pg.Client): Promise<boolean> {
+    const { rows } = await sql.query<{ due: number | null; bulk: boolean; mail: boolean; now: number }>({
       name: 'fold_peek',
       text: `select (select floor(extract(epoch from min(x.due_at)) * 1000)::float8 from unnest($1::smallint[]) b(bucket)
                       cross join lateral (select due_at from customer c where c.bucket = b.bucket and c.due_at is not null order by due_at limit 1) x) as due,
-                    exists (select from unnest($1::smallint[]) b(bucket) cross join lateral (select 1 from bulk k where k.bucket = b.bucket limit 1) y) as bulk`,
-      values: [this.leases.map(l => l.key)],
+                    exists (select from unnest($1::smallint[]) b(bucket) cross join lateral (select 1 from bulk k where k.bucket = b.bucket limit 1) y) as bulk,
+                    exists (select from unnest($1::smallint[]) b(bucket) cross join lateral (select 1 from inbox i where i.bucket = b.bucket and i.received >= $2::timestamptz limit 1) z) as mail,
+                    floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+      values: [this.leases.map(l => l.key), this.since],
     })
-    this.nextDue = rows[0]!.due
-    this.bulkWaiting = rows[0]!.bulk
+    const seen = rows[0]!
+    this.nextDue = seen.due
+    this.bulkWaiting = seen.bulk
+    const sweepDue = performance.now() - this.lastSweep > SWEEP_MS
+    return seen.mail || seen.bulk || sweepDue || (seen.due !== null && seen.due <= seen.now)
   }
 
   /** Lets bulk work into the inbox of these buckets while its lag is under 50 ms. */
@@ -477,6 +478,7 @@ export function openOwner(core: Core): Owner {
   const offs: (() => void)[] = []
 
   async function lease(): Promise<void> {
+    await loops[0]!.connection()
     held = await holdLeases(core, FOLD_LEASES, held)
     lastLeases = performance.now()
     for (const loop of loops) loop.setLeases(held.filter(l => l.key % LOOPS === loop.index))
@@ -488,7 +490,7 @@ export function openOwner(core: Core): Owner {
       let signalled = false
       wakes.set(loop, () => (signalled = true))
       try {
-        const worked = await loop.fold()
+        const worked = polled.has(loop) && !(await loop.anything()) ? false : await loop.fold()
         backoffMs = 50
         if (worked) {
           if (!signalled && loop.leases.length > 0 && polled.has(loop)) metrics.pollCaught.inc()

@@ -113,8 +113,8 @@ export async function readMail(
 
 export type Loaded = {
   customers: CustomerRow[]
-  fresh: Set<string>
-  taken: Set<Uuid>
+  /** message hashes that came for the first time */
+  fresh: Set<Uuid>
   answered: Map<string, Uuid>
 }
 
@@ -125,14 +125,13 @@ export async function readCustomers(
   ask: {
     buckets: number[]
     customers: Uuid[]
-    hashes: { bucket: number; workspace: Uuid; customer: Uuid; hash: Uuid }[]
-    /** events with several identifiers, in key order: taken once over all their holders */
-    shared: { bucket: number; workspace: Uuid; hash: Uuid }[]
+    /** in key order, so that owners never wait for each other in a circle */
+    hashes: { bucket: number; workspace: Uuid; hash: Uuid }[]
     commandKeys: { workspace: Uuid; key: string }[]
     day: string
   },
 ): Promise<Loaded> {
-  const [customers, fresh, taken, answered] = await Promise.all([
+  const [customers, fresh, answered] = await Promise.all([
     ask.customers.length === 0
       ? null
       : sql.query<CustomerRow>({
@@ -143,31 +142,15 @@ export async function readCustomers(
         }),
     ask.hashes.length === 0
       ? null
-      : sql.query<{ customer_id: Uuid; hash: Uuid }>({
-          name: 'fold_seen',
-          text: `insert into seen (bucket, workspace_id, customer_id, hash, day)
-                 select bucket, workspace_id, customer_id, hash, $5::date
-                   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) s(bucket, workspace_id, customer_id, hash)
-                 on conflict do nothing returning customer_id, hash`,
-          values: [
-            ask.hashes.map(h => h.bucket),
-            ask.hashes.map(h => h.workspace),
-            ask.hashes.map(h => h.customer),
-            ask.hashes.map(h => h.hash),
-            ask.day,
-          ],
-        }),
-    ask.shared.length === 0
-      ? null
       : sql.query<{ hash: Uuid }>({
-          name: 'fold_shared',
-          text: `insert into seen_shared (bucket, workspace_id, hash, day)
+          name: 'fold_seen',
+          text: `insert into seen (bucket, workspace_id, hash, day)
                  select bucket, workspace_id, hash, $4::date from unnest($1::smallint[], $2::uuid[], $3::uuid[]) s(bucket, workspace_id, hash)
                  on conflict do nothing returning hash`,
           values: [
-            ask.shared.map(h => h.bucket),
-            ask.shared.map(h => h.workspace),
-            ask.shared.map(h => h.hash),
+            ask.hashes.map(h => h.bucket),
+            ask.hashes.map(h => h.workspace),
+            ask.hashes.map(h => h.hash),
             ask.day,
           ],
         }),
@@ -182,8 +165,7 @@ export async function readCustomers(
   ])
   return {
     customers: customers?.rows ?? [],
-    fresh: new Set(fresh?.rows.map(r => r.customer_id + r.hash) ?? []),
-    taken: new Set(taken?.rows.map(r => r.hash) ?? []),
+    fresh: new Set(fresh?.rows.map(r => r.hash) ?? []),
     answered: new Map(answered?.rows.map(r => [r.workspace_id + r.key, r.body_hash]) ?? []),
   }
 }

@@ -18,7 +18,6 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
     gone[table] = (await core.pool.query(text, values)).rowCount ?? 0
   }
   await cut('seen', 'delete from seen where day < $1::date', [day(SEEN_DAYS).slice(0, 10)])
-  await cut('seen_shared', 'delete from seen_shared where day < $1::date', [day(SEEN_DAYS).slice(0, 10)])
   await cut('answer', 'delete from answer where day < $1::date', [day(ANSWER_DAYS).slice(0, 10)])
   await cut('rejected_event', 'delete from rejected_event where at < $1', [day(7)])
   await cut('team_session', 'delete from team_session where expires_at < $1', [day(0)])

@@ -9,7 +9,7 @@ import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
-import type { AbsorbBody, FoldEffect, IncomingInput, OrderRow } from './model.ts'
+import type { AbsorbBody, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
 export type Written = { messages: number; answers: string[]; posted: boolean; bytes: number[] }
@@ -24,34 +24,25 @@ async function absorbOf(
   sql: pg.Client,
   work: Work,
   effect: Extract<FoldEffect, { kind: 'merged' }>,
-  passedOn: Set<Uuid>,
 ): Promise<Append> {
   const bucket = bucketOf(work.id)
-  const [seen, orders] = await Promise.all([
-    sql.query<{ hash: Uuid }>(
-      'select hash from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 order by hash',
-      [bucket, work.workspace, work.id],
-    ),
-    sql.query<{
-      order_no: string
-      entry: OrderRow['entry']
-      key: Uuid
-      occurred: Date
-      amount: number
-      currency: string
-      body: string
-    }>(
-      `select order_no, entry, key, occurred, amount, currency, body from order_entry
+  const orders = await sql.query<{
+    order_no: string
+    entry: OrderRow['entry']
+    key: Uuid
+    occurred: Date
+    amount: number
+    currency: string
+    body: string
+  }>(
+    `select order_no, entry, key, occurred, amount, currency, body from order_entry
         where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred, order_no, key`,
-      [bucket, work.workspace, work.id],
-    ),
-  ])
+    [bucket, work.workspace, work.id],
+  )
   const body: AbsorbBody = {
     loser: work.id,
     state: work.held.state,
     ids: effect.ids,
-    // what this transaction passes on comes after the absorb: the survivor must not take it for known
-    seen: seen.rows.map(r => r.hash).filter(hash => !passedOn.has(hash)),
     orders: orders.rows.map(r => ({
       orderNo: r.order_no,
       entry: r.entry,
@@ -92,7 +83,6 @@ export async function writeFold(
     body: string
   }[] = []
   const repoints: { workspace: Uuid; kind: string; value: string; from: Uuid; to: Uuid }[] = []
-  const seen: { work: Work; hash: Uuid }[] = []
 
   for (const work of folded.works) {
     const bucket = bucketOf(work.id)
@@ -120,13 +110,9 @@ export async function writeFold(
             from: e.from,
             to: work.id,
           })
-      else if (e.kind === 'take_seen') for (const hash of e.hashes) seen.push({ work, hash })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
-        const passedOn = folded.forwards.flatMap(f =>
-          f.row.customer_id === work.id && f.row.message_hash ? [f.row.message_hash] : [],
-        )
-        posts.push(await absorbOf(sql, work, e, new Set(passedOn)))
+        posts.push(await absorbOf(sql, work, e))
       }
     }
   }
@@ -164,7 +150,7 @@ export async function writeFold(
     folded.works.flatMap(w => (w.held.mergedInto ? [[w.id, w.held.mergedInto] as const] : [])),
   )
   for (const f of folded.forwards) {
-    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: f.row.message_hash, input: passed(f) })
+    posts.push({ workspace: f.row.workspace_id, customer: f.to, hash: null, input: f.as })
     // an intake that still knew the merged id may have claimed identifiers for it: they go to the survivor too
     const from = f.row.customer_id!
     if (mergedInto.get(from) === f.to && (f.as.kind === 'event' || f.as.kind === 'merge'))
@@ -304,30 +290,6 @@ export async function writeFold(
         orders.map(o => JSON.stringify(o.row.body)),
       ],
     )
-  if (seen.length > 0)
-    run(
-      'w_take_seen',
-      `insert into seen (bucket, workspace_id, customer_id, hash, day) select bucket, workspace_id, customer_id, hash, $5::date from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) u(bucket, workspace_id, customer_id, hash) on conflict do nothing`,
-      [
-        seen.map(s => bucketOf(s.work.id)),
-        seen.map(s => s.work.workspace),
-        seen.map(s => s.work.id),
-        seen.map(s => s.hash),
-        day,
-      ],
-    )
-  if (folded.unseen.length > 0)
-    run(
-      'w_unseen',
-      `delete from seen s using unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[]) u(bucket, workspace_id, customer_id, hash)
-        where s.bucket = u.bucket and s.workspace_id = u.workspace_id and s.customer_id = u.customer_id and s.hash = u.hash`,
-      [
-        folded.unseen.map(u => bucketOf(u.work.id)),
-        folded.unseen.map(u => u.work.workspace),
-        folded.unseen.map(u => u.work.id),
-        folded.unseen.map(u => u.hash),
-      ],
-    )
   if (answers.length > 0)
     run(
       'w_answer',
@@ -436,12 +398,7 @@ function writeParked(
     run('w_park_due', 'update customer set due_at = null where bucket = $1 and id = $2', [bucket, p.customer])
     run(
       'w_park_seen',
-      'delete from seen where bucket = $1 and workspace_id = $2 and customer_id = $3 and hash = any($4::uuid[])',
-      [bucket, p.workspace, p.customer, p.hashes],
-    )
-    run(
-      'w_park_shared',
-      'delete from seen_shared where bucket = any($1::smallint[]) and workspace_id = $2 and hash = any($3::uuid[])',
+      'delete from seen where bucket = any($1::smallint[]) and workspace_id = $2 and hash = any($3::uuid[])',
       [p.hashes.map(bucketOf), p.workspace, p.hashes],
     )
   }
@@ -452,9 +409,4 @@ async function settle(all: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(all)
   const failed = results.find(r => r.status === 'rejected')
   if (failed) throw failed.reason
-}
-
-/** What is appended for the customer an input is passed on to. */
-function passed(f: Folded['forwards'][number]): IncomingInput {
-  return f.as.kind === 'event' ? { ...f.as, body: { ...f.as.body, passed: true } } : f.as
 }
