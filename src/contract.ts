@@ -34,7 +34,6 @@ const list = z.object({
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
-const none = z.object({})
 const ok = z.object({ ok: z.literal(true) })
 
 export const problem = z.object({
@@ -840,4 +839,3 @@ export const LIVE_TOPICS = [
   'demo',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]
-export const emptyBody = none

@@ -86,7 +86,7 @@ export async function readMail(
       name: 'fold_due',
       text: `select x.id, x.workspace_id, x.state, x.version, ${EPOCH_MS('x.due_at')} as due, x.merged_into
                from unnest($1::smallint[]) b(bucket)
-               cross join lateral (select * from customer c where c.bucket = b.bucket and c.due_at <= clock_timestamp()
+               cross join lateral (select * from customer c where c.bucket = b.bucket and c.due_at <= (select clock_timestamp())
                                     order by c.due_at limit $2) x`,
       values: [set, maxDue],
     }),

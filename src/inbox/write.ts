@@ -43,15 +43,20 @@ async function absorbOf(
     loser: work.id,
     state: work.held.state,
     ids: effect.ids,
-    orders: orders.rows.map(r => ({
-      orderNo: r.order_no,
-      entry: r.entry,
-      key: r.key,
-      occurred: r.occurred.getTime(),
-      amount: r.amount,
-      currency: r.currency,
-      body: JSON.parse(r.body) as Record<string, unknown>,
-    })),
+    orders: [
+      ...orders.rows.map(
+        (r): OrderRow => ({
+          orderNo: r.order_no,
+          entry: r.entry,
+          key: r.key,
+          occurred: r.occurred.getTime(),
+          amount: r.amount,
+          currency: r.currency,
+          body: JSON.parse(r.body) as Record<string, unknown>,
+        }),
+      ),
+      ...work.effects.flatMap(x => (x.kind === 'order' ? [x.row] : [])),
+    ],
     hops: effect.hops,
   }
   return {
@@ -89,7 +94,9 @@ export async function writeFold(
     for (const e of work.effects) {
       if (e.kind === 'intent')
         intents.push({ bucket, work, intent: e.intent, offsetMs: offsetOf(bucket, work.workspace) })
-      else if (e.kind === 'cancel') cancels.push({ bucket, message: e.message, reason: e.reason })
+      else if (e.kind === 'cancel')
+        // an adopted run's message stays in the bucket it was made in
+        cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'answer')
         answers.push({

@@ -311,17 +311,9 @@ create table schema_migration (
 create table seen (
   bucket smallint not null,
   workspace_id uuid not null,
-  customer_id uuid not null,
   hash uuid not null,
   day date not null,
-  constraint seen_pkey PRIMARY KEY (bucket, workspace_id, customer_id, hash)
-)
-create table seen_shared (
-  bucket smallint not null,
-  workspace_id uuid not null,
-  hash uuid not null,
-  day date not null,
-  constraint seen_shared_pkey PRIMARY KEY (bucket, workspace_id, hash)
+  constraint seen_pkey PRIMARY KEY (bucket, workspace_id, hash)
 )
 create table sign_in_link (
   token_hash bytea not null,

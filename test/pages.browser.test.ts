@@ -1,0 +1,92 @@
+// Every page of the app in Chromium, in both languages, light and dark: it shows its heading, logs no error, and axe
+// finds nothing serious. SHOTS=folder keeps a picture of each.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRoles } from '../src/compose.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { buildWeb, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+// evaluated, not added as a script: the page's own policy forbids that
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await roles.stop()
+  await core.close()
+})
+
+type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> }
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run())
+  return violations
+    .filter(v => v.impact === 'serious' || v.impact === 'critical')
+    .map(v => `${v.id} at ${v.nodes[0]?.target.join(' ')}`)
+}
+
+const LANGUAGES = {
+  'zh-TW': { menu: '主要選單', first: '先進去看看', home: '首頁' },
+  en: { menu: 'Main menu' },
+} as const
+
+test('R3-46: every page in both languages, light and dark, is clean by axe', {
+  timeout: 300_000,
+}, async () => {
+  const page = await browser.context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', e => errors.push(e.message))
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: LANGUAGES['zh-TW'].first }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: LANGUAGES['zh-TW'].first }).click()
+  await page.getByRole('heading', { level: 1, name: LANGUAGES['zh-TW'].home }).waitFor()
+  const faults: string[] = []
+  let looked = 0
+  for (const language of ['zh-TW', 'en'] as const) {
+    if (language === 'en') {
+      const me = await page.request.patch(`${core.baseUrl}/api/me`, {
+        data: { locale: 'en' },
+        headers: { origin: core.baseUrl, 'x-itinera': '1' },
+      })
+      expect(me.status()).toBe(200)
+      await page.evaluate(() => localStorage.clear())
+      await page.reload()
+    }
+    const menu = page.getByRole('navigation', { name: LANGUAGES[language].menu })
+    await menu.getByRole('link').first().waitFor()
+    const paths = await menu
+      .getByRole('link')
+      .evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href') ?? ''))])
+    expect(paths.length).toBeGreaterThanOrEqual(9)
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      for (const path of paths) {
+        await page.goto(core.baseUrl + path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        looked++
+        for (const f of await seriousFaults(page)) faults.push(`${language} ${scheme} ${path}: ${f}`)
+        if (process.env.SHOTS)
+          await page.screenshot({
+            path: `${process.env.SHOTS}/page-${language}-${scheme}-${path.split('/').pop() || 'home'}.png`,
+          })
+      }
+    }
+  }
+  expect(looked).toBeGreaterThanOrEqual(36)
+  expect(faults).toEqual([])
+  expect(errors).toEqual([])
+})
