@@ -787,7 +787,7 @@ export const endpoints = {
     path: '/w/{ws}/clock',
     scope: 'sandbox:use',
     summary: "Move a sandbox's clock forward; goes on in steps, see workspace.clockTarget",
-    body: z.object({ to: time }),
+    body: z.union([z.object({ to: time }), z.object({ byMs: z.number().int().positive() })]),
     out: workspace,
   }),
   // ops

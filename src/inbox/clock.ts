@@ -40,6 +40,15 @@ export async function moveClock(core: Core, workspace: Uuid, toMs: number): Prom
   core.signals.emit('inbox')
 }
 
+/** Workspace time `ms` from now, by the database's clock. */
+export async function laterBy(core: Core, workspace: Uuid, ms: number): Promise<number> {
+  const { rows } = await core.pool.query<{ at: number }>(
+    `select ${MS('clock_timestamp()')} + clock_offset_ms + $2::float8 as at from workspace where id = $1`,
+    [workspace, ms],
+  )
+  return rows[0]?.at ?? Number.NaN
+}
+
 /** One step of every running jump; true when a clock moved. Only one process at a time does this (advisory lock). */
 export async function stepClocks(core: Core): Promise<boolean> {
   const { rows } = await core.pool.query<{ id: Uuid }>(

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { findWorkspace, presentWorkspace } from '../catalogue/workspace.ts'
 import { signUserToken, type UserClaims } from '../collect/token.ts'
-import { moveClock } from '../inbox/clock.ts'
+import { laterBy, moveClock } from '../inbox/clock.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
@@ -120,7 +120,8 @@ export const sandboxRoutes = {
   },
 
   async setClock(call) {
-    const to = Date.parse(call.body.to)
+    const { body } = call
+    const to = 'to' in body ? Date.parse(body.to) : await laterBy(call.core, call.workspace.id, body.byMs)
     if (Number.isNaN(to))
       throw new Problem(400, 'invalid', 'This is not a time', {
         path: 'to',

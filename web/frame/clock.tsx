@@ -85,7 +85,7 @@ export function ClockControl({ compact }: { compact?: boolean }) {
             leftSection={<IconPlayerTrackNext size={14} />}
             disabled={barred !== null || moving !== null}
             loading={move.isPending}
-            onClick={() => go(now + ms)}
+            onClick={() => move.mutate({ ws, body: { byMs: ms } })}
           >
             {t(`clock.${name}`)}
           </Button>

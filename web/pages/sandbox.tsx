@@ -11,6 +11,7 @@ import { Empty, Show, Waiting } from '../parts/state.tsx'
 import { Inbox } from '../sandbox/inbox.tsx'
 import { Phone } from '../sandbox/phone.tsx'
 import '../sandbox/sandbox.css'
+import { currentLocale } from '../i18n.ts'
 import { useWorkspace } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/sandbox')
@@ -141,6 +142,7 @@ export function Sandbox() {
 /** The shop on our own origin, also when the page was reached by another name of this host. */
 function shopUrl(base: string, token: string | null): string {
   const url = new URL(new URL(base).pathname, location.origin)
-  if (token) url.searchParams.set('as', token)
+  url.searchParams.set('as', token ?? '') // empty: a guest, also after somebody else
+  url.searchParams.set('lang', currentLocale() === 'en' ? 'en' : 'zh')
   return url.toString()
 }
