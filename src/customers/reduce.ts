@@ -16,7 +16,6 @@ import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setConsent, setLine, type Source } from './profile.ts'
 import type { World } from './world.ts'
 
-export { TooManyRounds } from './fold.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
 

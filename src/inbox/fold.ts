@@ -1,5 +1,6 @@
 // The thinking half of a fold transaction: inbox rows and due alarms of a set of buckets, folded in memory in order.
 // No I/O except `loadFacts`, which the reducer asks for; what must be written comes back as `Folded`.
+import { TooManyRounds } from '../customers/fold.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
@@ -227,7 +228,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     try {
       await step()
     } catch (error) {
-      park(work, (error as Error).name === 'TooManyRounds' ? 'rounds' : 'threw', error)
+      park(work, error instanceof TooManyRounds ? 'rounds' : 'threw', error)
     }
   }
 
