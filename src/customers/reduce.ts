@@ -16,7 +16,6 @@ import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setConsent, setLine, type Source } from './profile.ts'
 import type { World } from './world.ts'
 
-
 type Self = { workspace: Uuid; id: Uuid }
 
 /** A customer of whom nothing is known yet. `at`: workspace time of the first thing that happened. */
