@@ -1,0 +1,47 @@
+// Channel accounts.
+import { z } from 'zod'
+import { e, id } from './shared.ts'
+
+export const channelAccount = z.object({
+  id,
+  channel: z.string(),
+  name: z.string(),
+  settings: z.record(z.string(), z.string()),
+  hasSecrets: z.array(z.string()),
+  webhookUrl: z.string().nullable(),
+  attention: z.string().nullable().describe('why sending waits, such as refused credentials'),
+  version: z.number(),
+})
+
+export const channelsEndpoints = {
+  channels: e({
+    method: 'get',
+    path: '/w/{ws}/channels',
+    scope: 'channels:read',
+    summary: 'Channel accounts; secrets are never returned',
+    out: z.object({
+      items: z.array(channelAccount),
+      kinds: z.array(
+        z.object({
+          channel: z.string(),
+          settings: z.array(z.string()),
+          secrets: z.array(z.string()),
+          required: z.array(z.string()),
+          delivery: z.string(),
+        }),
+      ),
+    }),
+  }),
+  saveChannel: e({
+    method: 'put',
+    path: '/w/{ws}/channels/{channel}',
+    scope: 'channels:write',
+    summary: 'Create or change the account of a channel (line, email)',
+    body: z.object({
+      name: z.string(),
+      settings: z.record(z.string(), z.string()),
+      secrets: z.record(z.string(), z.string()).optional(),
+    }),
+    out: channelAccount,
+  }),
+} as const

@@ -1,0 +1,83 @@
+// The sandbox: phone, inbox, shop, clock.
+import { z } from 'zod'
+import { e, id, list, ok, page, time } from './shared.ts'
+import { workspace } from './team.ts'
+
+export const sandboxContact = z.object({
+  channel: z.enum(['line', 'email']),
+  address: z.string(),
+  name: z.string(),
+  following: z.boolean(),
+  unread: z.number(),
+  lastAt: time.nullable(),
+})
+export const sandboxMessage = z.object({
+  id: z.string(),
+  channel: z.string(),
+  address: z.string(),
+  direction: z.enum(['to_customer', 'from_customer']),
+  payload: z.unknown(),
+  at: time,
+})
+
+export const sandboxEndpoints = {
+  sandboxContacts: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/contacts',
+    scope: 'sandbox:use',
+    summary: "People of the sandbox's phone and inbox",
+    query: list.extend({ channel: z.enum(['line', 'email']), q: z.string().optional() }),
+    out: page(sandboxContact),
+  }),
+  sandboxMessages: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/messages',
+    scope: 'sandbox:use',
+    summary: 'Chat or inbox of one address, oldest first',
+    query: z.object({ channel: z.enum(['line', 'email']), address: z.string() }),
+    out: z.object({ items: z.array(sandboxMessage) }),
+  }),
+  sandboxAct: e({
+    method: 'post',
+    path: '/w/{ws}/sandbox/act',
+    scope: 'sandbox:use',
+    summary: 'Do as the customer does: follow, unfollow, write, tap a postback, open or unsubscribe a mail',
+    body: z.object({
+      channel: z.enum(['line', 'email']),
+      address: z.string(),
+      act: z.enum(['follow', 'unfollow', 'text', 'postback', 'unsubscribe']),
+      name: z.string().optional(),
+      text: z.string().optional(),
+      data: z.string().optional(),
+      message: z.string().optional(),
+    }),
+    out: ok,
+  }),
+  sandboxShop: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/shop',
+    scope: 'sandbox:use',
+    summary: 'URL of the shop, and shoppers to be',
+    out: z.object({
+      url: z.string(),
+      shoppers: z.array(
+        z.object({
+          customer: id,
+          name: z.string(),
+          memberNo: z.string(),
+          lineUid: z.string().nullable(),
+          email: z.string().nullable(),
+          token: z.string(),
+        }),
+      ),
+    }),
+  }),
+  setClock: e({
+    method: 'post',
+    path: '/w/{ws}/clock',
+    scope: 'sandbox:use',
+    summary: "Move a sandbox's clock forward; goes on in steps, see workspace.clockTarget",
+    body: z.union([z.object({ to: time }), z.object({ byMs: z.number().int().positive() })]),
+    out: workspace,
+  }),
+} as const

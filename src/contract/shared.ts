@@ -1,0 +1,59 @@
+// What the parts of the contract have in common: roles, scopes, and the small shapes. Nothing of Node here.
+import { z } from 'zod'
+
+export const ROLES = ['owner', 'admin', 'marketer', 'analyst', 'staff', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+/** Scopes of API keys. A role stands for a set of them (src/team/roles.ts). */
+export const SCOPES = [
+  'customers:read',
+  'customers:write',
+  'journeys:read',
+  'journeys:write',
+  'journeys:publish',
+  'messages:read',
+  'messages:write',
+  'sources:read',
+  'sources:write',
+  'channels:read',
+  'channels:write',
+  'sandbox:use',
+  'ops:read',
+  'team:read',
+  'team:write',
+  'workspace:write',
+  'events:write',
+] as const
+export type Scope = (typeof SCOPES)[number]
+
+export const time = z.string().describe('RFC 3339, UTC')
+export const id = z.string()
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable() })
+export const list = z.object({
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export const ok = z.object({ ok: z.literal(true) })
+export const problem = z.object({
+  type: z.string(),
+  status: z.number(),
+  code: z.string(),
+  title: z.string(),
+  action: z.string(),
+  path: z.string().optional(),
+  requestId: z.string(),
+})
+
+export type Endpoint = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** below /api; `{ws}` is the workspace id */
+  path: string
+  /** 'public': no sign-in; 'session': any signed-in user; else the scope needed in the workspace */
+  scope: Scope | 'public' | 'session'
+  summary: string
+  query?: z.ZodObject
+  body?: z.ZodType
+  out: z.ZodType
+}
+/** One entry of the table, checked and with its literal types kept. */
+export const e = <const T extends Endpoint>(endpoint: T) => endpoint
