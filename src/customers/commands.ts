@@ -5,22 +5,11 @@ import { enroll, settle } from '../journeys/fold.ts'
 import { endRun } from '../journeys/run.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'
+import { done, wrong, type Answer } from './answer.ts'
+import { decideIdentity } from './decisions.ts'
 import type { Fold } from './fold.ts'
 import { addTag, MAX_TRAITS, removeTag, setConsent, setTrait, traitFault, type Source } from './profile.ts'
 
-type Answer = { status: number; body: Record<string, unknown> }
-
-const done = (more: Record<string, unknown> = {}): Answer => ({ status: 200, body: { ok: true, ...more } })
-export const wrong = (
-  status: number,
-  code: string,
-  title: string,
-  action: string,
-  path?: string,
-): Answer => ({
-  status,
-  body: path === undefined ? { code, title, action } : { code, title, action, path },
-})
 
 /** Carries a command out, whole or not at all. */
 export function foldCommand(fold: Fold, body: CommandBody): FoldVerdict {
@@ -113,6 +102,10 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
       endRun(fold, run, 'removed')
       return done()
     }
+    case 'merge':
+    case 'keep_apart':
+    case 'give_identifier':
+      return decideIdentity(fold, command, actor)
     default:
       return never(command)
   }

@@ -7,7 +7,9 @@ import { planOf } from '../journeys/plan.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { foldCommand, wrong } from './commands.ts'
+import { wrong } from './answer.ts'
+import { foldCommand } from './commands.ts'
+import { foldIdentityWord } from './decisions.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
 import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
@@ -75,7 +77,7 @@ export function reduce(
   if (input.kind === 'event') {
     const occurred = occurredOf(input.body, input.received)
     const asking = openFold(own, world, planOf(world), now)
-    const away = turnAway(own, input.body, occurred) ?? sendHome(asking, input.body, occurred)
+    const away = turnAway(asking, input.body, occurred) ?? sendHome(asking, input.body, occurred)
     if (away !== null)
       return {
         state: own,
@@ -100,6 +102,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'recheck',
   'alarm',
   'merge_refused',
+  'identity',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -155,6 +158,9 @@ function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): Fol
       return foldAbsorb(fold, input.body, facts)
     case 'merge_refused':
       foldRefused(fold, input.body)
+      return 'folded'
+    case 'identity':
+      foldIdentityWord(fold, input.body)
       return 'folded'
     case 'recheck':
       setDates(fold)

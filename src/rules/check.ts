@@ -1,5 +1,6 @@
 // Checks a rule that came from outside: its shape, its depth and its size, each fault with the path of the bad part.
 import { z } from 'zod'
+import { IDENTIFIER_KINDS } from './identifiers.ts'
 import type { PropFilter, Rule } from './model.ts'
 
 export type Fault = { path: string; code: string; message: { zh: string; en: string } }
@@ -25,7 +26,7 @@ export const propFilter: z.ZodType<PropFilter> = z
     path: ['value'],
   })
 
-const identifierKind = z.enum(['member_no', 'line_uid', 'email', 'phone', 'user_id', 'anonymous_id'])
+const identifierKind = z.enum(IDENTIFIER_KINDS)
 
 const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
   z.discriminatedUnion('op', [

@@ -1,6 +1,9 @@
 // The rule language: a JSON AST over one customer. Evaluated in memory (evaluate.ts) now and compiled to
 // ClickHouse later. Both give the same answer. Times are workspace time in milliseconds.
 
+import type { IdentifierKind } from './identifiers.ts'
+
+export type { IdentifierKind }
 export type Scalar = string | number | boolean
 
 /** A filter over an event's properties; `path` is dotted. All filters of a list must hold. */
@@ -10,7 +13,6 @@ export type PropFilter = {
   value?: Scalar
 }
 
-export type IdentifierKind = 'member_no' | 'line_uid' | 'email' | 'phone' | 'user_id' | 'anonymous_id'
 
 export type Rule =
   | { op: 'and'; rules: Rule[] }
