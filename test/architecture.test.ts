@@ -12,7 +12,7 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 const DECIDE = [
   /^src\/rules\//,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|orders|contacts|money|world|model)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|orders|contacts|money|world|model|identity|shared|conflicts|decisions|answer)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows)\.ts$/,

@@ -5,6 +5,7 @@ import { resolvedEvent, type Resolved } from '../src/collect/resolve.ts'
 import type { CustomerState, IdRef, Proof } from '../src/customers/model.ts'
 import { nextAlarm, reduce } from '../src/customers/reduce.ts'
 import { nobodyOf, strongestOf } from '../src/customers/shared.ts'
+import { restoresOf, split, type Parted } from '../src/customers/split.ts'
 import type { World } from '../src/customers/world.ts'
 import type {
   CommandBody,
@@ -14,6 +15,7 @@ import type {
   FoldEffect,
   IncomingInput,
   Input,
+  JournalEntry,
   OrderRow,
 } from '../src/inbox/model.ts'
 import type { Intent } from '../src/messages/model.ts'
@@ -24,8 +26,13 @@ import { START, uuid, WORKSPACE } from './reducer.ts'
 
 /** `passed`: passed on by another customer; it was taken there */
 type Mail = { input: IncomingInput; at: number; passed?: boolean }
-type Customer = { state: CustomerState | null; queue: Mail[]; facts: Facts }
-export type Sent = { intent: Intent; state: 'intended' | 'skipped' | 'accepted'; holder: Uuid }
+type Customer = { state: CustomerState | null; queue: Mail[]; facts: Facts; log: JournalEntry[] }
+export type Sent = {
+  intent: Intent
+  state: 'intended' | 'skipped' | 'accepted'
+  reason?: string
+  holder: Uuid
+}
 
 const keyOf = (id: IdRef) => `${id.kind}/${id.value}`
 
@@ -56,7 +63,7 @@ export class Town {
 
   at(id: Uuid): Customer {
     let c = this.customers.get(id)
-    if (!c) this.customers.set(id, (c = { state: null, queue: [], facts: {} }))
+    if (!c) this.customers.set(id, (c = { state: null, queue: [], facts: {}, log: [] }))
     return c
   }
 
@@ -109,6 +116,35 @@ export class Town {
     this.post(to, { kind: 'command', messageId: null, body })
   }
 
+  /** What src/customers/unmerge.ts does: the two go on with what each has, before whatever waits for them. */
+  async unmerge(holder: Uuid, target: Uuid): Promise<Parted> {
+    const parted = await split(
+      async id => ({
+        start: null,
+        facts: {},
+        entries: structuredClone(this.at(id).log).map(entry => ({ entry, world: this.world })),
+      }),
+      holder,
+      target,
+    )
+    if (!parted) throw new BrokenRule('the journal holds every merge')
+    const known = [...this.messages].filter(([, m]) => m.state === 'intended')
+    const open = known.flatMap(([id, m]) => (m.holder === holder ? [id] : []))
+    const there = new Map(
+      [...this.messages].map(([id, m]) => [
+        id,
+        { outcome: m.state === 'intended' ? null : m.state, reason: m.reason ?? null },
+      ]),
+    )
+    const op = uuid(0xffff + ++this.commands)
+    for (const body of restoresOf(holder, target, parted, { there, open }, op, 'ann'))
+      this.at(body.state.id).queue.unshift({
+        input: { kind: 'restore', messageId: null, body: structuredClone(body) },
+        at: this.now,
+      })
+    return parted
+  }
+
   post(to: Uuid, input: IncomingInput, passed = false): void {
     this.at(to).queue.push({ input: structuredClone(input), at: this.now, passed })
   }
@@ -154,6 +190,9 @@ export class Town {
       result = reduce(c.state, input, c.facts, this.world, self)
     }
     if (JSON.stringify(input) !== before) throw new BrokenRule('the reducer changed its input')
+    const effects = result.effects.length > 0 ? { e: structuredClone(result.effects) } : {}
+    const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
+    c.log.push({ c: id, k: input.kind, n: input.now, r: input.received, b: JSON.parse(before).body, ...verdict, ...effects })
     // a state must survive being stored
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
@@ -231,6 +270,7 @@ export class Town {
     const sent = this.messages.get(message)
     if (sent?.state !== 'intended') return
     sent.state = 'skipped'
+    sent.reason = reason
     this.tell(sent, 'skipped', reason)
   }
 

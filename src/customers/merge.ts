@@ -26,7 +26,7 @@ import {
 } from './identity.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
-import { addOrderRows, orderFact } from './orders.ts'
+import { addOrderRows, backRow, isElsewhere, orderFact } from './orders.ts'
 import { consentWins, traitWins } from './profile.ts'
 import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
 
@@ -168,7 +168,10 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
   for (const key of absorbNeeds(body)) {
     const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
-    for (const row of addOrderRows(state, fold.world.currency, facts[key] ?? [], rows))
+    if (isElsewhere(rows)) continue
+    const known = facts[key] ?? []
+    const back = backRow(known, fold.t)
+    for (const row of addOrderRows(state, fold.world.currency, known, back ? [...rows, back] : rows))
       fold.effects.push({ kind: 'order', row })
   }
   if (body.state !== null) {

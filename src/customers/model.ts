@@ -48,6 +48,8 @@ export type CustomerState = {
   enr: Enrollment[]
   /** runs that ended, by journey + key: entry number, entered, left, how */
   past: Record<string, { n: number; at: number; out: number; how: string }>
+  /** entry numbers that are taken beyond those in `past`, by journey + key: a merged person had them (split.ts) */
+  used?: Record<string, number>
   /** next due moment of each date-triggered journey, by journey id */
   dates: Record<string, number>
   /** customers merged into this one: makes `absorb` idempotent */

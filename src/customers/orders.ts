@@ -28,10 +28,12 @@ export const orderFact = (orderNo: string): string => 'order:' + orderNo
 function worthOf(
   rows: OrderRow[],
 ): { counts: boolean; revenue: number; currency: string; at: number } | null {
+  if (isElsewhere(rows)) return null
   let placed: OrderRow | null = null
   let refunded = 0
   let none = false
   for (const row of rows) {
+    if (row.entry === 'moved') continue
     if (row.entry === 'placed' || row.entry === 'paid') {
       const better =
         placed === null || (placed.entry === row.entry ? newer(row, placed) : row.entry === 'placed')
@@ -47,6 +49,20 @@ function worthOf(
     currency: placed.currency,
     at: placed.occurred,
   }
+}
+
+/** True when these rows are of an order that an unmerge gave to another customer. */
+export function isElsewhere(rows: OrderRow[]): boolean {
+  let away = 0
+  for (const row of rows) if (row.entry === 'moved') away += row.body.back === true ? -1 : 1
+  return away > 0
+}
+
+/** The row by which an order that had gone to another customer comes back with it; null when it had not. */
+export function backRow(rows: OrderRow[], at: number): OrderRow | null {
+  const last = rows.findLast(r => r.entry === 'moved' && r.body.back !== true)
+  if (last === undefined || !isElsewhere(rows)) return null
+  return { ...last, key: hashId('back', last.key), occurred: at, body: { back: true } }
 }
 
 const newer = (a: OrderRow, b: OrderRow): boolean =>

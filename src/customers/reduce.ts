@@ -16,6 +16,7 @@ import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setConsent, setLine, type Source } from './profile.ts'
+import { fitsRestore, foldRestore } from './restore.ts'
 import type { World } from './world.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
@@ -72,6 +73,10 @@ export function reduce(
   const hasRow = state !== null
   const now = Math.max(input.now, state?.now ?? input.now)
   const own = state ?? emptyState(self, now)
+  if (input.kind === 'restore')
+    return fitsRestore(own, input.body)
+      ? { ...foldRestore(input.body, now, world), verdict: 'folded' }
+      : { state: own, effects: [], verdict: 'refused' }
   if (own.into !== undefined && !(input.kind === 'merge_refused' && input.body.loser === own.id))
     return forward(own, input)
   if (input.kind === 'event') {
@@ -103,6 +108,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'alarm',
   'merge_refused',
   'identity',
+  'restore',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -142,7 +148,10 @@ function forward(state: CustomerState, input: Input): Reduction {
   return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs }
 }
 
-function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): FoldVerdict {
+function foldInput(
+  fold: Fold,
+  input: Exclude<Input, { kind: 'restore' }>,
+  facts: Facts, hasRow: boolean): FoldVerdict {
   switch (input.kind) {
     case 'event':
       foldEvent(fold, input.body, input.received, facts, hasRow)

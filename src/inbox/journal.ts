@@ -15,3 +15,11 @@ export const packJournal = (entries: string[]): Buffer =>
 
 export const unpackJournal = (body: Uint8Array): JournalBody =>
   JSON.parse(zstdDecompressSync(body).toString('utf8')) as JournalBody
+
+/** The entries of one customer; a row that does not name it is not parsed. */
+export function unpackEntriesOf(body: Uint8Array, customer: string): JournalEntry[] {
+  const text = zstdDecompressSync(body)
+  return text.includes(customer)
+    ? (JSON.parse(text.toString('utf8')) as JournalBody).entries.filter(entry => entry.c === customer)
+    : []
+}

@@ -113,6 +113,26 @@ export type IdentityBody =
   /** `nobody`: it was shared, and led to neither */
   | { do: 'take'; id: HeldId; from: Uuid; nobody: boolean; conflict: Uuid | null }
 
+/** One of two whom a person took apart: `state` is what it is from now on. */
+export type RestoreBody = {
+  /** the unmerge */
+  op: Uuid
+  /** the other of the two */
+  with: Uuid
+  state: CustomerState
+  /** it was part of the other, and stands again */
+  stands: boolean
+  actor: string
+  /** what an intake may still send here and is the other's now */
+  gone: IdRef[]
+  /** messages that its runs wait for and whose end nobody will tell; open messages that nobody waits for any more */
+  lost: { message: Uuid; outcome: Outcome; reason: string | null }[]
+  cancel: Uuid[]
+  /** rows of orders that came meanwhile and are its own; orders that are the other's now */
+  orders: OrderRow[]
+  moved: string[]
+}
+
 /** Two customers of whom something says that they are one, and something that they are not. */
 export type Conflict = {
   id: Uuid
@@ -136,6 +156,7 @@ export type InputOf = {
   absorb: AbsorbBody
   merge_refused: RefusedBody
   identity: IdentityBody
+  restore: RestoreBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }
@@ -159,7 +180,8 @@ export type BucketInput =
 
 export type OrderRow = {
   orderNo: string
-  entry: 'placed' | 'paid' | 'refunded' | 'cancelled'
+  /** moved: the order went to another customer by an unmerge, or came back by a merge (`body.back`) */
+  entry: 'placed' | 'paid' | 'refunded' | 'cancelled' | 'moved'
   key: Uuid
   occurred: number
   amount: number

@@ -1,0 +1,312 @@
+// A merge taken apart: from what the journal holds of the survivor, the two persons it would hold had they never been
+// one. Folds the same inputs with the production reducer, effects off, each input at whom its identifiers name. Pure but
+// for the reading that it is given. The policy:
+// - until the merge each has what it had; afterwards an event belongs to who holds its strongest identifier, an outcome
+//   to whose run it is of, and what names neither stays with the survivor, as do other merges and a person's commands;
+// - time passes for both; what a run decided to send counts as sent: the merged person had it, or nobody will;
+// - a run that waits for a message which does not exist goes on as after an unknown outcome (`lost`).
+import type {
+  AbsorbBody,
+  EventBody,
+  Facts,
+  FoldEffect,
+  Input,
+  JournalEntry,
+  OrderRow,
+  OutcomeBody,
+  RestoreBody,
+} from '../inbox/model.ts'
+import { pastKey } from '../journeys/run.ts'
+import type { Outcome } from '../messages/model.ts'
+import { must } from '../platform/errors.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { strengthOf } from '../rules/identifiers.ts'
+import type { CustomerState } from './model.ts'
+import { orderFact } from './orders.ts'
+import { reduce } from './reduce.ts'
+import { heldId, refOf } from './shared.ts'
+import type { World } from './world.ts'
+
+/** What one customer was given, in order; `start`: its state where the journal begins. */
+export type Past = {
+  start: CustomerState | null
+  facts: Facts
+  entries: { entry: JournalEntry; world: World }[]
+}
+export type ReadPast = (customer: Uuid) => Promise<Past>
+
+/** `did`: what it decided in its own story */
+type Person = { state: CustomerState | null; facts: Facts; did: Tally }
+export type Parted = {
+  rest: CustomerState
+  part: CustomerState
+  /** when they became one */
+  mergedAt: number
+  /** events since then, by whose they are */
+  events: { rest: number; part: number }
+  /** order rows that the part has since the merge, and all its order numbers */
+  newOrders: OrderRow[]
+  orderNos: string[]
+}
+
+/** Takes `target` out of `holder`. Null: the journal does not reach back to their merge. */
+export async function split(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parted | null> {
+  const parting = await part(read, holder, target)
+  if (!parting) return null
+  const { rest, taken, before, mergedAt, events } = parting
+  must(rest.state && taken.state, 'who is taken apart has been two')
+  const rows = Object.values(taken.facts).flat()
+  return {
+    rest: rest.state,
+    part: taken.state,
+    mergedAt,
+    events,
+    newOrders: rows.filter(r => !before.has(r.orderNo + r.key)),
+    orderNos: Object.keys(taken.facts)
+      .filter(
+        key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'),
+      )
+      .map(key => taken.facts[key]![0]!.orderNo),
+  }
+}
+
+type Parting = {
+  rest: Person
+  taken: Person
+  before: Set<string>
+  mergedAt: number
+  events: { rest: number; part: number }
+}
+
+async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting | null> {
+  const past = await read(holder)
+  if (past.start?.absorbed.includes(target)) return null
+  const rest: Person = { state: past.start, facts: past.facts, did: new Tally() }
+  let parting: Parting | null = null
+  let really = new Tally()
+  let together = new Tally()
+  for (const { entry, world } of past.entries) {
+    if (entry.b === null) continue
+    const input = inputOf(entry)
+    if (input.kind === 'restore') {
+      // what was made up for then counts no more
+      really = new Tally()
+      rest.did = new Tally()
+    }
+    really.count(entry.e ?? [])
+    if (input.kind === 'absorb' && (entry.x ?? 'folded') === 'folded' && parting === null) {
+      parting = await open(read, rest, input, world, target, holder)
+      together = new Tally()
+      if (parting !== null) continue
+    }
+    if (parting === null) {
+      fold(rest, input, world, holder)
+      continue
+    }
+    together.count(entry.e ?? [])
+    const { taken, events } = parting
+    const whose = belongsTo(input, rest.state, taken.state!)
+    if (whose !== 'rest') fold(taken, forPart(input, taken.state!), world, target)
+    if (whose !== 'part') fold(rest, input, world, holder)
+    if (input.kind === 'event' && whose !== 'both') events[whose]++
+    if (input.kind === 'restore' && !rest.state!.absorbed.includes(target)) parting = null
+  }
+  if (parting !== null) {
+    makeUp(rest, really, true)
+    makeUp(parting.taken, together, false)
+  }
+  return parting
+}
+
+/** Messages intended by run and node, and entries by journey and key. */
+class Tally {
+  sent = new Map<string, number>()
+  entered = new Map<string, number>()
+  count(effects: FoldEffect[]): void {
+    const add = (to: Map<string, number>, key: string) => to.set(key, (to.get(key) ?? 0) + 1)
+    for (const e of effects)
+      if (e.kind === 'intent') add(this.sent, `${e.intent.enrollment}|${e.intent.node}`)
+      else if (e.kind === 'derived' && e.fact.name === 'journey.entered')
+        add(this.entered, pastKey(e.fact.journey!, String(e.fact.props.key ?? '')))
+  }
+}
+
+/** What the merged person was sent by a run, and what runs it began, that this one's own story does not have: the
+ *  messages count as sent, and the numbers are taken. */
+function makeUp(person: Person, really: Tally, numbers: boolean): void {
+  const { state, did } = person
+  if (state === null) return
+  for (const run of state.enr)
+    for (const [key, times] of really.sent) {
+      if (!key.startsWith(run.id)) continue
+      const node = key.slice(run.id.length + 1)
+      const more = times - (did.sent.get(key) ?? 0)
+      if (more <= 0) continue
+      run.occ[node] = (run.occ[node] ?? 0) + more
+      if (!run.twin?.includes(node)) (run.twin ??= []).push(node)
+    }
+  if (!numbers) return
+  for (const [key, times] of really.entered) {
+    const more = times - (did.entered.get(key) ?? 0)
+    const [j, k] = [key.slice(0, 36), key.slice(37)]
+    const n = Math.max(state.past[key]?.n ?? 0, state.enr.find(r => r.j === j && r.k === k)?.n ?? 0, state.used?.[key] ?? 0)
+    if (more > 0) (state.used ??= {})[key] = n + more
+  }
+}
+
+const inputOf = (entry: JournalEntry): Input =>
+  ({ kind: entry.k, now: entry.n, received: entry.r, body: structuredClone(entry.b) }) as Input
+
+/** At the absorb that brought the target: itself, or somebody of whom it was part by then. */
+async function open(
+  read: ReadPast,
+  rest: Person,
+  input: Extract<Input, { kind: 'absorb' }>,
+  world: World,
+  target: Uuid,
+  holder: Uuid,
+): Promise<Parting | null> {
+  const { body } = input
+  const mergedAt = input.now
+  const events = { rest: 0, part: 0 }
+  if (body.loser === target) {
+    if (body.state === null) return null
+    const { into: _into, ...state } = body.state
+    // what its events brought and neither knew yet
+    for (const { kind, value, verified } of body.ids)
+      if (verified !== undefined && !heldId(state, { kind, value }) && !(rest.state && heldId(rest.state, { kind, value })))
+        state.ids.push({ kind, value, verified, at: mergedAt, src: 'merge' })
+    const taken: Person = { state, facts: factsOf(body.orders), did: new Tally() }
+    return { rest, taken, before: keysOf(body.orders), mergedAt, events }
+  }
+  if (!body.state?.absorbed.includes(target)) return null
+  const inner = await part(read, body.loser, target)
+  if (inner === null || inner.rest.state === null) return null
+  const theirs = new Set(Object.values(inner.taken.facts).flatMap(rows => rows.map(r => r.orderNo + r.key)))
+  const without: AbsorbBody = {
+    ...body,
+    state: { ...inner.rest.state, into: holder },
+    ids: body.ids.filter(id => !heldId(inner.taken.state!, id)),
+    orders: body.orders.filter(r => !theirs.has(r.orderNo + r.key)),
+  }
+  fold(rest, { ...input, body: without }, world, holder)
+  return { ...inner, rest, taken: { ...inner.taken, did: new Tally() } }
+}
+
+const keysOf = (rows: OrderRow[]): Set<string> => new Set(rows.map(r => r.orderNo + r.key))
+
+function factsOf(rows: OrderRow[]): Facts {
+  const facts: Facts = {}
+  for (const row of rows) (facts[orderFact(row.orderNo)] ??= []).push(row)
+  return facts
+}
+
+function fold(person: Person, input: Input, world: World, id: Uuid): void {
+  const self = { workspace: world.workspace, id }
+  let result = reduce(person.state, input, person.facts, world, self)
+  while ('need' in result) {
+    for (const key of result.need) person.facts[key] ??= []
+    result = reduce(person.state, input, person.facts, world, self)
+  }
+  // the survivor took it then: whoever it is sent to now by its names, here it is folded without them
+  if (result.verdict === 'forwarded' && input.kind === 'event' && input.body.ids.length > 0)
+    return fold(person, { ...input, body: anonymous(input.body) }, world, id)
+  if (result.verdict === 'folded' || person.state !== null) person.state = result.state
+  person.did.count(result.effects)
+  for (const effect of result.effects) {
+    if (effect.kind !== 'order') continue
+    const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])
+    if (!rows.some(r => r.key === effect.row.key)) rows.push(effect.row)
+  }
+}
+
+function anonymous(body: EventBody): EventBody {
+  const { holders: _holders, away: _away, ...rest } = body
+  return { ...rest, ids: [] }
+}
+
+function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' | 'both' {
+  switch (input.kind) {
+    case 'event':
+      return ownerOf(input.body, rest, part)
+    case 'outcome':
+      return part.enr.some(r => r.id === input.body.enrollment) ? 'part' : 'rest'
+    case 'command': {
+      const { command } = input.body
+      return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
+        ? 'part'
+        : 'rest'
+    }
+    case 'alarm':
+    case 'recheck':
+      return 'both'
+    default:
+      return 'rest'
+  }
+}
+
+function ownerOf(body: EventBody, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' {
+  const ids = [...body.ids].sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
+  for (const id of ids) {
+    const inPart = heldId(part, id)
+    const inRest = rest === null ? undefined : heldId(rest, id)
+    if (inPart && !inRest) return 'part'
+    if (inRest && !inPart) return 'rest'
+  }
+  return 'rest'
+}
+
+/** The survivor sent a moved run's message under an id of its own bucket. */
+function forPart(input: Input, part: CustomerState): Input {
+  if (input.kind !== 'outcome') return input
+  const run = part.enr.find(r => r.id === input.body.enrollment)
+  if (run?.wait?.kind !== 'message' || run.node !== input.body.node) return input
+  const body: OutcomeBody = { ...input.body, message: run.wait.message }
+  return { ...input, body }
+}
+
+// ── what each goes on with ───────────────────────────────────────────────────
+
+export type Ended = { message: Uuid; outcome: Outcome; reason: string | null }
+/** `there`: messages that exist, and how each ended; `open`: the survivor's that are not at the socket. */
+export type Messages = {
+  there: ReadonlyMap<Uuid, { outcome: Outcome | null; reason: string | null }>
+  open: Uuid[]
+}
+
+export const waitsOf = (state: CustomerState): Uuid[] =>
+  state.enr.flatMap(r => (r.wait?.kind === 'message' ? [r.wait.message] : []))
+
+/** The first input of each, the survivor's first. */
+export function restoresOf(
+  survivor: Uuid,
+  target: Uuid,
+  parted: Parted,
+  messages: Messages,
+  op: Uuid,
+  actor: string,
+): RestoreBody[] {
+  const { rest, part } = parted
+  const lost = (state: CustomerState, told: boolean): Ended[] =>
+    waitsOf(state).flatMap((message): Ended[] => {
+      const known = messages.there.get(message)
+      if (!known) return [{ message, outcome: 'unknown', reason: 'unmerged' }]
+      // the part's may have been told to the survivor by now
+      return told || known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
+    })
+  const ours = new Set(waitsOf(rest))
+  const common = { op, actor, cancel: [], orders: [], moved: [], gone: [] }
+  return [
+    {
+      ...common,
+      with: target,
+      state: rest,
+      stands: false,
+      gone: part.ids.filter(id => !id.shared).map(refOf),
+      lost: lost(rest, true),
+      cancel: messages.open.filter(id => !ours.has(id)),
+      moved: parted.orderNos,
+    },
+    { ...common, with: survivor, state: part, stands: true, lost: lost(part, false), orders: parted.newOrders },
+  ]
+}
