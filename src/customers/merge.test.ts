@@ -268,6 +268,25 @@ describe('hard problem 6: what a merge does to journeys', () => {
     expect([...t.messages.values()].map(s => s.state).sort()).toEqual(['accepted', 'skipped'])
   })
 
+  test('a run that came by a merge gives no entry number back: no identity of a message is made twice', () => {
+    const t = town()
+    t.collect('Product Added', [A], 'public', 'e1')
+    t.collect('Product Added', [M1], 'server', 'e2')
+    t.collect('Order Completed', [M1], 'server', 'e3', { order_id: '1', total: 1 })
+    t.collect('Product Added', [M1], 'server', 'e4')
+    t.rest(first)
+    t.now += HOUR * 2
+    t.ring(t.holderOf(A)!) // the visitor's is the run further on
+    t.collect('Signed In', [M1, A], 'token', 'e5')
+    t.rest(first)
+    const one = t.at(t.holderOf(M1)!).state!
+    expect(Object.values(one.past).map(p => p.n)).toEqual([2])
+    t.collect('Order Completed', [M1], 'server', 'e6', { order_id: '2', total: 1 })
+    t.collect('Product Added', [M1], 'server', 'e7')
+    t.rest(first)
+    expect(t.at(t.holderOf(M1)!).state!.enr.map(r => r.n)).toEqual([3])
+  })
+
   test('merged history triggers nothing', () => {
     const t = town()
     t.collect('Seen', [M1], 'server', 'e1')
