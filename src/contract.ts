@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { identityEndpoints } from './contract/identity.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -19,6 +20,7 @@ export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
   ...customersEndpoints,
+  ...identityEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,

@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { collectApp } from './collect/routes.ts'
+import { identityRoutes } from './customers/identity-routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
@@ -50,6 +51,7 @@ export const handlers: AllHandlers = {
   ...searchRoutes,
   ...sourceRoutes,
   ...customerRoutes,
+  ...identityRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,

@@ -192,7 +192,15 @@ export class Town {
     if (JSON.stringify(input) !== before) throw new BrokenRule('the reducer changed its input')
     const effects = result.effects.length > 0 ? { e: structuredClone(result.effects) } : {}
     const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
-    c.log.push({ c: id, k: input.kind, n: input.now, r: input.received, b: JSON.parse(before).body, ...verdict, ...effects })
+    c.log.push({
+      c: id,
+      k: input.kind,
+      n: input.now,
+      r: input.received,
+      b: JSON.parse(before).body,
+      ...verdict,
+      ...effects,
+    })
     // a state must survive being stored
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
@@ -212,8 +220,7 @@ export class Town {
         break
       case 'repoint':
       case 'unmerged':
-        for (const i of effect.ids)
-          this.repoint(i, effect.from, id, false)
+        for (const i of effect.ids) this.repoint(i, effect.from, id, false)
         break
       case 'share':
         for (const i of effect.ids) this.repoint(i, id, nobodyOf(WORKSPACE, i), true)

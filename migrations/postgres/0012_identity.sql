@@ -24,3 +24,4 @@ create table identity_conflict (
   primary key (bucket, workspace_id, id)
 );
 create index identity_conflict_open on identity_conflict (workspace_id, status, at desc, id);
+create index identity_conflict_ids on identity_conflict using gin (ids jsonb_path_ops);

@@ -10,7 +10,6 @@ import { decideIdentity } from './decisions.ts'
 import type { Fold } from './fold.ts'
 import { addTag, MAX_TRAITS, removeTag, setConsent, setTrait, traitFault, type Source } from './profile.ts'
 
-
 /** Carries a command out, whole or not at all. */
 export function foldCommand(fold: Fold, body: CommandBody): FoldVerdict {
   const answer = carryOut(fold, body)

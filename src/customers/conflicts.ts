@@ -34,7 +34,15 @@ export function noteConflict(
   const [one, two] = state.id < other ? [state.id, other] : [other, state.id]
   fold.effects.push({
     kind: 'conflict',
-    conflict: { id: conflictIdOf(one, two), one, two, reason, ids: met.ids, at: fold.t, ...(met.by ? { by: met.by } : {}) },
+    conflict: {
+      id: conflictIdOf(one, two),
+      one,
+      two,
+      reason,
+      ids: met.ids,
+      at: fold.t,
+      ...(met.by ? { by: met.by } : {}),
+    },
   })
 }
 

@@ -51,10 +51,7 @@ export function lineAddressOf(provider: string | undefined, value: string): stri
 
 /** Card numbers as scanned or as printed in groups: letters and digits, upper case. */
 export function cleanCardNo(text: string): string | null {
-  const card = text
-    .normalize('NFKC')
-    .replace(/[\s-]/g, '')
-    .toUpperCase()
+  const card = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
   return /^[0-9A-Z]{4,32}$/.test(card) ? card : null
 }
 

@@ -38,7 +38,13 @@ function mergeInto(fold: Fold, into: Uuid, actor: string): Answer {
   if (into >= state.id)
     return wrong(409, 'wrong_side', 'The smaller id survives a merge', 'Send the command to the larger id.')
   state.into = into
-  fold.effects.push({ kind: 'merged', into, ids: state.ids.filter(id => !id.shared).map(refOf), hops: 0, actor })
+  fold.effects.push({
+    kind: 'merged',
+    into,
+    ids: state.ids.filter(id => !id.shared).map(refOf),
+    hops: 0,
+    actor,
+  })
   return done({ survivor: publicId('cus', into) })
 }
 

@@ -109,7 +109,11 @@ export const reasonOf = (met: IdRef[]): Conflict['reason'] =>
 /** What a person gave to somebody else is passed on while intakes may not know it yet. */
 function goneTo(state: CustomerState, body: EventBody, now: number): Onward | null {
   for (const gone of state.gone ?? [])
-    if (gone.until > now && !body.ids.some(id => holds(state, id)) && body.ids.some(id => hasId(gone.ids, id)))
+    if (
+      gone.until > now &&
+      !body.ids.some(id => holds(state, id)) &&
+      body.ids.some(id => hasId(gone.ids, id))
+    )
       return { to: gone.to, body }
   return null
 }
@@ -133,8 +137,7 @@ export function sendHome(fold: Fold, body: EventBody, occurred: number): Onward 
 }
 
 /** What a public key may bring in. */
-export const mayHold = (id: IdRef, proof: Proof): boolean =>
-  proof !== 'public' || isPublic(id.kind)
+export const mayHold = (id: IdRef, proof: Proof): boolean => proof !== 'public' || isPublic(id.kind)
 
 /** Takes up the event's identifiers and asks the other holders to merge. */
 export function foldIdentity(fold: Fold, body: EventBody, occurred: number): void {

@@ -124,7 +124,10 @@ describe('who becomes one', () => {
     expect(t.at(t.holderOf(M1)!).state!.enr).toEqual([])
   })
 
-  test.each([['M1 first', M1, M2], ['M2 first', M2, M1]] as const)(
+  test.each([
+    ['M1 first', M1, M2],
+    ['M2 first', M2, M1],
+  ] as const)(
     'R1-14 a phone seen with two member numbers identifies nobody, stays a contact of both, and is for a person to decide: %s',
     (_name, holder, other) => {
       const t = town()

@@ -151,7 +151,9 @@ function forward(state: CustomerState, input: Input): Reduction {
 function foldInput(
   fold: Fold,
   input: Exclude<Input, { kind: 'restore' }>,
-  facts: Facts, hasRow: boolean): FoldVerdict {
+  facts: Facts,
+  hasRow: boolean,
+): FoldVerdict {
   switch (input.kind) {
     case 'event':
       foldEvent(fold, input.body, input.received, facts, hasRow)

@@ -91,7 +91,16 @@ test('R1-14 an unmerge gives each what it had, and what came meanwhile to whose 
   t.post(one, {
     kind: 'event',
     messageId: 'late',
-    body: { type: 'track', name: 'Order Completed', messageId: 'late', at: t.now, props: order('7', 9), ids: [MAIL], proof: 'server', src: 'test' },
+    body: {
+      type: 'track',
+      name: 'Order Completed',
+      messageId: 'late',
+      at: t.now,
+      props: order('7', 9),
+      ids: [MAIL],
+      proof: 'server',
+      src: 'test',
+    },
   })
   t.rest(first)
   expect(t.at(two).state!.orders!.revenue).toBe(300)

@@ -63,9 +63,7 @@ export async function split(read: ReadPast, holder: Uuid, target: Uuid): Promise
     events,
     newOrders: rows.filter(r => !before.has(r.orderNo + r.key)),
     orderNos: Object.keys(taken.facts)
-      .filter(
-        key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'),
-      )
+      .filter(key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'))
       .map(key => taken.facts[key]![0]!.orderNo),
   }
 }
@@ -149,7 +147,11 @@ function makeUp(person: Person, really: Tally, numbers: boolean): void {
   for (const [key, times] of really.entered) {
     const more = times - (did.entered.get(key) ?? 0)
     const [j, k] = [key.slice(0, 36), key.slice(37)]
-    const n = Math.max(state.past[key]?.n ?? 0, state.enr.find(r => r.j === j && r.k === k)?.n ?? 0, state.used?.[key] ?? 0)
+    const n = Math.max(
+      state.past[key]?.n ?? 0,
+      state.enr.find(r => r.j === j && r.k === k)?.n ?? 0,
+      state.used?.[key] ?? 0,
+    )
     if (more > 0) (state.used ??= {})[key] = n + more
   }
 }
@@ -174,7 +176,11 @@ async function open(
     const { into: _into, ...state } = body.state
     // what its events brought and neither knew yet
     for (const { kind, value, verified } of body.ids)
-      if (verified !== undefined && !heldId(state, { kind, value }) && !(rest.state && heldId(rest.state, { kind, value })))
+      if (
+        verified !== undefined &&
+        !heldId(state, { kind, value }) &&
+        !(rest.state && heldId(rest.state, { kind, value }))
+      )
         state.ids.push({ kind, value, verified, at: mergedAt, src: 'merge' })
     const taken: Person = { state, facts: factsOf(body.orders), did: new Tally() }
     return { rest, taken, before: keysOf(body.orders), mergedAt, events }
@@ -209,8 +215,10 @@ function fold(person: Person, input: Input, world: World, id: Uuid): void {
     result = reduce(person.state, input, person.facts, world, self)
   }
   // the survivor took it then: whoever it is sent to now by its names, here it is folded without them
-  if (result.verdict === 'forwarded' && input.kind === 'event' && input.body.ids.length > 0)
-    return fold(person, { ...input, body: anonymous(input.body) }, world, id)
+  if (result.verdict === 'forwarded' && input.kind === 'event' && input.body.ids.length > 0) {
+    fold(person, { ...input, body: anonymous(input.body) }, world, id)
+    return
+  }
   if (result.verdict === 'folded' || person.state !== null) person.state = result.state
   person.did.count(result.effects)
   for (const effect of result.effects) {
@@ -307,6 +315,13 @@ export function restoresOf(
       cancel: messages.open.filter(id => !ours.has(id)),
       moved: parted.orderNos,
     },
-    { ...common, with: survivor, state: part, stands: true, lost: lost(part, false), orders: parted.newOrders },
+    {
+      ...common,
+      with: survivor,
+      state: part,
+      stands: true,
+      lost: lost(part, false),
+      orders: parted.newOrders,
+    },
   ]
 }

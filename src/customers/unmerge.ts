@@ -78,9 +78,10 @@ export async function unmerge(
 
 /** No fold is under way while their lease rows are held. */
 const lockBuckets = (sql: Sql, ids: Uuid[]) =>
-  sql.query('select bucket from bucket where bucket = any($1::smallint[]) order by bucket for no key update', [
-    ids.map(bucketOf),
-  ])
+  sql.query(
+    'select bucket from bucket where bucket = any($1::smallint[]) order by bucket for no key update',
+    [ids.map(bucketOf)],
+  )
 
 async function setAside(
   core: Core,
@@ -99,7 +100,9 @@ async function setAside(
     const found = new Map(rows.map(r => [r.id, r]))
     const holder = found.get(survivor)
     if (!holder || holder.merged_into || !found.get(target)?.merged_into)
-      throw new Problem(409, 'not_merged', 'These two are not one any more', { action: 'Load the page again.' })
+      throw new Problem(409, 'not_merged', 'These two are not one any more', {
+        action: 'Load the page again.',
+      })
     demandMerged(JSON.parse(holder.state) as CustomerState, target)
     const parked = await sql.query(
       `insert into parked (bucket, customer_id, workspace_id, reason, error, at)

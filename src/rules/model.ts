@@ -13,7 +13,6 @@ export type PropFilter = {
   value?: Scalar
 }
 
-
 export type Rule =
   | { op: 'and'; rules: Rule[] }
   | { op: 'or'; rules: Rule[] }
