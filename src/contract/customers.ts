@@ -31,7 +31,14 @@ export const customer = z.object({
   id,
   name: z.string().nullable(),
   identifiers: z.array(
-    z.object({ kind: z.string(), value: z.string(), verified: z.boolean(), at: time, source: z.string() }),
+    z.object({
+      kind: z.string(),
+      value: z.string(),
+      verified: z.boolean(),
+      shared: z.boolean().describe('others turned up with it too: it identifies nobody'),
+      at: time,
+      source: z.string(),
+    }),
   ),
   traits: z.array(z.object({ name: z.string(), value: z.unknown(), at: time, source: z.string() })),
   tags: z.array(z.object({ name: z.string(), at: time, source: z.string() })),

@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { IdentityCard } from '../identity/card.tsx'
+import { SharedMark } from '../identity/person.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Copy, Figure, Guarded, Time } from '../parts/small.tsx'
@@ -53,6 +55,7 @@ export function Customer() {
             <div className="two">
               <div className="stack">
                 <Identifiers data={found} />
+                <IdentityCard ws={ws} data={found} />
                 <Consent ws={ws} data={found} />
                 <Orders data={found} />
                 <Tags ws={ws} data={found} />
@@ -148,6 +151,7 @@ function Identifiers({ data }: { data: CustomerData }) {
                 <Text className="mono">{i.value}</Text>
               </div>
               <Group gap={2} wrap="nowrap">
+                {i.shared ? <SharedMark /> : null}
                 <Badge tone={i.verified ? 'good' : 'skip'}>
                   {t(i.verified ? 'customers.verified' : 'customers.unverified')}
                 </Badge>
@@ -160,11 +164,6 @@ function Identifiers({ data }: { data: CustomerData }) {
           </li>
         ))}
       </ul>
-      {data.mergedFrom.length > 0 ? (
-        <Text size="xs" c="dimmed" mt={8}>
-          {t('customers.mergedFrom')} <span className="mono">{data.mergedFrom.join(', ')}</span>
-        </Text>
-      ) : null}
     </Card>
   )
 }

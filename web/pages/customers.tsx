@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
+import { CustomerTabs } from '../identity/tabs.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
@@ -39,6 +40,7 @@ export function Customers() {
         ) : null
       }
     >
+      <CustomerTabs ws={ws} at="list" />
       <TextInput
         type="search"
         mb="sm"
