@@ -124,6 +124,17 @@ test('after an unmerge they stay apart: nothing merges them again but a person, 
   expect(t.at(two).state!.orders).toMatchObject({ n: 1, revenue: 250 })
 })
 
+test('an unmerge asked twice before the first is folded happens once', async () => {
+  const { t, one, two } = merged()
+  t.now += 2 * HOUR
+  t.ring(one) // the cart sends under the survivor
+  await t.unmerge(one, two)
+  await t.unmerge(one, two)
+  t.rest(first)
+  expect(t.effects.filter(e => e.effect.kind === 'unmerged')).toHaveLength(1)
+  expect(t.effects.filter(e => e.effect.kind === 'order' && e.effect.row.entry === 'moved')).toHaveLength(1)
+})
+
 test('a visitor merged into somebody who was merged on is taken out of the last', async () => {
   const t = new Town(world(welcome, cart))
   t.collect('Seen', [M1], 'server', 'e0')
