@@ -68,10 +68,14 @@ export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward 
   const { agoMs: _agoMs, holders: _holders, ...rest } = body
   const onward = { ...rest, at: occurred, hops: (body.hops ?? 0) + 1 }
   const other = otherPerson(state, body)
-  if (other === null) return goneTo(state, onward, fold.now) ?? toNobody(state, onward)
+  const gone = body.ids.some(id => holds(state, id)) ? undefined : goneTo(state, body.ids, fold.now)
+  if (gone !== undefined) return { to: gone, body: onward }
+  if (other === null) return toNobody(state, onward)
   const holders = (body.holders ?? []).filter(h => h !== state.id && h !== body.away?.by)
   const to =
-    holders[0] ?? deriveId(bucketOfText(other.kind, other.value), state.workspace, other.kind, other.value)
+    holders[0] ??
+    goneTo(state, [other], fold.now) ??
+    deriveId(bucketOfText(other.kind, other.value), state.workspace, other.kind, other.value)
   if (to === state.id) return null
   const common = body.ids.filter(id => holds(state, id))
   const shared = common.filter(id => sharedAs(id.kind) === 'contact')
@@ -106,17 +110,9 @@ function meet(fold: Fold, common: IdRef[], other: Uuid, by: NonNullable<Conflict
 export const reasonOf = (met: IdRef[]): Conflict['reason'] =>
   met.every(id => sharedAs(id.kind) === 'contact') ? 'shared' : 'member_no'
 
-/** What a person gave to somebody else is passed on while intakes may not know it yet. */
-function goneTo(state: CustomerState, body: EventBody, now: number): Onward | null {
-  for (const gone of state.gone ?? [])
-    if (
-      gone.until > now &&
-      !body.ids.some(id => holds(state, id)) &&
-      body.ids.some(id => hasId(gone.ids, id))
-    )
-      return { to: gone.to, body }
-  return null
-}
+/** Who has what a person gave away or an unmerge took along, while intakes may not know it yet. */
+const goneTo = (state: CustomerState, ids: IdRef[], now: number): Uuid | undefined =>
+  state.gone?.find(g => g.until > now && ids.some(id => hasId(g.ids, id)))?.to
 
 const othersOf = (state: CustomerState, body: EventBody): Uuid[] =>
   (body.holders ?? []).filter(h => h !== state.id && !state.absorbed.includes(h) && h !== body.away?.by)

@@ -104,6 +104,22 @@ test('R1-14 an unmerge gives each what it had, and what came meanwhile to whose 
   })
   t.rest(first)
   expect(t.at(two).state!.orders!.revenue).toBe(300)
+  t.post(one, {
+    kind: 'event',
+    messageId: 'late2',
+    body: {
+      type: 'track',
+      name: 'Order Completed',
+      messageId: 'late2',
+      at: t.now,
+      props: order('8', 3),
+      ids: [M2],
+      proof: 'server',
+      src: 'test',
+    },
+  })
+  t.rest(first)
+  expect(t.at(two).state!.orders!.revenue).toBe(303)
 })
 
 test('after an unmerge they stay apart: nothing merges them again but a person, and then orders count once', async () => {
