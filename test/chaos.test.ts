@@ -269,8 +269,8 @@ test(`hard problems 1 and 2: ${KILLS} random kills of every role and both engine
       .map(Number)
       .find(p => readOrNull(`/proc/${p}/cmdline`)?.includes('app.ts')) ?? null
   const victims: Record<string, () => number | null> = {
-    PostgreSQL: () => pidIn(join(dataDir, 'postgres', 'postmaster.pid')),
-    ClickHouse: () => pidIn(join(dataDir, 'clickhouse.pid')),
+    postgres: () => pidIn(join(dataDir, 'postgres', 'postmaster.pid')),
+    clickhouse: () => pidIn(join(dataDir, 'clickhouse.pid')),
     web: () => childOf(supervisor.pid),
     ...Object.fromEntries([...workers].map(([roles, kept]) => [roles, () => kept.current().pid])),
   }
@@ -326,7 +326,9 @@ test(`hard problems 1 and 2: ${KILLS} random kills of every role and both engine
   const verified = await verifyAll(core)
   expect(verified.checks.flatMap(c => c.faults)).toEqual([])
   const complaints = said.join('').split('\n')
-  expect(complaints.filter(line => /DeprecationWarning|rejected and nobody caught/.test(line))).toEqual([])
+  expect(
+    complaints.filter(line => /DeprecationWarning|Unhandled|rejected and nobody caught/.test(line)),
+  ).toEqual([])
   console.log(
     `chaos, seed ${SEED}: ${JSON.stringify(killed)}; ${told.sent.length} events (${told.resent} batches sent again, ${told.refused} refused meanwhile), ${told.visits} messages, ${told.orders} orders`,
   )
