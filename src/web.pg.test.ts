@@ -29,6 +29,9 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   invite: { email: 'new@example.com', role: 'viewer' },
   setRole: { role: 'viewer' },
   customerCommand: { do: 'add_tag', tag: 'vip' },
+  decideConflict: { do: 'move', identifier: { kind: 'no kind', value: '1' }, to: '{customer}' },
+  mergeCustomers: { with: '{customer}' },
+  unmergeCustomer: { from: '{customer}' },
   createJourney: { graph: GRAPH },
   saveJourney: { graph: GRAPH, version: 1 },
   publishJourney: { version: 1 },
@@ -44,6 +47,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
+  mergePreview: { with: '{customer}' },
+  unmergePreview: { from: '{customer}' },
   search: { q: 'someone' },
   journeyPeople: { node: 'wait' },
   sandboxMessages: { channel: 'line', address: 'U1' },
@@ -58,7 +63,16 @@ const call = (
   name: EndpointName,
   caller: { key?: string; cookie?: string },
   params: Record<string, string>,
-) => callApi(core.baseUrl, name, caller, { params, body: BODIES[name], query: QUERIES[name] })
+) =>
+  callApi(core.baseUrl, name, caller, {
+    params,
+    body: filledIn(BODIES[name], params),
+    query: filledIn(QUERIES[name], params),
+  })
+
+/** `{customer}` in a body or query is the customer of the path. */
+const filledIn = <T>(given: T, params: Record<string, string>): T =>
+  given === undefined ? given : (JSON.parse(JSON.stringify(given).replaceAll('{customer}', params.customer ?? '')) as T)
 
 /** A workspace with one of everything that a path can name. */
 async function makeFilled(name: string): Promise<Made> {
@@ -87,6 +101,16 @@ async function makeFilled(name: string): Promise<Made> {
   await core.pool.query(
     'insert into customer (bucket, id, workspace_id, state, version) values ($1, $2, $3, $4, 1)',
     [bucket(customer), customer, made.id, JSON.stringify(state)],
+  )
+  const twin = newId()
+  await core.pool.query(
+    'insert into customer (bucket, id, workspace_id, state, version) values ($1, $2, $3, $4, 1)',
+    [bucket(twin), twin, made.id, JSON.stringify({ ...state, id: twin })],
+  )
+  const conflict = newId()
+  await core.pool.query(
+    `insert into identity_conflict (bucket, workspace_id, id, one, two, reason, ids, at, status) values ($1, $2, $3, $4, $5, 'shared', '[]', $6, 'open')`,
+    [bucket(conflict), made.id, conflict, customer, twin, at],
   )
   await core.pool.query(
     `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at) values ($1, $2, 'Test', 'draft', $3, $4, $4)`,
@@ -133,6 +157,7 @@ async function makeFilled(name: string): Promise<Made> {
     writeKey: made.writeKey,
     params: {
       customer: publicId('cus', customer),
+      conflict: publicId('cfl', conflict),
       journey: publicId('jrn', journey),
       message: publicId('msg', message),
       user: publicId('usr', user.id),
@@ -197,7 +222,7 @@ describe('401, 403, 404 of every endpoint', () => {
     },
   )
   test('lists of A hold nothing of B', async () => {
-    for (const name of ['customers', 'journeys', 'messages', 'keys', 'team', 'channels', 'parked'] as const) {
+    for (const name of ['customers', 'identityConflicts', 'journeys', 'messages', 'keys', 'team', 'channels', 'parked'] as const) {
       const answer = await call(name, { key: a.key }, { ws: a.ws })
       expect([name, answer.status]).toEqual([name, 200])
       const text = JSON.stringify(answer.body)
@@ -358,6 +383,35 @@ describe('401, 400, 403, 404, 200 in order', () => {
       { params: { ws: a.ws }, body: { timezone: 'Asia/Nowhere', version: version + 1 } },
     )
     expect([zone.status, zone.body.path]).toEqual([400, 'timezone'])
+  })
+  test('400: a journey whose template Liquid cannot read is not published; the node is named', async () => {
+    const text = '{% if customer.name %}嗨 {{ customer.name }}'
+    const graph = {
+      ...GRAPH,
+      start: 'hello',
+      nodes: {
+        hello: {
+          type: 'send',
+          title: 'LINE 問候',
+          fields: {
+            channel: 'line',
+            purpose: 'marketing',
+            content: { channel: 'line', messages: [{ type: 'text', text }] },
+          },
+          next: { accepted: null },
+        },
+      },
+    }
+    const as = { key: a.key }
+    const made = await callApi(core.baseUrl, 'createJourney', as, { params: { ws: a.ws }, body: { graph } })
+    expect(made.body.problems).toMatchObject([{ node: 'hello', code: 'bad_template' }])
+    const refused = await callApi(core.baseUrl, 'publishJourney', as, {
+      params: { ws: a.ws, journey: String(made.body.id) },
+      body: { version: made.body.version },
+    })
+    expect([refused.status, refused.body.code]).toEqual([400, 'graph_invalid'])
+    expect(refused.body.title).toMatch(/LINE 問候.*if/)
+    expect(refused.body.path).toBe('/nodes/hello/fields/content/messages/0/text')
   })
   test('what is done is in the audit list, what is refused is not', async () => {
     const before = await callApi(core.baseUrl, 'audit', { key: a.key }, { params: { ws: a.ws } })

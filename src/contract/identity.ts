@@ -1,16 +1,18 @@
 // Who is who: conflicts for a person to decide, merge and unmerge with previews, hints of households.
 import { z } from 'zod'
-import { e, id, list, page, time } from './shared.ts'
+import { e, id, list, page, personal, personalValue, time } from './shared.ts'
 
-const identifier = z.object({ kind: z.string(), value: z.string() })
+const identifier = z.object({ kind: z.string(), value: personal('by-kind') })
 const heldIdentifier = identifier.extend({ verified: z.boolean(), shared: z.boolean() })
 const worth = z.object({ count: z.number(), revenue: z.number(), currency: z.string() })
 
 export const person = z.object({
   id,
-  name: z.string().nullable(),
+  name: personal('name').nullable(),
   identifiers: z.array(heldIdentifier),
-  traits: z.array(z.object({ name: z.string(), value: z.unknown(), at: time, source: z.string() })),
+  traits: z.array(
+    z.object({ name: z.string(), value: personalValue('by-kind'), at: time, source: z.string() }),
+  ),
   tags: z.array(z.string()),
   orders: worth.nullable(),
   journeys: z.number().describe('running now'),
@@ -61,7 +63,11 @@ export const identityEndpoints = {
     body: z.discriminatedUnion('do', [
       z.object({ do: z.literal('merge') }),
       z.object({ do: z.literal('apart') }),
-      z.object({ do: z.literal('move'), identifier, to: id }),
+      z.object({
+        do: z.literal('move'),
+        identifier: z.object({ kind: z.string(), value: z.string() }),
+        to: id,
+      }),
     ]),
     out: result,
   }),
@@ -78,8 +84,8 @@ export const identityEndpoints = {
       traits: z.array(
         z.object({
           name: z.string(),
-          survivor: z.unknown(),
-          merged: z.unknown(),
+          survivor: personalValue('by-kind'),
+          merged: personalValue('by-kind'),
           wins: z.enum(['survivor', 'merged', 'same']),
         }),
       ),
@@ -117,6 +123,6 @@ export const identityEndpoints = {
     path: '/w/{ws}/customers/{customer}/household',
     scope: 'customers:read',
     summary: 'Customers at the same address with the same family name: hints, which never merge anybody',
-    out: z.object({ items: z.array(z.object({ id, name: z.string().nullable(), address: z.string() })) }),
+    out: z.object({ items: z.array(z.object({ id, name: personal('name').nullable(), address: personal('address') })) }),
   }),
 } as const
