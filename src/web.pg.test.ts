@@ -72,7 +72,9 @@ const call = (
 
 /** `{customer}` in a body or query is the customer of the path. */
 const filledIn = <T>(given: T, params: Record<string, string>): T =>
-  given === undefined ? given : (JSON.parse(JSON.stringify(given).replaceAll('{customer}', params.customer ?? '')) as T)
+  given === undefined
+    ? given
+    : (JSON.parse(JSON.stringify(given).replaceAll('{customer}', params.customer ?? '')) as T)
 
 /** A workspace with one of everything that a path can name. */
 async function makeFilled(name: string): Promise<Made> {
@@ -222,7 +224,16 @@ describe('401, 403, 404 of every endpoint', () => {
     },
   )
   test('lists of A hold nothing of B', async () => {
-    for (const name of ['customers', 'identityConflicts', 'journeys', 'messages', 'keys', 'team', 'channels', 'parked'] as const) {
+    for (const name of [
+      'customers',
+      'identityConflicts',
+      'journeys',
+      'messages',
+      'keys',
+      'team',
+      'channels',
+      'parked',
+    ] as const) {
       const answer = await call(name, { key: a.key }, { ws: a.ws })
       expect([name, answer.status]).toEqual([name, 200])
       const text = JSON.stringify(answer.body)

@@ -84,7 +84,10 @@ describe('resolveBatch', () => {
     const family = await one(core, item(workspace, 'server', member('M-3'), email('family@example.com')))
     const child = await one(core, item(workspace, 'server', member('M-4'), email('family@example.com')))
     expect(await holderOf(workspace, member('M-4'))).not.toBe(family.customer)
-    expect(child).toMatchObject({ customer: family.customer, holders: [await holderOf(workspace, member('M-4'))] })
+    expect(child).toMatchObject({
+      customer: family.customer,
+      holders: [await holderOf(workspace, member('M-4'))],
+    })
   })
 
   test('several holders: the smallest id, the others with the strongest identifier first', async () => {

@@ -123,6 +123,8 @@ export const identityEndpoints = {
     path: '/w/{ws}/customers/{customer}/household',
     scope: 'customers:read',
     summary: 'Customers at the same address with the same family name: hints, which never merge anybody',
-    out: z.object({ items: z.array(z.object({ id, name: personal('name').nullable(), address: personal('address') })) }),
+    out: z.object({
+      items: z.array(z.object({ id, name: personal('name').nullable(), address: personal('address') })),
+    }),
   }),
 } as const
