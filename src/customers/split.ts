@@ -35,8 +35,8 @@ export type Past = {
 }
 export type ReadPast = (customer: Uuid) => Promise<Past>
 
-/** `did`: what it decided in its own story */
-type Person = { state: CustomerState | null; facts: Facts; did: Tally }
+/** `did`: what it decided in its own story; `story`: what it was given there */
+type Person = { state: CustomerState | null; facts: Facts; did: Tally; story: Past['entries'] }
 export type Parted = {
   rest: CustomerState
   part: CustomerState
@@ -49,7 +49,8 @@ export type Parted = {
   orderNos: string[]
 }
 
-/** Takes `target` out of `holder`. Null: the journal does not reach back to their merge. */
+/** Takes `target` out of `holder`. Null: the journal does not reach back to their merge, or others that were taken out
+ *  since hide what is whose. */
 export async function split(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parted | null> {
   const parting = await part(read, holder, target)
   if (!parting) return null
@@ -79,7 +80,8 @@ type Parting = {
 async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting | null> {
   const past = await read(holder)
   if (past.start?.absorbed.includes(target)) return null
-  const rest: Person = { state: past.start, facts: past.facts, did: new Tally() }
+  const before = structuredClone(past.facts)
+  const rest: Person = { state: past.start, facts: past.facts, did: new Tally(), story: [] }
   let parting: Parting | null = null
   let really = new Tally()
   let together = new Tally()
@@ -87,9 +89,20 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
     if (entry.b === null) continue
     const input = inputOf(entry)
     if (input.kind === 'restore') {
+      if (parting !== null && input.body.state.absorbed.includes(target)) {
+        // somebody else was taken out meanwhile: out of this story too
+        const other = input.body.with
+        if (input.body.stands || !rest.state?.absorbed.includes(other)) return null
+        const own: Past = { start: past.start, facts: structuredClone(before), entries: rest.story }
+        const without = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
+        if (without === null) return null
+        Object.assign(rest, without.rest)
+        continue
+      }
       // what was made up for then counts no more
       really = new Tally()
       rest.did = new Tally()
+      parting = null
     }
     really.count(entry.e ?? [])
     if (input.kind === 'absorb' && (entry.x ?? 'folded') === 'folded' && parting === null) {
@@ -107,7 +120,6 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
     if (whose !== 'rest') fold(taken, forPart(input, taken.state!), world, target)
     if (whose !== 'part') fold(rest, input, world, holder)
     if (input.kind === 'event' && whose !== 'both') events[whose]++
-    if (input.kind === 'restore' && !rest.state!.absorbed.includes(target)) parting = null
   }
   if (parting !== null) {
     makeUp(rest, really, true)
@@ -182,7 +194,7 @@ async function open(
         !(rest.state && heldId(rest.state, { kind, value }))
       )
         state.ids.push({ kind, value, verified, at: mergedAt, src: 'merge' })
-    const taken: Person = { state, facts: factsOf(body.orders), did: new Tally() }
+    const taken: Person = { state, facts: factsOf(body.orders), did: new Tally(), story: [] }
     return { rest, taken, before: keysOf(body.orders), mergedAt, events }
   }
   if (!body.state?.absorbed.includes(target)) return null
@@ -221,6 +233,9 @@ function fold(person: Person, input: Input, world: World, id: Uuid): void {
   }
   if (result.verdict === 'folded' || person.state !== null) person.state = result.state
   person.did.count(result.effects)
+  const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
+  const entry = { c: id, k: input.kind, n: input.now, r: input.received, b: input.body, ...verdict }
+  person.story.push({ entry, world })
   for (const effect of result.effects) {
     if (effect.kind !== 'order') continue
     const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])

@@ -17,7 +17,7 @@ import type { StoredCustomer } from './store.ts'
 
 const UNMERGING = 'unmerging'
 
-/** What would be taken apart now. @throws Problem 409 `merge_too_old` */
+/** What would be taken apart now. @throws Problem 409 `cannot_tell_apart` */
 export async function previewSplit(
   core: Core,
   workspace: Uuid,
@@ -27,8 +27,8 @@ export async function previewSplit(
   demandMerged(survivor.state, target)
   const parted = await split(id => readPast(core.pool, workspace, id), survivor.id, target)
   if (!parted)
-    throw new Problem(409, 'merge_too_old', 'This merge is older than the journal that is kept', {
-      action: 'Move the identifiers that belong to the other person instead.',
+    throw new Problem(409, 'cannot_tell_apart', 'The journal does not tell any more what was whose', {
+      action: 'Give the identifiers that belong to the other person to somebody else instead.',
     })
   return parted
 }
