@@ -127,6 +127,7 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   const { fresh, before, after } = addOrderRows(fold.state, fold.world.currency, known, [row])
   if (fresh.length === 0) return
   fold.effects.push({ kind: 'order', row })
+  fold.changed = true
   const worth = after ?? before
   derive(
     fold,

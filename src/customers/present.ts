@@ -153,22 +153,23 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
     visits: state.visits
       ? {
           count: state.visits.n,
-          engaged: state.visits.e,
-          lastAt: state.visits.n > 0 ? iso(state.visits.last) : null,
+          engaged: state.visits.e ?? 0,
+          lastAt: state.visits.n > 0 ? iso(state.visits.at + state.visits.d) : null,
           storeVisits: state.visits.st ?? 0,
           lastStoreVisitAt: state.visits.stAt === undefined ? null : iso(state.visits.stAt),
         }
       : null,
-    touches: state.touch ? { first: touchOf(state.touch.f), last: touchOf(state.touch.l) } : null,
+    touches: state.touch
+      ? { first: touchOf(state.touch.f), last: touchOf(state.touch.l ?? state.touch.f) }
+      : null,
     likes: { categories: sharesOf(state.likes?.c), brands: sharesOf(state.likes?.b) },
     cart: state.cart
       ? {
           updatedAt: iso(state.cart.at),
-          items: state.cart.items.map(i => ({
-            productId: i.id,
-            name: i.n ?? null,
-            quantity: i.q,
-            price: i.p ?? null,
+          items: state.cart.items.map(([productId, quantity, price = null]) => ({
+            productId,
+            quantity,
+            price,
           })),
           more: state.cart.more ?? 0,
         }

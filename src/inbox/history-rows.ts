@@ -250,7 +250,7 @@ export function snapshotRow(row: {
     engaged_visits: state.visits?.e ?? 0,
     store_visits: state.visits?.st ?? 0,
     first_touch: state.touch ? JSON.stringify(state.touch.f) : '',
-    last_touch: state.touch ? JSON.stringify(state.touch.l) : '',
+    last_touch: state.touch ? JSON.stringify(state.touch.l ?? state.touch.f) : '',
     identifiers: [
       ...new Set((state.ids ?? []).flatMap(i => (i.verified ? [i.kind, i.kind + '!'] : [i.kind]))),
     ],
