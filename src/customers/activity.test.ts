@@ -1,7 +1,8 @@
 // What events leave in a profile: visits, purchase phase, touch sources, likes, cart, push tokens.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY, derivedOf, HOUR, Person, START, world } from '../../test/reducer.ts'
+import { DAY, derivedOf, HOUR, id, Person, START, world } from '../../test/reducer.ts'
+import { Town } from '../../test/town.ts'
 import type { FoldEffect } from '../inbox/model.ts'
 import { mergeLikes, sharesOf } from './affinity.ts'
 import type { CustomerState } from './model.ts'
@@ -254,6 +255,28 @@ describe('the open cart', () => {
     p.event('Page Viewed', page())
     expect(cart(p)).toBeUndefined()
   })
+})
+
+test('two who become one: sources, visits, likes, cart and tokens of both', () => {
+  const t = new Town(world())
+  const [a, m] = [id('anonymous_id', 'a'), id('member_no', 'M1')]
+  const from = (s: string) => ({ campaign: { source: s } })
+  t.collect('Product Viewed', [a], 'public', 'e1', { ...from('ad'), category: 'tea' })
+  t.collect('Product Added', [a], 'public', 'e2', { product_id: 'p1', push_token: 't1' })
+  t.rest(() => 0)
+  t.now += HOUR
+  t.collect('Product Viewed', [m], 'server', 'e3', { ...from('mail'), category: 'cups' })
+  t.collect('Store Visited', [m], 'server', 'e4', { push_token: 't2' })
+  t.rest(() => 0)
+  t.collect('Seen', [m, a], 'token', 'e5')
+  t.rest(() => 0)
+  const state = t.at(t.holderOf(m)!).state!
+  expect(state.absorbed).toHaveLength(1)
+  expect([state.touch!.f.s, state.touch!.l!.k]).toEqual(['ad', 'walk_in'])
+  expect([state.visits!.n, state.visits!.st]).toEqual([2, 1])
+  expect(Object.keys(state.likes!.c!).sort()).toEqual(['cups', 'tea'])
+  expect(state.cart!.items).toEqual([['p1', 1]])
+  expect(state.push!.map(x => x.t)).toEqual(['t1', 't2'])
 })
 
 test('push tokens: the newest few, gone with the app', () => {

@@ -29,11 +29,24 @@ export type OrderSummary = {
   lastAt: number
   /** of `n`, those not paid yet */
   unpaid?: number
-  /** orders and net revenue by sales channel (online, store, reseller …) */
+  /** orders and net revenue by sales channel (store, reseller …); what is left was sold online (`salesChannels`) */
   by?: Record<string, [orders: number, revenue: number]>
   /** cost of goods of orders whose cost is known, and the net revenue of those orders */
   cost?: number
   costed?: number
+}
+
+/** Orders and net revenue of each sales channel that has any. */
+export function salesChannels(orders: OrderSummary): [channel: string, orders: number, revenue: number][] {
+  let { n, revenue } = orders
+  const all: [string, number, number][] = []
+  for (const [channel, [some, part]] of Object.entries(orders.by ?? {})) {
+    all.push([channel, some, part])
+    n -= some
+    revenue -= part
+  }
+  if (n !== 0 || revenue !== 0) all.push(['online', n, revenue])
+  return all
 }
 
 /** The five lifecycle stages, in order. A stage is kept as its number, 1 to 5. */

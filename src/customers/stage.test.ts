@@ -116,6 +116,12 @@ test('rules of a workspace: from their publication on, raising and never lowerin
   expect(stageOf(p)).toBe('conversion') // two of three
   p.event('Bravo')
   expect(stageOf(p)).toBe('advocacy')
+  const buyer = new Person(world())
+  order(buyer, 'a')
+  buyer.world = ruled({ conversion: [] }, 2)
+  buyer.recheck()
+  buyer.event('Seen', { type: 'identify', traits: { name: 'x' } })
+  expect(stageOf(buyer)).toBe('conversion')
   const shopper = new Person(ruled({ conversion: [{ kind: 'orders', atLeast: 5 }], retention: [] }))
   order(shopper, 'a')
   shopper.world = ruled({ conversion: [{ kind: 'orders', atLeast: 1 }], retention: [] }, 2)
@@ -178,7 +184,7 @@ test('the stage is the same in whatever order the same events arrive', () => {
     fc.property(fc.shuffledSubarray(acts), fc.infiniteStream(fc.nat()), (some, order) => {
       const fold = (list: typeof acts) => {
         const p = new Person(world())
-        list.forEach(([name, props]) => p.event(name, { props }))
+        for (const [name, props] of list) p.event(name, { props })
         return p.state?.stage?.s
       }
       const other = some.map(a => [order.next().value as number, a] as const).sort((a, b) => a[0] - b[0])

@@ -1,5 +1,5 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
-import { STAGES, type CustomerState } from '../customers/model.ts'
+import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
 import { unpackJournal } from './journal.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -241,7 +241,7 @@ export function snapshotRow(row: {
     merged_into: row.merged_into ?? NONE,
     stage: state.stage ? STAGES[state.stage.s - 1]! : '',
     stage_at: state.stage?.at ?? 0,
-    orders_by: Object.entries(state.orders?.by ?? {}).map(([channel, [n, net]]) => [channel, n, net]),
+    orders_by: state.orders ? salesChannels(state.orders) : [],
     cost: state.orders?.cost ?? 0,
     costed: state.orders?.costed ?? 0,
     first_order: state.orders?.firstAt ?? 0,

@@ -1,5 +1,5 @@
 // Evaluates a rule over one customer, in memory: the answer, when time alone may change it, and why.
-import { STAGES, type CustomerState, type TraitValue } from '../customers/model.ts'
+import { salesChannels, STAGES, type CustomerState, type TraitValue } from '../customers/model.ts'
 import { never } from '../platform/errors.ts'
 import { ageAt } from '../platform/wall-time.ts'
 import { leafKey } from './match.ts'
@@ -86,9 +86,7 @@ export function evaluate(rule: Rule, subject: Subject, path = ''): Verdict {
       const n =
         rule.salesChannel === undefined
           ? orders?.n
-          : orders?.by && Object.hasOwn(orders.by, rule.salesChannel)
-            ? orders.by[rule.salesChannel]![0]
-            : 0
+          : orders && salesChannels(orders).find(([channel]) => channel === rule.salesChannel)?.[1]
       return leaf(path, rule, (n ?? 0) >= rule.atLeast, n ?? 0)
     }
     case 'event': {
