@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { pages } from './pages.ts'
+import { profile } from './profile.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...admin } as const
+export const words = { ...frame, ...pages, ...work, ...profile, ...admin } as const
