@@ -11,6 +11,7 @@ import { runningJourney } from '../journeys/plan.ts'
 import { nodeType } from '../journeys/register.ts'
 import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
+import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
 import { isApart, keepApart, noteConflict, settleMerged } from './conflicts.ts'
 import {
@@ -26,8 +27,9 @@ import {
 } from './identity.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
-import { addOrderRows, backRow, isElsewhere, orderFact } from './orders.ts'
-import { consentWins, traitWins } from './profile.ts'
+import { backRow, isElsewhere } from './order-worth.ts'
+import { addOrderRows, orderFact } from './orders.ts'
+import { consentWins, setTagEnd, traitWins } from './profile.ts'
 import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
 
 /** A merge request at the larger id. */
@@ -171,13 +173,15 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     if (isElsewhere(rows)) continue
     const known = facts[key] ?? []
     const back = backRow(known, fold.t)
-    for (const row of addOrderRows(state, fold.world.currency, known, back ? [...rows, back] : rows))
+    const more = back ? [...rows, back] : rows
+    for (const row of addOrderRows(state, fold.world.currency, known, more).fresh)
       fold.effects.push({ kind: 'order', row })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
     rejoin(fold, other)
     mergeProfile(state, other)
+    mergeActivity(fold, other)
     mergeRuns(fold, other)
   }
   for (const { kind, value, verified } of body.ids)
@@ -222,6 +226,7 @@ function mergeProfile(state: CustomerState, other: CustomerState): void {
   }
   for (const [tag, mark] of Object.entries(other.tags))
     if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > mark.at) state.tags[tag] = mark
+  setTagEnd(state)
   for (const [key, consent] of Object.entries(other.consent)) {
     const held = state.consent[key]
     if (held === undefined || consentWins(consent, held)) state.consent[key] = consent

@@ -42,7 +42,7 @@ export function foldRestore(
         occurred: state.now,
         amount: 0,
         currency: world.currency,
-        body: { to: body.with },
+        body: { src: body.actor, proof: 'server', to: body.with },
       },
     })
   for (const message of body.cancel) fold.effects.push({ kind: 'cancel', message, reason: 'exited' })

@@ -209,6 +209,6 @@ export async function orderRowsOf(sql: Sql, workspace: Uuid, customer: Uuid): Pr
     occurred: r.occurred.getTime(),
     amount: r.amount,
     currency: r.currency,
-    body: JSON.parse(r.body) as Record<string, unknown>,
+    body: JSON.parse(r.body) as OrderRow['body'],
   }))
 }

@@ -3,6 +3,7 @@ import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { pages } from './pages.ts'
+import { profile } from './profile.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...admin, ...identity } as const
+export const words = { ...frame, ...pages, ...work, ...profile, ...admin, ...identity } as const
