@@ -124,7 +124,7 @@ export class Town {
         facts: {},
         entries: structuredClone(this.at(id).log).map(entry => ({ entry, world: this.world })),
       }),
-      holder,
+      this.at(holder).state!,
       target,
     )
     if (!parted) return null
@@ -205,7 +205,13 @@ export class Town {
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
       this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
-    if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!, true)
+    if (result.verdict === 'forwarded') {
+      const { forwardTo: to, forwardAs: as } = result
+      this.post(to!, as!, true)
+      // an intake that still knew the merged id may have claimed identifiers for it
+      if (c.state.into === to && (as!.kind === 'event' || as!.kind === 'merge'))
+        for (const i of as!.body.ids) this.repoint(i, id, to!, false)
+    }
     for (const effect of result.effects) this.carryOut(id, c, effect)
   }
 

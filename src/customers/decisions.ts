@@ -11,8 +11,8 @@ import type { IdRef } from './model.ts'
 
 type Decision = Extract<CommandBody['command'], { do: 'merge' | 'keep_apart' | 'give_identifier' }>
 
-/** Longer than any intake remembers a holder (src/collect/resolve.ts). */
-const GONE_MS = 2 * 60_000
+/** Longer than an intake remembers a holder (src/collect/resolve.ts) and than any backlog. */
+const GONE_MS = 24 * 3_600_000
 const MAX_GONE = 10
 
 export function decideIdentity(fold: Fold, decision: Decision, actor: string): Answer {

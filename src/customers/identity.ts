@@ -68,8 +68,13 @@ export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward 
   const { agoMs: _agoMs, holders: _holders, ...rest } = body
   const onward = { ...rest, at: occurred, hops: (body.hops ?? 0) + 1 }
   const other = otherPerson(state, body)
+  if (state.gone?.every(g => g.until <= fold.now)) delete state.gone
   const gone = body.ids.some(id => holds(state, id)) ? undefined : goneTo(state, body.ids, fold.now)
-  if (gone !== undefined) return { to: gone, body: onward }
+  if (gone !== undefined) {
+    const others = (body.holders ?? []).filter(h => h !== gone && h !== state.id)
+    const more = others.length > 0 ? { holders: others } : {}
+    return { to: gone, body: { ...onward, ...more, away: { by: state.id, ids: body.ids } } }
+  }
   if (other === null) return toNobody(state, onward)
   const holders = (body.holders ?? []).filter(h => h !== state.id && h !== body.away?.by)
   const to =
@@ -78,7 +83,7 @@ export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward 
     deriveId(bucketOfText(other.kind, other.value), state.workspace, other.kind, other.value)
   if (to === state.id) return null
   const common = body.ids.filter(id => holds(state, id))
-  const shared = common.filter(id => sharedAs(id.kind) === 'contact')
+  const shared = common.filter(id => sharedAs(id.kind) !== undefined)
   const met = body.proof === 'public' ? [] : meet(fold, common, to, causeOf(body))
   share(fold, common)
   const ids = body.ids.filter(id => !hasId(shared, id))
@@ -111,7 +116,7 @@ export const reasonOf = (met: IdRef[]): Conflict['reason'] =>
   met.every(id => sharedAs(id.kind) === 'contact') ? 'shared' : 'member_no'
 
 /** Who has what a person gave away or an unmerge took along, while intakes may not know it yet. */
-const goneTo = (state: CustomerState, ids: IdRef[], now: number): Uuid | undefined =>
+export const goneTo = (state: CustomerState, ids: IdRef[], now: number): Uuid | undefined =>
   state.gone?.find(g => g.until > now && ids.some(id => hasId(g.ids, id)))?.to
 
 const othersOf = (state: CustomerState, body: EventBody): Uuid[] =>
@@ -139,6 +144,10 @@ export const mayHold = (id: IdRef, proof: Proof): boolean => proof !== 'public' 
 export function foldIdentity(fold: Fold, body: EventBody, occurred: number): void {
   const { state } = fold
   const holders = othersOf(state, body)
+  // an intake that did not know of a merge yet may have claimed new identifiers for who is part of this one
+  for (const holder of body.holders ?? [])
+    if (state.absorbed.includes(holder))
+      fold.effects.push({ kind: 'repoint', from: holder, ids: body.ids.map(refOf) })
   const back = body.away?.by === state.id // it came home: the merge has brought its identifiers
   if (body.away && !back && body.away.ids.length > 0)
     fold.effects.push({ kind: 'repoint', from: body.away.by, ids: body.away.ids })

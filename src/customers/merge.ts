@@ -3,7 +3,7 @@
 // refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
 // its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
 // goals and exits hold for the whole person at once · an
-// absorb that meets another member number is undone: what was forwarded in between stays with the survivor. A person's
+// absorb that meets another member number is undone: what was forwarded in between goes back. A person's
 // decision (`actor`) stands above the policy: then a person may have two member numbers.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
@@ -14,8 +14,10 @@ import { setDates } from '../journeys/schedule.ts'
 import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
 import { isApart, keepApart, noteConflict, settleMerged } from './conflicts.ts'
+import { letGo } from './decisions.ts'
 import {
   addId,
+  goneTo,
   holds,
   isKnown,
   MAX_HOPS,
@@ -63,7 +65,7 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
   state.into = body.survivor
   const ids: MergedId[] = state.ids.map(({ kind, value }) => ({ kind, value }))
   for (const id of body.ids) {
-    if (holds(state, id)) continue
+    if (holds(state, id) || goneTo(state, [id], fold.now) !== undefined) continue
     ids.push(body.alone && mayHold(id, body.proof) ? { ...id, verified: body.proof !== 'public' } : id)
   }
   fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
@@ -158,6 +160,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     const reason = apart ? 'apart' : 'member_no'
     if (!apart) noteConflict(fold, body.loser, reason as 'member_no', { ids: [] })
     derive(fold, 'merge.refused', { with: body.loser, reason })
+    letGo(fold, body.loser, body.state?.ids.filter(id => !id.shared).map(refOf) ?? [])
     fold.effects.push({
       kind: 'post',
       to: body.loser,
@@ -188,6 +191,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     if (
       verified !== undefined &&
       !holds(state, { kind, value }) &&
+      goneTo(state, [{ kind, value }], fold.now) === undefined &&
       !(kind === 'member_no' && memberNoOf(state) !== null)
     )
       addId(state, { kind, value, verified, at: fold.t, src: 'merge' })

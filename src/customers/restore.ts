@@ -26,7 +26,7 @@ export function foldRestore(
   state.now = Math.max(now, state.now)
   const fold = openFold(state, world, planOf(world), state.now)
   const mine = state.ids.filter(id => !id.shared).map(refOf)
-  if (body.stands) fold.effects.push({ kind: 'unmerged', from: body.with, ids: mine })
+  fold.effects.push({ kind: body.stands ? 'unmerged' : 'repoint', from: body.with, ids: mine })
   if (body.gone.length > 0) letGo(fold, body.with, body.gone)
   const conflict = conflictIdOf(state.id, body.with)
   keepApart(state, body.with, conflict)

@@ -325,7 +325,9 @@ test('hard problem 6: whatever people decide in between, every event and intent 
         const sent: (() => void)[] = []
         for (const [i, s] of steps.entries()) {
           const living = [...t.customers].filter(([, c]) => c.state !== null && c.state.into === undefined)
-          const [who, customer] = living[s.pick % Math.max(1, living.length)] ?? []
+          const merged = living.filter(([, c]) => c.state!.absorbed.some(a => t.at(a).state?.into))
+          const among = s.what === 'unmerge' && merged.length > 0 ? merged : living
+          const [who, customer] = among[s.pick % Math.max(1, among.length)] ?? []
           const [other] = living[(s.pick + 1) % Math.max(1, living.length)] ?? []
           if (s.what === 'event') {
             const post = () => t.collect(s.name, s.ids, s.proof, `e${i}`, order(`o${i}`))

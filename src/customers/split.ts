@@ -10,10 +10,12 @@ import type {
   EventBody,
   Facts,
   FoldEffect,
+  FoldVerdict,
   Input,
   JournalEntry,
   OrderRow,
   OutcomeBody,
+  Reduction,
   RestoreBody,
 } from '../inbox/model.ts'
 import { pastKey } from '../journeys/run.ts'
@@ -51,11 +53,14 @@ export type Parted = {
 
 /** Takes `target` out of `holder`. Null: the journal does not reach back to their merge, or others that were taken out
  *  since hide what is whose. */
-export async function split(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parted | null> {
-  const parting = await part(read, holder, target)
+export async function split(read: ReadPast, holder: CustomerState, target: Uuid): Promise<Parted | null> {
+  const parting = await part(read, holder.id, target)
   if (!parting) return null
   const { rest, taken, before, mergedAt, events } = parting
   must(rest.state && taken.state, 'who is taken apart has been two')
+  // what no story explains stays with the survivor
+  for (const id of holder.ids)
+    if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))
   const rows = Object.values(taken.facts).flat()
   return {
     rest: rest.state,
@@ -88,15 +93,16 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
   for (const { entry, world } of past.entries) {
     if (entry.b === null) continue
     const input = inputOf(entry)
-    if (input.kind === 'restore') {
+    const real = entry.x ?? 'folded'
+    if (input.kind === 'restore' && real === 'folded') {
       if (parting !== null && input.body.state.absorbed.includes(target)) {
         // somebody else was taken out meanwhile: out of this story too
         const other = input.body.with
         if (input.body.stands || !rest.state?.absorbed.includes(other)) return null
         const own: Past = { start: past.start, facts: structuredClone(before), entries: rest.story }
-        const without = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
-        if (without === null) return null
-        Object.assign(rest, without.rest)
+        const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
+        if (apart === null) return null
+        Object.assign(rest, apart.rest)
         continue
       }
       // what was made up for then counts no more
@@ -105,21 +111,22 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
       parting = null
     }
     really.count(entry.e ?? [])
-    if (input.kind === 'absorb' && (entry.x ?? 'folded') === 'folded' && parting === null) {
+    if (input.kind === 'absorb' && real === 'folded' && parting === null) {
       parting = await open(read, rest, input, world, target, holder)
       together = new Tally()
       if (parting !== null) continue
     }
     if (parting === null) {
-      fold(rest, input, world, holder)
+      fold(rest, input, real, world, holder)
       continue
     }
     together.count(entry.e ?? [])
     const { taken, events } = parting
     const whose = belongsTo(input, rest.state, taken.state!)
-    if (whose !== 'rest') fold(taken, forPart(input, taken.state!), world, target)
-    if (whose !== 'part') fold(rest, input, world, holder)
-    if (input.kind === 'event' && whose !== 'both') events[whose]++
+    const [ours, theirs] = [rest.state, taken.state!]
+    if (whose !== 'rest') fold(taken, without(forPart(input, theirs), ours, theirs), real, world, target)
+    if (whose !== 'part') fold(rest, without(input, theirs, ours), real, world, holder)
+    if (input.kind === 'event' && real === 'folded' && whose !== 'both') events[whose]++
   }
   if (parting !== null) {
     makeUp(rest, really, true)
@@ -201,13 +208,13 @@ async function open(
   const inner = await part(read, body.loser, target)
   if (inner === null || inner.rest.state === null) return null
   const theirs = new Set(Object.values(inner.taken.facts).flatMap(rows => rows.map(r => r.orderNo + r.key)))
-  const without: AbsorbBody = {
+  const others: AbsorbBody = {
     ...body,
     state: { ...inner.rest.state, into: holder },
     ids: body.ids.filter(id => !heldId(inner.taken.state!, id)),
     orders: body.orders.filter(r => !theirs.has(r.orderNo + r.key)),
   }
-  fold(rest, { ...input, body: without }, world, holder)
+  fold(rest, { ...input, body: others }, 'folded', world, holder)
   return { ...inner, rest, taken: { ...inner.taken, did: new Tally() } }
 }
 
@@ -219,18 +226,29 @@ function factsOf(rows: OrderRow[]): Facts {
   return facts
 }
 
-function fold(person: Person, input: Input, world: World, id: Uuid): void {
+/** Folds what was given to the two together. Where the story decides otherwise than they did: what they took is taken
+ *  by its owner all the same, what they did not take is not. */
+function fold(person: Person, input: Input, real: FoldVerdict, world: World, id: Uuid): void {
+  const result = tryOut(person, input, world, id)
+  if (result.verdict === real) take(person, input, result, world, id)
+  else if (real === 'folded' && input.kind === 'event')
+    take(person, input, tryOut(person, { ...input, body: anonymous(input.body) }, world, id), world, id)
+  else if (real === 'folded' && input.kind === 'absorb')
+    take(person, input, tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id), world, id)
+}
+
+type Result = Extract<Reduction, { state: CustomerState }>
+
+function tryOut(person: Person, input: Input, world: World, id: Uuid): Result {
   const self = { workspace: world.workspace, id }
-  let result = reduce(person.state, input, person.facts, world, self)
-  while ('need' in result) {
+  for (;;) {
+    const result = reduce(structuredClone(person.state), input, person.facts, world, self)
+    if (!('need' in result)) return result
     for (const key of result.need) person.facts[key] ??= []
-    result = reduce(person.state, input, person.facts, world, self)
   }
-  // the survivor took it then: whoever it is sent to now by its names, here it is folded without them
-  if (result.verdict === 'forwarded' && input.kind === 'event' && input.body.ids.length > 0) {
-    fold(person, { ...input, body: anonymous(input.body) }, world, id)
-    return
-  }
+}
+
+function take(person: Person, input: Input, result: Result, world: World, id: Uuid): void {
   if (result.verdict === 'folded' || person.state !== null) person.state = result.state
   person.did.count(result.effects)
   const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
@@ -256,6 +274,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
       return part.enr.some(r => r.id === input.body.enrollment) ? 'part' : 'rest'
     case 'command': {
       const { command } = input.body
+      if (command.do === 'give_identifier')
+        return heldId(part, command.id) && !(rest && heldId(rest, command.id)) ? 'part' : 'rest'
       return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
         ? 'part'
         : 'rest'
@@ -277,6 +297,13 @@ function ownerOf(body: EventBody, rest: CustomerState | null, part: CustomerStat
     if (inRest && !inPart) return 'rest'
   }
   return 'rest'
+}
+
+/** An event that joined the two names each by what it had: no identifier of the other comes along. */
+function without(input: Input, other: CustomerState | null, own: CustomerState | null): Input {
+  if (input.kind !== 'event' || other === null) return input
+  const ids = input.body.ids.filter(id => !heldId(other, id) || (own !== null && heldId(own, id)))
+  return ids.length === input.body.ids.length ? input : { ...input, body: { ...input.body, ids } }
 }
 
 /** The survivor sent a moved run's message under an id of its own bucket. */

@@ -7,13 +7,13 @@ import { putBack, unpark } from '../inbox/parking.ts'
 import { openWorlds } from '../inbox/worlds.ts'
 import { outcomeOf, type MessageState } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
-import { Problem } from '../platform/errors.ts'
+import { must, Problem } from '../platform/errors.ts'
 import { bucketOf, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { CustomerState } from './model.ts'
 import { orderFact } from './orders.ts'
 import { restoresOf, split, waitsOf, type Messages, type Parted, type Past } from './split.ts'
-import type { StoredCustomer } from './store.ts'
+import { customersById, type StoredCustomer } from './store.ts'
 
 const UNMERGING = 'unmerging'
 
@@ -25,7 +25,7 @@ export async function previewSplit(
   target: Uuid,
 ): Promise<Parted> {
   demandMerged(survivor.state, target)
-  const parted = await split(id => readPast(core.pool, workspace, id), survivor.id, target)
+  const parted = await split(id => readPast(core.pool, workspace, id), survivor.state, target)
   if (!parted)
     throw new Problem(409, 'cannot_tell_apart', 'The journal does not tell any more what was whose', {
       action: 'Give the identifiers that belong to the other person to somebody else instead.',
@@ -53,7 +53,10 @@ export async function unmerge(
   const both = [survivor.id, target].sort((a, b) => bucketOf(a) - bucketOf(b))
   await setAside(core, workspace, survivor.id, target, both, op)
   try {
-    const parted = await previewSplit(core, workspace, survivor, target)
+    // as it is now that nothing is folded into it any more
+    const still = (await customersById(core.pool, workspace, [survivor.id])).get(survivor.id)
+    must(still, 'a customer that is set aside is there')
+    const parted = await previewSplit(core, workspace, still, target)
     const messages = await messagesOf(core.pool, survivor.id, parted)
     const restores = restoresOf(survivor.id, target, parted, messages, op, actor)
     await inTransaction(core.pool, async sql => {
