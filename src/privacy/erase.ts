@@ -11,7 +11,7 @@ import { workspaceTimeOf } from './store.ts'
 import { hideAddresses } from '../messages/suppression.ts'
 import { filesWith, removeFiles } from './files.ts'
 import { forgetInRow } from './journal.ts'
-import { fragmentsOf, needlesOf, type Needles, type Person, type Place, redact } from './model.ts'
+import { fragmentsOf, holdsAny, needlesOf, type Needles, type Person, type Place, redact } from './model.ts'
 import {
   eachJournalRow,
   historyHolds,
@@ -250,12 +250,12 @@ async function redactBucket(
     if (forgetInRow(row.body, needles)) hits.push({ bucket, seq: row.seq })
   })
   const changed = new Tally()
+  const states = await core.pool.query(
+    `select 1 from customer where bucket = $3 and ${textWhere({ table: 'customer', columns: ['state'], workspace: true })} limit 1`,
+    [...textValues(person.workspace, needles), bucket],
+  )
+  if (hits.length === 0 && states.rowCount === 0) return
   await inTransaction(core.pool, async sql => {
-    const states = await sql.query(
-      `select 1 from customer where bucket = $3 and ${textWhere({ table: 'customer', columns: ['state'], workspace: true })} limit 1`,
-      [...textValues(person.workspace, needles), bucket],
-    )
-    if (hits.length === 0 && states.rowCount === 0) return
     await takeBuckets(sql, [bucket])
     await rewriteRows(sql, needles, hits, changed, changed)
     await redactOthers(sql, person, needles, [bucket], changed)
@@ -279,6 +279,21 @@ async function eraseTexts(core: Core, person: Person, needles: Needles, erased: 
       erased.add(`postgres.${t.table}`, rowCount ?? 0)
     }
   }
+  erased.add('postgres.http_answer', await eraseSealedAnswers(core, needles))
+}
+
+/** Answers kept for repeated requests are sealed: opened to see whom they are about. */
+async function eraseSealedAnswers(core: Core, needles: Needles): Promise<number> {
+  const fragments = fragmentsOf(needles)
+  const { rows } = await core.pool.query<{ actor: Uuid; key: string; answer: Buffer }>(
+    'select actor, key, answer from http_answer where answer is not null',
+  )
+  const theirs = rows.filter(r => holdsAny(core.secrets.open(r.answer), fragments))
+  await core.pool.query(
+    'delete from http_answer a using unnest($1::uuid[], $2::text[]) u(actor, key) where a.actor = u.actor and a.key = u.key',
+    [theirs.map(r => r.actor), theirs.map(r => r.key)],
+  )
+  return theirs.length
 }
 
 /** After history has passed the journal as it is now, so that no batch with older rows is still on its way. The
@@ -334,6 +349,7 @@ function replaced(column: string, needles: Needles): string {
     const word = named ? `${v.slice(0, -named[1]!.length)}"[erased]"` : '[erased]'
     sql = `replaceAll(${sql}, ${quote(v)}, ${quote(word)})`
   }
+  for (const name of needles.names) sql = `replaceAll(${sql}, ${quote(name)}, '[erased]')`
   return sql
 }
 

@@ -9,6 +9,8 @@ export type Person = {
   ids: Uuid[]
   /** identifiers, and e-mail addresses and phone numbers among the attributes */
   values: IdRef[]
+  /** not searched for, as others have the same; removed beside a value that is */
+  names: string[]
 }
 
 /** How much of a person lies where: `postgres.customer`, `clickhouse.event`, `journal`, `files` … */
@@ -35,7 +37,7 @@ export type Certificate = {
 
 /** What is searched for. `within`: values that stand for themselves inside any text (an address, a number, a long id).
  *  `pairs`: short ones ("M1", "1001"), which would be found in everything: only where they are said to be identifiers. */
-export type Needles = { ids: Uuid[]; within: string[]; pairs: IdRef[] }
+export type Needles = { ids: Uuid[]; within: string[]; pairs: IdRef[]; names: string[] }
 
 const CONTACTS = new Set(['email', 'phone', 'line_uid'])
 const isDistinct = ({ kind, value }: IdRef): boolean =>
@@ -50,7 +52,7 @@ export function needlesOf(person: Person): Needles {
   }
   // +886912345678 is also written 0912345678
   for (const v of [...within]) if (/^\+886\d{8,}$/.test(v)) within.add('0' + v.slice(4))
-  return { ids: person.ids, within: [...within], pairs }
+  return { ids: person.ids, within: [...within], pairs, names: person.names }
 }
 
 /** How a short identifier stands in JSON: as we write it, as jsonb prints it, and as clients name it. */
@@ -81,6 +83,7 @@ export function redact<T>(value: T, needles: Needles): T {
   const walk = (x: unknown): unknown => {
     if (typeof x === 'string') {
       let text = x
+      for (const name of needles.names) if (text.includes(name)) text = text.replaceAll(name, '[erased]')
       for (const v of needles.within) if (text.includes(v)) text = text.replaceAll(v, word.get(v)!)
       return text
     }

@@ -1,6 +1,7 @@
 // Who somebody is, over everything that was merged into them: their ids and every value that leads to them.
 import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
 import type { CustomerState, IdRef } from '../customers/model.ts'
+import { nameOf } from '../customers/present.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Person } from './model.ts'
@@ -35,8 +36,11 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
   const values = new Map<string, IdRef>()
   const add = (ref: IdRef) => values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
   for (const row of rows) add(row)
+  const names = new Set<string>()
   for (const state of states.values()) {
     for (const held of state?.ids ?? []) add(held)
+    const name = state && nameOf(state)
+    if (name && [...name].length >= 2) names.add(name)
     for (const [name, trait] of Object.entries(state?.traits ?? {})) {
       const text = String(trait.v)
       const email = cleanEmail(text)
@@ -52,5 +56,5 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
       if (/^line_?u(ser_?)?id$/i.test(name) && cleanLineUid(text)) add({ kind: 'line_uid', value: text })
     }
   }
-  return { workspace, ids, values: [...values.values()] }
+  return { workspace, ids, values: [...values.values()], names: [...names] }
 }
