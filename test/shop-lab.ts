@@ -92,7 +92,11 @@ export async function openShopLab(): Promise<ShopLab> {
 }
 
 /** A journey that sends at once what the event brings. */
-export const sendOn = (event: string, content: MessageContent, more: Partial<JourneyGraph> = {}): JourneyGraph => ({
+export const sendOn = (
+  event: string,
+  content: MessageContent,
+  more: Partial<JourneyGraph> = {},
+): JourneyGraph => ({
   format: 1,
   name: `On ${event}`,
   trigger: { kind: 'event', event },

@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { ROLES, e, id, list, ok, page, personal, time } from './shared.ts'
 
-const place = z.object({ place: z.string().describe('postgres.customer, clickhouse.event, journal, files …'), rows: z.number() })
+const place = z.object({
+  place: z.string().describe('postgres.customer, clickhouse.event, journal, files …'),
+  rows: z.number(),
+})
 const days = z.number().int().min(1).max(3650)
 export const privacySettings = z.object({
   maskedRoles: z.array(z.enum(ROLES)).describe('who reads names and contact data masked'),
@@ -70,7 +73,8 @@ export const privacyEndpoints = {
     path: '/w/{ws}/customers/{customer}/access-report',
     scope: 'customers:export',
     audit: 'exported',
-    summary: '"What do you hold of me": everything of one person from every store, as JSON and as a page to read',
+    summary:
+      '"What do you hold of me": everything of one person from every store, as JSON and as a page to read',
     out: z.object({
       at: time,
       rows: z.number(),
@@ -83,7 +87,12 @@ export const privacyEndpoints = {
     path: '/w/{ws}/customers/{customer}/erasure',
     scope: 'privacy:write',
     summary: 'What an erasure of this person would remove, and what must be typed to ask for it',
-    out: z.object({ customers: z.array(id), identifiers: z.number(), places: z.array(place), confirm: z.string() }),
+    out: z.object({
+      customers: z.array(id),
+      identifiers: z.number(),
+      places: z.array(place),
+      confirm: z.string(),
+    }),
   }),
   requestErasure: e({
     method: 'post',

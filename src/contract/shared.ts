@@ -45,7 +45,16 @@ export const ok = z.object({ ok: z.literal(true) })
  *  text with a person in it, not shown at all; brand: the brand's own
  *  content, as it is. E-mail addresses, phone numbers and LINE
  *  ids inside other texts are found by their form. */
-export type PersonalKind = 'name' | 'email' | 'phone' | 'address' | 'by-kind' | 'hit' | 'free' | 'rendered' | 'brand'
+export type PersonalKind =
+  | 'name'
+  | 'email'
+  | 'phone'
+  | 'address'
+  | 'by-kind'
+  | 'hit'
+  | 'free'
+  | 'rendered'
+  | 'brand'
 export const PERSONAL = 'x-personal'
 export const personal = (kind: PersonalKind) => z.string().meta({ [PERSONAL]: kind })
 export const personalValue = (kind: PersonalKind) => z.unknown().meta({ [PERSONAL]: kind })

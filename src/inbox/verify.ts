@@ -196,7 +196,10 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
       if (rows.length === 0) break
       for (const row of rows) {
         seq = row.seq
-        expected.set(bucket, (expected.get(bucket) ?? 0) + historyRows(row, incarnation).rows.filter(isKept).length)
+        expected.set(
+          bucket,
+          (expected.get(bucket) ?? 0) + historyRows(row, incarnation).rows.filter(isKept).length,
+        )
       }
     }
   }
@@ -211,7 +214,8 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
                 and not (kind = 'event' and occurred < fromUnixTimestamp64Milli(transform(toString(workspace_id), {purged: Array(String)}, {before: Array(Int64)}, toInt64(-2000000000000)), 'UTC'))
               group by bucket`,
       query_params: {
-        first: byBucket(edges.rows, 'first'), last: byBucket(edges.rows, 'last'),
+        first: byBucket(edges.rows, 'first'),
+        last: byBucket(edges.rows, 'last'),
         purged: ['', ...purged.keys()],
         before: [0, ...purged.values()],
       },

@@ -182,7 +182,8 @@ async function eraseState(
   for (const p of changed.list()) redacted.add(p.place, p.rows)
 }
 
-const rank = (first: string[], table: string): number => (first.indexOf(table) + first.length + 1) % (first.length + 1)
+const rank = (first: string[], table: string): number =>
+  (first.indexOf(table) + first.length + 1) % (first.length + 1)
 
 const CHANNEL_OF: Record<string, string> = { email: 'email', line_uid: 'line', phone: 'sms' }
 const addressesOf = (person: Person): { channel: string; address: string }[] =>

@@ -88,12 +88,23 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   await lab.batch([track('Product Viewed', { product_id: 'P1' }, { anonymousId: ANON })], lab.writeKey)
   await lab.settle()
   await lab.batch([
-    { type: 'identify', userId: MEMBER, anonymousId: ANON, traits: { name: NAME, email: EMAIL, phone: PHONE } },
+    {
+      type: 'identify',
+      userId: MEMBER,
+      anonymousId: ANON,
+      traits: { name: NAME, email: EMAIL, phone: PHONE },
+    },
   ])
   await lab.settle()
   await lab.batch([
     { type: 'identify', userId: MEMBER, traits: { line_uid: UID, note: `常客 ${NAME}` } },
-    track('Order Completed', { order_id: 'A-1', total: 990, currency: 'TWD', recipient_name: NAME, phone: PHONE }),
+    track('Order Completed', {
+      order_id: 'A-1',
+      total: 990,
+      currency: 'TWD',
+      recipient_name: NAME,
+      phone: PHONE,
+    }),
     track('Order Completed', { order_id: 'A-2', total: 10, currency: 'TWD' }),
     track('Greeted', {}),
     track('Written To', {}),
@@ -116,7 +127,10 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   await lab.settle()
   const [customer] = await find(EMAIL)
   const params = { customer: customer! }
-  await lab.call('customerCommand', { params, body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } } })
+  await lab.call('customerCommand', {
+    params,
+    body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } },
+  })
   await lab.settle()
   for (const [folder, file] of [
     ['exports', 'customers.csv'],
@@ -130,7 +144,14 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   const before = await whoKnows(EVERYTHING)
   for (const place of ['postgres.customer', 'postgres.message', 'postgres.identifier'])
     expect(before.map(b => b.split(':')[0])).toContain(place)
-  for (const place of ['postgres.rejected_event', 'postgres.sandbox_message', 'journal', 'clickhouse.event', 'clickhouse.customer', 'file list.csv'])
+  for (const place of [
+    'postgres.rejected_event',
+    'postgres.sandbox_message',
+    'journal',
+    'clickhouse.event',
+    'clickhouse.customer',
+    'file list.csv',
+  ])
     expect(before.map(b => b.split(':')[0])).toContain(place)
 
   const preview = await lab.call('erasurePreview', { params })

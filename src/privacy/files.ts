@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fragmentsOf, type Needles } from './model.ts'
 
-const NOT_OURS = /^(postgres(\..*)?|clickhouse(\..*)?|history-backups|secret\.key|running\.json.*|.*\.(log|password|pid))$/
+const NOT_OURS =
+  /^(postgres(\..*)?|clickhouse(\..*)?|history-backups|secret\.key|running\.json.*|.*\.(log|password|pid))$/
 /** Cannot be looked into as text: which people are inside is not known, so it goes. */
 const PACKED = new Set(['.xlsx', '.zip', '.gz', '.zst', '.br'])
 

@@ -31,7 +31,12 @@ beforeAll(async () => {
       traits: { name: NAME, email: EMAIL, phone: PHONE, line_uid: UID, favourite: '拿鐵' },
     },
     { type: 'track', userId: 'M-4711', event: 'Called Us', properties: { note: `請回電 0912-345-678` } },
-    { type: 'track', userId: 'M-4711', event: 'Product Viewed', properties: { name: '手沖壺', product_id: 'P1' } },
+    {
+      type: 'track',
+      userId: 'M-4711',
+      event: 'Product Viewed',
+      properties: { name: '手沖壺', product_id: 'P1' },
+    },
     { type: 'track', userId: 'M-4711', event: 'Greeted' },
     { type: 'track', event: 'No One', properties: { email: EMAIL, first_name: NAME } },
   ])
@@ -73,7 +78,9 @@ test.each(['analyst', 'viewer', 'staff'] as const)(
     expect(text).toContain('m***@example.com')
     expect(text).toContain('歐**')
     expect(text).toContain('手沖壺') // what is not personal stays
-    expect(answers.map(a => a.name)).toEqual(expect.arrayContaining(['customers', 'customer', 'timeline', 'search']))
+    expect(answers.map(a => a.name)).toEqual(
+      expect.arrayContaining(['customers', 'customer', 'timeline', 'search']),
+    )
   },
 )
 
@@ -81,11 +88,16 @@ test('R3-50 an API key without the scope reads masked, one with it and a markete
   const keyWith = async (scopes: (typeof SCOPES)[number][]) => ({
     key: (await insertKey(lab.core.pool, lab.workspace, { kind: 'api', name: 'Reader', scopes })).key,
   })
-  const masked = (await readAll(await keyWith(SCOPES.filter(s => s !== 'customers:personal' && s !== 'sandbox:use'))))
+  const masked = (
+    await readAll(await keyWith(SCOPES.filter(s => s !== 'customers:personal' && s !== 'sandbox:use')))
+  )
     .map(a => a.text)
     .join('\n')
   expect(SECRETS.filter(s => masked.includes(s))).toEqual([])
-  for (const caller of [await keyWith(['customers:read', 'customers:personal']), await lab.member('marketer')]) {
+  for (const caller of [
+    await keyWith(['customers:read', 'customers:personal']),
+    await lab.member('marketer'),
+  ]) {
     const row = await lab.call('customer', { params: { customer } }, caller)
     expect(JSON.stringify(row.body)).toContain(PHONE)
     expect(row.body.name).toBe(NAME)
@@ -133,7 +145,9 @@ describe('R3-10 audit: who saw, changed, exported, published', () => {
     for (let i = 0; i < 3; i++) await lab.call('customer', { params: { customer } }, marketer)
     await lab.call('customer', { params: { customer } }, viewer)
     const saw = await lines({ kind: 'saw', target: customer })
-    expect(saw.filter(l => l.actor === 'owner')).toMatchObject([{ action: 'customer', kind: 'saw', detail: {} }])
+    expect(saw.filter(l => l.actor === 'owner')).toMatchObject([
+      { action: 'customer', kind: 'saw', detail: {} },
+    ])
     expect(saw.filter(l => l.actor === 'viewer').at(-1)).toMatchObject({ detail: { masked: true } })
   })
 

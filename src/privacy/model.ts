@@ -78,7 +78,9 @@ export const holdsAny = (text: string, fragments: string[]): boolean => fragment
 
 /** The values, wherever they stand, replaced: the same one by the same word, so that what was equal stays equal. */
 export function redact<T>(value: T, needles: Needles): T {
-  const word = new Map([...needles.within, ...needles.pairs.map(p => p.value)].map((v, i) => [v, `[erased ${i + 1}]`]))
+  const word = new Map(
+    [...needles.within, ...needles.pairs.map(p => p.value)].map((v, i) => [v, `[erased ${i + 1}]`]),
+  )
   const short = new Map(needles.pairs.map(p => [`${p.kind} ${p.value}`, word.get(p.value)!]))
   const walk = (x: unknown): unknown => {
     if (typeof x === 'string') {

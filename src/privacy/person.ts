@@ -21,10 +21,7 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
       'select id from customer where workspace_id = $1 and merged_into = any($2::uuid[])',
       [workspace, wave],
     )
-    const more = [
-      ...tombstones.rows.map(r => r.id),
-      ...rows.flatMap(r => states.get(r.id)?.absorbed ?? []),
-    ]
+    const more = [...tombstones.rows.map(r => r.id), ...rows.flatMap(r => states.get(r.id)?.absorbed ?? [])]
     wave = [...new Set(more)].filter(id => !states.has(id))
   }
   if (states.get(survivor) === null) return null

@@ -150,7 +150,12 @@ export async function searchEverywhere(
   needles: Needles,
   except: ReadonlySet<string>,
 ): Promise<Searched> {
-  const out: Searched = { tables: 0, columns: 0, journalRows: 0, found: [...(await countPerson(sql, history, person))] }
+  const out: Searched = {
+    tables: 0,
+    columns: 0,
+    journalRows: 0,
+    found: [...(await countPerson(sql, history, person))],
+  }
   for (const t of await textTables(sql)) {
     if (except.has(t.table)) continue
     out.tables++

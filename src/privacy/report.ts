@@ -100,8 +100,7 @@ const HEADINGS: Record<string, [zh: string, en: string]> = {
   'history.customer': ['歷史快照', 'Snapshot'],
 }
 
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 
 const shown = (value: unknown): string =>
   value instanceof Date

@@ -26,7 +26,12 @@ beforeAll(async () => {
     properties,
   })
   await lab.batch([
-    { type: 'identify', userId: 'R-1', timestamp: ago(30), traits: { email: 'r1@example.com', favourite: '拿鐵', shoe_size: 42 } },
+    {
+      type: 'identify',
+      userId: 'R-1',
+      timestamp: ago(30),
+      traits: { email: 'r1@example.com', favourite: '拿鐵', shoe_size: 42 },
+    },
     track('Odd Thing', 20, { blob: 'x'.repeat(500) }),
     track('Odd Thing', 1),
     track('Order Completed', 20, { order_id: 'R-A', total: 100, currency: 'TWD' }),
@@ -48,7 +53,16 @@ const count = async (sql: string): Promise<number> =>
 
 test('R3-24 the report names unused events and attributes, with bytes and estimated cost', async () => {
   const { items } = (await lab.call('dataUse')).body as {
-    items: { kind: string; name: string; rows: number; bytes: number; costPerMonth: number; usedBy: string[]; unused: boolean; lastAt: string | null }[]
+    items: {
+      kind: string
+      name: string
+      rows: number
+      bytes: number
+      costPerMonth: number
+      usedBy: string[]
+      unused: boolean
+      lastAt: string | null
+    }[]
   }
   const of = (kind: string, name: string) => items.find(i => i.kind === kind && i.name === name)
   expect(of('event', 'Odd Thing')).toMatchObject({ rows: 2, unused: true, usedBy: [] })

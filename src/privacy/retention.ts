@@ -93,7 +93,16 @@ export type Use = {
 /** Names the product itself reads: orders, visits, consent. */
 const READ_BY_PRODUCT =
   /^(Order |Product |Products |Cart |Checkout |Store |Coupon |Page Viewed$|Screen Viewed$|Identified$|Application |Support |Conversation |consent\.|contact\.|tag\.)/
-const READ_TRAITS = new Set(['name', 'first_name', 'last_name', 'email', 'phone', 'birthday', 'locale', 'language'])
+const READ_TRAITS = new Set([
+  'name',
+  'first_name',
+  'last_name',
+  'email',
+  'phone',
+  'birthday',
+  'locale',
+  'language',
+])
 
 /** Bytes on disk: each name's share of what its table's columns take, by the length of what it holds. */
 export async function dataUse(core: Core, workspace: Uuid): Promise<Use[]> {
@@ -170,7 +179,9 @@ async function namingTexts(core: Core, workspace: Uuid): Promise<{ name: string;
 
 /** Why an attribute is kept, as the workspace declared it. */
 async function purposesOf(core: Core, workspace: Uuid): Promise<Map<string, string>> {
-  const { rows: there } = await core.pool.query(`select from information_schema.tables where table_name = 'attribute'`)
+  const { rows: there } = await core.pool.query(
+    `select from information_schema.tables where table_name = 'attribute'`,
+  )
   if (there.length === 0) return new Map()
   const { rows } = await core.pool.query<{ name: string; purpose: string }>(
     'select name, purpose from attribute where workspace_id = $1',

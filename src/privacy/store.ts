@@ -97,13 +97,7 @@ export async function claimErasure(sql: Sql): Promise<(ErasureRow & { sealed: Bu
   return rows[0] ?? null
 }
 
-export async function noteStep(
-  sql: Sql,
-  id: Uuid,
-  step: string,
-  done: number,
-  total: number,
-): Promise<void> {
+export async function noteStep(sql: Sql, id: Uuid, step: string, done: number, total: number): Promise<void> {
   await sql.query(
     `update erasure set step = $2, done = $3, total = $4, claimed_until = clock_timestamp() + ${CLAIM} where id = $1`,
     [id, step, done, total],
@@ -174,7 +168,9 @@ export async function savePrivacy(
 }
 
 /** Every workspace with its privacy settings. */
-export async function allPrivacy(sql: Sql): Promise<{ id: Uuid; offsetMs: number; privacy: PrivacySettings }[]> {
+export async function allPrivacy(
+  sql: Sql,
+): Promise<{ id: Uuid; offsetMs: number; privacy: PrivacySettings }[]> {
   const { rows } = await sql.query<{ id: Uuid; clock_offset_ms: number; settings: Record<string, unknown> }>(
     'select id, clock_offset_ms, settings from workspace',
   )
