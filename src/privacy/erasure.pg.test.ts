@@ -3,11 +3,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestWorkspace } from '../../test/harness.ts'
+import { callApi } from '../../test/http-client.ts'
 import { openShopLab, sendOn, type ShopLab } from '../../test/shop-lab.ts'
 import { unpackJournalText } from '../inbox/journal.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { findCustomer } from '../customers/store.ts'
-import { parseId } from '../platform/ids.ts'
+import { parseId, publicId } from '../platform/ids.ts'
 import { openEraser } from './worker.ts'
 
 const NAME = '諸葛測試亮'
@@ -20,8 +22,13 @@ const EVERYTHING = [NAME, EMAIL, '987654321', UID, ANON, MEMBER]
 const OTHER = { userId: 'STAYS-0002', name: '趙子龍', email: 'stays@example.com' }
 
 let lab: ShopLab
+let params: { customer: string }
 beforeAll(async () => {
   lab = await openShopLab()
+  await comeAndBuy()
+  params = { customer: (await find(EMAIL))[0]! }
+  await lab.call('customerCommand', { params, body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } } })
+  await lab.settle()
 }, 60_000)
 afterAll(() => lab.close())
 
@@ -61,10 +68,15 @@ const find = async (q: string): Promise<string[]> =>
 
 const faults = async () => (await verifyAll(lab.core)).checks.flatMap(c => c.faults)
 
-test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no store answers to the person', {
-  timeout: 120_000,
-}, async () => {
-  const { core } = lab
+const track = (event: string, properties: object, who: object = { userId: MEMBER }) => ({
+  type: 'track',
+  event,
+  properties,
+  ...who,
+})
+
+/** The person, in every store, and somebody else who sat at the same browser. */
+async function comeAndBuy(): Promise<void> {
   await lab.publish(
     sendOn('Greeted', { channel: 'line', messages: [{ type: 'text', text: '{{ customer.name }} 您好' }] }),
   )
@@ -78,12 +90,6 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   await lab.call('sandboxAct', { body: { channel: 'line', address: UID, act: 'follow', name: NAME } })
   await lab.call('sandboxAct', { body: { channel: 'line', address: UID, act: 'text', text: `我是${NAME}` } })
   await lab.settle()
-  const track = (event: string, properties: object, who: object = { userId: MEMBER }) => ({
-    type: 'track',
-    event,
-    properties,
-    ...who,
-  })
   // a visitor, who becomes a member, who turns out to be the LINE friend: three customers in one
   await lab.batch([track('Product Viewed', { product_id: 'P1' }, { anonymousId: ANON })], lab.writeKey)
   await lab.settle()
@@ -125,13 +131,36 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
     },
   ])
   await lab.settle()
-  const [customer] = await find(EMAIL)
-  const params = { customer: customer! }
-  await lab.call('customerCommand', {
-    params,
-    body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } },
-  })
-  await lab.settle()
+}
+
+test('R3-10 access: the report holds this person’s rows of every store, as data and as a page', async () => {
+  const report = await lab.call('accessReport', { params })
+  expect(report.status).toBe(200)
+  const { json, html, rows } = report.body as { json: { places: Record<string, unknown[]> }; html: string; rows: number }
+  expect(Object.keys(json.places)).toEqual(
+    expect.arrayContaining([
+      'customer',
+      'identifier',
+      'order_entry',
+      'message',
+      'sandbox_message',
+      'history.event',
+      'history.customer',
+      'audit',
+    ]),
+  )
+  expect(rows).toBe(Object.values(json.places).flat().length)
+  const text = JSON.stringify(json)
+  for (const known of EVERYTHING) expect(text).toContain(known)
+  for (const known of [NAME, EMAIL, MEMBER, 'A-1']) expect(html).toContain(known)
+  expect(html).not.toContain('<script')
+  expect(text).not.toContain('B-1') // somebody else's order
+})
+
+test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no store answers to the person', {
+  timeout: 120_000,
+}, async () => {
+  const { core } = lab
   for (const [folder, file] of [
     ['exports', 'customers.csv'],
     ['imports', 'list.csv'],
@@ -230,8 +259,29 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   ])
   await lab.settle()
   const [again] = await find(EMAIL)
-  expect(again).not.toBe(customer)
+  expect(again).not.toBe(params.customer)
   const messages = await lab.call('messages', { query: { customer: again! } })
   expect(messages.body.items).toMatchObject([{ state: 'skipped', reason: 'suppressed' }])
+  expect(await faults()).toEqual([])
+})
+
+test('two workspaces never see each other: an erasure in one leaves the same address in the other', {
+  timeout: 60_000,
+}, async () => {
+  const { core } = lab
+  const other = await createTestWorkspace(core, { name: 'Other brand' })
+  const ws = publicId('wsp', other.id)
+  const shared = 'both@example.com'
+  const person = { type: 'identify', userId: 'BOTH-0001', traits: { email: shared } }
+  await lab.batch([person])
+  await lab.batch([person], other.apiKey)
+  await lab.settle()
+  const here = { customer: (await find(shared))[0]! }
+  await lab.call('requestErasure', { params: here, body: { confirm: 'BOTH-0001', reason: 'asked' } })
+  expect(await openEraser(core, { settleMs: 0 }).tick()).toBe(true)
+  await lab.settle()
+  expect(await find(shared)).toEqual([])
+  const there = await callApi(core.baseUrl, 'customers', { key: other.apiKey }, { params: { ws }, query: { q: shared } })
+  expect(there.body.items).toMatchObject([{ email: shared, memberNo: 'BOTH-0001' }])
   expect(await faults()).toEqual([])
 })

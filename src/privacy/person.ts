@@ -2,9 +2,11 @@
 import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
 import type { CustomerState, IdRef } from '../customers/model.ts'
 import { nameOf } from '../customers/present.ts'
-import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Person } from './model.ts'
+
+const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** `survivor`: an id that is nobody's tombstone. Null when there is no such customer. */
 export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): Promise<Person | null> {
@@ -18,8 +20,8 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
     for (const row of rows)
       states.set(row.id, row.state === '{}' ? null : (JSON.parse(row.state) as CustomerState))
     const tombstones = await sql.query<{ id: Uuid }>(
-      'select id from customer where workspace_id = $1 and merged_into = any($2::uuid[])',
-      [workspace, wave],
+      'select id from customer where workspace_id = $1 and merged_into = any($2::uuid[]) and bucket = any($3::smallint[])',
+      [workspace, wave, ALL],
     )
     const more = [...tombstones.rows.map(r => r.id), ...rows.flatMap(r => states.get(r.id)?.absorbed ?? [])]
     wave = [...new Set(more)].filter(id => !states.has(id))
@@ -27,8 +29,8 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
   if (states.get(survivor) === null) return null
   const ids = [survivor, ...[...states.keys()].filter(id => id !== survivor)]
   const { rows } = await sql.query<IdRef>(
-    'select kind, value from identifier where workspace_id = $1 and customer_id = any($2::uuid[])',
-    [workspace, ids],
+    'select kind, value from identifier where workspace_id = $1 and customer_id = any($2::uuid[]) and bucket = any($3::smallint[])',
+    [workspace, ids, ALL],
   )
   const values = new Map<string, IdRef>()
   const add = (ref: IdRef) => values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
