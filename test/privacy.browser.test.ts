@@ -22,7 +22,11 @@ beforeAll(async () => {
   const fold = await startFold(core)
   const eraser = openEraser(core, { settleMs: 0 })
   eraser.start()
-  stops.push(() => eraser.stop(), () => roles.stop(), () => fold.stop())
+  stops.push(
+    () => eraser.stop(),
+    () => roles.stop(),
+    () => fold.stop(),
+  )
   browser = await openBrowser()
 }, 120_000)
 afterAll(async () => {
@@ -38,7 +42,8 @@ async function expectClean(page: Page, where: string): Promise<void> {
     .filter(v => v.impact === 'serious' || v.impact === 'critical')
     .map(v => `${where}: ${v.id} at ${String(v.nodes[0]?.target)}`)
   expect(faults).toEqual([])
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/privacy-${where}.png`, fullPage: true })
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/privacy-${where}.png`, fullPage: true })
 }
 
 test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, erasure with its certificate', {
@@ -51,7 +56,11 @@ test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, eras
     headers: { authorization: `Bearer ${made.apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       batch: [
-        { type: 'identify', userId: 'M-77', traits: { name: '王小明', email: 'ming@example.com', shoe_size: 42 } },
+        {
+          type: 'identify',
+          userId: 'M-77',
+          traits: { name: '王小明', email: 'ming@example.com', shoe_size: 42 },
+        },
         { type: 'track', userId: 'M-77', event: 'Odd Thing' },
       ],
     }),
@@ -73,10 +82,9 @@ test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, eras
   await page.getByRole('textbox', { name: '訊息內容（天）' }).fill('90')
   await page.getByRole('button', { name: '儲存' }).click()
   await page.getByText('已儲存').waitFor()
-  const { rows } = await core.pool.query<{ settings: { maskedRoles: string[]; retention: { messages: number } } }>(
-    'select settings from workspace where id = $1',
-    [made.id],
-  )
+  const { rows } = await core.pool.query<{
+    settings: { maskedRoles: string[]; retention: { messages: number } }
+  }>('select settings from workspace where id = $1', [made.id])
   expect(rows[0]!.settings.maskedRoles).toContain('marketer')
   expect(rows[0]!.settings.retention.messages).toBe(90)
 

@@ -27,7 +27,10 @@ beforeAll(async () => {
   lab = await openShopLab()
   await comeAndBuy()
   params = { customer: (await find(EMAIL))[0]! }
-  await lab.call('customerCommand', { params, body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } } })
+  await lab.call('customerCommand', {
+    params,
+    body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } },
+  })
   await lab.settle()
 }, 60_000)
 afterAll(() => lab.close())
@@ -136,7 +139,11 @@ async function comeAndBuy(): Promise<void> {
 test('R3-10 access: the report holds this person’s rows of every store, as data and as a page', async () => {
   const report = await lab.call('accessReport', { params })
   expect(report.status).toBe(200)
-  const { json, html, rows } = report.body as { json: { places: Record<string, unknown[]> }; html: string; rows: number }
+  const { json, html, rows } = report.body as {
+    json: { places: Record<string, unknown[]> }
+    html: string
+    rows: number
+  }
   expect(Object.keys(json.places)).toEqual(
     expect.arrayContaining([
       'customer',
@@ -281,7 +288,12 @@ test('two workspaces never see each other: an erasure in one leaves the same add
   expect(await openEraser(core, { settleMs: 0 }).tick()).toBe(true)
   await lab.settle()
   expect(await find(shared)).toEqual([])
-  const there = await callApi(core.baseUrl, 'customers', { key: other.apiKey }, { params: { ws }, query: { q: shared } })
+  const there = await callApi(
+    core.baseUrl,
+    'customers',
+    { key: other.apiKey },
+    { params: { ws }, query: { q: shared } },
+  )
   expect(there.body.items).toMatchObject([{ email: shared, memberNo: 'BOTH-0001' }])
   expect(await faults()).toEqual([])
 })
