@@ -31,7 +31,7 @@ export const certificate = z.object({
     files: z.number(),
     found: z.array(place),
   }),
-  kept: z.array(z.string()),
+  kept: z.array(z.enum(['suppression', 'seen', 'audit', 'backups'])),
   requestedBy: id,
   reason: z.string(),
   requestedAt: time,

@@ -117,7 +117,11 @@ async function comeAndBuy(): Promise<void> {
     track('Order Completed', { order_id: 'A-2', total: 10, currency: 'TWD' }),
     track('Greeted', {}),
     track('Written To', {}),
-    { type: 'identify', userId: OTHER.userId, traits: { name: OTHER.name, email: OTHER.email, referred_by: `${NAME} ${EMAIL}` } },
+    {
+      type: 'identify',
+      userId: OTHER.userId,
+      traits: { name: OTHER.name, email: OTHER.email, referred_by: `${NAME} ${EMAIL}` },
+    },
     track('Order Completed', { order_id: 'B-1', total: 500, currency: 'TWD' }, { userId: OTHER.userId }),
     { type: 'track', properties: { email: EMAIL }, anonymousId: ANON }, // refused: it has no name
   ])

@@ -26,7 +26,9 @@ export type Certificate = {
   redacted: Place[]
   /** tables, columns and journal rows that were searched afterwards, and what was found */
   searched: { tables: number; columns: number; journalRows: number; files: number; found: Place[] }
-  kept: string[]
+  /** suppression: a keyed hash of each address; seen: hashes of message ids, 7 days; audit: who did what with the customer
+   *  id; backups: those made before hold the person until they are replaced */
+  kept: ('suppression' | 'seen' | 'audit' | 'backups')[]
   requestedBy: string
   reason: string
   requestedAt: string

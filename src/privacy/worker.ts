@@ -84,12 +84,7 @@ function certify(core: Core, job: ErasureRow, person: Person, erased: Erased): C
       hash: core.secrets.sign('erased', `${v.kind} ${v.value}`),
     })),
     ...erased,
-    kept: [
-      'postgres.suppression: a keyed hash of each address, so that none is sent to again',
-      'postgres.seen: hashes of message ids, for 7 days',
-      'postgres.audit: who did what with the customer id, without personal data',
-      'backups made before this day hold the person until they are replaced',
-    ],
+    kept: ['suppression', 'seen', 'audit', 'backups'],
     requestedBy: job.requested_by,
     reason: job.reason,
     requestedAt: job.requested_at.toISOString(),

@@ -100,7 +100,7 @@ function Erase({ ws, customer, close }: { ws: string; customer: string; close: (
             {data.customers.length > 1 ? (
               <Text>{t('privacy.merged', { n: say.count(data.customers.length - 1) })}</Text>
             ) : null}
-            <Places title={t('privacy.erased')} places={data.places} />
+            <Places title={t('privacy.willErase')} places={data.places} />
             <TextInput
               label={t('privacy.why')}
               description={t('privacy.whyText')}

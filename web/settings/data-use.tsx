@@ -18,8 +18,10 @@ export function DataUse({ ws }: { ws: string }) {
   const say = useSay()
   const [onlyUnused, setOnly] = useState(false)
   const query = useApi('dataUse', { ws })
+  const price = (n: number, currency: string) =>
+    new Intl.NumberFormat(say.locale, { style: 'currency', currency, maximumFractionDigits: 2 }).format(n)
   const cost = (n: number, currency: string) =>
-    new Intl.NumberFormat(say.locale, { style: 'currency', currency, maximumSignificantDigits: 2 }).format(n)
+    n < 0.01 ? t('privacy.under', { price: price(0.01, currency) }) : price(n, currency)
   return (
     <Card
       title={t('privacy.use')}

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
 import { saveFile } from '../parts/save-file.ts'
 import { Badge, Guarded, Time } from '../parts/small.tsx'
@@ -127,7 +128,7 @@ function CertificateText({ id, certificate: c }: { id: string; certificate: Cert
         <Text fw={600}>{t('privacy.kept')}</Text>
         <ul>
           {c.kept.map(line => (
-            <li key={line}>{line}</li>
+            <li key={line}>{word('erasureKept', line)}</li>
           ))}
         </ul>
       </div>
@@ -161,7 +162,7 @@ export function Places({ title, places }: { title: string; places: { place: stri
       <tbody>
         {places.map(p => (
           <tr key={p.place}>
-            <td className="mono">{p.place}</td>
+            <td title={p.place}>{word('place', p.place)}</td>
             <td className="num end">{say.count(p.rows)}</td>
           </tr>
         ))}

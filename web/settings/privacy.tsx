@@ -1,5 +1,5 @@
 // Privacy: who reads personal data in full, how long data is kept, erasures, and what is kept for nothing.
-import { Checkbox, Group, NumberInput, Stack, Switch, Text } from '@mantine/core'
+import { Checkbox, Group, NumberInput, SimpleGrid, Stack, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out, Role } from '../../src/contract.ts'
@@ -72,7 +72,7 @@ function Form({ ws, data }: { ws: string; data: Out<'privacy'> }) {
         <Card title={t('privacy.periods')}>
           <Stack gap="sm">
             <Text c="dimmed">{t('privacy.periodsText')}</Text>
-            <Group align="flex-start">
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <NumberInput
                 label={t('privacy.events')}
                 description={t('privacy.eventsText')}
@@ -108,7 +108,7 @@ function Form({ ws, data }: { ws: string; data: Out<'privacy'> }) {
                 value={kept.audit ?? ''}
                 onChange={v => setKept({ ...kept, audit: days(v) })}
               />
-            </Group>
+            </SimpleGrid>
           </Stack>
         </Card>
         <Group justify="flex-end">
