@@ -107,6 +107,7 @@ function inputRow(
       props: JSON.stringify(props),
       message_id: body.messageId,
       source: body.src,
+      channel: body.ch ?? '',
     }
   }
   if (entry.k === 'outcome') {
