@@ -5,7 +5,6 @@ import type { Uuid } from '../platform/ids.ts'
 /** Segment: GET /v1/projects/{writeKey}/settings. `base` is our address as clients reach it. */
 export function segmentSettings(writeKey: string, base: string): Record<string, unknown> {
   const { protocol, host } = new URL(base)
-  const all = { __default: { enabled: true, integrations: {} } }
   return {
     integrations: {
       'Segment.io': {
@@ -17,7 +16,7 @@ export function segmentSettings(writeKey: string, base: string): Record<string, 
         maybeBundledConfigIds: {},
       },
     },
-    plan: { track: all, identify: all, group: all },
+    plan: {},
     edgeFunction: {},
     middlewareSettings: {},
     enabledMiddleware: {},
