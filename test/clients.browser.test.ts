@@ -1,17 +1,21 @@
 // The real browser clients of Segment and RudderStack, unchanged, in Chromium: they load their settings from us, every
 // call reaches one customer, and what they send again counts once.
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Uuid } from '../src/platform/ids.ts'
 import { eventually, openBrowser, openSite, type Site } from './browser.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 import { personOf } from './person.ts'
-import { root } from './sources.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const SEGMENT = join(root, 'node_modules/@segment/analytics-next/dist/umd/index.js')
-const RUDDER = join(root, 'node_modules/@rudderstack/analytics-js/dist/npm/modern/bundled/umd/index.js')
+const SEGMENT = fileURLToPath(import.meta.resolve('@segment/analytics-next/dist/umd/index.js'))
+// the same build as a script: the package's exports name only its modules
+const RUDDER = fileURLToPath(import.meta.resolve('@rudderstack/analytics-js/bundled')).replace(
+  join('esm', 'index.mjs'),
+  join('umd', 'index.js'),
+)
 
 let core: TestCore
 let stage: Stage
