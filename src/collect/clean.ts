@@ -55,7 +55,7 @@ const NAMES = {
 }
 /** Names of what the product itself makes; a client that could send them could forge a consent or a receipt. */
 const OURS =
-  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
+  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|visit|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
 /** Of those, what a proven sender may tell: a person of their consent, a server also of tags. */
 const CONSENT = /^consent\.(granted|refused)$/
 const TAG = /^tag\.(applied|cleared)$/

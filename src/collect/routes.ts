@@ -40,8 +40,12 @@ const MOST_TOLD = 100
 /** Browsers on any site may send: the write key is public, and no cookie is read here. */
 const CORS = {
   'access-control-allow-origin': '*',
-  // x-retry-count: Segment's clients; anonymousid and rsa-*: RudderStack's
-  'access-control-allow-headers': 'authorization, content-type, content-encoding, x-retry-count, anonymousid',
+  'access-control-allow-headers': [
+    'authorization, content-type, content-encoding',
+    'x-retry-count', // Segment's clients
+    // RudderStack's
+    'anonymousid, rsa-retry-attempt, rsa-retry-reason, rsa-since-last-attempt, rsa-since-first-attempt, rsa-recovered',
+  ].join(', '),
   'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
   'access-control-max-age': '86400',
   'access-control-expose-headers': 'retry-after',
