@@ -38,6 +38,21 @@ describe('what a page does arrives', () => {
     await page.close()
   })
 
+  test('routes in the fragment are pages; anchors are not', async () => {
+    const { page } = await visit(lab.context, '/tea?hash')
+    await page.evaluate(`location.hash = '#reviews'`)
+    await page.evaluate(`location.hash = '#/cart'`)
+    await eventually('the route', async () =>
+      (await named('Page Viewed')).some(v => String(v.body.props!.url).endsWith('?hash#/cart')),
+    )
+    const seen = (await named('Page Viewed')).filter(v => String(v.body.props!.url).includes('?hash'))
+    expect(seen.map(v => v.body.props!.url)).toEqual([
+      `${lab.site.url}/tea?hash`,
+      `${lab.site.url}/tea?hash#/cart`,
+    ])
+    await page.close()
+  })
+
   test('a call made before the pixel loaded, and one made after, by the same visitor', async () => {
     const { page, call } = await visit(lab.context, '/manual')
     await call('track', 'Product Added', { sku: 'LATE' })
