@@ -44,7 +44,7 @@ const CORS = {
     'authorization, content-type, content-encoding',
     'x-retry-count', // Segment's clients
     // RudderStack's
-    'anonymousid, rsa-retry-attempt, rsa-retry-reason, rsa-since-last-attempt, rsa-since-first-attempt, rsa-recovered',
+    'anonymousid, sentat, rsa-retry-attempt, rsa-retry-reason, rsa-since-last-attempt, rsa-since-first-attempt, rsa-recovered',
   ].join(', '),
   'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
   'access-control-max-age': '86400',
