@@ -193,6 +193,7 @@ describe('a signed link', () => {
 
 test('R2-05 R3-21 what a page does is in the profile within 5 s', async () => {
   const stage = openStage(lab.core)
+  await stage.settle() // what the tests before left
   const own = await openBrowser()
   const { page, call } = await lab.visit(own.context, '/tea')
   const visitor = String(await call('anonymousId'))
