@@ -12,11 +12,11 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 const DECIDE = [
   /^src\/rules\//,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|orders|contacts|money|world|model)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows)\.ts$/,
-  /^src\/messages\/(model|decide)\.ts$/,
+  /^src\/messages\/(model|decide|render)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 
@@ -24,6 +24,7 @@ const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 const COMPUTES = new Set([
   'zod',
   'lru-cache',
+  'liquidjs',
   'temporal-polyfill',
   'libphonenumber-js',
   'libphonenumber-js/max',

@@ -27,6 +27,21 @@ create table api_key (
   constraint api_key_pkey PRIMARY KEY (id),
   constraint api_key_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table attribute (
+  workspace_id uuid not null,
+  name text not null,
+  label jsonb not null,
+  type text not null,
+  choices jsonb,
+  wanted boolean not null,
+  purpose text not null,
+  personal boolean not null,
+  sensitive boolean not null,
+  created_at timestamp with time zone not null,
+  constraint attribute_pkey PRIMARY KEY (workspace_id, name),
+  constraint attribute_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'date'::text, 'list'::text]))),
+  constraint attribute_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table audit (
   id uuid not null,
   workspace_id uuid,
@@ -35,6 +50,8 @@ create table audit (
   action text not null,
   target text,
   detail jsonb not null default '{}'::jsonb,
+  kind text not null default 'changed'::text,
+  constraint audit_kind_check CHECK ((kind = ANY (ARRAY['saw'::text, 'changed'::text, 'exported'::text, 'published'::text]))),
   constraint audit_pkey PRIMARY KEY (id)
 )
 create table bucket (
@@ -83,6 +100,19 @@ create table channel_account (
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table consent_proof (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  channel text not null,
+  purpose text not null,
+  granted boolean not null,
+  at timestamp with time zone not null,
+  source text not null,
+  proof text,
+  constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
 create table customer (
   bucket smallint not null,
   id uuid not null,
@@ -100,6 +130,25 @@ create table customer_snapshot (
   state text not null storage e,
   merged_into uuid,
   constraint customer_snapshot_pkey PRIMARY KEY (bucket, id)
+)
+create table erasure (
+  id uuid not null,
+  workspace_id uuid not null,
+  status text not null,
+  step text not null default ''::text,
+  done integer not null default 0,
+  total integer not null default 0,
+  reason text not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  claimed_until timestamp with time zone,
+  finished_at timestamp with time zone,
+  sealed bytea,
+  result jsonb not null default '{}'::jsonb,
+  error text,
+  constraint erasure_pkey PRIMARY KEY (id),
+  constraint erasure_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint erasure_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table history_cursor (
   bucket smallint not null,
@@ -390,9 +439,13 @@ create table workspace (
   constraint workspace_pkey PRIMARY KEY (id)
 )
 CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
+CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
+CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
+CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
 CREATE INDEX http_answer_at ON http_answer USING btree (at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
@@ -411,6 +464,6 @@ options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse
-CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
-CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String)) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192
