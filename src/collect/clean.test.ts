@@ -158,7 +158,7 @@ describe('R1-02 R4-38 what led there reaches the event', () => {
 
   test('ad id, click ids of platforms, store QR, referrer', () => {
     expect(land('?gclid=G1&x=1')).toMatchObject({ ad_id: 'G1', ad_platform: 'google' })
-    expect(land('?ad_id=77&fbclid=F1')).toMatchObject({ ad_id: '77', ad_platform: 'meta' })
+    expect(land('?ad_id=77&ttclid=T1')).toMatchObject({ ad_id: '77', ad_platform: 'tiktok' })
     expect(land('?itn_store=TPE01')).toMatchObject({ store: 'TPE01' })
     expect(land('?itn_store=TPE01', { store: 'KHH02' })).toMatchObject({ store: 'KHH02' })
     expect(land('?q=1')).toEqual({ url: 'https://shop.example/tea?q=1' })
@@ -168,6 +168,13 @@ describe('R1-02 R4-38 what led there reaches the event', () => {
     expect(
       event(track('Deep Link Opened', { properties: { url: 'tea://card?utm_source=sms' } })).props,
     ).toMatchObject({ campaign: { source: 'sms' } })
+  })
+
+  test('fbclid says where somebody came from, and is no advertisement', () => {
+    const props = land('?fbclid=F1')
+    expect(props).toMatchObject({ campaign: { source: 'meta' } })
+    expect(props).not.toHaveProperty('ad_id')
+    expect(land('?fbclid=F1&utm_source=ig')).toMatchObject({ campaign: { source: 'ig' } })
   })
 
   test('the session, by the names that the pixel and RudderStack give it', () => {

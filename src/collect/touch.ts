@@ -77,12 +77,12 @@ export function channelOf(
   return isDict(context.device) || isDict(context.app) ? 'app' : null
 }
 
-/** Click ids that advertising platforms append to an address, and whose they are. */
+/** Click ids that advertising platforms append to the address of an advertisement, and whose they are. Not fbclid:
+ *  Facebook and Instagram append it to every link, so it only says that somebody came from there. */
 const CLICK_IDS: Record<string, string> = {
   gclid: 'google',
   gbraid: 'google',
   wbraid: 'google',
-  fbclid: 'meta',
   msclkid: 'microsoft',
   ttclid: 'tiktok',
   yclid: 'yahoo',
@@ -128,6 +128,7 @@ export function touchProps(
   const campaign: Dict = {}
   for (const [key, value] of marks)
     if (Object.hasOwn(UTM, key) && value !== '') campaign[UTM[key]!] = value.slice(0, LONGEST_MARK)
+  if (marks.has('fbclid')) campaign.source ??= 'meta'
   if (Object.keys(campaign).length > 0) add('campaign', campaign)
   add('store', marks.get('itn_store')?.slice(0, LONGEST_MARK))
   add('ad_id', marks.get('ad_id')?.slice(0, LONGEST_MARK))

@@ -308,7 +308,6 @@ export const frame = {
     'Page Engaged': ['停留頁面', 'Page Engaged'],
     'Screen Viewed': ['瀏覽 App 畫面', 'Screen Viewed'],
     'Products Searched': ['搜尋商品', 'Products Searched'],
-    'Application Installed': ['安裝 App', 'Application Installed'],
     'Application Opened': ['開啟 App', 'Application Opened'],
     'Application Updated': ['更新 App', 'Application Updated'],
     'Application Backgrounded': ['離開 App', 'Application Backgrounded'],
