@@ -77,7 +77,10 @@ export function word(
     | 'prop'
     | 'leaf'
     | 'place'
-    | 'erasureKept',
+    | 'erasureKept'
+    | 'stage'
+    | 'phase'
+    | 'salesChannel',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -3,16 +3,18 @@ import { Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../parts/page.tsx'
+import { Attributes } from '../settings/attributes.tsx'
 import { Audit } from '../settings/audit.tsx'
 import { Me } from '../settings/me.tsx'
 import { Privacy } from '../settings/privacy.tsx'
+import { StageSettings } from '../settings/stages.tsx'
 import { Team } from '../settings/team.tsx'
 import { WorkspaceForm } from '../settings/workspace.tsx'
 import { Workspaces } from '../settings/workspaces.tsx'
 import { useDisabledReason } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/settings')
-const TABS = ['team', 'workspace', 'me', 'workspaces', 'privacy', 'audit'] as const
+const TABS = ['team', 'workspace', 'stages', 'attributes', 'me', 'workspaces', 'privacy', 'audit'] as const
 
 export function Settings() {
   const { t } = useTranslation()
@@ -39,6 +41,12 @@ export function Settings() {
         <Tabs.Panel value="team">{barred ? <Text c="dimmed">{barred}</Text> : <Team ws={ws} />}</Tabs.Panel>
         <Tabs.Panel value="workspace">
           <WorkspaceForm ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="stages">
+          <StageSettings ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="attributes">
+          <Attributes ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="me">
           <Me />
