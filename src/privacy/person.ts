@@ -33,7 +33,8 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
     [workspace, ids, ALL],
   )
   const values = new Map<string, PersonValue>()
-  const add = (ref: PersonValue) => values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
+  const add = (ref: PersonValue) =>
+    values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
   for (const row of rows) add(row)
   const names = new Set<string>()
   for (const state of states.values()) {
