@@ -8,13 +8,8 @@ import { homeEndpoints } from './contract/home.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
-<<<<<<< HEAD
-import { privacyEndpoints } from './contract/privacy.ts'
-import { profileEndpoints } from './contract/profile.ts'
-=======
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
->>>>>>> c9290fa432c898b9ef3ccc6dfc68dfcc6fc8edf1
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'

@@ -76,19 +76,11 @@ export function word(
     | 'setting'
     | 'prop'
     | 'leaf'
-<<<<<<< HEAD
-    | 'place'
-    | 'erasureKept'
-    | 'stage'
-    | 'phase'
-    | 'salesChannel',
-=======
     | 'stage'
     | 'phase'
     | 'salesChannel'
     | 'place'
     | 'erasureKept',
->>>>>>> c9290fa432c898b9ef3ccc6dfc68dfcc6fc8edf1
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

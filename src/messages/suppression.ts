@@ -100,11 +100,7 @@ type Ask = {
   workspace: Uuid
   channel: string
   address: string
-<<<<<<< HEAD
-  /** what stands for it where its person was forgotten (`hiddenAddress`) */
-=======
   /** the address as an erasure left it */
->>>>>>> c9290fa432c898b9ef3ccc6dfc68dfcc6fc8edf1
   hidden: string
   /** when consent was given and the friend followed, which lift an opt-out and a block */
   consentAt: number | null
@@ -116,11 +112,7 @@ export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReas
   const time = (at: number | null) => (at === null ? null : new Date(at))
   const { rows } = await sql.query<{ reason: SuppressionReason }>(
     `select s.reason from suppression s where s.bucket = any($1::smallint[]) and s.workspace_id = $2 and s.channel = $3
-<<<<<<< HEAD
-        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')}`,
-=======
         and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')} limit 1`,
->>>>>>> c9290fa432c898b9ef3ccc6dfc68dfcc6fc8edf1
     [
       [ask.address, ask.hidden].map(a => addressBucket(ask.channel, a)),
       ask.workspace,
