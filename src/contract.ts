@@ -15,7 +15,7 @@ import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
-export { customerRow, timelineItem } from './contract/customers.ts'
+export { customer, customerRow, timelineItem } from './contract/customers.ts'
 
 export const endpoints = {
   ...teamEndpoints,
