@@ -12,7 +12,8 @@ type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Recor
 
 const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
-const withInnerId = inWorkspace.filter(n => /\{(?!ws)\w+\}/.test(endpoints[n].path) && n !== 'saveChannel')
+/** Not those whose path holds a name: each workspace has its own under it. */
+const withInnerId = inWorkspace.filter(n => /\{(?!ws|name|channel)\w+\}/.test(endpoints[n].path))
 
 const GRAPH = {
   format: 1,
