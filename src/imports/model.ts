@@ -1,6 +1,5 @@
 // What an import target is: the fields a file may bring, and what a row of them becomes. One file for each target in
 // src/imports/targets/, one line in register.ts. The same fields are the columns of its template and of its export.
-import type { Fault } from '../collect/json.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
@@ -59,8 +58,9 @@ export type ImportContext = {
  *  the same content under the same key adds nothing, another content is taken as a change. */
 export type Item = { key: string; item: Record<string, unknown> }
 
-/** Why rows were refused; `field` names the cell. */
-export type RowFault = { field: string | null; code: string; detail: string }
+/** Why rows were refused; `field` names the cell. `skip`: nothing is wrong with the row, it is about nobody (a sale to
+ *  somebody unknown). */
+export type RowFault = { field: string | null; code: string; detail: string; skip?: true }
 
 export type Made = { items: Item[] } | { fault: RowFault }
 
@@ -104,14 +104,17 @@ export type TableTarget = Common & {
   put(sql: Sql, rows: Cells[], context: ImportContext): Promise<RowOutcome[]>
 }
 
-export type ImportTarget = EventTarget | TableTarget
+/** Brings documents of a known shape, one JSON object a line: nothing to map. */
+export type DocumentTarget = Common & {
+  kind: 'documents'
+  /** Pure. */
+  fromDocument(doc: Record<string, unknown>, context: ImportContext): Made
+}
+
+export type ImportTarget = EventTarget | TableTarget | DocumentTarget
 
 export const rowFault = (field: string | null, code: string, detail: string): RowFault => ({
   field,
   code,
   detail,
 })
-
-/** A refusal of the intake's cleaning, as a row's. */
-export const fromFault = (fault: Fault): RowFault =>
-  rowFault(null, fault.code, `${fault.detail}. ${fault.action}`)
