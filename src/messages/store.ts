@@ -93,10 +93,16 @@ const claimStatement = (from: 'intended' | 'unknown') => `
     from due where m.bucket = due.bucket and m.id = due.id
   returning ${CLAIM_COLUMNS}`
 
-/** Takes due intents; nobody else gets them before `claimMs` have passed. */
-export async function claimDue(sql: Sql, owner: string, limit: number, claimMs: number): Promise<Claim[]> {
+/** Takes due intents of these buckets (null: of all); nobody else gets them before `claimMs` have passed. */
+export async function claimDue(
+  sql: Sql,
+  buckets: number[] | null,
+  owner: string,
+  limit: number,
+  claimMs: number,
+): Promise<Claim[]> {
   const { rows } = await sql.query<ClaimRow>(claimStatement('intended'), [
-    bucketsFromAnywhere(),
+    buckets ?? bucketsFromAnywhere(),
     limit,
     owner,
     claimMs,
