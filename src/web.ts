@@ -10,6 +10,9 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { importRoutes } from './imports/routes.ts'
+import { importApp } from './imports/transfer.ts'
+import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { searchRoutes } from './insight/search.ts'
@@ -34,6 +37,7 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { openAccess } from './team/access.ts'
+import { recordAudit } from './team/audit.ts'
 import { teamRoutes } from './team/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -49,6 +53,7 @@ export const handlers: AllHandlers = {
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...importRoutes,
   ...customerRoutes,
   ...journeyRoutes,
   ...messageRoutes,
@@ -68,6 +73,7 @@ export async function startWeb(core: Core): Promise<Web> {
   core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
   const smtp = await startStandInSmtp(core)
   const receipts = await startReceipts(core)
+  const imports = await startImports(core)
   core.log.info({ port: server.port, smtpPort: smtp.port }, 'web: listening')
   return {
     port: server.port,
@@ -75,6 +81,7 @@ export async function startWeb(core: Core): Promise<Web> {
     async stop() {
       closing.abort()
       await receipts.stop()
+      await imports.stop()
       await server.close()
       await smtp.stop()
     },
@@ -89,6 +96,10 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route(
+    '/',
+    importApp(core, access, line => recordAudit(core.pool, line)),
+  )
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

@@ -75,7 +75,9 @@ export function word(
     | 'auditAction'
     | 'setting'
     | 'prop'
-    | 'leaf',
+    | 'leaf'
+    | 'importStatus'
+    | 'feedHealth',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

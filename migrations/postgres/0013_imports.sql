@@ -8,6 +8,7 @@ create table import (
   file_name text not null,
   bytes bigint not null,
   shape jsonb not null,                               -- FileShape: format, encoding, delimiter …
+  columns jsonb not null default '[]',                -- headers as they are told apart
   mapping jsonb not null default '{}',                -- column -> field
   constants jsonb not null default '{}',              -- field -> text that holds for every row
   status text not null check (status in

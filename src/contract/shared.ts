@@ -7,6 +7,8 @@ export type Role = (typeof ROLES)[number]
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:import',
+  'customers:export',
   'journeys:read',
   'journeys:write',
   'journeys:publish',

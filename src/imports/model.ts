@@ -68,7 +68,7 @@ export type Made = { items: Item[] } | { fault: RowFault }
 export type RowOutcome = 'new' | 'changed' | 'same' | RowFault
 
 /** What an export may be narrowed to; a target says in `filters` which of them it knows. */
-export type ExportFilter = { q?: string; tag?: string; from?: number; to?: number; store?: string }
+export type ExportFilter = { tag?: string; from?: number; to?: number; store?: string }
 
 /** What an export reads from. */
 export type ExportSource = { pool: Sql; workspace: Uuid; timezone: string; currency: string }

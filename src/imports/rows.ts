@@ -185,7 +185,7 @@ function cellsOf(
   const filled = new Set<string>()
   let fault: RowFault | null = raw.doc && BROKEN_LINE in raw.doc ? BAD_LINE : null
   for (const { at, field } of fields) {
-    const text = raw.values[at]
+    const text = unmarked(raw.values[at])
     if (text === undefined || isNothing(text) || filled.has(field.key)) continue
     if (text.includes('\ufffd')) {
       fault ??= rowFault(
@@ -205,11 +205,15 @@ function cellsOf(
   }
   const extra: Cells = {}
   for (const { at, name } of extras) {
-    const text = raw.values[at]
+    const text = unmarked(raw.values[at])
     if (text !== undefined && !isNothing(text)) extra[name] = scalarOf(text.trim())
   }
   return { cells, extra, fault }
 }
+
+/** Without the mark that tells a spreadsheet that a text is no formula: exports carry it. */
+const unmarked = (text: string | undefined): string | undefined =>
+  text !== undefined && /^'[=+\-@\t\r]/.test(text) ? text.slice(1) : text
 
 /** A further column's value: numbers that are written as such, else the text. Leading zeros are part of a code. */
 function scalarOf(text: string): string | number | boolean {

@@ -137,7 +137,7 @@ function made(year: number, month: number, day: number): string | { wrong: strin
 }
 
 /** A date with or without a time of day; with a zone or offset that one, else the wall time of `zone`. */
-function readTime(text: string, zone: string): Reading {
+export function readTime(text: string, zone: string): Reading {
   if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|UTC|[+-]\d{2}:?\d{2})$/.test(text)) {
     const iso = text
       .replace(' ', 'T')

@@ -1,6 +1,6 @@
 // Consents with their proof: one row a person, channel and purpose. The newer one holds.
 import type { Cells, EventTarget } from '../model.ts'
-import { customersOf } from '../store.ts'
+import { customersOf } from '../people.ts'
 import { whoOf } from './customers.ts'
 import { nobody, personOf, WHO, WHO_KEYS } from './who.ts'
 

@@ -2,24 +2,24 @@
 import type { CustomerState } from '../../customers/model.ts'
 import type { Cells, EventTarget, ImportField, Item } from '../model.ts'
 import { splitName } from '../names.ts'
-import { customersOf } from '../store.ts'
+import { customersOf } from '../people.ts'
 import { CARD_NO, CARRIER, EMAIL, LINE_UID, MEMBER_NO, nobody, PHONE, personOf, WHO_KEYS } from './who.ts'
 
 /** Where each field is kept among the traits; identifiers, consents and tags are not traits. */
 const TRAIT: Record<string, string> = {
   name: 'name',
-  last_name: 'lastName',
-  first_name: 'firstName',
+  last_name: 'last_name',
+  first_name: 'first_name',
   gender: 'gender',
   birthday: 'birthday',
   country: 'address.country',
-  postal_code: 'address.postalCode',
+  postal_code: 'address.postal_code',
   city: 'address.city',
   district: 'address.district',
   street: 'address.street',
   company: 'company',
-  language: 'locale',
-  joined_at: 'createdAt',
+  language: 'language',
+  joined_at: 'joined_at',
   note: 'note',
 }
 /** Consents of a row, by channel. */
@@ -216,7 +216,7 @@ export const customers: EventTarget = {
       if (cells[key] !== undefined) put(traits, trait, cells[key])
     if (typeof cells.name === 'string' && cells.last_name === undefined && cells.first_name === undefined) {
       const parts = splitName(cells.name)
-      if (parts) Object.assign(traits, { lastName: parts.family, firstName: parts.given })
+      if (parts) Object.assign(traits, { last_name: parts.family, first_name: parts.given })
     }
     Object.assign(traits, extra)
     const at = cells.updated_at === undefined ? {} : { timestamp: cells.updated_at }

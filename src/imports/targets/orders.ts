@@ -2,7 +2,7 @@
 // webhook gives: an order of a till's file has the same fields.
 import type { Cells, EventTarget, ImportField, Item, Made } from '../model.ts'
 import { rowFault } from '../model.ts'
-import { ordersOf } from '../store.ts'
+import { ordersOf } from '../people.ts'
 import { whoOf } from './customers.ts'
 import { nobody, personOf, WHO } from './who.ts'
 

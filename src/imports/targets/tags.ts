@@ -1,6 +1,6 @@
 // Tags put on or taken off people: one row a person and tag.
 import type { EventTarget } from '../model.ts'
-import { customersOf } from '../store.ts'
+import { customersOf } from '../people.ts'
 import { whoOf } from './customers.ts'
 import { nobody, personOf, WHO, WHO_KEYS } from './who.ts'
 
