@@ -12,7 +12,9 @@ type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Recor
 
 const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
-const withInnerId = inWorkspace.filter(n => /\{(?!ws)\w+\}/.test(endpoints[n].path) && n !== 'saveChannel')
+const withInnerId = inWorkspace.filter(
+  n => /\{(?!ws)\w+\}/.test(endpoints[n].path) && !['saveChannel', 'setImportFeed'].includes(n),
+)
 
 const GRAPH = {
   format: 1,
@@ -41,6 +43,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     secrets: { accessToken: 'a', channelSecret: 'b' },
   },
   sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
+  updateImport: { source: 'Till' },
+  setImportFeed: { everyHours: 24 },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -119,6 +123,12 @@ async function makeFilled(name: string): Promise<Made> {
       }),
     ],
   )
+  const file = newId()
+  await core.pool.query(
+    `insert into import (id, workspace_id, source, target, file_name, bytes, shape, mapping, status, created_by, created_at)
+     values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
+    [file, made.id, at],
+  )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),
     name,
@@ -138,6 +148,7 @@ async function makeFilled(name: string): Promise<Made> {
       user: publicId('usr', user.id),
       key: publicId('key', row.id),
       channel: 'line',
+      import: publicId('imp', file),
     },
   }
 }
