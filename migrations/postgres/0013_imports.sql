@@ -7,6 +7,7 @@ create table import (
   preset text,
   file_name text not null,
   bytes bigint not null,
+  file_hash bytea,                                    -- SHA-256: the same file again is of the same source
   shape jsonb not null,                               -- FileShape: format, encoding, delimiter …
   columns jsonb not null default '[]',                -- headers as they are told apart
   mapping jsonb not null default '{}',                -- column -> field
@@ -39,8 +40,8 @@ create table import_feed (
   primary key (workspace_id, source)
 );
 
--- What imports have brought, so that a repeat adds nothing however late it comes: the key of an item and the hash of
--- what was said of it. `n` counts its contents. Here the bucket is the key's last byte.
+-- What imports have brought, so that a repeat adds nothing however late it comes: the key of an item (with its source)
+-- and the hash of what was said of it. `n` counts its contents. Here the bucket is the key's last byte.
 create table imported (
   bucket smallint not null,
   workspace_id uuid not null,

@@ -1,5 +1,6 @@
 // Files of imports in DATA_DIR/imports: the upload as it came (<id>) and its wrong rows (<id>.errors.csv). Written
 // through, never held in memory; removed after their time.
+import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,20 +18,22 @@ const folder = (dataDir: string): string => join(dataDir, 'imports')
 export const filePath = (dataDir: string, id: Uuid): string => join(folder(dataDir), id)
 export const errorPath = (dataDir: string, id: Uuid): string => join(folder(dataDir), `${id}.errors.csv`)
 
-/** Writes an upload through to its file. Gives its size.
+/** Writes an upload through to its file. Gives its size and SHA-256.
  *  @throws Problem 413 `file_too_large`; nothing is left then */
 export async function saveUpload(
   dataDir: string,
   id: Uuid,
   body: ReadableStream<Uint8Array>,
   most = MOST_BYTES,
-): Promise<number> {
+): Promise<{ bytes: number; hash: Buffer }> {
   await mkdir(folder(dataDir), { recursive: true, mode: 0o700 })
   const path = filePath(dataDir, id)
   let bytes = 0
+  const hash = createHash('sha256')
   const limit = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
+      hash.update(chunk)
       if (bytes <= most) done(null, chunk)
       else
         done(
@@ -48,7 +51,7 @@ export async function saveUpload(
     await rm(path, { force: true })
     throw error
   }
-  return bytes
+  return { bytes, hash: hash.digest() }
 }
 
 export async function removeFiles(dataDir: string, id: Uuid): Promise<void> {

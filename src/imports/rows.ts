@@ -244,5 +244,5 @@ function readyItem(
     event.at = context.now
     delete event.agoMs
   }
-  return { key: hashId(key, before), content: hashId(JSON.stringify(item)), event }
+  return { key: hashId(context.source, key, before), content: hashId(JSON.stringify(item)), event }
 }

@@ -49,7 +49,7 @@ export type NewImport = Pick<
   | 'mapping'
   | 'constants'
   | 'created_by'
->
+> & { file_hash: Buffer }
 
 export async function insertImport(
   sql: Sql,
@@ -59,8 +59,8 @@ export async function insertImport(
   now: number,
 ): Promise<void> {
   await sql.query(
-    `insert into import (id, workspace_id, source, target, preset, file_name, bytes, shape, columns, mapping, constants, status, created_by, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $13)`,
+    `insert into import (id, workspace_id, source, target, preset, file_name, bytes, shape, columns, mapping, constants, status, created_by, created_at, file_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $13, $14)`,
     [
       id,
       workspace,
@@ -75,8 +75,18 @@ export async function insertImport(
       JSON.stringify(given.constants),
       given.created_by,
       new Date(now),
+      given.file_hash,
     ],
   )
+}
+
+/** The source under which this very file came before. */
+export async function sourceOfFile(sql: Sql, workspace: Uuid, hash: Buffer): Promise<string | null> {
+  const { rows } = await sql.query<{ source: string }>(
+    'select source from import where workspace_id = $1 and file_hash = $2 order by id desc limit 1',
+    [workspace, hash],
+  )
+  return rows[0]?.source ?? null
 }
 
 /** A file that could not be read at all, kept so that its feed shows as broken. */

@@ -12,11 +12,19 @@ import { firstRows } from './read.ts'
 import { targetNamed } from './register.ts'
 import { missingFields } from './rows.ts'
 import { detectShape, type FileShape } from './shape.ts'
-import { findImport, insertBroken, insertImport, lastMapping, queueImport, type ImportRow } from './store.ts'
+import {
+  findImport,
+  insertBroken,
+  insertImport,
+  lastMapping,
+  queueImport,
+  sourceOfFile,
+  type ImportRow,
+} from './store.ts'
 
 export type UploadOptions = {
   fileName: string
-  /** name of the feed; default: that of the file without date and number */
+  /** name of the feed; default: that of the same file before, else the file's name without date and number */
   source: string | null
   target: string | null
   preset: string | null
@@ -55,12 +63,14 @@ export async function takeUpload(
 ): Promise<ImportRow> {
   const id = newId()
   const now = workspaceNow(workspace)
-  const source = (options.source ?? sourceOf(options.fileName)).slice(0, 100)
+  let source = (options.source ?? sourceOf(options.fileName)).slice(0, 100)
   if (options.target !== null) targetOrProblem(options.target)
   if (options.preset !== null) presetOrProblem(options.preset)
   let bytes = 0
   try {
-    bytes = await saveUpload(core.config.dataDir, id, body)
+    const saved = await saveUpload(core.config.dataDir, id, body)
+    bytes = saved.bytes
+    if (options.source === null) source = (await sourceOfFile(core.pool, workspace.id, saved.hash)) ?? source
     const shape = await detectShape(filePath(core.config.dataDir, id))
     demandReadable(shape, bytes)
     const { columns } = await firstRows(filePath(core.config.dataDir, id), shape, 1)
@@ -78,6 +88,7 @@ export async function takeUpload(
         preset: found.preset?.name ?? null,
         file_name: options.fileName.slice(0, 200),
         bytes,
+        file_hash: saved.hash,
         shape,
         columns,
         mapping,

@@ -3,14 +3,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { must } from '../platform/errors.ts'
 import { openPool } from '../platform/postgres.ts'
+import type { Topic } from '../platform/signals.ts'
 import { runImport, type RunEnv } from './run.ts'
 import type { ImportRow } from './store.ts'
 
 export type Job = Omit<RunEnv, 'pool' | 'signals'> & { databaseUrl: string; row: ImportRow }
-export type FromWorker =
-  | { kind: 'live'; detail: string }
-  | { kind: 'done' }
-  | { kind: 'failed'; error: string }
+export type FromWorker = { kind: 'signal'; topic: Topic; detail: string } | { kind: 'failed'; error: string }
 
 const port = parentPort
 must(port, 'this file runs as a worker thread')
@@ -20,10 +18,9 @@ const tell = (message: FromWorker) => port.postMessage(message)
 const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
 try {
   await runImport(
-    { ...env, pool, signals: { emit: (_topic, detail = '') => tell({ kind: 'live', detail }) } },
+    { ...env, pool, signals: { emit: (topic, detail = '') => tell({ kind: 'signal', topic, detail }) } },
     row,
   )
-  tell({ kind: 'done' })
 } catch (error) {
   tell({ kind: 'failed', error: (error as Error).stack ?? String(error) })
 } finally {

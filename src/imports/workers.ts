@@ -77,7 +77,7 @@ export function openImports(core: Core): Imports {
       })
       running = worker
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'live') core.signals.emit('live', message.detail)
+        if (message.kind === 'signal') core.signals.emit(message.topic, message.detail)
         if (message.kind === 'failed')
           core.log.error({ import: row.id, error: message.error.slice(0, 2_000) }, 'an import broke off')
       })
