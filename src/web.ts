@@ -37,7 +37,6 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { openAccess } from './team/access.ts'
-import { recordAudit } from './team/audit.ts'
 import { teamRoutes } from './team/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -96,10 +95,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
-  app.route(
-    '/',
-    importApp(core, access, line => recordAudit(core.pool, line)),
-  )
+  app.route('/', importApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

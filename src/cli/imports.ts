@@ -185,7 +185,15 @@ const audit = (
   action: string,
   target: string,
   detail: Record<string, string | number | boolean>,
-) => recordAudit(core.pool, { workspace, actor: 'cli', action, target, detail })
+) =>
+  recordAudit(core.pool, {
+    workspace,
+    actor: 'cli',
+    action,
+    kind: action === 'export' ? 'exported' : 'changed',
+    target,
+    detail,
+  })
 
 function inWords(
   { counts, problem, status, target }: ReturnType<typeof presentImport>,

@@ -1,7 +1,7 @@
 // Imports: what a file may hold, its settings, check and run, and the feeds they come from. Uploads and downloads are
 // streams and stand beside this table (src/imports/transfer.ts).
 import { z } from 'zod'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, personal, time } from './shared.ts'
 
 const words = z.object({ zh: z.string(), en: z.string() })
 const counts = z.object({
@@ -47,11 +47,11 @@ const importDetail = importRow.extend({
   mapping: z.record(z.string(), z.string()),
   constants: z.record(z.string(), z.string()),
   /** the first rows as they are in the file; empty when the file is gone */
-  preview: z.array(z.array(z.string())),
+  preview: z.array(z.array(personal('name'))),
   /** fields that must still be mapped; of each list one is enough */
   missing: z.array(z.array(z.string())),
   faults: z.array(
-    z.object({ row: z.number(), field: z.string().nullable(), code: z.string(), detail: z.string() }),
+    z.object({ row: z.number(), field: z.string().nullable(), code: z.string(), detail: personal('free') }),
   ),
   hasErrorFile: z.boolean(),
 })

@@ -14,7 +14,6 @@ import type { CustomerState } from '../customers/model.ts'
 import { apiRouter, type HttpEnv } from '../platform/http/router.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { openAccess } from '../team/access.ts'
-import { recordAudit } from '../team/audit.ts'
 import { handlers } from '../web.ts'
 import { errorPath } from './files.ts'
 import { importApp } from './transfer.ts'
@@ -38,10 +37,7 @@ beforeAll(async () => {
     return next()
   })
   const access = openAccess(core)
-  app.route(
-    '/',
-    importApp(core, access, line => recordAudit(core.pool, line)),
-  )
+  app.route('/', importApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.route('/', collectApp(core))
   server = await serveApp(app as unknown as Hono)
@@ -441,11 +437,13 @@ describe('export', () => {
     await run(csv('evil.csv', '會員編號,姓名\nM-1,"=HYPERLINK(""http://x"")"\n'))
     const text = (await download('exports/customers.csv')).bytes.toString('utf8')
     expect(text).toContain(`"'=HYPERLINK(""http://x"")"`)
-    const { rows } = await core.pool.query<{ actor: string; detail: unknown }>(
-      "select actor, detail from audit where workspace_id = $1 and action = 'export'",
+    const { rows } = await core.pool.query<{ actor: string; kind: string; detail: unknown }>(
+      "select actor, kind, detail from audit where workspace_id = $1 and action = 'export'",
       [space.id],
     )
-    expect(rows).toEqual([{ actor: expect.stringMatching(/^key_/), detail: { rows: 1, format: 'csv' } }])
+    expect(rows).toEqual([
+      { actor: expect.stringMatching(/^key_/), kind: 'exported', detail: { rows: 1, format: 'csv' } },
+    ])
 
     const reader = await insertKey(core.pool, space.id, {
       kind: 'api',

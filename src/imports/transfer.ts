@@ -7,12 +7,12 @@ import { workspaceNow } from '../catalogue/workspace.ts'
 import type { Scope } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import type { Access, Seat } from '../platform/http/access.ts'
+import type { Access, AuditDetail, AuditKind, Seat } from '../platform/http/access.ts'
 import { actorOf } from '../platform/http/handler.ts'
 import { answerError } from '../platform/http/problem.ts'
 import type { HttpEnv } from '../platform/http/router.ts'
 import { demandSameOrigin, demandScope, readSessionCookie } from '../platform/http/session.ts'
-import { publicId, type Uuid } from '../platform/ids.ts'
+import { publicId } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { exampleRow, exportStream, fileResponse, type ExportFormat, type ExportLocale } from './export.ts'
 import { errorPath, hasFile } from './files.ts'
@@ -24,37 +24,27 @@ import { takeUpload } from './upload.ts'
 import { readTime } from './values.ts'
 
 type Ctx = Context<HttpEnv>
-/** Writes a line of the audit trail. */
-export type RecordLine = (line: {
-  workspace: Uuid
-  actor: string
-  action: string
-  target: string | null
-  detail: { [name: string]: string | number | boolean }
-}) => Promise<void>
-
-export function importApp(core: Core, access: Access, record: RecordLine): Hono<HttpEnv> {
+export function importApp(core: Core, access: Access): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
 
-  async function seat(c: Ctx, scope: Scope, route: string): Promise<Seat> {
+  async function seat(c: Ctx, route: string, ...scopes: Scope[]): Promise<Seat> {
     c.set('route', `/api/w/{ws}/${route}`)
     const who = await access.identify(c.req.header('authorization'), readSessionCookie(c))
     if (c.req.method !== 'GET' && who.kind !== 'key') demandSameOrigin(c, core)
     const taken = await access.seatIn(who, c.req.param('ws') ?? '')
-    demandScope(taken, scope)
+    for (const scope of scopes) demandScope(taken, scope)
     return taken
   }
-  const audit = ({ workspace, caller }: Seat, action: string, target: string, detail = {}) =>
-    record({
-      workspace: workspace.id,
-      actor: publicId(caller.kind === 'user' ? 'usr' : 'key', caller.id),
-      action,
-      target,
-      detail,
-    })
+  const audit = (
+    { workspace, caller }: Seat,
+    kind: AuditKind,
+    action: string,
+    target: string,
+    detail: AuditDetail,
+  ) => access.record({ workspace: workspace.id, caller, action, kind, target, detail })
 
   app.post('/api/w/:ws/import-files', async c => {
-    const taken = await seat(c, 'customers:import', 'import-files')
+    const taken = await seat(c, 'import-files', 'customers:import')
     const fileName = c.req.query('name')?.trim()
     if (!fileName)
       throw new Problem(400, 'name_missing', 'The name of the file is needed', {
@@ -78,12 +68,17 @@ export function importApp(core: Core, access: Access, record: RecordLine): Hono<
       start: ['1', 'true'].includes(c.req.query('start') ?? ''),
       actor: actorOf(taken.caller),
     })
-    await audit(taken, 'uploadImport', publicId('imp', row.id), { bytes: row.bytes })
+    await audit(taken, 'changed', 'uploadImport', publicId('imp', row.id), { bytes: row.bytes })
     return c.json(presentImport(row), 201)
   })
 
   app.get('/api/w/:ws/imports/:import/errors.csv', async c => {
-    const { workspace } = await seat(c, 'customers:import', 'imports/{import}/errors.csv')
+    const { workspace } = await seat(
+      c,
+      'imports/{import}/errors.csv',
+      'customers:import',
+      'customers:personal',
+    )
     const row = await findImport(core.pool, workspace.id, idOr404('imp', c.req.param('import')))
     const path = row && errorPath(core.config.dataDir, row.id)
     if (!row || !path || !(await hasFile(path))) throw notFound('imp')
@@ -92,7 +87,7 @@ export function importApp(core: Core, access: Access, record: RecordLine): Hono<
   })
 
   app.get('/api/w/:ws/import-templates/:file', async c => {
-    const { workspace } = await seat(c, 'sources:read', 'import-templates/{file}')
+    const { workspace } = await seat(c, 'import-templates/{file}', 'sources:read')
     const { target, format } = fileOf(c.req.param('file'))
     const locale = localeOf(c, workspace.locale)
     const stream = exportStream(target, exampleRow(target), format, locale, async () => undefined)
@@ -100,7 +95,7 @@ export function importApp(core: Core, access: Access, record: RecordLine): Hono<
   })
 
   app.get('/api/w/:ws/exports/:file', async c => {
-    const taken = await seat(c, 'customers:export', 'exports/{file}')
+    const taken = await seat(c, 'exports/{file}', 'customers:export', 'customers:personal')
     const { workspace } = taken
     const { target, format } = fileOf(c.req.param('file'))
     if (!target.read)
@@ -119,7 +114,7 @@ export function importApp(core: Core, access: Access, record: RecordLine): Hono<
       target.read(source, filter),
       format,
       localeOf(c, workspace.locale),
-      rows => audit(taken, 'export', target.name, { rows, format, ...filter }),
+      rows => audit(taken, 'exported', 'export', target.name, { rows, format, ...filter }),
     )
     const day = new Date(workspaceNow(workspace)).toISOString().slice(0, 10)
     return fileResponse(stream, `${target.name}-${day}`, format)

@@ -41,13 +41,14 @@ export async function append(
   }
   const values = [smallints(bucket), uuids(workspace), uuids(customer), texts(kind), uuids(hash), texts(body)]
   if (table === 'inbox')
-    await sql.query(
-      `insert into inbox (bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body)
+    await sql.query({
+      name: 'append',
+      text: `insert into inbox (bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body)
        select bucket, $7::uuid, ordinal - 1, workspace_id, customer_id, kind, message_hash, body
          from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[]) with ordinality
               u (bucket, workspace_id, customer_id, kind, message_hash, body, ordinal)`,
-      [...values, newId()],
-    )
+      values: [...values, newId()],
+    })
   else
     await sql.query(
       `insert into bulk (bucket, workspace_id, customer_id, kind, message_hash, body)

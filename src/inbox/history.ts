@@ -5,6 +5,7 @@ import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
 import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
 import {
@@ -110,20 +111,22 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   async function openBatch(
     l: Lease,
   ): Promise<{ no: number; ranges: Ranges; rows: JournalRow[]; more: boolean } | null> {
-    const { rows } = await core.pool.query<GroupRow>(
-      'select history_group, batch_no, batch from history_group where history_group = $1 and owner = $2 and epoch = $3',
-      [l.key, core.processId, l.epoch],
-    )
+    const { rows } = await core.pool.query<GroupRow>({
+      name: 'history_group',
+      text: 'select history_group, batch_no, batch from history_group where history_group = $1 and owner = $2 and epoch = $3',
+      values: [l.key, core.processId, l.epoch],
+    })
     const group = rows[0]
     if (!group) return null
     if (group.batch)
       return { no: group.batch_no, ranges: group.batch, rows: await readJournal(group.batch), more: true }
-    const next = await core.pool.query<JournalRow>(
-      `select x.* from history_cursor c
+    const next = await core.pool.query<JournalRow>({
+      name: 'history_next',
+      text: `select x.* from history_cursor c
         cross join lateral (select j.bucket, j.seq, j.workspace_id, j.at, j.body from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit $2) x
        where c.bucket = any($1::smallint[]) order by x.at, x.bucket, x.seq limit $3`,
-      [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
-    )
+      values: [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
+    })
     if (next.rows.length === 0) return null
     lag.set((Date.now() - next.rows[0]!.at.getTime()) / 1000)
     // rows of a bucket come in order of seq, because `at` never goes back within a bucket; take while the batch is small
@@ -184,15 +187,17 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
-      const done = await sql.query(
-        'update history_group set batch = null where history_group = $1 and owner = $2 and epoch = $3 and batch_no = $4',
-        [l.key, core.processId, l.epoch, batch.no],
-      )
+      const done = await sql.query({
+        name: 'history_done',
+        text: 'update history_group set batch = null where history_group = $1 and owner = $2 and epoch = $3 and batch_no = $4',
+        values: [l.key, core.processId, l.epoch, batch.no],
+      })
       if (done.rowCount === 1)
-        await sql.query(
-          'update history_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket',
-          [keys.map(Number), keys.map(k => batch.ranges[k]![1])],
-        )
+        await sql.query({
+          name: 'history_cursor',
+          text: 'update history_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket',
+          values: [smallints(keys.map(Number)), bigints(keys.map(k => batch.ranges[k]![1]))],
+        })
     })
     stored.inc(rows.length)
     roundRows += rows.length
