@@ -9,6 +9,7 @@ import { importsEndpoints } from './contract/imports.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
+import { profileEndpoints } from './contract/profile.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
@@ -20,6 +21,7 @@ export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
   ...customersEndpoints,
+  ...profileEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,

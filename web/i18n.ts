@@ -77,7 +77,10 @@ export function word(
     | 'prop'
     | 'leaf'
     | 'importStatus'
-    | 'feedHealth',
+    | 'feedHealth'
+    | 'stage'
+    | 'phase'
+    | 'salesChannel',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -182,6 +182,7 @@ describe('from upload to customers', () => {
       at: expect.any(Number),
     })
     expect(ming.traits.birthday).toMatchObject({ v: '1996-03-02', src: '會員資料', at: expect.any(Number) })
+    expect(Object.keys(ming.tags).sort()).toEqual(['VIP', '茶友'])
     expect(ming.consent['email/marketing']).toMatchObject({ on: true })
 
     const again = await run(samples.bigFive())
@@ -291,6 +292,22 @@ describe('orders', () => {
     expect(again.counts).toEqual({ new: 0, changed: 0, same: 3, wrong: 0, skipped: 1 })
     expect(await rows()).toEqual(found)
     expect((await holder('member_no', 'M-001')).orders).toMatchObject({ n: 2, revenue: 2220 })
+  })
+
+  test('an order that comes again with another amount, then shipped, then cancelled', async () => {
+    const file = (total: number, status: string) =>
+      csv('shop.csv', `訂單編號,訂單時間,會員編號,總金額,訂單狀態\nS-1,2026/05/01 10:00,M-1,${total},${status}\n`)
+    const now = async () => {
+      const { id } = await holder('member_no', 'M-1')
+      const [order] = (await act('customerOrders', { customer: publicId('cus', id) })).items
+      return [order!.total, order!.net, order!.status]
+    }
+    await run(file(1000, '已付款'))
+    expect(await now()).toEqual([1000, 1000, 'paid'])
+    expect((await run(file(900, '已出貨'))).counts).toMatchObject({ changed: 0, new: 1 })
+    expect(await now()).toEqual([900, 900, 'shipped'])
+    await run(file(900, '已取消'))
+    expect(await now()).toEqual([900, 0, 'cancelled'])
   })
 
   test('R0-04 a late till file stands where it happened, with both times', async () => {

@@ -56,7 +56,12 @@ export type ImportContext = {
 /** An item as a client would post it to /v1/batch (type, userId, traits, event, properties, timestamp …), which goes
  *  through the intake's own cleaning with proof 'server'. `key`: what it is about for ever (`order:A1001:placed`),
  *  within its source: the same content under the same key adds nothing, another content is taken as a change. */
-export type Item = { key: string; item: Record<string, unknown> }
+export type Item = {
+  key: string
+  item: Record<string, unknown>
+  /** what the event is called when its content has changed since the last import; it then happened now */
+  changedAs?: string
+}
 
 /** Why rows were refused; `field` names the cell. `skip`: nothing is wrong with the row, it is about nobody (a sale to
  *  somebody unknown). */

@@ -1,6 +1,6 @@
 // Customers and their orders as exports read them: page by page, never all in memory.
 import type { CustomerState } from '../customers/model.ts'
-import { fromSmallestUnit } from '../customers/money.ts'
+import { ordersOf as viewOrders } from '../customers/order-view.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import type { ExportSource } from './model.ts'
 import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
@@ -31,25 +31,18 @@ export async function* customersOf(source: ExportSource): AsyncGenerator<Custome
   for await (const page of pagesOf(source)) yield* page
 }
 
-export type ReadOrder = {
-  orderNo: string
-  occurred: number
-  status: 'placed' | 'paid' | 'cancelled' | 'refunded'
-  /** currency units */
-  total: number
-  currency: string
-  body: Record<string, unknown>
-}
-
 type EntryRow = {
   customer_id: Uuid
   order_no: string
   entry: OrderRow['entry']
+  key: Uuid
   occurred: Date
   amount: number
   currency: string
   body: string
 }
+
+export type ReadOrder = ReturnType<typeof viewOrders>[number]
 
 /** Orders of a workspace with the customers they belong to, customer by customer. */
 export async function* ordersOf(
@@ -57,36 +50,22 @@ export async function* ordersOf(
 ): AsyncGenerator<{ state: CustomerState; order: ReadOrder }> {
   for await (const states of pagesOf(source)) {
     const { rows } = await source.pool.query<EntryRow>(
-      `select customer_id, order_no, entry, occurred, amount, currency, body from order_entry
-        where bucket = $1 and workspace_id = $2 and customer_id = any($3::uuid[]) order by customer_id, order_no, occurred`,
+      `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
+        where bucket = $1 and workspace_id = $2 and customer_id = any($3::uuid[])`,
       [bucketOf(states[0]!.id), source.workspace, states.map(s => s.id)],
     )
     const entries = Map.groupBy(rows, r => r.customer_id)
     for (const state of states)
-      for (const [, of] of Map.groupBy(entries.get(state.id) ?? [], r => r.order_no)) {
-        const order = orderOf(of)
-        if (order) yield { state, order }
-      }
+      for (const order of viewOrders((entries.get(state.id) ?? []).map(toRow))) yield { state, order }
   }
 }
 
-/** One order from its entries, oldest first: the newest placement says what it is. */
-function orderOf(entries: EntryRow[]): ReadOrder | null {
-  const placed = entries.findLast(e => e.entry === 'placed') ?? entries.findLast(e => e.entry === 'paid')
-  if (!placed) return null
-  const ends = entries.map(e => e.entry)
-  return {
-    orderNo: placed.order_no,
-    occurred: placed.occurred.getTime(),
-    status: ends.includes('cancelled')
-      ? 'cancelled'
-      : ends.includes('refunded')
-        ? 'refunded'
-        : ends.includes('paid')
-          ? 'paid'
-          : 'placed',
-    total: fromSmallestUnit(placed.amount, placed.currency),
-    currency: placed.currency,
-    body: JSON.parse(placed.body) as Record<string, unknown>,
-  }
-}
+const toRow = (r: EntryRow): OrderRow => ({
+  orderNo: r.order_no,
+  entry: r.entry,
+  key: r.key,
+  occurred: r.occurred.getTime(),
+  amount: r.amount,
+  currency: r.currency,
+  body: JSON.parse(r.body) as OrderRow['body'],
+})

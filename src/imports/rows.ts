@@ -11,7 +11,7 @@ import { BROKEN_LINE, type RawFile, type RawRow } from './read.ts'
 import { isNothing, readCell } from './values.ts'
 
 /** One item, ready to be stored under its key. */
-export type ReadyItem = { key: Uuid; content: Uuid; event: EventBody }
+export type ReadyItem = { key: Uuid; content: Uuid; event: EventBody; changedAs?: string }
 /** Rows that go together; `items` of events, `cells` of a table's row. */
 export type ReadyRows = { raw: RawRow[]; items: ReadyItem[]; cells: Cells | null }
 export type WrongRow = { raw: RawRow; fault: RowFault }
@@ -224,7 +224,7 @@ function scalarOf(text: string): string | number | boolean {
 const CONTEXT = { proof: 'server', demandToken: false, claims: null, sentAt: null, type: null } as const
 
 function readyItem(
-  { key, item }: Item,
+  { key, item, changedAs }: Item,
   context: ImportContext,
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
@@ -244,5 +244,11 @@ function readyItem(
     event.at = context.now
     delete event.agoMs
   }
-  return { key: hashId(context.source, key, before), content: hashId(JSON.stringify(item)), event }
+  const ready: ReadyItem = {
+    key: hashId(context.source, key, before),
+    content: hashId(JSON.stringify(item)),
+    event,
+  }
+  if (changedAs !== undefined) ready.changedAs = changedAs
+  return ready
 }

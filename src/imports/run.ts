@@ -3,6 +3,7 @@
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
 import { resolveBatch } from '../collect/resolve.ts'
 import { append } from '../inbox/append.ts'
+import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
@@ -195,7 +196,16 @@ function outcomeOf(items: ReadyItem[], known: Map<Uuid, { fresh: boolean }>): ke
   return outcome
 }
 
-async function storeItems({ env, row, chunk, writes }: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
+/** The event of an item whose content is another than the last time. A status says what an order became by itself: what
+ *  an update says is its new content. */
+function changed({ event, changedAs }: ReadyItem, now: number): EventBody {
+  if (changedAs === undefined) return event
+  const { status: _status, ...props } = event.props ?? {}
+  return { ...event, name: changedAs, at: now, props }
+}
+
+async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
+  const { env, row, chunk, writes } = work
   const items = chunk.ready.flatMap(r => r.items)
   const brought: Brought[] = items.map(i => ({ bucket: bucketOf(i.key), key: i.key, content: i.content }))
   const known = await (writes ? noteBrought : lookBrought)(sql, row.workspace_id, brought)
@@ -210,9 +220,11 @@ async function storeItems({ env, row, chunk, writes }: ChunkWork, sql: Sql): Pro
   await append(
     sql,
     null,
-    fresh.map(({ key, event }, i) => {
+    fresh.map((item, i) => {
       const { customer, holders } = resolved[i]!
-      const messageId = `import:${key}:${known.get(key)!.n}`
+      const { n, fresh: isNew } = known.get(item.key)!
+      const messageId = `import:${item.key}:${n}`
+      const event = isNew ? item.event : changed(item, work.context.now)
       const body = { ...event, messageId, ...(holders.length > 0 ? { holders } : {}) }
       return { workspace: row.workspace_id, customer, input: { kind: 'event' as const, messageId, body } }
     }),

@@ -3,6 +3,7 @@ import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
 import { pages } from './pages.ts'
+import { profile } from './profile.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...admin, ...imports } as const
+export const words = { ...frame, ...pages, ...work, ...profile, ...admin, ...imports } as const

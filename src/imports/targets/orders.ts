@@ -2,7 +2,8 @@
 // webhook gives: an order of a till's file has the same fields.
 import type { Cells, EventTarget, ImportField, Item, Made } from '../model.ts'
 import { rowFault } from '../model.ts'
-import { ordersOf } from '../people.ts'
+import { fromSmallestUnit } from '../../customers/money.ts'
+import { ordersOf, type ReadOrder } from '../people.ts'
 import { whoOf } from './customers.ts'
 import { nobody, personOf, WHO } from './who.ts'
 
@@ -194,6 +195,17 @@ const FATES: Record<Exclude<Fate, 'placed'>, RegExp> = {
 /** Words such as 部分退款 and partially_refunded: how much is said by the amount, or not known. */
 const PARTLY = /部分|部份|partial/i
 
+/** Steps of an order that a status tells, and the events of theirs. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  'Order Shipped': ['已出貨', '出貨中', '配送中', '已寄出', 'shipped', 'fulfilled', 'delivered', '已送達'],
+  'Order Ready For Pickup': ['待取貨', '可取貨', '已到店', 'ready', 'ready for pickup'],
+  'Order Picked Up': ['已取貨', '取貨完成', 'picked_up', 'picked up'],
+}
+const stepOf = (status: unknown): string | undefined =>
+  typeof status === 'string'
+    ? Object.keys(STEPS).find(event => STEPS[event]!.includes(status.trim().toLowerCase()))
+    : undefined
+
 const fateOf = (status: unknown): Fate => {
   if (typeof status !== 'string' || PARTLY.test(status)) return 'placed'
   return (['cancelled', 'returned', 'refunded'] as const).find(f => FATES[f].test(status)) ?? 'placed'
@@ -215,32 +227,49 @@ export const orders: EventTarget = {
 
   async *read(source, filter) {
     for await (const { state, order } of ordersOf(source)) {
-      if (filter.from !== undefined && order.occurred < filter.from) continue
-      if (filter.to !== undefined && order.occurred >= filter.to) continue
-      if (filter.store !== undefined && order.body.store !== filter.store) continue
-      const head: Cells = {
-        ...whoOf(state),
-        order_id: order.orderNo,
-        ordered_at: new Date(order.occurred).toISOString(),
-        status: order.status,
-        total: order.total,
-        currency: order.currency,
-      }
-      for (const key of ['sales_channel', 'store', 'staff', 'pickup_store', 'coupon'])
-        if (isCell(order.body[key])) head[key] = order.body[key]
-      const lines = Array.isArray(order.body.products) ? order.body.products : []
-      if (lines.length === 0) yield head
-      for (const line of lines as Record<string, unknown>[]) {
-        const cells = { ...head }
-        for (const [key, prop] of LINE) if (isCell(line[prop])) cells[key] = line[prop]
-        yield cells
-      }
+      const at = Date.parse(order.placedAt)
+      if (filter.from !== undefined && at < filter.from) continue
+      if (filter.to !== undefined && at >= filter.to) continue
+      if (filter.store !== undefined && order.store !== filter.store) continue
+      yield* rowsOf(whoOf(state), order)
     }
   },
 }
 
-const isCell = (v: unknown): v is string | number | boolean =>
-  ['string', 'number', 'boolean'].includes(typeof v)
+/** An order as rows that would make it again: one a line. */
+function* rowsOf(who: Cells, order: ReadOrder): Generator<Cells> {
+  const head: Cells = { ...who }
+  const put = (cells: Cells, key: string, value: string | number | null): void => {
+    if (value !== null) cells[key] = value
+  }
+  const money = (cells: Cells, key: string, value: number | null): void =>
+    put(cells, key, value === null ? null : fromSmallestUnit(value, order.currency))
+  put(head, 'order_id', order.orderNo)
+  put(head, 'ordered_at', order.placedAt)
+  const undone = order.returned === 'whole' ? 'returned' : order.refunded === 'whole' ? 'refunded' : null
+  put(head, 'status', order.status === 'cancelled' ? 'cancelled' : (undone ?? order.status))
+  put(head, 'currency', order.currency)
+  money(head, 'total', order.total)
+  for (const key of ['subtotal', 'tax', 'shipping', 'discount'] as const) money(head, key, order[key])
+  if (order.refundedTotal > 0 && order.status !== 'cancelled') money(head, 'refunded', order.refundedTotal)
+  put(head, 'sales_channel', order.salesChannel)
+  put(head, 'store', order.store)
+  put(head, 'staff', order.staff)
+  put(head, 'pickup_store', order.pickupStore)
+  put(head, 'coupon', order.coupon)
+  if (order.lines.length === 0) yield head
+  for (const line of order.lines) {
+    const cells = { ...head }
+    put(cells, 'product_id', line.productId)
+    put(cells, 'sku', line.sku)
+    put(cells, 'product_name', line.name)
+    for (const key of ['category', 'brand', 'variant'] as const) put(cells, key, line[key])
+    money(cells, 'price', line.price)
+    put(cells, 'quantity', line.quantity)
+    money(cells, 'cost', line.cost)
+    yield cells
+  }
+}
 
 /** Fields of a line, and what they are called among the products of an event. */
 const LINE = [
@@ -299,10 +328,17 @@ function itemsOf(rows: Cells[], extra: Cells): Made {
       return line
     })
   const items: Item[] = []
-  const tell = (key: string, event: string, timestamp: unknown, props: Record<string, unknown>) =>
+  const tell = (
+    key: string,
+    event: string,
+    timestamp: unknown,
+    props: Record<string, unknown>,
+    more: Partial<Item> = {},
+  ) =>
     items.push({
       key: `order:${id}:${key}`,
       item: { ...who.person, type: 'track', event, timestamp, properties: props },
+      ...more,
     })
   if (total < 0) {
     // a till writes what it takes back as a sale below nothing
@@ -319,11 +355,14 @@ function itemsOf(rows: Cells[], extra: Cells): Made {
         traits: { ...who.person.context.traits, name: head.customer_name },
       },
     })
-  tell('completed', 'Order Completed', head.ordered_at, properties)
+  // told again with another content, it was changed since: at what time the file does not say
+  tell('completed', 'Order Completed', head.ordered_at, properties, { changedAs: 'Order Updated' })
   const said = { order_id: id, ...(head.currency === undefined ? {} : { currency: head.currency }) }
   if (head.paid_at !== undefined)
     tell('paid', 'Order Paid', head.paid_at, { ...said, total: properties.total })
-  if (head.shipped_at !== undefined) tell('shipped', 'Order Shipped', head.shipped_at, said)
+  const step = stepOf(head.status) ?? (head.shipped_at === undefined ? undefined : 'Order Shipped')
+  if (step === 'Order Shipped') tell('shipped', step, head.shipped_at ?? head.ordered_at, said)
+  else if (step !== undefined) tell('step', step, head.ordered_at, said)
   const fate = head.cancelled_at === undefined ? fateOf(head.status) : 'cancelled'
   const amount =
     typeof head.refunded === 'number' && head.refunded !== 0 ? { total: Math.abs(head.refunded) } : null
