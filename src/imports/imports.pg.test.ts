@@ -296,7 +296,10 @@ describe('orders', () => {
 
   test('an order that comes again with another amount, then shipped, then cancelled', async () => {
     const file = (total: number, status: string) =>
-      csv('shop.csv', `訂單編號,訂單時間,會員編號,總金額,訂單狀態\nS-1,2026/05/01 10:00,M-1,${total},${status}\n`)
+      csv(
+        'shop.csv',
+        `訂單編號,訂單時間,會員編號,總金額,訂單狀態\nS-1,2026/05/01 10:00,M-1,${total},${status}\n`,
+      )
     const now = async () => {
       const { id } = await holder('member_no', 'M-1')
       const [order] = (await act('customerOrders', { customer: publicId('cus', id) })).items
