@@ -6,16 +6,18 @@ import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
+import { importsEndpoints } from './contract/imports.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
+import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
-export { customerRow, timelineItem } from './contract/customers.ts'
+export { customer, customerRow, timelineItem } from './contract/customers.ts'
 
 export const endpoints = {
   ...teamEndpoints,
@@ -26,9 +28,11 @@ export const endpoints = {
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
+  ...importsEndpoints,
   ...channelsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
+  ...privacyEndpoints,
 } as const
 
 export type EndpointName = keyof typeof endpoints
@@ -50,5 +54,6 @@ export const LIVE_TOPICS = [
   'sandbox',
   'ops',
   'demo',
+  'imports',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

@@ -13,6 +13,9 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { importRoutes } from './imports/routes.ts'
+import { importApp } from './imports/transfer.ts'
+import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { searchRoutes } from './insight/search.ts'
@@ -36,6 +39,7 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
 
@@ -54,12 +58,14 @@ export const handlers: AllHandlers = {
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...importRoutes,
   ...customerRoutes,
   ...identityRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
+  ...privacyRoutes,
 }
 
 export type Web = Role & { port: number }
@@ -74,6 +80,7 @@ export async function startWeb(core: Core): Promise<Web> {
   core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
   const smtp = await startStandInSmtp(core)
   const receipts = await startReceipts(core)
+  const imports = await startImports(core)
   core.log.info({ port: server.port, smtpPort: smtp.port }, 'web: listening')
   return {
     port: server.port,
@@ -81,6 +88,7 @@ export async function startWeb(core: Core): Promise<Web> {
     async stop() {
       closing.abort()
       await receipts.stop()
+      await imports.stop()
       await server.close()
       await smtp.stop()
     },
@@ -95,6 +103,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route('/', importApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

@@ -76,9 +76,13 @@ export function word(
     | 'setting'
     | 'prop'
     | 'leaf'
+    | 'importStatus'
+    | 'feedHealth'
     | 'stage'
     | 'phase'
-    | 'salesChannel',
+    | 'salesChannel'
+    | 'place'
+    | 'erasureKept',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

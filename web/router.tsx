@@ -122,6 +122,11 @@ const sources = createRoute({
   validateSearch: texts('tab', 'name'),
   component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'Sources'),
 })
+const importFile = createRoute({
+  getParentRoute: () => inside,
+  path: '/imports/$import',
+  component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -136,7 +141,7 @@ const ops = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  validateSearch: texts('tab'),
+  validateSearch: texts('tab', 'kind', 'actor', 'target', 'from', 'to'),
   component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
 })
 
@@ -155,6 +160,7 @@ export const router = createRouter({
       messages,
       sandbox,
       sources,
+      importFile,
       channels,
       ops,
       settings,

@@ -225,6 +225,7 @@ function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
       ids: [{ kind: 'line_uid', value: lineUidOf(account.settings.provider, user) }],
       proof: 'provider',
       src: account.name,
+      ch: 'line',
     }
     const reach =
       e.type === 'follow' ? ('followed' as const) : e.type === 'unfollow' ? ('blocked' as const) : null

@@ -49,6 +49,9 @@ function cacheOf(pool: Pool): LRUCache<string, Holder> {
   return cache
 }
 
+/** Somebody was forgotten: what is remembered of holders is asked again. */
+export const forgetHolders = (pool: Pool): void => caches.get(pool)?.clear()
+
 type Key = { text: string; workspace: Uuid; kind: IdentifierKind; value: string; bucket: number }
 type Keys = Map<string, Key>
 /** Holders by key. A shared identifier's is in `nobody` instead, and in nothing that routes. */

@@ -20,7 +20,6 @@ import type {
 } from '../inbox/model.ts'
 import { pastKey } from '../journeys/run.ts'
 import type { Outcome } from '../messages/model.ts'
-import { must } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
 import type { CustomerState } from './model.ts'
@@ -57,7 +56,7 @@ export async function split(read: ReadPast, holder: CustomerState, target: Uuid)
   const parting = await part(read, holder.id, target)
   if (!parting) return null
   const { rest, taken, before, mergedAt, events } = parting
-  must(rest.state && taken.state, 'who is taken apart has been two')
+  if (rest.state === null || taken.state === null) return null // there was nobody but one of them
   // what no story explains stays with the survivor
   for (const id of holder.ids)
     if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))

@@ -13,13 +13,16 @@ export const writeEntry = (entry: Omit<JournalEntry, 'b'>, body: string): string
 export const packJournal = (entries: string[]): Buffer =>
   zstdCompressSync(`{"v":1,"entries":[${entries.join(',')}]}`, FAST)
 
+/** A row's JSON, unparsed: to be searched. */
+export const unpackJournalText = (body: Uint8Array): string => zstdDecompressSync(body).toString('utf8')
+
 export const unpackJournal = (body: Uint8Array): JournalBody =>
-  JSON.parse(zstdDecompressSync(body).toString('utf8')) as JournalBody
+  JSON.parse(unpackJournalText(body)) as JournalBody
 
 /** The entries of one customer; a row that does not name it is not parsed. */
 export function unpackEntriesOf(body: Uint8Array, customer: string): JournalEntry[] {
-  const text = zstdDecompressSync(body)
+  const text = unpackJournalText(body)
   return text.includes(customer)
-    ? (JSON.parse(text.toString('utf8')) as JournalBody).entries.filter(entry => entry.c === customer)
+    ? (JSON.parse(text) as JournalBody).entries.filter(entry => entry.c === customer)
     : []
 }

@@ -3,6 +3,7 @@ import { Problem } from './errors.ts'
 import { parseId, type IdPrefix, type Uuid } from './ids.ts'
 
 const WHAT: Record<IdPrefix, string> = {
+  era: 'erasure',
   wsp: 'workspace',
   cus: 'customer',
   jrn: 'journey',
@@ -13,6 +14,7 @@ const WHAT: Record<IdPrefix, string> = {
   chn: 'channel',
   evt: 'event',
   cfl: 'conflict',
+  imp: 'import',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

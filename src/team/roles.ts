@@ -12,6 +12,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'customers:write',
     'customers:merge',
     'customers:personal',
+    'customers:import',
     'journeys:write',
     'journeys:publish',
     'messages:write',

@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { CustomerTabs } from '../identity/tabs.tsx'
+import { ExportButton } from '../imports/export.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
@@ -33,11 +34,14 @@ export function Customers() {
       title={t('customers.title')}
       lead={t('customers.lead')}
       action={
-        list.first ? (
-          <Text c="dimmed" role="status">
-            {t('customers.total', { n: say.count(list.first.total) })}
-          </Text>
-        ) : null
+        <>
+          {list.first ? (
+            <Text c="dimmed" role="status">
+              {t('customers.total', { n: say.count(list.first.total) })}
+            </Text>
+          ) : null}
+          <ExportButton ws={ws} first="customers" />
+        </>
       }
     >
       <CustomerTabs ws={ws} at="list" />
