@@ -116,6 +116,39 @@ test('R4-01 after the bind one person, and the anonymous history is attached bac
   expect(found.orders?.revenue).toBe(500)
 })
 
+test('R0-35 an order at a till with only a carrier code finds the customer; so does one with only a card', async () => {
+  await send(
+    space.apiKey,
+    identify('T1', { name: '吳店客', carrier: '／abc1234' }),
+    identify('T2', { name: '鄭卡友', card_no: '8800 1234' }),
+  )
+  await send(
+    space.apiKey,
+    order({ context: { externalIds: [{ type: 'carrier', id: '/ABC1234' }] } }, 't-1', 120),
+    order({ context: { traits: { card_no: '8800-1234' } } }, 't-2', 80),
+  )
+  expect((await page(await idOf('T1'))).orders).toMatchObject({ count: 1, revenue: 120 })
+  expect((await page(await idOf('T2'))).orders).toMatchObject({ count: 1, revenue: 80 })
+  expect(await idOf('/abc1234')).toBe(await idOf('T1'))
+  expect(await idOf('8800 1234')).toBe(await idOf('T2'))
+})
+
+test('an app installation joins what it did before and after its visitor id was reset', async () => {
+  const app = (anonymousId: string, event: string) => ({
+    type: 'track',
+    anonymousId,
+    event,
+    context: { device: { id: 'INSTALL-1' } },
+  })
+  await send(space.writeKey, app('app-1', 'Application Opened'), app('app-2', 'Product Viewed'))
+  const found = await find('INSTALL')
+  expect(found).toEqual([]) // nobody searches by what a client made up
+  const { rows } = await core.pool.query<{ n: number }>(
+    `select count(distinct customer_id)::int as n from identifier where value in ('app-1', 'app-2', 'INSTALL-1')`,
+  )
+  expect(rows[0]!.n).toBe(1)
+})
+
 describe('conflicts', () => {
   const shared = async (a: string, b: string, phone: string) => {
     await send(space.apiKey, identify(a, { name: '王' + a, phone }))

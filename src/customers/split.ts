@@ -233,7 +233,13 @@ function fold(person: Person, input: Input, real: FoldVerdict, world: World, id:
   else if (real === 'folded' && input.kind === 'event')
     take(person, input, tryOut(person, { ...input, body: anonymous(input.body) }, world, id), world, id)
   else if (real === 'folded' && input.kind === 'absorb')
-    take(person, input, tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id), world, id)
+    take(
+      person,
+      input,
+      tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id),
+      world,
+      id,
+    )
 }
 
 type Result = Extract<Reduction, { state: CustomerState }>
