@@ -2,6 +2,7 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
@@ -23,6 +24,7 @@ export const endpoints = {
   ...messagesEndpoints,
   ...sourcesEndpoints,
   ...channelsEndpoints,
+  ...catalogueEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
 } as const

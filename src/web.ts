@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { productRoutes } from './catalogue/products.ts'
+import { staffRoutes } from './catalogue/staff.ts'
+import { storeRoutes } from './catalogue/stores.ts'
 import { collectApp } from './collect/routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
@@ -45,6 +48,9 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...channelRoutes,
+  ...storeRoutes,
+  ...staffRoutes,
+  ...productRoutes,
   ...homeRoutes,
   ...opsRoutes,
   ...searchRoutes,

@@ -22,6 +22,8 @@ export const SCOPES = [
   'team:write',
   'workspace:write',
   'events:write',
+  'catalogue:read',
+  'catalogue:write',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

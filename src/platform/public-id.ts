@@ -12,6 +12,11 @@ const WHAT: Record<IdPrefix, string> = {
   enr: 'enrollment',
   chn: 'channel',
   evt: 'event',
+  sto: 'store',
+  stf: 'staff',
+  prd: 'product',
+  src: 'source',
+  dea: 'dead_letter',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

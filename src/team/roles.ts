@@ -1,7 +1,7 @@
 // What each role may do: a role stands for a set of scopes in one workspace. Default deny: what is not listed is not allowed.
 import { SCOPES, type Role, type Scope } from '../contract.ts'
 
-const READ: Scope[] = ['customers:read', 'journeys:read', 'messages:read']
+const READ: Scope[] = ['customers:read', 'journeys:read', 'messages:read', 'catalogue:read']
 
 export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   owner: new Set(SCOPES),
@@ -9,6 +9,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   marketer: new Set<Scope>([
     ...READ,
     'customers:write',
+    'catalogue:write',
     'journeys:write',
     'journeys:publish',
     'messages:write',
@@ -19,7 +20,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'team:read',
   ]),
   analyst: new Set<Scope>([...READ, 'sources:read', 'channels:read', 'ops:read']),
-  staff: new Set<Scope>(['customers:read', 'customers:write']),
+  staff: new Set<Scope>(['customers:read', 'customers:write', 'catalogue:read']),
   viewer: new Set(READ),
 }
 
