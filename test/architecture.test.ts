@@ -45,6 +45,7 @@ const ORDER = [
   'messages',
   'customers',
   'collect',
+  'imports',
   'team',
   'insight',
   'sandbox',
