@@ -168,32 +168,61 @@ export async function updateOnShelf<R extends ShelfRow>(
   })
 }
 
-/** Makes or changes rows by their code; all of one call name the same columns, and no code twice. A row that is so
- *  already is left as it is, so that the same file again changes nothing. */
+export type Filled = 'new' | 'changed' | 'same'
+
+/** Makes or changes rows by their code, in their order; one outcome for each. A row that is so already is left as it
+ *  is, so that the same file again changes nothing. A new row needs every column that has no default. */
 export async function fillShelf(
   sql: Sql,
   shelf: Shelf,
   workspace: Uuid,
   rows: (Values & { code: string })[],
-): Promise<{ written: number }> {
-  if (rows.length === 0) return { written: 0 }
-  const columns = given(shelf, rows[0]!)
-  const all = ['code', ...columns]
+): Promise<Filled[]> {
+  const outcomes: Filled[] = new Array(rows.length).fill('same')
+  let wave: Map<string, number[]> = new Map()
+  let codes = new Set<string>()
+  const flush = async () => {
+    for (const [columns, indexes] of wave)
+      await fillAlike(sql, shelf, workspace, columns.split(','), rows, indexes, outcomes)
+    wave = new Map()
+    codes = new Set()
+  }
+  for (const [i, row] of rows.entries()) {
+    if (codes.has(row.code)) await flush() // one statement takes a code once
+    codes.add(row.code)
+    const columns = ['code', ...given(shelf, row)].join(',')
+    wave.set(columns, [...(wave.get(columns) ?? []), i])
+  }
+  await flush()
+  return outcomes
+}
+
+/** Rows that name the same columns, no code twice. */
+async function fillAlike(
+  sql: Sql,
+  shelf: Shelf,
+  workspace: Uuid,
+  columns: string[],
+  rows: (Values & { code: string })[],
+  indexes: number[],
+  outcomes: Filled[],
+): Promise<void> {
   const t = shelf.table
-  const same = columns.map(c => `${t}.${c}`).join(', ')
-  const next = columns.map(c => `excluded.${c}`).join(', ')
-  const { rowCount } = await sql.query(
-    `insert into ${t} (workspace_id, id, created_at, updated_at, ${all.join(', ')})
-     select $1, ids.id, $2, $2, ${all.map(c => `r.${c}`).join(', ')}
-       from jsonb_populate_recordset(null::${t}, $3::jsonb) with ordinality r
-       join unnest($4::uuid[]) with ordinality ids (id, n) on ids.n = r.ordinality
-     on conflict (workspace_id, code) ${
-       columns.length === 0
-         ? 'do nothing'
-         : `do update set ${columns.map(c => `${c} = excluded.${c}`).join(', ')}, version = ${t}.version + 1, updated_at = excluded.updated_at
-            where (${same}) is distinct from (${next})`
-     }`,
-    [workspace, new Date(), JSON.stringify(rows), rows.map(() => newId())],
+  const changing = columns.filter(c => c !== 'code')
+  const { rows: written } = await sql.query<{ code: string; fresh: boolean }>(
+    `insert into ${t} (workspace_id, id, created_at, updated_at, ${columns.join(', ')})
+     select $1, ids.id, $2, $2, ${columns.map(c => `r.${c}`).join(', ')}
+       from unnest($3::jsonb[], $4::uuid[]) ids (body, id)
+       cross join lateral jsonb_populate_record(null::${t}, ids.body) r
+     on conflict (workspace_id, code) do update
+       set ${[...changing.map(c => `${c} = excluded.${c}`), `version = ${t}.version + 1`, 'updated_at = excluded.updated_at'].join(', ')}
+       where (${columns.map(c => `${t}.${c}`).join(', ')}) is distinct from (${columns.map(c => `excluded.${c}`).join(', ')})
+     returning code, xmax = 0 as fresh`,
+    [workspace, new Date(), indexes.map(i => JSON.stringify(rows[i])), indexes.map(() => newId())],
   )
-  return { written: rowCount ?? 0 }
+  const by = new Map(written.map(w => [w.code, w.fresh]))
+  for (const i of indexes) {
+    const fresh = by.get(rows[i]!.code)
+    if (fresh !== undefined) outcomes[i] = fresh ? 'new' : 'changed'
+  }
 }
