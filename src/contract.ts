@@ -4,6 +4,7 @@
 import type { z } from 'zod'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
+import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
@@ -25,6 +26,7 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...channelsEndpoints,
   ...catalogueEndpoints,
+  ...connectorsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
 } as const

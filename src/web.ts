@@ -11,6 +11,8 @@ import { storeRoutes } from './catalogue/stores.ts'
 import { collectApp } from './collect/routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
+import { hooksApp } from './connectors/hooks.ts'
+import { connectorRoutes } from './connectors/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { homeRoutes } from './insight/home.ts'
@@ -55,6 +57,7 @@ export const handlers: AllHandlers = {
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...connectorRoutes,
   ...customerRoutes,
   ...journeyRoutes,
   ...messageRoutes,
@@ -105,6 +108,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     ),
   )
   app.route('/', collectApp(core))
+  app.route('/', hooksApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))

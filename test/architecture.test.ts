@@ -46,6 +46,7 @@ const ORDER = [
   'customers',
   'collect',
   'imports',
+  'connectors',
   'team',
   'insight',
   'sandbox',

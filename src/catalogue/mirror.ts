@@ -1,12 +1,10 @@
 // Stores and products as history knows them: each changed row is copied once more, the newest version wins there. A
 // copy that broke off is made again.
 import type { Core, Role } from '../platform/core.ts'
-import type { ProductRow } from './products.ts'
-import type { StoreRow } from './stores.ts'
-import type { Shelf } from './shelf.ts'
-import { STORES } from './stores.ts'
-import { PRODUCTS } from './products.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { PRODUCTS, type ProductRow } from './products.ts'
+import type { Shelf } from './shelf.ts'
+import { STORES, type StoreRow } from './stores.ts'
 
 const BATCH = 5_000
 const EVERY_MS = 2_000
@@ -68,7 +66,7 @@ export async function mirrorCatalogue(core: Core): Promise<number> {
 
 /** Runs with history. A round that fails is only late. */
 export function startMirror(core: Core): Role {
-  let running = Promise.resolve()
+  let running: Promise<void> | null = null
   let stopped = false
   const round = async () => {
     try {
@@ -81,7 +79,9 @@ export function startMirror(core: Core): Role {
     }
   }
   const timer = setInterval(() => {
-    running = running.then(round)
+    running ??= round().finally(() => {
+      running = null
+    })
   }, EVERY_MS)
   timer.unref()
   return {

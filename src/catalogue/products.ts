@@ -87,7 +87,10 @@ async function categoriesOf(sql: Sql, workspace: Uuid): Promise<string[]> {
   return rows.map(r => r.category)
 }
 
-export type KnownProduct = Pick<ProductRow, 'code' | 'sku' | 'name' | 'category' | 'brand' | 'cost' | 'currency'>
+export type KnownProduct = Pick<
+  ProductRow,
+  'code' | 'sku' | 'name' | 'category' | 'brand' | 'cost' | 'currency'
+>
 
 /** Products by the code or SKU that order lines name, also of a variant (with its own cost). */
 export async function productsNamed(
@@ -110,6 +113,16 @@ export async function productsNamed(
   }
   for (const { variants: _, ...product } of rows) found.set(product.code, product)
   return found
+}
+
+/** Takes products out of lists: the shop no longer has them. */
+export async function archiveProducts(sql: Sql, workspace: Uuid, codes: string[]): Promise<void> {
+  if (codes.length === 0) return
+  await sql.query(
+    `update product set archived = true, version = version + 1, updated_at = $3
+      where workspace_id = $1 and code = any($2::text[]) and not archived`,
+    [workspace, codes, new Date()],
+  )
 }
 
 export const productRoutes = {

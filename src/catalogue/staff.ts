@@ -72,9 +72,7 @@ export const staffRoutes = {
 
   async createStaff({ core, workspace, body: { pin, ...values } }) {
     await demandStore(core.pool, workspace.id, values.store)
-    return present(
-      await insertOnShelf(core.pool, STAFF, workspace.id, { ...values, ...(await hashed(pin)) }),
-    )
+    return present(await insertOnShelf(core.pool, STAFF, workspace.id, { ...values, ...(await hashed(pin)) }))
   },
 
   async saveStaff({ core, workspace, params, body: { pin, version, ...values } }) {

@@ -43,7 +43,8 @@ export const STORES: Shelf = {
     'active',
     'archived',
   ],
-  searched: "code || ' ' || name || ' ' || coalesce(name_en, '') || ' ' || coalesce(region, '') || ' ' || coalesce(address, '')",
+  searched:
+    "code || ' ' || name || ' ' || coalesce(name_en, '') || ' ' || coalesce(region, '') || ' ' || coalesce(address, '')",
 }
 
 type Store = Out<'store'>
@@ -90,9 +91,7 @@ export const storeRoutes = {
   },
 
   async store({ core, workspace, params }) {
-    return present(
-      await findOnShelf<StoreRow>(core.pool, STORES, workspace.id, idOr404('sto', params.store)),
-    )
+    return present(await findOnShelf<StoreRow>(core.pool, STORES, workspace.id, idOr404('sto', params.store)))
   },
 
   async createStore({ core, workspace, body }) {

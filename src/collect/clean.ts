@@ -280,6 +280,7 @@ const EXTERNAL: Record<string, IdentifierKind> = {
   line_uid: 'line_uid',
   line: 'line_uid',
   anonymous_id: 'anonymous_id',
+  shop_customer: 'user_id', // a shop system's own number of a customer: not the brand's member number
 }
 const MOST_IDS = 20
 

@@ -245,9 +245,7 @@ export const catalogueEndpoints = {
         }),
       ),
       channels: z.array(z.object({ code: z.string(), label, from: z.string() })),
-      touchpoints: z.array(
-        z.object({ code: z.string(), label, channel: z.string(), from: z.string() }),
-      ),
+      touchpoints: z.array(z.object({ code: z.string(), label, channel: z.string(), from: z.string() })),
     }),
   }),
   presets: e({

@@ -56,7 +56,10 @@ export const booking: Preset = {
       exits: [],
       start: 'wait',
       nodes: {
-        wait: waitFor('等兩小時看是否完成', 'Booking Confirmed', 2 * HOUR, { event: null, timeout: 'remind' }),
+        wait: waitFor('等兩小時看是否完成', 'Booking Confirmed', 2 * HOUR, {
+          event: null,
+          timeout: 'remind',
+        }),
         remind: line(
           '提醒完成預約',
           "{{ customer.name | default: '您好' }}，您看的「{{ event.props.service | default: '服務' }}」還有空檔，差一步就能完成預約。",

@@ -38,5 +38,7 @@ test('a name that came in is offered once, with the label of the first that brin
     label: { zh: 'Checked In' },
   })
   const found = vocabularyOf(booking, ['Checked In']).events.filter(e => e.name === 'Checked In')
-  expect(found).toEqual([expect.objectContaining({ from: 'booking', label: { zh: '報到', en: 'Checked in' } })])
+  expect(found).toEqual([
+    expect.objectContaining({ from: 'booking', label: { zh: '報到', en: 'Checked in' } }),
+  ])
 })

@@ -31,7 +31,12 @@ export const streaming: Preset = {
       'device',
     ]),
     event('Playback Stopped', '停止播放', 'Playback stopped', 'tv', ['title_id', 'position_s', 'share']),
-    event('Playback Completed', '看完', 'Playback completed', 'tv', ['title_id', 'title', 'season', 'episode']),
+    event('Playback Completed', '看完', 'Playback completed', 'tv', [
+      'title_id',
+      'title',
+      'season',
+      'episode',
+    ]),
   ],
   touchpoints: [
     touchpoint('tv_home', '電視首頁', 'TV home screen', 'tv'),

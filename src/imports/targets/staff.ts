@@ -41,7 +41,12 @@ const fields: readonly ImportField[] = [
     },
     example: '店員',
   },
-  { key: 'pin', label: { zh: 'PIN（4 到 8 位數字）', en: 'PIN (4 to 8 digits)' }, type: 'code', synonyms: ['pin', '密碼'] },
+  {
+    key: 'pin',
+    label: { zh: 'PIN（4 到 8 位數字）', en: 'PIN (4 to 8 digits)' },
+    type: 'code',
+    synonyms: ['pin', '密碼'],
+  },
   {
     key: 'active',
     label: { zh: '在職', en: 'Active' },

@@ -21,7 +21,17 @@ const fields: readonly ImportField[] = [
     label: { zh: '門市代碼', en: 'Store code' },
     type: 'code',
     required: true,
-    synonyms: ['門市代號', '門市編號', '店號', '店代號', '分店代號', 'store id', 'store no', 'branch code', 'shop code'],
+    synonyms: [
+      '門市代號',
+      '門市編號',
+      '店號',
+      '店代號',
+      '分店代號',
+      'store id',
+      'store no',
+      'branch code',
+      'shop code',
+    ],
     example: 'TPE01',
   },
   {
