@@ -7,7 +7,15 @@ import type { Sql } from '../platform/postgres.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import type { STAFF_ROLES } from './model.ts'
 import { checkPin, hashPin } from './pin.ts'
-import { codesOnShelf, insertOnShelf, listShelf, type Shelf, type ShelfRow, updateOnShelf } from './shelf.ts'
+import {
+  codesOnShelf,
+  findOnShelf,
+  insertOnShelf,
+  listShelf,
+  type Shelf,
+  type ShelfRow,
+  updateOnShelf,
+} from './shelf.ts'
 import { STORES } from './stores.ts'
 
 export type StaffRow = ShelfRow & {
@@ -68,6 +76,10 @@ export const staffRoutes = {
       where: { store: query.store, active: query.active },
     })
     return { items: found.rows.map(present), next: found.next, total: found.total }
+  },
+
+  async staffMember({ core, workspace, params }) {
+    return present(await findOnShelf<StaffRow>(core.pool, STAFF, workspace.id, idOr404('stf', params.staff)))
   },
 
   async createStaff({ core, workspace, body: { pin, ...values } }) {

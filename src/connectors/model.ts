@@ -69,3 +69,20 @@ export type SourceSettings = {
 /** What a body brought: an item as a client would post it to /v1/batch. `key` says what it is about and what it says,
  *  so that the same told twice is taken once. */
 export type Brought = { key: string; item: Record<string, unknown> }
+
+/** What a Shopify shop is asked to send. */
+export const SHOPIFY_TOPICS = [
+  'orders/create',
+  'orders/updated',
+  'orders/paid',
+  'orders/fulfilled',
+  'orders/cancelled',
+  'refunds/create',
+  'customers/create',
+  'customers/update',
+  'checkouts/create',
+  'checkouts/update',
+  'products/create',
+  'products/update',
+  'products/delete',
+] as const

@@ -6,22 +6,6 @@ import { fromSmallestUnit, toSmallestUnit } from '../customers/money.ts'
 import type { Values } from '../catalogue/shelf.ts'
 import type { Brought } from './model.ts'
 
-export const SHOPIFY_TOPICS = [
-  'orders/create',
-  'orders/updated',
-  'orders/paid',
-  'orders/fulfilled',
-  'orders/cancelled',
-  'refunds/create',
-  'customers/create',
-  'customers/update',
-  'checkouts/create',
-  'checkouts/update',
-  'products/create',
-  'products/update',
-  'products/delete',
-] as const
-
 export type ShopifyRead = {
   brought: Brought[]
   products: (Values & { code: string })[]

@@ -12,6 +12,7 @@ import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, hashId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { enrich } from './enrich.ts'
 import { applyMapping } from './mapping.ts'
 import type { Brought } from './model.ts'
 import { readShopify } from './shopify.ts'
@@ -108,7 +109,7 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
       sentAt: null,
       type: null,
     })
-  for (const { key, item } of brought) {
+  for (const { key, item } of await enrich(core.pool, source.workspace_id, source.currency, brought)) {
     const messageId = hashId(source.id, key)
     if (Buffer.byteLength(JSON.stringify(item)) > LIMITS.event) {
       faults.push(

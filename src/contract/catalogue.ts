@@ -167,6 +167,13 @@ export const catalogueEndpoints = {
     query: filters.extend({ store: z.string().optional(), active: flag }),
     out: page(staff).extend({ total: z.number() }),
   }),
+  staffMember: e({
+    method: 'get',
+    path: '/w/{ws}/staff/{staff}',
+    scope: 'catalogue:read',
+    summary: 'One member of staff',
+    out: staff,
+  }),
   createStaff: e({
     method: 'post',
     path: '/w/{ws}/staff',

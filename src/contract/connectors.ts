@@ -169,6 +169,7 @@ export const connectorsEndpoints = {
     method: 'post',
     path: '/w/{ws}/sources/{source}/preview',
     scope: 'sources:read',
+    quiet: true,
     summary: 'What a mapping makes of a body (the last received one unless given); nothing is stored',
     body: z.object({ mapping, body: z.string().max(1_000_000).optional() }),
     out: preview,

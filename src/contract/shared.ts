@@ -53,6 +53,8 @@ export type Endpoint = {
   /** 'public': no sign-in; 'session': any signed-in user; else the scope needed in the workspace */
   scope: Scope | 'public' | 'session'
   summary: string
+  /** asks only, though it is no GET: leaves no line in the audit */
+  quiet?: true
   query?: z.ZodObject
   body?: z.ZodType
   out: z.ZodType

@@ -1,5 +1,5 @@
 // Sources: keys, how to install, what came in, what was refused and why.
-import { Anchor, Select, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { Anchor, Select, Stack, Tabs, Text } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconBolt, IconShieldCheck } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -7,14 +7,16 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { EventPicker } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { CodeBlock, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Connectors } from '../sources/connectors.tsx'
 import { Keys } from '../sources/keys.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
-const TABS = ['keys', 'install', 'events', 'rejected'] as const
+const TABS = ['connectors', 'keys', 'install', 'events', 'rejected'] as const
 
 export function Sources() {
   const { t } = useTranslation()
@@ -24,7 +26,7 @@ export function Sources() {
   return (
     <Page wide title={t('sources.title')} lead={t('sources.lead')}>
       <Tabs
-        value={tab ?? 'keys'}
+        value={tab ?? 'connectors'}
         onChange={value => void navigate({ search: { tab: value ?? undefined } })}
         keepMounted={false}
       >
@@ -35,6 +37,9 @@ export function Sources() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Tabs.Panel value="connectors">
+          <Connectors ws={ws} />
+        </Tabs.Panel>
         <Tabs.Panel value="keys">
           <Keys ws={ws} />
         </Tabs.Panel>
@@ -107,18 +112,18 @@ function LastEvents({ ws }: { ws: string }) {
   const list = usePages('lastEvents', { ws, query: { name, limit: 50 } })
   return (
     <>
-      <TextInput
-        size="xs"
-        maw={300}
-        mb="sm"
-        aria-label={t('sources.eventFilter')}
-        placeholder={t('sources.eventFilter')}
-        value={text}
-        onChange={e => {
-          setText(e.currentTarget.value)
-          filter(e.currentTarget.value)
-        }}
-      />
+      <div style={{ maxWidth: 300, marginBottom: 12 }}>
+        <EventPicker
+          ws={ws}
+          label={t('sources.eventFilter')}
+          placeholder={t('sources.eventFilter')}
+          value={text}
+          onChange={value => {
+            setText(value)
+            filter(value)
+          }}
+        />
+      </div>
       <div className="card">
         {list.isPending ? (
           <Waiting rows={8} />

@@ -1,7 +1,8 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
 import { pages } from './pages.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...admin } as const
+export const words = { ...frame, ...pages, ...work, ...admin, ...catalogue } as const

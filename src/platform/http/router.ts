@@ -24,6 +24,7 @@ type AnyEndpoint = {
   method: string
   path: string
   scope: string
+  quiet?: true
   query?: import('zod').ZodObject
   body?: import('zod').ZodType
   out: import('zod').ZodType
@@ -113,7 +114,8 @@ async function serve(
 
   const perform = async (): Promise<Answer> => {
     const json = checkedJson(name, endpoint, await handler(call))
-    if (writes && caller) await audit(c, core, access, name, seat?.workspace ?? null, caller)
+    if (writes && caller && !endpoint.quiet)
+      await audit(c, core, access, name, seat?.workspace ?? null, caller)
     return { status, json }
   }
   const key = call.idempotencyKey
