@@ -158,13 +158,6 @@ export const connectorsEndpoints = {
     }),
     out: source,
   }),
-  removeSource: e({
-    method: 'delete',
-    path: '/w/{ws}/sources/{source}',
-    scope: 'sources:write',
-    summary: 'Remove; its events stay, its dead letters go',
-    out: ok,
-  }),
   previewMapping: e({
     method: 'post',
     path: '/w/{ws}/sources/{source}/preview',
@@ -197,5 +190,12 @@ export const connectorsEndpoints = {
     summary: 'Throw them away: those named, or all',
     body: z.object({ ids: z.array(id).max(500).optional() }),
     out: z.object({ discarded: z.number() }),
+  }),
+  removeSource: e({
+    method: 'delete',
+    path: '/w/{ws}/sources/{source}',
+    scope: 'sources:write',
+    summary: 'Remove; its events stay, its dead letters go',
+    out: ok,
   }),
 } as const
