@@ -8,6 +8,23 @@ export type Day = (typeof DAYS)[number]
 export type Hours = { [D in Day]?: string[] }
 export const OPEN_RANGE = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/
 
+const CLOSED = /^(休|公休|休息|不營業|closed|-|)$/i
+const WRITTEN = /^(\d{1,2}):(\d{2})\s*[-~–—至到]\s*(\d{1,2}):(\d{2})$/
+
+/** '10:00-14:00、17:00～21:00' as ranges; closed or nothing: none. Null when it is neither. */
+export function readDay(text: string): string[] | null {
+  const plain = text.normalize('NFKC').trim()
+  if (CLOSED.test(plain)) return []
+  const ranges: string[] = []
+  for (const part of plain.split(/[,、;]/)) {
+    const m = WRITTEN.exec(part.trim())
+    const range = m && `${m[1]!.padStart(2, '0')}:${m[2]}-${m[3]!.padStart(2, '0')}:${m[4]}`
+    if (!range || !OPEN_RANGE.test(range)) return null
+    ranges.push(range)
+  }
+  return ranges
+}
+
 export const STAFF_ROLES = ['manager', 'staff'] as const
 export const PRODUCT_STATUSES = ['active', 'hidden', 'discontinued'] as const
 

@@ -4,7 +4,7 @@ import { IconBuildingStore, IconPlus } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { DAYS, type Day, type Hours, OPEN_RANGE } from '../../src/catalogue/model.ts'
+import { DAYS, type Day, type Hours, readDay } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
 import { Badge, Guarded } from '../parts/small.tsx'
@@ -116,21 +116,12 @@ function StoreDrawer({ ws, id, close }: { ws: string; id: string; close: () => v
 const hoursText = (hours: Hours): Record<Day, string> =>
   Object.fromEntries(DAYS.map(d => [d, hours[d]?.join(', ') ?? ''])) as Record<Day, string>
 
-/** Null where a day is not written as hours. */
 function readHours(texts: Record<Day, string>): { hours: Hours; wrong: Day[] } {
   const hours: Hours = {}
   const wrong: Day[] = []
   for (const day of DAYS) {
-    const ranges = texts[day]
-      .split(/[,，、]/)
-      .map(r =>
-        r
-          .trim()
-          .replaceAll('：', ':')
-          .replace(/\s*[–~～至]\s*/, '-'),
-      )
-      .filter(Boolean)
-    if (!ranges.every(r => OPEN_RANGE.test(r))) wrong.push(day)
+    const ranges = readDay(texts[day])
+    if (ranges === null) wrong.push(day)
     else if (ranges.length > 0) hours[day] = ranges
   }
   return { hours, wrong }

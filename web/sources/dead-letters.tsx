@@ -9,7 +9,7 @@ import { showProblem, useAct, usePages } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { CodeBlock, Guarded, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
-import { pretty } from './source.tsx'
+import { pretty } from './pretty.ts'
 
 const MOST_PAGES = 25
 

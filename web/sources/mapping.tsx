@@ -21,12 +21,13 @@ import {
   type MappingField,
   type MappingRule,
 } from '../../src/connectors/model.ts'
+import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { EventPicker } from '../parts/event-picker.tsx'
 import { Card } from '../parts/page.tsx'
 import { CodeBlock, Guarded, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
-import { pretty, type Source } from './source.tsx'
+import { pretty } from './pretty.ts'
 
 /** Where order fields usually go; names of paths are for the user to set. */
 const ORDER: MappingField[] = [
@@ -51,6 +52,7 @@ const BLANK: MappingField[] = [
   { to: 'email', path: '$.' },
 ]
 
+type Source = Out<'source'>
 type Draft = { key: number; field: MappingField }
 type RuleDraft = { key: number; rule: MappingRule; fields: Draft[] }
 

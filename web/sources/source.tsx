@@ -27,9 +27,10 @@ import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { DeadLetters } from './dead-letters.tsx'
 import { MappingEditor } from './mapping.tsx'
+import { pretty } from './pretty.ts'
 
 const route = getRouteApi('/w/$ws/sources')
-export type Source = Out<'source'>
+type Source = Out<'source'>
 
 export function SourcePage({ ws, source }: { ws: string; source: string }) {
   const { t } = useTranslation()
@@ -202,16 +203,6 @@ function Setup({ ws, data }: { ws: string; data: Source }) {
       />
     </div>
   )
-}
-
-/** Indented when it is JSON, else as it came. */
-export function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2)
-  } catch (error) {
-    if (error instanceof SyntaxError) return body
-    throw error
-  }
 }
 
 function Steps({ data }: { data: Source }) {

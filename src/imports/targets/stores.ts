@@ -1,5 +1,5 @@
 // Stores: one row a store, known by its code.
-import { DAYS, type Day, type Hours } from '../../catalogue/model.ts'
+import { DAYS, type Day, type Hours, readDay } from '../../catalogue/model.ts'
 import { fillShelf, type Values, wholeShelf } from '../../catalogue/shelf.ts'
 import { STORES, type StoreRow } from '../../catalogue/stores.ts'
 import { type Cells, type ImportField, rowFault, type RowFault, type TableTarget } from '../model.ts'
@@ -102,29 +102,13 @@ const fields: readonly ImportField[] = [
   },
 ]
 
-const CLOSED = /^(休|公休|休息|不營業|closed|-)$/i
-const RANGE = /^(\d{1,2}):(\d{2})\s*[-~–—至到]\s*(\d{1,2}):(\d{2})$/
-
-/** '10:00-14:00、17:00-21:00' as ranges; closed: none. Null when it is neither. */
-export function readHours(text: string): string[] | null {
-  const plain = text.normalize('NFKC').trim()
-  if (CLOSED.test(plain)) return []
-  const ranges: string[] = []
-  for (const part of plain.split(/[,、;]/)) {
-    const m = RANGE.exec(part.trim())
-    if (!m || Number(m[1]) > 23 || Number(m[3]) > 24 || Number(m[2]) > 59 || Number(m[4]) > 59) return null
-    ranges.push(`${m[1]!.padStart(2, '0')}:${m[2]}-${m[3]!.padStart(2, '0')}:${m[4]}`)
-  }
-  return ranges
-}
-
 function valuesOf(cells: Cells): (Values & { code: string }) | RowFault {
   const hours: Hours = {}
   let given = false
   for (const day of DAYS) {
     const cell = cells[`hours_${day}`]
     if (cell === undefined) continue
-    const read = readHours(String(cell))
+    const read = readDay(String(cell))
     if (!read)
       return rowFault(
         `hours_${day}`,
