@@ -41,7 +41,9 @@ const NAMES = { identify: 'Identified', page: 'Page Viewed', screen: 'Screen Vie
 /** Names of what the product itself makes; a client that could send them could forge a consent or a receipt. */
 const OURS =
   /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
+/** Of those, what a proven sender may tell: a person of their consent, a server also of tags. */
 const CONSENT = /^consent\.(granted|refused)$/
+const TAG = /^tag\.(applied|cleared)$/
 
 /** Turns one item into an event. Never throws. */
 export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
@@ -93,12 +95,13 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   const proof: Proof = context.claims ? 'token' : context.proof
   let kind = type
   if (OURS.test(name)) {
-    if (proof === 'public' || !CONSENT.test(name))
+    const consent = CONSENT.test(name)
+    if (proof === 'public' || !(consent || (proof === 'server' && TAG.test(name))))
       return fault(
         'reserved_name',
         'event',
         `"${name}" is a name of events that this product makes itself`,
-        CONSENT.test(name)
+        consent
           ? 'Send consent with a user token or from your server.'
           : 'Name your event otherwise, for example "Order Completed".',
       )

@@ -1,13 +1,13 @@
 // Customers: list, page, timeline, commands.
 import { z } from 'zod'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
 
 export const customerRow = z.object({
   id,
-  name: z.string().nullable(),
+  name: personal('name').nullable(),
   memberNo: z.string().nullable(),
-  email: z.string().nullable(),
-  phone: z.string().nullable(),
+  email: personal('email').nullable(),
+  phone: personal('phone').nullable(),
   line: z.boolean(),
   orders: z.number(),
   revenue: z.number(),
@@ -29,11 +29,19 @@ export const enrollment = z.object({
 })
 export const customer = z.object({
   id,
-  name: z.string().nullable(),
+  name: personal('name').nullable(),
   identifiers: z.array(
-    z.object({ kind: z.string(), value: z.string(), verified: z.boolean(), at: time, source: z.string() }),
+    z.object({
+      kind: z.string(),
+      value: personal('by-kind'),
+      verified: z.boolean(),
+      at: time,
+      source: z.string(),
+    }),
   ),
-  traits: z.array(z.object({ name: z.string(), value: z.unknown(), at: time, source: z.string() })),
+  traits: z.array(
+    z.object({ name: z.string(), value: personalValue('by-kind'), at: time, source: z.string() }),
+  ),
   tags: z.array(z.object({ name: z.string(), at: time, source: z.string() })),
   consent: z.array(
     z.object({ channel: z.string(), purpose: z.string(), on: z.boolean(), at: time, source: z.string() }),
@@ -57,7 +65,7 @@ export const timelineItem = z.object({
   kind: z.enum(['event', 'journey', 'message', 'order', 'profile', 'identity']),
   name: z.string(),
   source: z.string(),
-  props: z.record(z.string(), z.unknown()),
+  props: z.record(z.string(), z.unknown()).meta({ [PERSONAL]: 'free' }),
   journey: id.nullable(),
   node: z.string().nullable(),
   message: id.nullable(),
@@ -80,6 +88,7 @@ export const customersEndpoints = {
     method: 'get',
     path: '/w/{ws}/customers/{customer}',
     scope: 'customers:read',
+    audit: 'saw',
     summary: 'One customer; a merged id answers with its survivor',
     out: customer,
   }),
