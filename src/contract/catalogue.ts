@@ -1,7 +1,7 @@
 // What a catalogue holds: stores, staff, products; the words of a workspace and the industry presets that add to them.
 import { z } from 'zod'
 import { DAYS, OPEN_RANGE, PRODUCT_STATUSES, STAFF_ROLES } from '../catalogue/model.ts'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, personal, time } from './shared.ts'
 
 /** Text that both engines can keep. */
 const text = (max: number) =>
@@ -44,6 +44,9 @@ const storeFields = z.object({
   active: z.boolean().default(true),
 })
 const store = storeFields.extend({
+  // a shop's own, not a person's
+  phone: personal('brand').nullable(),
+  address: personal('brand').nullable(),
   id,
   code: z.string(),
   archived: z.boolean(),

@@ -1,6 +1,6 @@
 // Connectors: every way in with what came through it; sources of webhooks, their mapping and dead letters.
 import { z } from 'zod'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, personal, personalValue, time } from './shared.ts'
 
 const text = (max: number) => z.string().trim().max(max)
 const headerName = z
@@ -69,7 +69,7 @@ const deadLetter = z.object({
   code: z.string(),
   path: z.string().nullable(),
   detail: z.string(),
-  body: z.string(),
+  body: personal('free'),
 })
 const preview = z.object({
   matched: z.boolean(),
@@ -78,9 +78,9 @@ const preview = z.object({
       type: z.string(),
       name: z.string(),
       at: time.nullable(),
-      ids: z.array(z.object({ kind: z.string(), value: z.string() })),
-      props: z.record(z.string(), z.unknown()),
-      traits: z.record(z.string(), z.unknown()),
+      ids: z.array(z.object({ kind: z.string(), value: personal('by-kind') })),
+      props: personalValue('free'),
+      traits: personalValue('free'),
     }),
   ),
   faults: z.array(z.object({ path: z.string().nullable(), message: z.string() })),
@@ -136,8 +136,8 @@ export const connectorsEndpoints = {
       last: z
         .object({
           topic: z.string().nullable(),
-          body: z.string(),
-          paths: z.array(z.object({ path: z.string(), sample: z.string() })),
+          body: personal('free'),
+          paths: z.array(z.object({ path: z.string(), sample: personal('name') })),
         })
         .nullable(),
     }),

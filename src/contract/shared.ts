@@ -24,13 +24,10 @@ export const SCOPES = [
   'team:write',
   'workspace:write',
   'events:write',
-<<<<<<< HEAD
   'catalogue:read',
   'catalogue:write',
-=======
   'privacy:read',
   'privacy:write',
->>>>>>> 6cf34b0116649a1144a2744f26be475cecd688ad
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
@@ -70,13 +67,10 @@ export type Endpoint = {
   /** 'public': no sign-in; 'session': any signed-in user; else the scope needed in the workspace */
   scope: Scope | 'public' | 'session'
   summary: string
-<<<<<<< HEAD
   /** asks only, though it is no GET: leaves no line in the audit */
   quiet?: true
-=======
   /** kind of its line in the audit log. Writes without one are `changed`; reads without one leave no line */
   audit?: 'saw' | 'exported' | 'published'
->>>>>>> 6cf34b0116649a1144a2744f26be475cecd688ad
   query?: z.ZodObject
   body?: z.ZodType
   out: z.ZodType

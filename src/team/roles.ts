@@ -10,11 +10,8 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   marketer: new Set<Scope>([
     ...READ,
     'customers:write',
-<<<<<<< HEAD
     'catalogue:write',
-=======
     'customers:personal',
->>>>>>> 6cf34b0116649a1144a2744f26be475cecd688ad
     'journeys:write',
     'journeys:publish',
     'messages:write',

@@ -119,13 +119,8 @@ async function serve(
   } as unknown as Call<EndpointName>
 
   const perform = async (): Promise<Answer> => {
-<<<<<<< HEAD
-    const json = checkedJson(name, endpoint, await handler(call))
-    if (writes && caller && !endpoint.quiet)
-      await audit(c, core, access, name, seat?.workspace ?? null, caller)
-=======
     const json = checkedJson(name, endpoint, await handler(call), seat)
-    if (caller && (writes || endpoint.audit)) {
+    if (caller && !endpoint.quiet && (writes || endpoint.audit)) {
       const act = {
         name,
         kind: endpoint.audit ?? 'changed',
@@ -134,7 +129,6 @@ async function serve(
       } as const
       await audit(c, core, access, act, seat?.workspace ?? null, caller)
     }
->>>>>>> 6cf34b0116649a1144a2744f26be475cecd688ad
     return { status, json }
   }
   const key = call.idempotencyKey
