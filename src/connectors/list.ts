@@ -38,7 +38,7 @@ async function rejectedSince(sql: Sql, workspace: Uuid, since: Date): Promise<Ma
 }
 
 type KeyRow = { id: Uuid; kind: 'write' | 'api'; name: string; last_used_at: Date | null }
-type AccountRow = { id: Uuid; channel: string; name: string; attention: string | null }
+type AccountRow = { id: Uuid; name: string; attention: string | null }
 
 export async function connectorsOf(
   sql: Sql,
@@ -52,7 +52,7 @@ export async function connectorsOf(
       [workspace.id],
     ),
     sql.query<AccountRow>(
-      `select id, channel, name, attention from channel_account where workspace_id = $1 and channel in ('line', 'email') order by channel, id`,
+      `select id, name, attention from channel_account where workspace_id = $1 and channel = 'line' order by created_at, id`,
       [workspace.id],
     ),
     listSources(sql, workspace.id),
@@ -87,7 +87,7 @@ export async function connectorsOf(
     ...accounts.rows.map(a =>
       row({
         id: publicId('chn', a.id),
-        kind: a.channel === 'line' ? 'line' : 'email',
+        kind: 'line',
         name: a.name,
         why: a.attention,
         lastAt: null,

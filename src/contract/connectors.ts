@@ -96,7 +96,7 @@ export const connectorsEndpoints = {
       items: z.array(
         z.object({
           id: z.string(),
-          kind: z.enum(['web', 'api', 'line', 'email', 'webhook', 'shopify', 'file']),
+          kind: z.enum(['web', 'api', 'line', 'webhook', 'shopify', 'file']),
           name: z.string(),
           status: z.enum(['ok', 'waiting', 'attention']).describe('waiting: nothing came yet'),
           lastAt: time.nullable(),

@@ -48,6 +48,8 @@ export function ShelfList({
 }) {
   const { t } = useTranslation()
   const say = useSay()
+  /** nothing there at all: the empty state carries the actions */
+  const bare = !query.isPending && query.items.length === 0 && !filtered && !query.error
   const [text, setText] = useState(q ?? '')
   const search = useDebouncedCallback((value: string) => set({ q: value.trim() || undefined }), 300)
   return (
@@ -72,14 +74,16 @@ export function ShelfList({
           checked={archived}
           onChange={e => set({ archived: e.currentTarget.checked ? 'true' : undefined })}
         />
-        <Group ml="auto" gap="xs">
-          {total === undefined ? null : (
-            <Text size="sm" c="dimmed">
-              {t('catalogue.total', { n: say.count(total) })}
-            </Text>
-          )}
-          {actions}
-        </Group>
+        {bare ? null : (
+          <Group ml="auto" gap="xs">
+            {total === undefined ? null : (
+              <Text size="sm" c="dimmed">
+                {t('catalogue.total', { n: say.count(total) })}
+              </Text>
+            )}
+            {actions}
+          </Group>
+        )}
       </Group>
       <div className="card">
         {query.isPending ? (

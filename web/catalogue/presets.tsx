@@ -62,6 +62,7 @@ function PresetCard({ ws, preset }: { ws: string; preset: Preset }) {
           <Guarded
             scope="catalogue:write"
             size="xs"
+            variant="default"
             loading={install.isPending}
             onClick={() => install.mutate({ ws, preset: preset.key })}
           >

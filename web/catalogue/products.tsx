@@ -263,6 +263,7 @@ function Form({ ws, product, close }: { ws: string; product: Product | null; clo
             maxLength={100}
             value={code}
             onChange={e => setCode(e.currentTarget.value)}
+            data-autofocus={product === null || undefined}
           />
           <TextInput
             label={t('catalogue.name')}
@@ -271,6 +272,7 @@ function Form({ ws, product, close }: { ws: string; product: Product | null; clo
             maxLength={500}
             value={name}
             onChange={e => setName(e.currentTarget.value)}
+            data-autofocus={product !== null || undefined}
           />
         </Stack>
       </Group>

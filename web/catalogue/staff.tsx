@@ -151,6 +151,7 @@ function Form({ ws, member, close }: { ws: string; member: Member | null; close:
         maxLength={100}
         value={code}
         onChange={e => setCode(e.currentTarget.value)}
+        data-autofocus={member === null || undefined}
       />
       <TextInput
         label={t('catalogue.name')}
@@ -159,6 +160,7 @@ function Form({ ws, member, close }: { ws: string; member: Member | null; close:
         maxLength={100}
         value={name}
         onChange={e => setName(e.currentTarget.value)}
+        data-autofocus={member !== null || undefined}
       />
       <Group grow>
         <Select

@@ -178,6 +178,7 @@ function Form({ ws, store, close }: { ws: string; store: Store | null; close: ()
         maxLength={100}
         value={code}
         onChange={e => setCode(e.currentTarget.value)}
+        data-autofocus={store === null || undefined}
       />
       <Group grow>
         <TextInput
@@ -187,6 +188,7 @@ function Form({ ws, store, close }: { ws: string; store: Store | null; close: ()
           maxLength={200}
           value={name}
           onChange={e => setName(e.currentTarget.value)}
+          data-autofocus={store !== null || undefined}
         />
         <TextInput
           label={t('catalogue.nameEn')}

@@ -14,7 +14,6 @@ import {
   IconApi,
   IconBrandLine,
   IconFileImport,
-  IconMail,
   IconPlugConnected,
   IconPlus,
   IconShoppingBag,
@@ -41,7 +40,6 @@ const ICON: Record<Kind, ReactNode> = {
   web: <IconWorldWww size={16} />,
   api: <IconApi size={16} />,
   line: <IconBrandLine size={16} />,
-  email: <IconMail size={16} />,
   webhook: <IconWebhook size={16} />,
   shopify: <IconShoppingBag size={16} />,
   file: <IconFileImport size={16} />,
@@ -155,9 +153,10 @@ function List({ ws }: { ws: string }) {
 
 function HowTo({ ws, connector }: { ws: string; connector: Connector }) {
   const { t } = useTranslation()
-  const words = t('connectors.howTo')
+  const own = connector.kind === 'webhook' || connector.kind === 'shopify'
+  const words = t(own ? 'connectors.tabSetup' : 'connectors.howTo')
   const label = `${words}: ${connector.name}`
-  if (connector.kind === 'line' || connector.kind === 'email')
+  if (connector.kind === 'line')
     return (
       <A to="/w/$ws/channels" params={{ ws }} aria-label={label}>
         {words}
@@ -171,7 +170,7 @@ function HowTo({ ws, connector }: { ws: string; connector: Connector }) {
         : { tab: 'connectors', name: connector.id }
   return (
     <A to="/w/$ws/sources" params={{ ws }} search={search} aria-label={label}>
-      {connector.kind === 'webhook' || connector.kind === 'shopify' ? t('connectors.tabSetup') : words}
+      {words}
     </A>
   )
 }

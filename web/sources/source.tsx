@@ -97,7 +97,7 @@ function Head({ data }: { data: Source }) {
           label={t('connectors.lastAt')}
           value={data.lastAt ? <Time at={data.lastAt} /> : t('common.never')}
         />
-        <Figure label={t('connectors.rowsIn')} value={say.count(data.rowsIn)} />
+        <Figure label={t('connectors.rowsInAll')} value={say.count(data.rowsIn)} />
         <Figure
           label={t('connectors.rejected')}
           value={say.count(data.rejected)}
