@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { attributeRoutes } from './catalogue/attributes.ts'
+import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { productRoutes } from './catalogue/products.ts'
@@ -53,6 +55,8 @@ export const handlers: AllHandlers = {
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,
+  ...attributeRoutes,
+  ...profileSettingRoutes,
   ...homeRoutes,
   ...opsRoutes,
   ...searchRoutes,

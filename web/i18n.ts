@@ -75,7 +75,10 @@ export function word(
     | 'auditAction'
     | 'setting'
     | 'prop'
-    | 'leaf',
+    | 'leaf'
+    | 'stage'
+    | 'phase'
+    | 'salesChannel',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -1,5 +1,6 @@
 // The journeys' part of the reducer: what a fact starts, moves or ends; what a timer does; what a message's outcome does.
 import { derive, isReservedName, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
+import { expireTags } from '../customers/profile.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
@@ -153,7 +154,13 @@ function candidate(
   const reason = obstacle(fold, journey, key)
   if (reason !== null) return { reason }
   if (journey.graph.filter) {
-    const verdict = evaluate(journey.graph.filter, { state: fold.state, since: null, fresh: fold.fresh })
+    const verdict = evaluate(journey.graph.filter, {
+      state: fold.state,
+      now: fold.t,
+      timezone: fold.world.timezone,
+      since: null,
+      fresh: fold.fresh,
+    })
     if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
   }
   const run = newRun(fold, journey, key, fact)
@@ -192,6 +199,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 }
 
 function fire(fold: Fold, due: Due): void {
+  if ('tags' in due) {
+    expireTags(fold)
+    return
+  }
   if ('date' in due) {
     const { trigger } = due.date.graph
     const value = fold.state.traits[trigger.trait]?.v
