@@ -29,7 +29,7 @@ describe('orders', () => {
           currency: 'TWD',
           coupon: 'MAY60',
           sales_channel: 'online',
-          status: 'paid',
+          payment_status: 'paid',
           products: [
             {
               product_id: '632910392',

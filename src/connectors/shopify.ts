@@ -142,9 +142,8 @@ function orderProps(body: Dict, id: string, locations: Record<string, string>): 
     sales_channel: channelOf(body),
     store: location ? (locations[location] ?? location) : undefined,
     staff: channelOf(body) === 'store' ? text(body.user_id) : undefined,
-    status: text(body.cancelled_at)
-      ? 'cancelled'
-      : (text(body.financial_status) ?? text(body.fulfillment_status)),
+    payment_status: text(body.financial_status),
+    status: text(body.cancelled_at) ? 'cancelled' : text(body.fulfillment_status),
     products: list(body.line_items).map(lineOf),
   }
 }

@@ -369,7 +369,7 @@ function Variants({ variants, set }: { variants: VariantDraft[]; set: (variants:
       </Text>
       {variants.length > 0 ? (
         <div className="table-scroll">
-          <table className="table">
+          <table className="table tight">
             <thead>
               <tr>
                 <th>{t('catalogue.sku')}</th>
@@ -388,6 +388,7 @@ function Variants({ variants, set }: { variants: VariantDraft[]; set: (variants:
                   <td>
                     <TextInput
                       size="xs"
+                      miw={130}
                       required
                       aria-label={t('catalogue.variantOf', { n: i + 1, what: t('catalogue.sku') })}
                       value={v.sku}
@@ -406,7 +407,7 @@ function Variants({ variants, set }: { variants: VariantDraft[]; set: (variants:
                     <td key={c}>
                       <NumberInput
                         size="xs"
-                        w={84}
+                        w={76}
                         hideControls
                         min={c === 'stock' ? undefined : 0}
                         allowDecimal={c !== 'stock'}

@@ -25,7 +25,7 @@ export function EventPicker({
   return (
     <Autocomplete
       size="xs"
-      miw={150}
+      miw={130}
       w={width}
       limit={60}
       aria-label={label}

@@ -248,7 +248,7 @@ function RuleCard({
           {t('connectors.pathHelp')}
         </Text>
         <div className="table-scroll">
-          <table className="table">
+          <table className="table tight">
             <thead>
               <tr>
                 <th>{t('connectors.to')}</th>
@@ -320,7 +320,7 @@ function FieldRow({
       <td>
         <Autocomplete
           size="xs"
-          miw={150}
+          miw={130}
           aria-label={t('connectors.to')}
           description={known ? t(`connectors.target_${known}`) : undefined}
           data={PLACES}
@@ -331,7 +331,7 @@ function FieldRow({
       <td>
         <Autocomplete
           size="xs"
-          miw={170}
+          miw={130}
           aria-label={`${t('connectors.from')}: ${field.to}`}
           data={paths}
           value={field.path ?? ''}
