@@ -7,6 +7,7 @@ import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { importsEndpoints } from './contract/imports.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -26,6 +27,7 @@ export const endpoints = {
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
+  ...importsEndpoints,
   ...channelsEndpoints,
   ...catalogueEndpoints,
   ...connectorsEndpoints,
@@ -52,5 +54,6 @@ export const LIVE_TOPICS = [
   'sandbox',
   'ops',
   'demo',
+  'imports',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

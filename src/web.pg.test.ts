@@ -13,8 +13,10 @@ type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Recor
 
 const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
-/** Names of channels and presets are the same in every workspace. */
-const withInnerId = inWorkspace.filter(n => /\{(?!ws|channel|preset)\w+\}/.test(endpoints[n].path))
+/** Names of channels, presets and feeds are the same in every workspace. */
+const withInnerId = inWorkspace.filter(
+  n => /\{(?!ws|channel|preset)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+)
 
 const GRAPH = {
   format: 1,
@@ -61,6 +63,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   replayDeadLetters: {},
   discardDeadLetters: {},
   sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
+  updateImport: { source: 'Till' },
+  setImportFeed: { everyHours: 24 },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -139,6 +143,12 @@ async function makeFilled(name: string): Promise<Made> {
       }),
     ],
   )
+  const file = newId()
+  await core.pool.query(
+    `insert into import (id, workspace_id, source, target, file_name, bytes, shape, mapping, status, created_by, created_at)
+     values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
+    [file, made.id, at],
+  )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),
     name,
@@ -178,6 +188,7 @@ async function makeFilled(name: string): Promise<Made> {
       staff: publicId('stf', await shelved('staff')),
       product: publicId('prd', await shelved('product')),
       source: publicId('src', source),
+      import: publicId('imp', file),
     },
   }
 }

@@ -122,6 +122,11 @@ const sources = createRoute({
   validateSearch: texts('tab', 'name'),
   component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'Sources'),
 })
+const importFile = createRoute({
+  getParentRoute: () => inside,
+  path: '/imports/$import',
+  component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -155,6 +160,7 @@ export const router = createRouter({
       sandbox,
       catalogue,
       sources,
+      importFile,
       channels,
       ops,
       settings,

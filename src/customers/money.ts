@@ -27,6 +27,6 @@ function plain(value: number): string | null {
   return text.includes('e-') ? '0' : /^[\d.]+$/.test(text) ? text : null
 }
 
-/** An amount of the smallest unit in currency units, as a person writes it: 129950 of USD is 1299.5. */
+/** An amount of smallest units in currency units: 129950 of USD is 1299.5. */
 export const fromSmallestUnit = (amount: number, currency: string): number =>
-  amount / 10 ** decimalsOf(currency)
+  Number(`${amount}e-${decimalsOf(currency)}`)

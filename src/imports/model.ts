@@ -1,6 +1,5 @@
 // What an import target is: the fields a file may bring, and what a row of them becomes. One file for each target in
 // src/imports/targets/, one line in register.ts. The same fields are the columns of its template and of its export.
-import type { Fault } from '../collect/json.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
@@ -55,12 +54,18 @@ export type ImportContext = {
 }
 
 /** An item as a client would post it to /v1/batch (type, userId, traits, event, properties, timestamp …), which goes
- *  through the intake's own cleaning with proof 'server'. `key`: what it is about for ever (`order:A1001:placed`):
- *  the same content under the same key adds nothing, another content is taken as a change. */
-export type Item = { key: string; item: Record<string, unknown> }
+ *  through the intake's own cleaning with proof 'server'. `key`: what it is about for ever (`order:A1001:placed`),
+ *  within its source: the same content under the same key adds nothing, another content is taken as a change. */
+export type Item = {
+  key: string
+  item: Record<string, unknown>
+  /** what the event is called when its content has changed since the last import; it then happened now */
+  changedAs?: string
+}
 
-/** Why rows were refused; `field` names the cell. */
-export type RowFault = { field: string | null; code: string; detail: string }
+/** Why rows were refused; `field` names the cell. `skip`: nothing is wrong with the row, it is about nobody (a sale to
+ *  somebody unknown). */
+export type RowFault = { field: string | null; code: string; detail: string; skip?: true }
 
 export type Made = { items: Item[] } | { fault: RowFault }
 
@@ -68,7 +73,7 @@ export type Made = { items: Item[] } | { fault: RowFault }
 export type RowOutcome = 'new' | 'changed' | 'same' | RowFault
 
 /** What an export may be narrowed to; a target says in `filters` which of them it knows. */
-export type ExportFilter = { q?: string; tag?: string; from?: number; to?: number; store?: string }
+export type ExportFilter = { tag?: string; from?: number; to?: number; store?: string }
 
 /** What an export reads from. */
 export type ExportSource = { pool: Sql; workspace: Uuid; timezone: string; currency: string }
@@ -104,14 +109,17 @@ export type TableTarget = Common & {
   put(sql: Sql, rows: Cells[], context: ImportContext): Promise<RowOutcome[]>
 }
 
-export type ImportTarget = EventTarget | TableTarget
+/** Brings documents of a known shape, one JSON object a line: nothing to map. */
+export type DocumentTarget = Common & {
+  kind: 'documents'
+  /** Pure. */
+  fromDocument(doc: Record<string, unknown>, context: ImportContext): Made
+}
+
+export type ImportTarget = EventTarget | TableTarget | DocumentTarget
 
 export const rowFault = (field: string | null, code: string, detail: string): RowFault => ({
   field,
   code,
   detail,
 })
-
-/** A refusal of the intake's cleaning, as a row's. */
-export const fromFault = (fault: Fault): RowFault =>
-  rowFault(null, fault.code, `${fault.detail}. ${fault.action}`)

@@ -56,6 +56,7 @@ export type IdPrefix =
   | 'enr'
   | 'chn'
   | 'evt'
+  | 'imp'
   | 'sto'
   | 'stf'
   | 'prd'

@@ -17,6 +17,7 @@ const WHAT: Record<IdPrefix, string> = {
   prd: 'product',
   src: 'source',
   dea: 'dead_letter',
+  imp: 'import',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -12,6 +12,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'customers:write',
     'catalogue:write',
     'customers:personal',
+    'customers:import',
     'journeys:write',
     'journeys:publish',
     'messages:write',

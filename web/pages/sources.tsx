@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { Imports } from '../imports/tab.tsx'
 import { EventPicker } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
@@ -16,7 +17,7 @@ import { Connectors } from '../sources/connectors.tsx'
 import { Keys } from '../sources/keys.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
-const TABS = ['connectors', 'keys', 'install', 'events', 'rejected'] as const
+const TABS = ['connectors', 'keys', 'install', 'imports', 'events', 'rejected'] as const
 
 export function Sources() {
   const { t } = useTranslation()
@@ -33,7 +34,7 @@ export function Sources() {
         <Tabs.List mb="sm">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(`sources.${name}`)}
+              {name === 'imports' ? t('imports.tab') : t(`sources.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -45,6 +46,9 @@ export function Sources() {
         </Tabs.Panel>
         <Tabs.Panel value="install">
           <Install ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="imports">
+          <Imports ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <LastEvents ws={ws} />

@@ -2,8 +2,17 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
+import { imports } from './imports.ts'
 import { pages } from './pages.ts'
 import { profile } from './profile.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...profile, ...admin, ...catalogue } as const
+export const words = {
+  ...frame,
+  ...pages,
+  ...work,
+  ...profile,
+  ...admin,
+  ...catalogue,
+  ...imports,
+} as const

@@ -1,51 +1,32 @@
 // Customers: one row a person, made into an `identify`. Every field of a customer's master data is a column.
-import { customersOf } from '../store.ts'
-import type { Cells, EventTarget, ImportField } from '../model.ts'
-import { rowFault } from '../model.ts'
+import type { CustomerState } from '../../customers/model.ts'
+import type { Cells, EventTarget, ImportField, Item } from '../model.ts'
+import { splitName } from '../names.ts'
+import { customersOf } from '../people.ts'
+import { CARD_NO, CARRIER, EMAIL, LINE_UID, MEMBER_NO, nobody, PHONE, personOf, WHO_KEYS } from './who.ts'
 
-/** Where each field is kept among the traits; identifiers and tags are not traits. */
+/** Where each field is kept among the traits; identifiers, consents and tags are not traits. */
 const TRAIT: Record<string, string> = {
   name: 'name',
-  last_name: 'lastName',
-  first_name: 'firstName',
-  email: 'email',
-  phone: 'phone',
-  line_uid: 'line_uid',
+  last_name: 'last_name',
+  first_name: 'first_name',
   gender: 'gender',
   birthday: 'birthday',
   country: 'address.country',
-  postal_code: 'address.postalCode',
+  postal_code: 'address.postal_code',
   city: 'address.city',
   district: 'address.district',
   street: 'address.street',
   company: 'company',
-  language: 'locale',
-  joined_at: 'createdAt',
+  language: 'language',
+  joined_at: 'joined_at',
   note: 'note',
 }
+/** Consents of a row, by channel. */
+const CONSENT: Record<string, string> = { email_consent: 'email', sms_consent: 'sms', line_consent: 'line' }
 
 const fields: readonly ImportField[] = [
-  {
-    key: 'member_no',
-    label: { zh: '會員編號', en: 'Member number' },
-    type: 'code',
-    synonyms: [
-      '會員代號',
-      '會員卡號',
-      '會員id',
-      '顧客編號',
-      '客戶編號',
-      '客戶代號',
-      '顧客id',
-      'member id',
-      'customer id',
-      'customer number',
-      'user id',
-      'userId',
-      'external id',
-    ],
-    example: 'M-0001',
-  },
+  MEMBER_NO,
   {
     key: 'name',
     label: { zh: '姓名', en: 'Full name' },
@@ -56,7 +37,7 @@ const fields: readonly ImportField[] = [
       '顧客姓名',
       '客戶姓名',
       '客戶名稱',
-      '名稱',
+      '會員名稱',
       '全名',
       'name',
       'customer name',
@@ -64,61 +45,22 @@ const fields: readonly ImportField[] = [
     ],
     example: '王小明',
   },
-  {
-    key: 'last_name',
-    label: { zh: '姓', en: 'Family name' },
-    type: 'text',
-    synonyms: ['姓氏', 'surname', 'last name', 'lastName'],
-  },
-  {
-    key: 'first_name',
-    label: { zh: '名', en: 'Given name' },
-    type: 'text',
-    synonyms: ['名字', 'first name', 'forename', 'firstName'],
-  },
-  {
-    key: 'phone',
-    label: { zh: '手機', en: 'Mobile' },
-    type: 'phone',
-    synonyms: [
-      '手機號碼',
-      '行動電話',
-      '電話',
-      '聯絡電話',
-      '連絡電話',
-      '會員手機',
-      '顧客電話',
-      'mobile phone',
-      'phone',
-      'phone number',
-      'cellphone',
-      'tel',
-      'telephone',
-    ],
-    example: '0912-345-678',
-  },
-  {
-    key: 'email',
-    label: { zh: '電子信箱', en: 'E-mail' },
-    type: 'email',
-    synonyms: ['email', '電子郵件', 'email 地址', '信箱', '電郵', 'mail', 'email address', '會員信箱'],
-    example: 'ming@example.com',
-  },
-  {
-    key: 'line_uid',
-    label: { zh: 'LINE 使用者 ID', en: 'LINE user id' },
-    type: 'code',
-    synonyms: ['line uid', 'line id', 'line user id', 'lineUserId'],
-  },
+  { key: 'last_name', label: { zh: '姓', en: 'Family name' }, type: 'text', synonyms: ['姓氏', 'surname'] },
+  { key: 'first_name', label: { zh: '名', en: 'Given name' }, type: 'text', synonyms: ['名字', 'forename'] },
+  PHONE,
+  EMAIL,
+  LINE_UID,
+  CARD_NO,
+  CARRIER,
   {
     key: 'gender',
     label: { zh: '性別', en: 'Gender' },
     type: 'text',
     synonyms: ['sex', '稱謂'],
     choices: {
-      female: ['女', '女性', '女士', '小姐', 'f', 'female', 'woman'],
-      male: ['男', '男性', '先生', 'm', 'male', 'man'],
-      other: ['其他', '不便透露', '未填', 'other', 'x', 'unknown', 'unspecified'],
+      female: ['女', '女性', '女士', '小姐', 'f', 'woman'],
+      male: ['男', '男性', '先生', 'm', 'man'],
+      other: ['其他', '不便透露', '未填', '不公開', 'x', 'unknown', 'unspecified'],
     },
     example: '女',
   },
@@ -126,14 +68,14 @@ const fields: readonly ImportField[] = [
     key: 'birthday',
     label: { zh: '生日', en: 'Birthday' },
     type: 'date',
-    synonyms: ['出生日期', '出生年月日', '會員生日', 'birth date', 'date of birth', 'birthdate', 'dob'],
+    synonyms: ['出生日期', '出生年月日', '會員生日', 'birth date', 'date of birth', 'dob'],
     example: '1985-03-02',
   },
   {
     key: 'postal_code',
     label: { zh: '郵遞區號', en: 'Postal code' },
     type: 'code',
-    synonyms: ['區號', 'zip', 'zip code', 'postcode', 'postalCode'],
+    synonyms: ['區號', 'zip', 'zip code', 'postcode'],
     example: '106',
   },
   {
@@ -147,7 +89,7 @@ const fields: readonly ImportField[] = [
     key: 'district',
     label: { zh: '鄉鎮市區', en: 'District' },
     type: 'text',
-    synonyms: ['行政區', '地區', '區域', 'district', 'township', '鄉/鎮/市/區'],
+    synonyms: ['行政區', '地區', '區域', 'township', '鄉/鎮/市/區'],
     example: '大安區',
   },
   {
@@ -164,7 +106,6 @@ const fields: readonly ImportField[] = [
       'address',
       'address1',
       'street',
-      'address line 1',
     ],
     example: '和平東路一段 1 號',
   },
@@ -172,7 +113,7 @@ const fields: readonly ImportField[] = [
     key: 'country',
     label: { zh: '國家', en: 'Country' },
     type: 'text',
-    synonyms: ['國家地區', 'country code', 'country/region'],
+    synonyms: ['國家地區', 'country code'],
   },
   {
     key: 'company',
@@ -214,16 +155,42 @@ const fields: readonly ImportField[] = [
     example: 'VIP;茶友',
   },
   {
+    key: 'email_consent',
+    label: { zh: '同意電子郵件行銷', en: 'Consent to e-mail marketing' },
+    type: 'yes_no',
+    synonyms: [
+      '訂閱電子報',
+      '電子報',
+      '接受電子報',
+      'accepts email marketing',
+      'accepts marketing',
+      'email opt in',
+    ],
+    example: '是',
+  },
+  {
+    key: 'sms_consent',
+    label: { zh: '同意簡訊行銷', en: 'Consent to SMS marketing' },
+    type: 'yes_no',
+    synonyms: ['接受簡訊', '訂閱簡訊', 'accepts sms marketing', 'sms opt in'],
+  },
+  {
+    key: 'line_consent',
+    label: { zh: '同意 LINE 行銷', en: 'Consent to LINE marketing' },
+    type: 'yes_no',
+    synonyms: ['接受line訊息', 'line opt in'],
+  },
+  {
     key: 'updated_at',
     label: { zh: '資料時間', en: 'As of' },
     type: 'time',
-    synonyms: ['更新時間', '更新日期', '最後更新時間', 'updated at', 'last updated', 'modified at'],
+    synonyms: ['更新時間', '更新日期', '最後更新時間', 'last updated', 'modified at'],
   },
   {
     key: 'note',
     label: { zh: '備註', en: 'Note' },
     type: 'text',
-    synonyms: ['會員備註', '顧客備註', 'notes', 'remark', 'memo'],
+    synonyms: ['會員備註', '顧客備註', 'notes', 'memo'],
   },
 ]
 
@@ -232,59 +199,78 @@ export const customers: EventTarget = {
   name: 'customers',
   label: { zh: '顧客', en: 'Customers' },
   hint: {
-    zh: '一列一位顧客。會員編號、手機、電子信箱、LINE 使用者 ID 至少要有一個。',
-    en: 'One row a person. At least one of member number, mobile, e-mail and LINE user id is needed.',
+    zh: '一列一位顧客。會員編號、手機、電子信箱、LINE 使用者 ID、卡號、載具至少要有一個。',
+    en: 'One row a person. At least one of member number, mobile, e-mail, LINE user id, card and carrier is needed.',
   },
   fields,
-  oneOf: ['member_no', 'phone', 'email', 'line_uid'],
+  oneOf: WHO_KEYS,
   open: 'traits',
   filters: ['tag'],
 
-  toItems(rows, extra, context) {
+  toItems(rows, extra) {
     const cells = rows[0]!
-    const who = ['member_no', 'phone', 'email', 'line_uid'].find(key => cells[key] !== undefined)
-    if (who === undefined)
-      return { fault: rowFault(null, 'no_identifier', 'The row says of nobody who it is') }
-    const traits: Record<string, unknown> = {}
+    const who = personOf(cells)
+    if (!who) return { fault: nobody(false) }
+    const traits: Record<string, unknown> = { ...who.person.context.traits }
     for (const [key, trait] of Object.entries(TRAIT))
       if (cells[key] !== undefined) put(traits, trait, cells[key])
+    if (typeof cells.name === 'string' && cells.last_name === undefined && cells.first_name === undefined) {
+      const parts = splitName(cells.name)
+      if (parts) Object.assign(traits, { last_name: parts.family, first_name: parts.given })
+    }
     Object.assign(traits, extra)
-    const at = cells.updated_at ?? new Date(context.now).toISOString()
-    const key = `${who}:${String(cells[who])}`
-    const person = { userId: cells.member_no, timestamp: at, context: { traits: identifying(traits) } }
-    const items = [
-      { key: 'customer:' + key, item: { ...person, type: 'identify', traits } },
-      ...((cells.tags as string[] | undefined) ?? []).map(tag => ({
-        key: `tag:${key}:${tag}`,
-        item: { ...person, type: 'track', event: 'tag.applied', properties: { tag } },
-      })),
+    const at = cells.updated_at === undefined ? {} : { timestamp: cells.updated_at }
+    const items: Item[] = [
+      { key: 'customer:' + who.key, item: { ...who.person, ...at, type: 'identify', traits } },
     ]
+    const tell = (key: string, event: string, properties: Record<string, unknown>) =>
+      items.push({
+        key: `${key}:${who.key}`,
+        item: { ...who.person, ...at, type: 'track', event, properties },
+      })
+    for (const tag of (cells.tags ?? []) as string[]) tell('tag:' + tag, 'tag.applied', { tag })
+    for (const [key, channel] of Object.entries(CONSENT))
+      if (cells[key] !== undefined)
+        tell(`consent:${channel}/marketing`, cells[key] ? 'consent.granted' : 'consent.refused', {
+          channel,
+          purpose: 'marketing',
+        })
     return { items }
   },
 
   async *read(source, filter) {
     for await (const state of customersOf(source)) {
       if (filter.tag !== undefined && !Object.hasOwn(state.tags, filter.tag)) continue
-      const cells: Cells = {}
-      for (const [key, trait] of Object.entries(TRAIT)) {
-        const value = state.traits[trait]?.v
-        if (value !== undefined) cells[key] = value
-      }
-      for (const kind of ['member_no', 'email', 'phone', 'line_uid'] as const) {
-        const held = state.ids.find(id => id.kind === kind && id.verified)
-        if (held) cells[kind] = held.value
-      }
-      const tags = Object.keys(state.tags)
-      if (tags.length > 0) cells.tags = tags
-      yield cells
+      yield cellsOf(state)
     }
   },
 }
 
-/** What of the traits says who it is. */
-function identifying(traits: Record<string, unknown>): Record<string, unknown> {
-  const { email, phone, line_uid } = traits
-  return { email, phone, line_uid }
+/** A customer as a row: what would make it again. */
+function cellsOf(state: CustomerState): Cells {
+  const cells = whoOf(state)
+  for (const [key, trait] of Object.entries(TRAIT)) {
+    const value = state.traits[trait]?.v
+    if (value !== undefined) cells[key] = value
+  }
+  const tags = Object.keys(state.tags)
+  if (tags.length > 0) cells.tags = tags
+  for (const [key, channel] of Object.entries(CONSENT)) {
+    const held = state.consent[`${channel}/marketing`]
+    if (held) cells[key] = held.on
+  }
+  return cells
+}
+
+/** The identifiers of a customer as cells; of several of a kind the first. */
+export function whoOf(state: CustomerState): Cells {
+  const cells: Cells = {}
+  for (const kind of WHO_KEYS) {
+    const held =
+      state.ids.find(id => id.kind === kind && id.verified) ?? state.ids.find(id => id.kind === kind)
+    if (held) cells[kind] = held.value
+  }
+  return cells
 }
 
 /** `address.city` into { address: { city } }. */
