@@ -78,7 +78,9 @@ export function word(
     | 'leaf'
     | 'stage'
     | 'phase'
-    | 'salesChannel',
+    | 'salesChannel'
+    | 'place'
+    | 'erasureKept',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -3,7 +3,16 @@ import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { install } from './install.ts'
 import { pages } from './pages.ts'
+import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...install, ...work, ...profile, ...admin } as const
+export const words = {
+  ...frame,
+  ...pages,
+  ...install,
+  ...work,
+  ...profile,
+  ...admin,
+  ...privacyWords,
+} as const
