@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -18,6 +19,7 @@ export { customerRow, timelineItem } from './contract/customers.ts'
 export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
+  ...insightEndpoints,
   ...customersEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,

@@ -11,7 +11,9 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { homeRoutes } from './insight/home.ts'
+import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
+import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { journeyRoutes } from './journeys/routes.ts'
@@ -46,6 +48,8 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...channelRoutes,
   ...homeRoutes,
+  ...metricRoutes,
+  ...reportRoutes,
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,

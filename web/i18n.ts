@@ -75,7 +75,9 @@ export function word(
     | 'auditAction'
     | 'setting'
     | 'prop'
-    | 'leaf',
+    | 'leaf'
+    | 'salesChannel'
+    | 'touchKind',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -98,6 +98,24 @@ const journey = createRoute({
   validateSearch: texts('node', 'show', 'version'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
 })
+const metrics = createRoute({
+  getParentRoute: () => inside,
+  path: '/metrics',
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'channel',
+    'store',
+    'cart',
+    'metric',
+    'by',
+    'window',
+    'key',
+  ),
+  component: lazyRouteComponent(() => import('./pages/metrics.tsx'), 'Metrics'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -146,6 +164,7 @@ export const router = createRouter({
       journeys,
       journey,
       messages,
+      metrics,
       sandbox,
       sources,
       channels,

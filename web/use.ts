@@ -65,6 +65,8 @@ export function useSay() {
       count: (n: number) => format.count(n, locale),
       people: (n: number) => format.people(n, locale),
       share: (part: number, whole: number) => format.share(part, whole, locale),
+      percent: (part: number) => format.percent(part, locale),
+      decimal: (n: number) => format.decimal(n, locale),
       money: (amount: number, currency: string) => format.money(amount, currency, locale),
       exact: (at: string | number) => format.exactTime(at, spoken),
       short: (at: string | number) => format.shortTime(at, spoken),

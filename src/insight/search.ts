@@ -1,5 +1,5 @@
 // Search everything: customers, journeys, a message by its id, and the product's own pages.
-import { listCustomers } from '../customers/routes.ts'
+import { listCustomers } from '../customers/list.ts'
 import type { Out } from '../contract.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { bucketOf, parseId, publicId } from '../platform/ids.ts'
@@ -14,6 +14,7 @@ const PAGES: { id: string; zh: string; en: string }[] = [
   { id: 'customers', zh: '顧客', en: 'Customers' },
   { id: 'journeys', zh: '自動化旅程', en: 'Journeys' },
   { id: 'messages', zh: '發送紀錄', en: 'Send ledger' },
+  { id: 'metrics', zh: '營運與體驗數據', en: 'Metrics' },
   { id: 'sandbox', zh: '沙盒', en: 'Sandbox' },
   { id: 'sources', zh: '資料來源', en: 'Sources' },
   { id: 'channels', zh: '渠道', en: 'Channels' },

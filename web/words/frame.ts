@@ -17,6 +17,7 @@ export const frame = {
     customers: ['顧客', 'Customers'],
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
+    metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],
     ops: ['系統運作', 'Ops'],
@@ -24,6 +25,7 @@ export const frame = {
     sandbox: ['沙盒', 'Sandbox'],
     groupPeople: ['顧客', 'People'],
     groupAct: ['旅程與訊息', 'Journeys and messages'],
+    groupInsight: ['洞察', 'Insight'],
     groupConnect: ['串接與管理', 'Connect and manage'],
     groupTry: ['試用', 'Try'],
     sandboxOnly: [

@@ -1,7 +1,8 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { frame } from './frame.ts'
+import { insight } from './insight.ts'
 import { pages } from './pages.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...work, ...admin } as const
+export const words = { ...frame, ...pages, ...insight, ...work, ...admin } as const

@@ -1,0 +1,141 @@
+// Questions to history: metrics by class, omnichannel shoppers, where customers first came from, the quality of data.
+import { z } from 'zod'
+import { CART_WINDOW_HOURS, METRIC_KEYS } from '../insight/metrics/model.ts'
+import { FIRST_TOUCH_BY } from '../insight/reports/model.ts'
+import { e, list, time } from './shared.ts'
+import { customerRow } from './customers.ts'
+
+const range = z.object({
+  from: z.iso.datetime({ offset: true }).optional().describe('included; 30 days before `to` when left out'),
+  to: z.iso.datetime({ offset: true }).optional().describe('not included; now when left out'),
+})
+const metricsQuery = range.extend({
+  channel: z.string().max(60).optional().describe('sales channel: online, store, reseller …'),
+  store: z.string().max(100).optional().describe('code of a store'),
+  cartHours: z.coerce
+    .number()
+    .min(1)
+    .max(24 * 30)
+    .default(CART_WINDOW_HOURS)
+    .describe('hours after the last addition in which an order must follow, else the cart is abandoned'),
+})
+
+export const metric = z.object({
+  key: z.enum(METRIC_KEYS),
+  class: z.enum(['O', 'X']).describe('O: results; X: behaviour and feedback'),
+  unit: z.enum(['money', 'ratio', 'count', 'number', 'seconds']),
+  value: z
+    .number()
+    .nullable()
+    .describe('null: nothing to divide by. Money in the smallest unit; ratios 0 to 1'),
+  part: z.number().describe('what is divided'),
+  whole: z.number().describe('what it is divided by; for sums the number of orders behind it'),
+  people: z.number().describe('customers behind it'),
+  filtered: z.boolean().describe('whether sales channel and store narrow it'),
+})
+
+export const insightEndpoints = {
+  metrics: e({
+    method: 'get',
+    path: '/w/{ws}/metrics',
+    scope: 'customers:read',
+    summary: 'Metrics of a time, labelled O (results) or X (behaviour and feedback)',
+    query: metricsQuery,
+    out: z.object({
+      from: time,
+      to: time,
+      currency: z.string(),
+      items: z.array(metric),
+      /** revenue whose lines all carry a cost, of all revenue: what margin is known for */
+      costed: z.object({ revenue: z.number(), of: z.number() }),
+      days: z.array(z.object({ day: z.string(), revenue: z.number(), orders: z.number() })),
+      channels: z.array(z.string()).describe('sales channels that have orders in this time'),
+      stores: z.array(z.string()).describe('stores that have orders in this time'),
+    }),
+  }),
+  metricPeople: e({
+    method: 'get',
+    path: '/w/{ws}/metrics/{metric}/people',
+    scope: 'customers:read',
+    summary: 'The customers behind a metric, the largest share first',
+    query: metricsQuery.extend(list.shape),
+    out: z.object({
+      items: z.array(z.object({ customer: customerRow, value: z.number() })),
+      next: z.string().nullable(),
+    }),
+  }),
+  omnichannel: e({
+    method: 'get',
+    path: '/w/{ws}/reports/omnichannel',
+    scope: 'customers:read',
+    summary:
+      'Average spend of shoppers online only, in stores only and both; spend per visit by channels used',
+    query: range,
+    out: z.object({
+      from: time,
+      to: time,
+      currency: z.string(),
+      groups: z.array(
+        z.object({
+          key: z.enum(['online', 'store', 'both', 'other']),
+          people: z.number(),
+          orders: z.number(),
+          revenue: z.number(),
+          average: z.number().nullable().describe('revenue per shopper'),
+        }),
+      ),
+      byChannels: z.array(
+        z.object({
+          channels: z.number().describe('4 stands for four or more'),
+          people: z.number(),
+          visits: z.number(),
+          revenue: z.number(),
+          perVisit: z.number().nullable(),
+        }),
+      ),
+    }),
+  }),
+  firstTouch: e({
+    method: 'get',
+    path: '/w/{ws}/reports/first-touch',
+    scope: 'customers:read',
+    summary: 'Where customers first came from, and how many of them bought later',
+    query: range.extend({
+      by: z.enum(FIRST_TOUCH_BY).default('kind'),
+      days: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(730)
+        .default(90)
+        .describe('days after the first touch in which a purchase counts'),
+    }),
+    out: z.object({
+      from: time,
+      to: time,
+      currency: z.string(),
+      items: z.array(
+        z.object({
+          key: z.string().describe('empty: not known'),
+          people: z.number(),
+          known: z.number().describe('of them with a member number, e-mail, phone or LINE'),
+          buyers: z.number().describe('of them who bought within the days'),
+          whole: z.number().describe('of them whose days are over: the base of the later purchase rate'),
+          wholeBuyers: z.number(),
+          revenue: z.number().describe('of their orders within the days'),
+        }),
+      ),
+    }),
+  }),
+  firstTouchPeople: e({
+    method: 'get',
+    path: '/w/{ws}/reports/first-touch/people',
+    scope: 'customers:read',
+    summary: 'The customers who first came this way, newest first',
+    query: range.extend({ by: z.enum(FIRST_TOUCH_BY).default('kind'), key: z.string(), ...list.shape }),
+    out: z.object({
+      items: z.array(z.object({ customer: customerRow, at: time })),
+      next: z.string().nullable(),
+    }),
+  }),
+} as const
