@@ -13,6 +13,7 @@ import { channelApp } from './channels/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
+import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -49,6 +50,7 @@ export const handlers: AllHandlers = {
   ...channelRoutes,
   ...homeRoutes,
   ...metricRoutes,
+  ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
   ...searchRoutes,

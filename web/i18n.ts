@@ -77,7 +77,8 @@ export function word(
     | 'prop'
     | 'leaf'
     | 'salesChannel'
-    | 'touchKind',
+    | 'touchKind'
+    | 'wantedContact',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

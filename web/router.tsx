@@ -87,6 +87,12 @@ const customer = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/customer.tsx'), 'Customer'),
 })
+const quality = createRoute({
+  getParentRoute: () => inside,
+  path: '/quality',
+  validateSearch: texts('months', 'rule'),
+  component: lazyRouteComponent(() => import('./pages/quality.tsx'), 'Quality'),
+})
 const journeys = createRoute({
   getParentRoute: () => inside,
   path: '/journeys',
@@ -161,6 +167,7 @@ export const router = createRouter({
       home,
       customers,
       customer,
+      quality,
       journeys,
       journey,
       messages,

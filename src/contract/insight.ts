@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { CART_WINDOW_HOURS, METRIC_KEYS } from '../insight/metrics/model.ts'
 import { FIRST_TOUCH_BY } from '../insight/reports/model.ts'
-import { e, list, time } from './shared.ts'
+import { DIMENSIONS, STALE_MONTHS } from '../insight/quality/model.ts'
+import { e, list, page, time } from './shared.ts'
 import { customerRow } from './customers.ts'
 
 const range = z.object({
@@ -18,6 +19,10 @@ const metricsQuery = range.extend({
     .max(24 * 30)
     .default(CART_WINDOW_HOURS)
     .describe('hours after the last addition in which an order must follow, else the cart is abandoned'),
+})
+
+const stale = z.object({
+  months: z.coerce.number().int().min(1).max(120).default(STALE_MONTHS).describe('not seen or verified for so long'),
 })
 
 export const metric = z.object({
@@ -137,5 +142,45 @@ export const insightEndpoints = {
       items: z.array(z.object({ customer: customerRow, at: time })),
       next: z.string().nullable(),
     }),
+  }),
+  quality: e({
+    method: 'get',
+    path: '/w/{ws}/quality',
+    scope: 'customers:read',
+    summary: 'How good the data of known customers is: a score, and how many each rule finds',
+    query: stale,
+    out: z.object({
+      customers: z.number().describe('with a member number, e-mail, phone or LINE'),
+      score: z.number().nullable().describe('0 to 100, the mean of the dimensions; null: nobody to judge'),
+      dimensions: z.array(z.object({ key: z.enum(DIMENSIONS), score: z.number() })),
+      rules: z.array(
+        z.object({
+          key: z.string().describe('missing.<attribute> and missing.contact.<kind> for what is wanted'),
+          dimension: z.enum(DIMENSIONS),
+          people: z.number(),
+          label: z
+            .object({ zh: z.string(), en: z.string() })
+            .nullable()
+            .describe('of the attribute that is missing'),
+        }),
+      ),
+      months: z.number(),
+    }),
+  }),
+  qualityPeople: e({
+    method: 'get',
+    path: '/w/{ws}/quality/{rule}/people',
+    scope: 'customers:read',
+    summary: 'The customers a rule finds, with what it found; those who share a value stand together',
+    query: list.extend(stale.shape),
+    out: page(z.object({ customer: customerRow, value: z.string() })),
+  }),
+  qualityFixList: e({
+    method: 'post',
+    path: '/w/{ws}/quality/{rule}/fix-list',
+    scope: 'customers:export',
+    summary: 'The same list as CSV with a byte order mark, at most 50,000 rows; logged in the audit trail',
+    body: stale.extend({ locale: z.enum(['zh-TW', 'en']).default('zh-TW') }),
+    out: z.object({ file: z.string(), csv: z.string(), rows: z.number(), more: z.boolean() }),
   }),
 } as const

@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number]
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:export',
   'journeys:read',
   'journeys:write',
   'journeys:publish',

@@ -6,8 +6,7 @@ const NO_DECIMALS = new Set(
 )
 const THREE_DECIMALS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
 
-/** Decimals of a currency here: TWD has none. */
-export const decimalsOf = (currency: string): number =>
+const decimalsOf = (currency: string): number =>
   NO_DECIMALS.has(currency) ? 0 : THREE_DECIMALS.has(currency) ? 3 : 2
 
 /** `value` (a number, or a text such as '1299.50') in smallest units; decimals beyond the currency's are rounded half

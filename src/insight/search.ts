@@ -12,6 +12,7 @@ const MOST_OF_A_KIND = 8
 const PAGES: { id: string; zh: string; en: string }[] = [
   { id: 'home', zh: '首頁', en: 'Home' },
   { id: 'customers', zh: '顧客', en: 'Customers' },
+  { id: 'quality', zh: '資料品質', en: 'Data quality' },
   { id: 'journeys', zh: '自動化旅程', en: 'Journeys' },
   { id: 'messages', zh: '發送紀錄', en: 'Send ledger' },
   { id: 'metrics', zh: '營運與體驗數據', en: 'Metrics' },

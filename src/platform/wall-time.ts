@@ -108,3 +108,8 @@ export function nextDateMoment(
   const first = momentOf(date)
   return first > after ? first : null
 }
+
+/** The same wall time so many months before; a day that month does not have becomes its last.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export const minusMonths = (at: number, months: number, zone: string): number =>
+  zoned(at, zone).subtract({ months }).epochMilliseconds

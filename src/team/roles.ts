@@ -9,6 +9,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   marketer: new Set<Scope>([
     ...READ,
     'customers:write',
+    'customers:export',
     'journeys:write',
     'journeys:publish',
     'messages:write',

@@ -22,6 +22,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'metrics',
     'omnichannel',
     'firstTouch',
+    'quality',
   ],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],

@@ -8,6 +8,7 @@ import {
   IconRoute,
   IconSend,
   IconSettings,
+  IconShieldCheck,
   IconUsers,
   IconWorldUpload,
   type Icon,
@@ -16,6 +17,7 @@ import {
 export const PAGES = [
   { key: 'home', to: '/w/$ws', icon: IconHome, group: null },
   { key: 'customers', to: '/w/$ws/customers', icon: IconUsers, group: 'groupPeople' },
+  { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
   { key: 'metrics', to: '/w/$ws/metrics', icon: IconChartBar, group: 'groupInsight' },

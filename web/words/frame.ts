@@ -15,6 +15,7 @@ export const frame = {
   nav: {
     home: ['首頁', 'Home'],
     customers: ['顧客', 'Customers'],
+    quality: ['資料品質', 'Data quality'],
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
     metrics: ['營運與體驗數據', 'Metrics'],

@@ -3,6 +3,7 @@ import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { insight } from './insight.ts'
 import { pages } from './pages.ts'
+import { quality } from './quality.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...insight, ...work, ...admin } as const
+export const words = { ...frame, ...pages, ...insight, ...quality, ...work, ...admin } as const

@@ -1,6 +1,6 @@
-// The orders of history as a table, worth what the reducer says (src/customers/orders.ts): one row an order of one
-// person, net of all refunds known by now. Every question about revenue starts from it, so that all of them agree.
-import { decimalsOf } from '../../customers/money.ts'
+// The orders of history as a table: one row an order of one person, worth what the reducer says of it now. Every fact
+// about an order tells by how much it changed the order's worth (src/customers/orders.ts), so an order is the sum of its
+// facts, in whatever order they came. Every question about revenue starts here, so that all of them agree.
 import type { Uuid } from '../../platform/ids.ts'
 
 export const NOBODY = '00000000-0000-0000-0000-000000000000'
@@ -13,73 +13,49 @@ export const MERGED = `merged as (
 /** `person` of a row of history `e` joined with `merged m`. */
 export const PERSON = `if(m.survivor = toUUID('${NOBODY}'), e.customer_id, m.survivor)`
 
-/** A property as text, whether it came as text or as a number; '' when there is none. */
-export const propText = (name: string): string =>
-  `if(JSONType(e.props, '${name}') = 'String', JSONExtractString(e.props, '${name}'), JSONExtractRaw(e.props, '${name}'))`
-
-/** An amount in smallest units, null when it is none. */
-const amount = (names: string[]): string =>
-  `coalesce(${names.map(n => `toFloat64OrNull(nullIf(${propText(n)}, ''))`).join(', ')}) * {scale:Float64}`
-
-const LINES = `JSONExtract(e.props, 'products', 'Array(Tuple(price Nullable(Float64), quantity Nullable(Float64), cost Nullable(Float64)))')`
-
-/** Where it was sold: as it says; a store's code says store; else online. */
-export const SALES_CHANNEL = `multiIf(JSONExtractString(e.props, 'sales_channel') <> '', JSONExtractString(e.props, 'sales_channel'),
-        JSONExtractString(e.props, 'store') <> '', 'store', 'online')`
+const FACTS = [
+  'placed',
+  'paid',
+  'updated',
+  'shipped',
+  'ready',
+  'picked_up',
+  'refunded',
+  'returned',
+  'cancelled',
+]
+  .map(name => `'order.${name}'`)
+  .join(', ')
 
 /** `orders`: person, order_id, placed, channel, store, counts (it stands), net, returned (something came back),
- *  costed (all its lines carry a cost), cost (of what was kept). Amounts in smallest units. Orders placed from
- *  {from} to before {to}; refunds and cancellations of these up to today. */
+ *  has_cost, costed (revenue whose cost is known), cost. Amounts in smallest units; other currencies than the
+ *  workspace's count as orders without revenue. Orders placed from {from} to before {to}, with all that is known of
+ *  them by now. One whose placement is older than {from} opened then, and is left out with its later facts. */
 export const ORDERS = `${MERGED},
 told as (
-  select ${PERSON} as person, e.name as name, e.occurred as occurred, e.message_id as message_id,
-         ${propText('order_id')} as order_id,
-         round(${amount(['total', 'revenue'])}) as amount,
-         if(match(JSONExtractString(e.props, 'currency'), '^[A-Za-z]{3}$'), upper(JSONExtractString(e.props, 'currency')), {currency:String}) as currency,
-         coalesce(nullIf(${propText('refund_id')}, ''), e.message_id) as refund,
-         ${SALES_CHANNEL} as channel, JSONExtractString(e.props, 'store') as store,
-         ${LINES} as lines,
-         notEmpty(lines) and arrayAll(l -> isNotNull(l.cost), lines) as costed,
-         arraySum(l -> ifNull(l.cost, 0) * ifNull(l.quantity, 1), lines) * {scale:Float64} as cost
+  select ${PERSON} as person, e.name as name, e.occurred as occurred, (e.folded, e.seq, e.line, e.part) as place,
+         JSONExtractString(e.props, 'order') as order_id, JSONExtractString(e.props, 'currency') as currency,
+         JSONExtractString(e.props, 'sales_channel') as channel, JSONExtractString(e.props, 'store') as store,
+         JSONExtractInt(e.props, 'orders_change') as orders_change, JSONExtractInt(e.props, 'revenue_change') as revenue_change,
+         JSONHas(e.props, 'costed_change') as has_cost, JSONExtractInt(e.props, 'costed_change') as costed_change,
+         JSONExtractInt(e.props, 'cost_change') as cost_change
     from event e left join merged m on e.customer_id = m.loser
-   where e.workspace_id = {workspace:UUID} and e.kind = 'event'
-     and e.name in ('Order Completed', 'Order Paid', 'Order Refunded', 'Order Cancelled')
+   where e.workspace_id = {workspace:UUID} and e.kind = 'order' and e.name in (${FACTS})
      and e.occurred >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')),
-by_order as (
-  select person, order_id,
-         argMaxIf((occurred, ifNull(amount, 0), currency, channel, store, costed, cost),
-                  (name = 'Order Completed', occurred, message_id),
-                  name in ('Order Completed', 'Order Paid') and isNotNull(amount)) as p,
-         arraySum(r -> r.2, groupUniqArrayIf((refund, ifNull(amount, 0)), name = 'Order Refunded' and isNotNull(amount))) as refunded,
-         countIf(name = 'Order Cancelled' or (name = 'Order Refunded' and isNull(amount))) > 0 as gone
-    from told where order_id <> '' group by person, order_id
-   having countIf(name in ('Order Completed', 'Order Paid') and isNotNull(amount)) > 0),
 orders as (
-  select person, order_id, p.1 as placed, p.4 as channel, p.5 as store,
-         if(p.3 <> {currency:String} or gone, 0, greatest(0, p.2 - refunded)) as net,
-         not gone and (refunded = 0 or p.2 - refunded > 0) as counts,
-         gone or refunded > 0 as returned,
-         p.6 and p.3 = {currency:String} as costed,
-         if(costed and p.2 > 0, p.7 * net / p.2, 0) as cost
-    from by_order
-   where placed < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`
+  select person, order_id, minIf(occurred, name in ('order.placed', 'order.paid')) as placed,
+         argMax(told.channel, place) as channel, argMax(told.store, place) as store,
+         sum(orders_change) > 0 as counts, sumIf(revenue_change, currency = {currency:String}) as net,
+         countIf(name in ('order.refunded', 'order.returned', 'order.cancelled')) > 0 as returned,
+         max(told.has_cost) and counts as has_cost,
+         sumIf(costed_change, currency = {currency:String}) as costed, sumIf(cost_change, currency = {currency:String}) as cost
+    from told group by person, order_id
+   having (max(orders_change) > 0 or (countIf(name = 'order.placed') > 0 and countIf(name = 'order.cancelled') > 0))
+      and placed < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`
 
 export type OrderParams = {
   workspace: Uuid
   from: number
   to: number
   currency: string
-  channel?: string
-  store?: string
 }
-
-/** What ORDERS is asked with. */
-export const orderParams = (p: OrderParams): Record<string, unknown> => ({
-  workspace: p.workspace,
-  from: p.from,
-  to: p.to,
-  currency: p.currency,
-  scale: 10 ** decimalsOf(p.currency),
-  channel: p.channel ?? '',
-  store: p.store ?? '',
-})

@@ -2,9 +2,11 @@
 import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import type { MetricKey } from './model.ts'
-import { MERGED, NOBODY, ORDERS, type OrderParams, orderParams, PERSON, SALES_CHANNEL } from './orders.ts'
+import { MERGED, NOBODY, ORDERS, type OrderParams, PERSON } from './orders.ts'
 
 export type MetricParams = OrderParams & {
+  channel?: string
+  store?: string
   /** after the last addition, in ms */
   cartMs: number
   /** workspace time: carts that may still be ordered are not counted yet */
@@ -18,7 +20,12 @@ const CART_LOOKBACK_MS = 30 * 24 * HOUR
 const at = (name: string): string => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`
 
 const paramsOf = (p: MetricParams): Record<string, unknown> => ({
-  ...orderParams(p),
+  workspace: p.workspace,
+  from: p.from,
+  to: p.to,
+  currency: p.currency,
+  channel: p.channel ?? '',
+  store: p.store ?? '',
   cartMs: p.cartMs,
   cartFrom: p.from - CART_LOOKBACK_MS,
   cartTo: p.to + p.cartMs,
@@ -51,10 +58,9 @@ export async function orderTotals(history: History, p: MetricParams): Promise<Or
     `with ${ORDERS}
      select countIf(chosen and counts) as orders, countIf(chosen) as placed, countIf(chosen and returned) as returned,
             uniqExactIf(person, chosen and counts) as buyers, uniqExactIf(person, chosen and returned) as customers,
-            sumIf(net, chosen) as revenue, sumIf(net, chosen and costed) as costedRevenue,
-            countIf(chosen and costed and counts) as costedOrders,
-            uniqExactIf(person, chosen and costed and counts) as costedBuyers,
-            round(sumIf(orders.cost, chosen and costed)) as cost,
+            sumIf(net, chosen) as revenue, sumIf(orders.costed, chosen) as costedRevenue,
+            countIf(chosen and has_cost) as costedOrders, uniqExactIf(person, chosen and has_cost) as costedBuyers,
+            sumIf(orders.cost, chosen) as cost,
             arraySort(groupUniqArray(channel)) as channels, arraySort(groupUniqArrayIf(store, store <> '')) as stores
        from (select *, ${CHOSEN} as chosen from orders) as orders`,
     paramsOf(p),
@@ -87,7 +93,7 @@ const VISITORS = `${ORDERS},
 visitors as (
   select person, max(bought) as bought from (
     select ${PERSON} as person, 0 as bought, e.name = 'Store Visited' as walked,
-           if(walked, 'store', ${SALES_CHANNEL}) as channel, JSONExtractString(e.props, 'store') as store
+           if(walked, 'store', 'online') as channel, JSONExtractString(e.props, 'store') as store
       from event e left join merged m on e.customer_id = m.loser
      where e.workspace_id = {workspace:UUID} and e.kind = 'event' and e.name in ${VISITS}
        and e.occurred >= ${at('from')} and e.occurred < ${at('to')} and ${CHOSEN}
@@ -116,14 +122,15 @@ carts as (
     from numbered where cart > 0 group by person, cart
    having opened >= ${at('from')} and opened < ${at('to')} and (bought or ends <= ${at('now')}))`
 
-/** person, message, clicked: messages that were accepted in the range. */
+/** person, message, clicks: messages that were accepted in the range. */
 const SENT = `${MERGED},
 sent as (
-  select any(${PERSON}) as person, e.message as message, min(e.occurred) as accepted, countIf(e.name = 'message.clicked') as clicks
+  select any(${PERSON}) as person, e.message as message, minIf(e.occurred, e.name = 'message.accepted') as accepted,
+         countIf(e.name = 'message.clicked') as clicks
     from event e left join merged m on e.customer_id = m.loser
-   where e.workspace_id = {workspace:UUID} and e.kind = 'message'
-     and e.name in ('message.accepted', 'message.delivered', 'message.opened', 'message.clicked') and e.occurred >= ${at('from')}
-   group by e.message having accepted < ${at('to')})`
+   where e.workspace_id = {workspace:UUID} and e.kind = 'message' and e.name in ('message.accepted', 'message.clicked')
+     and e.occurred >= ${at('from')}
+   group by e.message having countIf(e.name = 'message.accepted') > 0 and accepted < ${at('to')})`
 
 /** person, seconds, views: engaged time the pixel told of. */
 const VIEWS = `${MERGED},
@@ -162,8 +169,8 @@ const PEOPLE: Record<MetricKey, string> = {
   buyers: spent('count()', 'counts'),
   frequency: spent('count()', 'counts'),
   aov: spent('round(sum(net) / count())', 'counts'),
-  cost: spent('round(sum(orders.cost))', 'counts and costed'),
-  gross_margin: spent('round(sum(net) - sum(orders.cost))', 'counts and costed'),
+  cost: spent('sum(orders.cost)', 'has_cost'),
+  gross_margin: spent('sum(orders.costed) - sum(orders.cost)', 'has_cost'),
   margin_rate: spent('if(sum(net) = 0, 0, round(1 - sum(orders.cost) / sum(net), 4))', 'counts and costed'),
   refund_rate: spent('count()', 'returned'),
   conversion_rate: `with ${VISITORS} select person, bought as value from visitors where bought = 1`,

@@ -1,7 +1,7 @@
 // SQL of the reports: shoppers by where they bought, spend by channels used.
 import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Uuid } from '../../platform/ids.ts'
-import { NOBODY, ORDERS, type OrderParams, orderParams, PERSON } from '../metrics/orders.ts'
+import { NOBODY, ORDERS, type OrderParams, PERSON } from '../metrics/orders.ts'
 import type { FirstTouchBy } from './model.ts'
 
 export type SpendGroup = {
@@ -21,7 +21,7 @@ export async function spendBySalesChannel(history: History, p: OrderParams): Pro
        from (select countIf(channel = 'online') > 0 as online, countIf(channel = 'store') > 0 as in_store,
                     count() as n, sum(net) as spent from orders where counts group by person)
       group by key`,
-    orderParams(p),
+    p,
   )
 }
 
@@ -51,7 +51,7 @@ export async function spendByChannels(history: History, p: OrderParams): Promise
      spent as (select person, sum(net) as revenue from orders group by person)
      select channels, count() as people, sum(visits) as visits, sum(spent.revenue) as revenue
        from active left join spent on active.person = spent.person group by channels order by channels`,
-    { ...orderParams(p), idle: IDLE_MS },
+    { ...p, idle: IDLE_MS },
   )
 }
 
@@ -103,7 +103,7 @@ export async function firstTouches(
        from (select *, addMilliseconds(came, {window:Int64}) <= fromUnixTimestamp64Milli({now:Int64}, 'UTC') as over from first) as f
        left join bought b on f.person = b.person
       group by key order by people desc, key limit 500`,
-    { ...orderParams(p), since: f.since, until: f.until, now: f.now, window: f.days * DAY_MS },
+    { ...p, since: f.since, until: f.until, now: f.now, window: f.days * DAY_MS },
   )
 }
 
