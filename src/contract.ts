@@ -9,6 +9,7 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
+import { profileEndpoints } from './contract/profile.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
@@ -21,6 +22,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...customersEndpoints,
+  ...profileEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { attributeRoutes } from './catalogue/attributes.ts'
+import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { collectApp } from './collect/routes.ts'
@@ -48,6 +50,8 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...channelRoutes,
+  ...attributeRoutes,
+  ...profileSettingRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,

@@ -1,17 +1,19 @@
 // Publishing: the whole world of a workspace is written under the next number, and one input for each bucket tells
 // the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
 import type { PublishedJourney } from '../journeys/model.ts'
+import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
+import { publishedAttributes } from './attribute-store.ts'
 
 type WorkspaceFacts = {
   timezone: string
   currency: string
-  settings: { quietHours?: QuietHours | null }
+  settings: { quietHours?: QuietHours | null; profile?: ProfileSettings }
   catalogue_no: number
 }
 
@@ -32,7 +34,10 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
       order by j.created_at, j.id, v.version`,
     [workspace],
   )
+  const attributes = await publishedAttributes(sql, workspace)
   return {
+    ...(attributes.length > 0 ? { attributes } : {}),
+    ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     no,
     workspace,
     timezone: facts.timezone,
@@ -57,6 +62,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
     JSON.stringify([
       w.timezone,
       w.quietHours,
+      w.profile?.stages,
       w.journeys
         .filter(j => j.graph.trigger.kind === 'date' || j.status === 'stopped' || j.status === 'paused')
         .map(j => [j.id, j.version, j.status]),

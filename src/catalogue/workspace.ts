@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { sandboxAccounts } from '../channels/accounts.ts'
 import { type Out, SCOPES } from '../contract.ts'
+import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours } from '../customers/world.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -12,7 +13,12 @@ import { insertKey } from './keys.ts'
 import { publishWorld } from './publish.ts'
 
 /** What workspace.settings may hold. */
-export type WorkspaceSettings = { quietHours?: QuietHours | null; sendingPaused?: boolean; madeUp?: boolean }
+export type WorkspaceSettings = {
+  quietHours?: QuietHours | null
+  sendingPaused?: boolean
+  madeUp?: boolean
+  profile?: ProfileSettings
+}
 
 export type NewWorkspace = {
   name: string

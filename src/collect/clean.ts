@@ -40,7 +40,7 @@ const TYPES: Record<string, EventBody['type']> = {
 const NAMES = { identify: 'Identified', page: 'Page Viewed', screen: 'Screen Viewed' }
 /** Names of what the product itself makes; a client that could send them could forge a consent or a receipt. */
 const OURS =
-  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
+  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|visit|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
 const CONSENT = /^consent\.(granted|refused)$/
 
 /** Turns one item into an event. Never throws. */

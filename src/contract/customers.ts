@@ -1,5 +1,6 @@
 // Customers: list, page, timeline, commands.
 import { z } from 'zod'
+import { STAGES } from '../customers/model.ts'
 import { e, id, list, ok, page, time } from './shared.ts'
 
 export const customerRow = z.object({
@@ -27,21 +28,136 @@ export const enrollment = z.object({
   endedAt: time.nullable(),
   how: z.string().nullable(),
 })
+export const PHASES = ['pre', 'during', 'post'] as const
+const label = z.object({ zh: z.string(), en: z.string() })
+const touch = z.object({
+  at: time,
+  kind: z.enum(['campaign', 'ad', 'search', 'referral', 'store_qr', 'walk_in']),
+  source: z.string().nullable(),
+  medium: z.string().nullable(),
+  campaign: z.string().nullable(),
+  adId: z.string().nullable(),
+  referrer: z.string().nullable().describe("the referring page's host"),
+  store: z.string().nullable().describe('store code'),
+  keyword: z.string().nullable(),
+})
+const liked = z.array(
+  z.object({ name: z.string(), share: z.number().describe('of all likes that are kept, now; 0 to 1') }),
+)
+/** What shows that a customer agreed or refused. */
+export const consentProof = z.object({
+  text: z.string().max(2000).optional().describe('what was agreed to'),
+  version: z.string().max(100).optional(),
+  url: z.string().max(1000).optional(),
+  ip: z.string().max(64).optional(),
+  at: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('RFC 3339: when it was said, where that is not the time of the event'),
+})
 export const customer = z.object({
   id,
   name: z.string().nullable(),
   identifiers: z.array(
     z.object({ kind: z.string(), value: z.string(), verified: z.boolean(), at: time, source: z.string() }),
   ),
-  traits: z.array(z.object({ name: z.string(), value: z.unknown(), at: time, source: z.string() })),
-  tags: z.array(z.object({ name: z.string(), at: time, source: z.string() })),
+  traits: z.array(
+    z.object({
+      name: z.string(),
+      value: z.unknown(),
+      at: time,
+      source: z.string(),
+      verified: z.boolean().describe('false: only a public key said so'),
+      label: label.nullable().describe('of the attribute; null when none is declared under this name'),
+      choiceLabel: label.nullable(),
+      personal: z.boolean(),
+      sensitive: z.boolean(),
+    }),
+  ),
+  age: z.number().nullable().describe('from the birthday, in the workspace zone, now; never stored'),
+  completeness: z.object({
+    percent: z.number().nullable().describe('of what the workspace wants to know; null: it wants nothing'),
+    wanted: z.number(),
+    missing: z.array(z.string()).describe('attributes by name, contacts as contact.<kind>'),
+  }),
+  tags: z.array(
+    z.object({
+      name: z.string(),
+      at: time,
+      source: z.string(),
+      actor: z.string().nullable(),
+      until: time.nullable(),
+    }),
+  ),
   consent: z.array(
     z.object({ channel: z.string(), purpose: z.string(), on: z.boolean(), at: time, source: z.string() }),
   ),
+  reachability: z.array(
+    z.object({
+      channel: z.string(),
+      reachable: z.boolean().describe('a marketing message could be sent now'),
+      reason: z
+        .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
+        .nullable(),
+      address: z.string().nullable(),
+      suppressed: z.string().nullable().describe('why this address may not be sent to'),
+    }),
+  ),
   line: z.object({ following: z.boolean(), at: time }).nullable(),
   orders: z
-    .object({ count: z.number(), revenue: z.number(), currency: z.string(), firstAt: time, lastAt: time })
+    .object({
+      count: z.number().describe('orders that stand: not cancelled, refunded or returned in full'),
+      unpaid: z.number(),
+      revenue: z.number().describe('net of refunds'),
+      average: z.number().nullable().describe('net revenue per order'),
+      currency: z.string(),
+      firstAt: time,
+      lastAt: time,
+      cost: z.number().nullable().describe('cost of goods of orders whose cost is known'),
+      margin: z.number().nullable().describe('net revenue of orders whose cost is known, minus that cost'),
+      salesChannels: z.array(z.object({ salesChannel: z.string(), count: z.number(), revenue: z.number() })),
+      omnichannel: z.boolean().describe('bought both online and in a store'),
+    })
     .nullable(),
+  stage: z.object({
+    stage: z.enum(STAGES),
+    at: time,
+    cause: z.string().nullable().describe('name of the event that caused it; null: first contact'),
+    ruleVersion: z.number().nullable().describe('published number whose rules decided'),
+  }),
+  phase: z.enum(PHASES).describe('purchase phase now: before, during or after a purchase'),
+  visits: z
+    .object({
+      count: z.number(),
+      engaged: z.number(),
+      lastAt: time.nullable(),
+      storeVisits: z.number(),
+      lastStoreVisitAt: time.nullable(),
+    })
+    .nullable(),
+  touches: z
+    .object({ first: touch, last: touch })
+    .nullable()
+    .describe('first and last touch with a known source; null: none is known'),
+  likes: z.object({ categories: liked, brands: liked }),
+  cart: z
+    .object({
+      updatedAt: time,
+      items: z.array(
+        z.object({
+          productId: z.string(),
+          name: z.string().nullable(),
+          quantity: z.number(),
+          price: z.number().nullable().describe('as the shop sent it, in currency units'),
+        }),
+      ),
+      more: z.number().describe('further products that are not kept'),
+    })
+    .nullable(),
+  pushTokens: z.array(
+    z.object({ platform: z.string(), token: z.string().describe('its last characters'), at: time }),
+  ),
   enrollments: z.array(enrollment),
   conflicts: z.array(z.object({ with: id, at: time })),
   mergedFrom: z.array(id),
@@ -62,6 +178,9 @@ export const timelineItem = z.object({
   node: z.string().nullable(),
   message: id.nullable(),
   channel: z.string().nullable(),
+  phase: z.enum(PHASES).nullable().describe('purchase phase of an event; null where it has none'),
+  stage: z.enum(STAGES).nullable().describe('lifecycle stage after the event'),
+  ruleVersion: z.number().nullable().describe('published number whose rules decided phase and stage'),
 })
 
 export const customersEndpoints = {
@@ -88,7 +207,7 @@ export const customersEndpoints = {
     path: '/w/{ws}/customers/{customer}/timeline',
     scope: 'customers:read',
     summary: 'What happened, newest first',
-    query: list.extend({ kind: z.string().optional() }),
+    query: list.extend({ kind: z.string().optional(), phase: z.enum(PHASES).optional() }),
     out: page(timelineItem),
   }),
   customerCommand: e({
@@ -101,8 +220,19 @@ export const customersEndpoints = {
         do: z.literal('set_traits'),
         traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
       }),
-      z.object({ do: z.enum(['add_tag', 'remove_tag']), tag: z.string().min(1).max(100) }),
-      z.object({ do: z.literal('set_consent'), channel: z.string(), on: z.boolean() }),
+      z.object({
+        do: z.literal('add_tag'),
+        tag: z.string().min(1).max(100),
+        until: z.iso.datetime({ offset: true }).optional().describe('the tag ends then'),
+      }),
+      z.object({ do: z.literal('remove_tag'), tag: z.string().min(1).max(100) }),
+      z.object({
+        do: z.literal('set_consent'),
+        channel: z.string(),
+        on: z.boolean(),
+        purpose: z.string().optional().describe('marketing when not given'),
+        proof: consentProof.optional(),
+      }),
       z.object({ do: z.literal('enroll'), journey: z.string() }),
       z.object({ do: z.literal('remove_enrollment'), enrollment: z.string() }),
     ]),

@@ -6,7 +6,9 @@ import { endRun } from '../journeys/run.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'
 import type { Fold } from './fold.ts'
-import { addTag, MAX_TRAITS, removeTag, setConsent, setTrait, traitFault, type Source } from './profile.ts'
+import { canonicalName } from './attributes.ts'
+import { addTag, fitTrait, MAX_TRAITS, removeTag, setConsent, setTrait, type Source } from './profile.ts'
+import { instantOf, proofOf } from './statements.ts'
 
 type Answer = { status: number; body: Record<string, unknown> }
 
@@ -43,7 +45,10 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
     case 'set_traits':
       return setTraits(fold, command.traits, source)
     case 'add_tag': {
-      const fault = addTag(fold, command.tag, source)
+      const until = command.until === undefined ? null : instantOf(command.until)
+      if (until !== null && until <= fold.t)
+        return wrong(400, 'past', 'The end of this tag has passed', 'Give a time to come, or none.', '/until')
+      const fault = addTag(fold, command.tag, source, { until })
       if (fault === 'name')
         return wrong(400, 'bad_tag', 'This is not a tag name', 'Use 1 to 100 characters.', '/tag')
       if (fault === 'too_many')
@@ -57,18 +62,26 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
       return done()
     }
     case 'remove_tag':
-      removeTag(fold, command.tag)
+      removeTag(fold, command.tag, source)
       return done()
     case 'set_consent':
-      if (!/^[a-z][a-z0-9_]{0,31}$/.test(command.channel))
-        return wrong(
-          400,
-          'bad_channel',
-          'This is not a channel name',
-          'Use the name of a channel, such as line or email.',
-          '/channel',
-        )
-      setConsent(fold, command.channel, 'marketing', command.on, source)
+      for (const name of ['channel', 'purpose'] as const)
+        if (!/^[a-z][a-z0-9_]{0,31}$/.test(command[name] ?? 'marketing'))
+          return wrong(
+            400,
+            `bad_${name}`,
+            `This is not the name of a ${name}`,
+            name === 'channel' ? 'Use the name of a channel, such as line or email.' : 'Use marketing.',
+            `/${name}`,
+          )
+      setConsent(
+        fold,
+        command.channel,
+        command.purpose ?? 'marketing',
+        command.on,
+        source,
+        proofOf(command.proof),
+      )
       return done()
     case 'enroll': {
       const journey = plan.current.get(command.journey)
@@ -118,20 +131,28 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
   }
 }
 
+const HINTS = {
+  name: 'Use names of at most 64 characters.',
+  too_long: 'Use texts, numbers or yes/no of at most 1 KB.',
+  type: 'Give a value of the type that Settings, Attributes shows.',
+  choice: 'Give one of the choices that Settings, Attributes shows.',
+  computed: 'Set the birthday instead: age is worked out from it.',
+}
+
 function setTraits(fold: Fold, traits: Record<string, unknown>, source: Source): Answer {
-  for (const [name, value] of Object.entries(traits)) {
-    const fault = traitFault(name, value)
-    if (fault !== null)
-      return wrong(
-        400,
-        'bad_trait',
-        `The attribute ${name.slice(0, 64)} cannot be set: ${fault}`,
-        'Use names of at most 64 characters and texts, numbers or yes/no of at most 1 KB.',
-        `/traits/${name.slice(0, 64)}`,
-      )
+  for (const [given, value] of Object.entries(traits)) {
+    const fitted = fitTrait(fold, canonicalName(given), value)
+    if (!('refused' in fitted)) continue
+    return wrong(
+      400,
+      'bad_trait',
+      `The attribute ${given.slice(0, 64)} cannot be set: ${fitted.refused}`,
+      HINTS[fitted.refused],
+      `/traits/${given.slice(0, 64)}`,
+    )
   }
   const room = Object.keys(traits).filter(
-    n => traits[n] !== null && !Object.hasOwn(fold.state.traits, n),
+    n => traits[n] !== null && !Object.hasOwn(fold.state.traits, canonicalName(n)),
   ).length
   if (Object.keys(fold.state.traits).length + room > MAX_TRAITS)
     return wrong(

@@ -53,20 +53,22 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   datesChanged: false,
 })
 
-/** Records a derived fact, and lets it trigger when anything published names it. */
+/** Records a derived fact, and lets it trigger when anything published names it. `at`: when it was so, for history,
+ *  where that is not the time of the fold. */
 export function derive(
   fold: Fold,
   name: string,
   props: Record<string, unknown>,
   refs: Partial<Derived> = {},
+  at = fold.t,
 ): void {
-  fold.effects.push({ kind: 'derived', fact: { name, at: fold.t, props, ...refs } })
+  fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
   if (fold.plan.triggers.has(name) || fold.plan.leaves.has(name))
     fold.facts.push({ name, at: fold.t, lateMs: 0, props, trusted: true })
 }
 
 /** Names that only the product gives; an event of a public key that carries one triggers nothing. */
 export const isReservedName = (name: string): boolean =>
-  /^(clock|consent|contact|customer|identifier|journey|line|merge|message|node|order|segment|tag|trait)\./.test(
+  /^(clock|consent|contact|customer|identifier|journey|line|merge|message|node|order|segment|stage|tag|trait|visit)\./.test(
     name,
   )

@@ -11,11 +11,12 @@ import { nodeType } from '../journeys/register.ts'
 import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
 import { addId, holds, isKnown, MAX_HOPS, mayHold, memberNoOf } from './identity.ts'
 import type { CustomerState } from './model.ts'
 import { addOrderRows, orderFact } from './orders.ts'
-import { consentWins, traitWins } from './profile.ts'
+import { consentWins, setTagEnd, traitWins } from './profile.ts'
 
 const MAX_CONFLICTS = 20
 
@@ -130,12 +131,13 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
   for (const key of absorbNeeds(body)) {
     const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
-    for (const row of addOrderRows(state, fold.world.currency, facts[key] ?? [], rows))
+    for (const row of addOrderRows(state, fold.world.currency, facts[key] ?? [], rows).fresh)
       fold.effects.push({ kind: 'order', row })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
     mergeProfile(state, other)
+    mergeActivity(fold, other)
     mergeRuns(fold, other)
   }
   for (const { kind, value, verified } of body.ids)
@@ -165,6 +167,7 @@ function mergeProfile(state: CustomerState, other: CustomerState): void {
   }
   for (const [tag, mark] of Object.entries(other.tags))
     if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > mark.at) state.tags[tag] = mark
+  setTagEnd(state)
   for (const [key, consent] of Object.entries(other.consent)) {
     const held = state.consent[key]
     if (held === undefined || consentWins(consent, held)) state.consent[key] = consent

@@ -16,17 +16,62 @@ export type TraitValue = Scalar | Scalar[]
 /** Value, when it was so (occurred), and where it came from; `u`: unverified (said by a public key). */
 export type Trait = { v: TraitValue; at: number; src: string; u?: true }
 
-export type ConsentKey = `${string}/${'marketing'}` // channel/purpose
+/** A label: since when, who said so; `by`: the person, where a system said it for one; `until`: it ends then. */
+export type Tag = { at: number; src: string; by?: string; until?: number }
 
 export type OrderSummary = {
-  /** orders placed and not fully refunded or cancelled */
+  /** orders placed and not cancelled, nor refunded or returned in full */
   n: number
   /** net revenue, smallest unit */
   revenue: number
   currency: string
   firstAt: number
   lastAt: number
+  /** of `n`, those not paid yet */
+  unpaid?: number
+  /** orders and net revenue by sales channel (online, store, reseller …) */
+  by?: Record<string, [orders: number, revenue: number]>
+  /** cost of goods of orders whose cost is known, and the net revenue of those orders */
+  cost?: number
+  costed?: number
 }
+
+/** The five lifecycle stages, in order. A stage is kept as its number, 1 to 5. */
+export const STAGES = ['awareness', 'consideration', 'conversion', 'retention', 'advocacy'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** Where a touch came from. Kinds: campaign (UTM), ad, search, referral, store_qr, walk_in. Short names: it is stored. */
+export type Touch = {
+  at: number
+  k: 'campaign' | 'ad' | 'search' | 'referral' | 'store_qr' | 'walk_in'
+  /** source, medium, campaign; ad id; referrer's host; store code; keyword */
+  s?: string
+  m?: string
+  c?: string
+  ad?: string
+  r?: string
+  st?: string
+  kw?: string
+}
+
+/** Visits to the site or app, and check-ins at stores. */
+export type Visits = {
+  /** how many, how many of them engaged */
+  n: number
+  e: number
+  /** the newest: start, last activity, engaged ms, page views, conversions */
+  at: number
+  last: number
+  ms: number
+  pv: number
+  cv: number
+  /** check-ins at stores, and the newest */
+  st?: number
+  stAt?: number
+}
+
+export type CartItem = { id: string; n?: string; q: number; p?: number }
+export type PushToken = { t: string; p: string; at: number }
 
 export type CustomerState = {
   v: 1
@@ -39,11 +84,28 @@ export type CustomerState = {
   last: number
   ids: HeldId[]
   traits: Record<string, Trait>
-  tags: Record<string, { at: number; src: string }>
+  tags: Record<string, Tag>
+  /** when the first tag with an end ends */
+  tagEnd?: number
+  /** key: channel/purpose */
   consent: Record<string, { on: boolean; at: number; src: string }>
   /** LINE friendship: followed, blocked */
   line?: { following: boolean; at: number }
   orders?: OrderSummary
+  /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided */
+  stage?: { s: number; at: number; by: string; no: number }
+  /** how often conditions of stages were met by events, by `conditionKey`; counted no further than they ask */
+  sig?: Record<string, number>
+  /** purchase phase: newest checkout started, order, product view (occurred) */
+  phase?: { c?: number; o?: number; v?: number }
+  visits?: Visits
+  /** first and last touch with a source */
+  touch?: { f: Touch; l: Touch }
+  /** what is liked: category and brand to score (src/customers/affinity.ts) */
+  likes?: { c?: Record<string, number>; b?: Record<string, number> }
+  /** the open cart: newest change, items (bounded), how many more kinds there are */
+  cart?: { at: number; items: CartItem[]; more?: number }
+  push?: PushToken[]
   enr: Enrollment[]
   /** runs that ended, by journey + key: entry number, entered, left, how */
   past: Record<string, { n: number; at: number; out: number; how: string }>

@@ -1,21 +1,43 @@
-// Orders: append-only rows (placed, paid, refunded, cancelled) and the summary that the state keeps of them. An order's
-// worth is worked out from all its rows, so the order in which they arrive does not matter.
-import type { EventBody, OrderRow } from '../inbox/model.ts'
+// Orders: append-only rows and the summary that the state keeps of them. An order's worth is worked out from all its
+// rows (src/customers/order-worth.ts), so the order in which they arrive does not matter.
+import type { EventBody, OrderDetail, OrderLine, OrderRow } from '../inbox/model.ts'
 import { hashId } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'
-import type { CustomerState } from './model.ts'
+import type { CustomerState, OrderSummary } from './model.ts'
 import { toSmallestUnit } from './money.ts'
+import { worthOf, type Worth } from './order-worth.ts'
 
-const ENTRIES: Record<string, OrderRow['entry']> = {
+const ENTRIES: Readonly<Record<string, OrderRow['entry']>> = {
   'Order Completed': 'placed',
   'Order Paid': 'paid',
+  'Order Updated': 'updated',
+  'Order Shipped': 'shipped',
+  'Order Ready For Pickup': 'ready',
+  'Order Picked Up': 'picked_up',
   'Order Refunded': 'refunded',
+  'Order Returned': 'returned',
   'Order Cancelled': 'cancelled',
 }
+/** What an update may say that the order has become. */
+const BECAME: Readonly<Record<string, OrderRow['entry']>> = {
+  paid: 'paid',
+  shipped: 'shipped',
+  fulfilled: 'shipped',
+  ready: 'ready',
+  picked_up: 'picked_up',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+  refunded: 'refunded',
+  returned: 'returned',
+}
+const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'pending', 'authorized'])
+const MOST_LINES = 100
+
+const isOrderEvent = (name: string): boolean => Object.hasOwn(ENTRIES, name)
 
 /** The order number an event names; null when it is no order event or names none. */
 export function orderNoOf(body: EventBody): string | null {
-  if (!Object.hasOwn(ENTRIES, body.name)) return null
+  if (!isOrderEvent(body.name)) return null
   const no = body.props?.order_id
   if (typeof no === 'number') return String(no)
   return typeof no === 'string' && no !== '' && no.length <= 200 ? no : null
@@ -23,34 +45,20 @@ export function orderNoOf(body: EventBody): string | null {
 
 export const orderFact = (orderNo: string): string => 'order:' + orderNo
 
-/** What one order counts for: whether it stands, and its net worth. Placed more than once: the newest says the
- *  amount; paid only: what was paid. Refunds are taken off, at most to nothing; a cancelled order counts for nothing. */
-function worthOf(
-  rows: OrderRow[],
-): { counts: boolean; revenue: number; currency: string; at: number } | null {
-  let placed: OrderRow | null = null
-  let refunded = 0
-  let none = false
-  for (const row of rows) {
-    if (row.entry === 'placed' || row.entry === 'paid') {
-      const better =
-        placed === null || (placed.entry === row.entry ? newer(row, placed) : row.entry === 'placed')
-      if (better) placed = row
-    } else if (row.entry === 'cancelled' || row.body.full === true) none = true
-    else refunded += row.amount
-  }
-  if (placed === null) return null
-  const net = none ? 0 : Math.max(0, placed.amount - refunded)
-  return {
-    counts: !none && (refunded === 0 || net > 0),
-    revenue: net,
-    currency: placed.currency,
-    at: placed.occurred,
-  }
+/** What an event says of its order; an update with a known status says that the order has become so. */
+function entryOf(body: EventBody): OrderRow['entry'] {
+  const entry = ENTRIES[body.name]!
+  const status = body.props?.status
+  const became = entry === 'updated' && typeof status === 'string' && Object.hasOwn(BECAME, status)
+  return became ? BECAME[status]! : entry
 }
 
-const newer = (a: OrderRow, b: OrderRow): boolean =>
-  a.occurred > b.occurred || (a.occurred === b.occurred && a.key > b.key)
+/** What changed by rows of one order: signed differences, in the summary's currency. */
+export type OrderChange = {
+  fresh: OrderRow[]
+  before: Worth | null
+  after: Worth | null
+}
 
 /** Adds rows of one order to the summary. `known` are the rows folded before. Gives the rows that are new.
  *  Revenue counts orders in the summary's currency; others count as orders only. */
@@ -59,76 +67,213 @@ export function addOrderRows(
   currency: string,
   known: OrderRow[],
   more: OrderRow[],
-): OrderRow[] {
+): OrderChange {
   const fresh = more.filter(
     (row, i) => !known.some(k => k.key === row.key) && more.findIndex(m => m.key === row.key) === i,
   )
-  if (fresh.length === 0) return fresh
-  const before = worthOf(known)
-  const after = worthOf([...known, ...fresh])
-  if (after === null) return fresh
-  const sum = (state.orders ??= { n: 0, revenue: 0, currency, firstAt: after.at, lastAt: after.at })
-  sum.n += Number(after.counts) - Number(before?.counts ?? false)
-  if (after.currency === sum.currency) sum.revenue += after.revenue
-  if (before?.currency === sum.currency) sum.revenue -= before.revenue
-  sum.firstAt = Math.min(sum.firstAt, after.at)
-  sum.lastAt = Math.max(sum.lastAt, after.at)
-  return fresh
+  if (fresh.length === 0) return { fresh, before: null, after: null }
+  const before = known.length === 0 ? null : worthOf(known)
+  const after = worthOf(known.length === 0 ? fresh : [...known, ...fresh])
+  if (after !== null) {
+    const sum = (state.orders ??= { n: 0, revenue: 0, currency, firstAt: after.at, lastAt: after.at })
+    if (before !== null) count(sum, before, -1)
+    count(sum, after, 1)
+    sum.firstAt = Math.min(sum.firstAt, after.at)
+    sum.lastAt = Math.max(sum.lastAt, after.at)
+  }
+  return { fresh, before, after }
+}
+
+/** Adds or takes away one order. What comes to nothing is left out, so that the state says one thing in one way. */
+function count(sum: OrderSummary, worth: Worth, sign: 1 | -1): void {
+  const n = worth.counts ? sign : 0
+  const revenue = worth.currency === sum.currency ? sign * worth.net : 0
+  sum.n += n
+  sum.revenue += revenue
+  if (worth.counts && !worth.paid) {
+    sum.unpaid = (sum.unpaid ?? 0) + sign
+    if (sum.unpaid === 0) delete sum.unpaid
+  }
+  if (n !== 0 || revenue !== 0) {
+    const by = (sum.by ??= {})
+    const held = Object.hasOwn(by, worth.channel) ? by[worth.channel]! : [0, 0]
+    const next: [number, number] = [held[0]! + n, held[1]! + revenue]
+    if (next[0] === 0 && next[1] === 0) delete by[worth.channel]
+    else by[worth.channel] = next
+  }
+  if (worth.cost !== null && worth.counts && worth.currency === sum.currency) {
+    sum.cost = (sum.cost ?? 0) + sign * worth.cost
+    sum.costed = (sum.costed ?? 0) + sign * worth.net
+    if (sum.cost === 0 && sum.costed === 0) {
+      delete sum.cost
+      delete sum.costed
+    }
+  }
 }
 
 /** Folds an order event; `known` are the order's rows so far. What is wrong with it becomes an `order.refused` fact. */
 export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: OrderRow[]): void {
-  const entry = Object.hasOwn(ENTRIES, body.name) ? ENTRIES[body.name] : undefined
-  if (entry === undefined) return
+  if (!isOrderEvent(body.name)) return
   const orderNo = orderNoOf(body)
   if (orderNo === null) {
     derive(fold, 'order.refused', { reason: 'order_id', event: body.name })
     return
   }
+  const row = rowOf(fold, body, orderNo, occurred)
+  if (row === null) {
+    derive(fold, 'order.refused', { reason: 'amount', order: orderNo, event: body.name })
+    return
+  }
+  const { fresh, before, after } = addOrderRows(fold.state, fold.world.currency, known, [row])
+  if (fresh.length === 0) return
+  fold.effects.push({ kind: 'order', row })
+  const worth = after ?? before
+  derive(
+    fold,
+    'order.' + row.entry,
+    {
+      order: orderNo,
+      amount: row.amount,
+      currency: row.currency,
+      ...(worth && {
+        sales_channel: worth.channel,
+        ...(worth.store !== undefined && { store: worth.store }),
+      }),
+      // sums of these over time are the results: orders that stand, net revenue, cost and the revenue it belongs to
+      orders_change: standing(after) - standing(before),
+      revenue_change: netOf(after) - netOf(before),
+      ...(costOf(after) !== costOf(before) || costedOf(after) !== costedOf(before)
+        ? {
+            cost_change: costOf(after) - costOf(before),
+            costed_change: costedOf(after) - costedOf(before),
+          }
+        : {}),
+    },
+    {},
+    occurred,
+  )
+}
+
+const standing = (worth: Worth | null): number => Number(worth?.counts ?? false)
+const netOf = (worth: Worth | null): number => worth?.net ?? 0
+const costOf = (worth: Worth | null): number => (worth?.counts ? (worth.cost ?? 0) : 0)
+const costedOf = (worth: Worth | null): number => (worth?.counts && worth.cost !== null ? worth.net : 0)
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** The row that an event adds; null when its amount is none. */
+function rowOf(fold: Fold, body: EventBody, orderNo: string, occurred: number): OrderRow | null {
   const props = body.props ?? {}
+  const entry = entryOf(body)
   const currency =
     typeof props.currency === 'string' && /^[A-Za-z]{3}$/.test(props.currency)
       ? props.currency.toUpperCase()
       : fold.world.currency
-  const given = props.total ?? props.revenue
-  // A refund or cancellation that names no amount undoes the whole order.
-  const whole = entry === 'cancelled' || (entry === 'refunded' && given === undefined)
-  const amount = whole ? 0 : toSmallestUnit(given, currency)
-  if (amount === null) {
-    derive(fold, 'order.refused', { reason: 'amount', order: orderNo, event: body.name })
-    return
+  const detail = detailOf(body, props, currency)
+  const given = entry === 'placed' || entry === 'paid' ? (props.total ?? props.revenue) : props.total
+  let amount: number | null = 0
+  if (entry === 'placed' || entry === 'paid') amount = toSmallestUnit(given, currency)
+  else if (entry === 'updated' || entry === 'returned' || entry === 'refunded') {
+    const said = entry === 'refunded' ? (given ?? props.revenue) : given
+    if (!isEmpty(said)) amount = toSmallestUnit(said, currency)
+    else if (entry === 'updated') detail.noTotal = true
+    // a refund or return that names neither an amount nor lines undoes the whole order
+    else if (detail.lines === undefined) detail.full = true
+    else amount = priced(detail.lines)
   }
-  // Each refund is its own; the same placement told twice (browser and server) differs at most in its time and amount.
-  const identity =
-    entry === 'refunded' && !whole
-      ? (props.refund_id ?? body.messageId)
-      : entry === 'cancelled'
-        ? ''
-        : `${occurred}/${amount}/${currency}`
-  const row: OrderRow = {
+  if (amount === null) return null
+  return {
     orderNo,
     entry,
-    key: hashId(orderNo, entry, String(identity)),
+    key: hashId(orderNo, entry, identityOf(entry, body, props, occurred, amount, currency, detail)),
     occurred,
     amount,
     currency,
-    body: {
-      src: body.src,
-      proof: body.proof,
-      ...(whole && entry === 'refunded' ? { full: true } : {}),
-      ...detail(props),
-    },
+    body: detail,
   }
-  const fresh = addOrderRows(fold.state, fold.world.currency, known, [row])
-  if (fresh.length === 0) return
-  fold.effects.push({ kind: 'order', row })
-  derive(fold, 'order.' + entry, { order: orderNo, amount, currency })
 }
 
-/** What is kept of the event for later questions: lines and where it was sold. */
-function detail(props: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {}
-  for (const name of ['products', 'sales_channel', 'store', 'coupon'])
-    if (props[name] !== undefined) kept[name] = props[name]
-  return kept
+const priced = (lines: OrderLine[]): number => lines.reduce((sum, l) => sum + l.q * (l.price ?? 0), 0)
+
+/** What tells one row from another of its kind. Each refund is its own; the same placement told twice (browser and
+ *  server) differs at most in its time and amount; a cancellation is one, whoever tells of it. */
+function identityOf(
+  entry: OrderRow['entry'],
+  body: EventBody,
+  props: Record<string, unknown>,
+  occurred: number,
+  amount: number,
+  currency: string,
+  detail: OrderDetail,
+): string {
+  switch (entry) {
+    case 'placed':
+    case 'paid':
+      return `${occurred}/${amount}/${currency}`
+    case 'updated':
+      return `${occurred}/${detail.noTotal ? '' : amount}/${currency}`
+    case 'refunded':
+    case 'returned': {
+      if (detail.full) return `${occurred}/${amount}/${currency}`
+      const no = props.refund_id ?? props.return_id
+      return String(typeof no === 'string' || typeof no === 'number' ? no : body.messageId)
+    }
+    default:
+      return ''
+  }
+}
+
+const text = (value: unknown, most: number): string | undefined =>
+  typeof value === 'string' && value !== ''
+    ? value.slice(0, most)
+    : typeof value === 'number'
+      ? String(value)
+      : undefined
+
+/** What is kept of the event for later questions. */
+function detailOf(body: EventBody, props: Record<string, unknown>, currency: string): OrderDetail {
+  const detail: OrderDetail = { src: body.src, proof: body.proof }
+  const put = <K extends keyof OrderDetail>(name: K, value: OrderDetail[K] | undefined | null) => {
+    if (value !== undefined && value !== null) detail[name] = value
+  }
+  const money = (value: unknown) => (isEmpty(value) ? null : toSmallestUnit(value, currency))
+  if (UNPAID.has(props.payment_status) || UNPAID.has(props.status)) detail.unpaid = true
+  put('lines', linesOf(props.products, currency))
+  put('channel', text(props.sales_channel, 32))
+  put('store', text(props.store, 64))
+  put('staff', text(props.staff, 64))
+  put('pickup', text(props.pickup_store, 64))
+  put('coupon', text(props.coupon, 100))
+  for (const name of ['subtotal', 'tax', 'shipping', 'discount', 'cost'] as const)
+    put(name, money(props[name]))
+  return detail
+}
+
+function linesOf(products: unknown, currency: string): OrderLine[] | undefined {
+  if (!Array.isArray(products) || products.length === 0) return undefined
+  const lines: OrderLine[] = []
+  for (const product of products.slice(0, MOST_LINES)) {
+    if (typeof product !== 'object' || product === null) continue
+    const p = product as Record<string, unknown>
+    const line: OrderLine = { q: quantityOf(p.quantity) }
+    const put = <K extends keyof OrderLine>(name: K, value: OrderLine[K] | undefined | null) => {
+      if (value !== undefined && value !== null) line[name] = value
+    }
+    put('id', text(p.product_id ?? p.productId, 100))
+    put('sku', text(p.sku, 100))
+    put('name', text(p.name, 120))
+    put('category', text(p.category, 60))
+    put('brand', text(p.brand, 60))
+    put('variant', text(p.variant, 60))
+    put('price', isEmpty(p.price) ? null : toSmallestUnit(p.price, currency))
+    put('cost', isEmpty(p.cost) ? null : toSmallestUnit(p.cost, currency))
+    if (line.sku === line.id) delete line.sku
+    lines.push(line)
+  }
+  return lines
+}
+
+export function quantityOf(value: unknown): number {
+  const n = typeof value === 'string' ? Number(value) : value
+  return typeof n === 'number' && Number.isFinite(n) && n > 0 ? Math.min(n, 1_000_000) : 1
 }

@@ -3,8 +3,14 @@ import type { z } from 'zod'
 import type { customerRow, Out } from '../contract.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { bucketOf, deriveId, publicId, type Uuid } from '../platform/ids.ts'
+import { ageAt } from '../platform/wall-time.ts'
 import type { IdentifierKind } from '../rules/model.ts'
-import type { CustomerState } from './model.ts'
+import { sharesOf } from './affinity.ts'
+import type { Attribute } from './attributes.ts'
+import { STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
+import { phaseAt } from './phase.ts'
+import { completenessOf, REACH_CHANNELS, reachOf } from './reach.ts'
+import type { ProfileSettings } from './settings.ts'
 
 export type CustomerRow = z.output<typeof customerRow>
 export type CustomerPage = Out<'customer'>
@@ -51,6 +57,13 @@ export type PageFacts = {
   graphs: Map<string, JourneyGraph>
   stateBytes: number
   parked: { reason: string; error: string; at: Date } | null
+  /** workspace time and zone */
+  now: number
+  timezone: string
+  attributes: Attribute[]
+  settings: ProfileSettings
+  /** why the address of a channel may not be sent to, by channel */
+  suppressed: ReadonlyMap<string, string>
 }
 
 export const graphKey = (journey: Uuid, version: number): string => `${journey}/${version}`
@@ -97,27 +110,70 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       at: iso(i.at),
       source: i.src,
     })),
-    traits: Object.entries(state.traits).map(([name, t]) => ({
+    traits: Object.entries(state.traits).map(([name, t]) => {
+      const attribute = facts.attributes.find(a => a.name === name)
+      return {
+        name,
+        value: t.v,
+        at: iso(t.at),
+        source: t.src,
+        verified: t.u !== true,
+        label: attribute?.label ?? null,
+        choiceLabel: attribute?.choices?.find(c => c.value === t.v)?.label ?? null,
+        personal: attribute?.personal ?? true,
+        sensitive: attribute?.sensitive ?? false,
+      }
+    }),
+    age: ageAt(state.traits.birthday?.v, facts.timezone, facts.now)?.age ?? null,
+    completeness: completenessOf(state, {
+      attributes: facts.attributes.filter(a => a.wanted).map(a => a.name),
+      contacts: facts.settings.wantedContacts,
+    }),
+    tags: Object.entries(state.tags).map(([name, t]) => ({
       name,
-      value: t.v,
       at: iso(t.at),
       source: t.src,
+      actor: t.by ?? null,
+      until: t.until === undefined ? null : iso(t.until),
     })),
-    tags: Object.entries(state.tags).map(([name, t]) => ({ name, at: iso(t.at), source: t.src })),
     consent: Object.entries(state.consent).map(([key, c]) => {
       const [channel = '', purpose = ''] = key.split('/')
       return { channel, purpose, on: c.on, at: iso(c.at), source: c.src }
     }),
+    reachability: REACH_CHANNELS.map(channel => reachOf(state, channel, facts.suppressed)),
     line: state.line ? { following: state.line.following, at: iso(state.line.at) } : null,
-    orders: state.orders
+    orders: state.orders ? ordersOf(state.orders) : null,
+    stage: {
+      stage: STAGES[(state.stage?.s ?? 1) - 1]!,
+      at: iso(state.stage?.at ?? state.first),
+      cause: state.stage?.by ?? null,
+      ruleVersion: state.stage?.no ?? null,
+    },
+    phase: phaseAt(state, facts.now, facts.settings.phase),
+    visits: state.visits
       ? {
-          count: state.orders.n,
-          revenue: state.orders.revenue,
-          currency: state.orders.currency,
-          firstAt: iso(state.orders.firstAt),
-          lastAt: iso(state.orders.lastAt),
+          count: state.visits.n,
+          engaged: state.visits.e,
+          lastAt: state.visits.n > 0 ? iso(state.visits.last) : null,
+          storeVisits: state.visits.st ?? 0,
+          lastStoreVisitAt: state.visits.stAt === undefined ? null : iso(state.visits.stAt),
         }
       : null,
+    touches: state.touch ? { first: touchOf(state.touch.f), last: touchOf(state.touch.l) } : null,
+    likes: { categories: sharesOf(state.likes?.c), brands: sharesOf(state.likes?.b) },
+    cart: state.cart
+      ? {
+          updatedAt: iso(state.cart.at),
+          items: state.cart.items.map(i => ({
+            productId: i.id,
+            name: i.n ?? null,
+            quantity: i.q,
+            price: i.p ?? null,
+          })),
+          more: state.cart.more ?? 0,
+        }
+      : null,
+    pushTokens: (state.push ?? []).map(p => ({ platform: p.p, token: '…' + p.t.slice(-8), at: iso(p.at) })),
     enrollments: [...running, ...ended].sort((a, b) => (a.enteredAt < b.enteredAt ? 1 : -1)),
     conflicts: (state.conflicts ?? []).map(c => ({ with: publicId('cus', c.with), at: iso(c.at) })),
     mergedFrom: state.absorbed.map(id => publicId('cus', id)),
@@ -127,6 +183,38 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
     parked: facts.parked && { ...facts.parked, at: facts.parked.at.toISOString() },
   }
 }
+
+function ordersOf(orders: OrderSummary): NonNullable<CustomerPage['orders']> {
+  const channels = Object.entries(orders.by ?? {}).filter(([, [count]]) => count > 0)
+  const has = (name: string) => channels.some(([channel]) => channel === name)
+  return {
+    count: orders.n,
+    unpaid: orders.unpaid ?? 0,
+    revenue: orders.revenue,
+    average: orders.n > 0 ? Math.round(orders.revenue / orders.n) : null,
+    currency: orders.currency,
+    firstAt: iso(orders.firstAt),
+    lastAt: iso(orders.lastAt),
+    cost: orders.cost ?? null,
+    margin: orders.cost === undefined ? null : (orders.costed ?? 0) - orders.cost,
+    salesChannels: channels
+      .map(([salesChannel, [count, revenue]]) => ({ salesChannel, count, revenue }))
+      .sort((a, b) => b.revenue - a.revenue),
+    omnichannel: has('online') && has('store'),
+  }
+}
+
+const touchOf = (t: Touch): NonNullable<CustomerPage['touches']>['first'] => ({
+  at: iso(t.at),
+  kind: t.k,
+  source: t.s ?? null,
+  medium: t.m ?? null,
+  campaign: t.c ?? null,
+  adId: t.ad ?? null,
+  referrer: t.r ?? null,
+  store: t.st ?? null,
+  keyword: t.kw ?? null,
+})
 
 /** The parts of a key of `past`; pastKey of src/journeys/run.ts writes them. */
 export function partsOfPast(key: string): { journey: Uuid; key: string } {

@@ -1,7 +1,11 @@
 // Traits, tags, consent and LINE friendship. Policy of traits: a verified value is never replaced by an unverified one;
 // otherwise the newer wins. Consent: the newer wins; at the same moment the refusal.
-import type { Proof, Trait, TraitValue } from './model.ts'
+import { hashId } from '../platform/ids.ts'
+import { canonicalName, conform } from './attributes.ts'
+import { cleanEmail, cleanPhone } from './contacts.ts'
 import { derive, type Fold } from './fold.ts'
+import type { CustomerState, Proof, Trait, TraitValue } from './model.ts'
+import { profilePlanOf } from './profile-plan.ts'
 
 export const MAX_TRAITS = 200
 const MAX_NAME = 64
@@ -23,13 +27,10 @@ const sameValue = (a: TraitValue | undefined, b: TraitValue): boolean =>
 const isScalar = (v: unknown): v is string | number | boolean =>
   typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v))
 
-type Refusal = 'name' | 'type' | 'too_long' | 'too_many' | 'verified' | 'older'
+type Refusal = 'name' | 'type' | 'choice' | 'computed' | 'too_long' | 'too_many' | 'verified' | 'older'
 
 /** Why this name or value cannot be a trait of anybody; null when it can. */
-export function traitFault(
-  name: string,
-  value: unknown,
-): Exclude<Refusal, 'too_many' | 'verified' | 'older'> | null {
+export function traitFault(name: string, value: unknown): 'name' | 'type' | 'too_long' | null {
   if (name === '' || name.length > MAX_NAME || name === '__proto__') return 'name'
   if (value === null || typeof value === 'boolean') return null
   if (!isScalar(value) && !(Array.isArray(value) && value.every(isScalar))) return 'type'
@@ -40,11 +41,34 @@ export function traitFault(
     : null
 }
 
+const E164 = /^\+[1-9]\d{7,14}$/
+
+/** The value as its attribute keeps it, or why it cannot be kept. Numbers and addresses are kept in their one written
+ *  form where they have one; a bad one is kept as it came, for whoever mends it. */
+export function fitTrait(
+  fold: Fold,
+  name: string,
+  given: unknown,
+): { value: TraitValue | null } | { refused: 'name' | 'type' | 'too_long' | 'choice' | 'computed' } {
+  const fault = traitFault(name, given)
+  if (fault !== null) return { refused: fault }
+  if (given === null) return { value: null }
+  if (name === 'age') return { refused: 'computed' } // from the birthday, when somebody asks
+  const attribute = profilePlanOf(fold.world).attributes.get(name)
+  if (attribute === undefined) return { value: given as TraitValue }
+  const fitted = conform(attribute, given as TraitValue)
+  if ('refused' in fitted || typeof fitted.value !== 'string') return fitted
+  if (name === 'phone' && !E164.test(fitted.value)) return { value: cleanPhone(fitted.value) ?? fitted.value }
+  return name === 'email' ? { value: cleanEmail(fitted.value) ?? fitted.value } : fitted
+}
+
 /** Sets or (null) removes one trait. Gives why it was not done; null when it was, or was so already. */
-export function setTrait(fold: Fold, name: string, value: unknown, source: Source): Refusal | null {
+export function setTrait(fold: Fold, given: string, raw: unknown, source: Source): Refusal | null {
   const { traits } = fold.state
-  const fault = traitFault(name, value)
-  if (fault !== null) return fault
+  const name = canonicalName(given)
+  const fitted = fitTrait(fold, name, raw)
+  if ('refused' in fitted) return fitted.refused
+  const { value } = fitted
   const held = Object.hasOwn(traits, name) ? traits[name] : undefined
   const next: Trait = { v: value as TraitValue, at: source.at, src: source.src }
   if (source.proof === 'public') next.u = true
@@ -83,28 +107,89 @@ export function foldTraits(
   }
 }
 
-export function addTag(fold: Fold, tag: string, source: Source): 'name' | 'too_many' | null {
-  const { tags } = fold.state
+/** Adds a tag, or changes its end. A tag whose end has passed is not added. */
+export function addTag(
+  fold: Fold,
+  tag: string,
+  source: Source,
+  more: { actor?: string | null; until?: number | null } = {},
+): 'name' | 'too_many' | null {
+  const { state } = fold
+  const { tags } = state
   if (tag === '' || tag.length > 100 || tag === '__proto__') return 'name'
-  if (Object.hasOwn(tags, tag)) return null
-  if (Object.keys(tags).length >= MAX_TAGS) return 'too_many'
-  tags[tag] = { at: source.at, src: source.src }
-  derive(fold, 'tag.added', { tag })
+  const until = more.until ?? null
+  if (until !== null && until <= fold.t) return null
+  const held = Object.hasOwn(tags, tag) ? tags[tag]! : null
+  if (held !== null && (source.at < held.at || (held.until ?? null) === until)) return null
+  if (held === null && Object.keys(tags).length >= MAX_TAGS) return 'too_many'
+  tags[tag] = {
+    at: held?.at ?? source.at,
+    src: held?.src ?? source.src,
+    ...(held?.by ? { by: held.by } : held === null && more.actor ? { by: more.actor } : {}),
+    ...(until === null ? {} : { until }),
+  }
+  setTagEnd(state)
+  derive(fold, held === null ? 'tag.added' : 'tag.changed', {
+    ...said(tag, source, more.actor),
+    ...(until === null ? {} : { until: new Date(until).toISOString() }),
+  })
   return null
 }
 
-export function removeTag(fold: Fold, tag: string): void {
-  if (!Object.hasOwn(fold.state.tags, tag)) return
-  delete fold.state.tags[tag]
-  derive(fold, 'tag.removed', { tag })
+const said = (tag: string, source: Source, actor: string | null | undefined) => ({
+  tag,
+  source: source.src,
+  ...(actor ? { actor } : {}),
+})
+
+/** A tag given after `source.at` stays. */
+export function removeTag(fold: Fold, tag: string, source: Source, actor: string | null = null): void {
+  const { state } = fold
+  if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > source.at) return
+  delete state.tags[tag]
+  setTagEnd(state)
+  derive(fold, 'tag.removed', { ...said(tag, source, actor), reason: 'removed' })
 }
 
-export function setConsent(fold: Fold, channel: string, purpose: string, on: boolean, source: Source): void {
+/** Takes off the tags that end by now. */
+export function expireTags(fold: Fold): void {
+  const { state } = fold
+  for (const [tag, mark] of Object.entries(state.tags)) {
+    if (mark.until === undefined || mark.until > fold.t) continue
+    delete state.tags[tag]
+    derive(fold, 'tag.removed', { tag, source: mark.src, reason: 'expired' })
+  }
+  setTagEnd(state)
+}
+
+/** The alarm of the first tag that ends. */
+export function setTagEnd(state: CustomerState): void {
+  let first: number | undefined
+  for (const tag of Object.values(state.tags))
+    if (tag.until !== undefined && (first === undefined || tag.until < first)) first = tag.until
+  if (first === undefined) delete state.tagEnd
+  else state.tagEnd = first
+}
+
+/** Every statement is kept with its proof; the newest decides. */
+export function setConsent(
+  fold: Fold,
+  channel: string,
+  purpose: string,
+  on: boolean,
+  source: Source,
+  proof: Record<string, string> | null = null,
+): void {
+  const { at, src } = source
+  fold.effects.push({
+    kind: 'consent_proof',
+    row: { key: hashId(channel, purpose, String(on), String(at), src), channel, purpose, on, at, src, proof },
+  })
   const key = `${channel}/${purpose}`
   const held = fold.state.consent[key]
-  if (held !== undefined && !consentWins({ on, at: source.at }, held)) return
-  fold.state.consent[key] = { on, at: source.at, src: source.src }
-  if (held?.on !== on) derive(fold, 'consent.changed', { channel, purpose, on })
+  if (held !== undefined && !consentWins({ on, at }, held)) return
+  fold.state.consent[key] = { on, at, src }
+  if (held?.on !== on) derive(fold, 'consent.changed', { channel, purpose, on, source: src })
 }
 
 export const consentWins = (next: { on: boolean; at: number }, held: { on: boolean; at: number }): boolean =>

@@ -7,13 +7,16 @@ import { planOf } from '../journeys/plan.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { foldActivity, recheckStage } from './activity.ts'
 import { foldCommand, wrong } from './commands.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
 import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
-import { foldTraits, setConsent, setLine, type Source } from './profile.ts'
+import { foldTraits, setLine, type Source } from './profile.ts'
+import { paidOrders } from './stage.ts'
+import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
@@ -157,6 +160,7 @@ function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): Fol
       foldRefused(fold, input.body)
       return 'folded'
     case 'recheck':
+      recheckStage(fold)
       setDates(fold)
       look(fold)
       return 'folded'
@@ -178,31 +182,19 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   const trusted = body.type === 'system' || body.proof !== 'public'
   if (trusted && isReservedName(body.name)) foldSystem(fold, body, source)
   const orderNo = orderNoOf(body)
+  const paidBefore = paidOrders(state)
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
+  foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
     // what really happened comes before what was derived from it
     fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })
 }
 
-/** Events by which providers and pages tell of consent and friendship. */
+/** Events by which providers, imports and pages tell of consent, tags and friendship. */
 function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   const channel = body.props?.channel
-  switch (body.name) {
-    case 'consent.granted':
-    case 'consent.refused': {
-      const purpose = body.props?.purpose ?? 'marketing'
-      if (
-        typeof channel === 'string' &&
-        typeof purpose === 'string' &&
-        channel.length <= 32 &&
-        purpose.length <= 32
-      )
-        setConsent(fold, channel, purpose, body.name === 'consent.granted', source)
-      break
-    }
-    case 'contact.followed':
-    case 'contact.unfollowed':
-      if (channel === undefined || channel === 'line')
-        setLine(fold, body.name === 'contact.followed', source.at)
-  }
+  if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
+    if (channel === undefined || channel === 'line')
+      setLine(fold, body.name === 'contact.followed', source.at)
+  } else foldStatement(fold, body, source)
 }

@@ -8,14 +8,46 @@ import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
+import { attributesOf } from '../catalogue/attribute-store.ts'
+import { profileSettingsOf } from '../catalogue/profile-settings.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
+import { suppressionOf } from '../messages/suppression.ts'
 import { listCustomers } from './list.ts'
+import type { CustomerState } from './model.ts'
+import { ordersOf } from './order-view.ts'
 import { pageOf, partsOfPast } from './present.ts'
-import { findCustomer, parkedReason, type StoredCustomer } from './store.ts'
+import { addressFor, REACH_CHANNELS } from './reach.ts'
+import { consentProofs, findCustomer, orderRows, parkedReason, type StoredCustomer } from './store.ts'
 import { readTimeline } from './timeline.ts'
 
 async function customerOr404(core: Core, workspace: Uuid, text: string | undefined): Promise<StoredCustomer> {
   const found = await findCustomer(core.pool, workspace, idOr404('cus', text))
   if (!found) throw notFound('cus')
+  return found
+}
+
+const MOST_SHOWN = 500
+
+/** Why addresses of this customer may not be sent to, by channel. */
+async function suppressionsOf(
+  core: Core,
+  workspace: Uuid,
+  state: CustomerState,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const channel of REACH_CHANNELS) {
+    const address = addressFor(state, channel)
+    if (address === null) continue
+    const consent = state.consent[`${channel}/marketing`]
+    const reason = await suppressionOf(core.pool, {
+      workspace,
+      channel,
+      address: address.value,
+      consentAt: consent?.on ? consent.at : null,
+      followAt: state.line?.following ? state.line.at : null,
+    })
+    if (reason !== null) found.set(channel, reason)
+  }
   return found
 }
 
@@ -26,7 +58,7 @@ export const customerRoutes = {
     const customer = await customerOr404(core, workspace.id, params.customer)
     const { state } = customer
     const journeys = [...state.enr.map(e => e.j), ...Object.keys(state.past).map(k => partsOfPast(k).journey)]
-    const [names, graphs, parked] = await Promise.all([
+    const [names, graphs, parked, attributes, suppressed] = await Promise.all([
       journeyNames(core.pool, workspace.id, journeys),
       versionGraphs(
         core.pool,
@@ -34,18 +66,56 @@ export const customerRoutes = {
         state.enr.map(e => ({ journey: e.j, version: e.v })),
       ),
       parkedReason(core.pool, workspace.id, customer.id),
+      attributesOf(core.pool, workspace.id),
+      suppressionsOf(core, workspace.id, state),
     ])
-    return pageOf(state, { journeyNames: names, graphs, stateBytes: customer.bytes, parked })
+    return pageOf(state, {
+      journeyNames: names,
+      graphs,
+      stateBytes: customer.bytes,
+      parked,
+      now: workspaceNow(workspace),
+      timezone: workspace.timezone,
+      attributes,
+      settings: profileSettingsOf(workspace),
+      suppressed,
+    })
   },
 
   async timeline({ core, workspace, params, query }) {
     const { state } = await customerOr404(core, workspace.id, params.customer)
     const { items, next } = await readTimeline(
       core.history,
-      { workspace: workspace.id, customers: [state.id, ...state.absorbed], kind: query.kind },
+      {
+        workspace: workspace.id,
+        customers: [state.id, ...state.absorbed],
+        kind: query.kind,
+        phase: query.phase,
+      },
       query,
     )
     return { items: items.map(({ customer: _, ...item }) => item), next }
+  },
+
+  async customerOrders({ core, workspace, params }) {
+    const { id } = await customerOr404(core, workspace.id, params.customer)
+    const items = ordersOf(await orderRows(core.pool, workspace.id, id))
+    return { items: items.slice(0, MOST_SHOWN), more: items.length > MOST_SHOWN }
+  },
+
+  async consentProofs({ core, workspace, params }) {
+    const { state } = await customerOr404(core, workspace.id, params.customer)
+    const rows = await consentProofs(core.pool, workspace.id, [state.id, ...state.absorbed], MOST_SHOWN)
+    return {
+      items: rows.map(r => ({
+        at: r.at.toISOString(),
+        channel: r.channel,
+        purpose: r.purpose,
+        on: r.granted,
+        source: r.source,
+        proof: r.proof === null ? null : (JSON.parse(r.proof) as Record<string, string>),
+      })),
+    }
   },
 
   async customerCommand({ core, workspace, params, body, caller, idempotencyKey }) {

@@ -4,6 +4,7 @@ import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { must } from '../platform/errors.ts'
 import { cleanEmail, cleanPhone } from './contacts.ts'
+import type { OrderRow } from '../inbox/model.ts'
 import type { CustomerState } from './model.ts'
 
 export type StoredCustomer = { id: Uuid; state: CustomerState; bytes: number; mergedInto: Uuid | null }
@@ -55,6 +56,51 @@ export async function parkedReason(pool: Pool, workspace: Uuid, id: Uuid): Promi
     [bucketOf(id), id, workspace],
   )
   return rows[0] ?? null
+}
+
+// ── facts ────────────────────────────────────────────────────────────────────
+
+const MOST_ROWS = 5_000
+
+/** Rows of a customer's orders, the newest orders first; at most as many as one page can show. */
+export async function orderRows(pool: Pool, workspace: Uuid, id: Uuid): Promise<OrderRow[]> {
+  const { rows } = await pool.query<Omit<OrderRow, 'orderNo' | 'body' | 'occurred'> & OrderRecord>(
+    `select order_no, entry, key, occurred, amount, currency, body from order_entry
+      where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred desc, order_no, key limit $4`,
+    [bucketOf(id), workspace, id, MOST_ROWS],
+  )
+  return rows.map(({ order_no, occurred, body, ...row }) => ({
+    ...row,
+    orderNo: order_no,
+    occurred: occurred.getTime(),
+    body: JSON.parse(body) as OrderRow['body'],
+  }))
+}
+type OrderRecord = { order_no: string; occurred: Date; body: string }
+
+type ProofRecord = {
+  channel: string
+  purpose: string
+  granted: boolean
+  at: Date
+  source: string
+  proof: string | null
+}
+
+/** What was said about consent by this customer and those merged into it, newest first. */
+export async function consentProofs(
+  pool: Pool,
+  workspace: Uuid,
+  ids: Uuid[],
+  limit: number,
+): Promise<ProofRecord[]> {
+  const { rows } = await pool.query<ProofRecord>(
+    `select channel, purpose, granted, at, source, proof from consent_proof
+      where bucket = any($1::smallint[]) and workspace_id = $2 and customer_id = any($3::uuid[])
+      order by at desc, key limit $4`,
+    [bucketsOf(ids), workspace, ids, limit],
+  )
+  return rows
 }
 
 // ── search ───────────────────────────────────────────────────────────────────

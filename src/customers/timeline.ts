@@ -14,6 +14,7 @@ export type TimelineFilter = {
   name?: string
   source?: string
   message?: Uuid
+  phase?: string
 }
 
 const NONE = '00000000-0000-0000-0000-000000000000'
@@ -34,6 +35,9 @@ type Row = {
   node: string
   message: Uuid
   channel: string
+  phase: NonNullable<TimelineItem['phase']> | ''
+  stage: NonNullable<TimelineItem['stage']> | ''
+  rules: string
 }
 
 /** Newest first. The order is (occurred, bucket, seq, line, part), which no two rows share.
@@ -50,6 +54,7 @@ export async function readTimeline(
   if (filter.kind) conditions.push('kind = {kind:String}')
   if (filter.name) conditions.push('name = {name:String}')
   if (filter.source) conditions.push('source = {source:String}')
+  if (filter.phase) conditions.push('phase = {phase:String}')
   if (filter.message) conditions.push('message = {message:UUID}')
   if (after)
     conditions.push(
@@ -58,7 +63,7 @@ export async function readTimeline(
   const rows = await askHistory<Row>(
     history,
     `select bucket, seq, line, part, toUnixTimestamp64Milli(occurred) as at, toUnixTimestamp64Milli(received) as got,
-            kind, name, source, props, customer_id, journey_id, node, message, channel
+            kind, name, source, props, customer_id, journey_id, node, message, channel, phase, stage, rules
        from event where ${conditions.join(' and ')}
       order by occurred desc, bucket desc, seq desc, line desc, part desc limit {limit:UInt32}`,
     {
@@ -67,6 +72,7 @@ export async function readTimeline(
       kind: filter.kind ?? '',
       name: filter.name ?? '',
       source: filter.source ?? '',
+      phase: filter.phase ?? '',
       message: filter.message ?? NONE,
       occurred,
       bucket,
@@ -101,5 +107,8 @@ function itemOf(row: Row): TimelineItem & { customer: string } {
     node: row.node || null,
     message: row.message === NONE ? null : publicId('msg', row.message),
     channel: row.channel || null,
+    phase: row.phase || null,
+    stage: row.stage || null,
+    ruleVersion: row.stage === '' ? null : Number(row.rules),
   }
 }

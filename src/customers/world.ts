@@ -1,6 +1,8 @@
 // What is published for a workspace, whole, under a number. Owners load it by number; the reducer is given it.
 import type { PublishedJourney } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { PublishedAttribute } from './attributes.ts'
+import type { ProfileSettings } from './settings.ts'
 
 export type QuietHours = { from: string; to: string } // wall times 'HH:MM'; may span midnight
 
@@ -11,4 +13,8 @@ export type World = {
   currency: string
   quietHours: QuietHours | null
   journeys: PublishedJourney[]
+  /** the workspace's own attributes; the built-in ones need not be told */
+  attributes?: PublishedAttribute[]
+  /** what differs from the defaults */
+  profile?: ProfileSettings
 }

@@ -1,9 +1,18 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import { STAGES, type CustomerState } from '../customers/model.ts'
+import { qualityOf } from '../customers/quality.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
 import { unpackJournal } from './journal.ts'
 import type { Uuid } from '../platform/ids.ts'
 
-export type JournalRow = { bucket: number; seq: number; workspace_id: Uuid; at: Date; body: Buffer }
+export type JournalRow = {
+  bucket: number
+  seq: number
+  workspace_id: Uuid
+  catalogue_no: number
+  at: Date
+  body: Buffer
+}
 
 export type HistoryRow = {
   workspace_id: Uuid
@@ -28,6 +37,10 @@ export type HistoryRow = {
   node: string
   message: Uuid
   channel: string
+  /** of events: purchase phase, lifecycle stage after it, number of the published rules */
+  phase: string
+  stage: string
+  rules: number
 }
 
 const NONE: Uuid = '00000000-0000-0000-0000-000000000000'
@@ -40,6 +53,8 @@ const KINDS: Record<string, string> = {
   tag: 'profile',
   consent: 'profile',
   contact: 'profile',
+  stage: 'profile',
+  visit: 'profile',
   customer: 'identity',
   identifier: 'identity',
   merge: 'identity',
@@ -74,11 +89,14 @@ export function historyRows(row: JournalRow, incarnation: Uuid): { rows: History
       channel: '',
       message_id: '',
       source: '',
+      phase: '',
+      stage: '',
+      rules: 0,
     }
     if (entry.x === undefined) {
       customers.add(entry.c)
       const input = inputRow(entry)
-      if (input) rows.push({ ...base, ...empty, part: 0, ...input })
+      if (input) rows.push({ ...base, ...empty, part: 0, ...input, ...markOf(entry, row.catalogue_no) })
     }
     let part = 1
     for (const effect of entry.e ?? []) {
@@ -88,6 +106,11 @@ export function historyRows(row: JournalRow, incarnation: Uuid): { rows: History
     }
   })
   return { rows, customers: [...customers] }
+}
+
+function markOf(entry: JournalEntry, rules: number): Partial<HistoryRow> {
+  const mark = entry.e?.find(e => e.kind === 'mark')
+  return mark?.kind === 'mark' ? { phase: mark.phase, stage: STAGES[mark.stage - 1]!, rules } : {}
 }
 
 function inputRow(
@@ -165,6 +188,32 @@ export type SnapshotRow = {
   tags: string[]
   traits: string
   merged_into: Uuid
+  stage: string
+  stage_at: number
+  /** sales channel, orders, net revenue */
+  orders_by: [string, number, number][]
+  cost: number
+  costed: number
+  first_order: number
+  last_order: number
+  visits: number
+  engaged_visits: number
+  store_visits: number
+  /** JSON of Touch, '' for none */
+  first_touch: string
+  last_touch: string
+  /** kinds held; those verified once more as kind! */
+  identifiers: string[]
+  /** channel/purpose agreed to */
+  consents: string[]
+  /** customers merged into this one */
+  absorbed: Uuid[]
+  /** channels that could reach them, but for suppressions */
+  reach: string[]
+  /** when a contact was verified last; 0: never */
+  verified: number
+  /** what is wrong with contacts that are kept as hints */
+  faults: string[]
 }
 
 /** A customer as the newest snapshot in history shows it. */
@@ -175,7 +224,7 @@ export function snapshotRow(row: {
   state: string
   merged_into: Uuid | null
 }): SnapshotRow {
-  const state = JSON.parse(row.state) as Partial<import('../customers/model.ts').CustomerState>
+  const state = JSON.parse(row.state) as Partial<CustomerState>
   const held = (kind: string) => state.ids?.find(i => i.kind === kind)?.value ?? ''
   const trait = (name: string) => {
     const v = state.traits?.[name]?.v
@@ -199,5 +248,23 @@ export function snapshotRow(row: {
     tags: Object.keys(state.tags ?? {}),
     traits: JSON.stringify(Object.fromEntries(Object.entries(state.traits ?? {}).map(([k, t]) => [k, t.v]))),
     merged_into: row.merged_into ?? NONE,
+    stage: state.stage ? STAGES[state.stage.s - 1]! : '',
+    stage_at: state.stage?.at ?? 0,
+    orders_by: Object.entries(state.orders?.by ?? {}).map(([channel, [n, net]]) => [channel, n, net]),
+    cost: state.orders?.cost ?? 0,
+    costed: state.orders?.costed ?? 0,
+    first_order: state.orders?.firstAt ?? 0,
+    last_order: state.orders?.lastAt ?? 0,
+    visits: state.visits?.n ?? 0,
+    engaged_visits: state.visits?.e ?? 0,
+    store_visits: state.visits?.st ?? 0,
+    first_touch: state.touch ? JSON.stringify(state.touch.f) : '',
+    last_touch: state.touch ? JSON.stringify(state.touch.l) : '',
+    identifiers: [
+      ...new Set((state.ids ?? []).flatMap(i => (i.verified ? [i.kind, i.kind + '!'] : [i.kind]))),
+    ],
+    consents: Object.entries(state.consent ?? {}).flatMap(([key, c]) => (c.on ? [key] : [])),
+    absorbed: state.absorbed ?? [],
+    ...qualityOf(state),
   }
 }

@@ -73,7 +73,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   async function readJournal(ranges: Ranges): Promise<JournalRow[]> {
     const keys = Object.keys(ranges)
     const { rows } = await core.pool.query<JournalRow>(
-      `select j.bucket, j.seq, j.workspace_id, j.at, j.body from unnest($1::smallint[], $2::bigint[], $3::bigint[]) u(bucket, first, last)
+      `select j.bucket, j.seq, j.workspace_id, j.catalogue_no, j.at, j.body from unnest($1::smallint[], $2::bigint[], $3::bigint[]) u(bucket, first, last)
         join journal j on j.bucket = u.bucket and j.seq between u.first and u.last order by j.bucket, j.seq`,
       [keys.map(Number), keys.map(k => ranges[k]![0]), keys.map(k => ranges[k]![1])],
     )
@@ -105,7 +105,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       return { no: group.batch_no, ranges: group.batch, rows: await readJournal(group.batch), more: true }
     const next = await core.pool.query<JournalRow>(
       `select x.* from history_cursor c
-        cross join lateral (select j.bucket, j.seq, j.workspace_id, j.at, j.body from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit $2) x
+        cross join lateral (select j.bucket, j.seq, j.workspace_id, j.catalogue_no, j.at, j.body from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit $2) x
        where c.bucket = any($1::smallint[]) order by x.at, x.bucket, x.seq limit $3`,
       [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
     )

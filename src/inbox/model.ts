@@ -39,8 +39,15 @@ export type CommandBody = {
   actor: string
   command:
     | { do: 'set_traits'; traits: Record<string, string | number | boolean | null> }
-    | { do: 'add_tag' | 'remove_tag'; tag: string }
-    | { do: 'set_consent'; channel: string; on: boolean }
+    | { do: 'add_tag'; tag: string; until?: string }
+    | { do: 'remove_tag'; tag: string }
+    | {
+        do: 'set_consent'
+        channel: string
+        on: boolean
+        purpose?: string
+        proof?: Record<string, string>
+      }
     | { do: 'enroll'; journey: Uuid }
     | { do: 'remove_enrollment'; enrollment: Uuid }
 }
@@ -116,12 +123,68 @@ export type BucketInput =
 
 export type OrderRow = {
   orderNo: string
-  entry: 'placed' | 'paid' | 'refunded' | 'cancelled'
+  entry:
+    | 'placed'
+    | 'paid'
+    | 'updated'
+    | 'shipped'
+    | 'ready'
+    | 'picked_up'
+    | 'refunded'
+    | 'returned'
+    | 'cancelled'
   key: Uuid
   occurred: number
   amount: number
   currency: string
-  body: Record<string, unknown>
+  body: OrderDetail
+}
+
+/** One line of an order; price and cost of one, smallest unit. */
+export type OrderLine = {
+  id?: string
+  sku?: string
+  name?: string
+  category?: string
+  brand?: string
+  variant?: string
+  q: number
+  price?: number
+  cost?: number
+}
+
+/** What an entry keeps of its event. Amounts in the smallest unit. */
+export type OrderDetail = {
+  src: string
+  proof: Proof
+  /** undoes the whole order, whatever it was worth */
+  full?: true
+  /** placed and not yet paid */
+  unpaid?: true
+  /** says no amount */
+  noTotal?: true
+  lines?: OrderLine[]
+  channel?: string
+  store?: string
+  staff?: string
+  pickup?: string
+  coupon?: string
+  subtotal?: number
+  tax?: number
+  shipping?: number
+  discount?: number
+  cost?: number
+}
+
+/** Something said about consent, kept for ever. */
+export type ConsentProof = {
+  key: Uuid
+  channel: string
+  purpose: string
+  on: boolean
+  at: number
+  src: string
+  proof: Record<string, string> | null
 }
 
 /** Rows only the owner writes, that an input names. Key: `order:<orderNo>`. */
@@ -147,6 +210,9 @@ export type FoldEffect =
   /** ends this message as skipped(reason) if it is still intended or claimed */
   | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' }
   | { kind: 'order'; row: OrderRow }
+  | { kind: 'consent_proof'; row: ConsentProof }
+  /** purchase phase and lifecycle stage (1 to 5) that history keeps with the event */
+  | { kind: 'mark'; phase: 'pre' | 'during' | 'post'; stage: number }
   | { kind: 'answer'; key: string; bodyHash: Uuid; status: number; body: unknown }
   /** an input for another customer */
   | { kind: 'post'; to: Uuid; input: IncomingInput }

@@ -364,7 +364,7 @@ class FoldLoop {
         occurred: r.occurred.getTime(),
         amount: r.amount,
         currency: r.currency,
-        body: JSON.parse(r.body) as Record<string, unknown>,
+        body: JSON.parse(r.body) as OrderRow['body'],
       })
     return facts
   }

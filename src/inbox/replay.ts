@@ -180,7 +180,7 @@ async function oldOrders(sql: Sql, bucket: number, result: ReplayResult): Promis
         occurred: r.occurred.getTime(),
         amount: r.amount,
         currency: r.currency,
-        body: JSON.parse(r.body) as Record<string, unknown>,
+        body: JSON.parse(r.body) as OrderRow['body'],
       })
   }
 }

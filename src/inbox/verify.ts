@@ -182,7 +182,7 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     for (let seq = -1; ; ) {
       const { rows } = await sql.query<JournalRow>(
-        `select j.bucket, j.seq, j.workspace_id, j.at, j.body from journal j join history_cursor c on c.bucket = j.bucket
+        `select j.bucket, j.seq, j.workspace_id, j.catalogue_no, j.at, j.body from journal j join history_cursor c on c.bucket = j.bucket
           where j.bucket = $1 and j.seq > $2 and j.seq <= c.seq order by j.seq limit 500`,
         [bucket, seq],
       )

@@ -9,7 +9,7 @@ import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
-import type { AbsorbBody, FoldEffect, OrderRow } from './model.ts'
+import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
 export type Written = { messages: number; answers: string[]; posted: boolean; bytes: number[] }
@@ -52,7 +52,7 @@ async function absorbOf(
           occurred: r.occurred.getTime(),
           amount: r.amount,
           currency: r.currency,
-          body: JSON.parse(r.body) as Record<string, unknown>,
+          body: JSON.parse(r.body) as OrderRow['body'],
         }),
       ),
       ...work.effects.flatMap(x => (x.kind === 'order' ? [x.row] : [])),
@@ -78,6 +78,7 @@ export async function writeFold(
   const intents: Outgoing[] = []
   const cancels: Cancel[] = []
   const endAll: { bucket: number; customer: Uuid }[] = []
+  const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
   const answers: {
     bucket: number
@@ -98,6 +99,7 @@ export async function writeFold(
         // an adopted run's message stays in the bucket it was made in
         cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
+      else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
       else if (e.kind === 'answer')
         answers.push({
           bucket,
@@ -295,6 +297,24 @@ export async function writeFold(
         orders.map(o => o.row.amount),
         orders.map(o => o.row.currency),
         orders.map(o => JSON.stringify(o.row.body)),
+      ],
+    )
+  if (proofs.length > 0)
+    run(
+      'w_consent_proof',
+      `insert into consent_proof (bucket, workspace_id, customer_id, key, channel, purpose, granted, at, source, proof)
+      select * from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bool[], $8::timestamptz[], $9::text[], $10::text[]) on conflict do nothing`,
+      [
+        proofs.map(p => bucketOf(p.work.id)),
+        proofs.map(p => p.work.workspace),
+        proofs.map(p => p.work.id),
+        proofs.map(p => p.row.key),
+        proofs.map(p => p.row.channel),
+        proofs.map(p => p.row.purpose),
+        proofs.map(p => p.row.on),
+        proofs.map(p => iso(p.row.at)),
+        proofs.map(p => p.row.src),
+        proofs.map(p => p.row.proof && JSON.stringify(p.row.proof)),
       ],
     )
   if (answers.length > 0)

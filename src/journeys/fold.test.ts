@@ -110,7 +110,8 @@ describe('entering', () => {
     const w = world(journey({ trigger: { kind: 'event', event: 'contact.followed' } }))
     const p = new Person(w)
     p.event('contact.followed', { proof: 'public', props: { channel: 'line' } })
-    expect([namesOf(p.effects), p.state!.line]).toEqual([[], undefined])
+    expect([namesOf(p.effects), p.state!.line]).toEqual([['visit.started', 'stage.changed'], undefined])
+    expect(p.state!.stage!.s).toBe(1) // a friend would be in consideration
     p.event('contact.followed', { proof: 'provider', type: 'system', props: { channel: 'line' } })
     expect(namesOf(p.effects)).toContain('journey.entered')
     expect(p.state!.line?.following).toBe(true)

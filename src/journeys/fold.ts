@@ -1,5 +1,6 @@
 // The journeys' part of the reducer: what a fact starts, moves or ends; what a timer does; what a message's outcome does.
 import { derive, isReservedName, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
+import { expireTags } from '../customers/profile.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
@@ -192,6 +193,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 }
 
 function fire(fold: Fold, due: Due): void {
+  if ('tags' in due) {
+    expireTags(fold)
+    return
+  }
   if ('date' in due) {
     const { trigger } = due.date.graph
     const value = fold.state.traits[trigger.trait]?.v

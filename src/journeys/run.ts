@@ -74,7 +74,7 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         addTag(fold, effect.tag, source)
         break
       case 'remove_tag':
-        removeTag(fold, effect.tag)
+        removeTag(fold, effect.tag, source)
         break
       default:
         never(effect)

@@ -110,6 +110,8 @@ describe('dates', () => {
     p.event('Identified', { type: 'identify', traits: { birthday: '2026-12-20' } })
     expect(p.alarm()).not.toBeNull()
     p.event('Identified', { type: 'identify', traits: { birthday: 'soon' } })
+    expect(p.alarm()).not.toBeNull() // what is no date is refused, and the date stays
+    p.event('Identified', { type: 'identify', traits: { birthday: null } })
     expect(p.alarm()).toBeNull()
   })
 })

@@ -13,9 +13,13 @@ function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   return run.wait.until
 }
 
-export type Due = { at: number; run: Enrollment } | { at: number; date: DateJourney }
+export type Due =
+  | { at: number; run: Enrollment }
+  | { at: number; date: DateJourney }
+  /** a tag ends */
+  | { at: number; tags: true }
 
-/** The earliest timer; ties go to runs, in the order they were entered. */
+/** The earliest timer; ties go to runs, in the order they were entered, then to dates. */
 export function nextDue(state: CustomerState, plan: Plan): Due | null {
   let first: Due | null = null
   for (const run of state.enr) {
@@ -26,6 +30,8 @@ export function nextDue(state: CustomerState, plan: Plan): Due | null {
     const at = state.dates[date.id]
     if (at !== undefined && (first === null || at < first.at)) first = { at, date }
   }
+  if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
+    first = { at: state.tagEnd, tags: true }
   return first
 }
 

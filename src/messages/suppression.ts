@@ -60,20 +60,20 @@ export async function liftBlock(
   )
 }
 
-/** Whether this address may not be sent to. */
-export async function isSuppressed(
-  sql: Sql,
-  ask: {
-    workspace: Uuid
-    channel: string
-    address: string
-    consentAt: number | null
-    followAt: number | null
-  },
-): Promise<boolean> {
+type Ask = {
+  workspace: Uuid
+  channel: string
+  address: string
+  /** when consent was given and the friend followed, which lift an opt-out and a block */
+  consentAt: number | null
+  followAt: number | null
+}
+
+/** Why this address may not be sent to; null when it may. */
+export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReason | null> {
   const time = (at: number | null) => (at === null ? null : new Date(at))
-  const { rowCount } = await sql.query(
-    `select from suppression s where s.bucket = $1 and s.workspace_id = $2 and s.channel = $3 and s.address = $4
+  const { rows } = await sql.query<{ reason: SuppressionReason }>(
+    `select s.reason from suppression s where s.bucket = $1 and s.workspace_id = $2 and s.channel = $3 and s.address = $4
         and ${forbids('$5::timestamptz', '$6::timestamptz')}`,
     [
       addressBucket(ask.channel, ask.address),
@@ -84,5 +84,9 @@ export async function isSuppressed(
       time(ask.followAt),
     ],
   )
-  return (rowCount ?? 0) > 0
+  return rows[0]?.reason ?? null
 }
+
+/** Whether this address may not be sent to. */
+export const isSuppressed = async (sql: Sql, ask: Ask): Promise<boolean> =>
+  (await suppressionOf(sql, ask)) !== null

@@ -80,6 +80,26 @@ function dateOf(value: unknown): Temporal.PlainDate | null {
   }
 }
 
+/** True for a day of the calendar, written 'YYYY-MM-DD'. */
+export const isDate = (text: string): boolean => dateOf(text) !== null
+
+/** Whole years from the birthday ('YYYY-MM-DD') to the wall date at `at`, and when the next is full: at 00:00 of the
+ *  birthday, for 29 February of the 28th in common years. Null when it is no date, or still to come.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function ageAt(birthday: unknown, zone: string, at: number): { age: number; until: number } | null {
+  const born = dateOf(birthday)
+  if (born === null) return null
+  const today = zoned(at, zone).toPlainDate()
+  if (Temporal.PlainDate.compare(born, today) > 0) return null
+  const birthdayIn = (year: number) => born.with({ year }, { overflow: 'constrain' })
+  const passed = Temporal.PlainDate.compare(birthdayIn(today.year), today) <= 0
+  const next = passed ? today.year + 1 : today.year
+  return {
+    age: next - 1 - born.year,
+    until: instantOf(birthdayIn(next), Temporal.PlainTime.from('00:00'), zone),
+  }
+}
+
 /** First moment after `after` that is `offsetDays` from the date (of any year when `yearly`) at wall time `time`.
  *  29 February stands for 28 February in common years. Null: there is none.
  *  @throws InvalidZone when `zone` is not an IANA name */

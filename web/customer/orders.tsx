@@ -11,14 +11,14 @@ import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import type { Part } from './command.ts'
 
-type Order = Out<'orders'>['items'][number]
+type Order = Out<'customerOrders'>['items'][number]
 const SHOWN = 5
 
 export function Orders({ ws, data }: Part) {
   const { t } = useTranslation()
   const say = useSay()
   const o = data.orders
-  const query = useApi('orders', { ws, customer: data.id }, { enabled: o !== null })
+  const query = useApi('customerOrders', { ws, customer: data.id }, { enabled: o !== null })
   const [all, showAll] = useState(false)
   const bySales = o?.salesChannels ?? []
   return (

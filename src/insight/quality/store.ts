@@ -25,7 +25,7 @@ const FOUND: Record<FixedRule, { when: string; value: string }> = {
   same_email: { when: shared('email'), value: 'email' },
   same_phone: { when: shared('phone'), value: 'phone' },
   not_seen: { when: `last_seen < ${STALE}`, value: momentOf('last_seen') },
-  not_verified: { when: `verified < ${STALE}`, value: momentOf('verified') },
+  not_verified: { when: `verified < ${STALE} and has_contact`, value: momentOf('verified') },
 }
 const FIXED = Object.keys(RULES) as FixedRule[]
 
@@ -39,7 +39,8 @@ refused as (
    group by person),
 known as (
   select c.customer_id as customer_id, c.name as name, lower(c.email) as email, c.phone as phone, c.faults as faults,
-         c.line_following as line_following, c.traits as traits, c.last_seen as last_seen, c.verified as verified,
+         c.line_following as line_following,
+         (email <> '' or phone <> '' or has(c.identifiers, 'line_uid')) as has_contact, c.traits as traits, c.last_seen as last_seen, c.verified as verified,
          arrayFilter(n -> not JSONHas(c.traits, n), r.names) as gone
     from (select * from customer final
            where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')

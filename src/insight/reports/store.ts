@@ -57,17 +57,19 @@ export async function spendByChannels(history: History, p: OrderParams): Promise
 
 // ── first touch ──────────────────────────────────────────────────────────────
 
+/** Fields of a Touch (src/customers/model.ts). */
+const part = (name: string): string => `JSONExtractString(first_touch, '${name}')`
 const KEYS: Record<FirstTouchBy, string> = {
-  kind: 'toString(touch_kind)',
-  source: 'touch_source',
-  campaign: 'touch_campaign',
-  store: 'toString(touch_store)',
-  link: `arrayStringConcat(arrayFilter(t -> t <> '', [touch_source, touch_medium, touch_campaign, touch_ad, toString(touch_store)]), ' / ')`,
+  kind: part('k'),
+  source: `if(${part('s')} <> '', ${part('s')}, ${part('r')})`,
+  campaign: part('c'),
+  store: part('st'),
+  link: `arrayStringConcat(arrayFilter(t -> t <> '', [${['s', 'm', 'c', 'ad', 'st'].map(part).join(', ')}]), ' / ')`,
 }
 /** Customers by when they first came: with their first touch, else when they were first seen. */
 const FIRST = (by: FirstTouchBy): string => `first as (
-  select customer_id as person, if(touch_kind = '', first_seen, touch_at) as came, ${KEYS[by]} as key,
-         hasAny(kinds, ['member_no', 'email', 'phone', 'line_uid']) as known
+  select customer_id as person, if(first_touch = '', first_seen, fromUnixTimestamp64Milli(JSONExtractInt(first_touch, 'at'), 'UTC')) as came, ${KEYS[by]} as key,
+         hasAny(identifiers, ['member_no', 'email', 'phone', 'line_uid']) as known
     from customer final
    where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')
      and came >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') and came < fromUnixTimestamp64Milli({until:Int64}, 'UTC'))`

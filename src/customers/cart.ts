@@ -1,0 +1,99 @@
+// The open cart, as far as a message or the shop floor needs it: a few items and when it changed; and the app's push
+// tokens. What is older than the newest order belonged to that order. Pure.
+import type { CartItem, CustomerState, PushToken } from './model.ts'
+import { quantityOf } from './orders.ts'
+
+const MOST_ITEMS = 5
+const MOST_TOKENS = 3
+const MAX_TOKEN = 512
+
+type Props = Record<string, unknown>
+
+const idOf = (p: Props): string | null => {
+  const id = p.product_id ?? p.sku ?? p.name
+  return typeof id === 'string' && id !== '' ? id.slice(0, 64) : typeof id === 'number' ? String(id) : null
+}
+
+function itemOf(p: Props): CartItem | null {
+  const id = idOf(p)
+  if (id === null) return null
+  const price = typeof p.price === 'string' ? Number(p.price) : p.price
+  const name = typeof p.name === 'string' && p.name !== id ? p.name.slice(0, 40) : undefined
+  return {
+    id,
+    ...(name ? { n: name } : {}),
+    q: quantityOf(p.quantity),
+    ...(typeof price === 'number' && Number.isFinite(price) && price >= 0 ? { p: price } : {}),
+  }
+}
+
+const itemsOf = (products: unknown): CartItem[] =>
+  Array.isArray(products)
+    ? products.flatMap(p => (typeof p === 'object' && p !== null ? (itemOf(p as Props) ?? []) : []))
+    : []
+
+function put(state: CustomerState, at: number, items: CartItem[], more: number): void {
+  if (items.length === 0 && more === 0) {
+    delete state.cart
+    return
+  }
+  const kept = items.slice(0, MOST_ITEMS)
+  const rest = more + items.length - kept.length
+  state.cart = { at: Math.max(at, state.cart?.at ?? at), items: kept, ...(rest > 0 ? { more: rest } : {}) }
+}
+
+/** Folds an event that changes the cart. */
+export function foldCart(state: CustomerState, name: string, props: Props | undefined, at: number): void {
+  if (name === 'Order Completed') {
+    if (state.cart !== undefined && state.cart.at <= at) delete state.cart
+    return
+  }
+  if (name !== 'Product Added' && name !== 'Product Removed' && name !== 'Cart Viewed') return
+  if (props === undefined || at < (state.phase?.o ?? at)) return
+  const items = state.cart?.items ?? []
+  const more = state.cart?.more ?? 0
+  if (name === 'Cart Viewed') {
+    const seen = itemsOf(props.products)
+    if (seen.length > 0 && at >= (state.cart?.at ?? at)) put(state, at, seen, 0)
+    return
+  }
+  const item = itemOf(props)
+  if (item === null) return
+  const held = items.find(i => i.id === item.id)
+  if (name === 'Product Added') {
+    if (held === undefined) put(state, at, [...items, item], more)
+    else
+      put(state, at, [...items.map(i => (i === held ? { ...held, ...item, q: held.q + item.q } : i))], more)
+  } else if (held !== undefined) {
+    const left = props.quantity === undefined ? 0 : held.q - item.q
+    const next = items.flatMap(i => (i !== held ? [i] : left > 0 ? [{ ...held, q: left }] : []))
+    put(state, at, next, more)
+  }
+}
+
+/** The newer cart stays. */
+export function mergeCart(state: CustomerState, other: CustomerState): void {
+  if (other.cart !== undefined && other.cart.at > (state.cart?.at ?? -1)) state.cart = other.cart
+  if (state.cart !== undefined && state.cart.at < (state.phase?.o ?? 0)) delete state.cart
+  for (const token of other.push ?? []) noteToken(state, token)
+}
+
+function noteToken(state: CustomerState, token: PushToken): void {
+  const tokens = state.push ?? []
+  const held = tokens.find(t => t.t === token.t)
+  if (held !== undefined && held.at >= token.at) return
+  state.push = [...tokens.filter(t => t !== held), token].sort((a, b) => a.at - b.at).slice(-MOST_TOKENS)
+}
+
+/** The token by which an app can be notified, and its end with the app's. */
+export function foldPush(state: CustomerState, name: string, props: Props | undefined, at: number): void {
+  const token = props?.push_token
+  if (typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) {
+    const platform = props!.platform ?? props!.device_type
+    noteToken(state, { t: token, p: typeof platform === 'string' ? platform.slice(0, 16) : 'app', at })
+  } else if (name === 'Application Uninstalled' && state.push !== undefined) {
+    const left = state.push.filter(t => t.at > at)
+    if (left.length > 0) state.push = left
+    else delete state.push
+  }
+}

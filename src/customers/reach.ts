@@ -1,0 +1,98 @@
+// Through which channels a customer can be reached by marketing now, and which contacts the profile has. The same rules
+// as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
+import type { CustomerState } from './model.ts'
+import type { WantedContact } from './settings.ts'
+
+export const REACH_CHANNELS = ['line', 'email', 'sms', 'push'] as const
+export type ReachChannel = (typeof REACH_CHANNELS)[number]
+type Reason = 'no_address' | 'unverified' | 'blocked' | 'no_consent' | 'refused' | 'suppressed'
+
+export type Reach = {
+  channel: ReachChannel
+  reachable: boolean
+  reason: Reason | null
+  address: string | null
+  suppressed: string | null
+}
+
+const KIND = { line: 'line_uid', email: 'email', sms: 'phone' } as const
+
+/** The address a channel would use: the newest verified; else what is only claimed. */
+export function addressFor(
+  state: Pick<CustomerState, 'ids' | 'traits' | 'push'>,
+  channel: ReachChannel,
+): { value: string; verified: boolean } | null {
+  if (channel === 'push') {
+    const token = state.push?.at(-1)
+    return token ? { value: token.t, verified: true } : null
+  }
+  const kind = KIND[channel]
+  let best: { value: string; verified: boolean; at: number } | null = null
+  for (const id of state.ids)
+    if (
+      id.kind === kind &&
+      (best === null || (id.verified === best.verified ? id.at > best.at : id.verified))
+    )
+      best = id
+  if (best !== null) return { value: best.value, verified: best.verified }
+  const hint = kind === 'line_uid' ? undefined : state.traits[kind]?.v
+  return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
+}
+
+/** @param suppressed why the address of a channel may not be sent to, by channel */
+export function reachOf(
+  state: CustomerState,
+  channel: ReachChannel,
+  suppressed: ReadonlyMap<string, string>,
+): Reach {
+  const address = addressFor(state, channel)
+  const why = suppressed.get(channel) ?? null
+  const reason = unreachable(state, channel, address, why)
+  return { channel, reachable: reason === null, reason, address: address?.value ?? null, suppressed: why }
+}
+
+function unreachable(
+  state: CustomerState,
+  channel: ReachChannel,
+  address: ReturnType<typeof addressFor>,
+  suppressed: string | null,
+): Reason | null {
+  if (address === null) return 'no_address'
+  if (!address.verified) return 'unverified'
+  if (channel === 'line' && !state.line?.following) return 'blocked'
+  const consent = state.consent[`${channel}/marketing`]
+  if (consent?.on === false) return 'refused'
+  // being a LINE friend, or letting the app notify, is the consent until it is refused
+  if (consent === undefined && channel !== 'line' && channel !== 'push') return 'no_consent'
+  return suppressed === null ? null : 'suppressed'
+}
+
+const CHANNEL_OF: Record<WantedContact, ReachChannel> = {
+  email: 'email',
+  phone: 'sms',
+  line: 'line',
+  push: 'push',
+}
+
+/** How much of what the workspace wants to know is known, and what is missing. A full name may be in two parts. */
+export function completenessOf(
+  state: Pick<CustomerState, 'ids' | 'traits' | 'push' | 'line'>,
+  wanted: { attributes: string[]; contacts: WantedContact[] },
+): { percent: number | null; wanted: number; missing: string[] } {
+  const known = (name: string): boolean => {
+    const value = Object.hasOwn(state.traits, name) ? state.traits[name]!.v : undefined
+    if (value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)) return true
+    return name === 'name' && known('last_name') && known('first_name')
+  }
+  const missing = wanted.attributes.filter(name => !known(name))
+  for (const contact of wanted.contacts) {
+    const has = addressFor(state, CHANNEL_OF[contact]) !== null
+    if (!has || (contact === 'line' && !state.line?.following)) missing.push(`contact.${contact}`)
+  }
+  const all = wanted.attributes.length + wanted.contacts.length
+  return {
+    percent: all === 0 ? null : Math.round(((all - missing.length) / all) * 100),
+    wanted: all,
+    missing,
+  }
+}
