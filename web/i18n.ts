@@ -78,7 +78,8 @@ export function word(
     | 'leaf'
     | 'salesChannel'
     | 'touchKind'
-    | 'wantedContact',
+    | 'wantedContact'
+    | 'purpose',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -78,13 +78,13 @@ const home = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: '/customers',
-  validateSearch: texts('q'),
+  validateSearch: texts('q', 'stage', 'tag', 'reach', 'has', 'bought', 'complete', 'sort'),
   component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
 })
 const customer = createRoute({
   getParentRoute: () => inside,
   path: '/customers/$customer',
-  validateSearch: texts('kind'),
+  validateSearch: texts('kind', 'phase', 'channel', 'from', 'to', 'q'),
   component: lazyRouteComponent(() => import('./pages/customer.tsx'), 'Customer'),
 })
 const quality = createRoute({

@@ -22,7 +22,13 @@ const metricsQuery = range.extend({
 })
 
 const stale = z.object({
-  months: z.coerce.number().int().min(1).max(120).default(STALE_MONTHS).describe('not seen or verified for so long'),
+  months: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(120)
+    .default(STALE_MONTHS)
+    .describe('not seen or verified for so long'),
 })
 
 export const metric = z.object({

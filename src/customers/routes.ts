@@ -17,8 +17,15 @@ import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
 import { pageOf, partsOfPast } from './present.ts'
 import { addressFor, REACH_CHANNELS } from './reach.ts'
-import { consentProofs, findCustomer, orderRows, parkedReason, type StoredCustomer } from './store.ts'
-import { readTimeline } from './timeline.ts'
+import {
+  consentProofs,
+  findCustomer,
+  orderRows,
+  parkedReason,
+  type StoredCustomer,
+  tagsInUse,
+} from './store.ts'
+import { readTimeline, timelineChannels } from './timeline.ts'
 
 async function customerOr404(core: Core, workspace: Uuid, text: string | undefined): Promise<StoredCustomer> {
   const found = await findCustomer(core.pool, workspace, idOr404('cus', text))
@@ -27,6 +34,7 @@ async function customerOr404(core: Core, workspace: Uuid, text: string | undefin
 }
 
 const MOST_SHOWN = 500
+const MOST_TAGS = 200
 
 /** Why addresses of this customer may not be sent to, by channel. */
 async function suppressionsOf(
@@ -53,6 +61,10 @@ async function suppressionsOf(
 
 export const customerRoutes = {
   customers: call => listCustomers(call.core, call.workspace, call.query),
+
+  async customerTags({ core, workspace }) {
+    return { items: await tagsInUse(core.history, workspace.id, MOST_TAGS) }
+  },
 
   async customer({ core, workspace, params }) {
     const customer = await customerOr404(core, workspace.id, params.customer)
@@ -91,10 +103,22 @@ export const customerRoutes = {
         customers: [state.id, ...state.absorbed],
         kind: query.kind,
         phase: query.phase,
+        channel: query.channel,
+        ...(query.from !== undefined && { from: Date.parse(query.from) }),
+        ...(query.to !== undefined && { to: Date.parse(query.to) }),
+        q: query.q?.trim(),
+        names: query.names?.split(',').filter(Boolean),
       },
       query,
     )
     return { items: items.map(({ customer: _, ...item }) => item), next }
+  },
+
+  async timelineChannels({ core, workspace, params }) {
+    const { state } = await customerOr404(core, workspace.id, params.customer)
+    return {
+      items: await timelineChannels(core.history, workspace.id, [state.id, ...state.absorbed]),
+    }
   },
 
   async customerOrders({ core, workspace, params }) {

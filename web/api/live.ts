@@ -5,7 +5,15 @@ import type { EndpointName, LiveTopic } from '../../src/contract.ts'
 
 /** Which answers a topic makes old. */
 const SHOWN: Record<LiveTopic, EndpointName[]> = {
-  customers: ['customers', 'customer', 'timeline', 'parked', 'journeyPeople'],
+  customers: [
+    'customers',
+    'customer',
+    'customerOrders',
+    'consentProofs',
+    'timeline',
+    'parked',
+    'journeyPeople',
+  ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
   // history has caught up: everything it answers may have changed
@@ -13,6 +21,8 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'lastEvents',
     'rejectedEvents',
     'timeline',
+    'timelineChannels',
+    'customerTags',
     'home',
     'journeys',
     'journeyCounts',

@@ -65,9 +65,7 @@ export function Attributes(props: Part) {
           </li>
         ))}
       </ul>
-      {adding ? (
-        <Add {...props} declared={attributes.data?.items ?? []} close={() => add(false)} />
-      ) : null}
+      {adding ? <Add {...props} declared={attributes.data?.items ?? []} close={() => add(false)} /> : null}
     </Card>
   )
 }
@@ -113,7 +111,6 @@ function Line({ data, row, edit }: { data: CustomerData; row: Row; edit: () => v
           size="sm"
           className="row-value"
           c={trait ? undefined : 'dimmed'}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: where it came from shows on focus too
           tabIndex={0}
           aria-description={origin}
         >
@@ -180,7 +177,12 @@ function firstValue(row: Row): Value {
 /** The input that fits the attribute's type. Emptied: the attribute is removed. */
 function Field({ row, value, change }: { row: Row; value: Value; change: (value: Value) => void }) {
   const { t } = useTranslation()
-  const shared = { size: 'xs', label: nameOf(row), style: { flex: 1, minWidth: 0 }, 'data-autofocus': true } as const
+  const shared = {
+    size: 'xs',
+    label: nameOf(row),
+    style: { flex: 1, minWidth: 0 },
+    'data-autofocus': true,
+  } as const
   const type = row.declared?.type ?? 'text'
   if (row.declared?.choices)
     return (
@@ -239,7 +241,9 @@ function Add({ declared, close, ...props }: Part & { declared: Declared[]; close
   const [value, change] = useState<Value>('')
   const chosen = declared.find(a => a.name === name)
   const key = chosen ? chosen.name : own.trim()
-  const free = declared.filter(a => a.type !== 'list' && !props.data.traits.some(held => held.name === a.name))
+  const free = declared.filter(
+    a => a.type !== 'list' && !props.data.traits.some(held => held.name === a.name),
+  )
   const row: Row = { name: key, declared: chosen, trait: undefined }
   return (
     <form

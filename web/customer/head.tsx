@@ -4,7 +4,7 @@ import { IconArrowsJoin, IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { STAGES } from '../../src/customers/model.ts'
 import { word } from '../i18n.ts'
-import { Badge, Definition, Time } from '../parts/small.tsx'
+import { Definition, Time } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
 import type { CustomerData, Part } from './command.ts'
 import { useAttributeName } from './names.ts'
@@ -83,7 +83,11 @@ function Stages({ data }: { data: CustomerData }) {
       <Tooltip label={why.filter(Boolean).join(' · ')}>
         <ol className="stages" aria-label={t('person.stage')}>
           {STAGES.map((name, i) => (
-            <li key={name} data-reached={i <= reached || undefined} aria-current={i === reached ? 'step' : undefined}>
+            <li
+              key={name}
+              data-reached={i <= reached || undefined}
+              aria-current={i === reached ? 'step' : undefined}
+            >
               <span>{i === reached ? t(`stage.${name}`) : ''}</span>
               {i === reached ? null : <span className="visually-hidden">{t(`stage.${name}`)}</span>}
             </li>
@@ -131,11 +135,4 @@ function Completeness({ data }: Part) {
       </Group>
     </div>
   )
-}
-
-export function Flags({ data }: { data: CustomerData }) {
-  const { t } = useTranslation()
-  return data.identifiers.some(i => i.kind === 'member_no') ? (
-    <Badge tone="accent">{t('person.member')}</Badge>
-  ) : null
 }

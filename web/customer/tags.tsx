@@ -32,7 +32,9 @@ export function Tags(props: Part) {
               <Tooltip label={origin}>
                 {/* biome-ignore lint/a11y/noNoninteractiveTabindex: where it came from shows on focus too */}
                 <span tabIndex={0} aria-description={origin}>
-                  {tag.until ? <IconClockHour4 size={12} aria-label={t('person.expires')} role="img" /> : null}{' '}
+                  {tag.until ? (
+                    <IconClockHour4 size={12} aria-label={t('person.expires')} role="img" />
+                  ) : null}{' '}
                   {tag.name}
                 </span>
               </Tooltip>
@@ -66,7 +68,8 @@ function AddTag(props: Part) {
       onSubmit={event => {
         event.preventDefault()
         // a tag with a date ends with that day
-        const ends = until === '' ? undefined : new Date(instantOf(`${until}T23:59`, zone) + 60_000).toISOString()
+        const ends =
+          until === '' ? undefined : new Date(instantOf(`${until}T23:59`, zone) + 60_000).toISOString()
         command.run({ do: 'add_tag', tag: tag.trim(), ...(ends ? { until: ends } : {}) }, () => {
           setTag('')
           setUntil('')

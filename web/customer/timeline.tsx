@@ -1,8 +1,9 @@
-// A customer's timeline, newest first, by kind; decisions show why.
+// A customer's timeline, newest first, with filters; both times of what came late; decisions show why.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: reasons of one decision never change
-import { Anchor, SegmentedControl, Text } from '@mantine/core'
+import { Anchor, Text, Tooltip } from '@mantine/core'
 import {
   IconBolt,
+  IconClockExclamation,
   IconFingerprint,
   IconHistory,
   IconRoute,
@@ -19,9 +20,10 @@ import { word } from '../i18n.ts'
 import { asGraph, nodeTitle } from '../journey/in-words.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
-import { Badge, Channel, More, Time } from '../parts/small.tsx'
+import { Channel, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { isFiltered, TimelineFilters, timelineQuery, type TimelineSearch } from './timeline-filters.tsx'
 
 type Item = Out<'timeline'>['items'][number]
 const ICONS = {
@@ -32,7 +34,6 @@ const ICONS = {
   profile: IconUser,
   identity: IconFingerprint,
 }
-const KINDS = Object.keys(ICONS) as (keyof typeof ICONS)[]
 /** Source of what the fold derives itself: says nothing to a reader. */
 const OURS = 'itinera'
 /** Long, or of use only to who looks for it. */
@@ -52,33 +53,25 @@ const LATE_MS = 5 * 60_000
 export function Timeline({
   ws,
   customer,
-  kind,
+  search,
   choose,
 }: {
   ws: string
   customer: string
-  kind: string | undefined
-  choose: (kind: string | undefined) => void
+  search: TimelineSearch
+  choose: (more: TimelineSearch) => void
 }) {
   const { t } = useTranslation()
-  const list = usePages('timeline', { ws, customer, query: { kind, limit: 50 } })
+  const { zone } = useSay()
+  const list = usePages('timeline', {
+    ws,
+    customer,
+    query: { ...timelineQuery(search, zone), limit: 50 },
+  })
+  const filtered = isFiltered(search)
   return (
-    <Card
-      flush
-      title={t('customers.timeline')}
-      aside={
-        <SegmentedControl
-          size="xs"
-          aria-label={t('common.filter')}
-          value={kind ?? 'all'}
-          onChange={value => choose(value === 'all' ? undefined : value)}
-          data={[
-            { value: 'all', label: t('common.all') },
-            ...KINDS.map(k => ({ value: k, label: t(`kind.${k}`) })),
-          ]}
-        />
-      }
-    >
+    <Card flush title={t('customers.timeline')}>
+      <TimelineFilters ws={ws} customer={customer} search={search} choose={choose} />
       {list.isPending ? (
         <Waiting rows={8} />
       ) : list.error && list.items.length === 0 ? (
@@ -86,8 +79,8 @@ export function Timeline({
       ) : list.items.length === 0 ? (
         <Empty
           icon={<IconHistory />}
-          title={t('customers.noTimeline')}
-          text={t('customers.noTimelineText')}
+          title={t(filtered ? 'person.noMatch' : 'customers.noTimeline')}
+          text={t(filtered ? 'person.noMatchText' : 'customers.noTimelineText')}
         />
       ) : (
         <ol className="timeline">
@@ -126,10 +119,11 @@ function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: 
 }
 
 function Line({ ws, item }: { ws: string; item: Item }) {
-  const { t, exact } = useSay()
+  const { t, exact, short, duration } = useSay()
   const [open, setOpen] = useState(false)
   const Icon = ICONS[item.kind]
-  const late = new Date(item.receivedAt).getTime() - new Date(item.at).getTime() > LATE_MS
+  const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
+  const late = lateMs > LATE_MS
   const { why, ...props } = item.props
   const entries = Object.entries(props).filter(([, v]) => v !== null && v !== undefined && v !== '')
   const brieflyShown = entries.filter(([key]) => !BEHIND_A_CLICK.has(key)).slice(0, 4)
@@ -138,6 +132,14 @@ function Line({ ws, item }: { ws: string; item: Item }) {
     <li>
       <Text component="span" className="when" size="sm" c="dimmed">
         <Time at={item.at} exact />
+        {late ? (
+          <Tooltip label={t('person.lateBy', { time: exact(item.receivedAt), by: duration(lateMs) })}>
+            <span className="late">
+              <IconClockExclamation size={12} role="img" aria-label={t('customers.late')} />{' '}
+              {t('customers.received', { time: short(item.receivedAt) })}
+            </span>
+          </Tooltip>
+        ) : null}
       </Text>
       <span className={`mark ${item.kind}`}>
         <Icon size={14} aria-label={t(`kind.${item.kind}`)} role="img" />
@@ -147,7 +149,19 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           {word('fact', item.name)}
         </Text>{' '}
         {item.channel ? <Channel name={item.channel} /> : null}{' '}
-        {late ? <Badge tone="wait">{t('customers.late')}</Badge> : null}{' '}
+        {item.phase && item.kind === 'event' ? (
+          <Tooltip
+            label={[
+              t('person.phase'),
+              item.stage ? `${t('person.stage')} ${t(`stage.${item.stage}`)}` : '',
+              item.ruleVersion === null ? '' : t('person.ruleVersion', { n: item.ruleVersion }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          >
+            <span className={`phase phase-${item.phase}`}>{t(`phase.${item.phase}`)}</span>
+          </Tooltip>
+        ) : null}{' '}
         {item.journey ? <JourneyRef ws={ws} journey={item.journey} node={item.node} /> : null}{' '}
         {item.message ? (
           <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
@@ -163,9 +177,24 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           {item.source && item.source !== OURS ? (
             <span>{t('customers.source', { source: item.source })}</span>
           ) : null}
-          {late && open ? <span>{t('customers.received', { time: exact(item.receivedAt) })}</span> : null}
-          {entries.length > brieflyShown.length ? (
-            <Anchor component="button" size="xs" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? (
+            <>
+              <span>
+                {t('person.happened')} <b>{exact(item.at)}</b>
+              </span>
+              <span>
+                {t('person.receivedAt')} <b>{exact(item.receivedAt)}</b>
+              </span>
+            </>
+          ) : null}
+          {entries.length > brieflyShown.length || late || open ? (
+            <Anchor
+              component="button"
+              type="button"
+              size="xs"
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+            >
               {t(open ? 'common.close' : 'common.details')}
             </Anchor>
           ) : null}

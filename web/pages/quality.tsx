@@ -59,7 +59,13 @@ export function Quality() {
             <Stack gap={16}>
               <Score data={data} score={data.score} />
               {data.dimensions.map(d => (
-                <DimensionCard key={d.key} ws={ws} data={data} dimension={d.key} open={rule => choose({ rule })} />
+                <DimensionCard
+                  key={d.key}
+                  ws={ws}
+                  data={data}
+                  dimension={d.key}
+                  open={rule => choose({ rule })}
+                />
               ))}
               <Found ws={ws} data={data} shown={search.rule} close={() => choose({ rule: undefined })} />
             </Stack>
@@ -70,7 +76,8 @@ export function Quality() {
   )
 }
 
-const toneOf = (score: number): 'good' | 'wait' | 'bad' => (score >= 90 ? 'good' : score >= 70 ? 'wait' : 'bad')
+const toneOf = (score: number): 'good' | 'wait' | 'bad' =>
+  score >= 90 ? 'good' : score >= 70 ? 'wait' : 'bad'
 
 function Score({ data, score }: { data: Data; score: number }) {
   const { t } = useTranslation()

@@ -3,7 +3,16 @@ import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { insight } from './insight.ts'
 import { pages } from './pages.ts'
+import { personWords } from './person.ts'
 import { quality } from './quality.ts'
 import { work } from './work.ts'
 
-export const words = { ...frame, ...pages, ...insight, ...quality, ...work, ...admin } as const
+export const words = {
+  ...frame,
+  ...pages,
+  ...insight,
+  ...quality,
+  ...personWords,
+  ...work,
+  ...admin,
+} as const

@@ -98,8 +98,8 @@ export const insight = {
       'Messages clicked ÷ messages the channels accepted in this time',
     ],
     view_time: [
-      '每次瀏覽的有效停留秒數平均（分頁可見且有操作）',
-      'Mean of the engaged seconds of each view: page visible and in use',
+      '有效停留秒數（頁面可見且使用中）總和 ÷ 頁面與畫面瀏覽次數',
+      'Engaged seconds (page visible and in use) ÷ views of pages and screens',
     ],
     cart_abandon_rate: [
       '最後一次加入商品後，在時限內沒有下單的購物車 ÷ 期間內開始的購物車。時限未到的購物車還不計算',

@@ -75,11 +75,11 @@ export const quality = {
       '可能是家人共用：確認後合併，或分別更新',
       'A family may share it: merge them, or update each',
     ],
-    not_seen: ['用喚回旅程再聯絡一次，或依保存期限處理', 'Win them back once more, or let retention take them'],
-    not_verified: [
-      '請對方從確認連結或 LINE 綁定驗證聯絡方式',
-      'Have them confirm by link, or bind LINE',
+    not_seen: [
+      '用喚回旅程再聯絡一次，或依保存期限處理',
+      'Win them back once more, or let retention take them',
     ],
+    not_verified: ['請對方從確認連結或 LINE 綁定驗證聯絡方式', 'Have them confirm by link, or bind LINE'],
     missing: ['用問卷或表單補上', 'Ask for it with a form or questionnaire'],
   },
   wantedContact: {

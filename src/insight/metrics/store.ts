@@ -132,12 +132,15 @@ sent as (
      and e.occurred >= ${at('from')}
    group by e.message having countIf(e.name = 'message.accepted') > 0 and accepted < ${at('to')})`
 
-/** person, seconds, views: engaged time the pixel told of. */
+/** person, seconds, viewed: engaged time that pixel, app or GA4 told of (src/customers/visits.ts), and views. */
 const VIEWS = `${MERGED},
 views as (
-  select ${PERSON} as person, JSONExtractFloat(e.props, 'engaged_seconds') as seconds
+  select ${PERSON} as person, e.name <> 'Page Engaged' as viewed,
+         multiIf(JSONHas(e.props, 'engaged_ms'), JSONExtractFloat(e.props, 'engaged_ms') / 1000,
+                 JSONHas(e.props, 'engagement_time_msec'), JSONExtractFloat(e.props, 'engagement_time_msec') / 1000,
+                 JSONExtractFloat(e.props, 'engaged_seconds')) as seconds
     from event e left join merged m on e.customer_id = m.loser
-   where e.workspace_id = {workspace:UUID} and e.kind = 'event' and e.name = 'Page Engaged'
+   where e.workspace_id = {workspace:UUID} and e.kind = 'event' and e.name in ('Page Engaged', 'Page Viewed', 'Screen Viewed')
      and e.occurred >= ${at('from')} and e.occurred < ${at('to')})`
 
 /** What is divided, by what, and how many people are behind it. */
@@ -147,7 +150,7 @@ const SHARES = {
   conversion_rate: `with ${VISITORS} select countIf(bought = 1) as part, count() as whole, count() as people from visitors`,
   cart_abandon_rate: `with ${CARTS} select countIf(not bought) as part, count() as whole, uniqExact(person) as people from carts`,
   click_rate: `with ${SENT} select countIf(clicks > 0) as part, count() as whole, uniqExact(person) as people from sent`,
-  view_time: `with ${VIEWS} select round(sum(seconds), 1) as part, count() as whole, uniqExact(person) as people from views`,
+  view_time: `with ${VIEWS} select round(sum(seconds), 1) as part, countIf(viewed) as whole, uniqExact(person) as people from views`,
 } as const satisfies Partial<Record<MetricKey, string>>
 export type ShareKey = keyof typeof SHARES
 export const SHARE_KEYS = Object.keys(SHARES) as ShareKey[]

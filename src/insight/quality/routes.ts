@@ -1,11 +1,10 @@
 // Data quality: the score, what each rule finds, and a list to correct it by.
 import { stringify } from 'csv-stringify/sync'
-import { attributesOf } from '../../catalogue/attribute-store.ts'
-import { profileSettingsOf } from '../../catalogue/profile-settings.ts'
 import { workspaceNow } from '../../catalogue/workspace.ts'
 import type { Out } from '../../contract.ts'
 import { rowsById } from '../../customers/list.ts'
 import type { CustomerRow } from '../../customers/present.ts'
+import { namesOf, wantedOf } from '../../customers/wanted.ts'
 import type { Core } from '../../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
@@ -21,18 +20,6 @@ const paramsOf = (workspace: WorkspaceRow, months: number): QualityParams => ({
   workspace: workspace.id,
   staleBefore: minusMonths(workspaceNow(workspace), months, workspace.timezone),
 })
-
-type Wanted = { name: string; label: { zh: string; en: string } | null }
-
-/** What the workspace wants to know of everybody. Push is no part of a snapshot. */
-async function wantedOf(core: Core, workspace: WorkspaceRow): Promise<Wanted[]> {
-  const attributes = await attributesOf(core.pool, workspace.id)
-  const contacts = profileSettingsOf(workspace).wantedContacts.filter(c => c !== 'push')
-  return [
-    ...attributes.filter(a => a.wanted).map(a => ({ name: a.name, label: a.label })),
-    ...contacts.map(c => ({ name: `contact.${c}`, label: null })),
-  ]
-}
 
 const PREFIX = 'missing.'
 
@@ -77,12 +64,9 @@ const lineOf = (rule: string, customer: CustomerRow, value: string): string[] =>
 
 export const qualityRoutes = {
   async quality({ core, workspace, query }) {
-    const wanted = await wantedOf(core, workspace)
-    const counts = await qualityCounts(
-      core.history,
-      paramsOf(workspace, query.months),
-      wanted.map(w => w.name),
-    )
+    const wanted = await wantedOf(core.pool, workspace)
+    const names = namesOf(wanted)
+    const counts = await qualityCounts(core.history, paramsOf(workspace, query.months), names)
     const score = scoreOf(counts.customers, counts.dimensions, counts.missing)
     const rules: Out<'quality'>['rules'] = [
       ...(Object.keys(RULES) as FixedRule[]).map(key => ({
@@ -91,11 +75,11 @@ export const qualityRoutes = {
         people: counts.rules[key],
         label: null,
       })),
-      ...wanted.map((w, i) => ({
-        key: PREFIX + w.name,
+      ...names.map((name, i) => ({
+        key: PREFIX + name,
         dimension: 'missing' as const,
         people: counts.missing[i]!,
-        label: w.label,
+        label: wanted.attributes.find(a => a.name === name)?.label ?? null,
       })),
     ]
     return {

@@ -1,6 +1,7 @@
 // SQL of data quality: counts and lists over the newest snapshot of each customer. All are known customers: with a
 // member number, an e-mail, a phone or LINE. Anonymous visitors have nothing to be judged by.
 import { askHistory, type History } from '../../platform/clickhouse.ts'
+import { missingWhen } from '../../customers/wanted.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { MERGED, NOBODY, PERSON } from '../metrics/orders.ts'
 import { type Dimension, type FixedRule, RULES } from './model.ts'
@@ -46,22 +47,6 @@ known as (
            where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')
              and (email <> '' or phone <> '' or hasAny(identifiers, ['member_no', 'line_uid']))) c
     left join refused r on c.customer_id = r.person)`
-
-/** The condition of a wanted attribute or contact that is not known; its name is bound as `param`. */
-function missingWhen(name: string, param: string): string {
-  switch (name) {
-    case 'contact.email':
-      return `email = ''`
-    case 'contact.phone':
-      return `phone = ''`
-    case 'contact.line':
-      return 'line_following = 0'
-    case 'name': // a full name may be in two parts
-      return `name = ''`
-    default:
-      return `JSONExtractRaw(traits, {${param}:String}) in ('', '""', '[]', 'null')`
-  }
-}
 
 export type QualityCounts = {
   customers: number
