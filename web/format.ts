@@ -21,6 +21,9 @@ export const percent = (ratio: number, locale: string): string =>
     .format(ratio)
     .replace(/%$/, ' %')
 
+/** Names side by side. */
+export const list = (names: string[], locale: string): string => names.join(locale === 'en' ? ', ' : '、')
+
 /** A mean, with up to two decimals. */
 export const decimal = (n: number, locale: string): string =>
   new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(n)

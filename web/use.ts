@@ -66,6 +66,7 @@ export function useSay() {
       people: (n: number) => format.people(n, locale),
       share: (part: number, whole: number) => format.share(part, whole, locale),
       percent: (part: number) => format.percent(part, locale),
+      list: (names: string[]) => format.list(names, locale),
       decimal: (n: number) => format.decimal(n, locale),
       money: (amount: number, currency: string) => format.money(amount, currency, locale),
       exact: (at: string | number) => format.exactTime(at, spoken),

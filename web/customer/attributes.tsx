@@ -75,6 +75,7 @@ const nameOf = (row: Row): string =>
 
 function useShown() {
   const { t } = useTranslation()
+  const say = useSay()
   return (row: Row, data: CustomerData): string => {
     const { trait } = row
     if (!trait) return '—'
@@ -82,10 +83,10 @@ function useShown() {
     const { value } = trait
     if (value === true) return t('common.yes')
     if (value === false) return t('common.no')
-    if (Array.isArray(value)) return value.map(String).join('、')
+    if (Array.isArray(value)) return say.list(value.map(String))
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
     return row.name === 'birthday' && data.age !== null
-      ? `${text}（${t('person.age', { n: data.age })}）`
+      ? `${text} (${t('person.age', { n: data.age })})`
       : text
   }
 }

@@ -75,7 +75,7 @@ export function Behaviour({ data }: Part) {
           <>
             <dt>{t('person.cart')}</dt>
             <dd>
-              {cart.items.map(i => `${i.name ?? i.productId} × ${say.count(i.quantity)}`).join('、')}
+              {say.list(cart.items.map(i => `${i.name ?? i.productId} × ${say.count(i.quantity)}`))}
               {cart.more > 0 ? ` · ${t('person.cartMore', { n: say.count(cart.more) })}` : ''}
               <Text size="xs" c="dimmed">
                 {t('person.cartUpdated')} <Time at={cart.updatedAt} />
@@ -86,7 +86,7 @@ export function Behaviour({ data }: Part) {
         {pushTokens.length > 0 ? (
           <>
             <dt>{t('person.push')}</dt>
-            <dd>{pushTokens.map(p => `${p.platform} ${p.token}`).join('、')}</dd>
+            <dd>{say.list(pushTokens.map(p => `${p.platform} ${p.token}`))}</dd>
           </>
         ) : null}
       </dl>

@@ -104,6 +104,7 @@ function Stages({ data }: { data: CustomerData }) {
 
 function Completeness({ data }: Part) {
   const { t } = useTranslation()
+  const say = useSay()
   const name = useAttributeName()
   const { percent, wanted, missing } = data.completeness
   if (percent === null) return null
@@ -128,7 +129,7 @@ function Completeness({ data }: Part) {
                 <IconCheck size={12} aria-hidden /> {t('person.complete', { n: wanted })}
               </>
             ) : (
-              t('person.missing', { names: missing.map(name).join('、') })
+              t('person.missing', { names: say.list(missing.map(name)) })
             )}
           </Text>
         </div>

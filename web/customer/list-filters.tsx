@@ -64,7 +64,7 @@ export function CustomerFilters({
   const say = useSay()
   const tags = useApi('customerTags', { ws })
   const known = tags.data?.items ?? []
-  const tagOptions = known.map(i => ({ value: i.tag, label: `${i.tag}（${say.count(i.people)}）` }))
+  const tagOptions = known.map(i => ({ value: i.tag, label: `${i.tag} (${say.count(i.people)})` }))
   const options = {
     stage: STAGES.map(s => ({ value: s, label: t(`stage.${s}`) })),
     tag:

@@ -109,7 +109,7 @@ function OrderRows({ order }: { order: Order }) {
             {order.orderNo}
           </Anchor>
           <Text size="xs" c="dimmed" lineClamp={1}>
-            {order.lines.map(l => l.name ?? l.sku ?? l.productId ?? '').join('、')}
+            {say.list(order.lines.map(l => l.name ?? l.sku ?? l.productId ?? ''))}
           </Text>
         </td>
         <td className="nowrap">
