@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
-import { openStage, type Stage } from '../../test/stage.ts'
+import { eventFor, openStage, type Stage } from '../../test/stage.ts'
 import { collectApp } from '../collect/routes.ts'
-import { newId } from '../platform/ids.ts'
+import { append } from '../inbox/append.ts'
+import { newId, parseId } from '../platform/ids.ts'
 import { customerRoutes } from './routes.ts'
 
 let core: TestCore
@@ -61,6 +62,14 @@ const list = async (query: Record<string, unknown>) => {
   const answer = await callHandler(core, space.id, 'customers', customerRoutes.customers, { query })
   return { ...answer, who: answer.items.map(i => i.memberNo) }
 }
+/** As an import applies it. */
+async function tag(memberNo: string, props: Record<string, unknown>): Promise<void> {
+  const customer = parseId('cus', await idOf(memberNo))!
+  await append(core.pool, core.signals, [
+    eventFor(space.id, customer, 'tag.applied', { type: 'system', props }),
+  ])
+  await stage.settle()
+}
 const idOf = async (memberNo: string) => (await list({ q: memberNo })).items[0]!.id
 const timeline = async (customer: string, query: Record<string, unknown> = {}) =>
   (await callHandler(core, space.id, 'timeline', customerRoutes.timeline, { params: { customer }, query }))
@@ -90,8 +99,8 @@ describe('one customer on one page', () => {
         purpose: 'marketing',
         proof: { text: '同意收到優惠', version: '3', url: 'https://shop.example/join' },
       }),
-      track('P-1', 'tag.applied', HOUR, { tag: '常客', until: new Date(now + DAY).toISOString() }),
     ])
+    await tag('P-1', { tag: '常客', until: new Date(now + DAY).toISOString() })
     const id = await idOf('P-1')
     const get = (name: 'customer' | 'customerOrders' | 'consentProofs') =>
       callHandler(core, space.id, name, customerRoutes[name] as never, { params: { customer: id } })
@@ -178,11 +187,11 @@ describe('the list', () => {
     await send([
       identify('F-1', { name: '陳一', email: 'f1@example.com', phone: '0933333331' }),
       track('F-1', 'consent.granted', HOUR, { channel: 'email', purpose: 'marketing' }),
-      track('F-1', 'tag.applied', HOUR, { tag: 'vip' }),
       track('F-1', 'Order Completed', 3 * HOUR, { order_id: 'F1-1', total: 100 }),
       identify('F-2', { name: '陳二', gender: 'f', birthday: '1980-01-01', 'address.city': '臺北市' }),
       track('F-2', 'Order Completed', 2 * HOUR, { order_id: 'F2-1', total: 900, sales_channel: 'store' }),
     ])
+    await tag('F-1', { tag: 'vip' })
     const chen = async (query: Record<string, unknown>) => (await list({ q: '陳', ...query })).who
     expect((await chen({})).sort()).toEqual(['F-1', 'F-2'])
     expect(await chen({ tag: 'vip' })).toEqual(['F-1'])
