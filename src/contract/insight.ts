@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { CART_WINDOW_HOURS, METRIC_KEYS } from '../insight/metrics/model.ts'
 import { FIRST_TOUCH_BY } from '../insight/reports/model.ts'
+import { STAGES } from '../customers/model.ts'
 import { DIMENSIONS, STALE_MONTHS } from '../insight/quality/model.ts'
 import { e, list, page, time } from './shared.ts'
 import { customerRow } from './customers.ts'
@@ -102,6 +103,23 @@ export const insightEndpoints = {
           visits: z.number(),
           revenue: z.number(),
           perVisit: z.number().nullable(),
+        }),
+      ),
+    }),
+  }),
+  stages: e({
+    method: 'get',
+    path: '/w/{ws}/reports/stages',
+    scope: 'customers:read',
+    summary:
+      'How many customers are in each lifecycle stage now, and the share that went on from each to the next',
+    out: z.object({
+      items: z.array(
+        z.object({
+          stage: z.enum(STAGES),
+          people: z.number().describe('in this stage now'),
+          reached: z.number().describe('in this stage or a later one'),
+          from: z.number().describe('reached the stage before: the base of the step'),
         }),
       ),
     }),

@@ -97,10 +97,10 @@ afterAll(async () => {
   await core.close()
 })
 
-async function send(batch: Record<string, unknown>[]): Promise<void> {
+async function send(batch: Record<string, unknown>[], key = space.apiKey): Promise<void> {
   const response = await fetch(server.url + '/v1/batch', {
     method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
+    headers: { authorization: 'Bearer ' + key },
     body: JSON.stringify({
       sentAt: new Date(now),
       batch: batch.map(item => ({ messageId: newId(), ...item })),
@@ -303,6 +303,31 @@ describe('reports', () => {
     expect(one).toMatchObject({ channels: 1, people: 7 - 1, visits: 3 + 2 + 1 + 1 + 1 + 1 + 1 })
     expect(one!.perVisit).toBe(Math.round(1800 / one!.visits))
     expect(byChannels.map(c => c.channels)).toEqual([1, 2, 3, 4])
+  })
+
+  test('R0-05 stage counts and step conversion of 100 customers', async () => {
+    const other = await createTestWorkspace(core, { name: 'Stages' })
+    const some = (from: number, to: number, make: (id: string) => Record<string, unknown>[]) =>
+      Array.from({ length: to - from }, (_, i) => make(`S-${from + i}`)).flat()
+    const looked = (id: string) => [track(id, 'Product Viewed', 9), track(id, 'Product Viewed', 8)]
+    const bought = (id: string) => [...looked(id), order(id, `${id}-1`, 7, [{ price: 10 }])]
+    await send(
+      [
+        ...some(0, 40, id => [track(id, 'Page Seen', 10)]),
+        ...some(40, 70, looked),
+        ...some(70, 90, bought),
+        ...some(90, 100, id => [...bought(id), order(id, `${id}-2`, 6, [{ price: 10 }])]),
+      ],
+      other.apiKey,
+    )
+    const { items } = await callHandler(core, other.id, 'stages', reportRoutes.stages)
+    expect(items).toEqual([
+      { stage: 'awareness', people: 40, reached: 100, from: 100 },
+      { stage: 'consideration', people: 30, reached: 60, from: 100 },
+      { stage: 'conversion', people: 20, reached: 30, from: 60 },
+      { stage: 'retention', people: 10, reached: 10, from: 30 },
+      { stage: 'advocacy', people: 0, reached: 0, from: 10 },
+    ])
   })
 
   const campaign = (source: string, medium: string, name: string) => ({ campaign: { source, medium, name } })

@@ -32,6 +32,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'metrics',
     'omnichannel',
     'firstTouch',
+    'stages',
     'quality',
   ],
   clock: ['workspace', 'me'],

@@ -11,14 +11,20 @@ import { type Metric, MetricCards, sayValue } from '../insight/metric-cards.tsx'
 import { Omnichannel } from '../insight/omnichannel.tsx'
 import { PeopleDrawer } from '../insight/people.tsx'
 import { RangeInput, type RangeSearch, useRange } from '../insight/range.tsx'
+import { StageFunnel } from '../insight/stage-funnel.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/metrics')
-const TABS = ['metrics', 'omnichannel', 'sources'] as const
-const TAB_WORDS = { metrics: 'tabMetrics', omnichannel: 'tabOmnichannel', sources: 'tabSources' } as const
+const TABS = ['metrics', 'stages', 'omnichannel', 'sources'] as const
+const TAB_WORDS = {
+  metrics: 'tabMetrics',
+  stages: 'tabStages',
+  omnichannel: 'tabOmnichannel',
+  sources: 'tabSources',
+} as const
 const CART_HOURS = ['1', '24', '72', '168']
 
 export function Metrics() {
@@ -52,6 +58,9 @@ export function Metrics() {
           <Figures search={search} choose={choose}>
             <RangeInput search={search} choose={chooseRange} />
           </Figures>
+        </Tabs.Panel>
+        <Tabs.Panel value="stages">
+          <StageFunnel ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="omnichannel">
           <Stack gap={16}>

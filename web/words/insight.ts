@@ -8,6 +8,7 @@ export const insight = {
     ],
     tabMetrics: ['指標', 'Metrics'],
     tabOmnichannel: ['全通路', 'Omnichannel'],
+    tabStages: ['旅程階段', 'Lifecycle stages'],
     tabSources: ['首次接觸來源', 'First touch'],
     range: ['期間', 'Time'],
     lastDays: ['最近 {{n}} 天', 'Last {{n}} days'],
@@ -178,6 +179,20 @@ export const insight = {
       '在連結與 QR 加上 utm_source、utm_medium、utm_campaign，或門市 QR 帶 store 代碼，這裡就會分得出來源。',
       'Put utm_source, utm_medium and utm_campaign on links and QR codes, or a store code on store QRs, and they are told apart here.',
     ],
+  },
+  stages: {
+    title: ['旅程階段漏斗', 'Lifecycle funnel'],
+    def: [
+      '每位顧客只在一個階段；到過＝現在在這個階段或更後面。階段由設定裡的規則依事件推進',
+      'Everybody is in one stage; reached means in it or a later one. Events move stages by the rules in Settings',
+    ],
+    reached: ['到過', 'Reached'],
+    step: ['前進率', 'Step rate'],
+    stepDef: [
+      '到過這個階段的人 ÷ 到過前一階段的人',
+      'People who reached it ÷ people who reached the one before',
+    ],
+    now: ['目前人數', 'There now'],
   },
   touchKind: {
     campaign: ['活動連結', 'Campaign link'],

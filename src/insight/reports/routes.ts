@@ -1,10 +1,17 @@
 // Reports: shoppers online, in stores and both; where customers first came from and who of them bought later.
+import { STAGES } from '../../customers/model.ts'
 import { rowsById } from '../../customers/list.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { rangeOf } from '../range.ts'
-import { firstTouches, firstTouchPeople, spendByChannels, spendBySalesChannel } from './store.ts'
+import {
+  firstTouches,
+  firstTouchPeople,
+  peopleByStage,
+  spendByChannels,
+  spendBySalesChannel,
+} from './store.ts'
 
 const GROUPS = ['online', 'store', 'both', 'other'] as const
 const CHANNELS = [1, 2, 3, 4]
@@ -43,6 +50,21 @@ export const reportRoutes = {
         }
         return { channels: n, people, visits, revenue, perVisit: divide(revenue, visits) }
       }),
+    }
+  },
+
+  async stages({ core, workspace }) {
+    const people = await peopleByStage(core.history, workspace.id)
+    // whoever is known of has touched the brand
+    const now = STAGES.map((stage, i) => (people.get(stage) ?? 0) + (i === 0 ? (people.get('') ?? 0) : 0))
+    const reached = now.map((_, i) => now.slice(i).reduce((sum, n) => sum + n, 0))
+    return {
+      items: STAGES.map((stage, i) => ({
+        stage,
+        people: now[i]!,
+        reached: reached[i]!,
+        from: reached[Math.max(0, i - 1)]!,
+      })),
     }
   },
 

@@ -55,6 +55,17 @@ export async function spendByChannels(history: History, p: OrderParams): Promise
   )
 }
 
+/** How many customers are in each stage now. */
+export async function peopleByStage(history: History, workspace: Uuid): Promise<Map<string, number>> {
+  const rows = await askHistory<{ stage: string; people: number }>(
+    history,
+    `select stage, count() as people from customer final
+      where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}') group by stage`,
+    { workspace },
+  )
+  return new Map(rows.map(r => [r.stage, r.people]))
+}
+
 // ── first touch ──────────────────────────────────────────────────────────────
 
 /** Fields of a Touch (src/customers/model.ts). */
