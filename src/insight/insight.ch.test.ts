@@ -300,7 +300,7 @@ describe('reports', () => {
     const [one, two] = byChannels
     expect(two).toMatchObject({ channels: 2, people: 1, revenue: 2200 })
     // B: cart, order, refund · C: order, cancellation · D · E · F · G (5 events in 24 minutes are one) · H's refund
-    expect(one).toMatchObject({ channels: 1, people: 7 - 1, visits: 3 + 2 + 1 + 1 + 1 + 1 + 1 })
+    expect(one).toMatchObject({ channels: 1, people: 7, visits: 3 + 2 + 1 + 1 + 1 + 1 + 1 })
     expect(one!.perVisit).toBe(Math.round(1800 / one!.visits))
     expect(byChannels.map(c => c.channels)).toEqual([1, 2, 3, 4])
   })

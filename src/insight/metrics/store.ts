@@ -56,8 +56,9 @@ export async function orderTotals(history: History, p: MetricParams): Promise<Or
   const rows = await askHistory<OrderTotals>(
     history,
     `with ${ORDERS}
-     select countIf(chosen and counts) as orders, countIf(chosen) as placed, countIf(chosen and returned) as returned,
-            uniqExactIf(person, chosen and counts) as buyers, uniqExactIf(person, chosen and returned) as customers,
+     select countIf(chosen and counts) as orders, countIf(chosen) as placed,
+            countIf(chosen and orders.returned) as returned,
+            uniqExactIf(person, chosen and counts) as buyers, uniqExactIf(person, chosen and orders.returned) as customers,
             sumIf(net, chosen) as revenue, sumIf(orders.costed, chosen) as costedRevenue,
             countIf(chosen and has_cost) as costedOrders, uniqExactIf(person, chosen and has_cost) as costedBuyers,
             sumIf(orders.cost, chosen) as cost,
@@ -110,7 +111,7 @@ steps as (
      and e.occurred >= ${at('cartFrom')} and e.occurred < ${at('cartTo')}),
 marked as (
   select person, occurred, added,
-         added and not (lagInFrame(added, 1, false) over w
+         added and not (lagInFrame(added, 1, 0) over w
                         and lagInFrame(occurred, 1, occurred) over w >= addMilliseconds(occurred, -{cartMs:Int64})) as opens
     from steps window w as (partition by person order by occurred, added desc rows between unbounded preceding and current row)),
 numbered as (

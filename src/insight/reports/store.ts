@@ -43,9 +43,9 @@ export async function spendByChannels(history: History, p: OrderParams): Promise
           and (e.kind = 'event' or (e.kind = 'message' and e.name in ('message.opened', 'message.clicked')))
           and e.occurred >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and e.occurred < fromUnixTimestamp64Milli({to:Int64}, 'UTC')),
      active as (
-       select person, least(4, uniqExact(via)) as channels, countIf(first) as visits from (
+       select person, least(4, uniqExact(via)) as channels, countIf(begins) as visits from (
          select person, via, came and (row_number() over w = 1
-                or dateDiff('millisecond', lagInFrame(occurred, 1, occurred) over w, occurred) > {idle:Int64}) as first
+                or dateDiff('millisecond', lagInFrame(occurred, 1, occurred) over w, occurred) > {idle:Int64}) as begins
            from acts window w as (partition by person order by occurred rows between unbounded preceding and current row))
        group by person),
      spent as (select person, sum(net) as revenue from orders group by person)
@@ -78,7 +78,7 @@ const KEYS: Record<FirstTouchBy, string> = {
   link: `arrayStringConcat(arrayFilter(t -> t <> '', [${['s', 'm', 'c', 'ad', 'st'].map(part).join(', ')}]), ' / ')`,
 }
 /** Customers by when they first came: with their first touch, else when they were first seen. */
-const FIRST = (by: FirstTouchBy): string => `first as (
+const ARRIVED = (by: FirstTouchBy): string => `arrived as (
   select customer_id as person, if(first_touch = '', first_seen, fromUnixTimestamp64Milli(JSONExtractInt(first_touch, 'at'), 'UTC')) as came, ${KEYS[by]} as key,
          hasAny(identifiers, ['member_no', 'email', 'phone', 'line_uid']) as known
     from customer final
@@ -107,13 +107,13 @@ export async function firstTouches(
 ): Promise<FirstTouchRow[]> {
   return askHistory<FirstTouchRow>(
     history,
-    `with ${ORDERS}, ${FIRST(f.by)},
+    `with ${ORDERS}, ${ARRIVED(f.by)},
      bought as (
-       select first.person as person, sum(net) as revenue from first join orders on first.person = orders.person
+       select arrived.person as person, sum(net) as revenue from arrived join orders on arrived.person = orders.person
         where counts and placed >= came and placed < addMilliseconds(came, {window:Int64}) group by person)
      select key, count() as people, countIf(known) as known, countIf(b.person <> toUUID('${NOBODY}')) as buyers,
-            countIf(over) as whole, countIf(over and b.person <> toUUID('${NOBODY}')) as wholeBuyers, sum(b.revenue) as revenue
-       from (select *, addMilliseconds(came, {window:Int64}) <= fromUnixTimestamp64Milli({now:Int64}, 'UTC') as over from first) as f
+            countIf(done) as whole, countIf(done and b.person <> toUUID('${NOBODY}')) as wholeBuyers, sum(b.revenue) as revenue
+       from (select *, addMilliseconds(came, {window:Int64}) <= fromUnixTimestamp64Milli({now:Int64}, 'UTC') as done from arrived) as f
        left join bought b on f.person = b.person
       group by key order by people desc, key limit 500`,
     { ...p, since: f.since, until: f.until, now: f.now, window: f.days * DAY_MS },
@@ -132,11 +132,11 @@ export async function firstTouchPeople(
 ): Promise<Came[]> {
   return askHistory<Came>(
     history,
-    `with ${FIRST(f.by)}
-     select person, toUnixTimestamp64Milli(came) as came from first
+    `with ${ARRIVED(f.by)}
+     select person, toUnixTimestamp64Milli(came) as came from arrived
       where key = {key:String}
-        and (not {after:Bool} or (first.came, person) < (fromUnixTimestamp64Milli({at:Int64}, 'UTC'), {person:UUID}))
-      order by first.came desc, person desc limit {limit:UInt32}`,
+        and (not {after:Bool} or (arrived.came, person) < (fromUnixTimestamp64Milli({at:Int64}, 'UTC'), {person:UUID}))
+      order by arrived.came desc, person desc limit {limit:UInt32}`,
     {
       workspace,
       since: f.since,
