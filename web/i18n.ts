@@ -76,6 +76,8 @@ export function word(
     | 'setting'
     | 'prop'
     | 'leaf'
+    | 'stage'
+    | 'phase'
     | 'salesChannel'
     | 'touchKind'
     | 'wantedContact'

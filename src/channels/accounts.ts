@@ -80,11 +80,12 @@ export async function loadAccounts(
   workspaces: Uuid[],
 ): Promise<Map<string, LoadedAccount>> {
   const [accounts, port] = await Promise.all([
-    sql.query<AccountRow>(
-      `select distinct on (workspace_id, channel) ${COLUMNS} from channel_account
+    sql.query<AccountRow>({
+      name: 'load_accounts',
+      text: `select distinct on (workspace_id, channel) ${COLUMNS} from channel_account
         where workspace_id = any($1::uuid[]) order by workspace_id, channel, created_at, id`,
-      [workspaces],
-    ),
+      values: [workspaces],
+    }),
     smtpPort(sql),
   ])
   return new Map(accounts.rows.map(r => [`${r.workspace_id}:${r.channel}`, toAccount(core, r, port)]))

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { IdRef, Proof } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOfText, newId, type Uuid } from '../platform/ids.ts'
+import { booleans, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
 import type { IdentifierKind } from '../rules/model.ts'
 
@@ -223,7 +224,12 @@ async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
     `select i.workspace_id, i.kind, i.value, i.customer_id
        from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[]) k (bucket, workspace_id, kind, value)
        join identifier i using (bucket, workspace_id, kind, value)`,
-    [list.map(k => k.bucket), list.map(k => k.workspace), list.map(k => k.kind), list.map(k => k.value)],
+    [
+      smallints(list.map(k => k.bucket)),
+      uuids(list.map(k => k.workspace)),
+      texts(list.map(k => k.kind)),
+      texts(list.map(k => k.value)),
+    ],
   )
   for (const row of rows) held.set(keyText(row.workspace_id, row.kind, row.value), row.customer_id)
 }
@@ -238,12 +244,12 @@ async function insert(sql: Sql, claims: Claim[]): Promise<Keys> {
      select *, clock_timestamp() from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bool[])
      on conflict do nothing returning workspace_id, kind, value, customer_id`,
     [
-      claims.map(c => c.bucket),
-      claims.map(c => c.workspace),
-      claims.map(c => c.kind),
-      claims.map(c => c.value),
-      claims.map(c => c.customer),
-      claims.map(c => c.verified),
+      smallints(claims.map(c => c.bucket)),
+      uuids(claims.map(c => c.workspace)),
+      texts(claims.map(c => c.kind)),
+      texts(claims.map(c => c.value)),
+      uuids(claims.map(c => c.customer)),
+      booleans(claims.map(c => c.verified)),
     ],
   )
   for (const row of rows) lost.delete(keyText(row.workspace_id, row.kind, row.value))

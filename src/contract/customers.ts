@@ -166,8 +166,7 @@ export const customer = z.object({
       updatedAt: time,
       items: z.array(
         z.object({
-          productId: z.string(),
-          name: z.string().nullable(),
+          productId: z.string().describe('as the shop sent it: a product id, else a SKU'),
           quantity: z.number(),
           price: z.number().nullable().describe('as the shop sent it, in currency units'),
         }),

@@ -6,7 +6,7 @@ import { foldCart, foldPush, mergeCart } from './cart.ts'
 import { isReservedName, type Fold } from './fold.ts'
 import type { CustomerState } from './model.ts'
 import { mergePhase, notePhase, phaseOfEvent } from './phase.ts'
-import { profilePlanOf } from './profile-plan.ts'
+import { profilePlanOf, type ProfilePlan, type Signal } from './profile-plan.ts'
 import { countReturn, countSignals, setStage } from './stage.ts'
 import { mergeTouch, noteTouch, touchOf } from './touch.ts'
 import { foldVisit, mergeVisits } from './visits.ts'
@@ -25,17 +25,20 @@ export function foldActivity(
   const { state } = fold
   const plan = profilePlanOf(fold.world)
   const { name, props } = body
+  let won = 0
   if (body.type !== 'system') {
     foldCart(state, name, props, at)
     foldLikes(state, name, props, at)
     foldPush(state, name, props, at)
     const touch = touchOf(body, at)
     if (touch !== null) noteTouch(state, touch)
-    notePhase(state, name, at)
-    if (foldVisit(fold, plan, body, at)) countReturn(state, plan, at)
+    notePhase(state, name, at, plan.settings.phase)
+    if (foldVisit(fold, plan, body, at)) won = countReturn(state, plan, at)
   }
-  if (trusted || !isReservedName(name)) countSignals(state, plan, name, props)
-  setStage(fold, plan, { name, messageId: body.messageId, at }, { undone: paidNow < paidBefore })
+  if (trusted || !isReservedName(name)) won = Math.max(won, countSignals(state, plan, name, props))
+  const undone = paidNow < paidBefore
+  if (won > 0 || undone || paidNow > paidBefore || state.stage === undefined || fold.changed)
+    setStage(fold, plan, { name, messageId: body.messageId, at }, { won, undone })
   if (body.type !== 'identify' && !QUIET.test(name))
     fold.effects.push({
       kind: 'mark',
@@ -73,22 +76,31 @@ export function recheckStage(fold: Fold): void {
 /** Takes in what another customer did. Triggers nothing. */
 export function mergeActivity(fold: Fold, other: CustomerState): void {
   const { state } = fold
-  mergePhase(state, other)
+  const plan = profilePlanOf(fold.world)
+  mergePhase(state, other, plan.settings.phase)
   mergeCart(state, other)
   mergeLikes(state, other)
   mergeTouch(state, other)
   mergeVisits(state, other)
-  if (other.stage !== undefined && other.stage.s > (state.stage?.s ?? 0)) state.stage = other.stage
-  for (const [key, n] of Object.entries(other.sig ?? {})) {
-    const sig = (state.sig ??= {})
-    const held = sig[key] ?? 0
-    sig[key] = Math.max(held, n, Math.min(held + n, mostOf(fold, key)))
-  }
-  setStage(fold, profilePlanOf(fold.world), { name: 'merge', messageId: null, at: fold.t }, { silent: true })
+  const won = Math.max(other.stage?.e ?? 0, mergeCounts(state, other, plan))
+  if (other.stage !== undefined && other.stage.s > (state.stage?.s ?? 0))
+    state.stage = { ...other.stage, ...(state.stage?.e ? { e: state.stage.e } : {}) }
+  setStage(fold, plan, { name: 'merge', messageId: null, at: fold.t }, { won, silent: true })
 }
 
-const mostOf = (fold: Fold, key: string): number => {
-  for (const list of profilePlanOf(fold.world).signals.values())
-    for (const signal of list) if (signal.key === key) return signal.most
-  return 1
+/** Adds up what is on the way to a stage; gives the stage that both together have earned. */
+function mergeCounts(state: CustomerState, other: CustomerState, plan: ProfilePlan): number {
+  let won = 0
+  for (const [key, n] of Object.entries(other.sig ?? {})) {
+    const signal = signalOf(plan, key)
+    const sig = (state.sig ??= {})
+    sig[key] = (sig[key] ?? 0) + n
+    if (signal !== null && sig[key] >= signal.atLeast) won = Math.max(won, signal.stage)
+  }
+  return won
+}
+
+function signalOf(plan: ProfilePlan, key: string): Signal | null {
+  for (const list of plan.signals.values()) for (const signal of list) if (signal.key === key) return signal
+  return null
 }

@@ -1,10 +1,12 @@
 // What a customer likes: categories and brands, weighted by what was done and when. A deed of weight w at time t counts
 // w · 2^(t / half-life) (forward decay: Cormode et al., ICDE 2009), so nothing needs to be aged and the order of events
-// does not matter; kept as the logarithm, in thousandths. Only the strongest are kept. Pure.
+// does not matter; kept as the logarithm, in hundredths (short in the state). Only the strongest are kept. Pure.
 import type { CustomerState } from './model.ts'
 
 const HALF_LIFE_MS = 30 * 86_400_000
-const MOST = { c: 6, b: 4 } as const
+/** Scores count from here. */
+const EPOCH_MS = Date.UTC(2024, 0, 1)
+const MOST = { c: 5, b: 3 } as const
 const MAX_NAME = 40
 
 /** Weight of an event of this name, for each product that it names. */
@@ -16,9 +18,9 @@ export const LIKE_WEIGHTS: Readonly<Record<string, number>> = {
   'Order Completed': 5,
 }
 
-/** log2 of 2^a + 2^b, to a thousandth. */
+/** The score of two deeds together. */
 const plus = (a: number, b: number): number =>
-  Math.round((Math.max(a, b) + Math.log2(1 + 2 ** -Math.abs(a - b))) * 1000) / 1000
+  Math.round(Math.max(a, b) + 100 * Math.log2(1 + 2 ** (-Math.abs(a - b) / 100)))
 
 function add(scores: Record<string, number>, name: string, score: number, most: number): void {
   if (Object.hasOwn(scores, name)) {
@@ -40,7 +42,7 @@ export function like(
   weight: number,
   at: number,
 ): void {
-  const score = Math.round((Math.log2(weight) + at / HALF_LIFE_MS) * 1000) / 1000
+  const score = Math.round(100 * (Math.log2(weight) + (at - EPOCH_MS) / HALF_LIFE_MS))
   const category = nameOf(product.category)
   const brand = nameOf(product.brand)
   if (category === null && brand === null) return
@@ -59,7 +61,7 @@ export function mergeLikes(state: CustomerState, other: CustomerState): void {
 export function sharesOf(scores: Record<string, number> | undefined): { name: string; share: number }[] {
   const list = Object.entries(scores ?? {})
   const top = Math.max(...list.map(([, score]) => score))
-  const weights = list.map(([name, score]) => ({ name, weight: 2 ** (score - top) }))
+  const weights = list.map(([name, score]) => ({ name, weight: 2 ** ((score - top) / 100) }))
   const sum = weights.reduce((all, w) => all + w.weight, 0)
   return weights
     .map(w => ({ name: w.name, share: w.weight / sum }))

@@ -3,7 +3,8 @@
 import type { CartItem, CustomerState, PushToken } from './model.ts'
 import { quantityOf } from './orders.ts'
 
-const MOST_ITEMS = 5
+const MOST_ITEMS = 3
+const STALE_MS = 30 * 86_400_000
 const MOST_TOKENS = 3
 const MAX_TOKEN = 512
 
@@ -18,19 +19,20 @@ function itemOf(p: Props): CartItem | null {
   const id = idOf(p)
   if (id === null) return null
   const price = typeof p.price === 'string' ? Number(p.price) : p.price
-  const name = typeof p.name === 'string' && p.name !== id ? p.name.slice(0, 40) : undefined
-  return {
-    id,
-    ...(name ? { n: name } : {}),
-    q: quantityOf(p.quantity),
-    ...(typeof price === 'number' && Number.isFinite(price) && price >= 0 ? { p: price } : {}),
-  }
+  const quantity = quantityOf(p.quantity)
+  return typeof price === 'number' && Number.isFinite(price) && price >= 0
+    ? [id, quantity, price]
+    : [id, quantity]
 }
 
-const itemsOf = (products: unknown): CartItem[] =>
-  Array.isArray(products)
-    ? products.flatMap(p => (typeof p === 'object' && p !== null ? (itemOf(p as Props) ?? []) : []))
-    : []
+function itemsOf(products: unknown): CartItem[] {
+  const items: CartItem[] = []
+  for (const p of Array.isArray(products) ? products : []) {
+    const item = typeof p === 'object' && p !== null ? itemOf(p as Props) : null
+    if (item !== null) items.push(item)
+  }
+  return items
+}
 
 function put(state: CustomerState, at: number, items: CartItem[], more: number): void {
   if (items.length === 0 && more === 0) {
@@ -42,14 +44,15 @@ function put(state: CustomerState, at: number, items: CartItem[], more: number):
   state.cart = { at: Math.max(at, state.cart?.at ?? at), items: kept, ...(rest > 0 ? { more: rest } : {}) }
 }
 
-/** Folds an event that changes the cart. */
+/** Folds an event that changes the cart. One that nobody touched for a month is forgotten. */
 export function foldCart(state: CustomerState, name: string, props: Props | undefined, at: number): void {
+  if (state.cart !== undefined && state.cart.at < at - STALE_MS) delete state.cart
   if (name === 'Order Completed') {
     if (state.cart !== undefined && state.cart.at <= at) delete state.cart
     return
   }
   if (name !== 'Product Added' && name !== 'Product Removed' && name !== 'Cart Viewed') return
-  if (props === undefined || at < (state.phase?.o ?? at)) return
+  if (props === undefined || at < (state.orders?.lastAt ?? at)) return
   const items = state.cart?.items ?? []
   const more = state.cart?.more ?? 0
   if (name === 'Cart Viewed') {
@@ -59,14 +62,23 @@ export function foldCart(state: CustomerState, name: string, props: Props | unde
   }
   const item = itemOf(props)
   if (item === null) return
-  const held = items.find(i => i.id === item.id)
+  const held = items.find(i => i[0] === item[0])
   if (name === 'Product Added') {
     if (held === undefined) put(state, at, [...items, item], more)
-    else
-      put(state, at, [...items.map(i => (i === held ? { ...held, ...item, q: held.q + item.q } : i))], more)
+    else {
+      const [id, quantity, price = held[2]] = item
+      const sum: CartItem = price === undefined ? [id, held[1] + quantity] : [id, held[1] + quantity, price]
+      put(
+        state,
+        at,
+        items.map(i => (i === held ? sum : i)),
+        more,
+      )
+    }
   } else if (held !== undefined) {
-    const left = props.quantity === undefined ? 0 : held.q - item.q
-    const next = items.flatMap(i => (i !== held ? [i] : left > 0 ? [{ ...held, q: left }] : []))
+    const left = props.quantity === undefined ? 0 : held[1] - item[1]
+    const [id, , ...price] = held
+    const next = items.flatMap((i): CartItem[] => (i !== held ? [i] : left > 0 ? [[id, left, ...price]] : []))
     put(state, at, next, more)
   }
 }
@@ -74,7 +86,7 @@ export function foldCart(state: CustomerState, name: string, props: Props | unde
 /** The newer cart stays. */
 export function mergeCart(state: CustomerState, other: CustomerState): void {
   if (other.cart !== undefined && other.cart.at > (state.cart?.at ?? -1)) state.cart = other.cart
-  if (state.cart !== undefined && state.cart.at < (state.phase?.o ?? 0)) delete state.cart
+  if (state.cart !== undefined && state.cart.at < (state.orders?.lastAt ?? 0)) delete state.cart
   for (const token of other.push ?? []) noteToken(state, token)
 }
 

@@ -7,7 +7,7 @@ import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Pool } from '../platform/postgres.ts'
-import { type CustomerState, STAGES } from './model.ts'
+import { type CustomerState, salesChannels, STAGES } from './model.ts'
 import { rowOf, type CustomerRow } from './present.ts'
 import { qualityOf } from './quality.ts'
 import { completenessOf } from './reach.ts'
@@ -46,7 +46,8 @@ export async function rowsById(
 }
 
 function listed(state: CustomerState, workspace: Workspace, wanted: Wanted): Listed {
-  const bought = (channel: string) => (state.orders?.by?.[channel]?.[0] ?? 0) > 0
+  const sold = state.orders ? salesChannels(state.orders) : []
+  const bought = (channel: string) => sold.some(([name, orders]) => name === channel && orders > 0)
   return {
     ...rowOf(state, workspace.currency),
     stage: STAGES[(state.stage?.s ?? 1) - 1]!,

@@ -29,11 +29,24 @@ export type OrderSummary = {
   lastAt: number
   /** of `n`, those not paid yet */
   unpaid?: number
-  /** orders and net revenue by sales channel (online, store, reseller …) */
+  /** orders and net revenue by sales channel (store, reseller …); what is left was sold online (`salesChannels`) */
   by?: Record<string, [orders: number, revenue: number]>
   /** cost of goods of orders whose cost is known, and the net revenue of those orders */
   cost?: number
   costed?: number
+}
+
+/** Orders and net revenue of each sales channel that has any. */
+export function salesChannels(orders: OrderSummary): [channel: string, orders: number, revenue: number][] {
+  let { n, revenue } = orders
+  const all: [string, number, number][] = []
+  for (const [channel, [some, part]] of Object.entries(orders.by ?? {})) {
+    all.push([channel, some, part])
+    n -= some
+    revenue -= part
+  }
+  if (n !== 0 || revenue !== 0) all.push(['online', n, revenue])
+  return all
 }
 
 /** The five lifecycle stages, in order. A stage is kept as its number, 1 to 5. */
@@ -54,23 +67,25 @@ export type Touch = {
   kw?: string
 }
 
-/** Visits to the site or app, and check-ins at stores. */
+/** Visits to the site or app, and check-ins at stores. What is zero is left out. */
 export type Visits = {
   /** how many, how many of them engaged */
   n: number
-  e: number
-  /** the newest: start, last activity, engaged ms, page views, conversions */
+  e?: number
+  /** the newest: its start, ms to its last activity; until it is engaged also engaged ms, page views, conversions */
   at: number
-  last: number
-  ms: number
-  pv: number
-  cv: number
+  d: number
+  ms?: number
+  pv?: number
+  cv?: number
+  on?: true
   /** check-ins at stores, and the newest */
   st?: number
   stAt?: number
 }
 
-export type CartItem = { id: string; n?: string; q: number; p?: number }
+/** Product, quantity, price as the shop sent it. */
+export type CartItem = [id: string, quantity: number, price?: number]
 export type PushToken = { t: string; p: string; at: number }
 
 export type CustomerState = {
@@ -92,15 +107,16 @@ export type CustomerState = {
   /** LINE friendship: followed, blocked */
   line?: { following: boolean; at: number }
   orders?: OrderSummary
-  /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided */
-  stage?: { s: number; at: number; by: string; no: number }
-  /** how often conditions of stages were met by events, by `conditionKey`; counted no further than they ask */
+  /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided; `e`: the
+   *  stage that events alone earned, which no refund takes away */
+  stage?: { s: number; at: number; by: string; no: number; e?: number }
+  /** events counted towards stages above `e`, by the condition's key */
   sig?: Record<string, number>
-  /** purchase phase: newest checkout started, order, product view (occurred) */
-  phase?: { c?: number; o?: number; v?: number }
+  /** purchase phase: newest checkout, until its order; first product view after the newest order */
+  phase?: { c?: number; v?: number }
   visits?: Visits
-  /** first and last touch with a source */
-  touch?: { f: Touch; l: Touch }
+  /** first and last touch with a source; `l` is left out when there was one */
+  touch?: { f: Touch; l?: Touch }
   /** what is liked: category and brand to score (src/customers/affinity.ts) */
   likes?: { c?: Record<string, number>; b?: Record<string, number> }
   /** the open cart: newest change, items (bounded), how many more kinds there are */

@@ -94,12 +94,13 @@ function count(sum: OrderSummary, worth: Worth, sign: 1 | -1): void {
     sum.unpaid = (sum.unpaid ?? 0) + sign
     if (sum.unpaid === 0) delete sum.unpaid
   }
-  if (n !== 0 || revenue !== 0) {
+  if (worth.channel !== 'online' && (n !== 0 || revenue !== 0)) {
     const by = (sum.by ??= {})
     const held = Object.hasOwn(by, worth.channel) ? by[worth.channel]! : [0, 0]
     const next: [number, number] = [held[0]! + n, held[1]! + revenue]
     if (next[0] === 0 && next[1] === 0) delete by[worth.channel]
     else by[worth.channel] = next
+    if (Object.keys(by).length === 0) delete sum.by
   }
   if (worth.cost !== null && worth.counts && worth.currency === sum.currency) {
     sum.cost = (sum.cost ?? 0) + sign * worth.cost
@@ -127,6 +128,7 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   const { fresh, before, after } = addOrderRows(fold.state, fold.world.currency, known, [row])
   if (fresh.length === 0) return
   fold.effects.push({ kind: 'order', row })
+  fold.changed = true
   const worth = after ?? before
   derive(
     fold,

@@ -7,7 +7,7 @@ import { ageAt } from '../platform/wall-time.ts'
 import type { IdentifierKind } from '../rules/model.ts'
 import { sharesOf } from './affinity.ts'
 import type { Attribute } from './attributes.ts'
-import { STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
+import { salesChannels, STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
 import { phaseAt } from './phase.ts'
 import { completenessOf, REACH_CHANNELS, reachOf } from './reach.ts'
 import type { ProfileSettings } from './settings.ts'
@@ -153,22 +153,23 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
     visits: state.visits
       ? {
           count: state.visits.n,
-          engaged: state.visits.e,
-          lastAt: state.visits.n > 0 ? iso(state.visits.last) : null,
+          engaged: state.visits.e ?? 0,
+          lastAt: state.visits.n > 0 ? iso(state.visits.at + state.visits.d) : null,
           storeVisits: state.visits.st ?? 0,
           lastStoreVisitAt: state.visits.stAt === undefined ? null : iso(state.visits.stAt),
         }
       : null,
-    touches: state.touch ? { first: touchOf(state.touch.f), last: touchOf(state.touch.l) } : null,
+    touches: state.touch
+      ? { first: touchOf(state.touch.f), last: touchOf(state.touch.l ?? state.touch.f) }
+      : null,
     likes: { categories: sharesOf(state.likes?.c), brands: sharesOf(state.likes?.b) },
     cart: state.cart
       ? {
           updatedAt: iso(state.cart.at),
-          items: state.cart.items.map(i => ({
-            productId: i.id,
-            name: i.n ?? null,
-            quantity: i.q,
-            price: i.p ?? null,
+          items: state.cart.items.map(([productId, quantity, price = null]) => ({
+            productId,
+            quantity,
+            price,
           })),
           more: state.cart.more ?? 0,
         }
@@ -185,8 +186,10 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
 }
 
 function ordersOf(orders: OrderSummary): NonNullable<CustomerPage['orders']> {
-  const channels = Object.entries(orders.by ?? {}).filter(([, [count]]) => count > 0)
-  const has = (name: string) => channels.some(([channel]) => channel === name)
+  const channels = salesChannels(orders)
+    .filter(([, count]) => count > 0)
+    .map(([salesChannel, count, revenue]) => ({ salesChannel, count, revenue }))
+  const has = (name: string) => channels.some(c => c.salesChannel === name)
   return {
     count: orders.n,
     unpaid: orders.unpaid ?? 0,
@@ -197,9 +200,7 @@ function ordersOf(orders: OrderSummary): NonNullable<CustomerPage['orders']> {
     lastAt: iso(orders.lastAt),
     cost: orders.cost ?? null,
     margin: orders.cost === undefined ? null : (orders.costed ?? 0) - orders.cost,
-    salesChannels: channels
-      .map(([salesChannel, [count, revenue]]) => ({ salesChannel, count, revenue }))
-      .sort((a, b) => b.revenue - a.revenue),
+    salesChannels: channels.sort((a, b) => b.revenue - a.revenue),
     omnichannel: has('online') && has('store'),
   }
 }

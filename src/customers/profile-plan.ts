@@ -5,16 +5,16 @@ import { BUILT_IN, type PublishedAttribute } from './attributes.ts'
 import { settingsOf, type ProfileSettings, type StageCondition } from './settings.ts'
 import type { World } from './world.ts'
 
-/** An event that conditions of stages count, no further than `most`. */
-export type Signal = { key: string; where: PropFilter[] | undefined; most: number }
+/** A condition that an event meets; `key` names its count in the state. */
+export type Signal = { stage: number; key: string; where: PropFilter[] | undefined; atLeast: number }
 
 export type ProfilePlan = {
   settings: ProfileSettings
   attributes: Map<string, PublishedAttribute>
-  /** by the event's name */
+  /** by the event's name, the highest stage first */
   signals: Map<string, Signal[]>
-  /** conditions of stages 2 to 5, each with the key under which the state counts it */
-  stages: { stage: number; conditions: (StageCondition & { key: string })[] }[]
+  /** conditions of stages 5 to 2 */
+  stages: { stage: number; conditions: StageCondition[] }[]
   conversions: ReadonlySet<string>
   idleMs: number
 }
@@ -27,35 +27,28 @@ export function profilePlanOf(world: World): ProfilePlan {
   return plan
 }
 
-/** Short, and the same for the same condition in every world; how often it is asked for does not matter. */
-const conditionKey = (condition: StageCondition): string =>
-  hashId(
-    'stage',
-    condition.kind === 'event'
-      ? JSON.stringify([condition.event, condition.where ?? []])
-      : JSON.stringify({ ...condition, atLeast: 0 }),
-  ).slice(0, 8)
+/** Short, and the same for the same condition of the same stage in every world. */
+const keyOf = (stage: number, event: string, where: PropFilter[] | undefined): string =>
+  hashId('stage', String(stage), event, JSON.stringify(where ?? [])).slice(0, 6)
 
 function compile(world: World): ProfilePlan {
   const settings = settingsOf(world.profile)
   const signals = new Map<string, Signal[]>()
-  const own = (['consideration', 'conversion', 'retention', 'advocacy'] as const).map((name, i) => ({
-    stage: i + 2,
-    conditions: settings.stages[name].map(c => ({ ...c, key: conditionKey(c) })),
+  const stages = (['advocacy', 'retention', 'conversion', 'consideration'] as const).map((name, i) => ({
+    stage: 5 - i,
+    conditions: settings.stages[name],
   }))
-  for (const condition of own.flatMap(s => s.conditions)) {
-    if (condition.kind !== 'event') continue
-    const list = signals.get(condition.event) ?? []
-    const same = list.find(s => s.key === condition.key)
-    if (same) same.most = Math.max(same.most, condition.atLeast)
-    else list.push({ key: condition.key, where: condition.where, most: condition.atLeast })
-    signals.set(condition.event, list)
-  }
+  for (const { stage, conditions } of stages)
+    for (const c of conditions) {
+      if (c.kind !== 'event') continue
+      const signal = { stage, key: keyOf(stage, c.event, c.where), where: c.where, atLeast: c.atLeast }
+      signals.set(c.event, [...(signals.get(c.event) ?? []), signal])
+    }
   return {
     settings,
     attributes: new Map([...BUILT_IN, ...(world.attributes ?? [])].map(a => [a.name, published(a)])),
     signals,
-    stages: own.reverse(),
+    stages,
     conversions: new Set(settings.visit.conversionEvents),
     idleMs: settings.visit.idleMinutes * 60_000,
   }

@@ -24,6 +24,8 @@ const IN_STORE = new Set(['Store Visited', 'Order Completed', 'Order Paid'])
 export function touchOf(body: EventBody, at: number): Touch | null {
   const { props } = body
   if (props === undefined) return null
+  if (!props.campaign && !props.referrer && !props.ad_id && !props.store && body.name !== 'Store Visited')
+    return props.sales_channel === 'store' && IN_STORE.has(body.name) ? { at, k: 'walk_in' } : null
   const campaign = props.campaign
   const utm = typeof campaign === 'object' && campaign !== null ? (campaign as Record<string, unknown>) : null
   const referrer = hostOf(props.referrer)
@@ -60,16 +62,18 @@ const earlier = (a: Touch, b: Touch): boolean =>
   a.at < b.at || (a.at === b.at && JSON.stringify(a) < JSON.stringify(b))
 
 export function noteTouch(state: CustomerState, touch: Touch): void {
-  if (state.touch === undefined) {
-    state.touch = { f: touch, l: touch }
+  const held = state.touch
+  if (held === undefined) {
+    state.touch = { f: touch }
     return
   }
-  if (earlier(touch, state.touch.f)) state.touch.f = touch
-  if (earlier(state.touch.l, touch)) state.touch.l = touch
+  const last = held.l ?? held.f
+  if (earlier(last, touch)) held.l = touch
+  else if (earlier(touch, held.f)) state.touch = { f: touch, l: last }
 }
 
 export function mergeTouch(state: CustomerState, other: CustomerState): void {
   if (other.touch === undefined) return
   noteTouch(state, other.touch.f)
-  noteTouch(state, other.touch.l)
+  if (other.touch.l !== undefined) noteTouch(state, other.touch.l)
 }

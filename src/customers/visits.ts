@@ -37,41 +37,60 @@ function engagedMs(props: Record<string, unknown> | undefined): number {
 
 function isEngaged(visits: Visits, { settings }: ProfilePlan): boolean {
   const { engagedOverMs, pageViews, conversions } = settings.visit
-  return visits.ms > engagedOverMs || visits.pv >= pageViews || visits.cv >= conversions
+  return (visits.ms ?? 0) > engagedOverMs || (visits.pv ?? 0) >= pageViews || (visits.cv ?? 0) >= conversions
 }
+
+const lastOf = (visits: Visits): number => visits.at + visits.d
 
 /** True when a visit or a check-in began. What is older than the visit at hand is not counted: it is told too late. */
 export function foldVisit(fold: Fold, plan: ProfilePlan, body: EventBody, at: number): boolean {
   const { state } = fold
   if (body.name === 'Store Visited') {
-    const visits = (state.visits ??= none())
+    const visits = (state.visits ??= { n: 0, at, d: 0 })
     visits.st = (visits.st ?? 0) + 1
     visits.stAt = Math.max(visits.stAt ?? at, at)
     return true
   }
-  const converts = plan.conversions.has(body.name)
   if (!isActivity(body)) return false
-  const visits = (state.visits ??= none())
-  const begins = visits.n === 0 || at >= visits.last + plan.idleMs
-  if (begins) Object.assign(visits, { n: visits.n + 1, at, last: at, ms: 0, pv: 0, cv: 0 })
-  else if (at < visits.at - plan.idleMs) return false
-  else {
-    visits.at = Math.min(visits.at, at)
-    visits.last = Math.max(visits.last, at)
-  }
+  const held = state.visits
+  if (held !== undefined && held.n > 0 && at < held.at - plan.idleMs) return false
+  const begins = held === undefined || held.n === 0 || at >= lastOf(held) + plan.idleMs
+  const visits = begins ? begin(state, at) : held
   if (begins) derive(fold, 'visit.started', { number: visits.n }, {}, at)
-  const before = !begins && isEngaged(visits, plan)
-  visits.ms += engagedMs(body.props)
-  if (body.type === 'page' || body.type === 'screen') visits.pv++
-  if (converts) visits.cv++
-  if (!before && isEngaged(visits, plan)) {
-    visits.e++
-    derive(fold, 'visit.engaged', { number: visits.n, ms: visits.ms, page_views: visits.pv }, {}, at)
+  else {
+    const last = Math.max(lastOf(visits), at)
+    visits.at = Math.min(visits.at, at)
+    visits.d = last - visits.at
   }
+  if (!visits.on) engage(fold, plan, visits, body, at)
   return begins
 }
 
-const none = (): Visits => ({ n: 0, e: 0, at: 0, last: 0, ms: 0, pv: 0, cv: 0 })
+function begin(state: CustomerState, at: number): Visits {
+  const { n = 0, e, st, stAt } = state.visits ?? {}
+  return (state.visits = {
+    n: n + 1,
+    ...(e ? { e } : {}),
+    at,
+    d: 0,
+    ...(st ? { st, stAt: stAt! } : {}),
+  })
+}
+
+function engage(fold: Fold, plan: ProfilePlan, visits: Visits, body: EventBody, at: number): void {
+  const ms = engagedMs(body.props)
+  if (ms > 0) visits.ms = (visits.ms ?? 0) + ms
+  if (body.type === 'page' || body.type === 'screen') visits.pv = (visits.pv ?? 0) + 1
+  if (plan.conversions.has(body.name)) visits.cv = (visits.cv ?? 0) + 1
+  if (!isEngaged(visits, plan)) return
+  const { ms: engaged_ms = 0, pv: page_views = 0, cv: conversions = 0 } = visits
+  derive(fold, 'visit.engaged', { number: visits.n, engaged_ms, page_views, conversions }, {}, at)
+  visits.on = true
+  visits.e = (visits.e ?? 0) + 1
+  delete visits.ms
+  delete visits.pv
+  delete visits.cv
+}
 
 /** Counts add up; the visit at hand is the newer. */
 export function mergeVisits(state: CustomerState, other: CustomerState): void {
@@ -82,12 +101,12 @@ export function mergeVisits(state: CustomerState, other: CustomerState): void {
     state.visits = theirs
     return
   }
-  const newer = theirs.last > ours.last ? theirs : ours
+  const e = (ours.e ?? 0) + (theirs.e ?? 0)
   const st = (ours.st ?? 0) + (theirs.st ?? 0)
   state.visits = {
-    ...newer,
+    ...(lastOf(theirs) > lastOf(ours) ? theirs : ours),
     n: ours.n + theirs.n,
-    e: ours.e + theirs.e,
+    ...(e > 0 ? { e } : {}),
     ...(st > 0 ? { st, stAt: Math.max(ours.stAt ?? 0, theirs.stAt ?? 0) } : {}),
   }
 }

@@ -302,7 +302,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
 
   // An alarm due at T waits until no visible row of its bucket was received at or before T.
   const lastRead = new Map<number, number>()
-  if (mail.more) for (const row of mail.rows) lastRead.set(row.bucket, row.received)
+  for (const row of mail.rows) if (mail.behind.has(row.bucket)) lastRead.set(row.bucket, row.received)
   const ring = async (work: Work): Promise<void> => {
     if (failed.has(work.id) || !work.held.state || work.held.mergedInto) return
     const stand = standOf(bucketOf(work.id), work.workspace)

@@ -1,5 +1,5 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
-import { STAGES, type CustomerState } from '../customers/model.ts'
+import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
 import { qualityOf } from '../customers/quality.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
@@ -44,6 +44,37 @@ export type HistoryRow = {
   rules: number
 }
 
+/** The order of a row's fields as they are sent: without names a row is a third shorter, here and in ClickHouse. */
+export const HISTORY_COLUMNS = [
+  'workspace_id',
+  'customer_id',
+  'bucket',
+  'seq',
+  'line',
+  'part',
+  'incarnation',
+  'kind',
+  'name',
+  'occurred',
+  'received',
+  'folded',
+  'message_id',
+  'source',
+  'props',
+  'journey_id',
+  'version',
+  'enrollment_id',
+  'node',
+  'message',
+  'channel',
+  'phase',
+  'stage',
+  'rules',
+] as const satisfies readonly (keyof HistoryRow)[]
+
+/** A row's fields in the order of HISTORY_COLUMNS. */
+export const historyTuple = (row: HistoryRow): unknown[] => HISTORY_COLUMNS.map(c => row[c])
+
 const NONE: Uuid = '00000000-0000-0000-0000-000000000000'
 const KINDS: Record<string, string> = {
   journey: 'journey',
@@ -71,39 +102,44 @@ export function historyRows(row: JournalRow, incarnation: Uuid): { rows: History
   const folded = row.at.getTime()
   unpackJournal(row.body).entries.forEach((entry, line) => {
     if (entry.c === null) return
-    const base = {
-      workspace_id: row.workspace_id,
-      customer_id: entry.c,
-      bucket: row.bucket,
-      seq: row.seq,
-      line,
-      incarnation,
-      received: entry.r,
-      folded,
-    }
-    const empty = {
-      journey_id: NONE,
-      version: 0,
-      enrollment_id: NONE,
-      node: '',
-      message: NONE,
-      channel: '',
-      message_id: '',
-      source: '',
-      phase: '',
-      stage: '',
-      rules: 0,
+    const customer = entry.c
+    const add = (part: number, f: Fields): void => {
+      rows.push({
+        workspace_id: row.workspace_id,
+        customer_id: customer,
+        bucket: row.bucket,
+        seq: row.seq,
+        line,
+        part,
+        incarnation,
+        kind: f.kind,
+        name: f.name,
+        occurred: f.occurred,
+        received: entry.r,
+        folded,
+        message_id: f.message_id ?? '',
+        source: f.source ?? '',
+        props: f.props,
+        journey_id: f.journey_id ?? NONE,
+        version: f.version ?? 0,
+        enrollment_id: f.enrollment_id ?? NONE,
+        node: f.node ?? '',
+        message: f.message ?? NONE,
+        channel: f.channel ?? '',
+        phase: f.phase ?? '',
+        stage: f.stage ?? '',
+        rules: f.rules ?? 0,
+      })
     }
     if (entry.x === undefined) {
-      customers.add(entry.c)
+      customers.add(customer)
       const input = inputRow(entry)
-      if (input) rows.push({ ...base, ...empty, part: 0, ...input, ...markOf(entry, row.catalogue_no) })
+      if (input) add(0, { ...input, ...markOf(entry, row.catalogue_no) })
     }
     let part = 1
     for (const effect of entry.e ?? []) {
-      customers.add(entry.c)
-      if (effect.kind === 'derived')
-        rows.push({ ...base, ...empty, part: part++, ...derivedRow(effect.fact) })
+      customers.add(customer)
+      if (effect.kind === 'derived') add(part++, derivedRow(effect.fact))
     }
   })
   return { rows, customers: [...customers] }
@@ -114,9 +150,10 @@ function markOf(entry: JournalEntry, rules: number): Partial<HistoryRow> {
   return mark?.kind === 'mark' ? { phase: mark.phase, stage: STAGES[mark.stage - 1]!, rules } : {}
 }
 
-function inputRow(
-  entry: JournalEntry,
-): (Partial<HistoryRow> & Pick<HistoryRow, 'kind' | 'name' | 'occurred' | 'props'>) | null {
+/** What one fact says of itself; what it leaves out is empty. */
+type Fields = Partial<HistoryRow> & Pick<HistoryRow, 'kind' | 'name' | 'occurred' | 'props'>
+
+function inputRow(entry: JournalEntry): Fields | null {
   if (entry.k === 'event') {
     const body = entry.b as EventBody
     const occurred = Math.min(entry.r, body.at ?? entry.r - (body.agoMs ?? 0))
@@ -155,9 +192,7 @@ function inputRow(
   return null
 }
 
-const derivedRow = (
-  fact: Derived,
-): Partial<HistoryRow> & Pick<HistoryRow, 'kind' | 'name' | 'occurred' | 'props'> => ({
+const derivedRow = (fact: Derived): Fields => ({
   kind: kindOfFact(fact.name),
   name: fact.name,
   occurred: fact.at,
@@ -252,7 +287,7 @@ export function snapshotRow(row: {
     merged_into: row.merged_into ?? NONE,
     stage: state.stage ? STAGES[state.stage.s - 1]! : '',
     stage_at: state.stage?.at ?? 0,
-    orders_by: Object.entries(state.orders?.by ?? {}).map(([channel, [n, net]]) => [channel, n, net]),
+    orders_by: state.orders ? salesChannels(state.orders) : [],
     cost: state.orders?.cost ?? 0,
     costed: state.orders?.costed ?? 0,
     first_order: state.orders?.firstAt ?? 0,
@@ -261,7 +296,7 @@ export function snapshotRow(row: {
     engaged_visits: state.visits?.e ?? 0,
     store_visits: state.visits?.st ?? 0,
     first_touch: state.touch ? JSON.stringify(state.touch.f) : '',
-    last_touch: state.touch ? JSON.stringify(state.touch.l) : '',
+    last_touch: state.touch ? JSON.stringify(state.touch.l ?? state.touch.f) : '',
     identifiers: [
       ...new Set((state.ids ?? []).flatMap(i => (i.verified ? [i.kind, i.kind + '!'] : [i.kind]))),
     ],

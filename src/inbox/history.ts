@@ -5,18 +5,32 @@ import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
 import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
-import { historyRows, snapshotRow, type HistoryRow, type JournalRow } from './history-rows.ts'
+import {
+  HISTORY_COLUMNS,
+  historyRows,
+  historyTuple,
+  snapshotRow,
+  type HistoryRow,
+  type JournalRow,
+} from './history-rows.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
 const ROWS_PER_BUCKET = 400
 const FACTS_PER_BATCH = 20_000
 const LINGER_MS = 250
+/** While rows keep coming, fewer and larger inserts: each costs ClickHouse about 4 ms whatever its size up to a hundred
+ *  rows, and a round has up to 16 of them. At 100 messages a second a round each 250 ms took a quarter of a core. */
+const BUSY_LINGER_MS = 1_000
+const BUSY_ROWS = 50
 const POLL_MS = 1_000
 const LEASE_ROUND_MS = 2_000
-const SNAPSHOT_MS = 1_000
+/** Snapshots take at most a tenth of the time, so under load they come less often, but at least this often. */
+const SNAPSHOT_SHARE = 10
+const SNAPSHOT_MOST_MS = 15_000
 
 export type HistoryWorker = Role & { tick(): Promise<boolean> }
 
@@ -48,7 +62,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   /** keeps this process visible as alive; see leases.ts */
   let presence: pg.Client | null = null
   const touched = new Map<number, Set<Uuid>>()
-  let lastSnapshot = performance.now()
+  let nextSnapshot = 0
+  /** rows stored by the last round */
+  let roundRows = 0
 
   async function lease(): Promise<void> {
     if (!presence) {
@@ -95,20 +111,22 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   async function openBatch(
     l: Lease,
   ): Promise<{ no: number; ranges: Ranges; rows: JournalRow[]; more: boolean } | null> {
-    const { rows } = await core.pool.query<GroupRow>(
-      'select history_group, batch_no, batch from history_group where history_group = $1 and owner = $2 and epoch = $3',
-      [l.key, core.processId, l.epoch],
-    )
+    const { rows } = await core.pool.query<GroupRow>({
+      name: 'history_group',
+      text: 'select history_group, batch_no, batch from history_group where history_group = $1 and owner = $2 and epoch = $3',
+      values: [l.key, core.processId, l.epoch],
+    })
     const group = rows[0]
     if (!group) return null
     if (group.batch)
       return { no: group.batch_no, ranges: group.batch, rows: await readJournal(group.batch), more: true }
-    const next = await core.pool.query<JournalRow>(
-      `select x.* from history_cursor c
+    const next = await core.pool.query<JournalRow>({
+      name: 'history_next',
+      text: `select x.* from history_cursor c
         cross join lateral (select j.bucket, j.seq, j.workspace_id, j.catalogue_no, j.at, j.body from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit $2) x
        where c.bucket = any($1::smallint[]) order by x.at, x.bucket, x.seq limit $3`,
-      [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
-    )
+      values: [bucketsOf(l.key), ROWS_PER_BUCKET, 4_000],
+    })
     if (next.rows.length === 0) return null
     lag.set((Date.now() - next.rows[0]!.at.getTime()) / 1000)
     // rows of a bucket come in order of seq, because `at` never goes back within a bucket; take while the batch is small
@@ -141,8 +159,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     for (let from = 0, part = 0; from < rows.length; from += FACTS_PER_BATCH, part++) {
       await core.history.insert({
         table: 'event',
-        values: rows.slice(from, from + FACTS_PER_BATCH),
-        format: 'JSONEachRow',
+        columns: [...HISTORY_COLUMNS],
+        values: rows.slice(from, from + FACTS_PER_BATCH).map(historyTuple),
+        format: 'JSONCompactEachRow',
         clickhouse_settings: {
           insert_deduplicate: 1,
           insert_deduplication_token: `${incarnation}:${group}:${no}:${part}`,
@@ -168,17 +187,20 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
-      const done = await sql.query(
-        'update history_group set batch = null where history_group = $1 and owner = $2 and epoch = $3 and batch_no = $4',
-        [l.key, core.processId, l.epoch, batch.no],
-      )
+      const done = await sql.query({
+        name: 'history_done',
+        text: 'update history_group set batch = null where history_group = $1 and owner = $2 and epoch = $3 and batch_no = $4',
+        values: [l.key, core.processId, l.epoch, batch.no],
+      })
       if (done.rowCount === 1)
-        await sql.query(
-          'update history_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket',
-          [keys.map(Number), keys.map(k => batch.ranges[k]![1])],
-        )
+        await sql.query({
+          name: 'history_cursor',
+          text: 'update history_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket',
+          values: [smallints(keys.map(Number)), bigints(keys.map(k => batch.ranges[k]![1]))],
+        })
     })
     stored.inc(rows.length)
+    roundRows += rows.length
     for (const workspace of new Set(rows.map(r => r.workspace_id)))
       core.signals.emit('live', workspace + ':events')
     return batch.more
@@ -186,7 +208,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
 
   /** Newest snapshots of the customers touched; a lost one is written again with the next touch, or by `verify`. */
   async function snapshot(): Promise<void> {
-    lastSnapshot = performance.now()
+    const began = performance.now()
     for (const customers of touched.values()) {
       while (customers.size > 0) {
         const ids = [...customers].slice(0, 5_000)
@@ -209,20 +231,23 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         for (const id of ids) customers.delete(id)
       }
     }
+    const now = performance.now()
+    nextSnapshot = now + Math.min((now - began) * SNAPSHOT_SHARE, SNAPSHOT_MOST_MS)
   }
 
-  async function tick(): Promise<boolean> {
+  /** One round over the groups with work. `eager`: snapshots at once, else as often as their cost allows. */
+  async function round(eager: boolean): Promise<boolean> {
     if (held.length === 0 || performance.now() - lastLeases > LEASE_ROUND_MS) await lease()
     let more = false
     let worked = false
+    roundRows = 0
     try {
       const waiting = await groupsWithWork()
       for (const l of held) {
         if (waiting.has(l.key)) more = (await copyGroup(l)) || more
         worked ||= (touched.get(l.key)?.size ?? 0) > 0
       }
-      if (!more && worked) await snapshot()
-      else if (performance.now() - lastSnapshot > SNAPSHOT_MS * 5) await snapshot()
+      if (worked && ((eager && !more) || performance.now() >= nextSnapshot)) await snapshot()
     } catch (error) {
       failures.inc()
       throw error
@@ -242,7 +267,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       const started = performance.now()
       let worked = false
       try {
-        worked = await tick()
+        worked = await round(false)
         backoffMs = 200
       } catch (error) {
         core.log.warn(
@@ -253,7 +278,8 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         backoffMs = Math.min(backoffMs * 2, 5_000)
         continue
       }
-      const restMs = worked ? Math.max(0, LINGER_MS - (performance.now() - started)) : POLL_MS
+      const lingerMs = roundRows > BUSY_ROWS ? BUSY_LINGER_MS : LINGER_MS
+      const restMs = worked ? Math.max(0, lingerMs - (performance.now() - started)) : POLL_MS
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, restMs)
         wake = worked
@@ -268,7 +294,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   }
 
   return {
-    tick,
+    tick: () => round(true),
     start() {
       if (running) return
       running = true

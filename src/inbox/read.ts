@@ -2,6 +2,7 @@
 // All statements of a stage travel together on a pipelined connection.
 import type pg from 'pg'
 import type { Uuid } from '../platform/ids.ts'
+import { instants, smallints, uuids } from '../platform/pg-array.ts'
 import type { Lease } from './leases.ts'
 import type { InputKind } from './model.ts'
 
@@ -9,14 +10,10 @@ export type InboxRow = {
   bucket: number
   tid: string
   received: number
-  /** the database's own text of received, for the scan's lower bound */
-  received_at: string
   workspace_id: Uuid
   customer_id: Uuid | null
   kind: Exclude<InputKind, 'alarm'> | 'clock' | 'publish'
   message_hash: Uuid | null
-  request_id: Uuid
-  ordinal: number
   body: string
   /** the body, once somebody asked for it */
   parsed?: unknown
@@ -40,18 +37,19 @@ export type Mail = {
   rows: InboxRow[]
   due: CustomerRow[]
   parked: Set<Uuid>
-  /** some bucket has more rows than were read */
-  more: boolean
+  /** buckets that may have more rows than were read */
+  behind: Set<number>
 }
 
 const EPOCH_MS = (column: string) => `floor(extract(epoch from ${column}) * 1000)::float8`
 
-/** Starts the transaction. `since`: real time below which rows are known to be gone (only saves scanning). */
+/** Starts the transaction. `since`: for each lease the real ms below which rows are known to be gone (only saves
+ *  scanning). */
 export async function readMail(
   sql: pg.Client,
   processId: string,
   leases: Lease[],
-  since: string,
+  since: number[],
   perBucket: number,
   maxDue: number,
 ): Promise<Mail> {
@@ -74,13 +72,13 @@ export async function readMail(
     }),
     sql.query<InboxRow>({
       name: 'fold_inbox',
-      text: `select x.bucket, x.ctid::text as tid, ${EPOCH_MS('x.received')} as received, x.received::text as received_at, x.workspace_id,
-                    x.customer_id, x.kind, x.message_hash, x.request_id, x.ordinal, x.body
-               from unnest($1::smallint[]) b(bucket)
-               cross join lateral (select i.*, i.ctid from inbox i where i.bucket = b.bucket and i.received >= $2::timestamptz
+      text: `select x.bucket, x.ctid::text as tid, ${EPOCH_MS('x.received')} as received, x.workspace_id,
+                    x.customer_id, x.kind, x.message_hash, x.body
+               from unnest($1::smallint[], $2::timestamptz[]) b(bucket, since)
+               cross join lateral (select i.*, i.ctid from inbox i where i.bucket = b.bucket and i.received >= b.since
                                     order by i.received, i.request_id, i.ordinal limit $3) x
               order by x.bucket, x.received, x.request_id, x.ordinal`,
-      values: [set, since, perBucket],
+      values: [smallints(set), instants(since), perBucket],
     }),
     sql.query<CustomerRow>({
       name: 'fold_due',
@@ -107,8 +105,30 @@ export async function readMail(
     rows: answers[4].rows.filter(r => held.has(r.bucket)),
     due: answers[5].rows.filter(r => held.has(bucketByte(r.id))),
     parked: new Set(answers[6].rows.map(r => r.customer_id)),
-    more: [...counts.values()].some(n => n >= perBucket),
+    behind: new Set([...counts].flatMap(([bucket, n]) => (n >= perBucket ? [bucket] : []))),
   }
+}
+
+/** Where a bucket stands for somebody who only looks: earliest alarm (real ms), mail since `since`, bulk work. */
+export type Peek = { bucket: number; due: number | null; mail: boolean; bulk: boolean }
+
+/** What these buckets have to do, without locking anything. `now`: database time, real ms. */
+export async function peekMail(
+  sql: pg.Client,
+  buckets: number[],
+  since: number[],
+): Promise<{ now: number; buckets: Peek[] }> {
+  const { rows } = await sql.query<Peek & { now: number }>({
+    name: 'fold_peek',
+    text: `select b.bucket, ${EPOCH_MS('d.due_at')} as due,
+                  exists (select from inbox i where i.bucket = b.bucket and i.received >= b.since) as mail,
+                  exists (select from bulk k where k.bucket = b.bucket) as bulk, ${EPOCH_MS('clock_timestamp()')} as now
+             from unnest($1::smallint[], $2::timestamptz[]) b(bucket, since)
+             left join lateral (select c.due_at from customer c where c.bucket = b.bucket and c.due_at is not null
+                                 order by c.due_at limit 1) d on true`,
+    values: [smallints(buckets), instants(since)],
+  })
+  return { now: rows[0]?.now ?? 0, buckets: rows }
 }
 
 export type Loaded = {
@@ -138,7 +158,7 @@ export async function readCustomers(
           name: 'fold_customers',
           text: `select id, workspace_id, state, version, ${EPOCH_MS('due_at')} as due, merged_into from customer
                   where bucket = any($1::smallint[]) and id = any($2::uuid[])`,
-          values: [ask.buckets, ask.customers],
+          values: [smallints(ask.buckets), uuids(ask.customers)],
         }),
     ask.hashes.length === 0
       ? null
@@ -148,9 +168,9 @@ export async function readCustomers(
                  select bucket, workspace_id, hash, $4::date from unnest($1::smallint[], $2::uuid[], $3::uuid[]) s(bucket, workspace_id, hash)
                  on conflict do nothing returning hash`,
           values: [
-            ask.hashes.map(h => h.bucket),
-            ask.hashes.map(h => h.workspace),
-            ask.hashes.map(h => h.hash),
+            smallints(ask.hashes.map(h => h.bucket)),
+            uuids(ask.hashes.map(h => h.workspace)),
+            uuids(ask.hashes.map(h => h.hash)),
             ask.day,
           ],
         }),

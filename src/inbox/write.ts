@@ -6,13 +6,15 @@ import { REDUCER_VERSION } from '../customers/model.ts'
 import type { Intent } from '../messages/model.ts'
 import { faultPoint, faultsAt } from '../platform/fault.ts'
 import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
+import { bigints, byteas, instants, ints, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
-export type Written = { messages: number; answers: string[]; posted: boolean; bytes: number[] }
+/** What others are to be told of after the commit: buckets with new intents, answered keys, buckets posted to. */
+export type Written = { messages: Set<number>; answers: string[]; posted: Set<number> }
 
 type Cancel = { bucket: number; message: Uuid; reason: string }
 type Outgoing = { bucket: number; work: Work; intent: Intent; offsetMs: number }
@@ -189,12 +191,12 @@ export async function writeFold(
   const fresh = changed.filter(w => w.isNew)
   const old = changed.filter(w => !w.isNew)
   const columns = (list: Work[]) => [
-    list.map(w => bucketOf(w.id)),
-    list.map(w => w.id),
-    list.map(w => w.json),
-    list.map(w => w.held.version + 1),
-    list.map(w => (w.due === null ? null : iso(w.due))),
-    list.map(w => w.held.mergedInto),
+    smallints(list.map(w => bucketOf(w.id))),
+    uuids(list.map(w => w.id)),
+    texts(list.map(w => w.json)),
+    bigints(list.map(w => w.held.version + 1)),
+    instants(list.map(w => w.due)),
+    uuids(list.map(w => w.held.mergedInto)),
   ]
   if (old.length > 0)
     run(
@@ -202,14 +204,14 @@ export async function writeFold(
       `update customer c set state = u.state, version = u.version, due_at = u.due, merged_into = u.merged
       from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[]) u(bucket, id, state, version, due, merged)
       where c.bucket = any($7::smallint[]) and c.bucket = u.bucket and c.id = u.id`,
-      [...columns(old), [...new Set(old.map(w => bucketOf(w.id)))]],
+      [...columns(old), smallints([...new Set(old.map(w => bucketOf(w.id)))])],
     )
   if (fresh.length > 0)
     run(
       'w_new_customer',
       `insert into customer (bucket, id, state, version, due_at, merged_into, workspace_id)
       select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[], $7::uuid[])`,
-      [...columns(fresh), fresh.map(w => w.workspace)],
+      [...columns(fresh), uuids(fresh.map(w => w.workspace))],
     )
   if (repoints.length > 0) {
     const sorted = repoints
@@ -241,20 +243,20 @@ export async function writeFold(
           u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created)
       on conflict (bucket, id) do nothing`,
       [
-        intents.map(i => i.bucket),
-        intents.map(i => i.intent.id),
-        intents.map(i => i.work.workspace),
-        intents.map(i => i.intent.customer),
-        intents.map(i => i.intent.journey),
-        intents.map(i => i.intent.journeyVersion),
-        intents.map(i => i.intent.enrollment),
-        intents.map(i => i.intent.node),
-        intents.map(i => i.intent.occurrence),
-        intents.map(i => i.intent.channel),
-        intents.map(i => iso(i.intent.notBefore - i.offsetMs)),
-        intents.map(i => (i.intent.notAfter === null ? null : iso(i.intent.notAfter))),
-        intents.map(i => JSON.stringify(i.intent)),
-        intents.map(i => iso(i.intent.at)),
+        smallints(intents.map(i => i.bucket)),
+        uuids(intents.map(i => i.intent.id)),
+        uuids(intents.map(i => i.work.workspace)),
+        uuids(intents.map(i => i.intent.customer)),
+        uuids(intents.map(i => i.intent.journey)),
+        ints(intents.map(i => i.intent.journeyVersion)),
+        uuids(intents.map(i => i.intent.enrollment)),
+        texts(intents.map(i => i.intent.node)),
+        ints(intents.map(i => i.intent.occurrence)),
+        texts(intents.map(i => i.intent.channel)),
+        instants(intents.map(i => i.intent.notBefore - i.offsetMs)),
+        instants(intents.map(i => i.intent.notAfter)),
+        texts(intents.map(i => JSON.stringify(i.intent))),
+        instants(intents.map(i => i.intent.at)),
       ],
     )
   for (const s of folded.shifts)
@@ -287,16 +289,16 @@ export async function writeFold(
       `insert into order_entry (bucket, workspace_id, customer_id, order_no, entry, key, occurred, amount, currency, body)
       select * from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[], $8::bigint[], $9::text[], $10::text[]) on conflict do nothing`,
       [
-        orders.map(o => bucketOf(o.work.id)),
-        orders.map(o => o.work.workspace),
-        orders.map(o => o.work.id),
-        orders.map(o => o.row.orderNo),
-        orders.map(o => o.row.entry),
-        orders.map(o => o.row.key),
-        orders.map(o => iso(o.row.occurred)),
-        orders.map(o => o.row.amount),
-        orders.map(o => o.row.currency),
-        orders.map(o => JSON.stringify(o.row.body)),
+        smallints(orders.map(o => bucketOf(o.work.id))),
+        uuids(orders.map(o => o.work.workspace)),
+        uuids(orders.map(o => o.work.id)),
+        texts(orders.map(o => o.row.orderNo)),
+        texts(orders.map(o => o.row.entry)),
+        uuids(orders.map(o => o.row.key)),
+        instants(orders.map(o => o.row.occurred)),
+        bigints(orders.map(o => o.row.amount)),
+        texts(orders.map(o => o.row.currency)),
+        texts(orders.map(o => JSON.stringify(o.row.body))),
       ],
     )
   if (proofs.length > 0)
@@ -339,13 +341,11 @@ export async function writeFold(
       tids.map(t => t.tid),
     ])
   const seqs = new Map(buckets.map(b => [b.bucket, b.journal_seq]))
-  const bytes: number[] = []
   if (folded.segments.length > 0) {
     const rows = folded.segments.map(s => {
       const seq = seqs.get(s.bucket)! + 1
       seqs.set(s.bucket, seq)
       const body = packJournal(s.entries)
-      bytes.push(body.length)
       return { ...s, seq, body }
     })
     run(
@@ -353,11 +353,11 @@ export async function writeFold(
       `insert into journal (bucket, seq, workspace_id, catalogue_no, reducer_version, at, body)
       select bucket, seq, workspace_id, catalogue_no, $6, $7, body from unnest($1::smallint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bytea[]) u(bucket, seq, workspace_id, catalogue_no, body)`,
       [
-        rows.map(r => r.bucket),
-        rows.map(r => r.seq),
-        rows.map(r => r.workspace),
-        rows.map(r => r.catalogueNo),
-        rows.map(r => r.body),
+        smallints(rows.map(r => r.bucket)),
+        bigints(rows.map(r => r.seq)),
+        uuids(rows.map(r => r.workspace)),
+        bigints(rows.map(r => r.catalogueNo)),
+        byteas(rows.map(r => r.body)),
         REDUCER_VERSION,
         iso(nowReal),
       ],
@@ -366,14 +366,18 @@ export async function writeFold(
     run(
       'w_seq',
       `update bucket b set journal_seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where b.bucket = any($1::smallint[]) and b.bucket = u.bucket`,
-      [moved, moved.map(b => seqs.get(b)!)],
+      [smallints(moved), bigints(moved.map(b => seqs.get(b)!))],
     )
   }
   if (faultsAt('fold.written')) await settle(all.splice(0))
   faultPoint('fold.written')
   all.push(sql.query('commit'))
   await settle(all)
-  return { messages: intents.length, answers: answers.map(a => a.key), posted: posts.length > 0, bytes }
+  return {
+    messages: new Set(intents.map(i => i.bucket)),
+    answers: answers.map(a => a.key),
+    posted: new Set(posts.flatMap(p => (p.customer ? [bucketOf(p.customer)] : []))),
+  }
 }
 
 /** Ends open intents and posts each as an outcome to its customer's inbox, in one statement. */
@@ -402,18 +406,9 @@ function writeParked(
     run(
       'w_parked_rows',
       `insert into parked_input (bucket, customer_id, workspace_id, kind, message_hash, received, request_id, ordinal, body)
-      select * from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::timestamptz[], $7::uuid[], $8::int[], $9::text[])`,
-      [
-        rows.map(r => r.bucket),
-        rows.map(r => r.customer_id),
-        rows.map(r => r.workspace_id),
-        rows.map(r => r.kind),
-        rows.map(r => r.message_hash),
-        rows.map(r => r.received_at),
-        rows.map(r => r.request_id),
-        rows.map(r => r.ordinal),
-        rows.map(r => r.body),
-      ],
+      select bucket, customer_id, workspace_id, kind, message_hash, received, request_id, ordinal, body
+        from inbox where bucket = any($1::smallint[]) and ctid = any($2::tid[]) order by bucket, received, request_id, ordinal`,
+      [smallints([...new Set(rows.map(r => r.bucket))]), rows.map(r => r.tid)],
     )
   for (const p of folded.parked) {
     const bucket = bucketOf(p.customer)

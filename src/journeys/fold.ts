@@ -154,7 +154,13 @@ function candidate(
   const reason = obstacle(fold, journey, key)
   if (reason !== null) return { reason }
   if (journey.graph.filter) {
-    const verdict = evaluate(journey.graph.filter, { state: fold.state, since: null, fresh: fold.fresh })
+    const verdict = evaluate(journey.graph.filter, {
+      state: fold.state,
+      now: fold.t,
+      timezone: fold.world.timezone,
+      since: null,
+      fresh: fold.fresh,
+    })
     if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
   }
   const run = newRun(fold, journey, key, fact)

@@ -26,7 +26,13 @@ export function sinceOf(run: Enrollment): { entry: number; node: number } {
 }
 
 const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<string>): Verdict =>
-  evaluate(rule, { state: fold.state, since: sinceOf(run), fresh })
+  evaluate(rule, {
+    state: fold.state,
+    now: fold.t,
+    timezone: fold.world.timezone,
+    since: sinceOf(run),
+    fresh,
+  })
 
 const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 

@@ -342,10 +342,12 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     return one
   }
 
-  async function claim(): Promise<store.Claim[]> {
+  /** Of the buckets named; null: of all. */
+  async function claim(buckets: Set<number> | null): Promise<store.Claim[]> {
     const room = Math.min(options.batch, options.inFlight - underWay)
     if (room <= 0) return []
-    const claims = await store.claimDue(await claimSql(), core.processId, room, options.claimMs)
+    const list = buckets && [...buckets]
+    const claims = await store.claimDue(await claimSql(), list, core.processId, room, options.claimMs)
     if (claims.length > 0) faultPoint('deliver.claimed')
     return claims
   }
@@ -362,16 +364,18 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
 
   async function tick(): Promise<boolean> {
     const unknown = await sweep()
-    const claims = await claim()
+    const claims = await claim(null)
     await Promise.all([unknown, claims].filter(c => c.length > 0).map(begin))
     return unknown.length + claims.length > 0
   }
 
   let stopped = false
   let wake = () => {}
-  let called = false
-  const off = signals.on('message', () => {
-    called = true
+  /** buckets that were said to have intents since the last look; null: look at all, as at first and by the poll */
+  let called: Set<number> | null = null
+  const off = signals.on('message', detail => {
+    if (detail === '') called = null
+    else called?.add(Number(detail))
     wake()
   })
   const pause = (ms: number) =>
@@ -400,24 +404,29 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           const unknown = await sweep()
           if (unknown.length > 0) begin(unknown).catch(complain)
         }
+        while (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
         const polled = byPoll
         byPoll = false
-        called = false
-        const claims = await claim()
+        const buckets: Set<number> | null = called
+        called = new Set()
+        const claims = buckets?.size === 0 ? [] : await claim(buckets)
         if (claims.length > 0) {
+          if (claims.length >= Math.min(options.batch, options.inFlight - underWay)) called = null // some are left
           if (polled && claims.some(c => c.attempts === 0 && c.intent.notBefore <= c.intent.at))
             metrics.pollCaught.inc()
-          const done = begin(claims)
-          done.catch(complain)
-          if (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
+          begin(claims).catch(complain)
           continue
         }
-        if (!called) {
+        if (called?.size === 0) {
           await pause(options.pollMs)
-          byPoll = !called
+          if (called?.size === 0) {
+            byPoll = true
+            called = null
+          }
         }
       } catch (error) {
         complain(error)
+        called = null
         await pause(1_000)
       }
     }

@@ -6,6 +6,7 @@ import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { bigints, booleans, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { End } from './decide.ts'
@@ -93,14 +94,19 @@ const claimStatement = (from: 'intended' | 'unknown') => `
     from due where m.bucket = due.bucket and m.id = due.id
   returning ${CLAIM_COLUMNS}`
 
-/** Takes due intents; nobody else gets them before `claimMs` have passed. */
-export async function claimDue(sql: Sql, owner: string, limit: number, claimMs: number): Promise<Claim[]> {
-  const { rows } = await sql.query<ClaimRow>(claimStatement('intended'), [
-    bucketsFromAnywhere(),
-    limit,
-    owner,
-    claimMs,
-  ])
+/** Takes due intents of these buckets (null: of all); nobody else gets them before `claimMs` have passed. */
+export async function claimDue(
+  sql: Sql,
+  buckets: number[] | null,
+  owner: string,
+  limit: number,
+  claimMs: number,
+): Promise<Claim[]> {
+  const { rows } = await sql.query<ClaimRow>({
+    name: 'claim_due',
+    text: claimStatement('intended'),
+    values: [smallints(buckets ?? bucketsFromAnywhere()), limit, owner, claimMs],
+  })
   return rows.map(toClaim)
 }
 
@@ -137,11 +143,12 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     paused: boolean
     offset: number
-  }>(
-    `select id, name, timezone, locale, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+  }>({
+    name: 'workspace_facts',
+    text: `select id, name, timezone, locale, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
        from workspace where id = any($1::uuid[])`,
-    [ids],
-  )
+    values: [uuids(ids)],
+  })
   return new Map(rows.map(({ offset, ...w }) => [w.id, { ...w, offsetMs: offset }]))
 }
 
@@ -151,10 +158,11 @@ export async function customerStates(sql: Sql, asked: Uuid[]): Promise<Map<Uuid,
   let want = new Map([...new Set(asked)].map(id => [id, [id]])) // id to read -> ids it answers
   for (let step = 0; step < 16 && want.size > 0; step++) {
     const ids = [...want.keys()]
-    const { rows } = await sql.query<{ id: Uuid; state: string; merged_into: Uuid | null }>(
-      'select id, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
-      [[...new Set(ids.map(bucketOf))], ids],
-    )
+    const { rows } = await sql.query<{ id: Uuid; state: string; merged_into: Uuid | null }>({
+      name: 'customer_states',
+      text: 'select id, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
+      values: [smallints([...new Set(ids.map(bucketOf))]), uuids(ids)],
+    })
     const next = new Map<Uuid, Uuid[]>()
     for (const row of rows) {
       const answers = want.get(row.id)!
@@ -174,7 +182,6 @@ export type Mark = {
   /** workspace ms */
   now: number
 }
-const time = (ms: number | null) => (ms === null ? null : new Date(ms))
 
 /** The last step before the socket, one conditional update: still claimed under this epoch, in time, and not
  *  suppressed at this moment. Answers for each whether it may go, was suppressed, or is no longer ours. */
@@ -183,8 +190,9 @@ export async function markSending(
   marks: Mark[],
   sendingMs: number,
 ): Promise<('go' | 'suppressed' | 'lost')[]> {
-  const { rows } = await sql.query<{ id: Uuid; suppressed: boolean }>(
-    `with want as (
+  const { rows } = await sql.query<{ id: Uuid; suppressed: boolean }>({
+    name: 'mark_sending',
+    text: `with want as (
        select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
          w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed)),
      held as (
@@ -200,19 +208,19 @@ export async function markSending(
          from held h join want w on w.bucket = h.bucket and w.id = h.id
         where m.bucket = h.bucket and m.id = h.id and not h.suppressed)
      select id, suppressed from held`,
-    [
-      marks.map(m => bucketOf(m.claim.id)),
-      marks.map(m => m.claim.id),
-      marks.map(m => m.claim.epoch),
-      marks.map(m => JSON.stringify(m.rendered)),
-      marks.map(m => addressBucket(m.claim.channel, m.rendered.address)),
-      marks.map(m => m.rendered.address),
-      marks.map(m => time(m.consentAt)),
-      marks.map(m => time(m.followAt)),
-      marks.map(m => time(m.now)),
+    values: [
+      smallints(marks.map(m => bucketOf(m.claim.id))),
+      uuids(marks.map(m => m.claim.id)),
+      bigints(marks.map(m => m.claim.epoch)),
+      texts(marks.map(m => JSON.stringify(m.rendered))),
+      smallints(marks.map(m => addressBucket(m.claim.channel, m.rendered.address))),
+      texts(marks.map(m => m.rendered.address)),
+      instants(marks.map(m => m.consentAt)),
+      instants(marks.map(m => m.followAt)),
+      instants(marks.map(m => m.now)),
       sendingMs,
     ],
-  )
+  })
   const held = new Map(rows.map(r => [r.id, r.suppressed]))
   return marks.map(m => {
     const suppressed = held.get(m.claim.id)
@@ -243,8 +251,9 @@ export async function finish(pool: Pool, signals: Signals, list: Finish[]): Prom
       enrollment_id: Uuid | null
       journey_id: Uuid | null
       node: string | null
-    }>(
-      `with want as (
+    }>({
+      name: 'finish',
+      text: `with want as (
          select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[])
            w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed)),
        held as (
@@ -260,19 +269,19 @@ export async function finish(pool: Pool, signals: Signals, list: Finish[]): Prom
          from held h join want w on w.bucket = h.bucket and w.id = h.id
         where m.bucket = h.bucket and m.id = h.id
        returning m.id, h.was, m.enrollment_id, m.journey_id, m.node`,
-      [
-        list.map(f => bucketOf(f.claim.id)),
-        list.map(f => f.claim.id),
-        list.map(f => f.claim.epoch),
-        list.map(f => f.from),
-        list.map(f => f.end.to),
-        list.map(f => f.end.reason),
-        list.map(f => f.end.providerId),
+      values: [
+        smallints(list.map(f => bucketOf(f.claim.id))),
+        uuids(list.map(f => f.claim.id)),
+        bigints(list.map(f => f.claim.epoch)),
+        texts(list.map(f => f.from)),
+        texts(list.map(f => f.end.to)),
+        texts(list.map(f => f.end.reason)),
+        texts(list.map(f => f.end.providerId)),
         list.map(f => (f.end.delayMs === 'never' ? -1 : f.end.delayMs)),
-        list.map(f => f.end.refund && f.from === 'sending'),
-        list.map(f => new Date(f.now)),
+        booleans(list.map(f => f.end.refund && f.from === 'sending')),
+        instants(list.map(f => f.now)),
       ],
-    )
+    })
     const done = new Map(rows.map(r => [r.id, r]))
     const ended = list.filter(f => done.has(f.claim.id) && f.end.to !== f.from && f.end.to !== 'intended')
     await append(

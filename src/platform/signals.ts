@@ -1,5 +1,5 @@
-// Wake-ups: in-process at once, across processes by NOTIFY on a connection of its own, grouped to at most one every
-// 5 ms. Never needed for correctness: each loop polls as a backstop and counts what only the poll caught.
+// Wake-ups: in-process at once, across processes by NOTIFY on a connection of its own: the first at once, those that
+// follow grouped to at most one every 5 ms. Never needed for correctness: each loop polls as a backstop and counts what only the poll caught.
 import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Log } from './log.ts'
@@ -16,6 +16,7 @@ export type Signals = {
 }
 
 const CHANNEL = 'itinera'
+const GROUP_MS = 5
 
 export async function openSignals(databaseUrl: string, log: Log): Promise<Signals> {
   const local = new EventEmitter().setMaxListeners(0)
@@ -23,7 +24,8 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
   let client: pg.Client | null = null
   let closed = false
   let pending = new Map<Topic, Set<string>>()
-  let timer: NodeJS.Timeout | null = null
+  let timer: NodeJS.Timeout | NodeJS.Immediate | null = null
+  let flushedAt = Number.NEGATIVE_INFINITY
   let reconnect: NodeJS.Timeout | null = null
 
   async function connect(): Promise<void> {
@@ -56,6 +58,7 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
 
   function flush(): void {
     timer = null
+    flushedAt = performance.now()
     const topics: Partial<Record<Topic, string[]>> = {}
     // NOTIFY carries at most 8,000 bytes: many details become the empty one, "look at everything"
     for (const [topic, details] of pending) topics[topic] = details.size > 40 ? [''] : [...details]
@@ -71,7 +74,9 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
       local.emit(topic, detail)
       const set = pending.get(topic) ?? new Set<string>()
       pending.set(topic, set.add(detail))
-      timer ??= setTimeout(flush, 5)
+      if (timer) return
+      const restMs = GROUP_MS - (performance.now() - flushedAt)
+      timer = restMs > 0 ? setTimeout(flush, restMs) : setImmediate(flush)
     },
     on(topic, listener) {
       local.on(topic, listener)
@@ -80,7 +85,8 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     async close() {
       closed = true
       if (timer) {
-        clearTimeout(timer)
+        clearTimeout(timer as NodeJS.Timeout)
+        clearImmediate(timer as NodeJS.Immediate)
         flush() // what a short-lived process said last is heard, too
       }
       if (reconnect) clearTimeout(reconnect)

@@ -1,5 +1,6 @@
 // Checks a rule that came from outside: its shape, its depth and its size, each fault with the path of the bad part.
 import { z } from 'zod'
+import { STAGES } from '../customers/model.ts'
 import type { PropFilter, Rule } from './model.ts'
 
 export type Fault = { path: string; code: string; message: { zh: string; en: string } }
@@ -27,6 +28,8 @@ export const propFilter: z.ZodType<PropFilter> = z
 
 const identifierKind = z.enum(['member_no', 'line_uid', 'email', 'phone', 'user_id', 'anonymous_id'])
 
+const age = z.number().int().min(0).max(150)
+
 const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({ op: z.literal('and'), rules: z.array(ruleSchema).min(1) }),
@@ -35,6 +38,13 @@ const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     z.strictObject({ op: z.literal('trait_is'), trait: name, value: scalar }),
     z.strictObject({ op: z.literal('trait_set'), trait: name }),
     z.strictObject({ op: z.literal('has_identifier'), kind: identifierKind }),
+    z.strictObject({ op: z.literal('stage'), is: z.enum(['exactly', 'at_least']), stage: z.enum(STAGES) }),
+    z.strictObject({ op: z.literal('age'), min: age.optional(), max: age.optional() }),
+    z.strictObject({
+      op: z.literal('orders'),
+      atLeast: z.number().int().min(1).max(1000),
+      salesChannel: z.string().min(1).max(32).optional(),
+    }),
     z.strictObject({
       op: z.literal('event'),
       event: name,

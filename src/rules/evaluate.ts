@@ -1,6 +1,7 @@
 // Evaluates a rule over one customer, in memory: the answer, when time alone may change it, and why.
-import type { CustomerState, TraitValue } from '../customers/model.ts'
+import { salesChannels, STAGES, type CustomerState, type TraitValue } from '../customers/model.ts'
 import { never } from '../platform/errors.ts'
+import { ageAt } from '../platform/wall-time.ts'
 import { leafKey } from './match.ts'
 import type { Reason, Rule, Scalar, Verdict } from './model.ts'
 
@@ -8,7 +9,10 @@ import type { Reason, Rule, Scalar, Verdict } from './model.ts'
  *  keys of the event being folded, when it came after the run or node was entered: it counts also when it occurred in
  *  the very same millisecond. */
 export type Subject = {
-  state: Pick<CustomerState, 'traits' | 'ids' | 'leaf'>
+  state: Pick<CustomerState, 'traits' | 'ids' | 'leaf' | 'stage' | 'orders'>
+  /** workspace time, and the zone in which a day begins */
+  now: number
+  timezone: string
   since: { entry: number; node: number } | null
   fresh: ReadonlySet<string>
 }
@@ -65,6 +69,25 @@ export function evaluate(rule: Rule, subject: Subject, path = ''): Verdict {
     case 'has_identifier': {
       const held = subject.state.ids.find(id => id.kind === rule.kind)
       return leaf(path, rule, held !== undefined, held === undefined ? null : rule.kind)
+    }
+    case 'stage': {
+      const stage = subject.state.stage?.s ?? 1
+      const asked = STAGES.indexOf(rule.stage) + 1
+      return leaf(path, rule, rule.is === 'exactly' ? stage === asked : stage >= asked, STAGES[stage - 1])
+    }
+    case 'age': {
+      const found = ageAt(subject.state.traits.birthday?.v, subject.timezone, subject.now)
+      if (found === null) return leaf(path, rule, false, null)
+      const value = found.age >= (rule.min ?? 0) && found.age <= (rule.max ?? Number.POSITIVE_INFINITY)
+      return { ...leaf(path, rule, value, found.age), until: found.until }
+    }
+    case 'orders': {
+      const { orders } = subject.state
+      const n =
+        rule.salesChannel === undefined
+          ? orders?.n
+          : orders && salesChannels(orders).find(([channel]) => channel === rule.salesChannel)?.[1]
+      return leaf(path, rule, (n ?? 0) >= rule.atLeast, n ?? 0)
     }
     case 'event': {
       const key = leafKey(rule.event, rule.where)

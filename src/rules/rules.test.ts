@@ -15,6 +15,8 @@ const subject: Subject = {
     ids: [{ kind: 'email', value: 'may@example.com', verified: true, at: 1, src: 't' }],
     leaf: { Paid: 100 },
   },
+  now: 0,
+  timezone: 'Asia/Taipei',
   since: { entry: 50, node: 150 },
   fresh: new Set(),
 }

@@ -75,7 +75,7 @@ export function Behaviour({ data }: Part) {
           <>
             <dt>{t('person.cart')}</dt>
             <dd>
-              {say.list(cart.items.map(i => `${i.name ?? i.productId} × ${say.count(i.quantity)}`))}
+              {say.list(cart.items.map(i => `${i.productId} × ${say.count(i.quantity)}`))}
               {cart.more > 0 ? ` · ${t('person.cartMore', { n: say.count(cart.more) })}` : ''}
               <Text size="xs" c="dimmed">
                 {t('person.cartUpdated')} <Time at={cart.updatedAt} />

@@ -13,7 +13,7 @@ export function StageFunnel({ ws }: { ws: string }) {
   const say = useSay()
   const query = useApi('stages', { ws })
   return (
-    <Card title={t('stages.title')} aside={<Definition text={t('stages.def')} />} flush>
+    <Card title={t('funnel.title')} aside={<Definition text={t('funnel.def')} />} flush>
       <Show query={query} rows={6}>
         {data => {
           const all = data.items[0]?.reached ?? 0
@@ -24,13 +24,13 @@ export function StageFunnel({ ws }: { ws: string }) {
                   <tr>
                     <th>{t('person.stage')}</th>
                     <th style={{ width: '40%' }}>
-                      <span className="visually-hidden">{t('stages.reached')}</span>
+                      <span className="visually-hidden">{t('funnel.reached')}</span>
                     </th>
-                    <th className="end">{t('stages.reached')}</th>
+                    <th className="end">{t('funnel.reached')}</th>
                     <th className="end">
-                      {t('stages.step')} <Definition text={t('stages.stepDef')} />
+                      {t('funnel.step')} <Definition text={t('funnel.stepDef')} />
                     </th>
-                    <th className="end">{t('stages.now')}</th>
+                    <th className="end">{t('funnel.now')}</th>
                   </tr>
                 </thead>
                 <tbody>

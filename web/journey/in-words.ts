@@ -39,7 +39,7 @@ export function sayTrigger(trigger: Trigger, say: Say): string {
   )
 }
 
-function sayWhere(where: PropFilter[] | undefined, { t }: Say): string {
+export function sayWhere(where: PropFilter[] | undefined, { t }: Say): string {
   if (!where || where.length === 0) return ''
   const filters = where.map(f => t(`say.${f.op}`, { path: f.path, value: text(f.value) })).join(t('say.and'))
   return t('say.where', { filters })
@@ -61,6 +61,23 @@ export function sayRule(rule: Rule, say: Say): string {
       return t('say.traitSet', { trait: rule.trait })
     case 'has_identifier':
       return t('say.hasId', { kind: word('identifier', rule.kind) })
+    case 'stage':
+      return t(rule.is === 'exactly' ? 'sayProfile.stageIs' : 'sayProfile.stageFrom', {
+        stage: word('stage', rule.stage),
+      })
+    case 'age':
+      return t(
+        rule.min === undefined
+          ? 'sayProfile.ageTo'
+          : rule.max === undefined
+            ? 'sayProfile.ageFrom'
+            : 'sayProfile.ageBetween',
+        { min: rule.min, max: rule.max },
+      )
+    case 'orders':
+      return rule.salesChannel === undefined
+        ? t('sayProfile.orders', { n: rule.atLeast })
+        : t('sayProfile.ordersIn', { n: rule.atLeast, channel: word('salesChannel', rule.salesChannel) })
     case 'event':
       return (
         t(rule.since === 'entry' ? 'say.sinceEntry' : 'say.sinceNode', { event: word('fact', rule.event) }) +

@@ -9,14 +9,16 @@ import { word } from '../i18n.ts'
 import { Page } from '../parts/page.tsx'
 import { More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Attributes } from '../settings/attributes.tsx'
 import { Me } from '../settings/me.tsx'
+import { StageSettings } from '../settings/stages.tsx'
 import { Team } from '../settings/team.tsx'
 import { WorkspaceForm } from '../settings/workspace.tsx'
 import { Workspaces } from '../settings/workspaces.tsx'
 import { useDisabledReason } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/settings')
-const TABS = ['team', 'workspace', 'me', 'workspaces', 'audit'] as const
+const TABS = ['team', 'workspace', 'stages', 'attributes', 'me', 'workspaces', 'audit'] as const
 
 export function Settings() {
   const { t } = useTranslation()
@@ -41,6 +43,12 @@ export function Settings() {
         <Tabs.Panel value="team">{barred ? <Text c="dimmed">{barred}</Text> : <Team ws={ws} />}</Tabs.Panel>
         <Tabs.Panel value="workspace">
           <WorkspaceForm ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="stages">
+          <StageSettings ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="attributes">
+          <Attributes ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="me">
           <Me />

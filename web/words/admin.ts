@@ -47,6 +47,8 @@ export const admin = {
     lead: ['團隊、工作區與你的帳號', 'Team, workspace and your account'],
     team: ['團隊', 'Team'],
     workspace: ['工作區', 'Workspace'],
+    stages: ['旅程階段', 'Stages'],
+    attributes: ['自訂屬性', 'Attributes'],
     me: ['我的帳號', 'My account'],
     workspaces: ['所有工作區', 'Workspaces'],
     audit: ['稽核紀錄', 'Audit log'],

@@ -4,6 +4,7 @@ import { frame } from './frame.ts'
 import { insight } from './insight.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
+import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { work } from './work.ts'
 
@@ -14,5 +15,6 @@ export const words = {
   ...quality,
   ...personWords,
   ...work,
+  ...profile,
   ...admin,
 } as const

@@ -111,13 +111,6 @@ export const insight = {
       'People with an order ÷ people who came (viewed, added to a cart, entered a store) or bought in this time',
     ],
   },
-  salesChannel: {
-    online: ['線上', 'Online'],
-    store: ['門市', 'Store'],
-    reseller: ['經銷商', 'Reseller'],
-    marketplace: ['電商平台', 'Marketplace'],
-    phone: ['電話', 'Phone'],
-  },
   omni: {
     lead: [
       '全通路消費者：期間內在線上與門市都買過的人',
@@ -180,7 +173,7 @@ export const insight = {
       'Put utm_source, utm_medium and utm_campaign on links and QR codes, or a store code on store QRs, and they are told apart here.',
     ],
   },
-  stages: {
+  funnel: {
     title: ['旅程階段漏斗', 'Lifecycle funnel'],
     def: [
       '每位顧客只在一個階段；到過＝現在在這個階段或更後面。階段由設定裡的規則依事件推進',

@@ -105,18 +105,6 @@ export const personWords = {
     noneFiltered: ['沒有顧客符合這些篩選', 'No customer matches these filters'],
     noneFilteredText: ['拿掉一個篩選再看看。', 'Take one filter away.'],
   },
-  stage: {
-    awareness: ['認識', 'Awareness'],
-    consideration: ['考慮', 'Consideration'],
-    conversion: ['轉換', 'Conversion'],
-    retention: ['留存', 'Retention'],
-    advocacy: ['宣傳', 'Advocacy'],
-  },
-  phase: {
-    pre: ['購買前', 'Before purchase'],
-    during: ['購買中', 'During purchase'],
-    post: ['購買後', 'After purchase'],
-  },
   purpose: {
     marketing: ['行銷', 'marketing'],
     analytics: ['分析', 'analytics'],

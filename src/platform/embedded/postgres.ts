@@ -15,6 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -55,7 +56,8 @@ export const DATABASE = 'itinera'
 const SETTINGS: Record<string, string> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  shared_buffers: '128MB',
+  // a sixteenth of the machine, 128 MB to 1 GB: only what was used counts as taken
+  shared_buffers: `${Math.min(1_024, Math.max(128, Math.round(totalmem() / 2 ** 20 / 16)))}MB`,
   max_connections: '60',
   max_wal_size: '4GB',
   min_wal_size: '256MB',

@@ -1,0 +1,484 @@
+// One fold loop: a disjoint set of buckets on a connection of its own. One fold is one transaction: read (locks), load,
+// reduce in memory, write, commit. A crash leaves all of it or none. Only buckets that have something are locked and
+// read: with all 64 of a set in each fold, one event cost PostgreSQL 3 ms.
+import type pg from 'pg'
+import { Gauge, Counter, Histogram } from 'prom-client'
+import { LRUCache } from 'lru-cache'
+import type { Core } from '../platform/core.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { isTransient, openPipeline } from '../platform/postgres.ts'
+import { bodyOf, foldMail, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
+import type { Lease } from './leases.ts'
+import type { Facts, OrderRow } from './model.ts'
+import { peekMail, readCustomers, readMail, type CustomerRow, type InboxRow, type Mail } from './read.ts'
+import type { Worlds } from './worlds.ts'
+import { writeFold } from './write.ts'
+import { admitBulk } from './bulk.ts'
+import type { CustomerState } from '../customers/model.ts'
+
+/** Rows a bucket gives to one transaction: few while many buckets are busy, more where few are behind. */
+const PER_BUCKET = 64
+const PER_BUCKET_MAX = 2_048
+const ROWS_AIM = 2_048
+const MAX_DUE_PER_BUCKET = 32
+/** The scan's lower bound trails by more than the append's statement timeout (30 s pool, 10 s intake). */
+const TRAIL_MS = 40_000
+const SWEEP_MS = 60_000
+/** Bulk work is let in while the inbox's lag and the rows of a fold are below these. */
+const BULK_LAG_MS = 50
+const BULK_ROWS = 1_000
+const CACHE_BYTES = 24 * 1024 * 1024
+
+export type FoldMetrics = {
+  folded: Counter
+  folds: Counter<'result'>
+  duration: Histogram
+  pollCaught: Counter
+  sweepCaught: Counter
+  stateBytes: Histogram
+  lag: Gauge
+  parked: Counter
+}
+
+export function openFoldMetrics(core: Core): FoldMetrics {
+  const registers = [core.metrics]
+  return {
+    folded: new Counter({ name: 'itinera_folded_total', help: 'Inputs and alarms folded', registers }),
+    folds: new Counter({
+      name: 'itinera_fold_transactions_total',
+      help: 'Fold transactions by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'itinera_fold_seconds',
+      help: 'Time of one fold transaction',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    pollCaught: new Counter({
+      name: 'itinera_poll_caught_total',
+      help: 'Rows or alarms that only the backstop poll found',
+      registers,
+    }),
+    sweepCaught: new Counter({
+      name: 'itinera_sweep_caught_total',
+      help: 'Rows that only the scan of the whole inbox found',
+      registers,
+    }),
+    stateBytes: new Histogram({
+      name: 'itinera_state_bytes',
+      help: 'Size of a customer state document',
+      buckets: [256, 512, 1024, 1536, 2048, 4096, 8192, 32768],
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'itinera_inbox_lag_seconds',
+      help: 'Age of the oldest row at the last read',
+      registers,
+    }),
+    parked: new Counter({ name: 'itinera_parked_total', help: 'Customers set aside', registers }),
+  }
+}
+
+export class FoldLoop {
+  readonly index: number
+  private readonly core: Core
+  private readonly metrics: FoldMetrics
+  private readonly worlds: Worlds
+  private sql: pg.Client | null = null
+  leases: Lease[] = []
+  private cache = new LRUCache<Uuid, Held>({ maxSize: CACHE_BYTES, sizeCalculation: h => h.bytes + 200 })
+  /** real ms below which a bucket's rows are known to be gone */
+  private since = new Map<number, number>()
+  private lastSweep = 0
+  private perBucket = PER_BUCKET
+  /** earliest alarm known, real ms */
+  nextDue: number | null = null
+  lagMs = 0
+  private bulkWaiting = true
+  /** buckets that somebody said have mail */
+  private called = new Set<number>()
+  /** look at all buckets: something may be anywhere */
+  private calledAll = true
+
+  constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds) {
+    this.core = core
+    this.index = index
+    this.metrics = metrics
+    this.worlds = worlds
+  }
+
+  /** True when they are others than before. */
+  setLeases(leases: Lease[]): boolean {
+    const same =
+      leases.length === this.leases.length &&
+      leases.every((l, i) => l.key === this.leases[i]!.key && l.epoch === this.leases[i]!.epoch)
+    if (same) return false
+    this.leases = leases
+    this.forget()
+    this.calledAll = true
+    return true
+  }
+
+  /** Says that a bucket, or (null) any of them, may have something. */
+  call(bucket: number | null): void {
+    if (bucket === null) this.calledAll = true
+    else this.called.add(bucket)
+  }
+
+  /** Folds what was called for. False: there was nothing to do; look again at the next call or at `nextDue`. */
+  async step(): Promise<boolean> {
+    if (this.leases.length === 0) return false
+    if (this.nextDue !== null && this.nextDue <= Date.now()) this.calledAll = true
+    const wanted = await this.wanted()
+    if (wanted.length === 0) return false
+    if (await this.fold(wanted)) return true
+    this.calledAll = true // called for nothing: perhaps it lies in bulk
+    return true
+  }
+
+  /** The leases whose buckets to fold now. */
+  private async wanted(): Promise<Lease[]> {
+    const called = this.called
+    this.called = new Set()
+    if (!this.calledAll) return this.leases.filter(l => called.has(l.key))
+    this.calledAll = false
+    if (performance.now() - this.lastSweep > SWEEP_MS) return this.leases
+    const seen = await peekMail(
+      await this.connection(),
+      this.leases.map(l => l.key),
+      this.sinceOf(this.leases),
+    )
+    this.bulkWaiting = seen.buckets.some(b => b.bulk)
+    const busy = new Set(called)
+    this.nextDue = null
+    for (const b of seen.buckets) {
+      const due = b.due !== null && b.due <= seen.now
+      if (b.mail || due) busy.add(b.bucket)
+      if (b.due !== null && !due) this.nextDue = Math.min(this.nextDue ?? b.due, b.due)
+    }
+    const wanted = this.leases.filter(l => busy.has(l.key))
+    if (wanted.length === 0 && this.bulkWaiting && (await this.admit())) this.calledAll = true
+    return wanted.length === 0 && this.calledAll ? this.wanted() : wanted
+  }
+
+  private sinceOf(leases: Lease[]): number[] {
+    return leases.map(l => this.since.get(l.key) ?? 0)
+  }
+
+  /** Empties the memory: on any error, lost epoch or unknown commit result. */
+  private forget(): void {
+    this.cache.clear()
+    this.since.clear()
+    this.nextDue = 0
+  }
+
+  async close(): Promise<void> {
+    const sql = this.sql
+    this.sql = null
+    await sql?.end().catch(() => undefined) // the server ends the session either way
+  }
+
+  /** Connects, so that this process is seen to be alive (leases.ts) before it owns anything. */
+  async connection(): Promise<pg.Client> {
+    if (this.sql) return this.sql
+    const sql = await openPipeline(this.core.databaseUrl, this.core.processId)
+    sql.on('error', () => {
+      if (this.sql === sql) this.sql = null
+      this.forget()
+    })
+    return (this.sql = sql)
+  }
+
+  /** One fold of these leases' buckets; true when there was work.
+   *  @throws only what is transient: the caller backs off and tries again */
+  async fold(leases: Lease[] = this.leases): Promise<boolean> {
+    if (leases.length === 0) return false
+    const breaking = new Map<Uuid, string>()
+    let only: Set<Uuid> | null = null
+    const waiting: Uuid[][] = []
+    let worked = false
+    for (;;) {
+      try {
+        worked = (await this.transaction(leases, breaking, only)) || worked
+        if (waiting.length === 0) return worked
+        only = new Set(waiting.pop())
+      } catch (error) {
+        this.forget()
+        this.metrics.folds.inc({ result: 'failed' })
+        await this.close()
+        if (isTransient(error)) throw error
+        // A row breaks the transaction: halve until it is alone, then its customer is set aside.
+        const tried: Uuid[] = only ? [...only] : ((error as { customers?: Uuid[] }).customers ?? [])
+        this.core.log.error(
+          {
+            code: (error as { code?: string }).code,
+            customers: tried.length,
+            error: (error as Error).message.slice(0, 200),
+          },
+          'fold: transaction failed',
+        )
+        if (tried.length === 0) throw error
+        if (tried.length === 1) {
+          if (breaking.has(tried[0]!)) throw error
+          breaking.set(tried[0]!, String((error as Error).message).slice(0, 300))
+          waiting.push(tried)
+        } else {
+          const half = tried.length >> 1
+          waiting.push(tried.slice(half), tried.slice(0, half))
+        }
+        only = new Set(waiting.pop())
+      }
+    }
+  }
+
+  private async transaction(
+    leases: Lease[],
+    breaking: Map<Uuid, string>,
+    only: Set<Uuid> | null,
+  ): Promise<boolean> {
+    const started = performance.now()
+    const sql = await this.connection()
+    const sweeping = leases === this.leases && performance.now() - this.lastSweep > SWEEP_MS
+    const mail = await readMail(
+      sql,
+      this.core.processId,
+      leases,
+      sweeping ? leases.map(() => 0) : this.sinceOf(leases),
+      this.perBucket,
+      MAX_DUE_PER_BUCKET,
+    )
+    const more = mail.behind.size > 0
+    if (more && mail.rows.length < ROWS_AIM) this.perBucket = Math.min(this.perBucket * 2, PER_BUCKET_MAX)
+    else if (!more || mail.rows.length > 2 * ROWS_AIM)
+      this.perBucket = Math.max(this.perBucket >> 1, PER_BUCKET)
+    if (mail.buckets.length < leases.length) {
+      const held = new Set(mail.buckets.map(b => b.bucket))
+      const lost = new Set(leases.flatMap(l => (held.has(l.key) ? [] : [l.key])))
+      this.leases = this.leases.filter(l => !lost.has(l.key))
+      this.forget()
+    }
+    this.noteScan(mail, sweeping)
+    if (only) keepOnly(mail, only)
+    if (mail.rows.length === 0 && mail.due.length === 0) {
+      await sql.query('rollback')
+      return false
+    }
+    faultPoint('fold.read')
+    const customers = [
+      ...new Set([
+        ...mail.rows.map(r => r.customer_id).filter(id => id !== null),
+        ...mail.due.map(d => d.id),
+      ]),
+    ]
+    try {
+      const { held, folded } = await this.think(sql, mail, customers, breaking)
+      faultPoint('fold.reduced')
+      await this.finish(sql, mail, held, folded)
+    } catch (error) {
+      throw Object.assign(error as Error, { customers })
+    }
+    this.metrics.duration.observe((performance.now() - started) / 1000)
+    if (this.bulkWaiting && !more && this.lagMs <= BULK_LAG_MS && mail.rows.length <= BULK_ROWS)
+      if (await this.admit()) this.calledAll = true
+    return true
+  }
+
+  private noteScan(mail: Mail, sweeping: boolean): void {
+    const oldest = mail.rows.reduce((m, r) => Math.min(m, r.received), mail.now)
+    this.lagMs = mail.now - oldest
+    this.metrics.lag.set(this.lagMs / 1000)
+    if (sweeping) {
+      const missed = mail.rows.filter(r => r.received < (this.since.get(r.bucket) ?? 0)).length
+      if (missed > 0) this.metrics.sweepCaught.inc(missed)
+      this.lastSweep = performance.now()
+    }
+    // all that was visible was read: what commits later was stamped at most a statement timeout ago
+    for (const { bucket } of mail.buckets)
+      if (mail.behind.has(bucket)) this.called.add(bucket)
+      else this.since.set(bucket, Math.min(oldest, mail.now) - TRAIL_MS)
+  }
+
+  private async think(
+    sql: pg.Client,
+    mail: Mail,
+    customers: Uuid[],
+    breaking: Map<Uuid, string>,
+  ): Promise<{ held: Map<Uuid, Held>; folded: Folded }> {
+    const held = new Map<Uuid, Held>()
+    const missing: Uuid[] = []
+    for (const id of customers) {
+      const h = this.cache.get(id)
+      if (h) held.set(id, h)
+      else missing.push(id)
+    }
+    const live = mail.rows.filter(
+      r => r.customer_id !== null && !mail.parked.has(r.customer_id) && !breaking.has(r.customer_id),
+    )
+    const unique = new Map<string, InboxRow>()
+    for (const r of live) if (r.message_hash) unique.set(r.workspace_id + r.message_hash, r)
+    const named = live.flatMap(r => {
+      const key = orderNamed(r)
+      return key ? [{ workspace: r.workspace_id, customer: r.customer_id!, key }] : []
+    })
+    const wanted = [
+      ...mail.standings.map(s => ({ workspace: s.workspace_id, no: s.catalogue_no })),
+      ...mail.rows
+        .filter(r => r.kind === 'publish')
+        .map(r => ({
+          workspace: r.workspace_id,
+          no: (bodyOf(r) as { catalogueNo: number }).catalogueNo,
+        })),
+    ]
+    const [loaded, facts] = await Promise.all([
+      readCustomers(sql, {
+        buckets: [...new Set([...customers.map(bucketOf)])],
+        customers: missing,
+        hashes: [...unique.values()]
+          .map(r => ({ bucket: bucketOf(r.message_hash!), workspace: r.workspace_id, hash: r.message_hash! }))
+          .sort((a, b) => a.bucket - b.bucket || (a.workspace + a.hash < b.workspace + b.hash ? -1 : 1)),
+        commandKeys: live
+          .filter(r => r.kind === 'command')
+          .map(r => ({ workspace: r.workspace_id, key: (bodyOf(r) as { key: string }).key })),
+        day: new Date(mail.now).toISOString().slice(0, 10),
+      }),
+      this.loadFacts(sql, named),
+      this.worlds.load(sql, wanted),
+    ])
+    for (const row of loaded.customers) held.set(row.id, heldOf(row))
+    const folded = await foldMail({
+      mail,
+      held,
+      fresh: loaded.fresh,
+      answered: loaded.answered,
+      facts,
+      worlds: this.worlds,
+      breaking,
+      loadFacts: async (workspace, customer, keys) =>
+        (
+          await this.loadFacts(
+            sql,
+            keys.map(key => ({ workspace, customer, key })),
+          )
+        ).get(customer) ?? {},
+    })
+    return { held, folded }
+  }
+
+  private async loadFacts(
+    sql: pg.Client,
+    named: { workspace: Uuid; customer: Uuid; key: string }[],
+  ): Promise<Map<Uuid, Facts>> {
+    const facts = new Map<Uuid, Facts>()
+    if (named.length === 0) return facts
+    for (const n of named) {
+      const f = facts.get(n.customer) ?? {}
+      f[n.key] = []
+      facts.set(n.customer, f)
+    }
+    const orders = named.filter(n => n.key.startsWith('order:'))
+    const { rows } = await sql.query<{
+      customer_id: Uuid
+      order_no: string
+      entry: OrderRow['entry']
+      key: Uuid
+      occurred: Date
+      amount: number
+      currency: string
+      body: string
+    }>({
+      name: 'fold_orders',
+      text: `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
+              where bucket = any($1::smallint[]) and (workspace_id, customer_id, order_no) in (select * from unnest($2::uuid[], $3::uuid[], $4::text[]))
+              order by occurred, key`,
+      values: [
+        [...new Set(orders.map(o => bucketOf(o.customer)))],
+        orders.map(o => o.workspace),
+        orders.map(o => o.customer),
+        orders.map(o => o.key.slice(6)),
+      ],
+    })
+    for (const r of rows)
+      rememberOrder(facts.get(r.customer_id)!, {
+        orderNo: r.order_no,
+        entry: r.entry,
+        key: r.key,
+        occurred: r.occurred.getTime(),
+        amount: r.amount,
+        currency: r.currency,
+        body: JSON.parse(r.body) as OrderRow['body'],
+      })
+    return facts
+  }
+
+  private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
+    const offsets = new Map(mail.standings.map(s => [s.bucket + s.workspace_id, s.offset_ms]))
+    for (const s of folded.shifts) offsets.set(s.bucket + s.workspace, s.offsetMs)
+    const written = await writeFold(
+      sql,
+      folded,
+      mail.buckets,
+      (bucket, workspace) => offsets.get(bucket + workspace) ?? 0,
+      mail.now,
+      mail.rows,
+    )
+    faultPoint('fold.committed')
+    // What is in memory now equals what is stored.
+    for (const work of folded.works) {
+      if (!work.touched) continue
+      this.cache.set(work.id, {
+        ...work.held,
+        version: work.held.version + 1,
+        due: work.due,
+        bytes: work.json.length,
+      })
+      this.metrics.stateBytes.observe(work.json.length)
+      if (work.due !== null && (this.nextDue === null || work.due < this.nextDue)) this.nextDue = work.due
+    }
+    for (const p of folded.parked) {
+      this.cache.delete(p.customer)
+      held.delete(p.customer)
+      this.metrics.parked.inc()
+      this.core.log.error({ customer: p.customer, reason: p.reason, error: p.error }, 'fold: customer parked')
+    }
+    if (folded.shifts.some(s => s.deltaMs !== 0)) this.cache.clear()
+    if (mail.due.length > 0 || folded.shifts.length > 0) this.nextDue = 0
+    this.metrics.folded.inc(folded.count)
+    this.metrics.folds.inc({ result: 'committed' })
+    const { signals } = this.core
+    if (folded.shifts.length > 0) signals.emit('message')
+    else for (const bucket of written.messages) signals.emit('message', String(bucket))
+    for (const key of written.answers) signals.emit('answer', key)
+    for (const bucket of written.posted) signals.emit('inbox', String(bucket))
+    signals.emit('journal')
+    for (const workspace of new Set(folded.segments.map(s => s.workspace)))
+      signals.emit('live', workspace + ':customers')
+    if (folded.works.some(w => w.effects.some(e => e.kind === 'cancel' || e.kind === 'merged')))
+      signals.emit('inbox')
+  }
+
+  /** Lets bulk work into the inbox of these buckets. */
+  private async admit(): Promise<boolean> {
+    const moved = await admitBulk(
+      await this.connection(),
+      this.leases.map(l => l.key),
+    )
+    if (moved === 0) this.bulkWaiting = false
+    return moved > 0
+  }
+}
+
+const heldOf = (row: CustomerRow): Held => ({
+  state: row.state === '{}' ? null : (JSON.parse(row.state) as CustomerState),
+  version: row.version,
+  due: row.due,
+  mergedInto: row.merged_into,
+  bytes: row.state.length,
+})
+
+function keepOnly(mail: Mail, only: Set<Uuid>): void {
+  mail.rows = mail.rows.filter(r => r.customer_id !== null && only.has(r.customer_id))
+  mail.due = mail.due.filter(d => only.has(d.id))
+}
