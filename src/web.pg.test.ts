@@ -359,6 +359,35 @@ describe('401, 400, 403, 404, 200 in order', () => {
     )
     expect([zone.status, zone.body.path]).toEqual([400, 'timezone'])
   })
+  test('400: a journey whose template Liquid cannot read is not published; the node is named', async () => {
+    const text = '{% if customer.name %}嗨 {{ customer.name }}'
+    const graph = {
+      ...GRAPH,
+      start: 'hello',
+      nodes: {
+        hello: {
+          type: 'send',
+          title: 'LINE 問候',
+          fields: {
+            channel: 'line',
+            purpose: 'marketing',
+            content: { channel: 'line', messages: [{ type: 'text', text }] },
+          },
+          next: { accepted: null },
+        },
+      },
+    }
+    const as = { key: a.key }
+    const made = await callApi(core.baseUrl, 'createJourney', as, { params: { ws: a.ws }, body: { graph } })
+    expect(made.body.problems).toMatchObject([{ node: 'hello', code: 'bad_template' }])
+    const refused = await callApi(core.baseUrl, 'publishJourney', as, {
+      params: { ws: a.ws, journey: String(made.body.id) },
+      body: { version: made.body.version },
+    })
+    expect([refused.status, refused.body.code]).toEqual([400, 'graph_invalid'])
+    expect(refused.body.title).toMatch(/LINE 問候.*if/)
+    expect(refused.body.path).toBe('/nodes/hello/fields/content/messages/0/text')
+  })
   test('what is done is in the audit list, what is refused is not', async () => {
     const before = await callApi(core.baseUrl, 'audit', { key: a.key }, { params: { ws: a.ws } })
     await callApi(

@@ -16,7 +16,7 @@ const DECIDE = [
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows)\.ts$/,
-  /^src\/messages\/(model|decide)\.ts$/,
+  /^src\/messages\/(model|decide|render)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 
@@ -24,6 +24,7 @@ const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 const COMPUTES = new Set([
   'zod',
   'lru-cache',
+  'liquidjs',
   'temporal-polyfill',
   'libphonenumber-js',
   'libphonenumber-js/max',

@@ -11,8 +11,7 @@ import {
 } from '../catalogue/workspace.ts'
 import { SCOPES, type Scope } from '../contract.ts'
 import { createJourney, findJourney } from '../journeys/store.ts'
-import { publishJourney } from '../journeys/publish.ts'
-import { validateGraph } from '../journeys/validate.ts'
+import { problemsOfDraft, publishJourney } from '../journeys/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
@@ -200,7 +199,7 @@ export function addJourneyCommands(program: Command): void {
       withInstallation(async ({ core }) => {
         const { id: ws } = await workspaceNamed(core, options.workspace)
         const graph = await readGraph(file)
-        const { problems } = validateGraph(graph)
+        const { problems } = problemsOfDraft(graph)
         if (options.publish && problems.length > 0)
           throw new Problem(400, 'graph_invalid', 'This journey cannot be published yet', {
             action: problems.map(p => `${p.node ?? 'journey'} ${p.path}: ${p.message.en}`).join('\n'),

@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import { STAGES } from '../customers/model.ts'
 import { PHASES } from './phases.ts'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
 
 export const customerRow = z.object({
   id,
-  name: z.string().nullable(),
+  name: personal('name').nullable(),
   memberNo: z.string().nullable(),
-  email: z.string().nullable(),
-  phone: z.string().nullable(),
+  email: personal('email').nullable(),
+  phone: personal('phone').nullable(),
   line: z.boolean(),
   orders: z.number(),
   revenue: z.number(),
@@ -78,14 +78,20 @@ export const consentProof = z.object({
 })
 export const customer = z.object({
   id,
-  name: z.string().nullable(),
+  name: personal('name').nullable(),
   identifiers: z.array(
-    z.object({ kind: z.string(), value: z.string(), verified: z.boolean(), at: time, source: z.string() }),
+    z.object({
+      kind: z.string(),
+      value: personal('by-kind'),
+      verified: z.boolean(),
+      at: time,
+      source: z.string(),
+    }),
   ),
   traits: z.array(
     z.object({
       name: z.string(),
-      value: z.unknown(),
+      value: personalValue('by-kind'),
       at: time,
       source: z.string(),
       verified: z.boolean().describe('false: only a public key said so'),
@@ -120,7 +126,7 @@ export const customer = z.object({
       reason: z
         .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
         .nullable(),
-      address: z.string().nullable(),
+      address: personal('address').nullable(),
       suppressed: z.string().nullable().describe('why this address may not be sent to'),
     }),
   ),
@@ -192,7 +198,7 @@ export const timelineItem = z.object({
   kind: z.enum(['event', 'journey', 'message', 'order', 'profile', 'identity']),
   name: z.string(),
   source: z.string(),
-  props: z.record(z.string(), z.unknown()),
+  props: z.record(z.string(), z.unknown()).meta({ [PERSONAL]: 'free' }),
   journey: id.nullable(),
   node: z.string().nullable(),
   message: id.nullable(),
@@ -229,6 +235,7 @@ export const customersEndpoints = {
     method: 'get',
     path: '/w/{ws}/customers/{customer}',
     scope: 'customers:read',
+    audit: 'saw',
     summary: 'One customer; a merged id answers with its survivor',
     out: customer,
   }),

@@ -1,6 +1,6 @@
 // The first page: figures, search, the demo brand.
 import { z } from 'zod'
-import { e, id } from './shared.ts'
+import { e, id, personal } from './shared.ts'
 
 export const home = z.object({
   customers: z.number(),
@@ -64,7 +64,7 @@ export const homeEndpoints = {
         z.object({
           kind: z.enum(['customer', 'journey', 'message', 'page']),
           id: z.string(),
-          title: z.string(),
+          title: personal('hit'),
           detail: z.string(),
         }),
       ),

@@ -4,7 +4,7 @@ import { CART_WINDOW_HOURS, METRIC_KEYS } from '../insight/metrics/model.ts'
 import { FIRST_TOUCH_BY } from '../insight/reports/model.ts'
 import { STAGES } from '../customers/model.ts'
 import { DIMENSIONS, STALE_MONTHS } from '../insight/quality/model.ts'
-import { e, list, page, time } from './shared.ts'
+import { e, list, page, personal, time } from './shared.ts'
 import { customerRow } from './customers.ts'
 
 const range = z.object({
@@ -197,14 +197,23 @@ export const insightEndpoints = {
     scope: 'customers:read',
     summary: 'The customers a rule finds, with what it found; those who share a value stand together',
     query: list.extend(stale.shape),
-    out: page(z.object({ customer: customerRow, value: z.string() })),
+    out: page(
+      z.object({
+        customer: customerRow,
+        kind: z.enum(['email', 'phone', 'attributes', 'time', 'none']).describe('what `value` is'),
+        value: personal('by-kind'),
+      }),
+    ),
   }),
   qualityFixList: e({
     method: 'post',
     path: '/w/{ws}/quality/{rule}/fix-list',
     scope: 'customers:export',
-    summary: 'The same list as CSV with a byte order mark, at most 50,000 rows; logged in the audit trail',
+    summary:
+      'The same list as CSV with a byte order mark, at most 50,000 rows. Who reads personal data masked gets it without',
+    audit: 'exported',
     body: stale.extend({ locale: z.enum(['zh-TW', 'en']).default('zh-TW') }),
-    out: z.object({ file: z.string(), csv: z.string(), rows: z.number(), more: z.boolean() }),
+    // masked cell by cell where it is made: as one text it could not be
+    out: z.object({ file: z.string(), csv: personal('brand'), rows: z.number(), more: z.boolean() }),
   }),
 } as const

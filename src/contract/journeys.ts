@@ -1,7 +1,7 @@
 // Journeys: drafts, versions, counts, people.
 import { z } from 'zod'
 import { customerRow } from './customers.ts'
-import { e, id, list, page, time } from './shared.ts'
+import { e, id, list, page, personalValue, time } from './shared.ts'
 
 export const journeyRow = z.object({
   id,
@@ -22,8 +22,8 @@ export const graphProblem = z.object({
   message: z.object({ zh: z.string(), en: z.string() }),
 })
 export const journeyDetail = journeyRow.extend({
-  draft: z.unknown().describe('JourneyGraph'),
-  live: z.unknown().nullable().describe('JourneyGraph'),
+  draft: personalValue('brand').describe('JourneyGraph'),
+  live: personalValue('brand').nullable().describe('JourneyGraph'),
   versions: z.array(z.object({ version: z.number(), publishedAt: time, publishedBy: z.string() })),
   problems: z.array(graphProblem),
 })
@@ -73,6 +73,7 @@ export const journeysEndpoints = {
     method: 'post',
     path: '/w/{ws}/journeys/{journey}/publish',
     scope: 'journeys:publish',
+    audit: 'published',
     summary: 'Publish the draft as a new immutable version',
     body: z.object({ version: z.number() }),
     out: journeyDetail,

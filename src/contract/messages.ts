@@ -1,12 +1,12 @@
 // The send ledger and its invariant.
 import { z } from 'zod'
 import { timelineItem } from './customers.ts'
-import { e, id, list, ok, page, time } from './shared.ts'
+import { e, id, list, ok, page, personal, personalValue, time } from './shared.ts'
 
 export const messageRow = z.object({
   id,
   customer: id,
-  customerName: z.string().nullable(),
+  customerName: personal('name').nullable(),
   channel: z.string(),
   state: z.string(),
   reason: z.string().nullable(),
@@ -17,8 +17,8 @@ export const messageRow = z.object({
   changedAt: time,
 })
 export const messageDetail = messageRow.extend({
-  content: z.unknown(),
-  rendered: z.unknown().nullable(),
+  content: personalValue('brand'),
+  rendered: personalValue('free').nullable(),
   attempts: z.number(),
   providerId: z.string().nullable(),
   notBefore: time,
@@ -54,6 +54,7 @@ export const messagesEndpoints = {
     method: 'get',
     path: '/w/{ws}/messages/{message}',
     scope: 'messages:read',
+    audit: 'saw',
     summary: 'One message with what was sent and why',
     out: messageDetail,
   }),
@@ -74,7 +75,7 @@ export const messagesEndpoints = {
     out: page(
       z.object({
         channel: z.string(),
-        address: z.string(),
+        address: personal('address'),
         reason: z.string(),
         source: z.string(),
         at: time,

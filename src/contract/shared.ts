@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number]
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:personal',
   'customers:export',
   'journeys:read',
   'journeys:write',
@@ -23,6 +24,8 @@ export const SCOPES = [
   'team:write',
   'workspace:write',
   'events:write',
+  'privacy:read',
+  'privacy:write',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
@@ -35,6 +38,16 @@ export const list = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export const ok = z.object({ ok: z.literal(true) })
+
+/** Personal data in an answer: who lacks `customers:personal` reads it masked (src/platform/http/mask.ts).
+ *  by-kind: the value of an identifier or attribute, by its `kind` or `name` beside it; hit: a search hit's title, when
+ *  the hit is a customer; free: anything, in which names are found by their keys; brand: the brand's own
+ *  content, as it is. E-mail addresses, phone numbers and LINE
+ *  ids inside other texts are found by their form. */
+export type PersonalKind = 'name' | 'email' | 'phone' | 'address' | 'by-kind' | 'hit' | 'free' | 'brand'
+export const PERSONAL = 'x-personal'
+export const personal = (kind: PersonalKind) => z.string().meta({ [PERSONAL]: kind })
+export const personalValue = (kind: PersonalKind) => z.unknown().meta({ [PERSONAL]: kind })
 export const problem = z.object({
   type: z.string(),
   status: z.number(),
@@ -52,6 +65,8 @@ export type Endpoint = {
   /** 'public': no sign-in; 'session': any signed-in user; else the scope needed in the workspace */
   scope: Scope | 'public' | 'session'
   summary: string
+  /** kind of its line in the audit log. Writes without one are `changed`; reads without one leave no line */
+  audit?: 'saw' | 'exported' | 'published'
   query?: z.ZodObject
   body?: z.ZodType
   out: z.ZodType

@@ -1,7 +1,7 @@
 // Sources: keys, last events, rejected ones.
 import { z } from 'zod'
 import { timelineItem } from './customers.ts'
-import { SCOPES, e, id, list, ok, page, time } from './shared.ts'
+import { SCOPES, e, id, list, ok, page, personal, time } from './shared.ts'
 
 export const keyRow = z.object({
   id,
@@ -22,7 +22,7 @@ export const rejected = z.object({
   code: z.string(),
   path: z.string().nullable(),
   detail: z.string(),
-  body: z.string(),
+  body: personal('free'),
 })
 
 export const sourcesEndpoints = {

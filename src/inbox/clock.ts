@@ -49,14 +49,13 @@ export async function laterBy(core: Core, workspace: Uuid, ms: number): Promise<
   return rows[0]?.at ?? Number.NaN
 }
 
-/** One step of every running jump; true when a clock moved. Only one process at a time does this (advisory lock). */
+/** One step of every running jump; true while one runs. Only one process at a time does this (advisory lock). */
 export async function stepClocks(core: Core): Promise<boolean> {
   const { rows } = await core.pool.query<{ id: Uuid }>(
     'select id from workspace where clock_target is not null',
   )
-  let moved = false
-  for (const { id } of rows) moved = (await stepClock(core, id)) || moved
-  return moved
+  for (const { id } of rows) await stepClock(core, id)
+  return rows.length > 0
 }
 
 async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
@@ -127,10 +126,7 @@ export function startClock(core: Core): Role {
     while (!stopping) {
       let running = false
       try {
-        running =
-          (await stepClocks(core)) ||
-          (await core.pool.query('select from workspace where clock_target is not null limit 1')).rowCount ===
-            1
+        running = await stepClocks(core)
       } catch (error) {
         core.log.warn(
           { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },

@@ -2,6 +2,7 @@
 // process lives; it is taken over when it has run out, or at once when its process has no connection left.
 // Safe in any case: every transaction checks its epoch under the lease row's lock.
 import type { Core } from '../platform/core.ts'
+import type { Row } from '../platform/postgres.ts'
 import type { RoleName } from '../platform/config.ts'
 
 export type Lease = { key: number; epoch: number }
@@ -20,18 +21,23 @@ export const HISTORY_LEASES: LeaseTable = {
   count: 16,
 }
 
-const LEASE_MS = 8_000
+/** A process that dies is noticed by its lost connections; this is for one that hangs. Renewing writes 256 rows. */
+const LEASE_MS = 16_000
 
 /** One round: says we live, renews what we hold, gives back what is above our fair share, takes what is free.
  *  Returns everything held now, in key order. `held` are those of the last round. */
 export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Promise<Lease[]> {
   const me = core.processId
-  await core.pool.query(
+  const run = <T extends Row>(name: string, text: string, values: unknown[]) =>
+    core.pool.query<T>({ name: `${t.table}_${name}`, text, values })
+  await run(
+    'alive',
     `insert into process (id, role, at) values ($1, $2, clock_timestamp())
      on conflict (id, role) do update set at = excluded.at`,
     [me, t.role],
   )
-  const alive = await core.pool.query<{ n: number }>(
+  const alive = await run<{ n: number }>(
+    'count',
     `select count(*) as n from process p where role = $1 and at > clock_timestamp() - make_interval(secs => $2)
         and exists (select from pg_stat_activity a where a.application_name = left('itinera ' || p.id, 63))`,
     [t.role, LEASE_MS / 1000],
@@ -45,34 +51,37 @@ export async function holdLeases(core: Core, t: LeaseTable, held: Lease[]): Prom
       [extra, me],
     )
   }
-  await core.pool.query(
+  await run(
+    'renew',
     // in key order, as folds lock them: else each would wait for the other
     `with l as (select ${t.key} from ${t.table} where owner = $1 and lease_until < clock_timestamp() + make_interval(secs => $3)
                  order by ${t.key} for no key update)
      update ${t.table} b set lease_until = clock_timestamp() + make_interval(secs => $2) from l where b.${t.key} = l.${t.key}`,
-    [me, LEASE_MS / 1000, (LEASE_MS * 0.75) / 1000],
+    [me, LEASE_MS / 1000, LEASE_MS / 2000],
   )
-  const mine = await core.pool.query<{ n: number }>(`select count(*) as n from ${t.table} where owner = $1`, [
-    me,
-  ])
-  const room = fair - mine.rows[0]!.n
-  if (room > 0) {
-    await core.pool.query(
-      `update ${t.table} set owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
+  const ours = async () =>
+    (
+      await run<Lease>(
+        'mine',
+        `select ${t.key} as key, epoch from ${t.table} where owner = $1 order by ${t.key}`,
+        [me],
+      )
+    ).rows
+  const mine = await ours()
+  const room = fair - mine.length
+  if (room <= 0) return mine
+  await run(
+    'take',
+    `update ${t.table} set owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => $2)
         where ${t.key} in (
           select ${t.key} from ${t.table} b
            where owner is distinct from $1
              and (lease_until < clock_timestamp()
                   or not exists (select from pg_stat_activity a where a.application_name = left('itinera ' || b.owner, 63)))
            order by ${t.key} limit $3 for no key update skip locked)`,
-      [me, LEASE_MS / 1000, room],
-    )
-  }
-  const { rows } = await core.pool.query<Lease>(
-    `select ${t.key} as key, epoch from ${t.table} where owner = $1 order by ${t.key}`,
-    [me],
+    [me, LEASE_MS / 1000, room],
   )
-  return rows
+  return ours()
 }
 
 /** Gives everything back at an orderly stop, so that others need not wait. */

@@ -1,11 +1,45 @@
-// Publishing a draft: checked, written as an immutable version, and part of the world, in one transaction.
+// Publishing a draft: checked, also its templates, written as an immutable version, and part of the world, in one
+// transaction.
 import { publishWorld } from '../catalogue/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
+import { templateFault } from '../messages/render.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { changed, lockJourney } from './store.ts'
+import type { GraphProblem, JourneyGraph } from './model.ts'
+import { textsOf } from './placeholders.ts'
 import { validateGraph } from './validate.ts'
+
+/** All that stands against publishing a draft: what `validateGraph` finds, and templates that Liquid cannot read. */
+export function problemsOfDraft(draft: unknown): { graph: JourneyGraph | null; problems: GraphProblem[] } {
+  const { graph, problems } = validateGraph(draft)
+  const told = new Set(problems.map(p => `${p.node} ${p.path}`)) // one fault for a text is enough
+  const more = graph ? templateProblems(graph).filter(p => !told.has(`${p.node} ${p.path}`)) : []
+  return { graph, problems: [...problems, ...more] }
+}
+
+function templateProblems(graph: JourneyGraph): GraphProblem[] {
+  return Object.entries(graph.nodes).flatMap(([node, { fields, title }]) =>
+    textsOf(fields.content, '/fields/content').flatMap(({ path, text }) => {
+      const fault = templateFault(text)
+      const name = title ?? node
+      return fault === null
+        ? []
+        : [
+            {
+              node,
+              path,
+              code: 'bad_template',
+              message: {
+                zh: `「${name}」的內容無法套用：${fault}`,
+                en: `The content of "${name}" cannot be filled in: ${fault}`,
+              },
+            },
+          ]
+    }),
+  )
+}
 
 /** Publishes the draft as a new version and makes it live; people stay on the version they entered.
  *  Returns the version's number.
@@ -19,7 +53,7 @@ export async function publishJourney(
 ): Promise<number> {
   const published = await inTransaction(core.pool, async sql => {
     const journey = await lockJourney(sql, workspace, id, version)
-    const checked = validateGraph(journey.draft)
+    const checked = problemsOfDraft(journey.draft)
     const problem = checked.problems[0]
     if (problem)
       throw new Problem(400, 'graph_invalid', problem.message.en, {

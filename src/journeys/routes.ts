@@ -10,7 +10,7 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from './counts.ts'
 import type { JourneyGraph } from './model.ts'
-import { publishJourney } from './publish.ts'
+import { problemsOfDraft, publishJourney } from './publish.ts'
 import { NODE_TYPES } from './register.ts'
 import {
   createJourney,
@@ -21,7 +21,6 @@ import {
   setJourneyStatus,
   type JourneyRecord,
 } from './store.ts'
-import { validateGraph } from './validate.ts'
 
 type Row = Out<'journeys'>['items'][number]
 
@@ -66,7 +65,7 @@ async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journ
     draft: journey.draft,
     live: journey.live,
     versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
-    problems: validateGraph(journey.draft).problems,
+    problems: problemsOfDraft(journey.draft).problems,
   }
 }
 

@@ -31,7 +31,6 @@ export type DeliverOptions = {
   claimMs: number
   sendingMs: number
   timeoutMs: number
-  pollMs: number
 }
 const DEFAULTS: DeliverOptions = {
   batch: 100,
@@ -39,9 +38,9 @@ const DEFAULTS: DeliverOptions = {
   claimMs: 30_000,
   sendingMs: 30_000,
   timeoutMs: 10_000,
-  pollMs: 500,
 }
-const SWEEP_MS = 1_000
+/** A look at the whole ledger at least this often; sooner where an intent falls due sooner. */
+const LOOK_MS = 1_000
 
 /** `tick`: one whole round (sweep, claims, sends, records); true when there was work. */
 export type Deliverer = Role & { tick(): Promise<boolean> }
@@ -352,8 +351,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     return claims
   }
 
-  async function sweep(): Promise<store.Claim[]> {
-    const waits = await store.sweepWaits(pool)
+  /** Puts right what a crash or a pause left, and takes the unknowns to be settled. */
+  async function sweep(waits: store.Waiting): Promise<store.Claim[]> {
     if (waits.late) await store.expireClaims(pool, signals, settles, 500)
     if (waits.held) await store.releaseHeld(pool, 1_000)
     // looked at again after the expiry: what it made unknown is settled at once
@@ -363,7 +362,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function tick(): Promise<boolean> {
-    const unknown = await sweep()
+    const unknown = await sweep(await store.whatWaits(pool))
     const claims = await claim(null)
     await Promise.all([unknown, claims].filter(c => c.length > 0).map(begin))
     return unknown.length + claims.length > 0
@@ -395,35 +394,37 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function run(): Promise<void> {
-    let sweepAt = 0
+    let lookAt = 0
     let byPoll = false
     while (!stopped) {
       try {
-        if (performance.now() >= sweepAt) {
-          sweepAt = performance.now() + SWEEP_MS
-          const unknown = await sweep()
+        while (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
+        if (performance.now() >= lookAt) {
+          const waits = await store.whatWaits(pool)
+          const dueMs = waits.dueAt === null ? LOOK_MS : waits.dueAt - waits.now
+          lookAt = performance.now() + Math.min(LOOK_MS, Math.max(dueMs, 1))
+          if (dueMs <= 0) {
+            byPoll = called?.size === 0
+            called = null
+            lookAt = performance.now() + LOOK_MS
+          }
+          const unknown = await sweep(waits)
           if (unknown.length > 0) begin(unknown).catch(complain)
         }
-        while (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
-        const polled = byPoll
-        byPoll = false
         const buckets: Set<number> | null = called
         called = new Set()
+        const polled = byPoll
+        byPoll = false
         const claims = buckets?.size === 0 ? [] : await claim(buckets)
         if (claims.length > 0) {
           if (claims.length >= Math.min(options.batch, options.inFlight - underWay)) called = null // some are left
           if (polled && claims.some(c => c.attempts === 0 && c.intent.notBefore <= c.intent.at))
             metrics.pollCaught.inc()
           begin(claims).catch(complain)
+          lookAt = Math.min(lookAt, performance.now() + LOOK_MS)
           continue
         }
-        if (called?.size === 0) {
-          await pause(options.pollMs)
-          if (called?.size === 0) {
-            byPoll = true
-            called = null
-          }
-        }
+        if (called?.size === 0) await pause(Math.max(1, lookAt - performance.now()))
       } catch (error) {
         complain(error)
         called = null

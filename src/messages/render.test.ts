@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { CustomerState } from '../customers/model.ts'
 import { openSecrets } from '../platform/secrets.ts'
 import { openMessageLinks, readClickToken, readUnsubscribeToken } from './link-tokens.ts'
-import { checkTemplates, RenderFailed, renderContent, templateScope } from './render.ts'
+import { RenderFailed, renderContent, templateFault, templateScope } from './render.ts'
 
 const secrets = openSecrets('ab'.repeat(32))
 const MESSAGE = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0011'
@@ -158,9 +158,8 @@ describe('render', () => {
   })
 
   test('templates are checked before publishing', () => {
-    expect(() =>
-      checkTemplates({ channel: 'line', messages: [{ type: 'flex', contents: { a: ['{% if x %}'] } }] }),
-    ).toThrow(RenderFailed)
-    checkTemplates({ channel: 'email', subject: '{{ customer.name }}', html: '<p>x</p>' })
+    expect(templateFault('{% if x %}')).toMatch(/if/)
+    expect(templateFault('{{ customer.name | shout }}')).toMatch(/shout/)
+    expect(templateFault('{{ customer.name | upcase }}')).toBeNull()
   })
 })

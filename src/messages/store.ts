@@ -412,16 +412,25 @@ export async function expireClaims(
   return { returned: returned.rowCount ?? 0, unknown: unknown.length }
 }
 
-/** Whether a sweep has anything to do: one cheap look, so that a resting system stays at rest. */
-export async function sweepWaits(sql: Sql): Promise<{ late: boolean; unknown: boolean; held: boolean }> {
-  const { rows } = await sql.query<{ late: boolean; unknown: boolean; held: boolean }>(
-    `select exists (select from message where bucket = any($1::smallint[]) and state in ('claimed', 'sending')
+/** What a look at the whole ledger found: claims that ran out, unknowns to settle, intents held for a pause, and the
+ *  earliest intent (real ms; null: none but held ones). One cheap statement, so that a resting system stays at rest. */
+export type Waiting = { late: boolean; unknown: boolean; held: boolean; dueAt: number | null; now: number }
+
+export async function whatWaits(sql: Sql): Promise<Waiting> {
+  const { rows } = await sql.query<Waiting>({
+    name: 'ledger_waits',
+    text: `select exists (select from message where bucket = any($1::smallint[]) and state in ('claimed', 'sending')
                        and claim_until < (select clock_timestamp())) as late,
             exists (select from message where bucket = any($1::smallint[]) and state = 'unknown'
                        and send_after <= (select clock_timestamp())) as unknown,
-            exists (select from message where bucket = any($1::smallint[]) and state = 'intended' and send_after >= $2) as held`,
-    [ALL, HELD_FROM],
-  )
+            exists (select from message where bucket = any($1::smallint[]) and state = 'intended' and send_after >= $2) as held,
+            floor(extract(epoch from (
+              select min(x.send_after) from unnest($1::smallint[]) b(bucket) cross join lateral (
+                select m.send_after from message m where m.bucket = b.bucket and m.state = 'intended' and m.send_after < $2
+                 order by m.send_after limit 1) x)) * 1000)::float8 as "dueAt",
+            floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+    values: [smallints(ALL), HELD_FROM],
+  })
   return rows[0]!
 }
 

@@ -33,6 +33,9 @@ export function openPool(
     idle_in_transaction_session_timeout: 60_000,
   })
   pool.on('error', options.onError)
+  // A connection that is lost while it is lent out fails its statement, which throws where it was asked for; without a
+  // listener of its own its `error` event would end the process.
+  pool.on('connect', client => client.on('error', () => undefined))
   return pool
 }
 
@@ -63,6 +66,7 @@ export async function openPipeline(url: string, name: string): Promise<pg.Client
     connectionTimeoutMillis: 5_000,
     pipeline: true,
   } as pg.ClientConfig)
+  client.on('error', () => undefined) // as in openPool; the caller listens, too, once it has the connection
   await client.connect()
   return client
 }

@@ -33,6 +33,7 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
       connectionString: databaseUrl,
       application_name: 'itinera signals',
       connectionTimeoutMillis: 5_000,
+      pipeline: true, // a notification does not wait for the answer of the one before
     })
     const lost = (error?: Error) => {
       if (client === c) client = null

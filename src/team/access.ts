@@ -1,4 +1,5 @@
 // Who calls and what they may do: sessions of team users and API keys. Default deny.
+import { LRUCache } from 'lru-cache'
 import { findApiKey, touchKey } from '../catalogue/keys.ts'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import type { Core } from '../platform/core.ts'
@@ -6,7 +7,7 @@ import { Problem } from '../platform/errors.ts'
 import type { Access } from '../platform/http/access.ts'
 import { parseId, publicId } from '../platform/ids.ts'
 import { recordAudit } from './audit.ts'
-import { ROLE_SCOPES } from './roles.ts'
+import { scopesOf } from './roles.ts'
 import { findSession } from './session.ts'
 import { roleOf } from './store.ts'
 
@@ -23,7 +24,10 @@ const hidden = () =>
     action: 'Check the workspace id, or ask its owner for an invitation.',
   })
 
+const LOOK_MS = 5 * 60_000
+
 export function openAccess(core: Core): Access {
+  const looks = new LRUCache<string, true>({ max: 20_000, ttl: LOOK_MS })
   return {
     async identify(authorization, token) {
       if (authorization !== undefined) {
@@ -54,15 +58,16 @@ export function openAccess(core: Core): Access {
         roleOf(core.pool, id, who.caller.id),
       ])
       if (!workspace || !role) throw hidden()
-      return { workspace, scopes: ROLE_SCOPES[role], caller: { ...who.caller, role } }
+      return { workspace, scopes: scopesOf(role, workspace.settings), caller: { ...who.caller, role } }
     },
 
-    record: ({ workspace, caller, action, target }) =>
-      recordAudit(core.pool, {
-        workspace,
-        actor: publicId(caller.kind === 'user' ? 'usr' : 'key', caller.id),
-        action,
-        target,
-      }),
+    async record({ workspace, caller, action, kind, target, detail }) {
+      const actor = publicId(caller.kind === 'user' ? 'usr' : 'key', caller.id)
+      // an open page asks again with each change: one line for one look
+      const look = [workspace, actor, action, target, detail.masked === true].join(' ')
+      if (kind === 'saw' && looks.has(look)) return
+      await recordAudit(core.pool, { workspace, actor, action, kind, target, detail })
+      if (kind === 'saw') looks.set(look, true)
+    },
   }
 }

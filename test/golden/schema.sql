@@ -35,6 +35,8 @@ create table audit (
   action text not null,
   target text,
   detail jsonb not null default '{}'::jsonb,
+  kind text not null default 'changed'::text,
+  constraint audit_kind_check CHECK ((kind = ANY (ARRAY['saw'::text, 'changed'::text, 'exported'::text, 'published'::text]))),
   constraint audit_pkey PRIMARY KEY (id)
 )
 create table bucket (
@@ -100,6 +102,25 @@ create table customer_snapshot (
   state text not null storage e,
   merged_into uuid,
   constraint customer_snapshot_pkey PRIMARY KEY (bucket, id)
+)
+create table erasure (
+  id uuid not null,
+  workspace_id uuid not null,
+  status text not null,
+  step text not null default ''::text,
+  done integer not null default 0,
+  total integer not null default 0,
+  reason text not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  claimed_until timestamp with time zone,
+  finished_at timestamp with time zone,
+  sealed bytea,
+  result jsonb not null default '{}'::jsonb,
+  error text,
+  constraint erasure_pkey PRIMARY KEY (id),
+  constraint erasure_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint erasure_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table history_cursor (
   bucket smallint not null,
@@ -390,9 +411,13 @@ create table workspace (
   constraint workspace_pkey PRIMARY KEY (id)
 )
 CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
+CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
+CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
+CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
 CREATE INDEX http_answer_at ON http_answer USING btree (at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)

@@ -19,7 +19,6 @@ const MONTHS = ['3', '6', '12', '24', '36']
 const USUAL_MONTHS = '12'
 const PREFIX = 'missing.'
 const CONTACT = 'contact.'
-const TIMES = new Set(['not_seen', 'not_verified'])
 
 type Data = Out<'quality'>
 type Rule = Data['rules'][number]
@@ -270,8 +269,8 @@ function Findings({
   const { t } = useTranslation()
   const name = useRuleName()
   const query = usePages('qualityPeople', { ws, rule: rule.key, query: { months, limit: 50 } })
-  const say = (value: string) =>
-    !TIMES.has(rule.key) ? value || '—' : value === '' ? t('quality.never') : <Time at={Number(value)} />
+  const say = ({ kind, value }: Out<'qualityPeople'>['items'][number]) =>
+    kind !== 'time' ? value || '—' : value === '' ? t('quality.never') : <Time at={Number(value)} />
   return (
     <PeopleDrawer
       title={name(rule, months)}
@@ -279,7 +278,7 @@ function Findings({
       ws={ws}
       query={query}
       heading={t('quality.found')}
-      rows={query.items.map(i => ({ customer: i.customer, value: say(i.value) }))}
+      rows={query.items.map(i => ({ customer: i.customer, value: say(i) }))}
       close={close}
     />
   )

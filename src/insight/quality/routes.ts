@@ -50,17 +50,33 @@ const HEADINGS = {
   en: ['customer', 'name', 'member_no', 'email', 'phone', 'rule', 'found'],
 } as const
 
-const TIMES = new Set(['not_seen', 'not_verified'])
+type Kind = Out<'qualityPeople'>['items'][number]['kind']
+const KINDS: Record<FixedRule, Kind> = {
+  bad_email: 'email',
+  bad_phone: 'phone',
+  refused: 'attributes',
+  same_email: 'email',
+  same_phone: 'phone',
+  not_seen: 'time',
+  not_verified: 'time',
+}
+const kindOf = (rule: string): Kind => (Object.hasOwn(KINDS, rule) ? KINDS[rule as FixedRule] : 'none')
 
-const lineOf = (rule: string, customer: CustomerRow, value: string): string[] => [
-  customer.id,
-  customer.name ?? '',
-  customer.memberNo ?? '',
-  customer.email ?? '',
-  customer.phone ?? '',
-  rule,
-  TIMES.has(rule) && value !== '' ? new Date(Number(value)).toISOString() : value,
-]
+/** @param plain whether the caller may read personal data; else those cells stay empty */
+function lineOf(rule: string, customer: CustomerRow, value: string, plain: boolean): string[] {
+  const only = (text: string | null) => (plain ? (text ?? '') : '')
+  const kind = kindOf(rule)
+  const time = kind === 'time' && value !== '' ? new Date(Number(value)).toISOString() : ''
+  return [
+    customer.id,
+    only(customer.name),
+    customer.memberNo ?? '',
+    only(customer.email),
+    only(customer.phone),
+    rule,
+    kind === 'time' ? time : kind === 'attributes' ? value : only(value),
+  ]
+}
 
 export const qualityRoutes = {
   async quality({ core, workspace, query }) {
@@ -104,14 +120,15 @@ export const qualityRoutes = {
     const shown = found.slice(0, query.limit)
     const last = shown.at(-1)
     return {
-      items: await withRows(core, workspace, shown),
+      items: (await withRows(core, workspace, shown)).map(row => ({ ...row, kind: kindOf(params.rule!) })),
       next: found.length > query.limit && last ? writeCursor([last.value, last.customer]) : null,
     }
   },
 
-  async qualityFixList({ core, workspace, params, body }) {
+  async qualityFixList({ core, workspace, params, body, scopes }) {
     const rule = ruleOf(params.rule)
     const name = params.rule!
+    const plain = scopes.has('customers:personal')
     const p = paramsOf(workspace, body.months)
     const lines: string[][] = [[...HEADINGS[body.locale]]]
     let after: Finding | null = null
@@ -119,7 +136,7 @@ export const qualityRoutes = {
     while (more && lines.length <= MOST_ROWS) {
       const found: Finding[] = await findings(core.history, p, rule, after, AT_A_TIME)
       for (const { customer, value } of await withRows(core, workspace, found))
-        if (lines.length <= MOST_ROWS) lines.push(lineOf(name, customer, value))
+        if (lines.length <= MOST_ROWS) lines.push(lineOf(name, customer, value, plain))
       after = found.at(-1) ?? null
       more = found.length === AT_A_TIME
     }

@@ -56,8 +56,8 @@ export const DATABASE = 'itinera'
 const SETTINGS: Record<string, string> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  // a sixteenth of the machine, 128 MB to 1 GB: only what was used counts as taken
-  shared_buffers: `${Math.min(1_024, Math.max(128, Math.round(totalmem() / 2 ** 20 / 16)))}MB`,
+  // a thirty-second of the machine, 128 MB to 1 GB: only what was used counts as taken
+  shared_buffers: `${Math.min(1_024, Math.max(128, Math.round(totalmem() / 2 ** 20 / 32)))}MB`,
   max_connections: '60',
   max_wal_size: '4GB',
   min_wal_size: '256MB',

@@ -9,7 +9,17 @@ export type Identity =
 
 export type Seat = { workspace: WorkspaceRow; scopes: ReadonlySet<Scope>; caller: Caller }
 
-export type Act = { workspace: Uuid | null; caller: Caller; action: string; target: string | null }
+export type AuditKind = 'saw' | 'changed' | 'exported' | 'published'
+/** Counts and names of choices; never personal data. */
+export type AuditDetail = Record<string, string | number | boolean>
+export type Act = {
+  workspace: Uuid | null
+  caller: Caller
+  action: string
+  kind: AuditKind
+  target: string | null
+  detail: AuditDetail
+}
 
 export type Access = {
   /** By the Authorization header when there is one, else by the session cookie. @throws Problem 401 */

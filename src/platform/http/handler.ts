@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { endpoints, EndpointName, Out, Role, Scope } from '../../contract.ts'
 import type { Core } from '../core.ts'
 import type { Uuid } from '../ids.ts'
+import type { AuditDetail } from './access.ts'
 
 export type Caller =
   | { kind: 'user'; id: Uuid; email: string; name: string; role: Role | null }
@@ -51,6 +52,8 @@ export type Call<N extends EndpointName> = {
   remoteAddress: string
   /** another 2xx than 200: 202 for what is not decided yet */
   setStatus(status: number): void
+  /** adds to this call's line in the audit log: counts and choices, never personal data */
+  note(detail: AuditDetail): void
   /** sets or clears the session cookie; only sign-in and sign-out use it */
   setSession(token: string | null): void
 }

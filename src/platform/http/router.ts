@@ -6,9 +6,10 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { endpoints, type EndpointName } from '../../contract.ts'
 import type { Core } from '../core.ts'
 import { must, Problem } from '../errors.ts'
-import type { Access, Identity, Seat } from './access.ts'
+import type { Access, AuditDetail, AuditKind, Identity, Seat } from './access.ts'
 import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
 import { type Answer, answerOnce } from './idempotency.ts'
+import { MASK_ALL, maskAnswer, type MaskRules } from './mask.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
 import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
 
@@ -27,6 +28,7 @@ type AnyEndpoint = {
   query?: import('zod').ZodObject
   body?: import('zod').ZodType
   out: import('zod').ZodType
+  audit?: AuditKind
 }
 
 export function apiRouter(core: Core, access: Access, handlers: AllHandlers): Hono<HttpEnv> {
@@ -86,6 +88,7 @@ async function serve(
   const body = endpoint.body ? parse(endpoint.body, await readJson(c), 'body') : undefined
 
   let status = 200
+  let detail: AuditDetail = {}
   const caller: Caller | null = seat?.caller ?? who?.caller ?? null
   const call = {
     core,
@@ -109,11 +112,22 @@ async function serve(
     setStatus: (s: number) => {
       status = s
     },
+    note: (more: AuditDetail) => {
+      detail = { ...detail, ...more }
+    },
   } as unknown as Call<EndpointName>
 
   const perform = async (): Promise<Answer> => {
-    const json = checkedJson(name, endpoint, await handler(call))
-    if (writes && caller) await audit(c, core, access, name, seat?.workspace ?? null, caller)
+    const json = checkedJson(name, endpoint, await handler(call), seat)
+    if (caller && (writes || endpoint.audit)) {
+      const act = {
+        name,
+        kind: endpoint.audit ?? 'changed',
+        personal: maskOf(seat) === null,
+        detail,
+      } as const
+      await audit(c, core, access, act, seat?.workspace ?? null, caller)
+    }
     return { status, json }
   }
   const key = call.idempotencyKey
@@ -125,13 +139,20 @@ async function serve(
   return c.body(answer.json, answer.status as 200, { 'content-type': 'application/json' })
 }
 
-function checkedJson(name: EndpointName, endpoint: AnyEndpoint, out: unknown): string {
+/** How this seat reads personal data; null: as it is. */
+function maskOf(seat: Seat | null): MaskRules | null {
+  if (!seat || seat.scopes.has('customers:personal')) return null
+  return (seat.workspace.settings.mask as MaskRules | undefined) ?? MASK_ALL
+}
+
+function checkedJson(name: EndpointName, endpoint: AnyEndpoint, out: unknown, seat: Seat | null): string {
   const checked = endpoint.out.safeParse(out)
   must(
     checked.success,
     `${name} answers as the contract says: ${checked.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`,
   )
-  return JSON.stringify(checked.data)
+  const rules = maskOf(seat)
+  return JSON.stringify(rules ? maskAnswer(endpoint, checked.data, rules) : checked.data)
 }
 
 async function takeSeat(
@@ -194,7 +215,7 @@ async function audit(
   c: Context<HttpEnv>,
   core: Core,
   access: Access,
-  action: EndpointName,
+  act: { name: EndpointName; kind: AuditKind; personal: boolean; detail: AuditDetail },
   workspace: WorkspaceRow | null,
   caller: Caller,
 ): Promise<void> {
@@ -203,10 +224,16 @@ async function audit(
     await access.record({
       workspace: workspace?.id ?? null,
       caller,
-      action,
+      action: act.name,
+      kind: act.kind,
       target: Object.values(targets)[0] ?? null,
+      // masked: they saw that this person is there, not who it is
+      detail: act.kind === 'saw' && !act.personal ? { ...act.detail, masked: true } : act.detail,
     })
   } catch (error) {
-    core.log.error({ err: error, requestId: c.get('requestId'), action }, 'audit line could not be written')
+    core.log.error(
+      { err: error, requestId: c.get('requestId'), action: act.name },
+      'audit line could not be written',
+    )
   }
 }
