@@ -51,7 +51,6 @@ async function send(batch: Record<string, unknown>[]): Promise<void> {
     method: 'POST',
     headers: { authorization: 'Bearer ' + space.apiKey },
     body: JSON.stringify({
-      sentAt: new Date(now),
       batch: batch.map(item => ({ messageId: newId(), ...item })),
     }),
   })

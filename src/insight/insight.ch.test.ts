@@ -102,7 +102,6 @@ async function send(batch: Record<string, unknown>[], key = space.apiKey): Promi
     method: 'POST',
     headers: { authorization: 'Bearer ' + key },
     body: JSON.stringify({
-      sentAt: new Date(now),
       batch: batch.map(item => ({ messageId: newId(), ...item })),
     }),
   })
