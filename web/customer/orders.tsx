@@ -52,7 +52,7 @@ export function Orders({ ws, data }: Part) {
           {found => (
             <>
               <div className="table-scroll">
-                <table className="table">
+                <table className="table orders-table">
                   <thead>
                     <tr>
                       <th>{t('person.orderNo')}</th>

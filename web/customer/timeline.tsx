@@ -23,6 +23,7 @@ import { Card } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { brief, entriesOf, isTime, useSayProp } from './timeline-props.tsx'
 import { isFiltered, TimelineFilters, timelineQuery, type TimelineSearch } from './timeline-filters.tsx'
 
 type Item = Out<'timeline'>['items'][number]
@@ -36,17 +37,6 @@ const ICONS = {
 }
 /** Source of what the fold derives itself: says nothing to a reader. */
 const OURS = 'itinera'
-/** Long, or of use only to who looks for it. */
-const BEHIND_A_CLICK = new Set([
-  'url',
-  'referrer',
-  'search',
-  'products',
-  'notBefore',
-  'notAfter',
-  'occurrence',
-  'verified',
-])
 /** An event that arrived this much after it happened is marked as late. */
 const LATE_MS = 5 * 60_000
 
@@ -94,17 +84,6 @@ export function Timeline({
   )
 }
 
-/** Codes of ours in words; what a site sent as it came. */
-function say(key: string, value: unknown): string {
-  if (typeof value !== 'string') return brief(value)
-  if (key === 'port') return word('port', value)
-  if (key === 'outcome') return word('state', value)
-  if (key === 'reason') return word('reason', value)
-  if (key === 'how') return word('exitHow', value)
-  if (key === 'channel') return word('channel', value)
-  return brief(value)
-}
-
 /** The journey by name and, where it is known, the node's title; one query per journey, shared by all lines. */
 function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: string | null }) {
   const { t } = useTranslation()
@@ -125,9 +104,8 @@ function Line({ ws, item }: { ws: string; item: Item }) {
   const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
   const late = lateMs > LATE_MS
   const { why, ...props } = item.props
-  const entries = Object.entries(props).filter(([, v]) => v !== null && v !== undefined && v !== '')
-  const brieflyShown = entries.filter(([key]) => !BEHIND_A_CLICK.has(key)).slice(0, 4)
-  const shown = open ? entries : brieflyShown
+  const { all, briefly } = entriesOf(props)
+  const sayProp = useSayProp()
   return (
     <li>
       <Text component="span" className="when" size="sm" c="dimmed">
@@ -169,9 +147,9 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           </A>
         ) : null}
         <div className="props">
-          {shown.map(([key, value]) => (
+          {(open ? all : briefly).map(([key, value]) => (
             <span key={key}>
-              {word('prop', key)} <b>{isTime(value) ? exact(value) : say(key, value)}</b>
+              {word('prop', key)} <b>{sayProp(item.name, key, value, props)}</b>
             </span>
           ))}
           {item.source && item.source !== OURS ? (
@@ -187,7 +165,7 @@ function Line({ ws, item }: { ws: string; item: Item }) {
               </span>
             </>
           ) : null}
-          {entries.length > brieflyShown.length || late || open ? (
+          {all.length > briefly.length || late || open ? (
             <Anchor
               component="button"
               type="button"
@@ -227,13 +205,4 @@ function Why({ reasons }: { reasons: Reason[] }) {
       </ul>
     </div>
   )
-}
-
-/** Workspace times of this century, in ms. */
-const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && value > 946_684_800_000 && value < 4_102_444_800_000
-
-function brief(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 160 ? `${text.slice(0, 160)}…` : text
 }

@@ -187,7 +187,9 @@ function DimensionCard({
                     </Anchor>
                   )}
                 </td>
-                <td className="end nowrap">{say.share(rule.people, data.customers)}</td>
+                <td className="end nowrap">
+                  {rule.people === 0 ? '—' : say.share(rule.people, data.customers)}
+                </td>
                 <td>
                   <Text size="sm" c="dimmed">
                     {t(`qualityFix.${fixKey(rule)}`)}

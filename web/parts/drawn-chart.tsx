@@ -14,6 +14,12 @@ use([BarChart, LineChart, GridComponent, TooltipComponent, LegendComponent, SVGR
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
+/** A day without its year: the range says that. */
+const short = (category: string): string =>
+  /^\d{4}-\d{2}-\d{2}$/.test(category)
+    ? `${Number(category.slice(5, 7))}/${Number(category.slice(8, 10))}`
+    : category
+
 function optionOf({ categories, series }: ChartProps, still: boolean) {
   const text = colour('--mantine-color-dimmed')
   const line = colour('--app-line')
@@ -22,6 +28,7 @@ function optionOf({ categories, series }: ChartProps, still: boolean) {
     type: 'value' as const,
     position: side,
     splitNumber: 4,
+    minInterval: 1,
     axisLabel: { color: text, formatter: (v: number) => s?.say(v) ?? '' },
     splitLine: { show: side === 'left', lineStyle: { color: line } },
   })
@@ -52,7 +59,7 @@ function optionOf({ categories, series }: ChartProps, still: boolean) {
       data: categories,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: line } },
-      axisLabel: { color: text, hideOverlap: true },
+      axisLabel: { color: text, hideOverlap: true, formatter: short },
     },
     yAxis: [
       axis(
