@@ -47,6 +47,7 @@ const ORDER = [
   'customers',
   'collect',
   'team',
+  'privacy',
   'insight',
   'sandbox',
   'demo',

@@ -81,7 +81,9 @@ export function word(
     | 'salesChannel'
     | 'touchKind'
     | 'wantedContact'
-    | 'purpose',
+    | 'purpose'
+    | 'place'
+    | 'erasureKept',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

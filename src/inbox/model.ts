@@ -244,8 +244,8 @@ export type Reduction =
 export type JournalEntry = {
   /** customer */
   c: Uuid | null
-  /** kind */
-  k: InputKind | 'clock' | 'publish'
+  /** kind; `erased` stands where the input of a person was who has been forgotten: nothing else is left of it */
+  k: InputKind | 'clock' | 'publish' | 'erased'
   /** now and received, workspace ms */
   n: number
   r: number

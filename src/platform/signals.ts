@@ -5,8 +5,9 @@ import pg from 'pg'
 import type { Log } from './log.ts'
 
 /** inbox: rows for a bucket set; message: intents to claim; answer: command keys; journal: rows for history;
- *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver. */
-export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live' | 'receipt'
+ *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
+ *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten). */
+export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live' | 'receipt' | 'identifiers'
 
 export type Signals = {
   /** Tell this process at once and the others within about 5 ms. Call after commit. */

@@ -164,6 +164,12 @@ create table history_group (
   batch jsonb,
   constraint history_group_pkey PRIMARY KEY (history_group)
 )
+create table history_purge (
+  workspace_id uuid not null,
+  before timestamp with time zone not null,
+  constraint history_purge_pkey PRIMARY KEY (workspace_id),
+  constraint history_purge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table http_answer (
   actor uuid not null,
   key text not null,
@@ -464,6 +470,6 @@ options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse
-CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192

@@ -18,6 +18,7 @@ import { Enrollments } from '../customer/enrollments.tsx'
 import { Head } from '../customer/head.tsx'
 import { Orders } from '../customer/orders.tsx'
 import { Tags } from '../customer/tags.tsx'
+import { PrivacyRequests } from '../customer/privacy.tsx'
 import { Timeline } from '../customer/timeline.tsx'
 import { useSay } from '../use.ts'
 
@@ -64,6 +65,7 @@ export function Customer() {
                 <Tags ws={ws} data={found} />
                 <Identifiers data={found} />
                 <Behaviour ws={ws} data={found} />
+                <PrivacyRequests ws={ws} customer={found.id} />
               </div>
               <div className="stack">
                 <Orders ws={ws} data={found} />

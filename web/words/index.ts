@@ -4,6 +4,7 @@ import { frame } from './frame.ts'
 import { insight } from './insight.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
+import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
 import { quality } from './quality.ts'
 import { work } from './work.ts'
@@ -17,4 +18,5 @@ export const words = {
   ...work,
   ...profile,
   ...admin,
+  ...privacyWords,
 } as const
