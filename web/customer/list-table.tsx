@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { A } from '../parts/link.tsx'
+import { Scroll } from '../parts/page.tsx'
 import { Channel, Time } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
 
@@ -82,7 +83,7 @@ export function CustomerTable({ ws, rows, columns }: { ws: string; rows: Row[]; 
   const headings = useHeadings()
   const cell = useCell()
   return (
-    <div className="table-scroll">
+    <Scroll label={t('customers.title')}>
       <table className="table hover">
         <thead>
           <tr>
@@ -111,7 +112,7 @@ export function CustomerTable({ ws, rows, columns }: { ws: string; rows: Row[]; 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

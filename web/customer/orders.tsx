@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { Card } from '../parts/page.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
 import { Badge, SalesChannel, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -51,7 +51,7 @@ export function Orders({ ws, data }: Part) {
         <Show query={query} rows={4}>
           {found => (
             <>
-              <div className="table-scroll">
+              <Scroll label={t('customers.orders')}>
                 <table className="table orders-table">
                   <thead>
                     <tr>
@@ -66,7 +66,7 @@ export function Orders({ ws, data }: Part) {
                     <OrderRows key={order.orderNo} order={order} />
                   ))}
                 </table>
-              </div>
+              </Scroll>
               {found.items.length > SHOWN ? (
                 <Group justify="center" p={8}>
                   <Anchor component="button" type="button" size="sm" onClick={() => showAll(!all)}>

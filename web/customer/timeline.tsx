@@ -114,7 +114,7 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           <Tooltip label={t('person.lateBy', { time: exact(item.receivedAt), by: duration(lateMs) })}>
             <span className="late">
               <IconClockExclamation size={12} role="img" aria-label={t('customers.late')} />{' '}
-              {t('customers.received', { time: short(item.receivedAt) })}
+              {t('person.lateShort', { time: short(item.receivedAt) })}
             </span>
           </Tooltip>
         ) : null}

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out, Query } from '../../src/contract.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { Card } from '../parts/page.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
 import { Definition, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -112,7 +112,7 @@ function Rows({
   const { t } = useTranslation()
   const say = useSay()
   return (
-    <div className="table-scroll">
+    <Scroll label={t('touch.lead')}>
       <table className="table hover">
         <thead>
           <tr>
@@ -145,7 +145,7 @@ function Rows({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
 import { Chart } from '../parts/chart.tsx'
-import { Card } from '../parts/page.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
 import { Definition } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -51,7 +51,7 @@ function BySalesChannel({ data }: { data: Out<'omnichannel'> }) {
           },
         ]}
       />
-      <div className="table-scroll">
+      <Scroll label={t('omni.spend')}>
         <table className="table">
           <thead>
             <tr>
@@ -76,7 +76,7 @@ function BySalesChannel({ data }: { data: Out<'omnichannel'> }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {both?.people === 0 ? (
         <Text size="sm" c="dimmed" mt={8}>
           {t('omni.noneBoth')}
@@ -106,7 +106,7 @@ function ByChannels({ data }: { data: Out<'omnichannel'> }) {
           },
         ]}
       />
-      <div className="table-scroll">
+      <Scroll label={t('omni.perVisit')}>
         <table className="table">
           <thead>
             <tr>
@@ -131,7 +131,7 @@ function ByChannels({ data }: { data: Out<'omnichannel'> }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Card>
   )
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { A } from '../parts/link.tsx'
+import { Scroll } from '../parts/page.tsx'
 import { More } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 
@@ -47,7 +48,7 @@ export function PeopleDrawer({
       ) : rows.length === 0 ? (
         <Empty icon={<IconUsers />} title={t('metrics.peopleNone')} text="" />
       ) : (
-        <div className="table-scroll">
+        <Scroll label={title}>
           <table className="table hover">
             <thead>
               <tr>
@@ -70,7 +71,7 @@ export function PeopleDrawer({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       <More query={query} />
     </Drawer>

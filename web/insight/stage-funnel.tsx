@@ -3,7 +3,7 @@ import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
-import { Card } from '../parts/page.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
 import { Definition } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -18,7 +18,7 @@ export function StageFunnel({ ws }: { ws: string }) {
         {data => {
           const all = data.items[0]?.reached ?? 0
           return (
-            <div className="table-scroll">
+            <Scroll label={t('funnel.title')}>
               <table className="table">
                 <thead>
                   <tr>
@@ -64,7 +64,7 @@ export function StageFunnel({ ws }: { ws: string }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )
         }}
       </Show>

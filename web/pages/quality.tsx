@@ -9,7 +9,7 @@ import { useAct, useApi, usePages } from '../api/queries.ts'
 import { saveFile } from '../download.ts'
 import { word } from '../i18n.ts'
 import { PeopleDrawer } from '../insight/people.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Page, Scroll } from '../parts/page.tsx'
 import { Definition, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
@@ -161,7 +161,7 @@ function DimensionCard({
   if (rules.length === 0) return null
   return (
     <Card title={t(`dimension.${dimension}`)} flush>
-      <div className="table-scroll">
+      <Scroll label={t(`dimension.${dimension}`)}>
         <table className="table fixed-rules">
           <thead>
             <tr>
@@ -202,7 +202,7 @@ function DimensionCard({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Card>
   )
 }

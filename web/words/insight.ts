@@ -30,7 +30,7 @@ export const insight = {
     ],
     badgeO: ['O', 'O'],
     badgeX: ['X', 'X'],
-    showPeople: ['看背後的 {{n}} 人', 'See the {{n}} people'],
+    showPeople: ['看背後的 {{n}} 人', 'See who ({{n}})'],
     peopleTitle: ['「{{metric}}」背後的人', 'The people behind “{{metric}}”'],
     peopleNone: ['這段期間沒有人', 'Nobody in this time'],
     share: ['{{part}} ÷ {{whole}}', '{{part}} ÷ {{whole}}'],
