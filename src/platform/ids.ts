@@ -59,6 +59,11 @@ export type IdPrefix =
   | 'evt'
   | 'imp'
   | 'cfl'
+  | 'sto'
+  | 'stf'
+  | 'prd'
+  | 'src'
+  | 'dea'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -14,6 +14,11 @@ const WHAT: Record<IdPrefix, string> = {
   chn: 'channel',
   evt: 'event',
   cfl: 'conflict',
+  sto: 'store',
+  stf: 'staff',
+  prd: 'product',
+  src: 'source',
+  dea: 'dead_letter',
   imp: 'import',
 }
 
