@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
@@ -16,7 +17,7 @@ import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
-export { customerRow, timelineItem } from './contract/customers.ts'
+export { customer, customerRow, timelineItem } from './contract/customers.ts'
 
 export const endpoints = {
   ...teamEndpoints,
@@ -27,6 +28,7 @@ export const endpoints = {
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
+  ...importsEndpoints,
   ...channelsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
@@ -52,5 +54,6 @@ export const LIVE_TOPICS = [
   'sandbox',
   'ops',
   'demo',
+  'imports',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

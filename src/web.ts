@@ -12,6 +12,9 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { importRoutes } from './imports/routes.ts'
+import { importApp } from './imports/transfer.ts'
+import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -60,6 +63,7 @@ export const handlers: AllHandlers = {
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...importRoutes,
   ...customerRoutes,
   ...journeyRoutes,
   ...messageRoutes,
@@ -80,6 +84,7 @@ export async function startWeb(core: Core): Promise<Web> {
   core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
   const smtp = await startStandInSmtp(core)
   const receipts = await startReceipts(core)
+  const imports = await startImports(core)
   core.log.info({ port: server.port, smtpPort: smtp.port }, 'web: listening')
   return {
     port: server.port,
@@ -87,6 +92,7 @@ export async function startWeb(core: Core): Promise<Web> {
     async stop() {
       closing.abort()
       await receipts.stop()
+      await imports.stop()
       await server.close()
       await smtp.stop()
     },
@@ -101,6 +107,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route('/', importApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

@@ -140,6 +140,11 @@ const sources = createRoute({
   validateSearch: texts('tab', 'name'),
   component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'Sources'),
 })
+const importFile = createRoute({
+  getParentRoute: () => inside,
+  path: '/imports/$import',
+  component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -174,6 +179,7 @@ export const router = createRouter({
       metrics,
       sandbox,
       sources,
+      importFile,
       channels,
       ops,
       settings,

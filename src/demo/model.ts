@@ -194,6 +194,7 @@ function sessionEvents(
         total: value,
         revenue: value,
         currency: CURRENCY,
+        sales_channel: 'online',
         products: linesOf(s.cart),
       }),
     )
@@ -203,6 +204,7 @@ function sessionEvents(
 
 const linesOf = (cart: Line[]) =>
   cart.map(l => ({
+    product_id: l.product.sku,
     sku: l.product.sku,
     name: l.product.name.zh,
     category: l.product.category.zh,

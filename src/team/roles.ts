@@ -12,6 +12,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'customers:write',
     'customers:personal',
     'customers:export',
+    'customers:import',
     'journeys:write',
     'journeys:publish',
     'messages:write',

@@ -9,6 +9,7 @@ import { usePages } from '../api/queries.ts'
 import { CustomerFilters, filterQuery, isFiltered, type ListSearch } from '../customer/list-filters.tsx'
 import { ChooseColumns, CustomerTable, useColumns } from '../customer/list-table.tsx'
 import { ButtonLink } from '../parts/link.tsx'
+import { ExportButton } from '../imports/export.tsx'
 import { Page } from '../parts/page.tsx'
 import { More } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
@@ -34,11 +35,14 @@ export function Customers() {
       title={t('customers.title')}
       lead={t('customers.lead')}
       action={
-        list.first ? (
-          <Text c="dimmed" role="status">
-            {t('customers.total', { n: say.count(list.first.total) })}
-          </Text>
-        ) : null
+        <>
+          {list.first ? (
+            <Text c="dimmed" role="status">
+              {t('customers.total', { n: say.count(list.first.total) })}
+            </Text>
+          ) : null}
+          <ExportButton ws={ws} first="customers" />
+        </>
       }
     >
       <div className="list-tools">

@@ -2,6 +2,8 @@
 import { admin } from './admin.ts'
 import { frame } from './frame.ts'
 import { insight } from './insight.ts'
+import { imports } from './imports.ts'
+import { install } from './install.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -15,8 +17,10 @@ export const words = {
   ...insight,
   ...quality,
   ...personWords,
+  ...install,
   ...work,
   ...profile,
   ...admin,
   ...privacyWords,
+  ...imports,
 } as const
