@@ -134,6 +134,12 @@ const sandbox = createRoute({
   validateSearch: texts('line', 'email', 'shopper', 'mail'),
   component: lazyRouteComponent(() => import('./pages/sandbox.tsx'), 'Sandbox'),
 })
+const catalogue = createRoute({
+  getParentRoute: () => inside,
+  path: '/catalogue',
+  validateSearch: texts('tab', 'q', 'archived', 'region', 'store', 'category', 'status', 'edit'),
+  component: lazyRouteComponent(() => import('./pages/catalogue.tsx'), 'Catalogue'),
+})
 const sources = createRoute({
   getParentRoute: () => inside,
   path: '/sources',
@@ -178,6 +184,7 @@ export const router = createRouter({
       messages,
       metrics,
       sandbox,
+      catalogue,
       sources,
       importFile,
       channels,

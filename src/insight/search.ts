@@ -17,6 +17,7 @@ const PAGES: { id: string; zh: string; en: string }[] = [
   { id: 'messages', zh: '發送紀錄', en: 'Send ledger' },
   { id: 'metrics', zh: '營運與體驗數據', en: 'Metrics' },
   { id: 'sandbox', zh: '沙盒', en: 'Sandbox' },
+  { id: 'catalogue', zh: '商品與門市', en: 'Catalogue' },
   { id: 'sources', zh: '資料來源', en: 'Sources' },
   { id: 'channels', zh: '渠道', en: 'Channels' },
   { id: 'ops', zh: '營運狀態', en: 'Ops' },

@@ -20,6 +20,9 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   events: [
     'lastEvents',
     'rejectedEvents',
+    'connectors',
+    'source',
+    'deadLetters',
     'timeline',
     'timelineChannels',
     'customerTags',

@@ -1,6 +1,7 @@
 // The pages of the rail, in their groups; Ctrl-K offers the same list.
 import {
   IconActivityHeartbeat,
+  IconBuildingStore,
   IconChartBar,
   IconDeviceMobile,
   IconHome,
@@ -20,6 +21,7 @@ export const PAGES = [
   { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
+  { key: 'catalogue', to: '/w/$ws/catalogue', icon: IconBuildingStore, group: 'groupConnect' },
   { key: 'metrics', to: '/w/$ws/metrics', icon: IconChartBar, group: 'groupInsight' },
   { key: 'sources', to: '/w/$ws/sources', icon: IconWorldUpload, group: 'groupConnect' },
   { key: 'channels', to: '/w/$ws/channels', icon: IconPlugConnected, group: 'groupConnect' },

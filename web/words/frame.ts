@@ -18,6 +18,7 @@ export const frame = {
     quality: ['資料品質', 'Data quality'],
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
+    catalogue: ['商品與門市', 'Catalogue'],
     metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],
@@ -225,6 +226,7 @@ export const frame = {
     sms: ['簡訊', 'SMS'],
     phone: ['電話', 'Phone'],
     support: ['客服', 'Customer service'],
+    push: ['App 推播', 'App push'],
   },
   identifier: {
     member_no: ['會員編號', 'Member number'],
