@@ -101,8 +101,8 @@ export async function historyTables(history: History): Promise<HistoryTable[]> {
 export const historyHolds = (t: HistoryTable): string =>
   `${t.workspace ? 'workspace_id = {workspace:UUID}' : '1'} and (${
     [
-      ...t.texts.map(c => `multiSearchAny(toString(${c}), {fragments:Array(String)})`),
-      ...t.lists.map(c => `hasAny(${c}, {fragments:Array(String)})`),
+      ...t.texts.map(c => `multiSearchAny(lowerUTF8(toString(${c})), {fragments:Array(String)})`),
+      ...t.lists.map(c => `hasAny(arrayMap(x -> lowerUTF8(x), ${c}), {fragments:Array(String)})`),
     ].join(' or ') || '0'
   })`
 /** multiSearchAny takes no empty list: a text that nothing holds stands for it. */
@@ -137,7 +137,7 @@ const WITHIN: Record<string, string> = {
 /** Rows of this workspace in which a text column gives the person away. Its parameters are those of `textValues`. */
 export const textWhere = (t: TextTable): string =>
   `${t.workspace ? 'workspace_id = $2' : (WITHIN[t.table] ?? '$2::uuid is not null')} and (${t.columns
-    .map(c => `"${c}"::text like any($1::text[])`)
+    .map(c => `"${c}"::text ilike any($1::text[])`)
     .join(' or ')})`
 export const textValues = (workspace: Uuid, needles: Needles): unknown[] => [
   fragmentsOf(needles).map(v => `%${escapeLike(v)}%`),
