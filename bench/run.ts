@@ -2,6 +2,7 @@
 // to RESULTS.md. Never fails a build: what goes wrong is printed and recorded as wrong.
 import { alarms } from './alarms.ts'
 import { floor } from './floor.ts'
+import { importOrders } from './import.ts'
 import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 import { print, record, type Report } from './report.ts'
@@ -12,7 +13,7 @@ const names = args.filter(a => !a.startsWith('--'))
 const quick = args.includes('--quick')
 const size = Number(args.find(a => a.startsWith('--size='))?.slice(7) ?? 1)
 const keep = !args.includes('--no-record') && !quick
-const KNOWN = ['floor', 'pipeline', 'latency', 'alarms', 'start', 'idle']
+const KNOWN = ['floor', 'pipeline', 'latency', 'alarms', 'import', 'start', 'idle']
 const unknown = names.filter(name => !KNOWN.includes(name))
 if (unknown.length > 0 || !(size > 0)) {
   console.error(`Benches: ${KNOWN.join(', ')}. Options: --quick, --size=N, --no-record.`)
@@ -51,5 +52,9 @@ if (wanted('latency'))
     done(await latency({ seconds: quick ? 5 : 20, rates: quick ? [1, 20, 100] : [1, 20, 100, 500] })),
   )
 if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ people })))
+if (wanted('import'))
+  await attempt('import', async () =>
+    done(await importOrders({ rows: quick ? 10_000 : Math.round(100_000 * size) })),
+  )
 if (wanted('start') || wanted('idle'))
   await attempt('start and idle', async () => done(await startAndIdle({ seconds: quick ? 10 : 60 })))

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { channelsEndpoints } from './contract/channels.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { importsEndpoints } from './contract/imports.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -25,6 +26,7 @@ export const endpoints = {
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
+  ...importsEndpoints,
   ...channelsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
@@ -50,5 +52,6 @@ export const LIVE_TOPICS = [
   'sandbox',
   'ops',
   'demo',
+  'imports',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

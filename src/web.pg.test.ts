@@ -13,7 +13,9 @@ type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Recor
 const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
 /** Not those whose path holds a name: each workspace has its own under it. */
-const withInnerId = inWorkspace.filter(n => /\{(?!ws|name|channel)\w+\}/.test(endpoints[n].path))
+const withInnerId = inWorkspace.filter(
+  n => /\{(?!ws|name|channel)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+)
 
 const GRAPH = {
   format: 1,
@@ -49,6 +51,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     version: 1,
   },
   requestErasure: { confirm: 'not this one', reason: 'asked' },
+  updateImport: { source: 'Till' },
+  setImportFeed: { everyHours: 24 },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -132,6 +136,12 @@ async function makeFilled(name: string): Promise<Made> {
     `insert into erasure (id, workspace_id, status, reason, requested_by, requested_at) values ($1, $2, 'failed', 'asked', 'usr_1', $3)`,
     [erasure, made.id, at],
   )
+  const file = newId()
+  await core.pool.query(
+    `insert into import (id, workspace_id, source, target, file_name, bytes, shape, mapping, status, created_by, created_at)
+     values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
+    [file, made.id, at],
+  )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),
     name,
@@ -152,6 +162,7 @@ async function makeFilled(name: string): Promise<Made> {
       user: publicId('usr', user.id),
       key: publicId('key', row.id),
       channel: 'line',
+      import: publicId('imp', file),
     },
   }
 }

@@ -12,6 +12,9 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { importRoutes } from './imports/routes.ts'
+import { importApp } from './imports/transfer.ts'
+import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { searchRoutes } from './insight/search.ts'
@@ -54,6 +57,7 @@ export const handlers: AllHandlers = {
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...importRoutes,
   ...customerRoutes,
   ...journeyRoutes,
   ...messageRoutes,
@@ -74,6 +78,7 @@ export async function startWeb(core: Core): Promise<Web> {
   core.baseUrl = (core.config.publicUrl ?? `http://${host}:${server.port}`).replace(/\/$/, '')
   const smtp = await startStandInSmtp(core)
   const receipts = await startReceipts(core)
+  const imports = await startImports(core)
   core.log.info({ port: server.port, smtpPort: smtp.port }, 'web: listening')
   return {
     port: server.port,
@@ -81,6 +86,7 @@ export async function startWeb(core: Core): Promise<Web> {
     async stop() {
       closing.abort()
       await receipts.stop()
+      await imports.stop()
       await server.close()
       await smtp.stop()
     },
@@ -95,6 +101,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route('/', importApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

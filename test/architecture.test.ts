@@ -46,6 +46,7 @@ const ORDER = [
   'messages',
   'customers',
   'collect',
+  'imports',
   'team',
   'privacy',
   'insight',

@@ -28,12 +28,12 @@ export async function startVictim(
     {
       env: {
         ...process.env,
-        ...env,
         ROLES: roles,
         DATABASE_URL: core.databaseUrl,
         CLICKHOUSE_URL: core.clickhouseUrl,
         SECRET_KEY: core.secretKey,
         DATA_DIR: folder,
+        ...env,
         LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
         ITINERA_FAULT: fault ?? '',
         ITINERA_FAULT_FILE: file,

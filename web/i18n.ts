@@ -76,6 +76,8 @@ export function word(
     | 'setting'
     | 'prop'
     | 'leaf'
+    | 'importStatus'
+    | 'feedHealth'
     | 'stage'
     | 'phase'
     | 'salesChannel'

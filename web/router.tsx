@@ -116,6 +116,11 @@ const sources = createRoute({
   validateSearch: texts('tab', 'name'),
   component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'Sources'),
 })
+const importFile = createRoute({
+  getParentRoute: () => inside,
+  path: '/imports/$import',
+  component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -148,6 +153,7 @@ export const router = createRouter({
       messages,
       sandbox,
       sources,
+      importFile,
       channels,
       ops,
       settings,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addBackupCommands } from './backup.ts'
+import { addImportCommands } from './imports.ts'
 import { addOperationCommands } from './operations.ts'
 import { EXIT, EXIT_HELP, explain } from './output.ts'
 import { addJourneyCommands, addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
@@ -23,6 +24,7 @@ addWorkspaceCommands(program)
 addKeyCommands(program)
 addUserCommands(program)
 addJourneyCommands(program)
+addImportCommands(program)
 addOperationCommands(program)
 addBackupCommands(program)
 

@@ -25,7 +25,7 @@ import { answer } from './output.ts'
 type Json = { json?: boolean }
 
 /** By id, or by a name that only one has. @throws Problem */
-async function workspaceNamed(core: Core, text: string): Promise<WorkspaceSummary> {
+export async function workspaceNamed(core: Core, text: string): Promise<WorkspaceSummary> {
   const id = parseId('wsp', text)
   const found = (await listWorkspaces(core.pool)).filter(w => (id ? w.id === id : w.name === text))
   if (found.length === 1) return found[0]!

@@ -8,6 +8,7 @@ export const SCOPES = [
   'customers:read',
   'customers:write',
   'customers:personal',
+  'customers:import',
   'customers:export',
   'journeys:read',
   'journeys:write',

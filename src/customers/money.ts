@@ -26,3 +26,7 @@ function plain(value: number): string | null {
   const text = String(value)
   return text.includes('e-') ? '0' : /^[\d.]+$/.test(text) ? text : null
 }
+
+/** An amount of smallest units in currency units: 129950 of USD is 1299.5. */
+export const fromSmallestUnit = (amount: number, currency: string): number =>
+  Number(`${amount}e-${decimalsOf(currency)}`)

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache'
 import { workspaceNow, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
+import { countBrokenFeeds } from '../imports/store.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
@@ -73,12 +74,13 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
   const now = workspaceNow(w)
   const days = lastDays(now, w.timezone, SHOWN_DAYS)
   const since = now - SHOWN_DAYS * DAY_MS
-  const [past, events, present, states, messages] = await Promise.all([
+  const [past, events, present, states, messages, brokenFeeds] = await Promise.all([
     unlessDown(pastOf(core.history, w.id, now)),
     unlessDown(eventsPerDay(core.history, w.id, since, w.timezone)),
     presentOf(core.pool, w.id, Date.now() - DAY_MS),
     messagesByState(core.pool, w.id, now - CHANNEL_DAYS * DAY_MS),
     messagesPerDay(core.pool, w.id, since, w.timezone),
+    countBrokenFeeds(core.pool, w.id, now),
   ])
   const stale = past === null || events === null
   const paused = (w.settings as WorkspaceSettings).sendingPaused === true
@@ -87,6 +89,7 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
     { code: 'channel_stopped', count: present.stopped_accounts, link: 'channels' },
     { code: 'unknown_messages', count: present.unknown, link: 'messages?state=unknown' },
     { code: 'parked', count: present.parked, link: 'ops' },
+    { code: 'feeds_broken', count: brokenFeeds, link: 'sources?tab=imports' },
     { code: 'rejected_events', count: present.rejected, link: 'sources' },
     { code: 'history_down', count: stale ? 1 : 0, link: 'ops' },
   ]

@@ -13,6 +13,7 @@ const WHAT: Record<IdPrefix, string> = {
   enr: 'enrollment',
   chn: 'channel',
   evt: 'event',
+  imp: 'import',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

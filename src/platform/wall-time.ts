@@ -1,5 +1,6 @@
 // Wall-clock maths in IANA zones. A wall time skipped by a clock change stands for the first valid instant after it;
 // a repeated one for its first occurrence. Instants are ms since the epoch.
+import { LRUCache } from 'lru-cache'
 import { Temporal } from 'temporal-polyfill'
 
 export class InvalidZone extends Error {
@@ -127,4 +128,27 @@ export function nextDateMoment(
   // A date in the future: its own first year.
   const first = momentOf(date)
   return first > after ? first : null
+}
+
+/** Whether 'YYYY-MM-DD' is a day of the calendar. */
+export const isCalendarDate = (date: string): boolean => dateOf(date) !== null
+
+const DAY_SECONDS = 86_400
+const dayStarts = new LRUCache<string, [start: number, next: number]>({ max: 5_000 })
+
+/** The instant of a wall time, `seconds` after midnight of the date 'YYYY-MM-DD'. Days without a clock change are
+ *  remembered: a file of a hundred thousand rows asks for the same few days.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function instantOfWall(date: string, seconds: number, zone: string): number {
+  const key = date + zone
+  let day = dayStarts.get(key)
+  if (!day) {
+    const from = Temporal.PlainDate.from(date)
+    const midnight = Temporal.PlainTime.from('00:00')
+    day = [instantOf(from, midnight, zone), instantOf(from.add({ days: 1 }), midnight, zone)]
+    dayStarts.set(key, day)
+  }
+  if (day[1] - day[0] === DAY_SECONDS * 1000) return day[0] + seconds * 1000
+  const time = Temporal.PlainTime.from('00:00').add({ seconds })
+  return instantOf(Temporal.PlainDate.from(date), time, zone)
 }

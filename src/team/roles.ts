@@ -11,6 +11,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     ...READ,
     'customers:write',
     'customers:personal',
+    'customers:import',
     'journeys:write',
     'journeys:publish',
     'messages:write',

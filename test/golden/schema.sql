@@ -188,6 +188,52 @@ create table identifier (
   created_at timestamp with time zone not null,
   constraint identifier_pkey PRIMARY KEY (bucket, workspace_id, kind, value)
 )
+create table import (
+  id uuid not null,
+  workspace_id uuid not null,
+  source text not null,
+  target text,
+  preset text,
+  file_name text not null,
+  bytes bigint not null,
+  file_hash bytea,
+  shape jsonb not null,
+  columns jsonb not null default '[]'::jsonb,
+  mapping jsonb not null default '{}'::jsonb,
+  constants jsonb not null default '{}'::jsonb,
+  status text not null,
+  position bigint not null default 0,
+  read_bytes bigint not null default 0,
+  error_bytes bigint not null default 0,
+  counts jsonb not null default '{}'::jsonb,
+  faults jsonb not null default '[]'::jsonb,
+  problem jsonb,
+  attempts integer not null default 0,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint import_pkey PRIMARY KEY (id),
+  constraint import_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'checking'::text, 'ready'::text, 'queued'::text, 'running'::text, 'cancelling'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint import_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table import_feed (
+  workspace_id uuid not null,
+  source text not null,
+  every_hours integer,
+  constraint import_feed_pkey PRIMARY KEY (workspace_id, source),
+  constraint import_feed_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table imported (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  key uuid not null,
+  content uuid not null,
+  n integer not null default 1,
+  constraint imported_pkey PRIMARY KEY (bucket, workspace_id, key)
+)
 create table inbox (
   bucket smallint not null,
   received timestamp with time zone not null default clock_timestamp(),
@@ -454,6 +500,9 @@ CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (A
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
 CREATE INDEX http_answer_at ON http_answer USING btree (at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
+CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
+CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
+CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
@@ -467,6 +516,7 @@ CREATE INDEX team_session_user ON team_session USING btree (user_id)
 options bucket (fillfactor=50)
 options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000)
 options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
+options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse

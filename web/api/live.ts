@@ -24,6 +24,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
   ops: ['ops', 'parked'],
   demo: ['demoProgress', 'me', 'home'],
+  imports: ['imports', 'import', 'importFeeds', 'home'],
 }
 const TOPICS = Object.keys(SHOWN) as LiveTopic[]
 /** At most one round of refetches in this time, however many events arrive. */

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
+import { ExportButton } from '../imports/export.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
@@ -32,11 +33,14 @@ export function Customers() {
       title={t('customers.title')}
       lead={t('customers.lead')}
       action={
-        list.first ? (
-          <Text c="dimmed" role="status">
-            {t('customers.total', { n: say.count(list.first.total) })}
-          </Text>
-        ) : null
+        <>
+          {list.first ? (
+            <Text c="dimmed" role="status">
+              {t('customers.total', { n: say.count(list.first.total) })}
+            </Text>
+          ) : null}
+          <ExportButton ws={ws} first="customers" />
+        </>
       }
     >
       <TextInput

@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { Imports } from '../imports/tab.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { CodeBlock, More, Time } from '../parts/small.tsx'
@@ -15,7 +16,7 @@ import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
-const TABS = ['keys', 'install', 'events', 'rejected'] as const
+const TABS = ['keys', 'install', 'imports', 'events', 'rejected'] as const
 
 export function Sources() {
   const { t } = useTranslation()
@@ -32,7 +33,7 @@ export function Sources() {
         <Tabs.List mb="sm">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(`sources.${name}`)}
+              {name === 'imports' ? t('imports.tab') : t(`sources.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -41,6 +42,9 @@ export function Sources() {
         </Tabs.Panel>
         <Tabs.Panel value="install">
           <Install ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="imports">
+          <Imports ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <LastEvents ws={ws} />

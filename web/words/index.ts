@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { frame } from './frame.ts'
+import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { pages } from './pages.ts'
 import { privacyWords } from './privacy.ts'
@@ -15,4 +16,5 @@ export const words = {
   ...profile,
   ...admin,
   ...privacyWords,
+  ...imports,
 } as const

@@ -1,0 +1,53 @@
+// The file of wrong rows: the row as it was, its number and why. It can be mended and uploaded again: the two columns in
+// front are not mapped. Its length is part of each chunk's transaction; what a killed run wrote beyond it is cut off.
+import { open, type FileHandle } from 'node:fs/promises'
+import { stringify } from 'csv-stringify/sync'
+import type { RowFault } from './model.ts'
+
+export type WrongLine = { no: number; values: string[]; doc?: Record<string, unknown>; fault: RowFault }
+export type ErrorFile = {
+  readonly bytes: number
+  add(lines: WrongLine[]): Promise<void>
+  /** back to a length it had */
+  cut(bytes: number): Promise<void>
+  close(): Promise<void>
+}
+
+export const csvLines = (rows: unknown[][], bom = false): string =>
+  stringify(rows, { bom, record_delimiter: '\r\n', escape_formulas: true })
+
+/** `bytes`: how much of it holds; 0: anew, with a header. */
+export async function openErrorFile(path: string, columns: string[], bytes: number): Promise<ErrorFile> {
+  const file: FileHandle = await open(path, bytes === 0 ? 'w+' : 'r+')
+  await file.truncate(bytes)
+  let length = bytes
+  const write = async (text: string): Promise<void> => {
+    const buffer = Buffer.from(text)
+    await file.write(buffer, 0, buffer.length, length)
+    length += buffer.length
+  }
+  if (bytes === 0) await write(csvLines([['#row', '#reason', ...columns]], true))
+  return {
+    get bytes() {
+      return length
+    },
+    async add(lines) {
+      if (lines.length === 0) return
+      await write(
+        csvLines(
+          lines.map(({ no, fault, doc, values }) => [
+            no,
+            `${fault.field === null ? '' : `${fault.field}: `}${fault.code}: ${fault.detail}`,
+            ...(values.length > 0 || !doc ? values : [JSON.stringify(doc)]),
+          ]),
+        ),
+      )
+      await file.datasync()
+    },
+    async cut(to) {
+      await file.truncate(to)
+      length = to
+    },
+    close: () => file.close(),
+  }
+}

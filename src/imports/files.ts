@@ -1,0 +1,90 @@
+// Files of imports in DATA_DIR/imports: the upload as it came (<id>) and its wrong rows (<id>.errors.csv). Written
+// through, never held in memory; removed after their time.
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Problem } from '../platform/errors.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+export const MOST_BYTES = 1024 * 1024 * 1024
+/** The library holds an .xlsx's shared strings, so that its size is memory. */
+export const MOST_EXCEL_BYTES = 64 * 1024 * 1024
+const KEPT_MS = 30 * 86_400_000
+
+const folder = (dataDir: string): string => join(dataDir, 'imports')
+export const filePath = (dataDir: string, id: Uuid): string => join(folder(dataDir), id)
+export const errorPath = (dataDir: string, id: Uuid): string => join(folder(dataDir), `${id}.errors.csv`)
+
+/** Writes an upload through to its file. Gives its size and SHA-256.
+ *  @throws Problem 413 `file_too_large`; nothing is left then */
+export async function saveUpload(
+  dataDir: string,
+  id: Uuid,
+  body: ReadableStream<Uint8Array>,
+  most = MOST_BYTES,
+): Promise<{ bytes: number; hash: Buffer }> {
+  await mkdir(folder(dataDir), { recursive: true, mode: 0o700 })
+  const path = filePath(dataDir, id)
+  let bytes = 0
+  const hash = createHash('sha256')
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      hash.update(chunk)
+      if (bytes <= most) done(null, chunk)
+      else
+        done(
+          new Problem(413, 'file_too_large', `The file has more than ${Math.floor(most / 1024 / 1024)} MB`, {
+            action: 'Cut it into several files, or pack it with gzip.',
+          }),
+        )
+    },
+  })
+  try {
+    // the two declarations of ReadableStream differ in what nobody uses here
+    const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])
+    await pipeline(source, limit, createWriteStream(path, { mode: 0o600 }))
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+  return { bytes, hash: hash.digest() }
+}
+
+export async function removeFiles(dataDir: string, id: Uuid): Promise<void> {
+  await rm(filePath(dataDir, id), { force: true })
+  await rm(errorPath(dataDir, id), { force: true })
+}
+
+/** Ids of the uploads that lie here. */
+export async function uploadsHere(dataDir: string): Promise<Uuid[]> {
+  try {
+    return (await readdir(folder(dataDir))).filter(name => !name.includes('.'))
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+export async function hasFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile()
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Removes files that nothing was written to for 30 days; `keep`: those that are still to be read. */
+export async function removeOldFiles(dataDir: string, now: number, keep: ReadonlySet<Uuid>): Promise<number> {
+  let removed = 0
+  for (const id of await uploadsHere(dataDir)) {
+    if (keep.has(id) || now - (await stat(filePath(dataDir, id))).mtimeMs < KEPT_MS) continue
+    await removeFiles(dataDir, id)
+    removed++
+  }
+  return removed
+}

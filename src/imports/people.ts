@@ -1,0 +1,71 @@
+// Customers and their orders as exports read them: page by page, never all in memory.
+import type { CustomerState } from '../customers/model.ts'
+import { ordersOf as viewOrders } from '../customers/order-view.ts'
+import type { OrderRow } from '../inbox/model.ts'
+import type { ExportSource } from './model.ts'
+import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+
+const PAGE = 500
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+/** States of a workspace's customers, bucket by bucket in order of their ids, a page at a time; merged ones are left
+ *  out. */
+async function* pagesOf(source: ExportSource): AsyncGenerator<CustomerState[]> {
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    let after: Uuid = NOBODY
+    for (;;) {
+      const { rows } = await source.pool.query<{ id: Uuid; state: string }>(
+        `select id, state from customer
+          where bucket = $1 and workspace_id = $2 and merged_into is null and id > $3 and state <> '{}'
+          order by id limit ${PAGE}`,
+        [bucket, source.workspace, after],
+      )
+      if (rows.length > 0) yield rows.map(row => JSON.parse(row.state) as CustomerState)
+      if (rows.length < PAGE) break
+      after = rows.at(-1)!.id
+    }
+  }
+}
+
+export async function* customersOf(source: ExportSource): AsyncGenerator<CustomerState> {
+  for await (const page of pagesOf(source)) yield* page
+}
+
+type EntryRow = {
+  customer_id: Uuid
+  order_no: string
+  entry: OrderRow['entry']
+  key: Uuid
+  occurred: Date
+  amount: number
+  currency: string
+  body: string
+}
+
+export type ReadOrder = ReturnType<typeof viewOrders>[number]
+
+/** Orders of a workspace with the customers they belong to, customer by customer. */
+export async function* ordersOf(
+  source: ExportSource,
+): AsyncGenerator<{ state: CustomerState; order: ReadOrder }> {
+  for await (const states of pagesOf(source)) {
+    const { rows } = await source.pool.query<EntryRow>(
+      `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
+        where bucket = $1 and workspace_id = $2 and customer_id = any($3::uuid[])`,
+      [bucketOf(states[0]!.id), source.workspace, states.map(s => s.id)],
+    )
+    const entries = Map.groupBy(rows, r => r.customer_id)
+    for (const state of states)
+      for (const order of viewOrders((entries.get(state.id) ?? []).map(toRow))) yield { state, order }
+  }
+}
+
+const toRow = (r: EntryRow): OrderRow => ({
+  orderNo: r.order_no,
+  entry: r.entry,
+  key: r.key,
+  occurred: r.occurred.getTime(),
+  amount: r.amount,
+  currency: r.currency,
+  body: JSON.parse(r.body) as OrderRow['body'],
+})

@@ -1,0 +1,55 @@
+// Imports as the API shows them.
+import type { Out } from '../contract.ts'
+import type { Core } from '../platform/core.ts'
+import { publicId } from '../platform/ids.ts'
+import { errorPath, filePath, hasFile } from './files.ts'
+import { firstRows } from './read.ts'
+import { targetNamed } from './register.ts'
+import { missingFields } from './rows.ts'
+import { NO_COUNTS, rowsOf } from './status.ts'
+import type { ImportRow } from './store.ts'
+
+const PREVIEW_ROWS = 10
+
+export function presentImport(row: ImportRow): Out<'startImport'> {
+  const counts = { ...NO_COUNTS, ...row.counts }
+  const ended = row.status === 'done' || row.status === 'ready'
+  return {
+    id: publicId('imp', row.id),
+    source: row.source,
+    target: row.target,
+    preset: row.preset,
+    fileName: row.file_name,
+    bytes: row.bytes,
+    status: row.status,
+    rows: rowsOf(counts),
+    done: ended ? 1 : row.bytes === 0 ? 0 : Math.min(1, row.read_bytes / row.bytes),
+    counts,
+    problem: row.problem,
+    createdBy: row.created_by,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    endedAt: row.ended_at?.toISOString() ?? null,
+  }
+}
+
+export async function presentDetail(core: Core, row: ImportRow): Promise<Out<'import'>> {
+  const { dataDir } = core.config
+  const path = filePath(dataDir, row.id)
+  const readable = row.shape.format !== undefined && (await hasFile(path))
+  const first = readable ? await firstRows(path, row.shape, PREVIEW_ROWS) : { rows: [] }
+  const target = targetNamed(row.target ?? '')
+  return {
+    ...presentImport(row),
+    format: row.shape.format ?? 'csv',
+    encoding: row.shape.encoding ?? null,
+    delimiter: row.shape.delimiter ?? null,
+    columns: row.columns,
+    mapping: row.mapping,
+    constants: row.constants,
+    preview: first.rows.map(r => r.values.map(v => v.slice(0, 200))),
+    missing: target ? missingFields(target, row.mapping, row.constants).map(any => any.map(f => f.key)) : [],
+    faults: row.faults,
+    hasErrorFile: (row.counts.wrong ?? 0) > 0 && (await hasFile(errorPath(dataDir, row.id))),
+  }
+}

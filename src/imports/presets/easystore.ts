@@ -1,0 +1,57 @@
+// EasyStore. Customers: the columns of its help page 如何大量匯入／匯出顧客資料 (support.easystore.co). Orders: not documented in
+// public; the words of its customer file and of order exports in general.
+import type { Preset } from './register.ts'
+
+export const easystore: readonly Preset[] = [
+  {
+    name: 'easystore-customers',
+    label: { zh: 'EasyStore 顧客', en: 'EasyStore customers' },
+    target: 'customers',
+    signs: ['First_Name', 'Last_Name', 'Accepts_Marketing', 'Birthdate'],
+    whole: true,
+    evidence: 'public_docs',
+    mapping: {
+      Email: 'email',
+      First_Name: 'first_name',
+      Last_Name: 'last_name',
+      Phone: 'phone',
+      Birthdate: 'birthday',
+      Gender: 'gender',
+      Accepts_Marketing: 'email_consent',
+      Group_Name: 'tags',
+      Address_Customer_Phone: 'phone',
+      Address_Customer_Company: 'company',
+      'Address_Customer_Address 1': 'street',
+      Address_Customer_City: 'city',
+      Address_Customer_Zip: 'postal_code',
+      Address_Customer_Country_Code: 'country',
+      Note: 'note',
+    },
+  },
+  {
+    name: 'easystore-orders',
+    label: { zh: 'EasyStore 訂單', en: 'EasyStore orders' },
+    target: 'orders',
+    signs: ['Order_Number', 'Financial_Status', 'Item_Name'],
+    evidence: 'guess',
+    constants: { sales_channel: 'online' },
+    mapping: {
+      Order_Number: 'order_id',
+      Created_At: 'ordered_at',
+      Order_Date: 'ordered_at',
+      Financial_Status: 'status',
+      Customer_Name: 'customer_name',
+      Email: 'email',
+      Phone: 'phone',
+      Currency: 'currency',
+      Subtotal: 'subtotal',
+      Shipping: 'shipping',
+      Discount: 'discount',
+      Total: 'total',
+      Item_Name: 'product_name',
+      Item_SKU: 'sku',
+      Item_Price: 'price',
+      Item_Quantity: 'quantity',
+    },
+  },
+]

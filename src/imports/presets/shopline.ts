@@ -1,0 +1,58 @@
+// SHOPLINE (Taiwan): the merchant chooses the columns of the order report. 訂單號碼, 商品貨號, 選項 and 數量 are seen in public
+// programs that read such reports; the other names are the usual words of its admin pages and API, not seen in a file.
+import type { Preset } from './register.ts'
+
+export const shopline: readonly Preset[] = [
+  {
+    name: 'shopline-orders',
+    label: { zh: 'SHOPLINE 訂單報表', en: 'SHOPLINE order report' },
+    target: 'orders',
+    signs: ['訂單號碼', '商品貨號', '數量'],
+    evidence: 'public_files',
+    constants: { sales_channel: 'online' },
+    mapping: {
+      訂單號碼: 'order_id',
+      訂單日期: 'ordered_at',
+      訂單狀態: 'status',
+      '顧客 ID': 'member_no',
+      顧客: 'customer_name',
+      電郵: 'email',
+      電話號碼: 'phone',
+      幣別: 'currency',
+      訂單小計: 'subtotal',
+      運費: 'shipping',
+      優惠折扣: 'discount',
+      訂單合計: 'total',
+      已退款金額: 'refunded',
+      退款金額: 'refunded',
+      付款方式: 'payment_method',
+      優惠券: 'coupon',
+      商品名稱: 'product_name',
+      商品貨號: 'sku',
+      選項: 'variant',
+      商品結帳價: 'price',
+      數量: 'quantity',
+      商品成本: 'cost',
+    },
+  },
+  {
+    name: 'shopline-customers',
+    label: { zh: 'SHOPLINE 顧客', en: 'SHOPLINE customers' },
+    target: 'customers',
+    signs: ['顧客 ID', '全名', '電郵'],
+    evidence: 'guess',
+    mapping: {
+      '顧客 ID': 'member_no',
+      全名: 'name',
+      電郵: 'email',
+      電話號碼: 'phone',
+      手提電話號碼: 'phone',
+      性別: 'gender',
+      生日: 'birthday',
+      接受優惠宣傳: 'email_consent',
+      註冊日期: 'joined_at',
+      標籤: 'tags',
+      備註: 'note',
+    },
+  },
+]

@@ -1,0 +1,13 @@
+// All import targets. A new one is a file in targets/ and a line here.
+import type { ImportTarget } from './model.ts'
+import { consents } from './targets/consents.ts'
+import { customers } from './targets/customers.ts'
+import { events } from './targets/events.ts'
+import { ga4 } from './targets/ga4.ts'
+import { items } from './targets/items.ts'
+import { orders } from './targets/orders.ts'
+import { tags } from './targets/tags.ts'
+
+export const TARGETS: readonly ImportTarget[] = [customers, orders, events, consents, tags, ga4, items]
+
+export const targetNamed = (name: string): ImportTarget | null => TARGETS.find(t => t.name === name) ?? null

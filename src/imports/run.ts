@@ -1,0 +1,256 @@
+// One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
+// counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
+// last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
+import { resolveBatch } from '../collect/resolve.ts'
+import { append } from '../inbox/append.ts'
+import type { EventBody } from '../inbox/model.ts'
+import { Problem } from '../platform/errors.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
+import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
+import type { Signals } from '../platform/signals.ts'
+import { openErrorFile, type ErrorFile } from './error-file.ts'
+import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
+import { openFile } from './read.ts'
+import { targetNamed } from './register.ts'
+import { chunksOf, type Chunk, type ReadyItem } from './rows.ts'
+import { NO_COUNTS, type Counts } from './status.ts'
+import {
+  endImport,
+  lookBrought,
+  noteBrought,
+  noteProgress,
+  type Brought,
+  type ImportRow,
+  type Progress,
+  type ShownFault,
+} from './store.ts'
+
+export type RunEnv = {
+  pool: Pool
+  signals: Pick<Signals, 'emit'>
+  owner: string
+  /** of the file and of the error file beside it */
+  file: string
+  errorFile: string
+  workspace: { timezone: string; currency: string }
+  /** workspace time minus real time, ms */
+  offsetMs: number
+}
+
+const SHOWN_FAULTS = 50
+const CHUNK_TRIES = 5
+
+/** Works on an import that is claimed. Its end is written unless the process is killed or the lease is lost. */
+export async function runImport(env: RunEnv, row: ImportRow): Promise<void> {
+  const now = () => Date.now() + env.offsetMs
+  const live = () => env.signals.emit('live', `${row.workspace_id}:imports`)
+  try {
+    const end = await work(env, row)
+    if (end !== 'lost') {
+      const checked = row.status === 'checking'
+      await endImport(
+        env.pool,
+        row.id,
+        env.owner,
+        end === 'cancel' ? 'cancelled' : checked ? 'ready' : 'done',
+        null,
+        now(),
+      )
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { code, message, action } = error
+    // a check that fails leaves a draft: only a run that fails makes its feed a broken one
+    const end = row.status === 'checking' ? 'draft' : 'failed'
+    await endImport(env.pool, row.id, env.owner, end, { code, title: message, action }, now())
+  } finally {
+    live()
+  }
+}
+
+async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lost'> {
+  const target = targetNamed(row.target ?? '')
+  if (!target)
+    throw new Problem(400, 'no_target', 'What the file holds was not chosen', {
+      action: 'Choose what it holds.',
+    })
+  const context: ImportContext = {
+    workspace: row.workspace_id,
+    timezone: env.workspace.timezone,
+    currency: env.workspace.currency,
+    source: row.source,
+    now: (row.started_at ?? row.created_at).getTime(),
+  }
+  const writes = row.status !== 'checking'
+  let read = 0
+  const file = await openFile(env.file, row.shape, n => {
+    read += n
+  })
+  const errors = await openErrorFile(env.errorFile, file.columns, row.position === 0 ? 0 : row.error_bytes)
+  const progress: Progress = {
+    position: row.position,
+    readBytes: row.read_bytes,
+    errorBytes: errors.bytes,
+    counts: { ...NO_COUNTS, ...row.counts },
+    faults: row.faults,
+  }
+  try {
+    for await (const chunk of chunksOf(
+      file,
+      { target, mapping: row.mapping, constants: row.constants },
+      context,
+    )) {
+      if (chunk.upTo <= row.position) continue // done before this process
+      const go = await takeChunk(
+        { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },
+        progress,
+        errors,
+        read,
+      )
+      if (writes) env.signals.emit('inbox') // owners look into the waiting table, too
+      if (go !== 'go') return go
+      env.signals.emit('live', `${row.workspace_id}:imports`)
+    }
+    return 'end'
+  } finally {
+    await errors.close()
+  }
+}
+
+type ChunkWork = {
+  env: RunEnv
+  row: ImportRow
+  chunk: Chunk
+  context: ImportContext
+  writes: boolean
+  table: TableTarget | null
+}
+
+/** Stores one chunk; after a deadlock or a lost connection again. */
+async function takeChunk(
+  work: ChunkWork,
+  progress: Progress,
+  errors: ErrorFile,
+  readBytes: number,
+): Promise<'go' | 'cancel' | 'lost'> {
+  const { env, row, chunk } = work
+  for (let attempt = 1; ; attempt++) {
+    const before = errors.bytes
+    try {
+      const { next, go } = await inTransaction(env.pool, async sql => {
+        const outcomes = await (work.table ? putRows(work, work.table, sql) : storeItems(work, sql))
+        const counts = { ...progress.counts }
+        const wrong = chunk.wrong.map(w => ({ raw: w.raw, fault: w.fault }))
+        chunk.ready.forEach(({ raw }, i) => {
+          const outcome = outcomes[i]!
+          if (typeof outcome === 'string') counts[outcome] += raw.length
+          else for (const r of raw) wrong.push({ raw: r, fault: outcome })
+        })
+        for (const { fault } of wrong) counts[fault.skip ? 'skipped' : 'wrong']++
+        const listed = wrong.filter(w => !w.fault.skip).sort((a, b) => a.raw.no - b.raw.no)
+        await errors.add(
+          listed.map(w => ({ no: w.raw.no, values: w.raw.values, doc: w.raw.doc, fault: w.fault })),
+        )
+        const next: Progress = {
+          position: chunk.upTo,
+          readBytes,
+          errorBytes: errors.bytes,
+          counts,
+          faults: [...progress.faults, ...listed.map(shown)].slice(0, SHOWN_FAULTS),
+        }
+        const go = await noteProgress(sql, row.id, env.owner, next)
+        if (go === 'lost') throw new LostLease()
+        faultPoint('import.before-commit')
+        return { next, go }
+      })
+      faultPoint('import.after-commit')
+      Object.assign(progress, next)
+      return go
+    } catch (error) {
+      if (error instanceof LostLease) return 'lost'
+      await errors.cut(before)
+      if (attempt >= CHUNK_TRIES || !isTransient(error)) throw error
+      await new Promise(resolve => setTimeout(resolve, 200 * attempt))
+    }
+  }
+}
+
+class LostLease extends Error {}
+
+const shown = ({ raw, fault }: { raw: { no: number }; fault: RowFault }): ShownFault => ({
+  row: raw.no,
+  field: fault.field,
+  code: fault.code,
+  detail: fault.detail.slice(0, 300),
+})
+
+/** What a row's items were, taken together. */
+function outcomeOf(items: ReadyItem[], known: Map<Uuid, { fresh: boolean }>): keyof Counts {
+  let outcome: 'new' | 'changed' | 'same' = 'same'
+  for (const item of items) {
+    const found = known.get(item.key)
+    if (found?.fresh) return 'new'
+    if (found) outcome = 'changed'
+  }
+  return outcome
+}
+
+/** The event of an item whose content is another than the last time. A status says what an order became by itself: what
+ *  an update says is its new content. */
+function changed({ event, changedAs }: ReadyItem, now: number): EventBody {
+  if (changedAs === undefined) return event
+  const { status: _status, ...props } = event.props ?? {}
+  return { ...event, name: changedAs, at: now, props }
+}
+
+async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
+  const { env, row, chunk, writes } = work
+  const items = chunk.ready.flatMap(r => r.items)
+  const brought: Brought[] = items.map(i => ({ bucket: bucketOf(i.key), key: i.key, content: i.content }))
+  const known = await (writes ? noteBrought : lookBrought)(sql, row.workspace_id, brought)
+  const outcomes = chunk.ready.map(r => outcomeOf(r.items, known) as RowOutcome)
+  if (!writes) return outcomes
+  const fresh = items.filter(i => known.has(i.key))
+  if (fresh.length === 0) return outcomes
+  const resolved = await resolveBatch(
+    { pool: env.pool },
+    fresh.map(({ event }) => ({ workspace: row.workspace_id, ids: event.ids, proof: event.proof })),
+  )
+  await append(
+    sql,
+    null,
+    fresh.map((item, i) => {
+      const { customer, holders } = resolved[i]!
+      const { n, fresh: isNew } = known.get(item.key)!
+      const messageId = `import:${item.key}:${n}`
+      const event = isNew ? item.event : changed(item, work.context.now)
+      const body = { ...event, messageId, ...(holders.length > 0 ? { holders } : {}) }
+      return { workspace: row.workspace_id, customer, input: { kind: 'event' as const, messageId, body } }
+    }),
+    'bulk',
+  )
+  return outcomes
+}
+
+class RolledBack extends Error {}
+
+/** A check puts the rows and takes them back. */
+async function putRows(
+  { env, chunk, context, writes }: ChunkWork,
+  target: TableTarget,
+  sql: Sql,
+): Promise<RowOutcome[]> {
+  const rows = chunk.ready.map(r => r.cells!)
+  if (writes) return target.put(sql, rows, context)
+  let outcomes: RowOutcome[] = []
+  try {
+    await inTransaction(env.pool, async trial => {
+      outcomes = await target.put(trial, rows, context)
+      throw new RolledBack()
+    })
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error
+  }
+  return outcomes
+}

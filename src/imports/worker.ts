@@ -1,0 +1,28 @@
+// The thread that works on one import, so that parsing never delays the process's answers. It has its own connections;
+// signals go to the process that started it.
+import { parentPort, workerData } from 'node:worker_threads'
+import { must } from '../platform/errors.ts'
+import { openPool } from '../platform/postgres.ts'
+import type { Topic } from '../platform/signals.ts'
+import { runImport, type RunEnv } from './run.ts'
+import type { ImportRow } from './store.ts'
+
+export type Job = Omit<RunEnv, 'pool' | 'signals'> & { databaseUrl: string; row: ImportRow }
+export type FromWorker = { kind: 'signal'; topic: Topic; detail: string } | { kind: 'failed'; error: string }
+
+const port = parentPort
+must(port, 'this file runs as a worker thread')
+const { databaseUrl, row, ...env } = workerData as Job
+const tell = (message: FromWorker) => port.postMessage(message)
+
+const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
+try {
+  await runImport(
+    { ...env, pool, signals: { emit: (topic, detail = '') => tell({ kind: 'signal', topic, detail }) } },
+    row,
+  )
+} catch (error) {
+  tell({ kind: 'failed', error: (error as Error).stack ?? String(error) })
+} finally {
+  await pool.end()
+}
