@@ -115,7 +115,8 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, c => '\\' +
 
 export type TextTable = { table: string; columns: string[]; workspace: boolean }
 
-/** Text columns of every table, but those of the journal, whose bodies are packed. */
+/** Text columns of every table, but those of the journal, whose bodies are packed, and those that say which member of the
+ *  team did something: a colleague who is a customer, too, is forgotten as a customer. */
 export async function textTables(sql: Sql): Promise<TextTable[]> {
   const { rows } = await sql.query<TextTable>(
     `select c.table_name::text as table, array_agg(c.column_name::text order by c.ordinal_position) as columns,
@@ -123,7 +124,7 @@ export async function textTables(sql: Sql): Promise<TextTable[]> {
                        and w.column_name = 'workspace_id') as workspace
        from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
       where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
-        and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
+        and c.column_name !~ '_by$|^actor$' and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
       group by c.table_name order by 1`,
   )
   return rows
