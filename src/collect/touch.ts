@@ -144,7 +144,7 @@ export function touchProps(
 const TELLS_TOKEN = /^(Identified|Application (Installed|Opened|Updated)|Push .+)$/
 const LONGEST_TOKEN = 512
 
-/** The push token of a mobile client as traits: a hint until an app push channel binds it. */
+/** The push token of a mobile client, by the names under which the profile takes it (src/customers/cart.ts). */
 export function pushHint(name: string, type: EventBody['type'], context: Dict): Dict | null {
   if (!isDict(context.device) || (type !== 'identify' && !TELLS_TOKEN.test(name))) return null
   const { token, type: platform } = context.device
