@@ -110,6 +110,12 @@ const sandbox = createRoute({
   validateSearch: texts('line', 'email', 'shopper', 'mail'),
   component: lazyRouteComponent(() => import('./pages/sandbox.tsx'), 'Sandbox'),
 })
+const catalogue = createRoute({
+  getParentRoute: () => inside,
+  path: '/catalogue',
+  validateSearch: texts('tab', 'q', 'archived', 'region', 'store', 'category', 'status', 'edit'),
+  component: lazyRouteComponent(() => import('./pages/catalogue.tsx'), 'Catalogue'),
+})
 const sources = createRoute({
   getParentRoute: () => inside,
   path: '/sources',
@@ -152,6 +158,7 @@ export const router = createRouter({
       journey,
       messages,
       sandbox,
+      catalogue,
       sources,
       importFile,
       channels,

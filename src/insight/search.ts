@@ -15,6 +15,7 @@ const PAGES: { id: string; zh: string; en: string }[] = [
   { id: 'journeys', zh: '自動化旅程', en: 'Journeys' },
   { id: 'messages', zh: '發送紀錄', en: 'Send ledger' },
   { id: 'sandbox', zh: '沙盒', en: 'Sandbox' },
+  { id: 'catalogue', zh: '商品與門市', en: 'Catalogue' },
   { id: 'sources', zh: '資料來源', en: 'Sources' },
   { id: 'channels', zh: '渠道', en: 'Channels' },
   { id: 'ops', zh: '營運狀態', en: 'Ops' },

@@ -12,6 +12,9 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   events: [
     'lastEvents',
     'rejectedEvents',
+    'connectors',
+    'source',
+    'deadLetters',
     'timeline',
     'home',
     'journeys',

@@ -1,6 +1,7 @@
 // The pages of the rail, in their groups; Ctrl-K offers the same list.
 import {
   IconActivityHeartbeat,
+  IconBuildingStore,
   IconDeviceMobile,
   IconHome,
   IconPlugConnected,
@@ -17,6 +18,7 @@ export const PAGES = [
   { key: 'customers', to: '/w/$ws/customers', icon: IconUsers, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
+  { key: 'catalogue', to: '/w/$ws/catalogue', icon: IconBuildingStore, group: 'groupConnect' },
   { key: 'sources', to: '/w/$ws/sources', icon: IconWorldUpload, group: 'groupConnect' },
   { key: 'channels', to: '/w/$ws/channels', icon: IconPlugConnected, group: 'groupConnect' },
   { key: 'ops', to: '/w/$ws/ops', icon: IconActivityHeartbeat, group: 'groupConnect' },

@@ -17,6 +17,7 @@ export const frame = {
     customers: ['顧客', 'Customers'],
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
+    catalogue: ['商品與門市', 'Catalogue'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],
     ops: ['系統運作', 'Ops'],

@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
@@ -16,5 +17,6 @@ export const words = {
   ...profile,
   ...admin,
   ...privacyWords,
+  ...catalogue,
   ...imports,
 } as const
