@@ -49,6 +49,7 @@ const ORDER = [
   'imports',
   'connectors',
   'team',
+  'privacy',
   'insight',
   'sandbox',
   'demo',

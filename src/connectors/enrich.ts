@@ -1,6 +1,6 @@
 // What the catalogue knows of the products that items name: category, brand and cost, where the sender did not say them.
 import { type KnownProduct, productsNamed } from '../catalogue/products.ts'
-import { isDict, type Dict } from '../collect/clean.ts'
+import { isDict, type Dict } from '../collect/json.ts'
 import { fromSmallestUnit } from '../customers/money.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'

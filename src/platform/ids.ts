@@ -57,6 +57,7 @@ export type IdPrefix =
   | 'chn'
   | 'evt'
   | 'imp'
+  | 'era'
   | 'sto'
   | 'stf'
   | 'prd'

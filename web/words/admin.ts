@@ -144,5 +144,11 @@ export const admin = {
     replayDeadLetters: ['重送無法使用的內容', 'Replayed dead letters'],
     discardDeadLetters: ['丟棄無法使用的內容', 'Discarded dead letters'],
     setClock: ['移動工作區時鐘', 'Moved the workspace clock'],
+    customer: ['查看顧客', 'Opened a customer'],
+    message: ['查看訊息', 'Opened a message'],
+    accessReport: ['產生個資報告', 'Made a report of what is held'],
+    requestErasure: ['要求刪除個資', 'Asked for an erasure'],
+    retryErasure: ['重試刪除個資', 'Tried an erasure again'],
+    savePrivacy: ['變更個資保護設定', 'Changed privacy settings'],
   },
 } as const

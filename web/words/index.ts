@@ -3,16 +3,20 @@ import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
+import { install } from './install.ts'
 import { pages } from './pages.ts'
+import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
 import { work } from './work.ts'
 
 export const words = {
   ...frame,
   ...pages,
+  ...install,
   ...work,
   ...profile,
   ...admin,
   ...catalogue,
   ...imports,
+  ...privacyWords,
 } as const
