@@ -47,6 +47,7 @@ export const bucketOfText = (...parts: string[]): number =>
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford base32, lower case
 
 export type IdPrefix =
+  | 'era'
   | 'wsp'
   | 'cus'
   | 'jrn'

@@ -103,6 +103,7 @@ function LastEvents({ ws }: { ws: string }) {
                   <th>{t('sources.event')}</th>
                   <th>{t('common.customer')}</th>
                   <th>{t('sources.source')}</th>
+                  <th>{t('common.channel')}</th>
                   <th>{t('common.details')}</th>
                 </tr>
               </thead>
@@ -123,6 +124,7 @@ function LastEvents({ ws }: { ws: string }) {
                       </A>
                     </td>
                     <td>{e.source}</td>
+                    <td className="nowrap">{e.channel ? word('channel', e.channel) : '—'}</td>
                     <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
                   </tr>
                 ))}

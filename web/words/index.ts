@@ -16,7 +16,7 @@ export const words = {
   ...work,
   ...profile,
   ...admin,
+  ...privacyWords,
   ...catalogue,
   ...imports,
-  ...privacyWords,
 } as const
