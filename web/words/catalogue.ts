@@ -321,6 +321,8 @@ export const catalogue = {
     target_email: ['Email', 'E-mail'],
     target_phone: ['手機', 'Mobile'],
     target_lineUid: ['LINE 使用者 ID', 'LINE user id'],
+    target_cardNo: ['會員卡號', 'Card number'],
+    target_carrier: ['手機條碼載具', 'E-invoice carrier'],
     target_anonymousId: ['匿名編號', 'Anonymous id'],
     target_timestamp: ['發生時間', 'When it happened'],
     target_messageId: ['事件編號', 'Id of the event'],
