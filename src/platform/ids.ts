@@ -59,6 +59,7 @@ export type IdPrefix =
   | 'evt'
   | 'imp'
   | 'cfl'
+  | 'era'
   | 'sto'
   | 'stf'
   | 'prd'
