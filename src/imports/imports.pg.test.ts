@@ -350,7 +350,7 @@ describe('wrong rows', () => {
     expect(file.headers.get('content-disposition')).toContain('bad-errors.csv')
     const text = file.bytes.toString('utf8')
     expect(text.startsWith('\ufeff#row,#reason,會員編號,姓名')).toBe(true)
-    expect(text).toMatch(/^3,"birthday: bad_date: .*M-103/m)
+    expect(text).toMatch(/^3,生日：.*\(民國85\/2\/30\) \[bad_date\],M-103/m)
     const mended = text
       .replaceAll('民國85/2/30', '民國85/2/28')
       .replace('電話錯,0912,', '電話錯,0912000102,')

@@ -63,9 +63,9 @@ export type Item = {
   changedAs?: string
 }
 
-/** Why rows were refused; `field` names the cell. `skip`: nothing is wrong with the row, it is about nobody (a sale to
+/** Why rows were refused; `field` names the cell. `value`: what the cell says. `skip`: nothing is wrong with the row, it is about nobody (a sale to
  *  somebody unknown). */
-export type RowFault = { field: string | null; code: string; detail: string; skip?: true }
+export type RowFault = { field: string | null; code: string; detail: string; value?: string; skip?: true }
 
 export type Made = { items: Item[] } | { fault: RowFault }
 

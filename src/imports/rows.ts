@@ -197,7 +197,10 @@ function cellsOf(
     }
     const reading = readCell(field, text, context.timezone)
     if ('wrong' in reading) {
-      fault ??= rowFault(field.key, 'bad_' + field.type, `"${text.trim().slice(0, 60)}": ${reading.wrong}`)
+      fault ??= {
+        ...rowFault(field.key, 'bad_' + field.type, reading.wrong),
+        value: text.trim().slice(0, 60),
+      }
       continue
     }
     cells[field.key] = reading.value

@@ -9,7 +9,7 @@ import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
-import { openErrorFile, type ErrorFile } from './error-file.ts'
+import { openErrorFile, reasonIn, type ErrorFile } from './error-file.ts'
 import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
 import { openFile } from './read.ts'
 import { targetNamed } from './register.ts'
@@ -33,7 +33,7 @@ export type RunEnv = {
   /** of the file and of the error file beside it */
   file: string
   errorFile: string
-  workspace: { timezone: string; currency: string }
+  workspace: { timezone: string; currency: string; locale: string }
   /** workspace time minus real time, ms */
   offsetMs: number
 }
@@ -87,7 +87,12 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
   const file = await openFile(env.file, row.shape, n => {
     read += n
   })
-  const errors = await openErrorFile(env.errorFile, file.columns, row.position === 0 ? 0 : row.error_bytes)
+  const errors = await openErrorFile(
+    env.errorFile,
+    file.columns,
+    reasonIn(target, env.workspace.locale === 'en' ? 'en' : 'zh'),
+    row.position === 0 ? 0 : row.error_bytes,
+  )
   const progress: Progress = {
     position: row.position,
     readBytes: row.read_bytes,
@@ -183,6 +188,7 @@ const shown = ({ raw, fault }: { raw: { no: number }; fault: RowFault }): ShownF
   field: fault.field,
   code: fault.code,
   detail: fault.detail.slice(0, 300),
+  value: fault.value ?? null,
 })
 
 /** What a row's items were, taken together. */

@@ -66,7 +66,7 @@ export function openImports(core: Core): Imports {
       owner: core.processId,
       file: filePath(core.config.dataDir, row.id),
       errorFile: errorPath(core.config.dataDir, row.id),
-      workspace: { timezone: workspace.timezone, currency: workspace.currency },
+      workspace: { timezone: workspace.timezone, currency: workspace.currency, locale: workspace.locale },
       offsetMs: workspace.clockOffsetMs,
       row,
     }
