@@ -1,11 +1,18 @@
 // The pixel: `<script async src="https://HOST/pixel.js" data-write-key="…"></script>`. Calls made before it loads wait
 // in a plain array: `window.itinera = window.itinera || []; itinera.push(['track', 'Product Viewed', { … }])`.
-// Honours Global Privacy Control and optOut(): then nothing is stored and nothing is sent.
+// Honours Global Privacy Control and optOut(): then nothing is stored and nothing is sent. docs/EVENTS.md lists the
+// calls, and what the script tag's attributes change.
+import { openAttention, type Attention } from './attention.ts'
 import { openQueue } from './queue.ts'
+import { openVisits } from './visits.ts'
 import { openStore } from './storage.ts'
+import { isLive, takeToken } from './token.ts'
 
 type Props = Record<string, unknown>
 type Call = [method: string, ...args: unknown[]]
+/** Fields of Segment's ecommerce specification: product_id, sku, name, category, price, quantity … */
+type Product = Props
+type Order = Props & { order_id: string; total?: number; currency?: string; products?: Product[] }
 
 export type Pixel = {
   track(event: string, properties?: Props): void
@@ -13,6 +20,14 @@ export type Pixel = {
   page(properties?: Props): void
   /** `userToken`: signed by your server; without it what is said here is unverified. */
   identify(userId: string, traits?: Props, options?: { userToken?: string }): void
+  search(query: string, properties?: Props): void
+  viewProduct(product: Product): void
+  addToCart(product: Product): void
+  removeFromCart(product: Product): void
+  viewCart(cart?: Props): void
+  startCheckout(checkout?: Props): void
+  /** Told again for the same order_id (a thank-you page that is loaded twice) it counts once. */
+  completeOrder(order: Order): void
   /** Signs out: a new anonymous visitor from here on. */
   reset(): void
   optOut(): void
@@ -23,14 +38,20 @@ export type Pixel = {
   push(...calls: Call[]): void
 }
 
+/** Names of a site's own search in its address, as analytics tools look for them. */
+const SEARCH = 'q,s,search,query,keyword'
+
 function start(script: HTMLScriptElement, before: Call[]): Pixel {
-  const writeKey = script.dataset.writeKey ?? ''
+  const { writeKey = '', pages, search: searchNames = SEARCH } = script.dataset
   if (!writeKey) console.warn('itinera: data-write-key is missing on the script tag; nothing will be sent')
   const store = openStore()
   const at = (name: string) => `itinera.${writeKey.slice(-12)}.${name}`
-  const endpoint = new URL('/v1/batch', script.src).href
-  const queue = openQueue(endpoint, writeKey, store, at('q.'))
+  const queue = openQueue(new URL('/v1/batch', script.src).href, writeKey, store, at('q.'))
+  const visits = openVisits(store, at('visit'), at('views'))
   let lastUrl = document.referrer
+  const attention: Attention = openAttention((seconds, on) =>
+    send('track', 'Page Engaged', { ...on, seconds }),
+  )
 
   const quiet = () =>
     !writeKey ||
@@ -38,7 +59,7 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     store.get(at('out')) === '1'
 
   function forget(): void {
-    for (const name of ['anon', 'user', 'token']) store.remove(at(name))
+    for (const name of ['anon', 'user', 'token', 'visit', 'views']) store.remove(at(name))
   }
 
   function anonymousId(): string {
@@ -49,27 +70,31 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     return fresh
   }
 
-  function send(type: string, more: Props): void {
+  function send(type: string, event?: string, properties?: Props, more?: Props): void {
     if (quiet()) return
-    const now = new Date().toISOString()
+    const now = new Date()
     const userToken = store.get(at('token'))
-    const search = new URLSearchParams(location.search)
+    // who was proven by a token that has run out is still known by the visitor id that it linked
+    const named = userToken === null || isLive(userToken)
     const campaign: Props = {}
-    for (const [k, v] of search)
+    for (const [k, v] of new URLSearchParams(location.search))
       if (k.startsWith('utm_')) campaign[k.slice(4) === 'campaign' ? 'name' : k.slice(4)] = v
     queue.add({
       type,
+      event,
+      properties,
       messageId: randomId(),
-      timestamp: now,
+      timestamp: now.toISOString(),
       anonymousId: anonymousId(),
-      userId: store.get(at('user')) ?? undefined,
+      userId: (named && store.get(at('user'))) || undefined,
       ...more,
       context: {
         library: { name: 'itinera-pixel', version: '1' },
         locale: navigator.language,
         page: where(),
+        ...visits.touch(now.getTime()),
         ...(Object.keys(campaign).length ? { campaign } : {}),
-        ...(userToken ? { userToken } : {}),
+        ...(userToken && named ? { userToken } : {}),
       },
     })
   }
@@ -81,19 +106,34 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     title: document.title,
     referrer: lastUrl,
   })
+  const told = (event: string) => (properties?: Props) => send('track', event, properties)
 
   const pixel: Pixel = {
-    track: (event, properties = {}) => send('track', { event, properties }),
-    page: (properties = {}) => send('page', { properties: { ...where(), ...properties } }),
-    identify(userId, traits = {}, options = {}) {
+    track: (event, properties) => send('track', event, properties),
+    page(properties) {
+      attention.end()
+      const here = where()
       if (quiet()) return
-      const before = store.get(at('user'))
-      // another person on this browser: their anonymous histories are not one
-      if (before !== null && before !== userId) pixel.reset()
-      store.set(at('user'), userId)
-      if (options.userToken) store.set(at('token'), options.userToken)
-      send('identify', { traits })
+      send('page', undefined, { ...here, ...visits.view(here.path), ...properties })
+      attention.begin({ url: here.url, path: here.path, title: here.title })
     },
+    identify(userId, traits, options) {
+      if (quiet()) return
+      const known = store.get(at('user'))
+      // another person on this browser: their anonymous histories are not one
+      if (known !== null && known !== userId) pixel.reset()
+      store.set(at('user'), userId)
+      if (options?.userToken) store.set(at('token'), options.userToken)
+      send('identify', undefined, undefined, { traits })
+    },
+    search: (query, properties) => send('track', 'Products Searched', { query, ...properties }),
+    viewProduct: told('Product Viewed'),
+    addToCart: told('Product Added'),
+    removeFromCart: told('Product Removed'),
+    viewCart: told('Cart Viewed'),
+    startCheckout: told('Checkout Started'),
+    completeOrder: order =>
+      send('track', 'Order Completed', order, { messageId: `pixel-order-${order.order_id}` }),
     reset: forget,
     optOut() {
       queue.clear()
@@ -117,22 +157,32 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     queue.clear()
     forget()
   }
-  addEventListener('pagehide', () => queue.leave())
+  const leave = () => {
+    attention.end()
+    queue.leave()
+  }
+  addEventListener('pagehide', leave)
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') queue.leave()
+    if (document.visibilityState === 'hidden') leave()
+    else attention.resume()
   })
+  const link = takeToken()
+  if (link) pixel.identify(link.userId, {}, { userToken: link.token })
   pixel.push(...before) // an identify or reset that waited comes before the first page view
-  if (script.dataset.pages !== 'off') followPages()
+  if (pages !== 'off') followPages()
   return pixel
 
   function followPages(): void {
     let shown = ''
     const view = () => {
-      const url = location.href.split('#')[0]!
+      const url = location.href.replace(/#(?![!/]).*/, '') // #/… and #!… are routes
       if (url === shown) return
       if (shown) lastUrl = shown
       shown = url
       pixel.page()
+      const query = new URLSearchParams(location.search)
+      const asked = searchNames.split(',').find(name => query.get(name))
+      if (asked) pixel.search(query.get(asked)!)
     }
     for (const name of ['pushState', 'replaceState'] as const) {
       const original = history[name]
@@ -141,7 +191,7 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
         setTimeout(view) // after the route has set its title
       }
     }
-    addEventListener('popstate', () => setTimeout(view))
+    for (const name of ['popstate', 'hashchange']) addEventListener(name, () => setTimeout(view))
     view()
   }
 }

@@ -1,8 +1,13 @@
 // Sends events in batches, each at least once under its own messageId: the intake folds it once. What a closed or
 // offline page could not send is kept and sent by the next page.
 import type { Store } from './storage.ts'
+import { isLive } from './token.ts'
 
-export type Item = Record<string, unknown> & { messageId: string; timestamp: string }
+export type Item = Record<string, unknown> & {
+  messageId: string
+  timestamp: string
+  context: Record<string, unknown> & { userToken?: string }
+}
 
 export type Queue = {
   add(item: Item): void
@@ -64,7 +69,13 @@ export function openQueue(url: string, writeKey: string, store: Store, prefix: s
     return waiting.splice(0, n)
   }
 
-  const body = (batch: Item[]) => JSON.stringify({ writeKey, batch, sentAt: new Date().toISOString() })
+  /** What waited longer than its token holds goes without: the visitor id still says whose it is. */
+  const fresh = (item: Item): Item => {
+    const { userToken, ...context } = item.context
+    return !userToken || isLive(userToken) ? item : { ...item, userId: undefined, context }
+  }
+  const body = (batch: Item[]) =>
+    JSON.stringify({ writeKey, batch: batch.map(fresh), sentAt: new Date().toISOString() })
 
   /** True when the batch is done with: stored by the intake, or refused in a way that no retry mends. */
   async function send(batch: Item[]): Promise<{ done: boolean; waitMs: number }> {

@@ -1,6 +1,7 @@
 // Puts a process together: what every role is given (Core), and the roles it runs.
 import { randomBytes } from 'node:crypto'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { forgetHolders } from './collect/resolve.ts'
 import { startStats } from './insight/stats.ts'
 import { openClickHouse } from './platform/clickhouse.ts'
 import { type Config, ROLE_NAMES, type RoleName } from './platform/config.ts'
@@ -41,6 +42,7 @@ export async function openCore(
   const metrics = new Registry()
   if (options.processMetrics) collectDefaultMetrics({ register: metrics })
   const signals = await openSignals(engines.databaseUrl, log)
+  signals.on('identifiers', () => forgetHolders(pool))
   return {
     config,
     log,
@@ -77,7 +79,21 @@ export async function startRoles(core: Core, roles: readonly RoleName[]): Promis
 // loaded when asked for: a worker process need not hold the web's modules
 const START: Record<RoleName, (core: Core) => Promise<Role>> = {
   web: async core => (await import('./web.ts')).startWeb(core),
-  fold: async core => (await import('./inbox/owner.ts')).startFold(core),
+  fold: async core => {
+    const [{ startFold }, { openEraser }, { startPeriods }] = await Promise.all([
+      import('./inbox/owner.ts'),
+      import('./privacy/worker.ts'),
+      import('./privacy/retention.ts'),
+    ])
+    const parts = [await startFold(core), openEraser(core), startPeriods(core)]
+    for (const part of parts) part.start()
+    return {
+      start: () => undefined,
+      async stop() {
+        for (const part of parts) await part.stop()
+      },
+    }
+  },
   deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
   history: async core => (await import('./inbox/history.ts')).startHistory(core),
 }

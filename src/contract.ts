@@ -10,12 +10,13 @@ import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
+import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
-export { customerRow, timelineItem } from './contract/customers.ts'
+export { customer, customerRow, timelineItem } from './contract/customers.ts'
 
 export const endpoints = {
   ...teamEndpoints,
@@ -29,6 +30,7 @@ export const endpoints = {
   ...channelsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
+  ...privacyEndpoints,
 } as const
 
 export type EndpointName = keyof typeof endpoints

@@ -45,6 +45,13 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
   updateImport: { source: 'Till' },
   setImportFeed: { everyHours: 24 },
+  savePrivacy: {
+    maskedRoles: ['viewer'],
+    mask: { names: true, contacts: true },
+    retention: { events: null, messages: null, rejected: 7, audit: null },
+    version: 1,
+  },
+  requestErasure: { confirm: 'not this one', reason: 'asked' },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -129,6 +136,11 @@ async function makeFilled(name: string): Promise<Made> {
      values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
     [file, made.id, at],
   )
+  const erasure = newId()
+  await core.pool.query(
+    `insert into erasure (id, workspace_id, status, reason, requested_by, requested_at) values ($1, $2, 'failed', 'asked', 'usr_1', $3)`,
+    [erasure, made.id, at],
+  )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),
     name,
@@ -145,6 +157,7 @@ async function makeFilled(name: string): Promise<Made> {
       customer: publicId('cus', customer),
       journey: publicId('jrn', journey),
       message: publicId('msg', message),
+      erasure: publicId('era', erasure),
       user: publicId('usr', user.id),
       key: publicId('key', row.id),
       channel: 'line',

@@ -38,6 +38,7 @@ import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
 
@@ -62,6 +63,7 @@ export const handlers: AllHandlers = {
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
+  ...privacyRoutes,
 }
 
 export type Web = Role & { port: number }

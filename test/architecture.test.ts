@@ -48,6 +48,7 @@ const ORDER = [
   'collect',
   'imports',
   'team',
+  'privacy',
   'insight',
   'sandbox',
   'demo',

@@ -69,6 +69,8 @@ export type Site = {
   url: string
   /** answers put before the intake: a status for each call of /v1, then the real thing again */
   fail(...statuses: number[]): void
+  /** the same, but after the intake has taken the call: its answer is lost */
+  lose(...statuses: number[]): void
   close(): Promise<void>
 }
 
@@ -79,10 +81,14 @@ export async function openSite(
   pages: Record<string, string> = {},
 ): Promise<Site> {
   const app = new Hono()
-  const failures: number[] = []
+  const failures: { status: number; after: boolean }[] = []
   app.use('/v1/*', async (c, next) => {
-    const status = c.req.method === 'POST' ? failures.shift() : undefined
-    return status === undefined ? next() : c.text('told to fail', status as 500)
+    const failure = c.req.method === 'POST' ? failures.shift() : undefined
+    if (failure === undefined) return next()
+    if (failure.after) await next()
+    // with the intake's CORS headers, without which a browser's script would see no answer at all
+    const headers = { 'access-control-allow-origin': '*' }
+    c.res = new Response('told to fail', { status: failure.status, headers })
   })
   app.route('/', collectApp(core))
   app.route('/shop', shopApp(core))
@@ -96,7 +102,8 @@ export async function openSite(
   core.baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
   return {
     url: core.baseUrl,
-    fail: (...statuses) => failures.push(...statuses),
+    fail: (...statuses) => failures.push(...statuses.map(status => ({ status, after: false }))),
+    lose: (...statuses) => failures.push(...statuses.map(status => ({ status, after: true }))),
     close: () => new Promise((resolve, reject) => server.close(e => (e ? reject(e) : resolve()))),
   }
 }

@@ -1,82 +1,25 @@
 // The pixel in Chromium against the real intake: what a page does arrives once, and a refusal is respected.
 import { gzipSync } from 'node:zlib'
-import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { EventBody } from '../src/inbox/model.ts'
-import type { Uuid } from '../src/platform/ids.ts'
-import { buildPixel, eventually, openBrowser, openSite, type Site } from './browser.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+import { eventually, openBrowser } from './browser.ts'
+import { openPixelLab, type PixelLab } from './pixel.ts'
 
-let core: TestCore
-let site: Site
-let pixel: string
-let browser: Awaited<ReturnType<typeof openBrowser>>
-let workspace: Uuid
-let writeKey: string
-const pages: Record<string, string> = {}
-const html = (attributes: string, head = '') =>
-  `<!doctype html><title>Tea</title>${head}<script async src="/pixel.js" ${attributes}></script><h1>Tea</h1>`
-
+let lab: PixelLab
 beforeAll(async () => {
-  core = await openTestCore()
-  ;({ id: workspace, writeKey } = await createTestWorkspace(core))
-  pages['/tea'] = html(`data-write-key="${writeKey}"`)
-  pages['/manual'] = html(
-    `data-write-key="${writeKey}" data-pages="off"`,
-    `<script>window.itinera=window.itinera||[];itinera.push(['track','Product Viewed',{sku:'EARLY'}])</script>`,
-  )
-  pixel = await buildPixel()
-  site = await openSite(core, pixel, pages)
-  browser = await openBrowser()
+  lab = await openPixelLab()
 })
-afterAll(async () => {
-  await browser.close()
-  await site.close()
-  await core.close()
-})
+afterAll(() => lab.close())
 
-type Stored = { customer: Uuid; hash: Uuid; body: EventBody }
-
-async function stored(): Promise<Stored[]> {
-  const { rows } = await core.pool.query<{ customer_id: Uuid; message_hash: Uuid; body: string }>(
-    `select customer_id, message_hash, body from inbox where workspace_id = $1 and kind = 'event' order by received, request_id, ordinal`,
-    [workspace],
-  )
-  return rows.map(r => ({
-    customer: r.customer_id,
-    hash: r.message_hash,
-    body: JSON.parse(r.body) as EventBody,
-  }))
-}
-
-const named = (name: string, props: Record<string, unknown> = {}) =>
-  stored().then(all =>
-    all.filter(s => s.body.name === name && Object.entries(props).every(([k, v]) => s.body.props?.[k] === v)),
-  )
-
-/** Waits until the page has its pixel, and gives its calls. */
-async function visit(context: BrowserContext, path: string) {
-  const page = await context.newPage()
-  await page.goto(site.url + path)
-  await page.waitForFunction('typeof window.itinera?.track === "function"')
-  const call = (method: string, ...args: unknown[]) =>
-    page.evaluate(
-      ([m, a]) =>
-        (globalThis as unknown as { itinera: Record<string, (...x: unknown[]) => unknown> }).itinera[
-          m as string
-        ]!(...(a as unknown[])),
-      [method, args] as const,
-    )
-  return { page, call }
-}
+const named: PixelLab['named'] = (...args) => lab.named(...args)
+const visit: PixelLab['visit'] = (...args) => lab.visit(...args)
 
 test('is under 6 KB gzipped', () => {
-  expect(gzipSync(pixel, { level: 9 }).length).toBeLessThan(6 * 1024)
+  expect(gzipSync(lab.pixel, { level: 9 }).length).toBeLessThan(6 * 1024)
 })
 
 describe('what a page does arrives', () => {
   test('page views, also of single-page routes, with where they came from', async () => {
-    const { page } = await visit(browser.context, '/tea?utm_source=line&utm_campaign=spring')
+    const { page } = await visit(lab.context, '/tea?utm_source=line&utm_campaign=spring')
     await page.evaluate(`history.pushState({}, '', '/tea/oolong'); document.title = 'Oolong'`)
     await eventually('two page views', async () => (await named('Page Viewed')).length === 2)
     const [first, second] = await named('Page Viewed')
@@ -95,8 +38,23 @@ describe('what a page does arrives', () => {
     await page.close()
   })
 
+  test('routes in the fragment are pages; anchors are not', async () => {
+    const { page } = await visit(lab.context, '/tea?hash')
+    await page.evaluate(`location.hash = '#reviews'`)
+    await page.evaluate(`location.hash = '#/cart'`)
+    await eventually('the route', async () =>
+      (await named('Page Viewed')).some(v => String(v.body.props!.url).endsWith('?hash#/cart')),
+    )
+    const seen = (await named('Page Viewed')).filter(v => String(v.body.props!.url).includes('?hash'))
+    expect(seen.map(v => v.body.props!.url)).toEqual([
+      `${lab.site.url}/tea?hash`,
+      `${lab.site.url}/tea?hash#/cart`,
+    ])
+    await page.close()
+  })
+
   test('a call made before the pixel loaded, and one made after, by the same visitor', async () => {
-    const { page, call } = await visit(browser.context, '/manual')
+    const { page, call } = await visit(lab.context, '/manual')
     await call('track', 'Product Added', { sku: 'LATE' })
     const late = await eventually(
       'the late event',
@@ -108,7 +66,7 @@ describe('what a page does arrives', () => {
   })
 
   test('what happened just before the page closed', async () => {
-    const { page, call } = await visit(browser.context, '/manual')
+    const { page, call } = await visit(lab.context, '/manual')
     await call('track', 'Left', { sku: 'CLOSE' })
     await page.close({ runBeforeUnload: false })
     expect(
@@ -120,9 +78,9 @@ describe('what a page does arrives', () => {
   })
 
   test('hard problem 9: an answer that was lost is asked for again under the same message id', async () => {
-    const { page, call } = await visit(browser.context, '/manual')
+    const { page, call } = await visit(lab.context, '/manual')
     await call('flush')
-    site.fail(500, 429)
+    lab.site.fail(500, 429)
     const before = performance.now()
     await call('track', 'Retried', { sku: 'AGAIN' })
     const [only, ...more] = await eventually('the retried event', async () => {
@@ -136,15 +94,15 @@ describe('what a page does arrives', () => {
   })
 
   test('what could not be sent is kept and sent by a later page, once', async () => {
-    const { page, call } = await visit(browser.context, '/manual')
+    const { page, call } = await visit(lab.context, '/manual')
     await page.route('**/v1/batch', route => route.abort())
     await page.evaluate('navigator.sendBeacon = () => false')
     await call('track', 'Offline', { sku: 'KEPT' })
     await page.close()
-    const later = await browser.context.newPage()
+    const later = await lab.context.newPage()
     // the leftovers are adopted once their page is surely gone: ten seconds later by the clock of the next page
     await later.clock.install({ time: Date.now() + 60_000 })
-    await later.goto(site.url + '/manual')
+    await later.goto(lab.site.url + '/manual')
     await later.clock.runFor(1_000)
     const found = await eventually('the kept event', async () => {
       const all = await named('Offline', { sku: 'KEPT' })
@@ -157,7 +115,7 @@ describe('what a page does arrives', () => {
 
 describe('who it was', () => {
   test('identify links the visitor; reset and another person start anew', async () => {
-    const { page, call } = await visit(browser.context, '/manual')
+    const { page, call } = await visit(lab.context, '/manual')
     const anonymous = await call('anonymousId')
     await call('identify', 'M-1', { name: 'Ada' })
     await call('track', 'As One')
@@ -210,7 +168,7 @@ describe('a refusal', () => {
     page.on('request', r => {
       if (r.url().includes('/v1/')) requests++
     })
-    await page.goto(site.url + '/tea')
+    await page.goto(lab.site.url + '/tea')
     await page.waitForFunction('typeof window.itinera?.track === "function"')
     await page.evaluate(`itinera.track('Watched'); itinera.flush()`)
     expect(await page.evaluate('[Object.keys(localStorage).length, document.cookie]')).toEqual([0, ''])

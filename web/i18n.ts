@@ -80,7 +80,9 @@ export function word(
     | 'feedHealth'
     | 'stage'
     | 'phase'
-    | 'salesChannel',
+    | 'salesChannel'
+    | 'place'
+    | 'erasureKept',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

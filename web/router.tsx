@@ -135,7 +135,7 @@ const ops = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  validateSearch: texts('tab'),
+  validateSearch: texts('tab', 'kind', 'actor', 'target', 'from', 'to'),
   component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
 })
 

@@ -25,3 +25,9 @@ create table erasure (
 );
 create index erasure_workspace on erasure (workspace_id, id desc);
 create index erasure_open on erasure (status) where status in ('waiting', 'running');
+
+-- Raw events that occurred before this moment (workspace time) were removed from history: verify does not miss them.
+create table history_purge (
+  workspace_id uuid primary key references workspace (id),
+  before timestamptz not null
+);

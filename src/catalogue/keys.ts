@@ -21,13 +21,13 @@ export type KeyRow = {
 /** An API key that may be used now. */
 export type LiveApiKey = { id: Uuid; workspace: Uuid; name: string; scopes: Scope[]; lastUsed: Date | null }
 
-const PREFIX = { write: 'wk_', api: 'ik_' } as const
+export const KEY_PREFIX = { write: 'wk_', api: 'ik_' } as const
 const COLUMNS = 'id, kind, name, hint, write_key, scopes, demand_token, created_at, last_used_at, revoked_at'
 
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest()
 
 export const makeKey = (kind: KeyKind): string =>
-  PREFIX[kind] + randomBytes(kind === 'write' ? 18 : 32).toString('base64url')
+  KEY_PREFIX[kind] + randomBytes(kind === 'write' ? 18 : 32).toString('base64url')
 
 export type NewKey = { kind: KeyKind; name: string; scopes?: readonly Scope[]; demandToken?: boolean }
 
@@ -75,7 +75,7 @@ export async function revokeKey(sql: Sql, workspace: Uuid, id: Uuid): Promise<bo
 }
 
 export async function findApiKey(sql: Sql, key: string): Promise<LiveApiKey | null> {
-  if (!key.startsWith(PREFIX.api)) return null
+  if (!key.startsWith(KEY_PREFIX.api)) return null
   const { rows } = await sql.query<{
     id: Uuid
     workspace_id: Uuid

@@ -224,6 +224,7 @@ function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
       ids: [{ kind: 'line_uid', value: user }],
       proof: 'provider',
       src: account.name,
+      ch: 'line',
     }
     const reach =
       e.type === 'follow' ? ('followed' as const) : e.type === 'unfollow' ? ('blocked' as const) : null

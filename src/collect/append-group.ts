@@ -23,7 +23,11 @@ const WAITING_ROWS = 50_000
 
 type Waiting = { items: Intake[]; resolve(result: (Fault | null)[]): void; reject(error: unknown): void }
 
-export function openAppendGroup(core: Pick<Core, 'pool' | 'signals'>): AppendGroup {
+/** `table` bulk: what is taken waits until the inbox of its bucket is nearly empty. */
+export function openAppendGroup(
+  core: Pick<Core, 'pool' | 'signals'>,
+  table: 'inbox' | 'bulk' = 'inbox',
+): AppendGroup {
   let waiting: Waiting[] = []
   let waitingRows = 0
   let inFlight = 0
@@ -53,6 +57,7 @@ export function openAppendGroup(core: Pick<Core, 'pool' | 'signals'>): AppendGro
       const results = await storeHalving(
         core,
         group.flatMap(w => w.items),
+        table,
       )
       let at = 0
       for (const w of group) w.resolve(results.slice(at, (at += w.items.length)))
@@ -94,9 +99,10 @@ const isDataFault = (error: unknown): boolean => /^(22|54)/.test((error as { cod
 async function storeHalving(
   core: Pick<Core, 'pool' | 'signals'>,
   items: Intake[],
+  table: 'inbox' | 'bulk',
 ): Promise<(Fault | null)[]> {
   try {
-    await store(core, items)
+    await store(core, items, table)
     return items.map(() => null)
   } catch (error) {
     if (!isDataFault(error)) throw error
@@ -111,12 +117,16 @@ async function storeHalving(
       ]
     }
     const half = items.length >> 1
-    const first = await storeHalving(core, items.slice(0, half))
-    return [...first, ...(await storeHalving(core, items.slice(half)))]
+    const first = await storeHalving(core, items.slice(0, half), table)
+    return [...first, ...(await storeHalving(core, items.slice(half), table))]
   }
 }
 
-async function store(core: Pick<Core, 'pool' | 'signals'>, items: Intake[]): Promise<void> {
+async function store(
+  core: Pick<Core, 'pool' | 'signals'>,
+  items: Intake[],
+  table: 'inbox' | 'bulk',
+): Promise<void> {
   const resolved = await resolveBatch(
     core,
     items.map(({ workspace, event }) => ({ workspace, ids: event.ids, proof: event.proof })),
@@ -129,5 +139,6 @@ async function store(core: Pick<Core, 'pool' | 'signals'>, items: Intake[]): Pro
       const body = holders.length > 0 ? { ...event, holders } : event
       return { workspace, customer, input: { kind: 'event', messageId: event.messageId, body } }
     }),
+    table,
   )
 }

@@ -2,8 +2,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Problem } from '../platform/errors.ts'
-import { isDict, type Dict } from './clean.ts'
-import { LIMITS } from './json.ts'
+import { isDict, LIMITS, type Dict } from './json.ts'
 
 const unzip = promisify(gunzip)
 

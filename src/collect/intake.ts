@@ -3,27 +3,27 @@ import { LRUCache } from 'lru-cache'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
+import { knownAs } from './alias.ts'
 import type { AppendGroup } from './append-group.ts'
-import { cleanItem, isDict, timeOf, type Cleaned, type Dict } from './clean.ts'
-import { LIMITS, type Fault } from './json.ts'
+import { cleanItem, timeOf, type CleanContext, type Cleaned } from './clean.ts'
+import { isDict, LIMITS, text, type Dict, type Fault } from './json.ts'
 import type { Source } from './keys.ts'
 import { recordRejected, type Rejected } from './rejected.ts'
 import { verifyUserToken, type UserClaims } from './token.ts'
 
 export type IntakeResult = { stored: number; refused: { index: number; fault: Fault }[] }
 
+/** What a request asks for: a single call's type, or null where each item names its own; and whether it is a history
+ *  that is taken over. */
+export type Asked = { type: string | null; past?: boolean }
+
 export type Intaker = {
   /** `bytes`: at least the size of the request, so that small ones need no measuring of their events */
-  take(
-    source: Source,
-    type: string | null,
-    items: unknown[],
-    outer: Dict,
-    bytes: number,
-  ): Promise<IntakeResult>
+  take(source: Source, asked: Asked, items: unknown[], outer: Dict, bytes: number): Promise<IntakeResult>
 }
 
-export function openIntaker(core: Core, group: AppendGroup): Intaker {
+/** `group` takes what happens now, `bulk` what waits until the inbox is nearly empty. */
+export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): Intaker {
   const tokens = new LRUCache<string, { claims: UserClaims; expiresAt: number }>({ max: 5_000 })
 
   async function claimsOf(source: Source, token: unknown): Promise<UserClaims | Fault | null> {
@@ -45,7 +45,7 @@ export function openIntaker(core: Core, group: AppendGroup): Intaker {
 
   async function clean(
     source: Source,
-    type: string | null,
+    asked: Asked,
     item: unknown,
     outer: Dict,
     sentAt: number | null,
@@ -68,18 +68,24 @@ export function openIntaker(core: Core, group: AppendGroup): Intaker {
       if (result && 'code' in result) return { fault: result }
       claims = result
     }
-    return cleanItem(item, {
+    const context: CleanContext = {
       proof: source.proof,
       src: source.name,
       demandToken: source.demandToken,
       claims,
       sentAt,
-      type,
-    })
+      ...asked,
+    }
+    if (isDict(item)) {
+      if (isDict(outer.context) && item.context === undefined) item.context = outer.context
+      if ((asked.type ?? item.type) === 'alias' && source.proof === 'server' && claims === null)
+        context.previous = await knownAs(core, source.workspace, text(item.previousId))
+    }
+    return cleanItem(item, context)
   }
 
   return {
-    async take(source, type, items, outer, bytes) {
+    async take(source, asked, items, outer, bytes) {
       const sentAt = outer.sentAt === undefined ? null : timeOf(outer.sentAt)
       const measure = bytes > LIMITS.event
       const events: EventBody[] = []
@@ -87,7 +93,7 @@ export function openIntaker(core: Core, group: AppendGroup): Intaker {
       const refused: IntakeResult['refused'] = []
       const record: Rejected[] = []
       for (const [index, item] of items.entries()) {
-        const cleaned = await clean(source, type, item, outer, sentAt, measure)
+        const cleaned = await clean(source, asked, item, outer, sentAt, measure)
         if ('fault' in cleaned) {
           refused.push({ index, fault: cleaned.fault })
           record.push({ fault: cleaned.fault, item })
@@ -98,7 +104,9 @@ export function openIntaker(core: Core, group: AppendGroup): Intaker {
         }
       }
       if (events.length > 0) {
-        const results = await group.submit(events.map(event => ({ workspace: source.workspace, event })))
+        const results = await (asked.past ? bulk : group).submit(
+          events.map(event => ({ workspace: source.workspace, event })),
+        )
         for (const [i, fault] of results.entries()) {
           if (!fault) continue
           refused.push({ index: indexOf[i]!, fault })

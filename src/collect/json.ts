@@ -1,4 +1,8 @@
-// What any JSON value from outside must keep: depth, width, valid Unicode. Pure.
+// What any JSON value from outside must keep: depth, width, valid Unicode; and how single values of it are read. Pure.
+export type Dict = Record<string, unknown>
+
+export const isDict = (v: unknown): v is Dict => typeof v === 'object' && v !== null && !Array.isArray(v)
+
 /** Why an item was refused, or (a note) what of it was not kept. `path` is dotted, from the item. */
 export type Fault = { code: string; path: string | null; detail: string; action: string }
 
@@ -16,6 +20,25 @@ export const LIMITS = {
   keys: 300,
   entries: 1_000,
 } as const
+
+export const fault = (
+  code: string,
+  path: string | null,
+  detail: string,
+  action: string,
+): { fault: Fault } => ({ fault: { code, path, detail, action } })
+
+export const tooLong = (path: string): { fault: Fault } =>
+  fault('id_too_long', path, `It has more than ${LIMITS.id} bytes`, 'Send a shorter identifier.')
+
+/** Bytes of an identifier; exact only where it may be over the limit. */
+export const byteLength = (s: string): number => (s.length * 3 <= LIMITS.id ? s.length : Buffer.byteLength(s))
+
+/** Texts and numbers as trimmed text; null for nothing. */
+export function text(value: unknown): string | null {
+  if (typeof value === 'string') return value.trim() || null
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+}
 
 export type Inspection = { fault: Fault | null; badText: string | null }
 

@@ -1,6 +1,7 @@
 // Whose key a request came with. Looked up at most once in 5 s per key, so that a revoked key stops within that.
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { KEY_PREFIX } from '../catalogue/keys.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -91,9 +92,14 @@ export function openKeys(core: Pick<Core, 'pool' | 'secrets' | 'log'>): Keys {
   }
 }
 
-/** The key of a request: `Authorization: Basic base64(key:)`, `Bearer key`, or `writeKey` in the body.
- *  @throws Problem 401 `no_key` */
-export function keyOf(authorization: string | undefined, body: { writeKey?: unknown }): string {
+/** The key of a request: `Authorization: Basic base64(key:)`, `Bearer key`, `writeKey` in the body, or in the address
+ *  as beacons must. An API key is a secret: addresses end up in logs, so there it is not taken.
+ *  @throws Problem 401 `no_key`, `key_in_address` */
+export function keyOf(
+  authorization: string | undefined,
+  body: { writeKey?: unknown },
+  inAddress?: string,
+): string {
   const [scheme, value] = (authorization ?? '').split(' ', 2)
   if (value && /^basic$/i.test(scheme!)) {
     const user = Buffer.from(value, 'base64').toString('utf8').split(':', 1)[0]!
@@ -101,6 +107,11 @@ export function keyOf(authorization: string | undefined, body: { writeKey?: unkn
   }
   if (value && /^bearer$/i.test(scheme!)) return value
   if (typeof body.writeKey === 'string' && body.writeKey) return body.writeKey
+  if (inAddress?.startsWith(KEY_PREFIX.api))
+    throw new Problem(401, 'key_in_address', 'An API key does not belong in an address', {
+      action: 'Send it as Bearer authorization. This one may be in logs by now: revoke it and make another.',
+    })
+  if (inAddress) return inAddress
   throw new Problem(401, 'no_key', 'The request carries no key', {
     action:
       'Send the write key as user name of Basic authorization (empty password), as Bearer, or as "writeKey" in the body.',

@@ -46,6 +46,9 @@ function cacheOf(pool: Pool): LRUCache<string, Uuid> {
   return cache
 }
 
+/** Somebody was forgotten: what is remembered of holders is asked again. */
+export const forgetHolders = (pool: Pool): void => caches.get(pool)?.clear()
+
 type Key = { text: string; workspace: Uuid; kind: IdentifierKind; value: string; bucket: number }
 type Keys = Map<string, Key>
 type Held = Map<string, Uuid>

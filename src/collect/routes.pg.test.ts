@@ -303,7 +303,9 @@ describe('bad input', () => {
   const cases: [string, unknown, string | null][] = [
     ['not_an_object', 'text', null],
     ['not_an_object', null, null],
-    ['unsupported_type', { type: 'alias', userId: 'x' }, 'type'],
+    ['unsupported_type', { type: 'delete', userId: 'x' }, 'type'],
+    ['previous_missing', { type: 'alias', userId: 'x' }, 'previousId'],
+    ['group_missing', { type: 'group', userId: 'x' }, 'groupId'],
     ['unsupported_type', { userId: 'x' }, 'type'],
     ['name_missing', track({ event: ' ' }), 'event'],
     ['name_missing', track({ event: 5 }), 'event'],

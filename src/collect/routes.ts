@@ -1,6 +1,7 @@
-// The public intake, compatible with Segment's HTTP API: POST /v1/{track,identify,page,screen,batch}. It answers
-// success only after the commit; what it refuses it says, one by one.
-import { Hono } from 'hono'
+// The public intake, compatible with Segment's HTTP API and RudderStack's: POST /v1/{track,identify,page,screen,group,
+// alias,batch,import} and the short paths of their clients. It answers success only after the commit; what it refuses
+// it says, one by one.
+import { Hono, type Context } from 'hono'
 import { Counter } from 'prom-client'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -8,19 +9,44 @@ import { answerError } from '../platform/http/problem.ts'
 import { newId } from '../platform/ids.ts'
 import { openAppendGroup } from './append-group.ts'
 import { readBody } from './body.ts'
-import { openIntaker, type IntakeResult } from './intake.ts'
+import { rudderSourceConfig, segmentSettings } from './client-settings.ts'
+import { openIntaker, type Asked, type IntakeResult } from './intake.ts'
 import { LIMITS } from './json.ts'
 import { keyOf, openKeys } from './keys.ts'
 import { openPressure, PRESSURE, type PressureLimits } from './pressure.ts'
 
-const SINGLE = ['track', 'identify', 'page', 'screen']
+/** Each path and the one letter that Segment's browser client takes for it. */
+const CALLS: Record<string, Asked> = {
+  track: { type: 'track' },
+  identify: { type: 'identify' },
+  page: { type: 'page' },
+  screen: { type: 'screen' },
+  group: { type: 'group' },
+  alias: { type: 'alias' },
+  batch: { type: null },
+  import: { type: null, past: true },
+}
+const SHORT: Record<string, string> = {
+  t: 'track',
+  i: 'identify',
+  p: 'page',
+  s: 'screen',
+  g: 'group',
+  a: 'alias',
+  b: 'batch',
+}
 const MOST_TOLD = 100
 
 /** Browsers on any site may send: the write key is public, and no cookie is read here. */
 const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-allow-headers': 'authorization, content-type, content-encoding',
-  'access-control-allow-methods': 'POST, OPTIONS',
+  'access-control-allow-headers': [
+    'authorization, content-type, content-encoding',
+    'x-retry-count', // Segment's clients
+    // RudderStack's
+    'anonymousid, sentat, rsa-retry-attempt, rsa-retry-reason, rsa-since-last-attempt, rsa-since-first-attempt, rsa-recovered',
+  ].join(', '),
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
   'access-control-max-age': '86400',
   'access-control-expose-headers': 'retry-after',
 }
@@ -42,26 +68,22 @@ function counter(core: Core): Counter<'outcome'> {
 export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono {
   const keys = openKeys(core)
   const pressure = openPressure(core, limits)
-  const intaker = openIntaker(core, openAppendGroup(core))
+  const intaker = openIntaker(core, openAppendGroup(core), openAppendGroup(core, 'bulk'))
   const counted = counter(core)
   const app = new Hono()
 
-  app.use('/v1/*', async (c, next) => {
-    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
-    await next()
-    for (const [name, value] of Object.entries(CORS)) c.res.headers.set(name, value)
-  })
+  for (const path of ['/v1/*', '/beacon/*', '/sourceConfig', '/sourceConfig/'])
+    app.use(path, async (c, next) => {
+      if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+      await next()
+      for (const [name, value] of Object.entries(CORS)) c.res.headers.set(name, value)
+    })
 
-  app.post('/v1/:type', async c => {
-    const type = c.req.param('type')
-    const single = SINGLE.includes(type)
-    if (!single && type !== 'batch')
-      throw new Problem(404, 'unknown_endpoint', `There is no /v1/${type.slice(0, 40)}`, {
-        action: `Post to ${[...SINGLE, 'batch'].map(t => '/v1/' + t).join(', ')}.`,
-      })
+  async function take(c: Context, asked: Asked): Promise<Response> {
     const { body, bytes } = await readBody(c.req.raw)
-    const source = await keys.find(keyOf(c.req.header('authorization'), body))
+    const source = await keys.find(keyOf(c.req.header('authorization'), body, c.req.query('writeKey')))
     pressure.check()
+    const single = asked.type !== null
     const items: unknown = single ? [body] : body.batch
     if (!Array.isArray(items))
       throw new Problem(400, 'batch_missing', 'The batch is not a list', {
@@ -73,7 +95,7 @@ export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono 
         path: 'batch',
         action: 'Send smaller batches.',
       })
-    const result = await intaker.take(source, single ? type : null, items, body, bytes)
+    const result = await intaker.take(source, asked, items, body, bytes)
     counted.inc({ outcome: 'stored' }, result.stored)
     if (result.refused.length > 0) counted.inc({ outcome: 'refused' }, result.refused.length)
     if (result.stored === 0 && items.length > 0) throw allRefused(result, single)
@@ -92,7 +114,34 @@ export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono 
             })),
           },
     )
+  }
+
+  // what Segment's clients measure of themselves: taken, and not kept
+  app.post('/v1/m', c => c.json({ success: true }))
+  app.post('/v1/:call', c => {
+    const call = c.req.param('call')
+    const name = Object.hasOwn(SHORT, call) ? SHORT[call]! : call
+    if (!Object.hasOwn(CALLS, name))
+      throw new Problem(404, 'unknown_endpoint', `There is no /v1/${call.slice(0, 40)}`, {
+        action: `Post to ${Object.keys(CALLS)
+          .map(t => '/v1/' + t)
+          .join(', ')}.`,
+      })
+    return take(c, CALLS[name]!)
   })
+  // RudderStack's browser client as a page ends
+  app.post('/beacon/v1/batch', c => take(c, CALLS.batch!))
+
+  app.get('/v1/projects/:writeKey/settings', async c => {
+    const writeKey = keyOf(undefined, {}, c.req.param('writeKey'))
+    await keys.find(writeKey)
+    return c.json(segmentSettings(writeKey, core.baseUrl))
+  })
+  for (const path of ['/sourceConfig', '/sourceConfig/'] as const)
+    app.get(path, async c => {
+      const writeKey = keyOf(c.req.header('authorization'), {}, c.req.query('writeKey'))
+      return c.json(rudderSourceConfig(await keys.find(writeKey), writeKey))
+    })
 
   app.onError((error, c) => {
     const response = answerError(error, newId(), '/v1', core.log)

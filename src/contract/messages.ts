@@ -18,7 +18,7 @@ export const messageRow = z.object({
 })
 export const messageDetail = messageRow.extend({
   content: personalValue('brand'),
-  rendered: personalValue('free').nullable(),
+  rendered: personalValue('rendered').nullable(),
   attempts: z.number(),
   providerId: z.string().nullable(),
   notBefore: time,

@@ -43,7 +43,24 @@ export const opsEndpoints = {
     path: '/w/{ws}/audit',
     scope: 'team:read',
     summary: 'Who did what',
-    query: list,
-    out: page(z.object({ at: time, actor: z.string(), action: z.string(), target: z.string().nullable() })),
+    query: list.extend({
+      kind: z.enum(['saw', 'changed', 'exported', 'published']).optional(),
+      action: z.string().optional(),
+      target: z.string().optional().describe('public id of what it was done to'),
+      actor: z.string().optional().describe('public id of a user or key'),
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional(),
+    }),
+    out: page(
+      z.object({
+        at: time,
+        actor: z.string(),
+        actorId: z.string(),
+        kind: z.enum(['saw', 'changed', 'exported', 'published']),
+        action: z.string(),
+        target: z.string().nullable(),
+        detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+      }),
+    ),
   }),
 } as const

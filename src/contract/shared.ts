@@ -42,10 +42,20 @@ export const ok = z.object({ ok: z.literal(true) })
 
 /** Personal data in an answer: who lacks `customers:personal` reads it masked (src/platform/http/mask.ts).
  *  by-kind: the value of an identifier or attribute, by its `kind` or `name` beside it; hit: a search hit's title, when
- *  the hit is a customer; free: anything, in which names are found by their keys; brand: the brand's own
+ *  the hit is a customer; free: anything, in which names are found by their keys; rendered: a
+ *  text with a person in it, not shown at all; brand: the brand's own
  *  content, as it is. E-mail addresses, phone numbers and LINE
  *  ids inside other texts are found by their form. */
-export type PersonalKind = 'name' | 'email' | 'phone' | 'address' | 'by-kind' | 'hit' | 'free' | 'brand'
+export type PersonalKind =
+  | 'name'
+  | 'email'
+  | 'phone'
+  | 'address'
+  | 'by-kind'
+  | 'hit'
+  | 'free'
+  | 'rendered'
+  | 'brand'
 export const PERSONAL = 'x-personal'
 export const personal = (kind: PersonalKind) => z.string().meta({ [PERSONAL]: kind })
 export const personalValue = (kind: PersonalKind) => z.unknown().meta({ [PERSONAL]: kind })

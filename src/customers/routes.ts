@@ -12,7 +12,7 @@ import { idOr404, notFound } from '../platform/public-id.ts'
 import { attributesOf } from '../catalogue/attribute-store.ts'
 import { profileSettingsOf } from '../catalogue/profile-settings.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
-import { suppressionOf } from '../messages/suppression.ts'
+import { hiddenAddress, suppressionOf } from '../messages/suppression.ts'
 import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
 import { addressFor, REACH_CHANNELS } from './reach.ts'
@@ -152,6 +152,7 @@ async function suppressionsOf(
       workspace,
       channel,
       address: address.value,
+      hidden: hiddenAddress(core.secrets, workspace, channel, address.value),
       consentAt: consent?.on ? consent.at : null,
       followAt: state.line?.following ? state.line.at : null,
     })

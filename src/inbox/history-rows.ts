@@ -166,6 +166,7 @@ function inputRow(entry: JournalEntry): Fields | null {
       props: JSON.stringify(props),
       message_id: body.messageId,
       source: body.src,
+      channel: body.ch ?? '',
     }
   }
   if (entry.k === 'outcome') {

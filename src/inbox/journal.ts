@@ -13,5 +13,8 @@ export const writeEntry = (entry: Omit<JournalEntry, 'b'>, body: string): string
 export const packJournal = (entries: string[]): Buffer =>
   zstdCompressSync(`{"v":1,"entries":[${entries.join(',')}]}`, FAST)
 
+/** A row's JSON, unparsed: to be searched. */
+export const unpackJournalText = (body: Uint8Array): string => zstdDecompressSync(body).toString('utf8')
+
 export const unpackJournal = (body: Uint8Array): JournalBody =>
-  JSON.parse(zstdDecompressSync(body).toString('utf8')) as JournalBody
+  JSON.parse(unpackJournalText(body)) as JournalBody

@@ -8,8 +8,8 @@ import type { Uuid } from '../platform/ids.ts'
 
 /** A customer's event, cleaned by the intake. */
 export type EventBody = {
-  type: 'track' | 'identify' | 'page' | 'screen' | 'system'
-  /** track: the event's name; page: 'Page Viewed'; identify: 'Identified' */
+  type: 'track' | 'identify' | 'page' | 'screen' | 'group' | 'alias' | 'system'
+  /** track: the event's name; page: 'Page Viewed'; identify: 'Identified'; the others in src/collect/clean.ts */
   name: string
   messageId: string
   /** absolute workspace time, or how long before `received` it happened (client's sentAt - timestamp) */
@@ -22,6 +22,8 @@ export type EventBody = {
   proof: Proof
   /** key or account name it came through */
   src: string
+  /** channel of the touch (web, app, store, line …); unset where nothing tells */
+  ch?: string
   /** other holders of its identifiers (larger ids): the owner decides whether they are the same person */
   holders?: Uuid[]
   /** what crosses customers or journeys counts up; 8 is the end */
@@ -244,8 +246,8 @@ export type Reduction =
 export type JournalEntry = {
   /** customer */
   c: Uuid | null
-  /** kind */
-  k: InputKind | 'clock' | 'publish'
+  /** kind; `erased` stands where the input of a person was who has been forgotten: nothing else is left of it */
+  k: InputKind | 'clock' | 'publish' | 'erased'
   /** now and received, workspace ms */
   n: number
   r: number

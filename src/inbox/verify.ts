@@ -178,6 +178,13 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
   const inc = await sql.query<{ value: Uuid }>(`select value from system where key = 'incarnation'`)
   const incarnation = inc.rows[0]?.value
   if (!incarnation) return collect('history', 0)
+  // raw events that were removed when their time was over (src/privacy/retention.ts)
+  const purges = await sql.query<{ workspace_id: Uuid; before: Date }>(
+    'select workspace_id, before from history_purge',
+  )
+  const purged = new Map(purges.rows.map(p => [p.workspace_id, p.before.getTime()]))
+  const isKept = (r: { workspace_id: Uuid; kind: string; occurred: number }): boolean =>
+    r.kind !== 'event' || r.occurred >= (purged.get(r.workspace_id) ?? Number.NEGATIVE_INFINITY)
   const expected = new Map<number, number>()
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     for (let seq = -1; ; ) {
@@ -189,7 +196,10 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
       if (rows.length === 0) break
       for (const row of rows) {
         seq = row.seq
-        expected.set(bucket, (expected.get(bucket) ?? 0) + historyRows(row, incarnation).rows.length)
+        expected.set(
+          bucket,
+          (expected.get(bucket) ?? 0) + historyRows(row, incarnation).rows.filter(isKept).length,
+        )
       }
     }
   }
@@ -200,8 +210,15 @@ async function checkHistory(core: Core, sql: Sql, collect: Collect): Promise<voi
   const answer = await core.history
     .query({
       query: `select bucket, toUInt32(count()) as n, toUInt32(uniqExact(seq, line, part)) as distinct_rows from event
-               where seq > arrayElement({first: Array(UInt64)}, bucket + 1) and seq <= arrayElement({last: Array(UInt64)}, bucket + 1) group by bucket`,
-      query_params: { first: byBucket(edges.rows, 'first'), last: byBucket(edges.rows, 'last') },
+               where seq > arrayElement({first: Array(UInt64)}, bucket + 1) and seq <= arrayElement({last: Array(UInt64)}, bucket + 1)
+                and not (kind = 'event' and occurred < fromUnixTimestamp64Milli(transform(toString(workspace_id), {purged: Array(String)}, {before: Array(Int64)}, toInt64(-2000000000000)), 'UTC'))
+              group by bucket`,
+      query_params: {
+        first: byBucket(edges.rows, 'first'),
+        last: byBucket(edges.rows, 'last'),
+        purged: ['', ...purged.keys()],
+        before: [0, ...purged.values()],
+      },
       format: 'JSONEachRow',
     })
     .catch((error: unknown) => {

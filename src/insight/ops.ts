@@ -90,10 +90,11 @@ export const opsRoutes = {
   },
 
   async audit(call) {
-    const { cursor, limit } = call.query
+    const { cursor, limit, ...filter } = call.query
     const rows = await listAudit(
       call.core.pool,
       call.workspace.id,
+      filter,
       readCursor(cursor, isText)?.[0] ?? null,
       limit + 1,
     )
@@ -107,8 +108,11 @@ export const opsRoutes = {
       items: shown.map(r => ({
         at: r.at.toISOString(),
         actor: nameOf(r.actor),
+        actorId: r.actor,
+        kind: r.kind,
         action: r.action,
         target: r.target,
+        detail: r.detail,
       })),
       next: rows.length > limit ? writeCursor([shown.at(-1)!.id]) : null,
     }

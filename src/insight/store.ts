@@ -2,6 +2,7 @@
 // (`folded` is real time). Times are given, never read in SQL.
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import type { AuditDetail, AuditKind } from '../platform/http/access.ts'
 import type { Sql } from '../platform/postgres.ts'
 
 const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, i) => i)
@@ -198,19 +199,50 @@ export async function listParked(
   return rows
 }
 
-export type AuditRow = { id: Uuid; at: Date; actor: string; action: string; target: string | null }
+export type AuditRow = {
+  id: Uuid
+  at: Date
+  actor: string
+  kind: AuditKind
+  action: string
+  target: string | null
+  detail: AuditDetail
+}
+export type AuditFilter = {
+  kind?: AuditKind
+  action?: string
+  target?: string
+  actor?: string
+  /** RFC 3339 */
+  from?: string
+  to?: string
+}
 
 /** Newest first; ids are UUIDv7, so they order by time. */
 export async function listAudit(
   sql: Sql,
   workspace: Uuid,
+  filter: AuditFilter,
   after: Uuid | null,
   limit: number,
 ): Promise<AuditRow[]> {
   const { rows } = await sql.query<AuditRow>(
-    `select id, at, actor, action, target from audit
-      where workspace_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-    [workspace, after, limit],
+    `select id, at, actor, kind, action, target, detail from audit
+      where workspace_id = $1 and ($2::uuid is null or id < $2)
+        and ($4::text is null or kind = $4) and ($5::text is null or action = $5) and ($6::text is null or target = $6)
+        and ($7::text is null or actor = $7) and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
+      order by id desc limit $3`,
+    [
+      workspace,
+      after,
+      limit,
+      filter.kind ?? null,
+      filter.action ?? null,
+      filter.target ?? null,
+      filter.actor ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+    ],
   )
   return rows
 }

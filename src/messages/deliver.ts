@@ -22,7 +22,7 @@ import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered, SkipReason } from './model.ts'
 import { RenderFailed, renderContent, templateScope } from './render.ts'
 import * as store from './store.ts'
-import { isSuppressed } from './suppression.ts'
+import { hiddenAddress, isSuppressed } from './suppression.ts'
 
 export type DeliverOptions = {
   batch: number
@@ -208,6 +208,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       const may = await mark({
         claim,
         rendered,
+        hidden: hiddenAddress(core.secrets, claim.workspace, claim.channel, rendered.address),
         consentAt: decision.consentAt,
         followAt: decision.followAt,
         now: now(),
@@ -251,6 +252,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
         workspace: claim.workspace,
         channel: claim.channel,
         address,
+        hidden: hiddenAddress(core.secrets, claim.workspace, claim.channel, address),
         consentAt,
         followAt,
       })

@@ -112,6 +112,7 @@ export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page
             ids: [],
             proof: 'server',
             src: how,
+            ch: row.channel,
             props: { channel: row.channel, purpose: 'marketing', how, message },
           },
         },

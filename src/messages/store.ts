@@ -177,6 +177,8 @@ export async function customerStates(sql: Sql, asked: Uuid[]): Promise<Map<Uuid,
 export type Mark = {
   claim: Claim
   rendered: Rendered
+  /** what stands for the address where its person was forgotten (suppression.ts) */
+  hidden: string
   consentAt: number | null
   followAt: number | null
   /** workspace ms */
@@ -193,12 +195,14 @@ export async function markSending(
   const { rows } = await sql.query<{ id: Uuid; suppressed: boolean }>({
     name: 'mark_sending',
     text: `with want as (
-       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
-         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed)),
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[])
+         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed, hidden_bucket, hidden)),
      held as (
        select m.bucket, m.id,
               exists (select from suppression s where s.bucket = w.address_bucket and s.workspace_id = m.workspace_id
-                         and s.channel = m.channel and s.address = w.address and ${forbids('w.consent_at', 'w.follow_at')}) as suppressed
+                         and s.channel = m.channel and s.address = w.address and ${forbids('w.consent_at', 'w.follow_at')})
+              or exists (select from suppression s where s.bucket = w.hidden_bucket and s.workspace_id = m.workspace_id
+                            and s.channel = m.channel and s.address = w.hidden) as suppressed
          from message m join want w on w.bucket = m.bucket and w.id = m.id
         where m.bucket = any($1::smallint[]) and m.state = 'claimed' and m.epoch = w.epoch and m.claim_until > clock_timestamp()
         order by m.bucket, m.id for update of m),
@@ -219,6 +223,8 @@ export async function markSending(
       instants(marks.map(m => m.followAt)),
       instants(marks.map(m => m.now)),
       sendingMs,
+      smallints(marks.map(m => addressBucket(m.claim.channel, m.hidden))),
+      texts(marks.map(m => m.hidden)),
     ],
   })
   const held = new Map(rows.map(r => [r.id, r.suppressed]))

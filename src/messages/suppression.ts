@@ -3,6 +3,7 @@
 // by itself. Times are workspace time.
 import { bucketOfText, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
+import type { Secrets } from '../platform/secrets.ts'
 
 export type SuppressionReason = 'opt_out' | 'bounced' | 'complained' | 'blocked' | 'manual'
 export type Suppression = {
@@ -13,6 +14,10 @@ export type Suppression = {
   source: string
   at: number
 }
+
+/** What stands for the address of somebody who was forgotten: it can be recognised, not read. */
+export const hiddenAddress = (secrets: Secrets, workspace: Uuid, channel: string, address: string): string =>
+  `hash:${secrets.sign('suppression', `${workspace} ${channel} ${address}`)}`
 
 export const addressBucket = (channel: string, address: string): number => bucketOfText(channel, address)
 
@@ -48,6 +53,37 @@ export async function suppress(sql: Sql, rows: Suppression[]): Promise<void> {
   )
 }
 
+/** Somebody is forgotten: none of their addresses is left here, and none is sent to again, also when a later import
+ *  brings it. Nothing lifts that by itself. */
+export async function hideAddresses(
+  sql: Sql,
+  secrets: Secrets,
+  of: { workspace: Uuid; addresses: { channel: string; address: string }[]; at: number },
+): Promise<void> {
+  const { workspace, at, addresses } = of
+  await sql.query(
+    `delete from suppression s using unnest($1::smallint[], $2::text[], $3::text[]) u(bucket, channel, address)
+      where s.bucket = u.bucket and s.workspace_id = $4 and s.channel = u.channel and s.address = u.address`,
+    [
+      addresses.map(a => addressBucket(a.channel, a.address)),
+      addresses.map(a => a.channel),
+      addresses.map(a => a.address),
+      workspace,
+    ],
+  )
+  await suppress(
+    sql,
+    addresses.map(a => ({
+      workspace,
+      channel: a.channel,
+      address: hiddenAddress(secrets, workspace, a.channel, a.address),
+      reason: 'manual',
+      source: 'erasure',
+      at,
+    })),
+  )
+}
+
 /** A friend followed again: a block of before is gone. */
 export async function liftBlock(
   sql: Sql,
@@ -64,6 +100,8 @@ type Ask = {
   workspace: Uuid
   channel: string
   address: string
+  /** the address as an erasure left it */
+  hidden: string
   /** when consent was given and the friend followed, which lift an opt-out and a block */
   consentAt: number | null
   followAt: number | null
@@ -73,13 +111,13 @@ type Ask = {
 export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReason | null> {
   const time = (at: number | null) => (at === null ? null : new Date(at))
   const { rows } = await sql.query<{ reason: SuppressionReason }>(
-    `select s.reason from suppression s where s.bucket = $1 and s.workspace_id = $2 and s.channel = $3 and s.address = $4
-        and ${forbids('$5::timestamptz', '$6::timestamptz')}`,
+    `select s.reason from suppression s where s.bucket = any($1::smallint[]) and s.workspace_id = $2 and s.channel = $3
+        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')} limit 1`,
     [
-      addressBucket(ask.channel, ask.address),
+      [ask.address, ask.hidden].map(a => addressBucket(ask.channel, a)),
       ask.workspace,
       ask.channel,
-      ask.address,
+      [ask.address, ask.hidden],
       time(ask.consentAt),
       time(ask.followAt),
     ],

@@ -3,6 +3,7 @@ import { Problem } from './errors.ts'
 import { parseId, type IdPrefix, type Uuid } from './ids.ts'
 
 const WHAT: Record<IdPrefix, string> = {
+  era: 'erasure',
   wsp: 'workspace',
   cus: 'customer',
   jrn: 'journey',

@@ -6,8 +6,9 @@ import type { Log } from './log.ts'
 
 /** inbox: rows for a bucket set; message: intents to claim; answer: command keys; journal: rows for history;
  *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
+ *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten);
  *  import: a file waits for a worker. */
-export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live' | 'receipt' | 'import'
+export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live' | 'receipt' | 'identifiers' | 'import'
 
 export type Signals = {
   /** Tell this process at once and the others within about 5 ms. Call after commit. */

@@ -164,6 +164,12 @@ create table history_group (
   batch jsonb,
   constraint history_group_pkey PRIMARY KEY (history_group)
 )
+create table history_purge (
+  workspace_id uuid not null,
+  before timestamp with time zone not null,
+  constraint history_purge_pkey PRIMARY KEY (workspace_id),
+  constraint history_purge_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table http_answer (
   actor uuid not null,
   key text not null,

@@ -10,6 +10,7 @@ import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Copy, Figure, Guarded, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { PrivacyRequests } from '../customer/privacy.tsx'
 import { Timeline } from '../customer/timeline.tsx'
 import { useSay } from '../use.ts'
 import { Consent, Enrollments, Tags, Traits } from '../customer/profile.tsx'
@@ -57,6 +58,7 @@ export function Customer() {
                 <Orders data={found} />
                 <Tags ws={ws} data={found} />
                 <Traits ws={ws} data={found} />
+                <PrivacyRequests ws={ws} customer={found.id} />
               </div>
               <div className="stack">
                 <Enrollments ws={ws} data={found} />

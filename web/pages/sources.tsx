@@ -1,17 +1,18 @@
 // Sources: keys, how to install, what came in, what was refused and why.
-import { Anchor, Select, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { Anchor, Tabs, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconBolt, IconShieldCheck } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApi, usePages } from '../api/queries.ts'
+import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Imports } from '../imports/tab.tsx'
 import { A } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Page } from '../parts/page.tsx'
 import { CodeBlock, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
@@ -53,48 +54,6 @@ export function Sources() {
         </Tabs.Panel>
       </Tabs>
     </Page>
-  )
-}
-
-function Install({ ws }: { ws: string }) {
-  const { t } = useTranslation()
-  const keys = useApi('keys', { ws })
-  const write = keys.data?.items.filter(k => k.writeKey && k.revokedAt === null) ?? []
-  const [id, setId] = useState<string | null>(null)
-  const key = (write.find(k => k.id === id) ?? write[0])?.writeKey ?? 'YOUR_WRITE_KEY'
-  const host = location.origin
-  const pixel = `<script async src="${host}/pixel.js" data-write-key="${key}"></script>`
-  const curl = `curl -u ${key}: ${host}/v1/track \\
-  -H 'content-type: application/json' \\
-  -d '{"anonymousId":"test-1","event":"Product Viewed","properties":{"product_id":"p-1","name":"Test","price":1280}}'`
-  const segment = `import { Analytics } from '@segment/analytics-node'
-
-const analytics = new Analytics({ writeKey: '${key}', host: '${host}' })
-analytics.track({ userId: 'u-1', event: 'Product Viewed', properties: { product_id: 'p-1', price: 1280 } })
-await analytics.closeAndFlush()`
-  return (
-    <Stack maw={900}>
-      {keys.data && write.length === 0 ? <Text c="dimmed">{t('sources.needKey')}</Text> : null}
-      {write.length > 1 ? (
-        <Select
-          maw={320}
-          label={t('sources.useKey')}
-          allowDeselect={false}
-          data={write.map(k => ({ value: k.id, label: k.name }))}
-          value={id ?? write[0]?.id ?? null}
-          onChange={setId}
-        />
-      ) : null}
-      <Card title={t('sources.pixel')}>
-        <CodeBlock text={pixel} label={t('sources.pixel')} />
-      </Card>
-      <Card title={t('sources.curl')}>
-        <CodeBlock text={curl} label={t('sources.curl')} />
-      </Card>
-      <Card title={t('sources.segment')}>
-        <CodeBlock text={segment} label={t('sources.segment')} />
-      </Card>
-    </Stack>
   )
 }
 

@@ -130,5 +130,11 @@ export const admin = {
     saveChannel: ['變更渠道', 'Changed a channel'],
     sandboxAct: ['在沙盒扮演顧客', 'Played a customer in the sandbox'],
     setClock: ['移動工作區時鐘', 'Moved the workspace clock'],
+    customer: ['查看顧客', 'Opened a customer'],
+    message: ['查看訊息', 'Opened a message'],
+    accessReport: ['產生個資報告', 'Made a report of what is held'],
+    requestErasure: ['要求刪除個資', 'Asked for an erasure'],
+    retryErasure: ['重試刪除個資', 'Tried an erasure again'],
+    savePrivacy: ['變更個資保護設定', 'Changed privacy settings'],
   },
 } as const

@@ -229,14 +229,6 @@ export const pages = {
       '建立寫入金鑰給網站，建立 API 金鑰給伺服器。',
       'Create a write key for a site, an API key for a server.',
     ],
-    pixel: ['像素碼（貼在網站 head 裡）', 'Pixel (paste in the head of your site)'],
-    curl: ['以 curl 送一個事件', 'One event with curl'],
-    segment: ['Segment 相容 SDK（Node.js）', 'Segment-compatible SDK (Node.js)'],
-    needKey: [
-      '先建立一把寫入金鑰，範例就會帶入你的金鑰。',
-      'Create a write key first; the examples then carry it.',
-    ],
-    useKey: ['使用的金鑰', 'Key to use'],
     noEvents: ['還沒有收到事件', 'No events yet'],
     noEventsText: [
       '用「安裝」裡的範例送一個，馬上會出現在這裡。',

@@ -62,12 +62,24 @@ function maskFree(value: unknown, rules: MaskRules, inTraits = false): unknown {
   if (typeof value === 'string') return rules.contacts ? maskContacts(value) : value
   if (Array.isArray(value)) return value.map(v => maskFree(v, rules, inTraits))
   if (value === null || typeof value !== 'object') return value
+  const called = calledBeside(value as Record<string, unknown>)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      maskNamed(key, inner, rules, inTraits || key === 'traits' || key === 'customer'),
+      called !== null && VALUE_KEYS.has(key)
+        ? maskNamed(called, inner, rules, true)
+        : maskNamed(key, inner, rules, inTraits || key === 'traits' || key === 'customer'),
     ]),
   )
+}
+
+/** Facts of ours: { trait, before, after }, { kind, value }: what the value is stands beside it. */
+const VALUE_KEYS = new Set(['value', 'before', 'after', 'seen'])
+function calledBeside(object: Record<string, unknown>): string | null {
+  if (typeof object.trait === 'string') return object.trait
+  return typeof object.kind === 'string' && 'value' in object && !IDENTIFIERS_AS_THEY_ARE.has(object.kind)
+    ? object.kind
+    : null
 }
 
 /** A text that is JSON is masked by its keys, another one by its form (a cut JSON has no readable keys: hidden). */
@@ -120,6 +132,8 @@ function maskMarked(
     }
     case 'brand':
       return value
+    case 'rendered':
+      return null
     case 'free':
       return typeof value === 'string' ? maskText(value, rules) : maskFree(value, rules)
   }
@@ -156,8 +170,7 @@ function walk(
 }
 
 /** The brand's own data, not its customers': addresses in it are nobody's secret, and a sandbox's people are made up. */
-const OWN =
-  /^(public|session|team:|workspace:|channels:|journeys:write|journeys:publish|sandbox:|catalogue:|privacy:)/
+const OWN = /^(public|session|team:|workspace:|channels:|journeys:write|journeys:publish|sandbox:|catalogue:)/
 
 /** An answer of an endpoint as a caller without `customers:personal` may read it. */
 export const maskAnswer = (

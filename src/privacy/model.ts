@@ -1,0 +1,106 @@
+// What a person's data are made of, for access and erasure, and what stands in a certificate. Types and pure rules.
+import type { IdRef } from '../customers/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+/** One person as the stores know them: the customer, everyone merged into it, and every value that points to them. */
+export type Person = {
+  workspace: Uuid
+  /** the survivor first */
+  ids: Uuid[]
+  /** identifiers, and e-mail addresses and phone numbers among the attributes */
+  values: IdRef[]
+  /** not searched for, as others have the same; removed beside a value that is */
+  names: string[]
+}
+
+/** How much of a person lies where: `postgres.customer`, `clickhouse.event`, `journal`, `files` … */
+export type Place = { place: string; rows: number }
+
+export type Certificate = {
+  /** public ids of the customers that were one person */
+  customers: string[]
+  /** SHA-256 of each identifier under a key of this installation: proves later which person it was, tells nobody who */
+  identifiers: { kind: string; hash: string }[]
+  erased: Place[]
+  /** values replaced in what belongs to other customers or to history as such */
+  redacted: Place[]
+  /** tables, columns and journal rows that were searched afterwards, and what was found */
+  searched: { tables: number; columns: number; journalRows: number; files: number; found: Place[] }
+  /** suppression: a keyed hash of each address; seen: hashes of message ids, 7 days; audit: who did what with the customer
+   *  id; backups: those made before hold the person until they are replaced */
+  kept: ('suppression' | 'seen' | 'audit' | 'backups')[]
+  requestedBy: string
+  reason: string
+  requestedAt: string
+  finishedAt: string
+  /** of all of the above, under a key of this installation */
+  seal: string
+}
+
+/** What is searched for. `within`: values that stand for themselves inside any text (an address, a number, a long id).
+ *  `pairs`: short ones ("M1", "1001"), which would be found in everything: only where they are said to be identifiers. */
+export type Needles = { ids: Uuid[]; within: string[]; pairs: IdRef[]; names: string[] }
+
+const CONTACTS = new Set(['email', 'phone', 'line_uid'])
+const isDistinct = ({ kind, value }: IdRef): boolean =>
+  (CONTACTS.has(kind) && value.length >= 6) || value.length >= 9
+
+export function needlesOf(person: Person): Needles {
+  const within = new Set<string>()
+  const pairs: IdRef[] = []
+  for (const ref of person.values) {
+    if (isDistinct(ref)) within.add(ref.value)
+    else if (ref.value !== '') pairs.push(ref)
+  }
+  // +886912345678 is also written 0912345678
+  for (const v of [...within]) if (/^\+886\d{8,}$/.test(v)) within.add('0' + v.slice(4))
+  return { ids: person.ids, within: [...within], pairs, names: person.names }
+}
+
+/** How a short identifier stands in JSON: as we write it, as jsonb prints it, and as clients name it. */
+const written = ({ kind, value }: IdRef): string[] => {
+  const v = JSON.stringify(value)
+  return [
+    `"kind":"${kind}","value":${v}`,
+    `"kind": "${kind}", "value": ${v}`,
+    ...(kind === 'member_no' || kind === 'user_id' ? [`"userId":${v}`, `"userId": ${v}`] : []),
+    ...(kind === 'anonymous_id' ? [`"anonymousId":${v}`, `"anonymousId": ${v}`] : []),
+  ]
+}
+
+/** Every text that gives the person away. */
+export const fragmentsOf = (needles: Needles): string[] => [
+  ...needles.within,
+  ...needles.within.map(v => JSON.stringify(v).slice(1, -1)).filter(v => !needles.within.includes(v)),
+  ...needles.pairs.flatMap(written),
+]
+
+/** True when a text (a JSON document or a plain one) gives the person away. */
+export const holdsAny = (text: string, fragments: string[]): boolean => fragments.some(v => text.includes(v))
+
+/** The values, wherever they stand, replaced: the same one by the same word, so that what was equal stays equal. */
+export function redact<T>(value: T, needles: Needles): T {
+  const word = new Map(
+    [...needles.within, ...needles.pairs.map(p => p.value)].map((v, i) => [v, `[erased ${i + 1}]`]),
+  )
+  const short = new Map(needles.pairs.map(p => [`${p.kind} ${p.value}`, word.get(p.value)!]))
+  const walk = (x: unknown): unknown => {
+    if (typeof x === 'string') {
+      let text = x
+      for (const name of needles.names) if (text.includes(name)) text = text.replaceAll(name, '[erased]')
+      for (const v of needles.within) if (text.includes(v)) text = text.replaceAll(v, word.get(v)!)
+      return text
+    }
+    if (Array.isArray(x)) return x.map(walk)
+    if (x === null || typeof x !== 'object') return x
+    const named = x as { kind?: unknown; value?: unknown }
+    const whole =
+      typeof named.kind === 'string' && typeof named.value === 'string'
+        ? short.get(`${named.kind} ${named.value}`)
+        : undefined
+    return Object.fromEntries(
+      Object.entries(x).map(([k, inner]) => [k, whole !== undefined && k === 'value' ? whole : walk(inner)]),
+    )
+  }
+  return walk(value) as T
+}

@@ -1,0 +1,137 @@
+// "What do you hold of me": everything of one person, from every table of both engines, as data and as a page to read.
+import { askHistory } from '../platform/clickhouse.ts'
+import type { Core } from '../platform/core.ts'
+import { publicId } from '../platform/ids.ts'
+import { hiddenAddress } from '../messages/suppression.ts'
+import type { Person } from './model.ts'
+import { historyTables, personTables, personValues, personWhere } from './places.ts'
+
+type Row = Record<string, unknown>
+export type Package = {
+  at: string
+  customers: string[]
+  identifiers: { kind: string; value: string }[]
+  /** rows by place */
+  places: Record<string, Row[]>
+  rows: number
+}
+
+/** More of one table is not put into one answer; the package says how many there are. */
+const MOST_ROWS = 50_000
+/** Columns that say nothing about the person. */
+const INNER = new Set(['bucket', 'workspace_id', 'incarnation', 'claim_owner', 'claim_until', 'epoch'])
+
+/** JSON kept as text is shown as what it is. */
+function readable(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
+      if (INNER.has(name) || value === null || value === '') return []
+      if (Buffer.isBuffer(value)) return []
+      if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return [[name, value]]
+      try {
+        return [[name, JSON.parse(value)]]
+      } catch (error) {
+        if (error instanceof SyntaxError) return [[name, value]]
+        throw error
+      }
+    }),
+  )
+}
+
+export async function packPerson(core: Core, person: Person): Promise<Package> {
+  const places: Record<string, Row[]> = {}
+  const put = (place: string, rows: Row[]) => {
+    if (rows.length > 0) places[place] = rows.map(readable)
+  }
+  for (const t of await personTables(core.pool)) {
+    const { rows } = await core.pool.query<Row>(
+      `select * from "${t.table}" where ${personWhere(t)} limit ${MOST_ROWS}`,
+      personValues(person),
+    )
+    put(t.table, rows)
+  }
+  const addresses = person.values.map(v => v.value)
+  const hidden = person.values.flatMap(v =>
+    ['email', 'line', 'sms'].map(c => hiddenAddress(core.secrets, person.workspace, c, v.value)),
+  )
+  for (const [place, sql] of [
+    ['suppression', 'select channel, address, reason, source, at from suppression'],
+    ['sandbox_contact', 'select channel, address, name, following, created from sandbox_contact'],
+    ['sandbox_message', 'select channel, address, direction, payload, at from sandbox_message'],
+  ] as const) {
+    const { rows } = await core.pool.query<Row>(
+      `${sql} where workspace_id = $1 and address = any($2::text[]) limit ${MOST_ROWS}`,
+      [person.workspace, [...addresses, ...hidden]],
+    )
+    put(place, rows)
+  }
+  const { rows: looks } = await core.pool.query<Row>(
+    `select at, kind, action from audit where workspace_id = $1 and target = any($2::text[]) order by id limit ${MOST_ROWS}`,
+    [person.workspace, person.ids.map(id => publicId('cus', id))],
+  )
+  put('audit', looks)
+  for (const { table } of (await historyTables(core.history)).filter(t => t.byCustomer))
+    put(
+      `history.${table}`,
+      await askHistory<Row>(
+        core.history,
+        `select * from ${table} where workspace_id = {workspace:UUID} and customer_id in {ids:Array(UUID)} limit ${MOST_ROWS}`,
+        { workspace: person.workspace, ids: person.ids },
+      ),
+    )
+  return {
+    at: new Date().toISOString(),
+    customers: person.ids.map(id => publicId('cus', id)),
+    identifiers: person.values.map(({ kind, value }) => ({ kind, value })),
+    places,
+    rows: Object.values(places).reduce((n, rows) => n + rows.length, 0),
+  }
+}
+
+const HEADINGS: Record<string, [zh: string, en: string]> = {
+  customer: ['顧客檔案', 'Profile'],
+  identifier: ['身份識別碼', 'Identifiers'],
+  order_entry: ['訂單', 'Orders'],
+  message: ['訊息', 'Messages'],
+  consent_proof: ['行銷同意的憑證', 'Proof of consent'],
+  suppression: ['名單排除', 'Suppressed addresses'],
+  audit: ['誰看過或更動過', 'Who saw or changed it'],
+  'history.event': ['事件紀錄', 'Events'],
+  'history.customer': ['歷史快照', 'Snapshot'],
+}
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
+
+const shown = (value: unknown): string =>
+  value instanceof Date
+    ? value.toISOString()
+    : typeof value === 'object'
+      ? JSON.stringify(value, null, 1)
+      : String(value)
+
+/** A page that stands alone: no script, nothing from elsewhere, both languages. */
+export function packagePage(pack: Package, brand: string): string {
+  const section = ([place, rows]: [string, Row[]]): string => {
+    const [zh, en] = HEADINGS[place] ?? [place, place]
+    const items = rows.map(
+      row =>
+        `<dl>${Object.entries(row)
+          .map(([k, v]) => `<dt>${escapeHtml(k)}</dt><dd>${escapeHtml(shown(v))}</dd>`)
+          .join('')}</dl>`,
+    )
+    return `<section><h2>${escapeHtml(zh)} · ${escapeHtml(en)} (${rows.length})</h2>${items.join('')}</section>`
+  }
+  return [
+    '<!doctype html><html lang="zh-Hant-TW"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${escapeHtml(brand)} · 個人資料 · Personal data</title>`,
+    '<style>body{font:16px/1.6 system-ui,"PingFang TC","Noto Sans TC",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}',
+    'dl{display:grid;grid-template-columns:12rem 1fr;gap:.2rem 1rem;border-top:1px solid #ccc;padding:.6rem 0;margin:0}',
+    'dt{color:#555}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body>',
+    `<h1>${escapeHtml(brand)}：您的個人資料</h1><p>Your personal data, as of ${escapeHtml(pack.at)}. ${pack.rows} rows.</p>`,
+    `<section><h2>身份識別碼 · Identifiers</h2><ul>${pack.identifiers
+      .map(i => `<li>${escapeHtml(i.kind)}: ${escapeHtml(i.value)}</li>`)
+      .join('')}</ul></section>`,
+    ...Object.entries(pack.places).map(section),
+    '</body></html>',
+  ].join('\n')
+}

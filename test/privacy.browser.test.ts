@@ -1,0 +1,133 @@
+// Settings > Privacy and Audit, and a person's privacy requests, in Chromium: in both languages, clean by axe, and an
+// erasure from the button to its certificate. SHOTS=folder keeps pictures.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRoles } from '../src/compose.ts'
+import { startFold } from '../src/inbox/owner.ts'
+import { publicId } from '../src/platform/ids.ts'
+import { openEraser } from '../src/privacy/worker.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { buildWeb, openBrowser } from './browser.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+const stops: (() => Promise<void>)[] = []
+let browser: Awaited<ReturnType<typeof openBrowser>>
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  const roles = await startRoles(core, ['web', 'deliver', 'history'])
+  const fold = await startFold(core)
+  const eraser = openEraser(core, { settleMs: 0 })
+  eraser.start()
+  stops.push(
+    () => eraser.stop(),
+    () => roles.stop(),
+    () => fold.stop(),
+  )
+  browser = await openBrowser()
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  for (const stop of stops) await stop()
+  await core.close()
+})
+
+async function expectClean(page: Page, where: string): Promise<void> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  const faults = violations
+    .filter(v => v.impact === 'serious' || v.impact === 'critical')
+    .map(v => `${where}: ${v.id} at ${String(v.nodes[0]?.target)}`)
+  expect(faults).toEqual([])
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/privacy-${where}.png`, fullPage: true })
+}
+
+test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, erasure with its certificate', {
+  timeout: 120_000,
+}, async () => {
+  const made = await createTestWorkspace(core, { name: 'Brand', kind: 'live' })
+  const ws = publicId('wsp', made.id)
+  await fetch(`${core.baseUrl}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${made.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      batch: [
+        {
+          type: 'identify',
+          userId: 'M-77',
+          traits: { name: '王小明', email: 'ming@example.com', shoe_size: 42 },
+        },
+        { type: 'track', userId: 'M-77', event: 'Odd Thing' },
+      ],
+    }),
+  })
+  const page = await browser.context.newPage()
+  page.setDefaultTimeout(20_000)
+  const errors: string[] = []
+  page.on('pageerror', e => errors.push(e.message))
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+
+  await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=privacy`)
+  await page.getByRole('heading', { name: '誰看得到完整個資' }).waitFor()
+  await page.getByRole('cell', { name: 'Odd Thing' }).waitFor()
+  await page.getByText('沒有刪除請求').waitFor()
+  await expectClean(page, 'settings-zh')
+  await page.getByRole('checkbox', { name: '行銷' }).click()
+  await page.getByRole('textbox', { name: '訊息內容（天）' }).fill('90')
+  await page.getByRole('button', { name: '儲存' }).click()
+  await page.getByText('已儲存').waitFor()
+  const { rows } = await core.pool.query<{
+    settings: { maskedRoles: string[]; retention: { messages: number } }
+  }>('select settings from workspace where id = $1', [made.id])
+  expect(rows[0]!.settings.maskedRoles).toContain('marketer')
+  expect(rows[0]!.settings.retention.messages).toBe(90)
+
+  await page.goto(`${core.baseUrl}/w/${ws}/customers?q=M-77`)
+  await page.getByRole('link', { name: '王小明' }).click()
+  await page.getByRole('button', { name: '產生個資報告' }).click()
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: '下載網頁' }).click(),
+  ])
+  expect(saved.suggestedFilename()).toMatch(/^cus_.*\.html$/)
+  await page.getByRole('button', { name: '刪除個資' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('cell', { name: '顧客檔案' }).waitFor()
+  await expectClean(page, 'erase-zh')
+  const erase = dialog.getByRole('button', { name: '刪除個資' })
+  expect(await erase.isDisabled()).toBe(true)
+  await dialog.getByRole('textbox', { name: '為什麼要刪除' }).fill('本人來信要求')
+  await dialog.getByRole('textbox', { name: /M-77/ }).fill('M-77')
+  await erase.click()
+  await page.getByText('已開始刪除').waitFor()
+
+  await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=privacy`)
+  await page.getByRole('button', { name: '刪除證明' }).click()
+  await page.getByRole('dialog').getByText('一筆也沒有').waitFor()
+  await expectClean(page, 'certificate-zh')
+  await page.keyboard.press('Escape')
+
+  await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=audit&kind=exported`)
+  await page.getByRole('cell', { name: '產生個資報告' }).waitFor()
+  await expectClean(page, 'audit-zh')
+  await page.getByRole('radiogroup', { name: '種類' }).getByText('看過').click()
+  await page.getByRole('cell', { name: '查看顧客' }).first().waitFor()
+  expect(new URL(page.url()).searchParams.get('kind')).toBe('saw')
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
+  await page.getByRole('cell', { name: 'Opened a customer' }).first().waitFor()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expectClean(page, 'audit-en-dark')
+  await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=privacy`)
+  await page.getByRole('heading', { name: 'Who reads personal data in full' }).waitFor()
+  await page.getByRole('button', { name: 'Certificate' }).waitFor()
+  await expectClean(page, 'settings-en-dark')
+  expect(errors).toEqual([])
+})
