@@ -12,8 +12,9 @@ type Made = { id: Uuid; ws: string; key: string; writeKey: string; params: Recor
 
 const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
+/** Not those whose path holds a name: each workspace has its own under it. */
 const withInnerId = inWorkspace.filter(
-  n => /\{(?!ws)\w+\}/.test(endpoints[n].path) && !['saveChannel', 'setImportFeed'].includes(n),
+  n => /\{(?!ws|name|channel)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
 )
 
 const GRAPH = {
@@ -43,8 +44,6 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     secrets: { accessToken: 'a', channelSecret: 'b' },
   },
   sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
-  updateImport: { source: 'Till' },
-  setImportFeed: { everyHours: 24 },
   savePrivacy: {
     maskedRoles: ['viewer'],
     mask: { names: true, contacts: true },
@@ -52,6 +51,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     version: 1,
   },
   requestErasure: { confirm: 'not this one', reason: 'asked' },
+  updateImport: { source: 'Till' },
+  setImportFeed: { everyHours: 24 },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -130,16 +131,16 @@ async function makeFilled(name: string): Promise<Made> {
       }),
     ],
   )
+  const erasure = newId()
+  await core.pool.query(
+    `insert into erasure (id, workspace_id, status, reason, requested_by, requested_at) values ($1, $2, 'failed', 'asked', 'usr_1', $3)`,
+    [erasure, made.id, at],
+  )
   const file = newId()
   await core.pool.query(
     `insert into import (id, workspace_id, source, target, file_name, bytes, shape, mapping, status, created_by, created_at)
      values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
     [file, made.id, at],
-  )
-  const erasure = newId()
-  await core.pool.query(
-    `insert into erasure (id, workspace_id, status, reason, requested_by, requested_at) values ($1, $2, 'failed', 'asked', 'usr_1', $3)`,
-    [erasure, made.id, at],
   )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),

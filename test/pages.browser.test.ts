@@ -61,6 +61,7 @@ test('R3-46: every page in both languages, light and dark, is clean by axe', {
       .getByRole('link')
       .evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href') ?? ''))])
     expect(paths.length).toBeGreaterThanOrEqual(9)
+    paths.push(...paths.filter(p => p.endsWith('/sources')).map(p => p + '?tab=install'))
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme })
       for (const path of paths) {

@@ -106,7 +106,7 @@ export const customer = z.object({
       reason: z
         .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
         .nullable(),
-      address: z.string().nullable(),
+      address: personal('address').nullable(),
       suppressed: z.string().nullable().describe('why this address may not be sent to'),
     }),
   ),

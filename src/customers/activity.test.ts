@@ -23,8 +23,8 @@ describe('visits', () => {
   ])('R0-11 engaged for %i ms: %i engaged visits', (ms, engaged) => {
     const p = new Person(world())
     p.event('Page Viewed', page())
-    p.event('Page Engaged', { proof: 'public', props: { engaged_ms: ms - 1 } })
-    p.event('Page Engaged', { proof: 'public', props: { engaged_ms: 1 } })
+    p.event('Page Engaged', { proof: 'public', props: { seconds: (ms - 1) / 1000 } })
+    p.event('Page Engaged', { proof: 'public', props: { seconds: 0.001 } })
     expect([p.state!.visits!.n, p.state!.visits!.e ?? 0]).toEqual([1, engaged])
     expect(facts(p, 'visit.engaged')).toHaveLength(engaged)
   })
@@ -47,7 +47,7 @@ describe('visits', () => {
       },
     })
     strict.event('Page Viewed', page())
-    strict.event('Page Viewed', page({ engaged_seconds: 20 }))
+    strict.event('Page Viewed', page({ engagement_time_msec: 20_000 }))
     expect(strict.state!.visits!.e).toBeUndefined()
   })
 
@@ -64,6 +64,9 @@ describe('visits', () => {
     expect(p.state!.visits!.n).toBe(1)
     p.event('Page Viewed', page())
     expect(facts(p, 'visit.started').map(f => f.props.number)).toEqual([1, 2])
+    p.wait(HOUR)
+    p.event('Page Engaged', { proof: 'public', props: { seconds: 11 } }) // the tab was closed at last
+    expect(p.state!.visits).toMatchObject({ n: 2, e: 1, d: 0 })
     p.event('Store Visited', { props: { store: 'S1' } })
     expect(p.state!.visits).toMatchObject({ n: 2, st: 1, stAt: p.now })
     p.event('Page Viewed', { ...page(), agoMs: 3 * DAY }) // told too late
@@ -262,11 +265,11 @@ test('two who become one: sources, visits, likes, cart and tokens of both', () =
   const [a, m] = [id('anonymous_id', 'a'), id('member_no', 'M1')]
   const from = (s: string) => ({ campaign: { source: s } })
   t.collect('Product Viewed', [a], 'public', 'e1', { ...from('ad'), category: 'tea' })
-  t.collect('Product Added', [a], 'public', 'e2', { product_id: 'p1', push_token: 't1' })
+  t.collect('Product Added', [a], 'public', 'e2', { product_id: 'p1' })
   t.rest(() => 0)
   t.now += HOUR
   t.collect('Product Viewed', [m], 'server', 'e3', { ...from('mail'), category: 'cups' })
-  t.collect('Store Visited', [m], 'server', 'e4', { push_token: 't2' })
+  t.collect('Store Visited', [m], 'server', 'e4')
   t.rest(() => 0)
   t.collect('Seen', [m, a], 'token', 'e5')
   t.rest(() => 0)
@@ -276,16 +279,16 @@ test('two who become one: sources, visits, likes, cart and tokens of both', () =
   expect([state.visits!.n, state.visits!.st]).toEqual([2, 1])
   expect(Object.keys(state.likes!.c!).sort()).toEqual(['cups', 'tea'])
   expect(state.cart!.items).toEqual([['p1', 1]])
-  expect(state.push!.map(x => x.t)).toEqual(['t1', 't2'])
 })
 
 test('push tokens: the newest few, gone with the app', () => {
   const p = new Person(world())
   for (const t of ['t1', 't2', 't3', 't2', 't4']) {
     p.wait(MINUTE)
-    p.event('Application Opened', { props: { push_token: t, platform: 'ios' } })
+    p.event('Application Opened', { traits: { 'app.push_token': t, 'app.platform': 'ios' } })
   }
   expect(p.state!.push!.map(x => x.t)).toEqual(['t3', 't2', 't4'])
+  expect(p.state!.traits).toEqual({})
   p.event('Application Uninstalled')
   expect(p.state!.push).toBeUndefined()
 })

@@ -8,6 +8,10 @@ const STALE_MS = 30 * 86_400_000
 const MOST_TOKENS = 3
 const MAX_TOKEN = 512
 
+/** What the intake makes of a device's token, beside the traits. */
+export const PUSH_TOKEN = 'app.push_token'
+export const PUSH_PLATFORM = 'app.platform'
+
 type Props = Record<string, unknown>
 
 const idOf = (p: Props): string | null => {
@@ -98,10 +102,10 @@ function noteToken(state: CustomerState, token: PushToken): void {
 }
 
 /** The token by which an app can be notified, and its end with the app's. */
-export function foldPush(state: CustomerState, name: string, props: Props | undefined, at: number): void {
-  const token = props?.push_token
+export function foldPush(state: CustomerState, name: string, traits: Props | undefined, at: number): void {
+  const token = traits?.[PUSH_TOKEN]
   if (typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) {
-    const platform = props!.platform ?? props!.device_type
+    const platform = traits![PUSH_PLATFORM]
     noteToken(state, { t: token, p: typeof platform === 'string' ? platform.slice(0, 16) : 'app', at })
   } else if (name === 'Application Uninstalled' && state.push !== undefined) {
     const left = state.push.filter(t => t.at > at)

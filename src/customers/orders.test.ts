@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, derivedOf, Person, world } from '../../test/reducer.ts'
+import { evaluate } from '../rules/evaluate.ts'
 import { salesChannels } from './model.ts'
 import { ordersOf } from './order-view.ts'
 
@@ -122,6 +123,21 @@ describe('undone', () => {
     ])
     expect(hats.order).toMatchObject({ returned: 'whole', net: 0, cost: 0 })
   })
+})
+
+test('R2-13 a rule on purchases: a returned order matches no more, of its sales channel neither', () => {
+  const matches = (events: Event[], salesChannel?: string) => {
+    const rule = { op: 'orders' as const, atLeast: 1, ...(salesChannel ? { salesChannel } : {}) }
+    const { p } = fold(events)
+    return evaluate(rule, { state: p.state!, now: 0, timezone: 'UTC', since: null, fresh: new Set() }).value
+  }
+  expect([matches([PLACED]), matches([PLACED], 'online'), matches([PLACED], 'store')]).toEqual([
+    true,
+    true,
+    false,
+  ])
+  const back: Event = ['Order Returned', about()]
+  expect([matches([PLACED, back]), matches([PLACED, back], 'online')]).toEqual([false, false])
 })
 
 test('R4-27 R2-06 the summary knows sales channels, cost and margin; a till names its store', () => {

@@ -2,6 +2,7 @@
 // otherwise the newer wins. Consent: the newer wins; at the same moment the refusal.
 import { hashId } from '../platform/ids.ts'
 import { canonicalName, conform } from './attributes.ts'
+import { PUSH_PLATFORM, PUSH_TOKEN } from './cart.ts'
 import { cleanEmail, cleanPhone } from './contacts.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, Proof, Trait, TraitValue } from './model.ts'
@@ -95,7 +96,7 @@ export function foldTraits(
 ): void {
   for (const name of Object.keys(given)) {
     const value = given[name]
-    if (value === undefined) continue
+    if (value === undefined || name === PUSH_TOKEN || name === PUSH_PLATFORM) continue
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && depth < 3) {
       foldTraits(fold, value as Record<string, unknown>, source, prefix + name + '.', depth + 1)
       continue

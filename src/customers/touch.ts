@@ -35,7 +35,7 @@ export function touchOf(body: EventBody, at: number): Touch | null {
   const put = (name: 's' | 'm' | 'c' | 'ad' | 'r' | 'st' | 'kw', value: string | undefined) => {
     if (value !== undefined) found[name] = value
   }
-  put('s', text(utm?.source) ?? search?.[1] ?? search?.[2])
+  put('s', text(utm?.source) ?? text(props.ad_platform) ?? search?.[1] ?? search?.[2])
   put('m', text(utm?.medium))
   put('c', text(utm?.name))
   put('ad', text(props.ad_id) ?? text(utm?.ad_id))

@@ -5,11 +5,14 @@ import { derive, type Fold } from './fold.ts'
 import type { CustomerState, Visits } from './model.ts'
 import type { ProfilePlan } from './profile-plan.ts'
 
+/** Told when a page is left, of the time before: it begins no visit. */
+const LEFT = 'Page Engaged'
+
 /** What a person does on a site or in an app, also where a server or a file tells of it. */
 const BROWSING = new Set([
   'Page Viewed',
   'Screen Viewed',
-  'Page Engaged',
+  LEFT,
   'Products Searched',
   'Product List Viewed',
   'Product Viewed',
@@ -28,11 +31,11 @@ const isActivity = (body: EventBody): boolean =>
 const numberOf = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0
 
-/** Engaged ms that the event reports: of the pixel, or of GA4. */
-function engagedMs(props: Record<string, unknown> | undefined): number {
+/** Engaged ms that the event reports: `seconds` of the pixel's `Page Engaged`, or what GA4 says. */
+function engagedMs({ name, props }: EventBody): number {
   if (props === undefined) return 0
-  const ms = numberOf(props.engaged_ms) || numberOf(props.engagement_time_msec)
-  return Math.min(Math.round(ms || numberOf(props.engaged_seconds) * 1000), 86_400_000)
+  const ms = name === LEFT ? numberOf(props.seconds) * 1000 : numberOf(props.engagement_time_msec)
+  return Math.min(Math.round(ms), 86_400_000)
 }
 
 function isEngaged(visits: Visits, { settings }: ProfilePlan): boolean {
@@ -54,10 +57,12 @@ export function foldVisit(fold: Fold, plan: ProfilePlan, body: EventBody, at: nu
   if (!isActivity(body)) return false
   const held = state.visits
   if (held !== undefined && held.n > 0 && at < held.at - plan.idleMs) return false
-  const begins = held === undefined || held.n === 0 || at >= lastOf(held) + plan.idleMs
-  const visits = begins ? begin(state, at) : held
+  const idle = held === undefined || held.n === 0 || at >= lastOf(held) + plan.idleMs
+  const begins = idle && body.name !== LEFT
+  if (idle && !begins && (held === undefined || held.n === 0)) return false
+  const visits = begins ? begin(state, at) : held!
   if (begins) derive(fold, 'visit.started', { number: visits.n }, {}, at)
-  else {
+  else if (!idle) {
     const last = Math.max(lastOf(visits), at)
     visits.at = Math.min(visits.at, at)
     visits.d = last - visits.at
@@ -78,7 +83,7 @@ function begin(state: CustomerState, at: number): Visits {
 }
 
 function engage(fold: Fold, plan: ProfilePlan, visits: Visits, body: EventBody, at: number): void {
-  const ms = engagedMs(body.props)
+  const ms = engagedMs(body)
   if (ms > 0) visits.ms = (visits.ms ?? 0) + ms
   if (body.type === 'page' || body.type === 'screen') visits.pv = (visits.pv ?? 0) + 1
   if (plan.conversions.has(body.name)) visits.cv = (visits.cv ?? 0) + 1

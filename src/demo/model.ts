@@ -64,7 +64,7 @@ function event(
 function memberEvents(p: DemoPerson): EventBody[] {
   if (p.joinedAt === null) return []
   const ids = idsOf(p).filter(id => id.kind !== 'line_uid')
-  const traits: Record<string, unknown> = { name: p.name, city: p.city, birthday: p.birthday }
+  const traits: Record<string, unknown> = { name: p.name, address: { city: p.city }, birthday: p.birthday }
   if (p.email) traits.email = p.email
   const out = [
     event(p.joinedAt, { type: 'identify', name: 'Identified', traits }, ids, 'server'),
@@ -120,6 +120,17 @@ const describe = (product: Product, shopUrl: string) => ({
   url: `${shopUrl}/p/${product.sku}`,
 })
 
+/** How a visit by this source shows itself on its first page. */
+const ARRIVALS: Record<Session['source'], Record<string, unknown>> = {
+  line: { campaign: { source: 'line', medium: 'message' } },
+  email: { campaign: { source: 'newsletter', medium: 'email' } },
+  search: { referrer: 'https://www.google.com/' },
+  social: { campaign: { source: 'facebook', medium: 'social' } },
+  direct: {},
+}
+/** Cost of goods as a share of the price. */
+const COST = 0.42
+
 const totalOf = (cart: Line[]): number => cart.reduce((sum, l) => sum + l.product.price * l.quantity, 0)
 
 function sessionEvents(
@@ -139,7 +150,9 @@ function sessionEvents(
     at += random.int(8_000, 70_000)
     return event(at, { name, props: { ...props, ...visit } }, ids, proof)
   }
-  const out = s.viewed.map(product => next('Product Viewed', describe(product, shopUrl)))
+  const out = s.viewed.map((product, i) =>
+    next('Product Viewed', { ...describe(product, shopUrl), ...(i === 0 ? ARRIVALS[s.source] : {}) }),
+  )
   if (s.end === 'viewed') return out
   for (const l of s.cart)
     out.push(
@@ -155,9 +168,12 @@ function sessionEvents(
     out.push(next('Checkout Started', { value, currency: CURRENCY }))
   if (orderNo !== null) {
     const products = s.cart.map(l => ({
+      product_id: l.product.sku,
       sku: l.product.sku,
       name: l.product.name.zh,
+      category: l.product.category.zh,
       price: l.product.price,
+      cost: Math.round(l.product.price * COST),
       quantity: l.quantity,
     }))
     out.push(
@@ -166,6 +182,7 @@ function sessionEvents(
         total: value,
         revenue: value,
         currency: CURRENCY,
+        sales_channel: 'online',
         products,
       }),
     )

@@ -185,7 +185,12 @@ async function eraseState(
 const rank = (first: string[], table: string): number =>
   (first.indexOf(table) + first.length + 1) % (first.length + 1)
 
-const CHANNEL_OF: Record<string, string> = { email: 'email', line_uid: 'line', phone: 'sms' }
+const CHANNEL_OF: Record<string, string> = {
+  email: 'email',
+  line_uid: 'line',
+  phone: 'sms',
+  push_token: 'push',
+}
 const addressesOf = (person: Person): { channel: string; address: string }[] =>
   person.values.flatMap(v => {
     const channel = CHANNEL_OF[v.kind]

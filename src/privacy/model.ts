@@ -2,13 +2,16 @@
 import type { IdRef } from '../customers/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
+/** A value that leads to a person: an identifier, or the token of an app they have. */
+export type PersonValue = { kind: IdRef['kind'] | 'push_token'; value: string }
+
 /** One person as the stores know them: the customer, everyone merged into it, and every value that points to them. */
 export type Person = {
   workspace: Uuid
   /** the survivor first */
   ids: Uuid[]
   /** identifiers, and e-mail addresses and phone numbers among the attributes */
-  values: IdRef[]
+  values: PersonValue[]
   /** not searched for, as others have the same; removed beside a value that is */
   names: string[]
 }
@@ -39,15 +42,15 @@ export type Certificate = {
 
 /** What is searched for. `within`: values that stand for themselves inside any text (an address, a number, a long id).
  *  `pairs`: short ones ("M1", "1001"), which would be found in everything: only where they are said to be identifiers. */
-export type Needles = { ids: Uuid[]; within: string[]; pairs: IdRef[]; names: string[] }
+export type Needles = { ids: Uuid[]; within: string[]; pairs: PersonValue[]; names: string[] }
 
-const CONTACTS = new Set(['email', 'phone', 'line_uid'])
-const isDistinct = ({ kind, value }: IdRef): boolean =>
+const CONTACTS = new Set<PersonValue['kind']>(['email', 'phone', 'line_uid', 'push_token'])
+const isDistinct = ({ kind, value }: PersonValue): boolean =>
   (CONTACTS.has(kind) && value.length >= 6) || value.length >= 9
 
 export function needlesOf(person: Person): Needles {
   const within = new Set<string>()
-  const pairs: IdRef[] = []
+  const pairs: PersonValue[] = []
   for (const ref of person.values) {
     if (isDistinct(ref)) within.add(ref.value)
     else if (ref.value !== '') pairs.push(ref)
@@ -58,7 +61,7 @@ export function needlesOf(person: Person): Needles {
 }
 
 /** How a short identifier stands in JSON: as we write it, as jsonb prints it, and as clients name it. */
-const written = ({ kind, value }: IdRef): string[] => {
+const written = ({ kind, value }: PersonValue): string[] => {
   const v = JSON.stringify(value)
   return [
     `"kind":"${kind}","value":${v}`,

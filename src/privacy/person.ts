@@ -4,7 +4,7 @@ import type { CustomerState, IdRef } from '../customers/model.ts'
 import { nameOf } from '../customers/present.ts'
 import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { Person } from './model.ts'
+import type { Person, PersonValue } from './model.ts'
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
@@ -32,12 +32,14 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
     'select kind, value from identifier where workspace_id = $1 and customer_id = any($2::uuid[]) and bucket = any($3::smallint[])',
     [workspace, ids, ALL],
   )
-  const values = new Map<string, IdRef>()
-  const add = (ref: IdRef) => values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
+  const values = new Map<string, PersonValue>()
+  const add = (ref: PersonValue) =>
+    values.set(`${ref.kind} ${ref.value}`, { kind: ref.kind, value: ref.value })
   for (const row of rows) add(row)
   const names = new Set<string>()
   for (const state of states.values()) {
     for (const held of state?.ids ?? []) add(held)
+    for (const token of state?.push ?? []) add({ kind: 'push_token', value: token.t })
     const name = state && nameOf(state)
     if (name && [...name].length >= 2) names.add(name)
     for (const [name, trait] of Object.entries(state?.traits ?? {})) {

@@ -129,9 +129,14 @@ export async function textTables(sql: Sql): Promise<TextTable[]> {
   return rows
 }
 
+/** Tables without a workspace of their own: whose rows are this workspace's. */
+const WITHIN: Record<string, string> = {
+  source_state: 'source_id in (select id from source where workspace_id = $2)',
+}
+
 /** Rows of this workspace in which a text column gives the person away. Its parameters are those of `textValues`. */
 export const textWhere = (t: TextTable): string =>
-  `${t.workspace ? 'workspace_id = $2' : '$2::uuid is not null'} and (${t.columns
+  `${t.workspace ? 'workspace_id = $2' : (WITHIN[t.table] ?? '$2::uuid is not null')} and (${t.columns
     .map(c => `"${c}"::text like any($1::text[])`)
     .join(' or ')})`
 export const textValues = (workspace: Uuid, needles: Needles): unknown[] => [

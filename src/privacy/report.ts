@@ -52,7 +52,7 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
   }
   const addresses = person.values.map(v => v.value)
   const hidden = person.values.flatMap(v =>
-    ['email', 'line', 'sms'].map(c => hiddenAddress(core.secrets, person.workspace, c, v.value)),
+    ['email', 'line', 'sms', 'push'].map(c => hiddenAddress(core.secrets, person.workspace, c, v.value)),
   )
   for (const [place, sql] of [
     ['suppression', 'select channel, address, reason, source, at from suppression'],

@@ -1,5 +1,6 @@
 // Periods per kind of data, as each workspace sets them: raw events leave ClickHouse, what messages said leaves the
 // ledger, refused events and audit lines go. And the report of what is kept for nothing.
+import { BUILT_IN } from '../customers/attributes.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core, Role } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -86,23 +87,14 @@ export type Use = {
   bytes: number
   lastAt: number | null
   purpose: string | null
-  /** journeys and settings that name it, or `product` for what the product itself reads */
+  /** journeys that name it; `settings`; `product` for what the product itself reads */
   usedBy: string[]
 }
 
 /** Names the product itself reads: orders, visits, consent. */
 const READ_BY_PRODUCT =
   /^(Order |Product |Products |Cart |Checkout |Store |Coupon |Page Viewed$|Screen Viewed$|Identified$|Application |Support |Conversation |consent\.|contact\.|tag\.)/
-const READ_TRAITS = new Set([
-  'name',
-  'first_name',
-  'last_name',
-  'email',
-  'phone',
-  'birthday',
-  'locale',
-  'language',
-])
+const READ_TRAITS = new Set(BUILT_IN.map(a => a.name))
 
 /** Bytes on disk: each name's share of what its table's columns take, by the length of what it holds. */
 export async function dataUse(core: Core, workspace: Uuid): Promise<Use[]> {
@@ -171,7 +163,8 @@ export async function dataUse(core: Core, workspace: Uuid): Promise<Use[]> {
 async function namingTexts(core: Core, workspace: Uuid): Promise<{ name: string; text: string }[]> {
   const { rows } = await core.pool.query<{ name: string; text: string }>(
     `select name, draft::text || coalesce((select string_agg(v.graph::text, ' ') from journey_version v where v.journey_id = j.id), '') as text
-       from journey j where workspace_id = $1`,
+       from journey j where workspace_id = $1
+     union all select 'settings', settings::text from workspace where id = $1`,
     [workspace],
   )
   return rows
@@ -179,10 +172,6 @@ async function namingTexts(core: Core, workspace: Uuid): Promise<{ name: string;
 
 /** Why an attribute is kept, as the workspace declared it. */
 async function purposesOf(core: Core, workspace: Uuid): Promise<Map<string, string>> {
-  const { rows: there } = await core.pool.query(
-    `select from information_schema.tables where table_name = 'attribute'`,
-  )
-  if (there.length === 0) return new Map()
   const { rows } = await core.pool.query<{ name: string; purpose: string }>(
     'select name, purpose from attribute where workspace_id = $1',
     [workspace],

@@ -88,7 +88,9 @@ export function DataUse({ ws }: { ws: string }) {
 function UsedBy({ item }: { item: Use }) {
   const { t } = useTranslation()
   if (item.unused) return <Badge tone="wait">{t('privacy.unused')}</Badge>
-  const names = item.usedBy.map(name => (name === 'product' ? t('privacy.product') : name))
+  const names = item.usedBy.map(name =>
+    name === 'product' ? t('privacy.product') : name === 'settings' ? t('settings.title') : name,
+  )
   if (item.purpose) names.push(t('privacy.purpose', { purpose: item.purpose }))
   return <>{names.join(' · ')}</>
 }

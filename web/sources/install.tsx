@@ -49,7 +49,12 @@ analytics.track({ userId: 'M-1', event: 'Order Completed', properties: { order_i
 import RudderAnalytics from '@rudderstack/rudder-sdk-node'
 const rudder = new RudderAnalytics(process.env.ITINERA_API_KEY, { dataPlaneUrl: '${host}' })`,
     mobile: `// React Native
-createClient({ writeKey: '${key}', proxy: '${host}/v1', cdnProxy: '${host}/v1', useSegmentEndpoints: true })
+createClient({
+  writeKey: '${key}',
+  proxy: '${host}/v1',
+  cdnProxy: '${host}/v1',
+  useSegmentEndpoints: true,
+})
 
 // Swift
 Configuration(writeKey: "${key}").apiHost("${name}/v1").cdnHost("${name}/v1")

@@ -44,7 +44,7 @@ const NAME_KEY =
 const EMAIL_KEY = /e-?mail|信箱|電郵/i
 const PHONE_KEY = /phone|mobile|(^|_)tel($|_)|電話|手機/i
 const HIDDEN_KEY =
-  /^(address|street|birthday|birth_?date|date_of_birth|national_?id|carrier|card_?no|地址|生日|身分證|載具)$|(shipping|billing|home)_?address/i
+  /(^|\.)(address|street|birthday|birth_?date|date_of_birth|national_?id|carrier|card_?no|地址|生日|身分證|載具)$|(shipping|billing|home)_?address/i
 
 /** By what it is called; `inTraits`: where `name` is a person's, not a product's. */
 function maskNamed(key: string, value: unknown, rules: MaskRules, inTraits: boolean): unknown {
@@ -117,6 +117,7 @@ function maskMarked(
           ? maskPhone(String(value))
           : maskId(String(value))
     case 'by-kind': {
+      if (parent.sensitive === true) return '***' // as the workspace declared the attribute
       const called = String(parent.kind ?? parent.name ?? '')
       return IDENTIFIERS_AS_THEY_ARE.has(called) ? value : maskNamed(called, value, rules, true)
     }

@@ -1,0 +1,112 @@
+// Settings of the profile in Chromium: declaring an attribute, changing the rules of stages; clean by axe, both languages.
+// SHOTS=folder keeps pictures.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRoles } from '../src/compose.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { buildWeb, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await roles.stop()
+  await core.close()
+})
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  return violations
+    .filter(v => v.impact === 'serious' || v.impact === 'critical')
+    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
+}
+async function shot(page: Page, name: string): Promise<void> {
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
+}
+
+test('attributes and stages are set on their pages', { timeout: 180_000 }, async () => {
+  const page = await browser.context.newPage()
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const base = page.url().replace(/\/w\/([^/]+).*$/, '/w/$1')
+
+  await page.goto(`${base}/settings?tab=attributes`)
+  await page.getByText('還沒有自訂屬性').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot(page, 'attributes-empty')
+  await page.getByRole('button', { name: '新增自訂屬性' }).first().click()
+  const form = page.getByRole('dialog')
+  await form.getByLabel('名稱（程式用）').fill('skin_type')
+  await form.getByLabel('中文名稱').fill('膚質')
+  await form.getByLabel('英文名稱').fill('Skin type')
+  await form.getByLabel('選項').fill('dry, 乾性, Dry\noily，油性')
+  await form.getByLabel('保留目的').fill('推薦商品')
+  await form.getByLabel('列入資料完成度').check()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot(page, 'attributes-form')
+  await form.getByRole('button', { name: '儲存' }).click()
+  await page.getByRole('cell', { name: '乾性、油性' }).waitFor()
+  const saved = await core.pool.query<{ choices: unknown; wanted: boolean }>(
+    "select choices, wanted from attribute where name = 'skin_type'",
+  )
+  expect(saved.rows).toEqual([
+    {
+      wanted: true,
+      choices: [
+        { value: 'dry', label: { zh: '乾性', en: 'Dry' } },
+        { value: 'oily', label: { zh: '油性', en: '油性' } },
+      ],
+    },
+  ])
+  await shot(page, 'attributes')
+
+  await page.goto(`${base}/settings?tab=stages`)
+  const advocacy = page.getByRole('region', { name: '宣傳' })
+  await advocacy.waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot(page, 'stages')
+  await advocacy.getByRole('button', { name: '新增條件' }).click()
+  await advocacy.getByLabel('事件名稱').fill('Party Attended')
+  await advocacy.getByRole('button', { name: '新增條件' }).click()
+  await advocacy.getByText('「Party Attended」至少 1 次').waitFor()
+  await advocacy.getByRole('button', { name: '移除條件：「分享商品」至少 1 次' }).click()
+  await page.getByLabel('互動超過幾秒').fill('12.5')
+  await page.getByRole('button', { name: '儲存' }).click()
+  await page.getByText('已發布；從現在起生效').waitFor()
+  const { rows } = await core.pool.query<{ body: string }>(
+    'select body from catalogue order by no desc limit 1',
+  )
+  const world = JSON.parse(rows[0]!.body) as {
+    profile: { visit: { engagedOverMs: number }; stages: { advocacy: { event?: string }[] } }
+    attributes: unknown[]
+  }
+  expect(world.profile.visit.engagedOverMs).toBe(12_500)
+  const events = world.profile.stages.advocacy.map(c => c.event)
+  expect([events.includes('Party Attended'), events.includes('Product Shared')]).toEqual([true, false])
+  expect(world.attributes).toEqual([{ name: 'skin_type', type: 'text', choices: ['dry', 'oily'] }])
+
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.reload()
+  await page.getByRole('region', { name: 'Advocacy' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot(page, 'stages-en-dark')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await shot(page, 'stages-en-narrow')
+  await page.goto(`${base}/settings?tab=attributes`)
+  await page.getByRole('cell', { name: 'Dry' }).first().waitFor()
+  await shot(page, 'attributes-en-narrow')
+})
