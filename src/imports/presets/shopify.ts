@@ -9,8 +9,9 @@ export const shopify: readonly Preset[] = [
     signs: ['First Name', 'Last Name', 'Accepts Email Marketing'],
     whole: true,
     evidence: 'public_docs',
+    constants: { shop: 'shopify' },
     mapping: {
-      'Customer ID': 'member_no',
+      'Customer ID': 'shop_customer',
       'First Name': 'first_name',
       'Last Name': 'last_name',
       Email: 'email',
