@@ -95,5 +95,15 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     }
   },
   deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
-  history: async core => (await import('./inbox/history.ts')).startHistory(core),
+  history: async core => {
+    const history = await (await import('./inbox/history.ts')).startHistory(core)
+    const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
+    return {
+      start: () => undefined,
+      async stop() {
+        await mirror.stop()
+        await history.stop()
+      },
+    }
+  },
 }

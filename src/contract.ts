@@ -2,10 +2,13 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
+import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { importsEndpoints } from './contract/imports.ts'
+import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -21,6 +24,7 @@ export { customer, customerRow, timelineItem } from './contract/customers.ts'
 export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
+  ...insightEndpoints,
   ...customersEndpoints,
   ...profileEndpoints,
   ...journeysEndpoints,
@@ -28,6 +32,8 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...catalogueEndpoints,
+  ...connectorsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,

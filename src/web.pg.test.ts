@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, request } from '../test/http-client.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../test/harness.ts'
 import { insertKey } from './catalogue/keys.ts'
+import { insertSource } from './connectors/store.ts'
 import { type EndpointName, endpoints, type Scope } from './contract.ts'
 import { newId, publicId, type Uuid } from './platform/ids.ts'
 import { insertUser, putRole } from './team/store.ts'
@@ -14,7 +15,7 @@ const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
 /** Not those whose path holds a name: each workspace has its own under it. */
 const withInnerId = inWorkspace.filter(
-  n => /\{(?!ws|name|channel)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+  n => /\{(?!ws|name|channel|preset)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
 )
 
 const GRAPH = {
@@ -43,6 +44,24 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     settings: { baseUrl: 'stand-in' },
     secrets: { accessToken: 'a', channelSecret: 'b' },
   },
+  createStore: { code: 'NEW', name: 'New' },
+  saveStore: { name: 'Store', version: 1 },
+  createStaff: { code: 'NEW', name: 'New' },
+  saveStaff: { name: 'Member', version: 1 },
+  checkStaffPin: { code: 'S1', pin: '0000' },
+  createProduct: { code: 'NEW', name: 'New' },
+  saveProduct: { name: 'Product', version: 1 },
+  createSource: { kind: 'webhook', name: 'New' },
+  saveSource: {
+    name: 'Source',
+    active: true,
+    signing: { scheme: 'standard' },
+    mapping: { rules: [] },
+    version: 1,
+  },
+  previewMapping: { mapping: { rules: [] } },
+  replayDeadLetters: {},
+  discardDeadLetters: {},
   sandboxAct: { channel: 'line', address: 'U1', act: 'follow', name: 'A' },
   savePrivacy: {
     maskedRoles: ['viewer'],
@@ -149,6 +168,21 @@ async function makeFilled(name: string): Promise<Made> {
   })
   await putRole(core.pool, made.id, user.id, 'viewer')
   const { row } = await insertKey(core.pool, made.id, { kind: 'write', name: 'Second' })
+  const shelved = async (table: 'store' | 'staff' | 'product') => {
+    const id = newId()
+    await core.pool.query(
+      `insert into ${table} (workspace_id, id, code, name, created_at, updated_at) values ($1, $2, 'S1', 'One', $3, $3)`,
+      [made.id, id, at],
+    )
+    return id
+  }
+  const source = await insertSource(core.pool, {
+    workspace_id: made.id,
+    kind: 'webhook',
+    name: 'Hook',
+    settings: { signing: { scheme: 'standard' }, mapping: { rules: [] } },
+    secret: null,
+  })
   return {
     id: made.id,
     ws: publicId('wsp', made.id),
@@ -162,6 +196,11 @@ async function makeFilled(name: string): Promise<Made> {
       user: publicId('usr', user.id),
       key: publicId('key', row.id),
       channel: 'line',
+      preset: 'retail',
+      store: publicId('sto', await shelved('store')),
+      staff: publicId('stf', await shelved('staff')),
+      product: publicId('prd', await shelved('product')),
+      source: publicId('src', source),
       import: publicId('imp', file),
     },
   }
@@ -222,7 +261,20 @@ describe('401, 403, 404 of every endpoint', () => {
     },
   )
   test('lists of A hold nothing of B', async () => {
-    for (const name of ['customers', 'journeys', 'messages', 'keys', 'team', 'channels', 'parked'] as const) {
+    for (const name of [
+      'customers',
+      'journeys',
+      'messages',
+      'keys',
+      'team',
+      'channels',
+      'parked',
+      'stores',
+      'staff',
+      'products',
+      'sources',
+      'connectors',
+    ] as const) {
       const answer = await call(name, { key: a.key }, { ws: a.ws })
       expect([name, answer.status]).toEqual([name, 200])
       const text = JSON.stringify(answer.body)

@@ -7,16 +7,24 @@ import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { productRoutes } from './catalogue/products.ts'
+import { staffRoutes } from './catalogue/staff.ts'
+import { storeRoutes } from './catalogue/stores.ts'
 import { collectApp } from './collect/routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
+import { hooksApp } from './connectors/hooks.ts'
+import { connectorRoutes } from './connectors/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
+import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
+import { qualityRoutes } from './insight/quality/routes.ts'
+import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { journeyRoutes } from './journeys/routes.ts'
@@ -51,12 +59,19 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...channelRoutes,
+  ...storeRoutes,
+  ...staffRoutes,
+  ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
   ...homeRoutes,
+  ...metricRoutes,
+  ...qualityRoutes,
+  ...reportRoutes,
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,
+  ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
   ...journeyRoutes,
@@ -112,6 +127,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     ),
   )
   app.route('/', collectApp(core))
+  app.route('/', hooksApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))

@@ -47,6 +47,7 @@ const ORDER = [
   'customers',
   'collect',
   'imports',
+  'connectors',
   'team',
   'privacy',
   'insight',

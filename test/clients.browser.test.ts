@@ -121,6 +121,7 @@ test('@segment/analytics-next: settings, every call, retry after a lost answer',
     '綠茶公司',
   ])
   expect(person.ids).toContain('anonymous_id:old-visitor')
+  expect(person.profile.touches!.first).toMatchObject({ source: 'line', campaign: 'spring' })
   expect(person.events.every(e => e.channel === 'web')).toBe(true)
   expect(person.events.find(e => e.name === 'Page Viewed')!.props).toMatchObject({
     name: 'Home',
@@ -195,6 +196,7 @@ test('@rudderstack/analytics-js: source config, every call, retry after a lost a
   expect(view.channel).toBe('web')
   expect(view.props).toMatchObject({ campaign: { source: 'line', name: 'spring' } })
   expect(view.props.session_id).toEqual(expect.anything())
+  expect(person.profile.touches!.first).toMatchObject({ source: 'line', campaign: 'spring' })
 
   // another load of the same page, by beacon
   await page.reload()

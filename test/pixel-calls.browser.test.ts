@@ -5,7 +5,7 @@ import { signUserToken } from '../src/collect/token.ts'
 import { eventually, openBrowser } from './browser.ts'
 import { personOf } from './person.ts'
 import { callsOf, openPixelLab, ready, type PixelLab } from './pixel.ts'
-import { openStage } from './stage.ts'
+import { openStage, type Stage } from './stage.ts'
 
 let lab: PixelLab
 beforeAll(async () => {
@@ -191,23 +191,58 @@ describe('a signed link', () => {
   })
 })
 
-test('R2-05 R3-21 what a page does is in the profile within 5 s', async () => {
-  const stage = openStage(lab.core)
-  await stage.settle() // what the tests before left
-  const own = await openBrowser()
-  const { page, call } = await lab.visit(own.context, '/tea')
-  const visitor = String(await call('anonymousId'))
-  const began = performance.now()
-  await call('identify', 'FAST-1', { name: '林美玲' })
-  const person = await eventually('the person', async () => {
-    await stage.settle()
-    const found = await personOf(lab.core, lab.workspace, 'anonymous_id', visitor).catch(() => null)
-    return found?.trait('name') === '林美玲' ? found : null
+describe('in the profile', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = openStage(lab.core)
+    await stage.settle() // what the tests before left
   })
-  expect(performance.now() - began).toBeLessThan(5_000)
-  expect(person.events.map(e => e.name)).toEqual(['Page Viewed', 'Identified'])
-  expect(person.events.map(e => e.channel)).toEqual(['web', 'web'])
-  await page.close()
-  await own.close()
-  await stage.close()
+  afterAll(() => stage.close())
+
+  test('R2-05 R3-21 what a page does is in the profile within 5 s', async () => {
+    const own = await openBrowser()
+    const { page, call } = await lab.visit(own.context, '/tea')
+    const visitor = String(await call('anonymousId'))
+    const began = performance.now()
+    await call('identify', 'FAST-1', { name: '林美玲' })
+    const person = await eventually('the person', async () => {
+      await stage.settle()
+      const found = await personOf(lab.core, lab.workspace, 'anonymous_id', visitor).catch(() => null)
+      return found?.trait('name') === '林美玲' ? found : null
+    })
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(person.events.map(e => e.name)).toEqual(['Page Viewed', 'Identified'])
+    expect(person.events.map(e => e.channel)).toEqual(['web', 'web'])
+    await page.close()
+    await own.close()
+  })
+
+  test('R1-02 R4-38 what led a visitor here is the first touch of the profile: campaign, ad, store QR', async () => {
+    const { page, call } = await lab.visit(lab.context, '/manual')
+    const seen: string[] = []
+    for (const link of ['utm_source=line&utm_campaign=spring', 'gclid=G-1', 'itn_store=TPE01']) {
+      await call('reset')
+      await page.goto(`${lab.site.url}/tea?${link}`)
+      await ready(page)
+      await page.goto(`${lab.site.url}/tea?utm_source=later`) // which is only the last
+      await ready(page)
+      seen.push(String(await call('anonymousId')))
+      await call('flush')
+    }
+    const firsts = []
+    for (const visitor of seen) {
+      const person = await eventually(`the last touch of ${visitor}`, async () => {
+        await stage.settle()
+        const found = await personOf(lab.core, lab.workspace, 'anonymous_id', visitor).catch(() => null)
+        return found?.profile.touches?.last.source === 'later' ? found : null
+      })
+      firsts.push(person.profile.touches!.first)
+    }
+    expect(firsts).toMatchObject([
+      { kind: 'campaign', source: 'line', campaign: 'spring' },
+      { kind: 'ad', adId: 'G-1' },
+      { kind: 'store_qr', store: 'TPE01' },
+    ])
+    await page.close()
+  })
 })

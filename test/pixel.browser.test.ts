@@ -140,7 +140,7 @@ describe('who it was', () => {
 })
 
 describe('a refusal', () => {
-  test('optOut: nothing more is sent or kept, optIn undoes it', async () => {
+  test('R4-03 optOut: nothing more is sent or kept, optIn undoes it', async () => {
     const own = await openBrowser()
     const { page, call } = await visit(own.context, '/manual')
     await call('optOut')
@@ -158,7 +158,7 @@ describe('a refusal', () => {
     await own.close()
   })
 
-  test('Global Privacy Control: nothing is sent or stored', async () => {
+  test('R4-03 Global Privacy Control: nothing is sent or stored', async () => {
     const own = await openBrowser()
     await own.context.addInitScript(
       `Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })`,

@@ -1,10 +1,30 @@
-// Workspaces and their keys.
+// Workspaces, their keys, and industry presets.
 import { SCOPES } from '../contract.ts'
+import { createJourney } from '../journeys/store.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
-import { parseId } from '../platform/ids.ts'
+import { parseId, publicId } from '../platform/ids.ts'
+import { inTransaction } from '../platform/postgres.ts'
 import { insertKey, listKeys, presentKey, revokeKey } from './keys.ts'
+import type { Preset } from './model.ts'
+import { PRESETS } from './presets/register.ts'
+import {
+  installedPresets,
+  lockPreset,
+  readVocabulary,
+  recordInstalled,
+  removeInstalled,
+} from './vocabulary.ts'
 import { createWorkspace, findWorkspace, presentWorkspace, updateWorkspace } from './workspace.ts'
+
+/** @throws Problem 404 `no_preset` */
+function presetOf(key: string | undefined): Preset {
+  const preset = PRESETS.find(p => p.key === key)
+  if (preset) return preset
+  throw new Problem(404, 'no_preset', 'There is no such preset', {
+    action: `Presets are ${PRESETS.map(p => p.key).join(', ')}.`,
+  })
+}
 
 export const catalogueRoutes = {
   async createWorkspace(call) {
@@ -44,6 +64,38 @@ export const catalogueRoutes = {
     const id = parseId('key', call.params.key!)
     if (!id || !(await revokeKey(call.core.pool, call.workspace.id, id)))
       throw new Problem(404, 'no_key', 'There is no such key', { action: 'Load the list of keys again.' })
+    return { ok: true }
+  },
+
+  vocabulary: ({ core, workspace }) => readVocabulary(core.pool, core.history, workspace.id),
+
+  async presets({ core, workspace }) {
+    const installed = await installedPresets(core.pool, workspace.id)
+    return {
+      items: PRESETS.map(p => ({
+        ...p,
+        journeys: p.journeys.map(j => j.name),
+        installedAt: installed.find(i => i.preset === p.key)?.at.toISOString() ?? null,
+      })),
+    }
+  },
+
+  /** One at a time, so that the journeys are made once. */
+  async installPreset({ core, workspace, params }) {
+    const preset = presetOf(params.preset)
+    const journeys = await inTransaction(core.pool, async sql => {
+      const before = await lockPreset(sql, workspace.id, preset.key)
+      if (before) return before.journeys
+      const made = []
+      for (const graph of preset.journeys) made.push(await createJourney(core, workspace.id, graph))
+      await recordInstalled(sql, workspace.id, preset.key, made)
+      return made
+    })
+    return { journeys: journeys.map(j => publicId('jrn', j)) }
+  },
+
+  async removePreset({ core, workspace, params }) {
+    await removeInstalled(core.pool, workspace.id, presetOf(params.preset).key)
     return { ok: true }
   },
 } satisfies Handlers

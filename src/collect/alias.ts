@@ -3,28 +3,40 @@ import { cleanEmail } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { byteLength, LIMITS } from './json.ts'
+import { byteLength, isDict, LIMITS, text } from './json.ts'
 import { identifierBucket } from './resolve.ts'
 
-/** The identifiers of this value that somebody holds; undefined when nobody does: then it is taken as a visitor's. */
-export async function knownAs(
+/** For each previousId of the aliases among `items`, the identifiers of this value that somebody holds. One that nobody
+ *  holds is not in it: it is taken as a visitor's. `type`: of a single call. */
+export async function knownAliases(
   core: Pick<Core, 'pool'>,
   workspace: Uuid,
-  previousId: string | null,
-): Promise<IdRef[] | undefined> {
-  if (previousId === null || byteLength(previousId) > LIMITS.id || previousId.includes('\u0000'))
-    return undefined
-  const email = cleanEmail(previousId)
-  const asked: IdRef[] = [
-    { kind: 'member_no', value: previousId },
-    { kind: 'user_id', value: previousId },
-    { kind: 'anonymous_id', value: previousId },
-    ...(email === null ? [] : [{ kind: 'email' as const, value: email }]),
-  ]
-  const { rows } = await core.pool.query<IdRef>(
-    `select i.kind, i.value from unnest($1::smallint[], $2::text[], $3::text[]) k (bucket, kind, value)
-       join identifier i on i.bucket = k.bucket and i.workspace_id = $4 and i.kind = k.kind and i.value = k.value`,
-    [asked.map(identifierBucket), asked.map(i => i.kind), asked.map(i => i.value), workspace],
+  type: string | null,
+  items: unknown[],
+): Promise<Map<string, IdRef[]>> {
+  const known = new Map<string, IdRef[]>()
+  const asked: (IdRef & { said: string })[] = []
+  for (const item of items) {
+    if (!isDict(item) || (type ?? item.type) !== 'alias') continue
+    const said = text(item.previousId)
+    if (said === null || byteLength(said) > LIMITS.id || said.includes('\u0000')) continue
+    for (const kind of ['member_no', 'user_id', 'anonymous_id'] as const)
+      asked.push({ kind, value: said, said })
+    const email = cleanEmail(said)
+    if (email !== null) asked.push({ kind: 'email', value: email, said })
+  }
+  if (asked.length === 0) return known
+  const { rows } = await core.pool.query<IdRef & { said: string }>(
+    `select i.kind, i.value, k.said from unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) k (bucket, kind, value, said)
+       join identifier i on i.bucket = k.bucket and i.workspace_id = $5 and i.kind = k.kind and i.value = k.value`,
+    [
+      asked.map(identifierBucket),
+      asked.map(i => i.kind),
+      asked.map(i => i.value),
+      asked.map(i => i.said),
+      workspace,
+    ],
   )
-  return rows.length > 0 ? rows : undefined
+  for (const { kind, value, said } of rows) known.set(said, [...(known.get(said) ?? []), { kind, value }])
+  return known
 }

@@ -1,9 +1,10 @@
 // From a parsed request to stored events: clean each item, refuse the bad ones one by one, append the others.
 import { LRUCache } from 'lru-cache'
+import type { IdRef } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { knownAs } from './alias.ts'
+import { knownAliases } from './alias.ts'
 import type { AppendGroup } from './append-group.ts'
 import { cleanItem, timeOf, type CleanContext, type Cleaned } from './clean.ts'
 import { isDict, LIMITS, text, type Dict, type Fault } from './json.ts'
@@ -50,6 +51,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
     outer: Dict,
     sentAt: number | null,
     measure: boolean,
+    aliases: Map<string, IdRef[]>,
   ): Promise<Cleaned> {
     if (measure && Buffer.byteLength(JSON.stringify(item) ?? '') > LIMITS.event) {
       return {
@@ -78,8 +80,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
     }
     if (isDict(item)) {
       if (isDict(outer.context) && item.context === undefined) item.context = outer.context
-      if ((asked.type ?? item.type) === 'alias' && source.proof === 'server' && claims === null)
-        context.previous = await knownAs(core, source.workspace, text(item.previousId))
+      if (claims === null && aliases.size > 0) context.previous = aliases.get(text(item.previousId) ?? '')
     }
     return cleanItem(item, context)
   }
@@ -88,12 +89,16 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
     async take(source, asked, items, outer, bytes) {
       const sentAt = outer.sentAt === undefined ? null : timeOf(outer.sentAt)
       const measure = bytes > LIMITS.event
+      const aliases =
+        source.proof === 'server'
+          ? await knownAliases(core, source.workspace, asked.type, items)
+          : new Map<string, IdRef[]>()
       const events: EventBody[] = []
       const indexOf: number[] = []
       const refused: IntakeResult['refused'] = []
       const record: Rejected[] = []
       for (const [index, item] of items.entries()) {
-        const cleaned = await clean(source, asked, item, outer, sentAt, measure)
+        const cleaned = await clean(source, asked, item, outer, sentAt, measure, aliases)
         if ('fault' in cleaned) {
           refused.push({ index, fault: cleaned.fault })
           record.push({ fault: cleaned.fault, item })

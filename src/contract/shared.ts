@@ -25,6 +25,8 @@ export const SCOPES = [
   'team:write',
   'workspace:write',
   'events:write',
+  'catalogue:read',
+  'catalogue:write',
   'privacy:read',
   'privacy:write',
 ] as const
@@ -76,6 +78,8 @@ export type Endpoint = {
   /** 'public': no sign-in; 'session': any signed-in user; else the scope needed in the workspace */
   scope: Scope | 'public' | 'session'
   summary: string
+  /** asks only, though it is no GET: leaves no line in the audit */
+  quiet?: true
   /** kind of its line in the audit log. Writes without one are `changed`; reads without one leave no line */
   audit?: 'saw' | 'exported' | 'published'
   query?: z.ZodObject

@@ -9,6 +9,7 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import { DEMO_NAME } from '../sandbox/brand.ts'
 import { addContacts } from '../sandbox/store.ts'
 import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
+import { fillDemoCatalogue } from './catalogue.ts'
 import { publishGraphs } from './journeys.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
@@ -58,6 +59,7 @@ export async function buildDemo(
     ...(options.owner ? { owner: options.owner } : {}),
   })
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
+  await fillDemoCatalogue(core.pool, workspace, shopUrl)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
   const now = options.now ?? Date.now()
   const model = makeDemo(options.seed ?? DEMO_SEED, now, shopUrl)

@@ -20,6 +20,13 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
   await cut('seen', 'delete from seen where day < $1::date', [day(SEEN_DAYS).slice(0, 10)])
   await cut('answer', 'delete from answer where day < $1::date', [day(ANSWER_DAYS).slice(0, 10)])
   await cut('rejected_event', 'delete from rejected_event where at < $1', [day(7)])
+  await cut('dead_letter', 'delete from dead_letter where at < $1', [day(7)])
+  await cut('source_delivery', 'delete from source_delivery where at < $1', [day(7)])
+  await cut(
+    'source_state',
+    'update source_state set last_body = null where last_body is not null and last_at < $1',
+    [day(7)],
+  )
   await cut('team_session', 'delete from team_session where expires_at < $1', [day(0)])
   await cut('sign_in_link', 'delete from sign_in_link where expires_at < $1', [day(30)])
   await cut('process', 'delete from process where at < $1', [day(1)])

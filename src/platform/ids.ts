@@ -46,7 +46,23 @@ export const bucketOfText = (...parts: string[]): number =>
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford base32, lower case
 
-export type IdPrefix = 'era' | 'wsp' | 'cus' | 'jrn' | 'msg' | 'key' | 'usr' | 'enr' | 'chn' | 'evt' | 'imp'
+export type IdPrefix =
+  | 'era'
+  | 'wsp'
+  | 'cus'
+  | 'jrn'
+  | 'msg'
+  | 'key'
+  | 'usr'
+  | 'enr'
+  | 'chn'
+  | 'evt'
+  | 'imp'
+  | 'sto'
+  | 'stf'
+  | 'prd'
+  | 'src'
+  | 'dea'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

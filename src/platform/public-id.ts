@@ -13,6 +13,11 @@ const WHAT: Record<IdPrefix, string> = {
   enr: 'enrollment',
   chn: 'channel',
   evt: 'event',
+  sto: 'store',
+  stf: 'staff',
+  prd: 'product',
+  src: 'source',
+  dea: 'dead_letter',
   imp: 'import',
 }
 

@@ -160,8 +160,10 @@ async function fillHistory(
   target: RestoreTarget,
 ): Promise<void> {
   const { history } = target
+  // stores and products are copied there again from what was restored
+  for (const table of ['store', 'product']) await client.query(`update ${table} set mirrored = 0`)
   // made anew rather than emptied: with it goes what the old one remembers of tokens
-  for (const table of ['event', 'customer', 'schema_migration'])
+  for (const table of ['event', 'customer', 'store', 'product', 'schema_migration'])
     await history.command({ query: `drop table if exists ${table} sync` })
   await migrateClickHouse(history, target.log)
   const { parts } = manifest.history

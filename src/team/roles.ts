@@ -2,7 +2,7 @@
 // allowed. Without `customers:personal` names and contact data are masked; a workspace's settings may name other roles.
 import { SCOPES, type Role, type Scope } from '../contract.ts'
 
-const READ: Scope[] = ['customers:read', 'journeys:read', 'messages:read']
+const READ: Scope[] = ['customers:read', 'journeys:read', 'messages:read', 'catalogue:read']
 
 export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   owner: new Set(SCOPES),
@@ -10,6 +10,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   marketer: new Set<Scope>([
     ...READ,
     'customers:write',
+    'catalogue:write',
     'customers:personal',
     'customers:import',
     'journeys:write',
@@ -22,7 +23,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'team:read',
   ]),
   analyst: new Set<Scope>([...READ, 'sources:read', 'channels:read', 'ops:read']),
-  staff: new Set<Scope>(['customers:read', 'customers:write']),
+  staff: new Set<Scope>(['customers:read', 'customers:write', 'catalogue:read']),
   viewer: new Set(READ),
 }
 

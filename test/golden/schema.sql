@@ -131,6 +131,19 @@ create table customer_snapshot (
   merged_into uuid,
   constraint customer_snapshot_pkey PRIMARY KEY (bucket, id)
 )
+create table dead_letter (
+  workspace_id uuid not null,
+  source_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  topic text,
+  code text not null,
+  path text,
+  detail text not null,
+  body text not null,
+  constraint dead_letter_pkey PRIMARY KEY (workspace_id, source_id, id),
+  constraint dead_letter_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE
+)
 create table erasure (
   id uuid not null,
   workspace_id uuid not null,
@@ -245,6 +258,14 @@ create table inbox (
   message_hash uuid,
   body text not null storage e,
   constraint inbox_pkey PRIMARY KEY (bucket, received, request_id, ordinal)
+)
+create table installed_preset (
+  workspace_id uuid not null,
+  preset text not null,
+  journeys uuid[] not null,
+  at timestamp with time zone not null,
+  constraint installed_preset_pkey PRIMARY KEY (workspace_id, preset),
+  constraint installed_preset_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table journal (
   bucket smallint not null,
@@ -361,6 +382,33 @@ create table process_metrics (
   body jsonb not null,
   constraint process_metrics_pkey PRIMARY KEY (id)
 )
+create table product (
+  workspace_id uuid not null,
+  id uuid not null,
+  code text not null,
+  sku text,
+  name text not null,
+  category text[] not null default '{}'::text[],
+  brand text,
+  price bigint,
+  cost bigint,
+  currency text,
+  stock integer,
+  image_url text,
+  url text,
+  status text not null default 'active'::text,
+  variants jsonb not null default '[]'::jsonb,
+  attributes jsonb not null default '{}'::jsonb,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  mirrored bigint not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint product_pkey PRIMARY KEY (workspace_id, id),
+  constraint product_status_check CHECK ((status = ANY (ARRAY['active'::text, 'hidden'::text, 'discontinued'::text]))),
+  constraint product_workspace_id_code_key UNIQUE (workspace_id, code),
+  constraint product_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table rejected_event (
   workspace_id uuid not null,
   id uuid not null,
@@ -430,6 +478,79 @@ create table sign_in_link (
   constraint sign_in_link_purpose_check CHECK ((purpose = ANY (ARRAY['first'::text, 'invite'::text, 'reset'::text]))),
   constraint sign_in_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
   constraint sign_in_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table source (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  settings jsonb not null default '{}'::jsonb,
+  secret bytea,
+  active boolean not null default true,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'shopify'::text]))),
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table source_delivery (
+  source_id uuid not null,
+  delivery text not null,
+  at timestamp with time zone not null,
+  constraint source_delivery_pkey PRIMARY KEY (source_id, delivery),
+  constraint source_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE
+)
+create table source_state (
+  source_id uuid not null,
+  last_at timestamp with time zone,
+  rows_in bigint not null default 0,
+  rejected bigint not null default 0,
+  refused_at timestamp with time zone,
+  refused_why text,
+  last_body text,
+  last_topic text,
+  constraint source_state_pkey PRIMARY KEY (source_id),
+  constraint source_state_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE
+)
+create table staff (
+  workspace_id uuid not null,
+  id uuid not null,
+  code text not null,
+  name text not null,
+  store text,
+  role text not null default 'staff'::text,
+  pin_hash text,
+  active boolean not null default true,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint staff_pkey PRIMARY KEY (workspace_id, id),
+  constraint staff_role_check CHECK ((role = ANY (ARRAY['manager'::text, 'staff'::text]))),
+  constraint staff_workspace_id_code_key UNIQUE (workspace_id, code),
+  constraint staff_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table store (
+  workspace_id uuid not null,
+  id uuid not null,
+  code text not null,
+  name text not null,
+  name_en text,
+  region text,
+  address text,
+  phone text,
+  latitude double precision,
+  longitude double precision,
+  hours jsonb not null default '{}'::jsonb,
+  active boolean not null default true,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  mirrored bigint not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint store_pkey PRIMARY KEY (workspace_id, id),
+  constraint store_workspace_id_code_key UNIQUE (workspace_id, code),
+  constraint store_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table suppression (
   bucket smallint not null,
@@ -509,9 +630,15 @@ CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (st
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
+CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
+CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
+CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
 CREATE INDEX seen_day ON seen USING brin (day)
+CREATE INDEX source_workspace ON source USING btree (workspace_id)
+CREATE INDEX source_delivery_at ON source_delivery USING brin (at)
+CREATE INDEX store_unmirrored ON store USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX team_session_user ON team_session USING btree (user_id)
 options bucket (fillfactor=50)
 options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000)
@@ -520,6 +647,8 @@ options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse
-CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE product (`workspace_id` UUID, `code` String, `sku` String, `name` String, `category` Array(LowCardinality(String)), `brand` LowCardinality(String), `price` Int64, `cost` Int64, `currency` LowCardinality(String), `stock` Int32, `status` LowCardinality(String), `skus` Array(String), `archived` UInt8, `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, code) SETTINGS index_granularity = 8192
 CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192
+CREATE TABLE store (`workspace_id` UUID, `code` String, `name` String, `name_en` String, `region` LowCardinality(String), `active` UInt8, `archived` UInt8, `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, code) SETTINGS index_granularity = 8192

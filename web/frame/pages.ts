@@ -1,12 +1,15 @@
 // The pages of the rail, in their groups; Ctrl-K offers the same list.
 import {
   IconActivityHeartbeat,
+  IconBuildingStore,
+  IconChartBar,
   IconDeviceMobile,
   IconHome,
   IconPlugConnected,
   IconRoute,
   IconSend,
   IconSettings,
+  IconShieldCheck,
   IconUsers,
   IconWorldUpload,
   type Icon,
@@ -15,8 +18,11 @@ import {
 export const PAGES = [
   { key: 'home', to: '/w/$ws', icon: IconHome, group: null },
   { key: 'customers', to: '/w/$ws/customers', icon: IconUsers, group: 'groupPeople' },
+  { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
+  { key: 'catalogue', to: '/w/$ws/catalogue', icon: IconBuildingStore, group: 'groupConnect' },
+  { key: 'metrics', to: '/w/$ws/metrics', icon: IconChartBar, group: 'groupInsight' },
   { key: 'sources', to: '/w/$ws/sources', icon: IconWorldUpload, group: 'groupConnect' },
   { key: 'channels', to: '/w/$ws/channels', icon: IconPlugConnected, group: 'groupConnect' },
   { key: 'ops', to: '/w/$ws/ops', icon: IconActivityHeartbeat, group: 'groupConnect' },

@@ -1,5 +1,5 @@
 // Sources: keys, how to install, what came in, what was refused and why.
-import { Anchor, Tabs, TextInput } from '@mantine/core'
+import { Anchor, Tabs } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconBolt, IconShieldCheck } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -8,15 +8,17 @@ import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Imports } from '../imports/tab.tsx'
+import { EventPicker } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { CodeBlock, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Connectors } from '../sources/connectors.tsx'
 import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
-const TABS = ['keys', 'install', 'imports', 'events', 'rejected'] as const
+const TABS = ['connectors', 'keys', 'install', 'imports', 'events', 'rejected'] as const
 
 export function Sources() {
   const { t } = useTranslation()
@@ -26,7 +28,7 @@ export function Sources() {
   return (
     <Page wide title={t('sources.title')} lead={t('sources.lead')}>
       <Tabs
-        value={tab ?? 'keys'}
+        value={tab ?? 'connectors'}
         onChange={value => void navigate({ search: { tab: value ?? undefined } })}
         keepMounted={false}
       >
@@ -37,6 +39,9 @@ export function Sources() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Tabs.Panel value="connectors">
+          <Connectors ws={ws} />
+        </Tabs.Panel>
         <Tabs.Panel value="keys">
           <Keys ws={ws} />
         </Tabs.Panel>
@@ -70,18 +75,18 @@ function LastEvents({ ws }: { ws: string }) {
   const list = usePages('lastEvents', { ws, query: { name, limit: 50 } })
   return (
     <>
-      <TextInput
-        size="xs"
-        maw={300}
-        mb="sm"
-        aria-label={t('sources.eventFilter')}
-        placeholder={t('sources.eventFilter')}
-        value={text}
-        onChange={e => {
-          setText(e.currentTarget.value)
-          filter(e.currentTarget.value)
-        }}
-      />
+      <div style={{ maxWidth: 300, marginBottom: 12 }}>
+        <EventPicker
+          ws={ws}
+          label={t('sources.eventFilter')}
+          placeholder={t('sources.eventFilter')}
+          value={text}
+          onChange={value => {
+            setText(value)
+            filter(value)
+          }}
+        />
+      </div>
       <div className="card">
         {list.isPending ? (
           <Waiting rows={8} />
@@ -98,6 +103,7 @@ function LastEvents({ ws }: { ws: string }) {
                   <th>{t('sources.event')}</th>
                   <th>{t('common.customer')}</th>
                   <th>{t('sources.source')}</th>
+                  <th>{t('common.channel')}</th>
                   <th>{t('common.details')}</th>
                 </tr>
               </thead>
@@ -118,6 +124,7 @@ function LastEvents({ ws }: { ws: string }) {
                       </A>
                     </td>
                     <td>{e.source}</td>
+                    <td className="nowrap">{e.channel ? word('channel', e.channel) : '—'}</td>
                     <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
                   </tr>
                 ))}

@@ -1,20 +1,28 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
+import { insight } from './insight.ts'
 import { pages } from './pages.ts'
+import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { quality } from './quality.ts'
 import { work } from './work.ts'
 
 export const words = {
   ...frame,
   ...pages,
   ...install,
+  ...insight,
+  ...quality,
+  ...personWords,
   ...work,
   ...profile,
   ...admin,
   ...privacyWords,
+  ...catalogue,
   ...imports,
 } as const

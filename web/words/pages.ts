@@ -199,6 +199,7 @@ export const pages = {
       '事件從哪裡來，最近收到什麼、拒絕了什麼',
       'Where events come from, what came in, what was refused',
     ],
+    connectors: ['連接器', 'Connectors'],
     keys: ['金鑰', 'Keys'],
     install: ['安裝', 'Install'],
     events: ['最近事件', 'Last events'],

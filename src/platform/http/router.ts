@@ -25,6 +25,7 @@ type AnyEndpoint = {
   method: string
   path: string
   scope: string
+  quiet?: true
   query?: import('zod').ZodObject
   body?: import('zod').ZodType
   out: import('zod').ZodType
@@ -119,7 +120,7 @@ async function serve(
 
   const perform = async (): Promise<Answer> => {
     const json = checkedJson(name, endpoint, await handler(call), seat)
-    if (caller && (writes || endpoint.audit)) {
+    if (caller && !endpoint.quiet && (writes || endpoint.audit)) {
       const act = {
         name,
         kind: endpoint.audit ?? 'changed',

@@ -1,0 +1,83 @@
+// Where a row of the catalogue is edited: a form at the right, with save, and archive or bring back.
+import { Drawer, Group, Stack, Text } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Confirm } from '../parts/confirm.tsx'
+import { Badge, Guarded } from '../parts/small.tsx'
+
+export function EditDrawer({
+  title,
+  name,
+  archived,
+  saving,
+  close,
+  save,
+  archive,
+  children,
+}: {
+  title: string
+  name: string
+  archived: boolean
+  saving: boolean
+  close: () => void
+  save: () => void
+  /** absent while it is new */
+  archive?: (archived: boolean) => void
+  children: ReactNode
+}) {
+  const { t } = useTranslation()
+  const [asking, ask] = useState(false)
+  return (
+    <Drawer
+      opened
+      onClose={close}
+      position="right"
+      size="lg"
+      title={
+        <Group gap="xs">
+          <Text fw={650}>{title}</Text>
+          {archived ? <Badge tone="skip">{t('catalogue.archived')}</Badge> : null}
+        </Group>
+      }
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          save()
+        }}
+      >
+        <Stack gap="sm">
+          {children}
+          <Group justify="space-between" mt="sm">
+            {archive ? (
+              <Guarded
+                scope="catalogue:write"
+                variant="default"
+                onClick={() => (archived ? archive(false) : ask(true))}
+              >
+                {t(archived ? 'catalogue.restore' : 'catalogue.archive')}
+              </Guarded>
+            ) : (
+              <span />
+            )}
+            <Guarded scope="catalogue:write" type="submit" loading={saving}>
+              {t('common.save')}
+            </Guarded>
+          </Group>
+        </Stack>
+      </form>
+      <Confirm
+        title={t('catalogue.archive')}
+        text={t('catalogue.archiveSure', { name })}
+        action={t('catalogue.archive')}
+        opened={asking}
+        close={() => ask(false)}
+        run={() => archive?.(true)}
+      />
+    </Drawer>
+  )
+}
+
+/** What a text field gives: nothing when it is empty. */
+export const orNull = (text: string): string | null => text.trim() || null
