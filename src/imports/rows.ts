@@ -231,7 +231,8 @@ function readyItem(
   context: ImportContext,
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
-  const cleaned = cleanItem(item, { ...CONTEXT, src: context.source })
+  // its message id is made when it is stored; any spares the making of a random one
+  const cleaned = cleanItem({ messageId: 'import', ...item }, { ...CONTEXT, src: context.source })
   if ('fault' in cleaned) {
     const { code, path, detail, action } = cleaned.fault
     return rowFault(path, code, `${detail}. ${action}`)
