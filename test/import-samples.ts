@@ -321,6 +321,52 @@ export const SHOPIFY_ORDERS = (): Sample => ({
   rows: 3,
 })
 
+/** A product with two variants and a further picture: one product. */
+export const SHOPIFY_PRODUCTS = (): Sample => ({
+  name: 'products_export.csv',
+  bytes: Buffer.from(
+    csv([
+      [
+        'Handle',
+        'Title',
+        'Body (HTML)',
+        'Vendor',
+        'Type',
+        'Tags',
+        'Published',
+        'Option1 Name',
+        'Option1 Value',
+        'Variant SKU',
+        'Variant Inventory Qty',
+        'Variant Price',
+        'Image Src',
+        'Cost per item',
+        'Status',
+      ],
+      [
+        'oolong',
+        '高山烏龍',
+        '<p>茶</p>',
+        '山茶',
+        '茶葉',
+        '',
+        'true',
+        '重量',
+        '150g',
+        'OOL-150',
+        '20',
+        '640.00',
+        'https://img.example.com/o.jpg',
+        '280.00',
+        'active',
+      ],
+      ['oolong', '', '', '', '', '', '', '', '300g', 'OOL-300', '8', '1200.00', '', '540.00', ''],
+      ['cup', '茶杯', '', '山茶', '茶具', '', 'true', '', '', 'CUP-W', '40', '300.00', '', '', 'draft'],
+    ]),
+  ),
+  rows: 3,
+})
+
 export const SHOPLINE_ORDERS = (): Sample => ({
   name: 'shopline.csv',
   bytes: Buffer.from(

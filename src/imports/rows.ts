@@ -60,7 +60,13 @@ export function missingFields(
   return missing
 }
 
-export type Settings = { target: ImportTarget; mapping: Mapping; constants: Record<string, string> }
+export type Settings = {
+  target: ImportTarget
+  mapping: Mapping
+  constants: Record<string, string>
+  /** field without which a row is left out */
+  skipWithout?: string | undefined
+}
 
 /** Reads a file whole, chunk by chunk. The same file with the same settings gives the same chunks. */
 export async function* chunksOf(
@@ -117,6 +123,10 @@ export async function* chunksOf(
         continue
       }
       const { cells, extra, fault } = cellsOf(raw, fields, extras, constants, context)
+      if (settings.skipWithout !== undefined && cells[settings.skipWithout] === undefined) {
+        refuse([raw], LEFT_OUT)
+        continue
+      }
       const key = target.kind === 'events' && target.group ? target.group(cells) : null
       if (open !== null && key === (open as Group).key) {
         const group: Group = open
@@ -156,6 +166,12 @@ const SPLIT = rowFault(
   'group_split',
   'Other rows of the same number stand earlier in the file: sort it by number',
 )
+const LEFT_OUT: RowFault = {
+  field: null,
+  code: 'left_out',
+  detail: 'The row belongs to the one above',
+  skip: true,
+}
 const BAD_LINE = rowFault(null, 'bad_json', 'The line is not one JSON object')
 
 const documentFault = (raw: RawRow): RowFault | null => {

@@ -11,6 +11,7 @@ import { inTransaction, isTransient, type Pool, type Sql } from '../platform/pos
 import type { Signals } from '../platform/signals.ts'
 import { openErrorFile, reasonIn, type ErrorFile } from './error-file.ts'
 import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
+import { presetNamed } from './presets/register.ts'
 import { openFile } from './read.ts'
 import { targetNamed } from './register.ts'
 import { chunksOf, type Chunk, type ReadyItem } from './rows.ts'
@@ -82,6 +83,12 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     source: row.source,
     now: (row.started_at ?? row.created_at).getTime(),
   }
+  const settings = {
+    target,
+    mapping: row.mapping,
+    constants: row.constants,
+    skipWithout: row.preset === null ? undefined : presetNamed(row.preset)?.skipWithout,
+  }
   const writes = row.status !== 'checking'
   let read = 0
   const file = await openFile(env.file, row.shape, n => {
@@ -101,11 +108,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     faults: row.faults,
   }
   try {
-    for await (const chunk of chunksOf(
-      file,
-      { target, mapping: row.mapping, constants: row.constants },
-      context,
-    )) {
+    for await (const chunk of chunksOf(file, settings, context)) {
       if (chunk.upTo <= row.position) continue // done before this process
       const go = await takeChunk(
         { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },

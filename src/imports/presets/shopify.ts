@@ -75,10 +75,11 @@ export const shopify: readonly Preset[] = [
     label: { zh: 'Shopify 商品', en: 'Shopify products' },
     target: 'products',
     signs: ['Handle', 'Title', 'Variant SKU', 'Variant Price'],
+    skipWithout: 'name', // further variants and pictures of the product above
     whole: true,
     evidence: 'public_docs',
     mapping: {
-      Handle: 'product_id',
+      Handle: 'code',
       Title: 'name',
       Vendor: 'brand',
       Type: 'category',
