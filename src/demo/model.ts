@@ -127,6 +127,8 @@ const describe = (product: Product, shopUrl: string) => ({
   url: `${shopUrl}/p/${product.sku}`,
 })
 
+const totalOf = (cart: Line[]): number => cart.reduce((sum, l) => sum + l.product.price * l.quantity, 0)
+
 /** How each source shows itself in what the pixel sends. */
 const TOUCHES: Record<Session['source'], Record<string, unknown> | null> = {
   line: { campaign: { source: 'line', medium: 'message' } },
