@@ -81,6 +81,8 @@ export async function* chunksOf(
   const closed = new LRUCache<string, true>({ max: REMEMBERED_GROUPS })
   let open: Group | null = null
   let last = 0
+  /** keys of this chunk: one statement stores them */
+  let taken = new Set<Uuid>()
   let chunk: Chunk = { upTo: 0, rows: 0, ready: [], wrong: [] }
 
   const refuse = (raw: RawRow[], fault: RowFault): void => {
@@ -99,7 +101,8 @@ export async function* chunksOf(
         refuse(raw, ready)
         return
       }
-      items.push(ready)
+      if (!taken.has(ready.key)) items.push(ready)
+      taken.add(ready.key)
     }
     chunk.rows += raw.length
     chunk.ready.push({ raw, items, cells: null })
@@ -151,6 +154,7 @@ export async function* chunksOf(
     if (chunk.rows === 0) continue
     chunk.upTo = open === null ? last : (open as Group).raw[0]!.no - 1
     yield chunk
+    taken = new Set()
     chunk = { upTo: 0, rows: 0, ready: [], wrong: [] }
   }
   close()
@@ -243,7 +247,7 @@ function scalarOf(text: string): string | number | boolean {
 const CONTEXT = { proof: 'server', demandToken: false, claims: null, sentAt: null, type: null } as const
 
 function readyItem(
-  { key, item, changedAs }: Item,
+  { key, item, changedAs, once }: Item,
   context: ImportContext,
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
@@ -258,8 +262,8 @@ function readyItem(
   if (note) return rowFault(note.path, note.code, note.detail)
   if (event.at !== undefined && event.at > context.now + FUTURE_MS)
     return rowFault(null, 'in_future', `${new Date(event.at).toISOString()} has not come yet`)
-  const before = counts.get(key) ?? 0
-  counts.set(key, before + 1)
+  const before = once ? 0 : (counts.get(key) ?? 0)
+  if (!once) counts.set(key, before + 1)
   if (event.at === undefined) {
     event.at = context.now
     delete event.agoMs
