@@ -267,7 +267,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         }
       }
       const now = Math.max(received, work.held.state?.now ?? 0)
-      await ringBefore(work, stand, now - 1, due => due)
+      // what is about to be replaced rings no more
+      if (row.kind !== 'restore') await ringBefore(work, stand, now - 1, due => due)
       await apply(work, stand, { kind: row.kind, now, received, body } as Input, row)
     })
   }

@@ -3,6 +3,7 @@
 import { packState } from '../customers/pack.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { freeClaims } from './claims.ts'
 import { replayBucket } from './replay.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -31,6 +32,7 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
   await cut('team_session', 'delete from team_session where expires_at < $1', [day(0)])
   await cut('sign_in_link', 'delete from sign_in_link where expires_at < $1', [day(30)])
   await cut('process', 'delete from process where at < $1', [day(1)])
+  gone.identifier = await freeClaims(core, nowMs)
   gone.journal = await pruneJournal(core, nowMs)
   return gone
 }
