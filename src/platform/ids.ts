@@ -58,6 +58,8 @@ export type IdPrefix =
   | 'chn'
   | 'evt'
   | 'imp'
+  | 'cfl'
+  | 'era'
   | 'sto'
   | 'stf'
   | 'prd'
