@@ -18,6 +18,7 @@ const PHONE = '+886987654321'
 const UID = 'Ufedcba9876543210fedcba9876543210'
 const ANON = 'browser-of-the-forgotten-1'
 const MEMBER = 'FORGET-0001'
+const LATER = 'browser-of-the-forgotten-2'
 const EVERYTHING = [NAME, EMAIL, '987654321', '0987-654-321', UID, ANON, MEMBER]
 const OTHER = { userId: 'STAYS-0002', name: '趙子龍', email: 'stays@example.com' }
 
@@ -212,6 +213,12 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   const twice = await lab.call('requestErasure', { params, body })
   expect(twice.body.id).toBe(asked.body.id)
 
+  // between the request and the work they come in by another way, and are found to be the same
+  await lab.batch([
+    { type: 'track', event: 'Came Back', anonymousId: LATER },
+    { type: 'identify', userId: MEMBER, anonymousId: LATER, traits: { email: 'forget.me.too@example.com' } },
+  ])
+  await lab.settle()
   const eraser = openEraser(core, { settleMs: 0 })
   expect(await eraser.tick()).toBe(true)
   expect(await eraser.tick()).toBe(false)
@@ -247,7 +254,7 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
     hash: core.secrets.sign('erased', `email ${EMAIL}`),
   })
 
-  expect(await whoKnows(EVERYTHING)).toEqual([])
+  expect(await whoKnows([...EVERYTHING, LATER, 'forget.me.too@example.com'])).toEqual([])
   expect(readdirSync(join(core.config.dataDir, 'imports'))).toEqual(['others.csv'])
   expect((await lab.call('customer', { params })).status).toBe(404)
   for (const q of [EMAIL, PHONE, MEMBER, NAME]) expect(await find(q)).toEqual([])
