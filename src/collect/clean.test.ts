@@ -133,6 +133,15 @@ describe('R0-02 R0-03 the channel of a touch', () => {
     expect(event(item).ch).toBe(channel)
   })
 
+  test('names that every object has are nothing special', () => {
+    expect(event(track('X', { properties: { channel: 'constructor' } })).ch).toBe('constructor')
+    expect(code({ type: 'constructor', userId: 'u' })).toEqual(['unsupported_type', 'type'])
+    const context = { externalIds: [{ type: 'toString', id: 'x' }] }
+    expect(event(track('X', { userId: 'u', anonymousId: null, context }), SERVER).ids).toEqual([
+      { kind: 'member_no', value: 'u' },
+    ])
+  })
+
   test('every channel of the catalogue is named by itself', () => {
     for (const channel of TOUCH_CHANNELS) expect(channelNamed(channel.toUpperCase())).toBe(channel)
   })
