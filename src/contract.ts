@@ -8,6 +8,7 @@ import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { importsEndpoints } from './contract/imports.ts'
+import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -23,6 +24,7 @@ export { customer, customerRow, timelineItem } from './contract/customers.ts'
 export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
+  ...insightEndpoints,
   ...customersEndpoints,
   ...profileEndpoints,
   ...journeysEndpoints,

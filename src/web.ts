@@ -21,7 +21,10 @@ import { importRoutes } from './imports/routes.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
+import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
+import { qualityRoutes } from './insight/quality/routes.ts'
+import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { journeyRoutes } from './journeys/routes.ts'
@@ -62,6 +65,9 @@ export const handlers: AllHandlers = {
   ...attributeRoutes,
   ...profileSettingRoutes,
   ...homeRoutes,
+  ...metricRoutes,
+  ...qualityRoutes,
+  ...reportRoutes,
   ...opsRoutes,
   ...searchRoutes,
   ...sourceRoutes,

@@ -12,14 +12,21 @@ const MIN_BASE = 30
 export function share(part: number, whole: number, locale: string): string {
   if (whole === 0) return '—'
   if (whole < MIN_BASE) return count(part, locale)
-  return new Intl.NumberFormat(locale, {
-    style: 'percent',
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  })
-    .format(part / whole)
-    .replace(/%$/, ' %')
+  return percent(part / whole, locale)
 }
+
+/** 0 to 1 as a percentage with one decimal. */
+export const percent = (ratio: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+    .format(ratio)
+    .replace(/%$/, ' %')
+
+/** Names side by side. */
+export const list = (names: string[], locale: string): string => names.join(locale === 'en' ? ', ' : '、')
+
+/** A mean, with up to two decimals. */
+export const decimal = (n: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(n)
 
 /** `amount` in the smallest unit of `currency`. TWD keeps none: Taiwan counts whole dollars. */
 export function money(amount: number, currency: string, locale: string): string {

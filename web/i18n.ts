@@ -81,6 +81,9 @@ export function word(
     | 'stage'
     | 'phase'
     | 'salesChannel'
+    | 'touchKind'
+    | 'wantedContact'
+    | 'purpose'
     | 'place'
     | 'erasureKept',
   code: string,

@@ -78,14 +78,20 @@ const home = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: '/customers',
-  validateSearch: texts('q'),
+  validateSearch: texts('q', 'stage', 'tag', 'reach', 'has', 'bought', 'complete', 'sort'),
   component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
 })
 const customer = createRoute({
   getParentRoute: () => inside,
   path: '/customers/$customer',
-  validateSearch: texts('kind'),
+  validateSearch: texts('kind', 'phase', 'channel', 'from', 'to', 'q'),
   component: lazyRouteComponent(() => import('./pages/customer.tsx'), 'Customer'),
+})
+const quality = createRoute({
+  getParentRoute: () => inside,
+  path: '/quality',
+  validateSearch: texts('months', 'rule'),
+  component: lazyRouteComponent(() => import('./pages/quality.tsx'), 'Quality'),
 })
 const journeys = createRoute({
   getParentRoute: () => inside,
@@ -97,6 +103,24 @@ const journey = createRoute({
   path: '/journeys/$journey',
   validateSearch: texts('node', 'show', 'version'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
+})
+const metrics = createRoute({
+  getParentRoute: () => inside,
+  path: '/metrics',
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'channel',
+    'store',
+    'cart',
+    'metric',
+    'by',
+    'window',
+    'key',
+  ),
+  component: lazyRouteComponent(() => import('./pages/metrics.tsx'), 'Metrics'),
 })
 const messages = createRoute({
   getParentRoute: () => inside,
@@ -154,9 +178,11 @@ export const router = createRouter({
       home,
       customers,
       customer,
+      quality,
       journeys,
       journey,
       messages,
+      metrics,
       sandbox,
       catalogue,
       sources,

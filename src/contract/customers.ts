@@ -1,6 +1,7 @@
 // Customers: list, page, timeline, commands.
 import { z } from 'zod'
 import { STAGES } from '../customers/model.ts'
+import { PHASES } from './phases.ts'
 import { e, id, list, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
 
 export const customerRow = z.object({
@@ -16,6 +17,26 @@ export const customerRow = z.object({
   firstSeen: time,
   lastSeen: time,
 })
+/** Sales channels in which somebody has bought. */
+export const BOUGHT = ['online', 'store', 'both', 'any', 'none'] as const
+export const CUSTOMER_SORTS = ['last_seen', 'first_seen', 'revenue', 'orders', 'last_order'] as const
+const listedCustomer = customerRow.extend({
+  stage: z.enum(STAGES),
+  completeness: z.number().nullable().describe('percent of what the workspace wants to know'),
+  reach: z.array(z.string()).describe('channels that could reach them, but for suppressions'),
+  tags: z.array(z.string()),
+  omnichannel: z.boolean(),
+  lastOrder: time.nullable(),
+})
+const customerFilters = z.object({
+  stage: z.enum(STAGES).optional(),
+  tag: z.string().max(100).optional(),
+  reach: z.string().max(20).optional().describe('could be reached by this channel'),
+  has: z.string().max(40).optional().describe('has an identifier of this kind'),
+  bought: z.enum(BOUGHT).optional(),
+  minComplete: z.coerce.number().int().min(0).max(100).optional(),
+  maxComplete: z.coerce.number().int().min(0).max(100).optional(),
+})
 export const enrollment = z.object({
   id,
   journey: id,
@@ -28,7 +49,6 @@ export const enrollment = z.object({
   endedAt: time.nullable(),
   how: z.string().nullable(),
 })
-export const PHASES = ['pre', 'during', 'post'] as const
 const label = z.object({ zh: z.string(), en: z.string() })
 const touch = z.object({
   at: time,
@@ -193,12 +213,23 @@ export const customersEndpoints = {
     method: 'get',
     path: '/w/{ws}/customers',
     scope: 'customers:read',
-    summary: 'Search customers by name or any identifier; newest activity first',
-    query: list.extend({ q: z.string().optional() }),
-    out: page(customerRow).extend({
+    summary: 'Search customers by name or any identifier, with filters; the highest of `sort` first',
+    query: list.extend({
+      q: z.string().optional(),
+      sort: z.enum(CUSTOMER_SORTS).default('last_seen'),
+      ...customerFilters.shape,
+    }),
+    out: page(listedCustomer).extend({
       total: z.number(),
       stale: z.boolean().describe('history is behind or down; only identifiers were searched'),
     }),
+  }),
+  customerTags: e({
+    method: 'get',
+    path: '/w/{ws}/customer-tags',
+    scope: 'customers:read',
+    summary: 'Tags in use, most used first; at most 200',
+    out: z.object({ items: z.array(z.object({ tag: z.string(), people: z.number() })) }),
   }),
   customer: e({
     method: 'get',
@@ -213,8 +244,27 @@ export const customersEndpoints = {
     path: '/w/{ws}/customers/{customer}/timeline',
     scope: 'customers:read',
     summary: 'What happened, newest first',
-    query: list.extend({ kind: z.string().optional(), phase: z.enum(PHASES).optional() }),
+    query: list.extend({
+      kind: z.string().optional(),
+      phase: z.enum(PHASES).optional(),
+      channel: z.string().max(100).optional().describe('channel of a message, or source of an event'),
+      from: z.iso.datetime({ offset: true }).optional().describe('happened then or later'),
+      to: z.iso.datetime({ offset: true }).optional().describe('happened before'),
+      q: z.string().max(200).optional().describe('text in the name or the properties'),
+      names: z
+        .string()
+        .max(2000)
+        .optional()
+        .describe('further names that `q` also means, separated by commas: a page knows their translations'),
+    }),
     out: page(timelineItem),
+  }),
+  timelineChannels: e({
+    method: 'get',
+    path: '/w/{ws}/customers/{customer}/timeline/channels',
+    scope: 'customers:read',
+    summary: "Channels and sources that a customer's timeline can be narrowed to, most used first",
+    out: z.object({ items: z.array(z.string()) }),
   }),
   customerCommand: e({
     method: 'post',

@@ -4,7 +4,6 @@ import { runCommand } from '../inbox/command.ts'
 import { unpark } from '../inbox/parking.ts'
 import { journeyNames, versionGraphs } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
@@ -13,24 +12,20 @@ import { attributesOf } from '../catalogue/attribute-store.ts'
 import { profileSettingsOf } from '../catalogue/profile-settings.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { hiddenAddress, suppressionOf } from '../messages/suppression.ts'
+import { listCustomers } from './list.ts'
 import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
+import { pageOf, partsOfPast } from './present.ts'
 import { addressFor, REACH_CHANNELS } from './reach.ts'
-import { pageOf, partsOfPast, rowOf, type CustomerRow } from './present.ts'
 import {
   consentProofs,
-  countByName,
-  countCustomers,
-  customersById,
-  customersByIdentifier,
-  customersByName,
   findCustomer,
-  newestCustomers,
   orderRows,
   parkedReason,
   type StoredCustomer,
+  tagsInUse,
 } from './store.ts'
-import { readTimeline } from './timeline.ts'
+import { readTimeline, timelineChannels } from './timeline.ts'
 
 async function customerOr404(core: Core, workspace: Uuid, text: string | undefined): Promise<StoredCustomer> {
   const found = await findCustomer(core.pool, workspace, idOr404('cus', text))
@@ -38,104 +33,8 @@ async function customerOr404(core: Core, workspace: Uuid, text: string | undefin
   return found
 }
 
-type ListQuery = { q?: string; cursor?: string; limit: number }
-type CustomerList = { items: CustomerRow[]; next: string | null; total: number; stale: boolean }
-
-/** Rows of these ids in this order; merged and unknown ones are left out. */
-async function rowsOf(
-  core: Core,
-  workspace: { id: Uuid; currency: string },
-  ids: Uuid[],
-): Promise<CustomerRow[]> {
-  const found = await customersById(core.pool, workspace.id, ids)
-  return ids.flatMap(id => {
-    const customer = found.get(id)
-    return customer && !customer.mergedInto ? [rowOf(customer.state, workspace.currency)] : []
-  })
-}
-
-/** By identifier first, then by name. History decides names and who was seen last; without it the list says so. */
-export async function listCustomers(
-  core: Core,
-  workspace: { id: Uuid; currency: string },
-  query: ListQuery,
-): Promise<CustomerList> {
-  const q = query.q?.trim() ?? ''
-  // position: [phase, sort value, id]
-  const at = readCursor(query.cursor, isTexts(3))
-  const [phase = 'ids', sort = '0', below = ''] = at ?? []
-  const named = q === '' ? [] : await customersByIdentifier(core.pool, workspace.id, q)
-  const items: CustomerRow[] = []
-
-  if (phase === 'ids' && named.length > 0) {
-    const from = at ? Number(sort) : 0
-    items.push(...(await rowsOf(core, workspace, named.slice(from, from + query.limit))))
-    if (from + query.limit < named.length) {
-      const next = writeCursor(['ids', String(from + query.limit), ''])
-      return { items, next, ...(await total(core, workspace.id, q, named)) }
-    }
-  }
-  if (phase === 'stale') return staleList(core, workspace, q, named, below, query.limit, items)
-  try {
-    const after = phase === 'names' && below !== '' ? { seen: Number(sort), id: below } : null
-    const room = query.limit - items.length
-    const rows = await customersByName(core.history, workspace.id, q, named, after, room + 1)
-    items.push(
-      ...(await rowsOf(
-        core,
-        workspace,
-        rows.slice(0, room).map(r => r.id),
-      )),
-    )
-    const last = rows[room - 1]
-    // with no room left for names, the next page begins with the first of them
-    const next =
-      rows.length > room
-        ? writeCursor(last ? ['names', String(last.seen), last.id] : ['names', '', ''])
-        : null
-    return { items, next, ...(await total(core, workspace.id, q, named)) }
-  } catch (error) {
-    if (!(error instanceof Problem && error.code === 'history_down')) throw error
-    return staleList(core, workspace, q, named, '', query.limit, items)
-  }
-}
-
-async function total(
-  core: Core,
-  workspace: Uuid,
-  q: string,
-  named: Uuid[],
-): Promise<{ total: number; stale: boolean }> {
-  try {
-    return { total: named.length + (await countByName(core.history, workspace, q, named)), stale: false }
-  } catch (error) {
-    if (!(error instanceof Problem && error.code === 'history_down')) throw error
-    return { total: named.length, stale: true }
-  }
-}
-
-/** Without history: only identifiers were searched; without a search, the newest customers. */
-async function staleList(
-  core: Core,
-  workspace: { id: Uuid; currency: string },
-  q: string,
-  named: Uuid[],
-  below: string,
-  limit: number,
-  items: CustomerRow[],
-): Promise<CustomerList> {
-  if (q !== '') return { items, next: null, total: named.length, stale: true }
-  const found = await newestCustomers(core.pool, workspace.id, below || null, limit + 1)
-  const shown = found.slice(0, limit)
-  return {
-    items: shown.map(c => rowOf(c.state, workspace.currency)),
-    next: found.length > limit ? writeCursor(['stale', '0', shown.at(-1)!.id]) : null,
-    total: await countCustomers(core.pool, workspace.id),
-    stale: true,
-  }
-}
-
 const MOST_SHOWN = 500
+const MOST_TAGS = 200
 
 /** Why addresses of this customer may not be sent to, by channel. */
 async function suppressionsOf(
@@ -163,6 +62,10 @@ async function suppressionsOf(
 
 export const customerRoutes = {
   customers: call => listCustomers(call.core, call.workspace, call.query),
+
+  async customerTags({ core, workspace }) {
+    return { items: await tagsInUse(core.history, workspace.id, MOST_TAGS) }
+  },
 
   async customer({ core, workspace, params }) {
     const customer = await customerOr404(core, workspace.id, params.customer)
@@ -201,10 +104,22 @@ export const customerRoutes = {
         customers: [state.id, ...state.absorbed],
         kind: query.kind,
         phase: query.phase,
+        channel: query.channel,
+        ...(query.from !== undefined && { from: Date.parse(query.from) }),
+        ...(query.to !== undefined && { to: Date.parse(query.to) }),
+        q: query.q?.trim(),
+        names: query.names?.split(',').filter(Boolean),
       },
       query,
     )
     return { items: items.map(({ customer: _, ...item }) => item), next }
+  },
+
+  async timelineChannels({ core, workspace, params }) {
+    const { state } = await customerOr404(core, workspace.id, params.customer)
+    return {
+      items: await timelineChannels(core.history, workspace.id, [state.id, ...state.absorbed]),
+    }
   },
 
   async customerOrders({ core, workspace, params }) {

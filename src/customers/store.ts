@@ -5,7 +5,9 @@ import type { Pool } from '../platform/postgres.ts'
 import { must } from '../platform/errors.ts'
 import { cleanEmail, cleanPhone } from './contacts.ts'
 import type { OrderRow } from '../inbox/model.ts'
+import type { BOUGHT, CUSTOMER_SORTS } from '../contract/customers.ts'
 import type { CustomerState } from './model.ts'
+import { missingWhen } from './wanted.ts'
 
 export type StoredCustomer = { id: Uuid; state: CustomerState; bytes: number; mergedInto: Uuid | null }
 
@@ -158,42 +160,121 @@ export async function countCustomers(pool: Pool, workspace: Uuid): Promise<numbe
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
-type Seen = { id: Uuid; seen: string }
+export type CustomerFilter = {
+  stage?: string
+  tag?: string
+  reach?: string
+  has?: string
+  bought?: (typeof BOUGHT)[number]
+  minComplete?: number
+  maxComplete?: number
+  /** names of what is wanted, for completeness */
+  wanted: string[]
+}
+export type CustomerSort = (typeof CUSTOMER_SORTS)[number]
 
-/** Customers by name (all when `q` is empty), last seen first, below a position; `except` are left out. */
+const RANK: Record<CustomerSort, string> = {
+  last_seen: 'toUnixTimestamp64Milli(last_seen)',
+  first_seen: 'toUnixTimestamp64Milli(first_seen)',
+  last_order: 'toUnixTimestamp64Milli(last_order)',
+  revenue: 'revenue',
+  orders: 'toInt64(orders)',
+}
+
+const boughtIn = (channel: string): string => `arrayExists(c -> c.1 = '${channel}' and c.2 > 0, orders_by)`
+const BOUGHT_WHEN: Record<NonNullable<CustomerFilter['bought']>, string> = {
+  online: boughtIn('online'),
+  store: boughtIn('store'),
+  both: `${boughtIn('online')} and ${boughtIn('store')}`,
+  any: 'orders > 0',
+  none: 'orders = 0',
+}
+
+/** The conditions of a search with filters, and what they are bound to. */
+function chosen(q: string, except: Uuid[], filter: CustomerFilter): { where: string; params: object } {
+  const when = [
+    `workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')`,
+    `({q:String} = '' or positionCaseInsensitiveUTF8(name, {q:String}) > 0 or customer_id in {also:Array(UUID)})`,
+    'customer_id not in {except:Array(UUID)}',
+  ]
+  if (filter.stage) when.push('stage = {stage:String}')
+  if (filter.tag) when.push('has(tags, {tag:String})')
+  if (filter.reach) when.push('has(reach, {reach:String})')
+  if (filter.has) when.push('has(identifiers, {has:String})')
+  if (filter.bought) when.push(`(${BOUGHT_WHEN[filter.bought]})`)
+  if (filter.wanted.length > 0 && (filter.minComplete !== undefined || filter.maxComplete !== undefined)) {
+    const gaps = filter.wanted.map((name, i) => `(${missingWhen(name, `wanted${i}`)})`).join(' + ')
+    when.push(
+      `round(100 * (1 - (${gaps}) / ${filter.wanted.length})) between {minComplete:UInt8} and {maxComplete:UInt8}`,
+    )
+  }
+  return {
+    where: when.join(' and '),
+    params: {
+      q,
+      except,
+      ...filter,
+      minComplete: filter.minComplete ?? 0,
+      maxComplete: filter.maxComplete ?? 100,
+      ...Object.fromEntries(filter.wanted.map((name, i) => [`wanted${i}`, name])),
+    },
+  }
+}
+
+/** Customers by name (all when `q` is empty) and filters, the highest of `sort` first, below a position. `except` are
+ *  left out; `also` are taken in whatever their name is. */
 export async function customersByName(
   history: History,
   workspace: Uuid,
-  q: string,
-  except: Uuid[],
-  after: { seen: number; id: Uuid } | null,
+  search: { q: string; except: Uuid[]; also: Uuid[]; filter: CustomerFilter; sort: CustomerSort },
+  after: { rank: number; id: Uuid } | null,
   limit: number,
-): Promise<{ id: Uuid; seen: number }[]> {
-  const rows = await askHistory<Seen>(
+): Promise<{ id: Uuid; rank: number }[]> {
+  const { where, params } = chosen(search.q, search.except, search.filter)
+  const rank = RANK[search.sort]
+  const rows = await askHistory<{ id: Uuid; rank: string }>(
     history,
-    `select customer_id as id, toUnixTimestamp64Milli(last_seen) as seen
-       from customer final
-      where ${NAMED} and (not {after:Bool} or (last_seen, customer_id) < (fromUnixTimestamp64Milli({seen:Int64}, 'UTC'), {id:UUID}))
-      order by last_seen desc, customer_id desc limit {limit:UInt32}`,
-    { workspace, q, except, after: after !== null, seen: after?.seen ?? 0, id: after?.id ?? NOBODY, limit },
+    `select customer_id as id, ${rank} as rank from customer final
+      where ${where} and (not {after:Bool} or (${rank}, customer_id) < ({rank:Int64}, {id:UUID}))
+      order by ${rank} desc, customer_id desc limit {limit:UInt32}`,
+    {
+      workspace,
+      ...params,
+      also: search.also,
+      after: after !== null,
+      rank: after?.rank ?? 0,
+      id: after?.id ?? NOBODY,
+      limit,
+    },
   )
-  return rows.map(r => ({ id: r.id, seen: Number(r.seen) }))
+  return rows.map(r => ({ id: r.id, rank: Number(r.rank) }))
 }
-
-const NAMED = `workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')
-        and ({q:String} = '' or positionCaseInsensitiveUTF8(name, {q:String}) > 0)
-        and customer_id not in {except:Array(UUID)}`
 
 export async function countByName(
   history: History,
   workspace: Uuid,
-  q: string,
-  except: Uuid[],
+  search: { q: string; except: Uuid[]; also: Uuid[]; filter: CustomerFilter },
 ): Promise<number> {
+  const { where, params } = chosen(search.q, search.except, search.filter)
   const rows = await askHistory<{ n: string }>(
     history,
-    `select count() as n from customer final where ${NAMED}`,
-    { workspace, q, except },
+    `select count() as n from customer final where ${where}`,
+    { workspace, ...params, also: search.also },
   )
   return Number(rows[0]?.n ?? 0)
+}
+
+/** Tags in use, most used first. */
+export async function tagsInUse(
+  history: History,
+  workspace: Uuid,
+  limit: number,
+): Promise<{ tag: string; people: number }[]> {
+  return askHistory(
+    history,
+    `select arrayJoin(tags) as tag, count() as people from customer final
+      where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')
+      group by tag order by people desc, tag limit {limit:UInt32}`,
+    { workspace, limit },
+  )
 }

@@ -15,6 +15,12 @@ export type TimelineFilter = {
   source?: string
   message?: Uuid
   phase?: string
+  channel?: string
+  /** ms, occurred: from then on; before then */
+  from?: number
+  to?: number
+  q?: string
+  names?: string[]
 }
 
 const NONE = '00000000-0000-0000-0000-000000000000'
@@ -40,6 +46,26 @@ type Row = {
   rules: string
 }
 
+/** What a row came through: the channel it names, else its source. */
+const VIA = `if(channel <> '', channel, source)`
+const MOST_CHANNELS = 50
+
+/** Most used first; what the product derived itself came through nothing. */
+export async function timelineChannels(
+  history: History,
+  workspace: Uuid,
+  customers: Uuid[],
+): Promise<string[]> {
+  const rows = await askHistory<{ via: string }>(
+    history,
+    `select ${VIA} as via from event
+      where workspace_id = {workspace:UUID} and customer_id in {customers:Array(UUID)} and via not in ('', 'itinera')
+      group by via order by count() desc, via limit {most:UInt32}`,
+    { workspace, customers, most: MOST_CHANNELS },
+  )
+  return rows.map(r => r.via)
+}
+
 /** Newest first. The order is (occurred, bucket, seq, line, part), which no two rows share.
  *  @throws Problem 503 `history_down`, 400 `bad_cursor` */
 export async function readTimeline(
@@ -55,6 +81,13 @@ export async function readTimeline(
   if (filter.name) conditions.push('name = {name:String}')
   if (filter.source) conditions.push('source = {source:String}')
   if (filter.phase) conditions.push('phase = {phase:String}')
+  if (filter.channel) conditions.push(`${VIA} = {via:String}`)
+  if (filter.from !== undefined) conditions.push(`occurred >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')`)
+  if (filter.to !== undefined) conditions.push(`occurred < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`)
+  if (filter.q)
+    conditions.push(
+      '(name in {names:Array(String)} or positionCaseInsensitiveUTF8(name, {q:String}) > 0 or positionCaseInsensitiveUTF8(props, {q:String}) > 0)',
+    )
   if (filter.message) conditions.push('message = {message:UUID}')
   if (after)
     conditions.push(
@@ -73,6 +106,11 @@ export async function readTimeline(
       name: filter.name ?? '',
       source: filter.source ?? '',
       phase: filter.phase ?? '',
+      via: filter.channel ?? '',
+      from: filter.from ?? 0,
+      to: filter.to ?? 0,
+      q: filter.q ?? '',
+      names: filter.names ?? [],
       message: filter.message ?? NONE,
       occurred,
       bucket,

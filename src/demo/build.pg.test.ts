@@ -2,7 +2,9 @@
 // planted.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestCore, type TestCore } from '../../test/harness.ts'
+import { findWorkspace } from '../catalogue/workspace.ts'
 import { startRoles } from '../compose.ts'
+import { readMetrics } from '../insight/metrics/routes.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { buildDemo, type DemoStatus } from './build.ts'
 import { TRUTHS } from './truths.ts'
@@ -139,6 +141,70 @@ test('the folded states agree with the orders of history: count and net revenue'
     `select countIf(name = 'Order Completed') - countIf(name = 'Order Refunded') as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
   )
   expect(states.reduce((sum, s) => sum + (s.orders?.n ?? 0), 0)).toBe(open)
+})
+
+describe('R2-06 R2-07 the metrics equal independent SQL over the raw events', () => {
+  const from = Date.now() - 90 * 86_400_000
+  const to = Date.now() - 86_400_000
+  const placed = `kind = 'event' and name = 'Order Completed' and toUnixTimestamp64Milli(occurred) >= ${from}
+    and toUnixTimestamp64Milli(occurred) < ${to}`
+  const refunded = `select JSONExtractString(props, 'order_id') from event where workspace_id = {workspace:UUID} and kind = 'event' and name = 'Order Refunded'`
+  const kept = `JSONExtractString(props, 'order_id') not in (${refunded})`
+  const products = `JSONExtract(props, 'products', 'Array(Tuple(quantity Int64, cost Int64))')`
+  const orders = (what: string) =>
+    ask(`select ${what} as x from event where workspace_id = {workspace:UUID} and ${placed}`)
+
+  test('revenue, cost, margin, AOV, frequency, refunds, conversion, carts', async () => {
+    const found = await findWorkspace(core.pool, workspace)
+    const p = { workspace, from, to, now: Date.now(), currency: 'TWD', cartMs: 24 * 3_600_000 }
+    const by = Object.fromEntries((await readMetrics(core, p, found!.timezone)).items.map(m => [m.key, m]))
+    // every refund of the demo gives the whole order back
+    const revenue = await orders(`sumIf(JSONExtractInt(props, 'total'), ${kept})`)
+    const count = await orders(`countIf(${kept})`)
+    const buyers = await orders(`uniqExactIf(customer_id, ${kept})`)
+    const cost = await orders(`sumIf(arraySum(l -> l.1 * l.2, ${products}), ${kept})`)
+    expect(by.revenue!.value).toBe(revenue)
+    expect(by.orders!.value).toBe(count)
+    expect(by.aov!.value).toBe(Math.round(revenue / count))
+    expect(by.frequency!.value).toBeCloseTo(count / buyers)
+    expect(by.cost!.value).toBe(cost)
+    expect(by.gross_margin!.value).toBe(revenue - cost)
+    expect(by.refund_rate!.value).toBeCloseTo(1 - count / (await orders('count()')))
+    const came = await ask(
+      `select uniqExact(customer_id) as x from event where workspace_id = {workspace:UUID} and kind = 'event'
+          and toUnixTimestamp64Milli(occurred) >= ${from} and toUnixTimestamp64Milli(occurred) < ${to}
+          and (name in ('Page Viewed', 'Product Viewed', 'Product Added', 'Cart Viewed', 'Checkout Started')
+               or (name = 'Order Completed' and ${kept}))`,
+    )
+    expect(by.conversion_rate!.value).toBeCloseTo(buyers / came)
+    // carts one by one, in plain code
+    const { rows, oracle } = await cartsOf(from, to, p.cartMs)
+    expect(rows).toBeGreaterThan(1_000)
+    expect([by.cart_abandon_rate!.part, by.cart_abandon_rate!.whole]).toEqual(oracle)
+  })
+
+  async function cartsOf(start: number, end: number, windowMs: number) {
+    const result = await core.history.query({
+      query: `select customer_id as c, name, toUnixTimestamp64Milli(occurred) as t from event
+        where workspace_id = {workspace:UUID} and kind = 'event' and name in ('Product Added', 'Order Completed') order by c, t, name desc`,
+      query_params: { workspace },
+      format: 'JSONEachRow',
+    })
+    const steps = await result.json<{ c: string; name: string; t: number }>()
+    const carts: { c: string; opened: number; last: number; ordered: number | null }[] = []
+    for (const { c, name, t } of steps) {
+      const cart = carts.at(-1)
+      const open = cart?.c === c && cart.ordered === null && t - cart.last <= windowMs
+      if (name === 'Product Added') {
+        if (open) cart.last = t
+        else carts.push({ c, opened: t, last: t, ordered: null })
+      } else if (open) cart.ordered = t
+    }
+    const counted = carts.filter(
+      x => x.opened >= start && x.opened < end && (x.ordered !== null || x.last + windowMs <= Date.now()),
+    )
+    return { rows: steps.length, oracle: [counted.filter(x => x.ordered === null).length, counted.length] }
+  }
 })
 
 test('hard problem 9: what is long past triggers no journey, the last day does', async () => {

@@ -2,7 +2,7 @@
 // same events, down to the message ids. What is true of it by construction stands in truths.ts.
 import type { EventBody } from '../inbox/model.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
-import { CURRENCY, type Product } from '../sandbox/brand.ts'
+import { CURRENCY, type Product, STORES } from '../sandbox/brand.ts'
 import { DAY, type DemoPerson, idsOf, makePeople } from './people.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type Line, makeSessions, type Session } from './sessions.ts'
@@ -16,6 +16,7 @@ export type DemoModel = {
 }
 
 const SITE = 'Website'
+const TILL = 'POS'
 
 /** @param now workspace time at which the year ends; @param shopUrl base of product links, without a trailing slash */
 export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel {
@@ -36,6 +37,7 @@ export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel 
     // a visitor who looked at nothing saw the first page
     if (list.length === 0) list.push(firstPageEvent(people[no]!, shopUrl))
     list.sort((a, b) => a.at! - b.at!)
+    markFirstTouch(people[no]!, list)
     for (const [i, event] of list.entries()) event.messageId = `demo-${no}-${i}`
     count += list.length
   }
@@ -64,7 +66,12 @@ function event(
 function memberEvents(p: DemoPerson): EventBody[] {
   if (p.joinedAt === null) return []
   const ids = idsOf(p).filter(id => id.kind !== 'line_uid')
-  const traits: Record<string, unknown> = { name: p.name, address: { city: p.city }, birthday: p.birthday }
+  const traits: Record<string, unknown> = {
+    name: p.name,
+    gender: p.no % 5 < 3 ? 'female' : 'male',
+    address: { city: p.city },
+    birthday: p.birthday,
+  }
   if (p.email) traits.email = p.email
   const out = [
     event(p.joinedAt, { type: 'identify', name: 'Identified', traits }, ids, 'server'),
@@ -120,18 +127,30 @@ const describe = (product: Product, shopUrl: string) => ({
   url: `${shopUrl}/p/${product.sku}`,
 })
 
-/** How a visit by this source shows itself on its first page. */
-const ARRIVALS: Record<Session['source'], Record<string, unknown>> = {
-  line: { campaign: { source: 'line', medium: 'message' } },
-  email: { campaign: { source: 'newsletter', medium: 'email' } },
-  search: { referrer: 'https://www.google.com/' },
-  social: { campaign: { source: 'facebook', medium: 'social' } },
-  direct: {},
-}
-/** Cost of goods as a share of the price. */
-const COST = 0.42
-
 const totalOf = (cart: Line[]): number => cart.reduce((sum, l) => sum + l.product.price * l.quantity, 0)
+
+/** How each source shows itself in what the pixel sends. */
+const TOUCHES: Record<Session['source'], Record<string, unknown> | null> = {
+  line: { campaign: { source: 'line', medium: 'message' } },
+  email: { campaign: { source: 'newsletter', medium: 'email', name: 'monthly' } },
+  search: { referrer: 'https://www.google.com/' },
+  social: { campaign: { source: 'facebook', medium: 'social', name: 'tea-stories' } },
+  direct: null,
+  store: null,
+}
+/** QR codes: on the tin, on the counter, at the tea fair. */
+const QR_CODES = [
+  { every: 7, campaign: { source: 'pack', medium: 'qr', name: 'tin' } },
+  { every: 11, campaign: { source: 'counter', medium: 'qr', name: 'checkout' } },
+  { every: 13, campaign: { source: 'event', medium: 'qr', name: 'tea-fair' } },
+]
+
+/** Some first came by a QR code: it stands on the first thing they did on the site. */
+function markFirstTouch(p: DemoPerson, list: EventBody[]): void {
+  const code = QR_CODES.find(c => p.no % c.every === 0)
+  const first = list.find(e => e.type !== 'system' && e.type !== 'identify')
+  if (code && first && first.src === SITE) first.props = { ...first.props, campaign: code.campaign }
+}
 
 function sessionEvents(
   random: Random,
@@ -145,13 +164,15 @@ function sessionEvents(
   const ids: IdRef[] = known ? member(p) : [{ kind: 'anonymous_id', value: p.anonymousId }]
   const proof: Proof = known ? 'server' : 'public'
   const visit = { session, source: s.source }
+  if (s.source === 'store') return [tillEvent(s, orderNo!)]
   let at = s.at
   const next = (name: string, props: Record<string, unknown>) => {
     at += random.int(8_000, 70_000)
     return event(at, { name, props: { ...props, ...visit } }, ids, proof)
   }
+  const touch = TOUCHES[s.source]
   const out = s.viewed.map((product, i) =>
-    next('Product Viewed', { ...describe(product, shopUrl), ...(i === 0 ? ARRIVALS[s.source] : {}) }),
+    next('Product Viewed', { ...describe(product, shopUrl), ...(i === 0 ? touch : null) }),
   )
   if (s.end === 'viewed') return out
   for (const l of s.cart)
@@ -167,27 +188,41 @@ function sessionEvents(
   if (s.end === 'order' || random.chance(0.3))
     out.push(next('Checkout Started', { value, currency: CURRENCY }))
   if (orderNo !== null) {
-    const products = s.cart.map(l => ({
-      product_id: l.product.sku,
-      sku: l.product.sku,
-      name: l.product.name.zh,
-      category: l.product.category.zh,
-      price: l.product.price,
-      cost: Math.round(l.product.price * COST),
-      quantity: l.quantity,
-    }))
     out.push(
       next('Order Completed', {
         order_id: orderNo,
         total: value,
         revenue: value,
         currency: CURRENCY,
-        sales_channel: 'online',
-        products,
       }),
     )
   }
   return out
+}
+
+const linesOf = (cart: Line[]) =>
+  cart.map(l => ({
+    sku: l.product.sku,
+    name: l.product.name.zh,
+    category: l.product.category.zh,
+    price: l.product.price,
+    quantity: l.quantity,
+    cost: l.product.cost,
+  }))
+
+/** Bought at a till, by member number. */
+function tillEvent(s: Session, orderNo: string): EventBody {
+  const total = totalOf(s.cart)
+  const props = {
+    order_id: orderNo,
+    total,
+    revenue: total,
+    currency: CURRENCY,
+    products: linesOf(s.cart),
+    sales_channel: 'store',
+    store: STORES[s.person.no % STORES.length],
+  }
+  return { ...event(s.at, { name: 'Order Completed', props }, member(s.person), 'server'), src: TILL }
 }
 
 function firstPageEvent(p: DemoPerson, shopUrl: string): EventBody {

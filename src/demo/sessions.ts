@@ -1,11 +1,12 @@
-// Visits to the made-up shop. Orders are planned first; then as many visits without an order are added as the planted
+// Visits to the made-up shop, and what was bought in its stores. Orders are planned first; then as many visits without an order are added as the planted
 // conversion rates ask for, and as many of those leave a cart as the planted share asks for: exact by construction.
 import { PRODUCTS, type Product } from '../sandbox/brand.ts'
 import { DAY, HOUR, type DemoPerson } from './people.ts'
 import type { Random } from './random.ts'
 import { CONVERSION_LINE, CONVERSION_OTHER, EVENING_HOURS, REPURCHASE_DAYS, TRUTHS } from './truths.ts'
 
-export type Source = 'line' | 'email' | 'search' | 'social' | 'direct'
+/** store: bought at a till, with no visit to the site */
+export type Source = 'line' | 'email' | 'search' | 'social' | 'direct' | 'store'
 const OTHER_SOURCES: readonly Source[] = ['email', 'search', 'social', 'direct']
 export const STEADY_SKU = 'OOLONG-150'
 
@@ -55,9 +56,10 @@ export function makeSessions(random: Random, people: readonly DemoPerson[], now:
   const sessions: Session[] = []
   for (const p of people) sessions.push(...orderSessions(random, p, now))
   const orders = { line: 0, other: 0 }
-  for (const s of sessions) orders[s.source === 'line' ? 'line' : 'other']++
+  const online = sessions.filter(s => s.source !== 'store')
+  for (const s of online) orders[s.source === 'line' ? 'line' : 'other']++
   const carts = Math.round(
-    (sessions.length * TRUTHS.cartsAbandoned.planted) / (1 - TRUTHS.cartsAbandoned.planted),
+    (online.length * TRUTHS.cartsAbandoned.planted) / (1 - TRUTHS.cartsAbandoned.planted),
   )
   const extra = (n: number, rate: number) => Math.round((n * (1 - rate)) / rate)
   const plain: Session[] = []
@@ -81,6 +83,10 @@ export function makeSessions(random: Random, people: readonly DemoPerson[], now:
   return [...sessions, ...plain]
 }
 
+/** Some only ever buy in a store, some now and then; most never. No dice: the others' sessions stay as they are. */
+const boughtInStore = (p: DemoPerson, nth: number): boolean =>
+  p.no % 10 === 0 || (p.no % 4 === 1 && nth % 2 === 1)
+
 function orderSessions(random: Random, p: DemoPerson, now: number): Session[] {
   const out: Session[] = []
   if (p.joinedAt === null) return out
@@ -92,7 +98,15 @@ function orderSessions(random: Random, p: DemoPerson, now: number): Session[] {
       ...cart.map(l => l.product),
       ...Array.from({ length: random.int(0, 2) }, () => pickProduct(random, PRODUCTS)),
     ]
-    out.push({ person: p, at: moment, source, end: 'order', viewed, cart })
+    const walked = boughtInStore(p, out.length)
+    out.push({
+      person: p,
+      at: moment,
+      source: walked ? 'store' : source,
+      end: 'order',
+      viewed: walked ? [] : viewed,
+      cart,
+    })
   }
   const span = now - p.joinedAt
   for (let i = 0; i < p.otherOrders; i++)

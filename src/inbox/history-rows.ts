@@ -1,5 +1,7 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
+import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
+import { qualityOf } from '../customers/quality.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
 import { unpackJournal } from './journal.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -241,6 +243,14 @@ export type SnapshotRow = {
   identifiers: string[]
   /** channel/purpose agreed to */
   consents: string[]
+  /** customers merged into this one */
+  absorbed: Uuid[]
+  /** channels that could reach them, but for suppressions */
+  reach: string[]
+  /** when a contact was verified last; 0: never */
+  verified: number
+  /** what is wrong with contacts that are kept as hints */
+  faults: string[]
 }
 
 /** A customer as the newest snapshot in history shows it. */
@@ -263,8 +273,9 @@ export function snapshotRow(row: {
     version: row.version,
     name: trait('name') || trait('last_name') + trait('first_name'),
     member_no: held('member_no'),
-    email: held('email') || trait('email'),
-    phone: held('phone') || trait('phone'),
+    // a hint in its one written form, so that two people who share it are seen
+    email: held('email') || (cleanEmail(trait('email')) ?? trait('email')),
+    phone: held('phone') || (cleanPhone(trait('phone')) ?? trait('phone')),
     line_uid: held('line_uid'),
     line_following: state.line?.following ? 1 : 0,
     orders: state.orders?.n ?? 0,
@@ -291,5 +302,7 @@ export function snapshotRow(row: {
       ...new Set((state.ids ?? []).flatMap(i => (i.verified ? [i.kind, i.kind + '!'] : [i.kind]))),
     ],
     consents: Object.entries(state.consent ?? {}).flatMap(([key, c]) => (c.on ? [key] : [])),
+    absorbed: state.absorbed ?? [],
+    ...qualityOf(state),
   }
 }

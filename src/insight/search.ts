@@ -1,5 +1,5 @@
 // Search everything: customers, journeys, a message by its id, and the product's own pages.
-import { listCustomers } from '../customers/routes.ts'
+import { listCustomers } from '../customers/list.ts'
 import type { Out } from '../contract.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { bucketOf, parseId, publicId } from '../platform/ids.ts'
@@ -12,8 +12,10 @@ const MOST_OF_A_KIND = 8
 const PAGES: { id: string; zh: string; en: string }[] = [
   { id: 'home', zh: '首頁', en: 'Home' },
   { id: 'customers', zh: '顧客', en: 'Customers' },
+  { id: 'quality', zh: '資料品質', en: 'Data quality' },
   { id: 'journeys', zh: '自動化旅程', en: 'Journeys' },
   { id: 'messages', zh: '發送紀錄', en: 'Send ledger' },
+  { id: 'metrics', zh: '營運與體驗數據', en: 'Metrics' },
   { id: 'sandbox', zh: '沙盒', en: 'Sandbox' },
   { id: 'catalogue', zh: '商品與門市', en: 'Catalogue' },
   { id: 'sources', zh: '資料來源', en: 'Sources' },

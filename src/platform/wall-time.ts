@@ -152,3 +152,8 @@ export function instantOfWall(date: string, seconds: number, zone: string): numb
   const time = Temporal.PlainTime.from('00:00').add({ seconds })
   return instantOf(Temporal.PlainDate.from(date), time, zone)
 }
+
+/** The same wall time so many months before; a day that month does not have becomes its last.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export const minusMonths = (at: number, months: number, zone: string): number =>
+  zoned(at, zone).subtract({ months }).epochMilliseconds

@@ -10,8 +10,9 @@ export type Product = {
   name: { zh: string; en: string }
   note: { zh: string; en: string }
   category: { zh: string; en: string }
-  /** NT$, whole dollars */
+  /** NT$, whole dollars; what it costs the brand */
   price: number
+  cost: number
   /** how often it is looked at, relative */
   weight: number
   /** colours of its picture */
@@ -34,6 +35,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: TEA,
     price: 680,
+    cost: 272,
     weight: 5,
     colours: ['#dfe9d8', '#5f8a5a', '#2f4f3a'],
     shape: 'tin',
@@ -47,6 +49,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: BAGS,
     price: 420,
+    cost: 147,
     weight: 4,
     colours: ['#f3ddd3', '#b5523b', '#6d2a22'],
     shape: 'bags',
@@ -60,6 +63,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: TEA,
     price: 980,
+    cost: 431,
     weight: 2,
     colours: ['#f4e6cf', '#c98b3c', '#7a4a1d'],
     shape: 'tin',
@@ -70,6 +74,7 @@ export const PRODUCTS: readonly Product[] = [
     note: { zh: '輕發酵，像剛下過雨的草地。', en: 'Lightly oxidised; a meadow after rain.' },
     category: TEA,
     price: 560,
+    cost: 224,
     weight: 3,
     colours: ['#e1eee6', '#7aa78b', '#3b6650'],
     shape: 'tin',
@@ -83,6 +88,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: BAGS,
     price: 380,
+    cost: 129,
     weight: 4,
     colours: ['#f2f1cf', '#b9b33c', '#6c7425'],
     shape: 'bags',
@@ -96,6 +102,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: WARE,
     price: 890,
+    cost: 445,
     weight: 2,
     colours: ['#dcebf0', '#6fa3b5', '#33596a'],
     shape: 'pot',
@@ -109,6 +116,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: WARE,
     price: 1280,
+    cost: 704,
     weight: 1,
     colours: ['#eeeae4', '#b9b1a5', '#6b6459'],
     shape: 'cup',
@@ -122,6 +130,7 @@ export const PRODUCTS: readonly Product[] = [
     },
     category: GIFT,
     price: 1680,
+    cost: 756,
     weight: 1.5,
     colours: ['#eadfee', '#8f6aa6', '#553a67'],
     shape: 'box',
@@ -131,6 +140,9 @@ export const PRODUCTS: readonly Product[] = [
 export const findProduct = (sku: string): Product | undefined => PRODUCTS.find(p => p.sku === sku)
 
 export const CURRENCY = 'TWD'
+
+/** Codes of the made-up stores. */
+export const STORES = ['TPE01', 'TXG01', 'KHH01'] as const
 
 const SURNAMES = [
   ...'陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈余盧梁趙顏柯翁魏孫戴',

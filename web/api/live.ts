@@ -5,7 +5,15 @@ import type { EndpointName, LiveTopic } from '../../src/contract.ts'
 
 /** Which answers a topic makes old. */
 const SHOWN: Record<LiveTopic, EndpointName[]> = {
-  customers: ['customers', 'customer', 'timeline', 'parked', 'journeyPeople'],
+  customers: [
+    'customers',
+    'customer',
+    'customerOrders',
+    'consentProofs',
+    'timeline',
+    'parked',
+    'journeyPeople',
+  ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
   // history has caught up: everything it answers may have changed
@@ -16,12 +24,19 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'source',
     'deadLetters',
     'timeline',
+    'timelineChannels',
+    'customerTags',
     'home',
     'journeys',
     'journeyCounts',
     'journeyPeople',
     'messages',
     'customers',
+    'metrics',
+    'omnichannel',
+    'firstTouch',
+    'stages',
+    'quality',
   ],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],

@@ -1,8 +1,9 @@
-// A customer's timeline, newest first, by kind; decisions show why.
+// A customer's timeline, newest first, with filters; both times of what came late; decisions show why.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: reasons of one decision never change
-import { Anchor, SegmentedControl, Text } from '@mantine/core'
+import { Anchor, Text, Tooltip } from '@mantine/core'
 import {
   IconBolt,
+  IconClockExclamation,
   IconFingerprint,
   IconHistory,
   IconRoute,
@@ -19,9 +20,11 @@ import { word } from '../i18n.ts'
 import { asGraph, nodeTitle } from '../journey/in-words.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
-import { Badge, Channel, More, Time } from '../parts/small.tsx'
+import { Channel, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { brief, entriesOf, isTime, useSayProp } from './timeline-props.tsx'
+import { isFiltered, TimelineFilters, timelineQuery, type TimelineSearch } from './timeline-filters.tsx'
 
 type Item = Out<'timeline'>['items'][number]
 const ICONS = {
@@ -32,53 +35,33 @@ const ICONS = {
   profile: IconUser,
   identity: IconFingerprint,
 }
-const KINDS = Object.keys(ICONS) as (keyof typeof ICONS)[]
 /** Source of what the fold derives itself: says nothing to a reader. */
 const OURS = 'itinera'
-/** Long, or of use only to who looks for it. */
-const BEHIND_A_CLICK = new Set([
-  'url',
-  'referrer',
-  'search',
-  'products',
-  'notBefore',
-  'notAfter',
-  'occurrence',
-  'verified',
-])
 /** An event that arrived this much after it happened is marked as late. */
 const LATE_MS = 5 * 60_000
 
 export function Timeline({
   ws,
   customer,
-  kind,
+  search,
   choose,
 }: {
   ws: string
   customer: string
-  kind: string | undefined
-  choose: (kind: string | undefined) => void
+  search: TimelineSearch
+  choose: (more: TimelineSearch) => void
 }) {
   const { t } = useTranslation()
-  const list = usePages('timeline', { ws, customer, query: { kind, limit: 50 } })
+  const { zone } = useSay()
+  const list = usePages('timeline', {
+    ws,
+    customer,
+    query: { ...timelineQuery(search, zone), limit: 50 },
+  })
+  const filtered = isFiltered(search)
   return (
-    <Card
-      flush
-      title={t('customers.timeline')}
-      aside={
-        <SegmentedControl
-          size="xs"
-          aria-label={t('common.filter')}
-          value={kind ?? 'all'}
-          onChange={value => choose(value === 'all' ? undefined : value)}
-          data={[
-            { value: 'all', label: t('common.all') },
-            ...KINDS.map(k => ({ value: k, label: t(`kind.${k}`) })),
-          ]}
-        />
-      }
-    >
+    <Card flush title={t('customers.timeline')}>
+      <TimelineFilters ws={ws} customer={customer} search={search} choose={choose} />
       {list.isPending ? (
         <Waiting rows={8} />
       ) : list.error && list.items.length === 0 ? (
@@ -86,8 +69,8 @@ export function Timeline({
       ) : list.items.length === 0 ? (
         <Empty
           icon={<IconHistory />}
-          title={t('customers.noTimeline')}
-          text={t('customers.noTimelineText')}
+          title={t(filtered ? 'person.noMatch' : 'customers.noTimeline')}
+          text={t(filtered ? 'person.noMatchText' : 'customers.noTimelineText')}
         />
       ) : (
         <ol className="timeline">
@@ -99,17 +82,6 @@ export function Timeline({
       <More query={list} />
     </Card>
   )
-}
-
-/** Codes of ours in words; what a site sent as it came. */
-function say(key: string, value: unknown): string {
-  if (typeof value !== 'string') return brief(value)
-  if (key === 'port') return word('port', value)
-  if (key === 'outcome') return word('state', value)
-  if (key === 'reason') return word('reason', value)
-  if (key === 'how') return word('exitHow', value)
-  if (key === 'channel') return word('channel', value)
-  return brief(value)
 }
 
 /** The journey by name and, where it is known, the node's title; one query per journey, shared by all lines. */
@@ -126,18 +98,26 @@ function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: 
 }
 
 function Line({ ws, item }: { ws: string; item: Item }) {
-  const { t, exact } = useSay()
+  const { t, exact, short, duration } = useSay()
   const [open, setOpen] = useState(false)
   const Icon = ICONS[item.kind]
-  const late = new Date(item.receivedAt).getTime() - new Date(item.at).getTime() > LATE_MS
+  const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
+  const late = lateMs > LATE_MS
   const { why, ...props } = item.props
-  const entries = Object.entries(props).filter(([, v]) => v !== null && v !== undefined && v !== '')
-  const brieflyShown = entries.filter(([key]) => !BEHIND_A_CLICK.has(key)).slice(0, 4)
-  const shown = open ? entries : brieflyShown
+  const { all, briefly } = entriesOf(props)
+  const sayProp = useSayProp()
   return (
     <li>
       <Text component="span" className="when" size="sm" c="dimmed">
         <Time at={item.at} exact />
+        {late ? (
+          <Tooltip label={t('person.lateBy', { time: exact(item.receivedAt), by: duration(lateMs) })}>
+            <span className="late">
+              <IconClockExclamation size={12} role="img" aria-label={t('customers.late')} />{' '}
+              {t('person.lateShort', { time: short(item.receivedAt) })}
+            </span>
+          </Tooltip>
+        ) : null}
       </Text>
       <span className={`mark ${item.kind}`}>
         <Icon size={14} aria-label={t(`kind.${item.kind}`)} role="img" />
@@ -147,7 +127,19 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           {word('fact', item.name)}
         </Text>{' '}
         {item.channel ? <Channel name={item.channel} /> : null}{' '}
-        {late ? <Badge tone="wait">{t('customers.late')}</Badge> : null}{' '}
+        {item.phase && item.kind === 'event' ? (
+          <Tooltip
+            label={[
+              t('person.phase'),
+              item.stage ? `${t('person.stage')} ${t(`stage.${item.stage}`)}` : '',
+              item.ruleVersion === null ? '' : t('person.ruleVersion', { n: item.ruleVersion }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          >
+            <span className={`phase phase-${item.phase}`}>{t(`phase.${item.phase}`)}</span>
+          </Tooltip>
+        ) : null}{' '}
         {item.journey ? <JourneyRef ws={ws} journey={item.journey} node={item.node} /> : null}{' '}
         {item.message ? (
           <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
@@ -155,17 +147,32 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           </A>
         ) : null}
         <div className="props">
-          {shown.map(([key, value]) => (
+          {(open ? all : briefly).map(([key, value]) => (
             <span key={key}>
-              {word('prop', key)} <b>{isTime(value) ? exact(value) : say(key, value)}</b>
+              {word('prop', key)} <b>{sayProp(item.name, key, value, props)}</b>
             </span>
           ))}
           {item.source && item.source !== OURS ? (
             <span>{t('customers.source', { source: item.source })}</span>
           ) : null}
-          {late && open ? <span>{t('customers.received', { time: exact(item.receivedAt) })}</span> : null}
-          {entries.length > brieflyShown.length ? (
-            <Anchor component="button" size="xs" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? (
+            <>
+              <span>
+                {t('person.happened')} <b>{exact(item.at)}</b>
+              </span>
+              <span>
+                {t('person.receivedAt')} <b>{exact(item.receivedAt)}</b>
+              </span>
+            </>
+          ) : null}
+          {all.length > briefly.length || late || open ? (
+            <Anchor
+              component="button"
+              type="button"
+              size="xs"
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+            >
               {t(open ? 'common.close' : 'common.details')}
             </Anchor>
           ) : null}
@@ -198,13 +205,4 @@ function Why({ reasons }: { reasons: Reason[] }) {
       </ul>
     </div>
   )
-}
-
-/** Workspace times of this century, in ms. */
-const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && value > 946_684_800_000 && value < 4_102_444_800_000
-
-function brief(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 160 ? `${text.slice(0, 160)}…` : text
 }

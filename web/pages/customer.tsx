@@ -1,27 +1,33 @@
-// One customer: who they are on the left, what happened on the right.
+// One customer on one page: who they are on the left; orders, journeys and what happened on the right.
 import { Alert, Breadcrumbs, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { getRouteApi, Navigate } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
-import { Badge, Copy, Figure, Guarded, Time } from '../parts/small.tsx'
+import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { Attributes } from '../customer/attributes.tsx'
+import { Behaviour } from '../customer/behaviour.tsx'
+import type { CustomerData } from '../customer/command.ts'
+import { Reach } from '../customer/consent.tsx'
+import { Enrollments } from '../customer/enrollments.tsx'
+import { Head } from '../customer/head.tsx'
+import { Orders } from '../customer/orders.tsx'
+import { Tags } from '../customer/tags.tsx'
 import { PrivacyRequests } from '../customer/privacy.tsx'
 import { Timeline } from '../customer/timeline.tsx'
 import { useSay } from '../use.ts'
-import { Consent, Enrollments, Tags, Traits } from '../customer/profile.tsx'
 
 const route = getRouteApi('/w/$ws/customers/$customer')
-export type CustomerData = Out<'customer'>
 
 export function Customer() {
   const { t } = useTranslation()
   const { ws, customer } = route.useParams()
-  const { kind } = route.useSearch()
+  const search = route.useSearch()
   const navigate = route.useNavigate()
   const query = useApi('customer', { ws, customer })
   const data = query.data
@@ -40,7 +46,7 @@ export function Customer() {
           </Breadcrumbs>
         </nav>
       }
-      title={data ? (data.name ?? t('customers.anonymous')) : t('common.loading')}
+      title={data ? nameOf(data, t) : t('common.loading')}
       lead={data ? <Lead data={data} /> : null}
     >
       <Show query={query} rows={10}>
@@ -51,22 +57,24 @@ export function Customer() {
               <Navigate to="/w/$ws/customers/$customer" params={{ ws, customer: found.id }} replace />
             ) : null}
             <Warnings ws={ws} data={found} />
-            <div className="two">
+            <Head ws={ws} data={found} />
+            <div className="two person">
               <div className="stack">
-                <Identifiers data={found} />
-                <Consent ws={ws} data={found} />
-                <Orders data={found} />
+                <Reach ws={ws} data={found} />
+                <Attributes ws={ws} data={found} />
                 <Tags ws={ws} data={found} />
-                <Traits ws={ws} data={found} />
+                <Identifiers data={found} />
+                <Behaviour ws={ws} data={found} />
                 <PrivacyRequests ws={ws} customer={found.id} />
               </div>
               <div className="stack">
+                <Orders ws={ws} data={found} />
                 <Enrollments ws={ws} data={found} />
                 <Timeline
                   ws={ws}
                   customer={found.id}
-                  kind={kind}
-                  choose={next => void navigate({ search: { kind: next }, replace: true })}
+                  search={search}
+                  choose={more => void navigate({ search: { ...search, ...more }, replace: true })}
                 />
               </div>
             </div>
@@ -75,6 +83,12 @@ export function Customer() {
       </Show>
     </Page>
   )
+}
+
+function nameOf(data: CustomerData, t: TFunction): string {
+  if (data.name) return data.name
+  const member = data.identifiers.some(i => i.kind === 'member_no')
+  return t(member ? 'common.unnamed' : 'customers.anonymous')
 }
 
 function Lead({ data }: { data: CustomerData }) {
@@ -167,30 +181,6 @@ function Identifiers({ data }: { data: CustomerData }) {
           {t('customers.mergedFrom')} <span className="mono">{data.mergedFrom.join(', ')}</span>
         </Text>
       ) : null}
-    </Card>
-  )
-}
-
-function Orders({ data }: { data: CustomerData }) {
-  const { t } = useTranslation()
-  const say = useSay()
-  const o = data.orders
-  return (
-    <Card title={t('customers.orders')}>
-      {o === null || o.count === 0 ? (
-        <Text c="dimmed">{t('customers.noOrders')}</Text>
-      ) : (
-        <div className="figures" style={{ gridTemplateColumns: '1fr 1fr' }}>
-          <Figure label={t('customers.orderCount')} value={say.count(o.count)} />
-          <Figure label={t('customers.revenue')} value={say.money(o.revenue, o.currency)} />
-          <Figure
-            label={t('customers.aov')}
-            definition={t('customers.aovDef')}
-            value={say.money(Math.round(o.revenue / o.count), o.currency)}
-          />
-          <Figure label={t('customers.lastOrder')} value={<Time at={o.lastAt} />} />
-        </div>
-      )}
     </Card>
   )
 }

@@ -1,4 +1,5 @@
 // The shape of every page: title, one line that says what it is for, one primary action, the content.
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
 import { Box, Group, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
@@ -67,6 +68,15 @@ export function Card({
         </Group>
       ) : null}
       <div className={flush ? undefined : 'card-body'}>{children}</div>
+    </section>
+  )
+}
+
+/** Around a wide table: it scrolls by itself, also with the keyboard. */
+export function Scroll({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <section className="table-scroll" tabIndex={0} aria-label={label}>
+      {children}
     </section>
   )
 }

@@ -12,11 +12,14 @@ import {
 } from '@mantine/core'
 import {
   IconBrandLine,
+  IconBuildingStore,
   IconCheck,
   IconCopy,
   IconInfoCircle,
   IconMail,
   IconMessage,
+  IconTruck,
+  IconWorld,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -72,6 +75,18 @@ export function Channel({ name }: { name: string }) {
   return (
     <span className={`channel channel-${name}`}>
       <Icon size={15} aria-hidden /> {word('channel', name)}
+    </span>
+  )
+}
+
+const SALES_ICONS: Record<string, typeof IconWorld> = { online: IconWorld, store: IconBuildingStore }
+
+/** Where a sale was made. */
+export function SalesChannel({ name }: { name: string }) {
+  const Icon = SALES_ICONS[name] ?? IconTruck
+  return (
+    <span className={`sales sales-${name}`}>
+      <Icon size={13} aria-hidden /> {word('salesChannel', name)}
     </span>
   )
 }

@@ -4,15 +4,21 @@ import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
+import { insight } from './insight.ts'
 import { pages } from './pages.ts'
+import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { quality } from './quality.ts'
 import { work } from './work.ts'
 
 export const words = {
   ...frame,
   ...pages,
   ...install,
+  ...insight,
+  ...quality,
+  ...personWords,
   ...work,
   ...profile,
   ...admin,

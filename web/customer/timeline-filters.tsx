@@ -1,0 +1,157 @@
+// What a timeline is narrowed to: kind, purchase phase, channel, days, words. All of it lives in the URL.
+import { Button, Group, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { PHASES } from '../../src/contract/phases.ts'
+import { useApi } from '../api/queries.ts'
+import { instantOf } from '../format.ts'
+import { word } from '../i18n.ts'
+import { words } from '../words/index.ts'
+
+export type TimelineSearch = {
+  kind?: string
+  phase?: string
+  channel?: string
+  /** days of the workspace's zone, both included */
+  from?: string
+  to?: string
+  q?: string
+}
+
+export const KINDS = ['event', 'order', 'message', 'journey', 'profile', 'identity'] as const
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** Codes whose words, in either language, hold the text: what a reader sees is what they search for. */
+function namesSaying(text: string): string {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return ''
+  return Object.entries(words.fact)
+    .filter(([, said]) => said.some(w => w.toLowerCase().includes(wanted)))
+    .map(([key]) => (/^[a-z]+_/.test(key) ? key.replace('_', '.') : key))
+    .slice(0, 40)
+    .join(',')
+}
+
+/** The search as the API takes it. */
+export function timelineQuery(search: TimelineSearch, zone: string) {
+  const instant = (day: string) => new Date(instantOf(`${day}T00:00`, zone)).toISOString()
+  const dayAfter = (day: string) =>
+    new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+  return {
+    kind: search.kind,
+    phase: PHASES.find(p => p === search.phase),
+    channel: search.channel,
+    from: search.from && DAY.test(search.from) ? instant(search.from) : undefined,
+    to: search.to && DAY.test(search.to) ? instant(dayAfter(search.to)) : undefined,
+    q: search.q,
+    names: search.q ? namesSaying(search.q) : undefined,
+  }
+}
+
+export const isFiltered = (search: TimelineSearch): boolean =>
+  Object.values(search).some(value => value !== undefined && value !== '')
+
+export function TimelineFilters({
+  ws,
+  customer,
+  search,
+  choose,
+}: {
+  ws: string
+  customer: string
+  search: TimelineSearch
+  choose: (more: TimelineSearch) => void
+}) {
+  const { t } = useTranslation()
+  const channels = useApi('timelineChannels', { ws, customer })
+  const [text, setText] = useState(search.q ?? '')
+  const find = useDebouncedCallback((value: string) => choose({ q: value.trim() || undefined }), 250)
+  const all = channels.data?.items ?? []
+  const known = search.channel && !all.includes(search.channel) ? [search.channel, ...all] : all
+  return (
+    <Group gap={8} className="filters" align="flex-end">
+      <TextInput
+        size="xs"
+        type="search"
+        className="filter-search"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        aria-label={t('person.search')}
+        placeholder={t('person.search')}
+        value={text}
+        onChange={e => {
+          setText(e.currentTarget.value)
+          find(e.currentTarget.value)
+        }}
+      />
+      <Select
+        size="xs"
+        w={112}
+        aria-label={t('common.kind')}
+        placeholder={t('person.allKinds')}
+        clearable
+        data={KINDS.map(k => ({ value: k, label: t(`kind.${k}`) }))}
+        value={search.kind ?? null}
+        onChange={value => choose({ kind: value ?? undefined })}
+      />
+      <Select
+        size="xs"
+        w={128}
+        aria-label={t('person.phase')}
+        placeholder={t('person.allPhases')}
+        clearable
+        data={PHASES.map(p => ({ value: p, label: t(`phase.${p}`) }))}
+        value={search.phase ?? null}
+        onChange={value => choose({ phase: value ?? undefined })}
+      />
+      <Select
+        size="xs"
+        w={152}
+        aria-label={t('common.channel')}
+        placeholder={t('person.allChannels')}
+        clearable
+        data={known.map(c => ({ value: c, label: word('channel', c) }))}
+        value={search.channel ?? null}
+        onChange={value => choose({ channel: value ?? undefined })}
+      />
+      <TextInput
+        size="xs"
+        type="date"
+        w={128}
+        aria-label={t('person.fromDay')}
+        value={search.from ?? ''}
+        max={search.to}
+        onChange={e => choose({ from: e.currentTarget.value || undefined })}
+      />
+      <TextInput
+        size="xs"
+        type="date"
+        w={128}
+        aria-label={t('person.toDay')}
+        value={search.to ?? ''}
+        min={search.from}
+        onChange={e => choose({ to: e.currentTarget.value || undefined })}
+      />
+      {isFiltered(search) ? (
+        <Button
+          size="xs"
+          variant="subtle"
+          onClick={() => {
+            setText('')
+            choose({
+              kind: undefined,
+              phase: undefined,
+              channel: undefined,
+              from: undefined,
+              to: undefined,
+              q: undefined,
+            })
+          }}
+        >
+          {t('person.clear')}
+        </Button>
+      ) : null}
+    </Group>
+  )
+}
