@@ -58,7 +58,7 @@ export type IdPrefix =
   | 'chn'
   | 'evt'
   | 'imp'
-  | 'era'
+  | 'cfl'
   | 'sto'
   | 'stf'
   | 'prd'
