@@ -80,15 +80,18 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await shot('conflict')
   expect(await seriousFaults()).toEqual([])
   await page.emulateMedia({ colorScheme: 'dark' })
+  await page.reload()
+  await page.getByRole('region', { name: '王阿明' }).waitFor()
   expect(await seriousFaults()).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
+  await page.reload()
 
   await page.getByRole('button', { name: '維持分開' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '維持分開' }).click()
   await page.getByText('沒有待處理的身份衝突').waitFor()
-  await page.getByRole('radio', { name: '已處理' }).check({ force: true })
-  await page.getByText(/決定$/).or(page.getByText(/ 決定/)).first().waitFor()
+  await page.getByText('已處理', { exact: true }).click()
   await page.getByText('維持分開', { exact: true }).first().waitFor()
+  await page.getByText(/@.* 決定/).first().waitFor()
 
   // merge by hand, from the customer's page
   await page.goto(`${home}/customers?q=A1`)
