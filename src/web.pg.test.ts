@@ -15,7 +15,7 @@ const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
 /** Not those whose path holds a name: each workspace has its own under it. */
 const withInnerId = inWorkspace.filter(
-  n => /\{(?!ws|name|channel|preset)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+  n => /\{(?!ws|name|channel|preset|metric|rule)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
 )
 
 const GRAPH = {

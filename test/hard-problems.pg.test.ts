@@ -1,4 +1,5 @@
 // The hard problems of journeys, identity and time, shown on the real spine, reducer and engines.
+import { unpackState } from '../src/customers/pack.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resolveBatch, resolvedEvent } from '../src/collect/resolve.ts'
 import type { IdRef, Proof } from '../src/customers/model.ts'
@@ -246,7 +247,7 @@ for (const outcome of ['accepted', 'failed', 'skipped', 'unknown'] as const)
     const state = await core.pool.query<{ state: string }>('select state from customer where id = $1', [
       customer,
     ])
-    const parsed = JSON.parse(state.rows[0]!.state) as { tags: Record<string, unknown>; enr: unknown[] }
+    const parsed = unpackState(state.rows[0]!.state)
     expect(Object.keys(parsed.tags)).toEqual([outcome])
     expect(parsed.enr).toEqual([])
     expect(await faults()).toEqual([])

@@ -91,7 +91,10 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await page.getByText('沒有待處理的身份衝突').waitFor()
   await page.getByText('已處理', { exact: true }).click()
   await page.getByText('維持分開', { exact: true }).first().waitFor()
-  await page.getByText(/@.* 決定/).first().waitFor()
+  await page
+    .getByText(/@.* 決定/)
+    .first()
+    .waitFor()
 
   // merge by hand, from the customer's page
   await page.goto(`${home}/customers?q=A1`)

@@ -87,7 +87,8 @@ export type Visits = {
 
 /** Product, quantity, price as the shop sent it. */
 export type CartItem = [id: string, quantity: number, price?: number]
-export type PushToken = { t: string; p: string; at: number }
+/** `u`: only a public key said so */
+export type PushToken = { t: string; p: string; at: number; u?: true }
 
 export type CustomerState = {
   v: 1

@@ -1,4 +1,5 @@
 // Questions about customers: who they are now from PostgreSQL, what happened from ClickHouse. Only owners write them.
+import { unpackState } from './pack.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -15,7 +16,7 @@ type CustomerRecord = { id: Uuid; state: string; merged_into: Uuid | null }
 
 const stored = (row: CustomerRecord): StoredCustomer => ({
   id: row.id,
-  state: JSON.parse(row.state) as CustomerState,
+  state: unpackState(row.state),
   bytes: Buffer.byteLength(row.state),
   mergedInto: row.merged_into,
 })
