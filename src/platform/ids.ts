@@ -59,7 +59,6 @@ export type IdPrefix =
   | 'evt'
   | 'imp'
   | 'cfl'
-  | 'era'
   | 'sto'
   | 'stf'
   | 'prd'
