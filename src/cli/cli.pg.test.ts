@@ -92,6 +92,43 @@ test('a journey is imported, published and exported unchanged', async () => {
   ])
 })
 
+test('import checks, imports and says what is wrong; export writes what came in', async () => {
+  const { out } = await itinera('workspace', 'create', 'Files', '--json')
+  const { workspace } = JSON.parse(out) as { workspace: { id: string } }
+  const file = join(dir, 'list.csv')
+  writeFileSync(file, '會員編號,姓名,生日\nM-1,王小明,民國85/3/2\nM-2,李大華,never\n')
+  const args = [file, '--workspace', workspace.id, '--target', 'customers', '--json']
+  type Told = { status: string; counts: Record<string, number>; faults: { row: number; code: string }[] }
+  for (const [more, status] of [
+    [['--check'], 'ready'],
+    [[], 'done'],
+  ] as const) {
+    const told = await itinera('import', ...args, ...more)
+    expect([told.code, told.err]).toEqual([3, ''])
+    expect(JSON.parse(told.out) as Told).toMatchObject({
+      status,
+      counts: { new: 1, wrong: 1 },
+      faults: [{ row: 2, code: 'bad_date' }],
+    })
+  }
+  const again = await itinera('import', ...args)
+  expect((JSON.parse(again.out) as Told).counts).toMatchObject({ new: 0, same: 1, wrong: 1 })
+  const { rows } = await core.pool.query('select from bulk')
+  expect(rows).toHaveLength(1)
+  const none = await itinera(
+    'export',
+    'customers',
+    '--workspace',
+    'Files',
+    '--output',
+    join(dir, 'out.csv'),
+    '--json',
+  )
+  expect([none.code, JSON.parse(none.out)]).toEqual([0, { rows: 0, file: join(dir, 'out.csv') }]) // not folded yet
+  expect((await itinera('import', join(dir, 'no-such.csv'), '--workspace', 'Files')).code).toBe(2)
+  expect((await itinera('export', 'ga4', '--workspace', 'Files', '--output', '-')).code).toBe(4)
+}, 120_000)
+
 test('exit codes: 2 for wrong usage and configuration, 4 for what is refused, 3 for faults found', async () => {
   expect((await itinera('nonsense')).code).toBe(2)
   expect((await itinera('workspace', 'create')).code).toBe(2)

@@ -203,6 +203,8 @@ function inWords(
   const { new: fresh, changed, same, wrong, skipped } = counts
   return [
     `${status}  ${row.file_name} as ${target}: ${fresh} new, ${changed} changed, ${same} unchanged, ${wrong} wrong, ${skipped} of nobody`,
-    ...row.faults.map(f => `  row ${f.row}  ${f.field ?? ''}  ${f.detail}`),
+    ...row.faults.map(
+      f => `  row ${f.row}  ${f.field ?? ''}  ${f.detail}${f.value === null ? '' : ` (${f.value})`}`,
+    ),
   ].join('\n')
 }

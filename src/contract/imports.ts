@@ -51,7 +51,13 @@ const importDetail = importRow.extend({
   /** fields that must still be mapped; of each list one is enough */
   missing: z.array(z.array(z.string())),
   faults: z.array(
-    z.object({ row: z.number(), field: z.string().nullable(), code: z.string(), detail: personal('free') }),
+    z.object({
+      row: z.number(),
+      field: z.string().nullable(),
+      code: z.string(),
+      detail: z.string(),
+      value: personal('name').nullable(),
+    }),
   ),
   hasErrorFile: z.boolean(),
 })

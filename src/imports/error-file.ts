@@ -2,7 +2,8 @@
 // front are not mapped. Its length is part of each chunk's transaction; what a killed run wrote beyond it is cut off.
 import { open, type FileHandle } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
-import type { RowFault } from './model.ts'
+import { FAULT_WORDS } from './fault-words.ts'
+import type { ImportTarget, RowFault, Words } from './model.ts'
 
 export type WrongLine = { no: number; values: string[]; doc?: Record<string, unknown>; fault: RowFault }
 export type ErrorFile = {
@@ -16,8 +17,23 @@ export type ErrorFile = {
 export const csvLines = (rows: unknown[][], bom = false): string =>
   stringify(rows, { bom, record_delimiter: '\r\n', escape_formulas: true })
 
+/** A fault in words: the field's name, why, and what the cell says. */
+export const reasonIn =
+  (target: ImportTarget, language: keyof Words) =>
+  ({ field, code, detail, value }: RowFault): string => {
+    const label = target.fields.find(f => f.key === field)?.label[language] ?? field
+    const why = FAULT_WORDS[code]?.[language] ?? detail
+    const colon = language === 'zh' ? '：' : ': '
+    return `${label === null ? '' : label + colon}${why}${value === undefined ? '' : ` (${value})`} [${code}]`
+  }
+
 /** `bytes`: how much of it holds; 0: anew, with a header. */
-export async function openErrorFile(path: string, columns: string[], bytes: number): Promise<ErrorFile> {
+export async function openErrorFile(
+  path: string,
+  columns: string[],
+  reason: (fault: RowFault) => string,
+  bytes: number,
+): Promise<ErrorFile> {
   const file: FileHandle = await open(path, bytes === 0 ? 'w+' : 'r+')
   await file.truncate(bytes)
   let length = bytes
@@ -37,7 +53,7 @@ export async function openErrorFile(path: string, columns: string[], bytes: numb
         csvLines(
           lines.map(({ no, fault, doc, values }) => [
             no,
-            `${fault.field === null ? '' : `${fault.field}: `}${fault.code}: ${fault.detail}`,
+            reason(fault),
             ...(values.length > 0 || !doc ? values : [JSON.stringify(doc)]),
           ]),
         ),

@@ -1,4 +1,5 @@
 // Imports as people and programs meet them: over HTTP, on real engines, with the worker threads of the product.
+import { unpackState } from '../customers/pack.ts'
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -92,9 +93,12 @@ async function act<N extends EndpointName>(
 async function run(sample: samples.Sample, query: Record<string, string> = {}): Promise<Import> {
   const { status, body } = await upload(sample, { ...query, start: '1' })
   expect(status, JSON.stringify(body)).toBe(201)
-  expect(await imports.tick()).toBe(true)
+  const id = body.id as string
+  // a worker that lost its connection (a loaded machine) leaves the import to the next one
+  do expect(await imports.tick()).toBe(true)
+  while ((await act('import', { import: id })).status === 'running')
   await stage.settle()
-  return act('import', { import: body.id as string })
+  return act('import', { import: id })
 }
 
 const bulkRows = async (workspace: Uuid = space.id): Promise<number> =>
@@ -109,7 +113,7 @@ async function customers(workspace: Uuid = space.id): Promise<CustomerState[]> {
     "select state from customer where workspace_id = $1 and merged_into is null and state <> '{}'",
     [workspace],
   )
-  return rows.map(r => JSON.parse(r.state) as CustomerState)
+  return rows.map(r => unpackState(r.state))
 }
 const holder = async (kind: string, value: string): Promise<CustomerState> =>
   (await customers()).find(c => c.ids.some(i => i.kind === kind && i.value === value))!
@@ -332,6 +336,68 @@ describe('orders', () => {
   })
 })
 
+test('offline events, consents with their proof, tags with an end', async () => {
+  const events = csv(
+    'visits.csv',
+    '事件名稱,發生時間,手機,門市代號,心情\nStore Visited,2026/05/01 10:00,0912345678,TPE01,好\nStore Visited,2026/05/01 10:00,0912345678,TPE01,好\nStore Visited,2026/05/02 10:00,0912345678,TPE01,好\n',
+  )
+  const first = await upload(events, { source: '門市' })
+  await act(
+    'updateImport',
+    { import: first.body.id as string },
+    {
+      body: {
+        mapping: {
+          事件名稱: 'event',
+          發生時間: 'occurred_at',
+          手機: 'phone',
+          門市代號: 'store',
+          心情: 'extra:mood',
+        },
+      },
+    },
+  )
+  await act('startImport', { import: first.body.id as string })
+  await imports.tick()
+  const consents = await run(
+    csv(
+      'consents.csv',
+      '手機,渠道,是否同意,同意時間,條款版本,同意頁面網址,IP 位址\n0912345678,簡訊,是,2026/04/01 09:00,2026-01,https://shop.example.com/join,203.0.113.7\n0912345678,電子報,否,2026/04/02 09:00,,,\n0912345678,傳真,是,2026/04/02 09:00,,,\n',
+    ),
+  )
+  expect(consents).toMatchObject({ target: 'consents', counts: { new: 2, wrong: 1 } })
+  const tags = csv(
+    'tags.csv',
+    '手機,標籤,動作,到期時間\n0912345678,茶友,貼標,2099/12/31\n0912345678,VIP,移除,\n',
+  )
+  expect(await run(tags)).toMatchObject({ target: 'tags', counts: { new: 2, wrong: 0 } })
+
+  const person = await holder('phone', '+886912345678')
+  expect(person.consent['sms/marketing']).toMatchObject({ on: true, at: Date.parse('2026-04-01T01:00:00Z') })
+  expect(person.consent['email/marketing']).toMatchObject({ on: false })
+  expect(Object.keys(person.tags)).toEqual(['茶友'])
+  const { rows } = await core.pool.query<{ proof: string }>(
+    "select proof from consent_proof where workspace_id = $1 and channel = 'sms'",
+    [space.id],
+  )
+  expect(JSON.parse(rows[0]!.proof)).toMatchObject({
+    version: '2026-01',
+    url: 'https://shop.example.com/join',
+    ip: '203.0.113.7',
+  })
+  const { items } = await act(
+    'timeline',
+    { customer: publicId('cus', person.id) },
+    { query: { kind: 'event' } },
+  )
+  const visits = items.filter(i => i.name === 'Store Visited')
+  expect(visits.map(v => v.at)).toEqual([
+    '2026-05-02T02:00:00.000Z',
+    '2026-05-01T02:00:00.000Z', // the same row twice is one visit
+  ])
+  expect(visits[0]!.props).toMatchObject({ store: 'TPE01', mood: '好' })
+})
+
 test('R2-05 a GA4 export imports, again it adds 0 rows', async () => {
   expect((await run(samples.ga4())).counts).toMatchObject({ new: 3, wrong: 0 })
   const orders = () => core.pool.query('select from order_entry where workspace_id = $1', [space.id])
@@ -350,7 +416,7 @@ describe('wrong rows', () => {
     expect(file.headers.get('content-disposition')).toContain('bad-errors.csv')
     const text = file.bytes.toString('utf8')
     expect(text.startsWith('\ufeff#row,#reason,會員編號,姓名')).toBe(true)
-    expect(text).toMatch(/^3,"birthday: bad_date: .*M-103/m)
+    expect(text).toMatch(/^3,生日：.*\(民國85\/2\/30\) \[bad_date\],M-103/m)
     const mended = text
       .replaceAll('民國85/2/30', '民國85/2/28')
       .replace('電話錯,0912,', '電話錯,0912000102,')

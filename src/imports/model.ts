@@ -61,11 +61,14 @@ export type Item = {
   item: Record<string, unknown>
   /** what the event is called when its content has changed since the last import; it then happened now */
   changedAs?: string
+  /** the key is one event: a second time in the same file it is the same one. Else (a state, such as a customer's) the
+   *  second row of a file is a further one, which again adds nothing when the file comes again. */
+  once?: true
 }
 
-/** Why rows were refused; `field` names the cell. `skip`: nothing is wrong with the row, it is about nobody (a sale to
+/** Why rows were refused; `field` names the cell. `value`: what the cell says. `skip`: nothing is wrong with the row, it is about nobody (a sale to
  *  somebody unknown). */
-export type RowFault = { field: string | null; code: string; detail: string; skip?: true }
+export type RowFault = { field: string | null; code: string; detail: string; value?: string; skip?: true }
 
 export type Made = { items: Item[] } | { fault: RowFault }
 

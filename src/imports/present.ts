@@ -2,7 +2,7 @@
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
-import { errorPath, filePath, hasFile } from './files.ts'
+import { errorPath, hasFile, uploadPath } from './files.ts'
 import { firstRows } from './read.ts'
 import { targetNamed } from './register.ts'
 import { missingFields } from './rows.ts'
@@ -35,9 +35,8 @@ export function presentImport(row: ImportRow): Out<'startImport'> {
 
 export async function presentDetail(core: Core, row: ImportRow): Promise<Out<'import'>> {
   const { dataDir } = core.config
-  const path = filePath(dataDir, row.id)
-  const readable = row.shape.format !== undefined && (await hasFile(path))
-  const first = readable ? await firstRows(path, row.shape, PREVIEW_ROWS) : { rows: [] }
+  const path = row.shape.format === undefined ? null : await uploadPath(dataDir, row.id)
+  const first = path === null ? { rows: [] } : await firstRows(path, row.shape, PREVIEW_ROWS)
   const target = targetNamed(row.target ?? '')
   return {
     ...presentImport(row),

@@ -7,7 +7,7 @@ import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { filePath, hasFile, removeFiles } from './files.ts'
+import { removeFiles, uploadPath } from './files.ts'
 import { PRESETS } from './presets/register.ts'
 import { firstRows } from './read.ts'
 import { TARGETS, targetNamed } from './register.ts'
@@ -33,6 +33,13 @@ async function importOr404(core: Core, workspace: Uuid, text: string | undefined
   return found
 }
 
+/** @throws Problem 409 `file_gone` */
+async function fileOrProblem(core: Core, id: Uuid): Promise<string> {
+  const path = await uploadPath(core.config.dataDir, id)
+  if (path !== null) return path
+  throw new Problem(409, 'file_gone', 'The file was removed after its time', { action: 'Upload it again.' })
+}
+
 const busy = () =>
   new Problem(409, 'import_busy', 'This import is being worked on, or has run', {
     action: 'Wait for its end or cancel it; to bring other rows upload the file again.',
@@ -46,8 +53,7 @@ async function queue(
   const { core, workspace } = call
   const row = await importOr404(core, workspace.id, call.params.import)
   demandMapped(targetOrProblem(row.target ?? ''), row.mapping, row.constants)
-  if (!(await hasFile(filePath(core.config.dataDir, row.id))))
-    throw new Problem(409, 'file_gone', 'The file was removed after its time', { action: 'Upload it again.' })
+  await fileOrProblem(core, row.id)
   if (!(await queueImport(core.pool, workspace.id, row.id, to, workspaceNow(workspace)))) throw busy()
   core.signals.emit('import')
   core.signals.emit('live', `${workspace.id}:imports`)
@@ -107,7 +113,6 @@ export const importRoutes = {
 
   async updateImport({ core, workspace, params, body }) {
     const row = await importOr404(core, workspace.id, params.import)
-    const path = filePath(core.config.dataDir, row.id)
     let { shape, columns } = row
     if (body.encoding !== undefined && body.encoding !== shape.encoding) {
       if (!(ENCODINGS as readonly string[]).includes(body.encoding))
@@ -115,6 +120,7 @@ export const importRoutes = {
           path: 'encoding',
           action: `Use ${ENCODINGS.join(', ')}.`,
         })
+      const path = await fileOrProblem(core, row.id)
       shape = await detectShape(path, { encoding: body.encoding })
       demandReadable(shape, row.bytes)
       columns = (await firstRows(path, shape, 1)).columns

@@ -60,7 +60,13 @@ export function missingFields(
   return missing
 }
 
-export type Settings = { target: ImportTarget; mapping: Mapping; constants: Record<string, string> }
+export type Settings = {
+  target: ImportTarget
+  mapping: Mapping
+  constants: Record<string, string>
+  /** field without which a row is left out */
+  skipWithout?: string | undefined
+}
 
 /** Reads a file whole, chunk by chunk. The same file with the same settings gives the same chunks. */
 export async function* chunksOf(
@@ -75,6 +81,8 @@ export async function* chunksOf(
   const closed = new LRUCache<string, true>({ max: REMEMBERED_GROUPS })
   let open: Group | null = null
   let last = 0
+  /** keys of this chunk: one statement stores them */
+  let taken = new Set<Uuid>()
   let chunk: Chunk = { upTo: 0, rows: 0, ready: [], wrong: [] }
 
   const refuse = (raw: RawRow[], fault: RowFault): void => {
@@ -93,7 +101,8 @@ export async function* chunksOf(
         refuse(raw, ready)
         return
       }
-      items.push(ready)
+      if (!taken.has(ready.key)) items.push(ready)
+      taken.add(ready.key)
     }
     chunk.rows += raw.length
     chunk.ready.push({ raw, items, cells: null })
@@ -117,6 +126,10 @@ export async function* chunksOf(
         continue
       }
       const { cells, extra, fault } = cellsOf(raw, fields, extras, constants, context)
+      if (settings.skipWithout !== undefined && cells[settings.skipWithout] === undefined) {
+        refuse([raw], LEFT_OUT)
+        continue
+      }
       const key = target.kind === 'events' && target.group ? target.group(cells) : null
       if (open !== null && key === (open as Group).key) {
         const group: Group = open
@@ -141,6 +154,7 @@ export async function* chunksOf(
     if (chunk.rows === 0) continue
     chunk.upTo = open === null ? last : (open as Group).raw[0]!.no - 1
     yield chunk
+    taken = new Set()
     chunk = { upTo: 0, rows: 0, ready: [], wrong: [] }
   }
   close()
@@ -156,6 +170,12 @@ const SPLIT = rowFault(
   'group_split',
   'Other rows of the same number stand earlier in the file: sort it by number',
 )
+const LEFT_OUT: RowFault = {
+  field: null,
+  code: 'left_out',
+  detail: 'The row belongs to the one above',
+  skip: true,
+}
 const BAD_LINE = rowFault(null, 'bad_json', 'The line is not one JSON object')
 
 const documentFault = (raw: RawRow): RowFault | null => {
@@ -197,7 +217,10 @@ function cellsOf(
     }
     const reading = readCell(field, text, context.timezone)
     if ('wrong' in reading) {
-      fault ??= rowFault(field.key, 'bad_' + field.type, `"${text.trim().slice(0, 60)}": ${reading.wrong}`)
+      fault ??= {
+        ...rowFault(field.key, 'bad_' + field.type, reading.wrong),
+        value: text.trim().slice(0, 60),
+      }
       continue
     }
     cells[field.key] = reading.value
@@ -224,11 +247,12 @@ function scalarOf(text: string): string | number | boolean {
 const CONTEXT = { proof: 'server', demandToken: false, claims: null, sentAt: null, type: null } as const
 
 function readyItem(
-  { key, item, changedAs }: Item,
+  { key, item, changedAs, once }: Item,
   context: ImportContext,
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
-  const cleaned = cleanItem(item, { ...CONTEXT, src: context.source })
+  // its message id is made when it is stored; any spares the making of a random one
+  const cleaned = cleanItem({ messageId: 'import', ...item }, { ...CONTEXT, src: context.source })
   if ('fault' in cleaned) {
     const { code, path, detail, action } = cleaned.fault
     return rowFault(path, code, `${detail}. ${action}`)
@@ -238,8 +262,8 @@ function readyItem(
   if (note) return rowFault(note.path, note.code, note.detail)
   if (event.at !== undefined && event.at > context.now + FUTURE_MS)
     return rowFault(null, 'in_future', `${new Date(event.at).toISOString()} has not come yet`)
-  const before = counts.get(key) ?? 0
-  counts.set(key, before + 1)
+  const before = once ? 0 : (counts.get(key) ?? 0)
+  if (!once) counts.set(key, before + 1)
   if (event.at === undefined) {
     event.at = context.now
     delete event.agoMs

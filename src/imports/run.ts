@@ -1,7 +1,7 @@
 // One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
-import { resolveBatch } from '../collect/resolve.ts'
+import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
@@ -9,8 +9,9 @@ import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
-import { openErrorFile, type ErrorFile } from './error-file.ts'
+import { openErrorFile, reasonIn, type ErrorFile } from './error-file.ts'
 import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
+import { presetNamed } from './presets/register.ts'
 import { openFile } from './read.ts'
 import { targetNamed } from './register.ts'
 import { chunksOf, type Chunk, type ReadyItem } from './rows.ts'
@@ -33,7 +34,7 @@ export type RunEnv = {
   /** of the file and of the error file beside it */
   file: string
   errorFile: string
-  workspace: { timezone: string; currency: string }
+  workspace: { timezone: string; currency: string; locale: string }
   /** workspace time minus real time, ms */
   offsetMs: number
 }
@@ -82,12 +83,23 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     source: row.source,
     now: (row.started_at ?? row.created_at).getTime(),
   }
+  const settings = {
+    target,
+    mapping: row.mapping,
+    constants: row.constants,
+    skipWithout: row.preset === null ? undefined : presetNamed(row.preset)?.skipWithout,
+  }
   const writes = row.status !== 'checking'
   let read = 0
   const file = await openFile(env.file, row.shape, n => {
     read += n
   })
-  const errors = await openErrorFile(env.errorFile, file.columns, row.position === 0 ? 0 : row.error_bytes)
+  const errors = await openErrorFile(
+    env.errorFile,
+    file.columns,
+    reasonIn(target, env.workspace.locale === 'en' ? 'en' : 'zh'),
+    row.position === 0 ? 0 : row.error_bytes,
+  )
   const progress: Progress = {
     position: row.position,
     readBytes: row.read_bytes,
@@ -96,11 +108,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     faults: row.faults,
   }
   try {
-    for await (const chunk of chunksOf(
-      file,
-      { target, mapping: row.mapping, constants: row.constants },
-      context,
-    )) {
+    for await (const chunk of chunksOf(file, settings, context)) {
       if (chunk.upTo <= row.position) continue // done before this process
       const go = await takeChunk(
         { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },
@@ -183,6 +191,7 @@ const shown = ({ raw, fault }: { raw: { no: number }; fault: RowFault }): ShownF
   field: fault.field,
   code: fault.code,
   detail: fault.detail.slice(0, 300),
+  value: fault.value ?? null,
 })
 
 /** What a row's items were, taken together. */
@@ -221,11 +230,11 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
     sql,
     null,
     fresh.map((item, i) => {
-      const { customer, holders } = resolved[i]!
+      const { customer } = resolved[i]!
       const { n, fresh: isNew } = known.get(item.key)!
       const messageId = `import:${item.key}:${n}`
       const event = isNew ? item.event : changed(item, work.context.now)
-      const body = { ...event, messageId, ...(holders.length > 0 ? { holders } : {}) }
+      const body = { ...resolvedEvent(event, resolved[i]!), messageId }
       return { workspace: row.workspace_id, customer, input: { kind: 'event' as const, messageId, body } }
     }),
     'bulk',

@@ -5,7 +5,13 @@ import type { FileShape } from './shape.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
-export type ShownFault = { row: number; field: string | null; code: string; detail: string }
+export type ShownFault = {
+  row: number
+  field: string | null
+  code: string
+  detail: string
+  value: string | null
+}
 export type ImportProblem = { code: string; title: string; action: string }
 
 export type ImportRow = {

@@ -4,7 +4,7 @@ import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
-import { filePath, MOST_EXCEL_BYTES, removeFiles, saveUpload } from './files.ts'
+import { MOST_EXCEL_BYTES, removeFiles, saveUpload } from './files.ts'
 import { type Mapping, presetMapping, presetOf, suggestMapping, targetOf } from './headers.ts'
 import type { ImportTarget } from './model.ts'
 import { type Preset, presetNamed } from './presets/register.ts'
@@ -71,9 +71,9 @@ export async function takeUpload(
     const saved = await saveUpload(core.config.dataDir, id, body)
     bytes = saved.bytes
     if (options.source === null) source = (await sourceOfFile(core.pool, workspace.id, saved.hash)) ?? source
-    const shape = await detectShape(filePath(core.config.dataDir, id))
+    const shape = await detectShape(saved.path)
     demandReadable(shape, bytes)
-    const { columns } = await firstRows(filePath(core.config.dataDir, id), shape, 1)
+    const { columns } = await firstRows(saved.path, shape, 1)
     const found = suggest(columns, options.target, options.preset)
     const remembered = await lastMapping(core.pool, workspace.id, source, found.target.name)
     const mapping = mappingFor(found.target, found.preset, columns, remembered)

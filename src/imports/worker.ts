@@ -1,6 +1,7 @@
 // The thread that works on one import, so that parsing never delays the process's answers. It has its own connections;
 // signals go to the process that started it.
 import { parentPort, workerData } from 'node:worker_threads'
+import { forgetHolders } from '../collect/resolve.ts'
 import { must } from '../platform/errors.ts'
 import { openPool } from '../platform/postgres.ts'
 import type { Topic } from '../platform/signals.ts'
@@ -16,6 +17,9 @@ const { databaseUrl, row, ...env } = workerData as Job
 const tell = (message: FromWorker) => port.postMessage(message)
 
 const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
+// somebody was forgotten: who holds an identifier is asked anew
+port.on('message', () => forgetHolders(pool))
+port.unref()
 try {
   await runImport(
     { ...env, pool, signals: { emit: (topic, detail = '') => tell({ kind: 'signal', topic, detail }) } },

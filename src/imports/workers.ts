@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
-import { errorPath, filePath, removeOldFiles, uploadsHere } from './files.ts'
+import { errorPath, removeOldFiles, uploadPath, uploadsHere } from './files.ts'
 import {
   claimImport,
   endImport,
@@ -61,12 +61,14 @@ export function openImports(core: Core): Imports {
       core.signals.emit('live', `${row.workspace_id}:imports`)
       return
     }
+    const file = await uploadPath(core.config.dataDir, row.id)
+    must(file, 'only imports whose files are here are claimed')
     const job: Job = {
       databaseUrl: core.databaseUrl,
       owner: core.processId,
-      file: filePath(core.config.dataDir, row.id),
+      file,
       errorFile: errorPath(core.config.dataDir, row.id),
-      workspace: { timezone: workspace.timezone, currency: workspace.currency },
+      workspace: { timezone: workspace.timezone, currency: workspace.currency, locale: workspace.locale },
       offsetMs: workspace.clockOffsetMs,
       row,
     }
@@ -93,7 +95,10 @@ export function openImports(core: Core): Imports {
   }
 
   let wake = () => {}
-  const off = core.signals.on('import', () => wake())
+  const offs = [
+    core.signals.on('import', () => wake()),
+    core.signals.on('identifiers', () => running?.postMessage('forget')),
+  ]
 
   async function run(): Promise<void> {
     while (!stopped) {
@@ -121,7 +126,7 @@ export function openImports(core: Core): Imports {
     },
     async stop() {
       stopped = true
-      off()
+      for (const off of offs) off()
       wake()
       const worker = running as Worker | null
       await worker?.terminate()

@@ -2,6 +2,8 @@
 // stays whole, and replay still equals state. Each step may be repeated, so that a job whose process died begins anew.
 // The job takes the lease of the person's buckets (their epoch goes up) for one transaction: it is their owner then, so
 // no other owner folds what it has in memory over what is gone.
+import type { CustomerState } from '../customers/model.ts'
+import { packState, unpackState } from '../customers/pack.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
@@ -244,7 +246,7 @@ async function redactOthers(
       [...textValues(person.workspace, needles), buckets],
     )
     for (const row of rows) {
-      const state = JSON.stringify(redact(JSON.parse(row.state), needles))
+      const state = packState(redact(unpackState(row.state), needles) as CustomerState)
       await sql.query(`update ${table} set state = $3 where bucket = $1 and id = $2`, [
         row.bucket,
         row.id,

@@ -12,6 +12,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import { FAULT_WORDS } from '../../src/imports/fault-words.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { MappingTable } from '../imports/mapping.tsx'
 import { CountsOf, errorFileOf, ImportState, useTargets, works } from '../imports/parts.tsx'
@@ -172,7 +173,7 @@ function RunStep({ ws, of, editable }: { ws: string; of: Detail; editable: boole
     <Card title={`${t('imports.stepCheck')} · ${t('imports.stepRun')}`}>
       <Stack gap="sm">
         {busy || of.rows > 0 ? <CountsOf of={of} /> : <Text c="dimmed">{t('imports.checkText')}</Text>}
-        {of.faults.length > 0 ? <Faults of={of} /> : null}
+        {of.faults.length > 0 ? <Faults ws={ws} of={of} /> : null}
         {of.hasErrorFile ? (
           <Anchor href={errorFileOf(ws, of.id)} download>
             <IconDownload size={15} aria-hidden /> {t('imports.errorFile')}
@@ -235,8 +236,14 @@ function RunStep({ ws, of, editable }: { ws: string; of: Detail; editable: boole
   )
 }
 
-function Faults({ of }: { of: Detail }) {
+function Faults({ ws, of }: { ws: string; of: Detail }) {
   const { t } = useTranslation()
+  const { targets, named } = useTargets(ws)
+  const target = targets?.targets.find(x => x.name === of.target)
+  const labelOf = (key: string | null) => {
+    const field = target?.fields.find(f => f.key === key)
+    return field ? named(field.label) : (key ?? '—')
+  }
   return (
     <div>
       <Text fw={550}>{t('imports.faults')}</Text>
@@ -253,8 +260,11 @@ function Faults({ of }: { of: Detail }) {
             {of.faults.map(f => (
               <tr key={`${f.row} ${f.field}`}>
                 <td className="end">{f.row}</td>
-                <td className="mono">{f.field ?? '—'}</td>
-                <td>{f.detail}</td>
+                <td>{labelOf(f.field)}</td>
+                <td>
+                  {FAULT_WORDS[f.code] ? named(FAULT_WORDS[f.code]!) : f.detail}
+                  {f.value === null ? null : <span className="mono"> {f.value}</span>}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -10,7 +10,7 @@ export const ninetyOneApp: readonly Preset[] = [
     signs: ['主單編號', '訂單編號', '商品數量'],
     whole: true,
     evidence: 'public_docs',
-    constants: { sales_channel: 'online' },
+    constants: { sales_channel: 'online', shop: '91app' },
     mapping: {
       主單編號: 'order_id',
       訂單轉單日: 'ordered_at',
@@ -18,7 +18,7 @@ export const ninetyOneApp: readonly Preset[] = [
       訂單日期: 'ordered_at',
       訂單狀態: 'status',
       客戶會員編號: 'member_no',
-      '91APP會員編號': 'member_no',
+      '91APP會員編號': 'shop_customer',
       會員編號: 'member_no',
       購買人姓名: 'customer_name',
       購買人電話: 'phone',

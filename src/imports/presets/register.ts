@@ -18,6 +18,8 @@ export type Preset = {
   mapping: Mapping
   /** texts for fields that the file has no column for */
   constants?: Readonly<Record<string, string>>
+  /** rows without this field belong to the row above and are left out */
+  skipWithout?: string
   /** true: columns that the preset does not name are left out; else they are suggested by name */
   whole?: boolean
   /** public_docs: the platform's own help pages or API reference · public_files: header rows in public repositories ·

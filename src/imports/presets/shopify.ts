@@ -9,8 +9,9 @@ export const shopify: readonly Preset[] = [
     signs: ['First Name', 'Last Name', 'Accepts Email Marketing'],
     whole: true,
     evidence: 'public_docs',
+    constants: { shop: 'shopify' },
     mapping: {
-      'Customer ID': 'member_no',
+      'Customer ID': 'shop_customer',
       'First Name': 'first_name',
       'Last Name': 'last_name',
       Email: 'email',
@@ -74,10 +75,11 @@ export const shopify: readonly Preset[] = [
     label: { zh: 'Shopify 商品', en: 'Shopify products' },
     target: 'products',
     signs: ['Handle', 'Title', 'Variant SKU', 'Variant Price'],
+    skipWithout: 'name', // further variants and pictures of the product above
     whole: true,
     evidence: 'public_docs',
     mapping: {
-      Handle: 'product_id',
+      Handle: 'code',
       Title: 'name',
       Vendor: 'brand',
       Type: 'category',

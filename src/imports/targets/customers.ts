@@ -3,7 +3,19 @@ import type { CustomerState } from '../../customers/model.ts'
 import type { Cells, EventTarget, ImportField, Item } from '../model.ts'
 import { splitName } from '../names.ts'
 import { customersOf } from '../people.ts'
-import { CARD_NO, CARRIER, EMAIL, LINE_UID, MEMBER_NO, nobody, PHONE, personOf, WHO_KEYS } from './who.ts'
+import {
+  CARD_NO,
+  CARRIER,
+  EMAIL,
+  LINE_UID,
+  MEMBER_NO,
+  nobody,
+  PHONE,
+  personOf,
+  SHOP,
+  SHOP_CUSTOMER,
+  WHO_KEYS,
+} from './who.ts'
 
 /** Where each field is kept among the traits; identifiers, consents and tags are not traits. */
 const TRAIT: Record<string, string> = {
@@ -52,6 +64,8 @@ const fields: readonly ImportField[] = [
   LINE_UID,
   CARD_NO,
   CARRIER,
+  SHOP_CUSTOMER,
+  SHOP,
   {
     key: 'gender',
     label: { zh: '性別', en: 'Gender' },
@@ -269,6 +283,12 @@ export function whoOf(state: CustomerState): Cells {
     const held =
       state.ids.find(id => id.kind === kind && id.verified) ?? state.ids.find(id => id.kind === kind)
     if (held) cells[kind] = held.value
+  }
+  const shop = state.ids.find(id => id.kind === 'user_id' && /^[a-z0-9]+:./.test(id.value))
+  if (shop) {
+    const at = shop.value.indexOf(':')
+    cells.shop = shop.value.slice(0, at)
+    cells.shop_customer = shop.value.slice(at + 1)
   }
   return cells
 }

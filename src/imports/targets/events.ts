@@ -82,6 +82,6 @@ export const events: EventTarget = {
     }
     // without a number of its own an event is what it says: the same row again is the same event
     const id = cells.event_id === undefined ? JSON.stringify(item) : String(cells.event_id)
-    return { items: [{ key: `event:${String(cells.event)}:${id}`, item }] }
+    return { items: [{ key: `event:${String(cells.event)}:${id}`, item, once: true }] }
   },
 }

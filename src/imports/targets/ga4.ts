@@ -146,6 +146,7 @@ export const ga4: DocumentTarget = {
             timestamp: new Date(micros / 1000).toISOString(),
             properties,
           },
+          once: true,
         },
       ],
     }

@@ -22,6 +22,6 @@ export const items: DocumentTarget = {
     const { messageId, receivedAt: _receivedAt, sentAt: _sentAt, originalTimestamp, ...item } = doc
     if (item.timestamp === undefined && originalTimestamp !== undefined) item.timestamp = originalTimestamp
     const id = typeof messageId === 'string' && messageId !== '' ? messageId : hashId(JSON.stringify(doc))
-    return { items: [{ key: 'item:' + id, item }] }
+    return { items: [{ key: 'item:' + id, item, once: true }] }
   },
 }

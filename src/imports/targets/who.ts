@@ -84,8 +84,25 @@ export const CARRIER: ImportField = {
   example: '/ABC1234',
 }
 
-export const WHO: readonly ImportField[] = [MEMBER_NO, PHONE, EMAIL, LINE_UID, CARD_NO, CARRIER]
-export const WHO_KEYS: readonly string[] = WHO.map(f => f.key)
+export const SHOP_CUSTOMER: ImportField = {
+  key: 'shop_customer',
+  label: { zh: '商店平台顧客編號', en: 'Shop’s own customer number' },
+  type: 'code',
+  synonyms: ['平台會員編號', 'shop customer id'],
+}
+/** Which shop platform the number above is of, as its webhooks name it. */
+export const SHOP: ImportField = {
+  key: 'shop',
+  label: { zh: '商店平台', en: 'Shop platform' },
+  type: 'code',
+  synonyms: ['電商平台'],
+  example: 'shopify',
+}
+
+/** By any of these somebody is known; the strongest first. */
+const BY: readonly ImportField[] = [MEMBER_NO, PHONE, EMAIL, LINE_UID, CARD_NO, CARRIER, SHOP_CUSTOMER]
+export const WHO_KEYS: readonly string[] = BY.map(f => f.key)
+export const WHO: readonly ImportField[] = [...BY, SHOP]
 
 /** What an item says of whom it is about. */
 export type Person = {
@@ -102,9 +119,11 @@ export function personOf(cells: Cells): { key: string; person: Person } | null {
   if (strongest === undefined) return null
   const text = (key: string): string | undefined =>
     cells[key] === undefined ? undefined : String(cells[key])
-  const externalIds = ['card_no', 'carrier'].flatMap(type => {
+  const externalIds = ['card_no', 'carrier', 'shop_customer'].flatMap(type => {
     const id = text(type)
-    return id === undefined ? [] : [{ type, id }]
+    return id === undefined
+      ? []
+      : [{ type, id: type === 'shop_customer' ? `${text('shop') ?? 'shop'}:${id}` : id }]
   })
   const traits: Person['context']['traits'] = {}
   for (const kind of ['email', 'phone', 'line_uid'] as const) {
@@ -114,7 +133,8 @@ export function personOf(cells: Cells): { key: string; person: Person } | null {
   const person: Person = { context: externalIds.length > 0 ? { traits, externalIds } : { traits } }
   const userId = text('member_no')
   if (userId !== undefined) person.userId = userId
-  return { key: `${strongest}:${text(strongest)}`, person }
+  const shop = strongest === 'shop_customer' ? (text('shop') ?? 'shop') + ':' : ''
+  return { key: `${strongest}:${shop}${text(strongest)}`, person }
 }
 
 export const nobody = (skip: boolean): RowFault => ({
