@@ -226,11 +226,35 @@ export async function dropDeadLetters(
   return rowCount ?? 0
 }
 
+/** What the sender's own order numbers are known as. */
+export async function orderNames(sql: Sql, source: Uuid, outside: string[]): Promise<Map<string, string>> {
+  if (outside.length === 0) return new Map()
+  const { rows } = await sql.query<{ outside: string; order_no: string }>(
+    'select outside, order_no from source_order where source_id = $1 and outside = any($2::text[])',
+    [source, outside],
+  )
+  return new Map(rows.map(r => [r.outside, r.order_no]))
+}
+
+export async function keepOrderNames(
+  sql: Sql,
+  source: Uuid,
+  names: { outside: string; orderNo: string }[],
+): Promise<void> {
+  for (const { outside, orderNo } of names)
+    await sql.query(
+      `insert into source_order (source_id, outside, order_no, at) values ($1, $2, $3, $4)
+       on conflict (source_id, outside) do update set order_no = excluded.order_no where source_order.order_no <> excluded.order_no`,
+      [source, outside, orderNo, new Date()],
+    )
+}
+
 // ── whose order ──────────────────────────────────────────────────────────────
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
-/** Who holds these orders, by order number; an order two people hold is nobody's here. */
+/** Who holds these orders, by order number; an order two people hold is nobody's here, and one that an unmerge gave to
+ *  somebody else is theirs alone. */
 export async function customersOfOrders(
   sql: Sql,
   workspace: Uuid,
@@ -238,10 +262,13 @@ export async function customersOfOrders(
 ): Promise<Map<string, Uuid>> {
   if (orders.length === 0) return new Map()
   const { rows } = await sql.query<{ order_no: string; customers: Uuid[] }>(
-    `select o.order_no, array_agg(distinct o.customer_id) as customers
-       from order_entry o join customer c on c.bucket = o.bucket and c.id = o.customer_id
-      where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
-      group by o.order_no`,
+    `select order_no, array_agg(customer_id) as customers
+       from (select o.order_no, o.customer_id,
+                    sum(case when o.entry <> 'moved' then 0 when o.body::jsonb ? 'back' then -1 else 1 end) as away
+               from order_entry o join customer c on c.bucket = o.bucket and c.id = o.customer_id
+              where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
+              group by o.order_no, o.customer_id) held
+      where away <= 0 group by order_no`,
     [ALL, workspace, orders],
   )
   return new Map(rows.flatMap(r => (r.customers.length === 1 ? [[r.order_no, r.customers[0]!]] : [])))

@@ -106,7 +106,7 @@ async function setAside(
       throw new Problem(409, 'not_merged', 'These two are not one any more', {
         action: 'Load the page again.',
       })
-    demandMerged(JSON.parse(holder.state) as CustomerState, target)
+    demandMerged(unpackState(holder.state), target)
     const parked = await sql.query(
       `insert into parked (bucket, customer_id, workspace_id, reason, error, at)
        select b, c, $3, $4, $5, clock_timestamp() from unnest($1::smallint[], $2::uuid[]) u(b, c) on conflict do nothing`,
@@ -152,7 +152,7 @@ async function readPast(sql: Sql, workspace: Uuid, customer: Uuid): Promise<Past
   )
   const snapshot = start.rows[0]
   const past: Past = {
-    start: !snapshot || snapshot.state === '{}' ? null : (JSON.parse(snapshot.state) as CustomerState),
+    start: !snapshot || snapshot.state === '{}' ? null : unpackState(snapshot.state),
     facts: {},
     entries: [],
   }
