@@ -1,7 +1,6 @@
 // Takes a merge apart on the live system: sets both aside, so that nothing is folded into them meanwhile, works out
 // what each has (split.ts), and lets both go on with that as their first input. A crash in between leaves both set
 // aside as `unmerging`; releasing them (Ops) leaves everything as it was.
-import { unpackState } from './pack.ts'
 import { unpackEntriesOf } from '../inbox/journal.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import { putBack, unpark } from '../inbox/parking.ts'
@@ -13,6 +12,7 @@ import { bucketOf, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { CustomerState } from './model.ts'
 import { orderFact } from './orders.ts'
+import { unpackState } from './pack.ts'
 import { restoresOf, split, waitsOf, type Messages, type Parted, type Past } from './split.ts'
 import { customersById, type StoredCustomer } from './store.ts'
 
