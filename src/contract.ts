@@ -7,6 +7,7 @@ import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { homeEndpoints } from './contract/home.ts'
+import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
@@ -26,6 +27,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...customersEndpoints,
+  ...identityEndpoints,
   ...profileEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,

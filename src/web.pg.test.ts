@@ -15,7 +15,7 @@ const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
 /** Not those whose path holds a name: each workspace has its own under it. */
 const withInnerId = inWorkspace.filter(
-  n => /\{(?!ws|name|channel|preset)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+  n => /\{(?!ws|name|channel|preset|metric|rule)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
 )
 
 const GRAPH = {
@@ -33,6 +33,9 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   invite: { email: 'new@example.com', role: 'viewer' },
   setRole: { role: 'viewer' },
   customerCommand: { do: 'add_tag', tag: 'vip' },
+  decideConflict: { do: 'move', identifier: { kind: 'no kind', value: '1' }, to: '{customer}' },
+  mergeCustomers: { with: '{customer}' },
+  unmergeCustomer: { from: '{customer}' },
   createJourney: { graph: GRAPH },
   saveJourney: { graph: GRAPH, version: 1 },
   publishJourney: { version: 1 },
@@ -75,6 +78,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
+  mergePreview: { with: '{customer}' },
+  unmergePreview: { from: '{customer}' },
   search: { q: 'someone' },
   journeyPeople: { node: 'wait' },
   sandboxMessages: { channel: 'line', address: 'U1' },
@@ -89,7 +94,18 @@ const call = (
   name: EndpointName,
   caller: { key?: string; cookie?: string },
   params: Record<string, string>,
-) => callApi(core.baseUrl, name, caller, { params, body: BODIES[name], query: QUERIES[name] })
+) =>
+  callApi(core.baseUrl, name, caller, {
+    params,
+    body: filledIn(BODIES[name], params),
+    query: filledIn(QUERIES[name], params),
+  })
+
+/** `{customer}` in a body or query is the customer of the path. */
+const filledIn = <T>(given: T, params: Record<string, string>): T =>
+  given === undefined
+    ? given
+    : (JSON.parse(JSON.stringify(given).replaceAll('{customer}', params.customer ?? '')) as T)
 
 /** A workspace with one of everything that a path can name. */
 async function makeFilled(name: string): Promise<Made> {
@@ -118,6 +134,16 @@ async function makeFilled(name: string): Promise<Made> {
   await core.pool.query(
     'insert into customer (bucket, id, workspace_id, state, version) values ($1, $2, $3, $4, 1)',
     [bucket(customer), customer, made.id, JSON.stringify(state)],
+  )
+  const twin = newId()
+  await core.pool.query(
+    'insert into customer (bucket, id, workspace_id, state, version) values ($1, $2, $3, $4, 1)',
+    [bucket(twin), twin, made.id, JSON.stringify({ ...state, id: twin })],
+  )
+  const conflict = newId()
+  await core.pool.query(
+    `insert into identity_conflict (bucket, workspace_id, id, one, two, reason, ids, at, status) values ($1, $2, $3, $4, $5, 'shared', '[]', $6, 'open')`,
+    [bucket(conflict), made.id, conflict, customer, twin, at],
   )
   await core.pool.query(
     `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at) values ($1, $2, 'Test', 'draft', $3, $4, $4)`,
@@ -190,6 +216,7 @@ async function makeFilled(name: string): Promise<Made> {
     writeKey: made.writeKey,
     params: {
       customer: publicId('cus', customer),
+      conflict: publicId('cfl', conflict),
       journey: publicId('jrn', journey),
       message: publicId('msg', message),
       erasure: publicId('era', erasure),
@@ -263,6 +290,7 @@ describe('401, 403, 404 of every endpoint', () => {
   test('lists of A hold nothing of B', async () => {
     for (const name of [
       'customers',
+      'identityConflicts',
       'journeys',
       'messages',
       'keys',

@@ -11,6 +11,7 @@ import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
 import { storeRoutes } from './catalogue/stores.ts'
 import { collectApp } from './collect/routes.ts'
+import { identityRoutes } from './customers/identity-routes.ts'
 import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
@@ -74,6 +75,7 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...identityRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,

@@ -12,7 +12,7 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 const DECIDE = [
   /^src\/rules\//,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|pack|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|split|restore|preview)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows)\.ts$/,
@@ -117,6 +117,15 @@ describe('imports', () => {
           `${path}: ${odd[0]} in a file that decides.\n  Take the time (or the choice) as an argument.`,
         )
     }
+    expect(show(breaches)).toBe('')
+  })
+
+  test('a state is read and written by src/customers/pack.ts alone', () => {
+    const breaches = [...all].flatMap(([path, source]) =>
+      /JSON\.parse\([\w.![\]]*\bstate\)/.test(source.text)
+        ? [`${path}: JSON.parse of a state.\n  Use unpackState of src/customers/pack.ts.`]
+        : [],
+    )
     expect(show(breaches)).toBe('')
   })
 

@@ -1,10 +1,10 @@
 // The whole story in a browser, on the real engines and roles: sign in by the first link, build the demo brand, play a
 // customer in the sandbox, leave the cart, move the clock an hour, the phone rings, tap the link, buy; then the journey
 // shows the goal, the ledger the message, the customer page why. By role and label only.
+import { unpackState } from '../src/customers/pack.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRoles } from '../src/compose.ts'
-import type { CustomerState } from '../src/customers/model.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, eventually, openBrowser } from './browser.ts'
 import { openTestCore, type TestCore } from './harness.ts'
@@ -36,7 +36,7 @@ async function waitsForEvent(name: string): Promise<boolean> {
     'select state from customer where state like $1',
     [`%"${name}"%`],
   )
-  return rows.some(r => (JSON.parse(r.state) as CustomerState).enr.some(run => run.wait?.kind === 'event'))
+  return rows.some(r => unpackState(r.state).enr.some(run => run.wait?.kind === 'event'))
 }
 
 /** Goals reached of the cart journey, as the list of journeys shows them. */

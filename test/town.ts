@@ -1,27 +1,48 @@
 // A town of customers in memory: what intake, owners and deliverer do around the reducer, one step at a time in any
 // order, so that merges can be tried in every interleaving. It follows src/inbox and src/collect in what matters here:
 // resolution of identifiers, deduplication by customer, forwarding, tombstones, outcomes.
+import { resolvedEvent, type Resolved } from '../src/collect/resolve.ts'
 import type { CustomerState, IdRef, Proof } from '../src/customers/model.ts'
 import { nextAlarm, reduce } from '../src/customers/reduce.ts'
+import { nobodyOf, strongestOf } from '../src/customers/shared.ts'
+import { restoresOf, split, type Parted } from '../src/customers/split.ts'
 import type { World } from '../src/customers/world.ts'
-import type { Facts, FoldEffect, IncomingInput, Input, OrderRow } from '../src/inbox/model.ts'
+import type {
+  CommandBody,
+  Conflict,
+  EventBody,
+  Facts,
+  FoldEffect,
+  IncomingInput,
+  Input,
+  JournalEntry,
+  OrderRow,
+} from '../src/inbox/model.ts'
 import type { Intent } from '../src/messages/model.ts'
 import { BrokenRule } from '../src/platform/errors.ts'
 import type { Uuid } from '../src/platform/ids.ts'
+import { strengthOf } from '../src/rules/identifiers.ts'
 import { START, uuid, WORKSPACE } from './reducer.ts'
 
 /** `passed`: passed on by another customer; it was taken there */
 type Mail = { input: IncomingInput; at: number; passed?: boolean }
-type Customer = { state: CustomerState | null; queue: Mail[]; facts: Facts }
-export type Sent = { intent: Intent; state: 'intended' | 'skipped' | 'accepted'; holder: Uuid }
+type Customer = { state: CustomerState | null; queue: Mail[]; facts: Facts; log: JournalEntry[] }
+export type Sent = {
+  intent: Intent
+  state: 'intended' | 'skipped' | 'accepted'
+  reason?: string
+  holder: Uuid
+}
 
-const STRENGTH = { member_no: 4, user_id: 3, line_uid: 2, email: 2, phone: 2, anonymous_id: 1 }
 const keyOf = (id: IdRef) => `${id.kind}/${id.value}`
 
 export class Town {
   now = START
   customers = new Map<Uuid, Customer>()
   identifiers = new Map<string, Uuid>()
+  /** identifiers that name nobody any more */
+  shared = new Set<string>()
+  conflicts = new Map<Uuid, Conflict & { status: string }>()
   messages = new Map<Uuid, Sent>()
   /** events that the intake took */
   sent = new Set<string>()
@@ -32,7 +53,9 @@ export class Town {
   /** order rows as each customer's owner wrote them */
   effects: { customer: Uuid; effect: FoldEffect }[] = []
   steps = 0
+  answers: number[] = []
   private made = 0
+  private commands = 0
   readonly world: World
   constructor(world: World) {
     this.world = world
@@ -40,7 +63,7 @@ export class Town {
 
   at(id: Uuid): Customer {
     let c = this.customers.get(id)
-    if (!c) this.customers.set(id, (c = { state: null, queue: [], facts: {} }))
+    if (!c) this.customers.set(id, (c = { state: null, queue: [], facts: {}, log: [] }))
     return c
   }
 
@@ -53,32 +76,73 @@ export class Town {
     props: Record<string, unknown> = {},
   ): void {
     this.sent.add(messageId)
-    const strong = [...ids].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind])
+    const event: EventBody = {
+      type: 'track',
+      name,
+      messageId,
+      at: this.now,
+      props,
+      ids,
+      proof,
+      src: 'test',
+    }
+    const resolved = this.resolve(ids)
+    this.post(resolved.customer, { kind: 'event', messageId, body: resolvedEvent(event, resolved) })
+  }
+
+  private resolve(ids: IdRef[]): Resolved {
+    const shared = ids.filter(i => this.shared.has(keyOf(i)))
+    if (shared.length === ids.length)
+      return { customer: this.identifiers.get(keyOf(strongestOf(shared)!))!, holders: [], shared }
+    const strong = ids
+      .filter(i => !this.shared.has(keyOf(i)))
+      .sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
     const best = strong.find(i => this.identifiers.has(keyOf(i)))
     const missing = strong.filter(i => !this.identifiers.has(keyOf(i)))
     if (missing.length > 0) {
-      const fits = best !== undefined && STRENGTH[missing[0]!.kind] <= STRENGTH[best.kind]
+      const fits = best !== undefined && strengthOf(missing[0]!.kind) <= strengthOf(best.kind)
       const holder = fits ? this.identifiers.get(keyOf(best))! : uuid(++this.made, (this.made * 37) % 256)
       for (const i of missing) this.identifiers.set(keyOf(i), holder)
     }
     const all = [...new Set(strong.map(i => this.identifiers.get(keyOf(i))!))]
-    const to = all.toSorted()[0]!
-    const holders = all.filter(h => h !== to)
-    this.post(to, {
-      kind: 'event',
-      messageId,
-      body: {
-        type: 'track',
-        name,
-        messageId,
+    const customer = all.toSorted()[0]!
+    return { customer, holders: all.filter(h => h !== customer), shared }
+  }
+
+  /** A person's command; the answer's status is kept in `answers`. */
+  command(to: Uuid, command: CommandBody['command']): void {
+    const key = `c${++this.commands}`
+    const body: CommandBody = { key, bodyHash: WORKSPACE, validUntil: 0, actor: 'ann', command }
+    this.post(to, { kind: 'command', messageId: null, body })
+  }
+
+  /** What src/customers/unmerge.ts does: the two go on with what each has, before whatever waits for them. */
+  async unmerge(holder: Uuid, target: Uuid): Promise<Parted | null> {
+    const parted = await split(
+      async id => ({
+        start: null,
+        facts: {},
+        entries: structuredClone(this.at(id).log).map(entry => ({ entry, world: this.world })),
+      }),
+      this.at(holder).state!,
+      target,
+    )
+    if (!parted) return null
+    const known = [...this.messages].filter(([, m]) => m.state === 'intended')
+    const open = known.flatMap(([id, m]) => (m.holder === holder ? [id] : []))
+    const there = new Map(
+      [...this.messages].map(([id, m]) => [
+        id,
+        { outcome: m.state === 'intended' ? null : m.state, reason: m.reason ?? null },
+      ]),
+    )
+    const op = uuid(0xffff + ++this.commands)
+    for (const body of restoresOf(holder, target, parted, { there, open }, op, 'ann'))
+      this.at(body.state.id).queue.unshift({
+        input: { kind: 'restore', messageId: null, body: structuredClone(body) },
         at: this.now,
-        props,
-        ids,
-        proof,
-        src: 'test',
-        ...(holders.length > 0 ? { holders } : {}),
-      },
-    })
+      })
+    return parted
   }
 
   post(to: Uuid, input: IncomingInput, passed = false): void {
@@ -126,11 +190,28 @@ export class Town {
       result = reduce(c.state, input, c.facts, this.world, self)
     }
     if (JSON.stringify(input) !== before) throw new BrokenRule('the reducer changed its input')
+    const effects = result.effects.length > 0 ? { e: structuredClone(result.effects) } : {}
+    const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
+    c.log.push({
+      c: id,
+      k: input.kind,
+      n: input.now,
+      r: input.received,
+      b: JSON.parse(before).body,
+      ...verdict,
+      ...effects,
+    })
     // a state must survive being stored
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
       this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
-    if (result.verdict === 'forwarded') this.post(result.forwardTo!, result.forwardAs!, true)
+    if (result.verdict === 'forwarded') {
+      const { forwardTo: to, forwardAs: as } = result
+      this.post(to!, as!, true)
+      // an intake that still knew the merged id may have claimed identifiers for it
+      if (c.state.into === to && (as!.kind === 'event' || as!.kind === 'merge'))
+        for (const i of as!.body.ids) this.repoint(i, id, to!, false)
+    }
     for (const effect of result.effects) this.carryOut(id, c, effect)
   }
 
@@ -145,9 +226,23 @@ export class Town {
         break
       case 'repoint':
       case 'unmerged':
-        for (const i of effect.ids)
-          if (this.identifiers.get(keyOf(i)) === effect.from) this.identifiers.set(keyOf(i), id)
+        for (const i of effect.ids) this.repoint(i, effect.from, id, false)
         break
+      case 'share':
+        for (const i of effect.ids) this.repoint(i, id, nobodyOf(WORKSPACE, i), true)
+        break
+      case 'answer':
+        this.answers.push(effect.status)
+        break
+      case 'conflict':
+        if (!this.conflicts.has(effect.conflict.id))
+          this.conflicts.set(effect.conflict.id, { ...effect.conflict, status: 'open' })
+        break
+      case 'settle': {
+        const conflict = this.conflicts.get(effect.conflict)
+        if (conflict) conflict.status = effect.how
+        break
+      }
       case 'intent':
         if (this.messages.has(effect.intent.id)) throw new BrokenRule('one intent twice')
         this.messages.set(effect.intent.id, { intent: effect.intent, state: 'intended', holder: id })
@@ -161,7 +256,14 @@ export class Town {
         this.post(effect.into, {
           kind: 'absorb',
           messageId: null,
-          body: { loser: id, state: c.state, ids: effect.ids, orders, hops: effect.hops },
+          body: {
+            loser: id,
+            state: c.state,
+            ids: effect.ids,
+            orders,
+            hops: effect.hops,
+            ...(effect.actor === undefined ? {} : { actor: effect.actor }),
+          },
         })
         break
       }
@@ -169,10 +271,19 @@ export class Town {
     }
   }
 
+  private repoint(id: IdRef, from: Uuid, to: Uuid, shared: boolean): void {
+    const key = keyOf(id)
+    if (this.identifiers.get(key) !== from) return
+    this.identifiers.set(key, to)
+    if (shared) this.shared.add(key)
+    else this.shared.delete(key)
+  }
+
   private skip(message: Uuid, reason: string): void {
     const sent = this.messages.get(message)
     if (sent?.state !== 'intended') return
     sent.state = 'skipped'
+    sent.reason = reason
     this.tell(sent, 'skipped', reason)
   }
 

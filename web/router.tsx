@@ -81,6 +81,12 @@ const customers = createRoute({
   validateSearch: texts('q', 'stage', 'tag', 'reach', 'has', 'bought', 'complete', 'sort'),
   component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
 })
+const conflicts = createRoute({
+  getParentRoute: () => inside,
+  path: '/customers/conflicts',
+  validateSearch: texts('status'),
+  component: lazyRouteComponent(() => import('./pages/conflicts.tsx'), 'Conflicts'),
+})
 const customer = createRoute({
   getParentRoute: () => inside,
   path: '/customers/$customer',
@@ -177,6 +183,7 @@ export const router = createRouter({
     inside.addChildren([
       home,
       customers,
+      conflicts,
       customer,
       quality,
       journeys,

@@ -77,6 +77,12 @@ function demandDeclared(
   }
   check('settings', settings, channel.settings)
   check('secrets', secrets, channel.secrets)
+  const wrong = channel.wrong?.(settings)
+  if (wrong)
+    throw new Problem(400, 'invalid', `${channel.name}: ${wrong.setting} cannot be so`, {
+      path: `settings.${wrong.setting}`,
+      action: wrong.action,
+    })
   for (const name of channel.required)
     if (!(settings[name] ?? secrets[name]))
       throw new Problem(400, 'invalid', `${channel.name} needs ${name}`, {

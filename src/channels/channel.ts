@@ -55,6 +55,10 @@ export type Channel = {
   name: 'line' | 'email'
   /** the identifier that is the address */
   addressKind: 'line_uid' | 'email'
+  /** the address to use for an identifier by an account with these settings; null: that account cannot reach it */
+  addressOf?(settings: Record<string, string>, value: string): string | null
+  /** what is wrong with an account's settings, beyond what is required */
+  wrong?(settings: Record<string, string>): { setting: string; action: string } | null
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
   delivery: 'at_least_once' | 'at_most_once'
   /** names of settings and secrets an account has, for its form; `required` among both */

@@ -1,4 +1,5 @@
 // Every channel passes the same suite, against its stand-in over the network; and its requests are as golden files say.
+import { unpackState } from '../customers/pack.ts'
 import { createHmac } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -242,7 +243,7 @@ describe('webhooks of LINE', () => {
       'select state from customer where bucket = $1 and id = $2',
       [bucketOf(id), id],
     )
-    expect(JSON.parse(found.rows[0]!.state)).toMatchObject({
+    expect(unpackState(found.rows[0]!.state)).toMatchObject({
       line: { following: true },
       ids: [{ kind: 'line_uid', value: user, verified: true }],
     })

@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
+import { isLineProvider, lineAddressOf, lineUidOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -221,7 +222,7 @@ function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
       messageId: `line:${e.webhookEventId}`,
       at,
       props: propsOf(e),
-      ids: [{ kind: 'line_uid', value: user }],
+      ids: [{ kind: 'line_uid', value: lineUidOf(account.settings.provider, user) }],
       proof: 'provider',
       src: account.name,
       ch: 'line',
@@ -241,11 +242,16 @@ function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
 export const line: Channel = {
   name: 'line',
   addressKind: 'line_uid',
+  addressOf: (settings, value) => lineAddressOf(settings.provider, value),
   delivery: 'at_least_once',
-  settings: ['baseUrl'],
+  settings: ['baseUrl', 'provider'],
   secrets: ['accessToken', 'channelSecret'],
   required: ['accessToken', 'channelSecret'],
   concurrency: CONCURRENCY,
+  wrong: settings =>
+    settings.provider === undefined || isLineProvider(settings.provider)
+      ? null
+      : { setting: 'provider', action: 'Use lower-case letters, digits, - and _, at most 32.' },
   send,
   parse,
   async close() {

@@ -2,7 +2,7 @@
 // A provider's retry finds its events deduplicated by their own ids.
 import { Hono } from 'hono'
 import { append } from '../inbox/append.ts'
-import { resolveBatch } from '../collect/resolve.ts'
+import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
@@ -84,8 +84,8 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
       sql,
       null,
       told.map((e, i) => {
-        const { customer, holders } = resolved[i]!
-        const body = holders.length > 0 ? { ...e.body, holders } : e.body
+        const { customer } = resolved[i]!
+        const body = resolvedEvent(e.body, resolved[i]!)
         return { workspace, customer, input: { kind: 'event' as const, messageId: e.input.messageId, body } }
       }),
     )

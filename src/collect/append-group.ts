@@ -7,7 +7,7 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Fault } from './json.ts'
-import { resolveBatch } from './resolve.ts'
+import { resolveBatch, resolvedEvent } from './resolve.ts'
 
 export type Intake = { workspace: Uuid; event: EventBody }
 
@@ -135,8 +135,8 @@ async function store(
     core.pool,
     core.signals,
     items.map(({ workspace, event }, i) => {
-      const { customer, holders } = resolved[i]!
-      const body = holders.length > 0 ? { ...event, holders } : event
+      const { customer } = resolved[i]!
+      const body = resolvedEvent(event, resolved[i]!)
       return { workspace, customer, input: { kind: 'event', messageId: event.messageId, body } }
     }),
     table,

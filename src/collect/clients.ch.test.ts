@@ -17,6 +17,7 @@ let space: Awaited<ReturnType<typeof createTestWorkspace>>
 /** calls taken by the intake, and how many of the next answers are lost on their way back */
 let calls: string[] = []
 let losing = 0
+let onCall: () => void = () => undefined
 
 beforeAll(async () => {
   core = await openTestCore()
@@ -25,6 +26,7 @@ beforeAll(async () => {
   app.use('*', async (c, next) => {
     calls.push(c.req.path)
     await next()
+    onCall()
     if (losing > 0) {
       losing--
       c.res = new Response('lost', { status: 503 })
@@ -108,11 +110,11 @@ test.each([
   await done()
   losing = 1
   calls = []
+  const again = new Promise<void>(resolve => {
+    onCall = () => calls.length === 2 && resolve()
+  })
   say.track({ userId: id, event: 'Retried' })
-  await done()
-  // a client that retries in the background comes again until it is told that all is well
-  for (const until = Date.now() + 10_000; calls.length < 2 && Date.now() < until; )
-    await new Promise(resolve => setImmediate(resolve))
+  await Promise.all([flush(), again])
   await done()
   expect(calls).toEqual(['/v1/batch', '/v1/batch'])
   expect(errors).toEqual([])

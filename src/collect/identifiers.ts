@@ -1,12 +1,13 @@
 // The identifiers of one item that route it to a customer, by what its key or token proves. Pure.
-import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
+import { WRITTEN, type WrittenKind } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { IdentifierKind } from '../rules/model.ts'
 import type { CleanContext } from './clean.ts'
 import { byteLength, fault, isDict, LIMITS, text, tooLong, type Fault } from './json.ts'
 
-/** The identifiers that route. Of a public key only `userId` and `anonymousId`: what else it says is a hint. */
+/** The identifiers that route. Of a public key only `userId`, `anonymousId` and the app's installation: what else it
+ *  says is a hint. */
 export function identifiers(
   item: Record<string, unknown>,
   type: EventBody['type'],
@@ -42,6 +43,8 @@ export function identifiers(
       contact(ids, notes, 'email', traits.email, at + '.email')
       contact(ids, notes, 'phone', traits.phone, at + '.phone')
       contact(ids, notes, 'line_uid', traits.line_uid ?? traits.lineUid, at + '.line_uid')
+      contact(ids, notes, 'card_no', traits.card_no ?? traits.cardNo, at + '.card_no')
+      contact(ids, notes, 'carrier', traits.carrier, at + '.carrier')
     }
     if (Array.isArray(inner?.externalIds)) externalIds(ids, notes, inner.externalIds)
   } else if (userId !== null) {
@@ -69,32 +72,29 @@ export function identifiers(
       add(ids, id.kind, id.value)
   }
   if (anonymousId !== null) add(ids, 'anonymous_id', anonymousId)
+  // mobile clients name the app's installation with every call
+  const device = isDict(item.context) && isDict(item.context.device) ? item.context.device.id : undefined
+  if (device !== undefined) contact(ids, notes, 'device_id', device, 'context.device.id')
   if (ids.length === 0)
     return fault(
       'no_identifier',
       'userId',
       'It does not say who it is about',
-      'Send userId or anonymousId; a server key may also send an e-mail, phone or LINE user id.',
+      'Send userId or anonymousId; a server key may also send an e-mail, phone, LINE user id, card number or e-invoice carrier.',
     )
   return { ids }
 }
 
-const CONTACTS = {
-  email: { clean: cleanEmail, what: 'an e-mail address' },
-  phone: { clean: cleanPhone, what: 'a phone number (E.164, or of Taiwan)' },
-  line_uid: { clean: cleanLineUid, what: 'a LINE user id' },
-}
-type ContactKind = keyof typeof CONTACTS
-
-function contact(ids: IdRef[], notes: Fault[], kind: ContactKind, value: unknown, path: string): void {
+function contact(ids: IdRef[], notes: Fault[], kind: WrittenKind, value: unknown, path: string): void {
   const given = text(value)
   if (given === null) return
-  const cleaned = CONTACTS[kind].clean(given)
+  const { clean, what } = WRITTEN[kind]
+  const cleaned = clean(given)
   if (cleaned === null) {
     notes.push({
       code: 'bad_' + kind,
       path,
-      detail: `It is not ${CONTACTS[kind].what}; the event was stored without this identifier`,
+      detail: `It is not ${what}; the event was stored without this identifier`,
       action: 'Correct it at its source and send it again.',
     })
   } else add(ids, kind, cleaned)
@@ -111,10 +111,15 @@ const EXTERNAL: Record<string, IdentifierKind> = {
   phone: 'phone',
   line_uid: 'line_uid',
   line: 'line_uid',
+  card_no: 'card_no',
+  carrier: 'carrier',
+  device_id: 'device_id',
   anonymous_id: 'anonymous_id',
   shop_customer: 'user_id', // a shop system's own number of a customer: not the brand's member number
 }
 const MOST_IDS = 20
+
+const isWritten = (kind: IdentifierKind): kind is WrittenKind => Object.hasOwn(WRITTEN, kind)
 
 /** Segment's context.externalIds: [{ id, type }]. Types not known here are left out. */
 function externalIds(ids: IdRef[], notes: Fault[], list: unknown[]): void {
@@ -125,7 +130,7 @@ function externalIds(ids: IdRef[], notes: Fault[], list: unknown[]): void {
     const value = text(entry.id)
     if (!kind || value === null) continue
     const path = `context.externalIds.${i}.id`
-    if (kind === 'email' || kind === 'phone' || kind === 'line_uid') contact(ids, notes, kind, value, path)
+    if (isWritten(kind)) contact(ids, notes, kind, value, path)
     else if (byteLength(value) > LIMITS.id) notes.push(tooLong(path).fault)
     else if (kind !== 'member_no' || !ids.some(known => known.kind === 'member_no')) add(ids, kind, value)
   }

@@ -2,7 +2,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestCore, type TestCore } from '../../test/harness.ts'
+import { eventFor } from '../../test/stage.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
+import { append } from '../inbox/append.ts'
+import { freeClaims } from '../inbox/claims.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { identifierBucket, resolveBatch, type Resolvable } from './resolve.ts'
 
@@ -81,7 +84,10 @@ describe('resolveBatch', () => {
     const family = await one(core, item(workspace, 'server', member('M-3'), email('family@example.com')))
     const child = await one(core, item(workspace, 'server', member('M-4'), email('family@example.com')))
     expect(await holderOf(workspace, member('M-4'))).not.toBe(family.customer)
-    expect(child).toEqual({ customer: family.customer, holders: [await holderOf(workspace, member('M-4'))] })
+    expect(child).toMatchObject({
+      customer: family.customer,
+      holders: [await holderOf(workspace, member('M-4'))],
+    })
   })
 
   test('several holders: the smallest id, the others with the strongest identifier first', async () => {
@@ -90,7 +96,7 @@ describe('resolveBatch', () => {
     const b = await one(core, item(workspace, 'server', email('x@example.com')))
     const c = await one(core, item(workspace, 'server', member('X')))
     const all = await one(core, item(workspace, 'server', anon('x'), email('x@example.com'), member('X')))
-    expect(all).toEqual({ customer: a.customer, holders: [c.customer, b.customer] })
+    expect(all).toMatchObject({ customer: a.customer, holders: [c.customer, b.customer] })
   })
 
   test('workspaces never see each other', async () => {
@@ -107,7 +113,7 @@ describe('resolveBatch', () => {
       'update identifier set customer_id = $1 where workspace_id = $2 and customer_id = $3',
       [a.customer, workspace, b.customer],
     )
-    expect(await one(core, item(workspace, 'server', member('new'), anon('old')))).toEqual({
+    expect(await one(core, item(workspace, 'server', member('new'), anon('old')))).toMatchObject({
       customer: a.customer,
       holders: [],
     })
@@ -164,5 +170,60 @@ describe('resolveBatch', () => {
       }),
       { numRuns: 40 },
     )
+  })
+})
+
+describe('claims that nobody came of', () => {
+  const age = (workspace: Uuid, hours: number) =>
+    core.pool.query(
+      'update identifier set created_at = created_at - make_interval(hours => $2) where workspace_id = $1',
+      [workspace, hours],
+    )
+  const now = Date.now()
+
+  test('are freed after an hour; what waits for its fold is not', async () => {
+    const workspace = newId()
+    const [lost, waiting, fresh] = [member('lost'), member('waiting'), member('fresh')]
+    await one(core, item(workspace, 'server', lost))
+    const { customer } = await one(core, item(workspace, 'server', waiting))
+    await append(core.pool, null, [eventFor(workspace, customer, 'Seen')], 'bulk')
+    await age(workspace, 2)
+    await one(core, item(workspace, 'server', fresh))
+    expect(await freeClaims(core, now)).toBe(1)
+    expect(await holderOf(workspace, lost)).toBeUndefined()
+    expect(await holderOf(workspace, waiting)).toBe(customer)
+    expect(await holderOf(workspace, fresh)).toBeDefined()
+    // looked at again later, when its event is gone without having made anybody
+    await core.pool.query('delete from bulk')
+    expect(await freeClaims(core, now + 60_000)).toBe(0)
+    expect(await freeClaims(core, now + 40 * 60_000)).toBe(1)
+    expect(await holderOf(workspace, waiting)).toBeUndefined()
+  })
+})
+
+describe('identifiers that several people turned up with', () => {
+  test('route nothing beside others, and to a customer of their own alone', async () => {
+    const workspace = newId()
+    const phone: IdRef = { kind: 'phone', value: '+886912345678' }
+    const first = await one(core, item(workspace, 'server', member('S1'), phone))
+    const nobody = newId()
+    await core.pool.query(
+      'update identifier set shared = true, customer_id = $3 where workspace_id = $1 and kind = $2',
+      [workspace, 'phone', nobody],
+    )
+    const both = await one(other, item(workspace, 'server', member('S2'), phone))
+    expect(both).toMatchObject({ holders: [], shared: [phone] })
+    expect([first.customer, nobody]).not.toContain(both.customer)
+    expect(await one(other, item(workspace, 'server', phone))).toEqual({
+      customer: nobody,
+      holders: [],
+      shared: [phone],
+    })
+    // what is new joins the one who is named, not the shared number
+    const added = await one(other, item(workspace, 'server', phone, email('s1@example.com'), member('S1')))
+    expect(added).toEqual({ customer: first.customer, holders: [], shared: [phone] })
+    expect(await one(other, item(workspace, 'server', email('new@example.com'), phone))).toMatchObject({
+      shared: [phone],
+    })
   })
 })

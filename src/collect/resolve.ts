@@ -1,31 +1,33 @@
 // Which customer an event is for: reads and claims identifiers. Owners alone decide merges; this only routes, and
 // hands over the list where identifiers have several holders. Holders may be cached: the owner of a merged customer
-// forwards, and what was repointed for another reason is read again within a minute. An identifier claimed for an
+// forwards, and what was repointed for another reason is read again within a minute. Identifiers that several people
+// turned up with (src/customers/shared.ts) route only what comes with nothing else. An identifier claimed for an
 // event that was then not stored stays with its empty customer: a retry finds it, a merge repoints it.
 import { LRUCache } from 'lru-cache'
 import type { IdRef, Proof } from '../customers/model.ts'
+import { hasId, strongestOf } from '../customers/shared.ts'
+import type { EventBody } from '../inbox/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOfText, newId, type Uuid } from '../platform/ids.ts'
 import { booleans, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
-import type { IdentifierKind } from '../rules/model.ts'
+import { sharedAs, strengthOf, type IdentifierKind } from '../rules/identifiers.ts'
 
 export type Resolvable = { workspace: Uuid; ids: IdRef[]; proof: Proof }
 /** `customer`: the smallest id that holds one of the identifiers; `holders`: the others, the strongest identifier's
- *  first (member_no, user_id, contacts, anonymous_id). */
-export type Resolved = { customer: Uuid; holders: Uuid[] }
+ *  first (member_no, user_id and cards, contacts, browsers); `shared`: those of its identifiers that name nobody. */
+export type Resolved = { customer: Uuid; holders: Uuid[]; shared: IdRef[] }
 
-/** A missing identifier is claimed for an existing holder only when that holder was found by one at least as strong:
- *  a browser (anonymous_id) or a shared phone number never turns a new member into somebody else. Otherwise it gets
- *  an id of its own and the owners decide; merging with a customer that has no row yet only repoints. */
-const STRENGTH: Record<IdentifierKind, number> = {
-  member_no: 4,
-  user_id: 3,
-  line_uid: 2,
-  email: 2,
-  phone: 2,
-  anonymous_id: 1,
+/** The event as it is appended for whom it was resolved to. */
+export function resolvedEvent(event: EventBody, { holders, shared }: Resolved): EventBody {
+  if (holders.length === 0 && shared.length === 0) return event
+  const body = holders.length > 0 ? { ...event, holders } : event
+  return shared.length === 0 ? body : { ...body, ids: event.ids.filter(id => !hasId(shared, id)), shared }
 }
+
+// A missing identifier is claimed for an existing holder only when that holder was found by one at least as strong
+// (src/rules/identifiers.ts): a browser or a shared phone number never turns a new member into somebody else. Otherwise
+// it gets an id of its own and the owners decide; merging with a customer that has no row yet only repoints.
 
 /** A member number and a user id of the same value name the same person: each finds the other's holder. */
 const ALIAS: Partial<Record<IdentifierKind, IdentifierKind>> = {
@@ -38,8 +40,9 @@ export const identifierBucket = (id: IdRef): number => bucketOfText(id.kind, id.
 
 const CACHE_ENTRIES = 200_000
 const CACHE_MS = 60_000
-const caches = new WeakMap<Pool, LRUCache<string, Uuid>>()
-function cacheOf(pool: Pool): LRUCache<string, Uuid> {
+type Holder = { customer: Uuid; shared: boolean }
+const caches = new WeakMap<Pool, LRUCache<string, Holder>>()
+function cacheOf(pool: Pool): LRUCache<string, Holder> {
   let cache = caches.get(pool)
   if (!cache)
     caches.set(pool, (cache = new LRUCache({ max: CACHE_ENTRIES, ttl: CACHE_MS, ttlResolution: 1_000 })))
@@ -51,7 +54,8 @@ export const forgetHolders = (pool: Pool): void => caches.get(pool)?.clear()
 
 type Key = { text: string; workspace: Uuid; kind: IdentifierKind; value: string; bucket: number }
 type Keys = Map<string, Key>
-type Held = Map<string, Uuid>
+/** Holders by key. A shared identifier's is in `nobody` instead, and in nothing that routes. */
+type Held = { by: Map<string, Uuid>; nobody: Map<string, Uuid> }
 type Claim = Key & { customer: Uuid; verified: boolean }
 
 const keyText = (workspace: Uuid, kind: IdentifierKind, value: string): string =>
@@ -62,17 +66,17 @@ const keyText = (workspace: Uuid, kind: IdentifierKind, value: string): string =
  *  @throws the database's error; nothing but claims (which a retry finds again) may have been written */
 export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): Promise<Resolved[]> {
   const cache = cacheOf(core.pool)
-  const held: Held = new Map()
+  const held: Held = { by: new Map(), nobody: new Map() }
   const fromCache = new Set<string>()
   const unknown: Keys = new Map()
   for (const item of items) {
     must(item.ids.length > 0, 'an item to resolve has an identifier')
     for (const id of item.ids) {
       const text = keyText(item.workspace, id.kind, id.value)
-      if (held.has(text) || unknown.has(text)) continue
+      if (held.by.has(text) || held.nobody.has(text) || unknown.has(text)) continue
       const holder = cache.get(text)
       if (holder) {
-        held.set(text, holder)
+        put(held, text, holder)
         fromCache.add(text)
       } else addKey(unknown, item.workspace, id.kind, id.value)
     }
@@ -88,32 +92,50 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
   if (unknown.size > 0) {
     addAliases(unknown)
     await read(core.pool, unknown, held)
-    if (planClaims(items, new Map(held)).length > 0) await claim(core.pool, items, held)
+    if (planClaims(items, { ...held, by: new Map(held.by) }).length > 0) await claim(core.pool, items, held)
     for (const text of unknown.keys()) {
-      const holder = held.get(text)
-      if (holder) cache.set(text, holder)
+      const holder = held.by.get(text)
+      const nobody = held.nobody.get(text)
+      if (holder) cache.set(text, { customer: holder, shared: false })
+      else if (nobody) cache.set(text, { customer: nobody, shared: true })
     }
   }
   return items.map(item => {
+    const shared = held.nobody.size === 0 ? [] : sharedIn(item, held)
+    if (shared.length === item.ids.length)
+      return { customer: held.nobody.get(keyOf(item, strongestOf(shared)!))!, holders: [], shared }
     const holders = holdersOf(item, held)
     const customer = holders.toSorted()[0]!
-    return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer) }
+    return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer), shared }
   })
+}
+
+const keyOf = (item: Resolvable, id: IdRef): string => keyText(item.workspace, id.kind, id.value)
+
+const sharedIn = (item: Resolvable, held: Held): IdRef[] =>
+  item.ids.filter(id => sharedAs(id.kind) !== undefined && held.nobody.has(keyOf(item, id)))
+
+function put(held: Held, text: string, holder: Holder): void {
+  if (holder.shared) {
+    held.by.delete(text)
+    held.nobody.set(text, holder.customer)
+  } else {
+    held.nobody.delete(text)
+    held.by.set(text, holder.customer)
+  }
 }
 
 /** Distinct holders of an item's identifiers, the strongest identifier's first. */
 function holdersOf(item: Resolvable, held: Held): Uuid[] {
   const first = item.ids[0]!
   if (item.ids.length === 1) {
-    const text = keyText(item.workspace, first.kind, first.value)
-    const holder = held.get(text) ?? aliasHolder(item.workspace, first, held)
+    const holder = held.by.get(keyOf(item, first)) ?? aliasHolder(item.workspace, first, held)
     return holder ? [holder] : []
   }
   const found: Uuid[] = []
-  const ids = [...item.ids].sort((a, b) => STRENGTH[b.kind] - STRENGTH[a.kind])
+  const ids = [...item.ids].sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
   for (const id of ids) {
-    const holder =
-      held.get(keyText(item.workspace, id.kind, id.value)) ?? aliasHolder(item.workspace, id, held)
+    const holder = held.by.get(keyOf(item, id)) ?? aliasHolder(item.workspace, id, held)
     if (holder && !found.includes(holder)) found.push(holder)
   }
   return found
@@ -121,7 +143,7 @@ function holdersOf(item: Resolvable, held: Held): Uuid[] {
 
 function aliasHolder(workspace: Uuid, id: IdRef, held: Held): Uuid | undefined {
   const kind = ALIAS[id.kind]
-  return kind && held.get(keyText(workspace, kind, id.value))
+  return kind && held.by.get(keyText(workspace, kind, id.value))
 }
 
 /** What must be claimed so that every identifier has a holder. Writes the plan into `held`. Pure. */
@@ -132,22 +154,24 @@ function planClaims(items: Resolvable[], held: Held): Claim[] {
     let bestHolder: Uuid | undefined
     let bestMissing = 0
     for (const id of item.ids) {
-      const own = held.get(keyText(item.workspace, id.kind, id.value))
-      const holder = own ?? aliasHolder(item.workspace, id, held)
-      if (holder && STRENGTH[id.kind] > best) {
-        best = STRENGTH[id.kind]
+      const text = keyOf(item, id)
+      if (held.nobody.has(text)) continue
+      const holder = held.by.get(text) ?? aliasHolder(item.workspace, id, held)
+      const strength = strengthOf(id.kind)
+      if (holder && strength > best) {
+        best = strength
         bestHolder = holder
       }
-      if (!holder && STRENGTH[id.kind] > bestMissing) bestMissing = STRENGTH[id.kind]
+      if (!holder && strength > bestMissing) bestMissing = strength
     }
     let fresh: Uuid | undefined
     for (const id of item.ids) {
-      const text = keyText(item.workspace, id.kind, id.value)
-      if (held.has(text)) continue
+      const text = keyOf(item, id)
+      if (held.by.has(text) || held.nobody.has(text)) continue
       const customer =
         aliasHolder(item.workspace, id, held) ??
         (bestHolder && bestMissing <= best ? bestHolder : (fresh ??= newId()))
-      held.set(text, customer)
+      held.by.set(text, customer)
       claims.push({
         text,
         workspace: item.workspace,
@@ -167,12 +191,14 @@ async function claim(pool: Pool, items: Resolvable[], held: Held): Promise<void>
   for (let attempt = 1; ; attempt++) {
     try {
       const made = await inTransaction(pool, async sql => {
-        const known: Held = new Map(held)
+        const known: Held = { by: new Map(held.by), nobody: new Map(held.nobody) }
         const wanted: Keys = new Map()
         for (const item of items)
-          for (const id of item.ids)
-            if (!known.has(keyText(item.workspace, id.kind, id.value)))
+          for (const id of item.ids) {
+            const text = keyOf(item, id)
+            if (!known.by.has(text) && !known.nobody.has(text))
               addKey(wanted, item.workspace, id.kind, id.value)
+          }
         const paired = [...wanted.values()].filter(k => ALIAS[k.kind])
         if (paired.length > 0) {
           // two rows (member_no v, user_id v) cannot be one unique key: claims of one value take turns
@@ -186,13 +212,15 @@ async function claim(pool: Pool, items: Resolvable[], held: Held): Promise<void>
         const claims = planClaims(items, known).sort(byKey)
         const lost = await insert(sql, claims)
         if (lost.size > 0) {
-          for (const text of lost.keys()) known.delete(text)
+          for (const text of lost.keys()) known.by.delete(text)
           await read(sql, lost, known)
-          for (const text of lost.keys()) must(known.has(text), 'a claim that was refused has a holder')
+          for (const text of lost.keys())
+            must(known.by.has(text) || known.nobody.has(text), 'a claim that was refused has a holder')
         }
         return known
       })
-      for (const [text, holder] of made) held.set(text, holder)
+      held.by = made.by
+      held.nobody = made.nobody
       return
     } catch (error) {
       if (attempt >= 3 || !/^40/.test((error as { code?: string }).code ?? '') || !isTransient(error))
@@ -219,12 +247,18 @@ function addAliases(keys: Keys): void {
   }
 }
 
-type IdentifierRow = { workspace_id: Uuid; kind: IdentifierKind; value: string; customer_id: Uuid }
+type IdentifierRow = {
+  workspace_id: Uuid
+  kind: IdentifierKind
+  value: string
+  customer_id: Uuid
+  shared: boolean
+}
 
 async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
   const list = [...keys.values()]
   const { rows } = await sql.query<IdentifierRow>(
-    `select i.workspace_id, i.kind, i.value, i.customer_id
+    `select i.workspace_id, i.kind, i.value, i.customer_id, i.shared
        from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[]) k (bucket, workspace_id, kind, value)
        join identifier i using (bucket, workspace_id, kind, value)`,
     [
@@ -234,7 +268,11 @@ async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
       texts(list.map(k => k.value)),
     ],
   )
-  for (const row of rows) held.set(keyText(row.workspace_id, row.kind, row.value), row.customer_id)
+  for (const row of rows)
+    put(held, keyText(row.workspace_id, row.kind, row.value), {
+      customer: row.customer_id,
+      shared: row.shared,
+    })
 }
 
 /** Inserts the claims, which must be in key order (so that two batches cannot wait for each other); returns those
@@ -242,10 +280,10 @@ async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
 async function insert(sql: Sql, claims: Claim[]): Promise<Keys> {
   const lost: Keys = new Map(claims.map(c => [c.text, c]))
   if (claims.length === 0) return lost
-  const { rows } = await sql.query<IdentifierRow>(
+  const { rows } = await sql.query<Omit<IdentifierRow, 'customer_id' | 'shared'>>(
     `insert into identifier (bucket, workspace_id, kind, value, customer_id, verified, created_at)
      select *, clock_timestamp() from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bool[])
-     on conflict do nothing returning workspace_id, kind, value, customer_id`,
+     on conflict do nothing returning workspace_id, kind, value`,
     [
       smallints(claims.map(c => c.bucket)),
       uuids(claims.map(c => c.workspace)),

@@ -1,5 +1,6 @@
 // What an event tells of the touch it was: the channel it happened on, what led there (campaign, advertisement, store
 // QR), the session it belongs to, and the push token an app reports. Pure.
+import { PUSH_PLATFORM, PUSH_TOKEN } from '../customers/cart.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { isDict, type Dict } from './json.ts'
 
@@ -144,11 +145,11 @@ export function touchProps(
 const TELLS_TOKEN = /^(Identified|Application (Installed|Opened|Updated)|Push .+)$/
 const LONGEST_TOKEN = 512
 
-/** The push token of a mobile client as traits: a hint until an app push channel binds it. */
+/** The push token of a mobile client, by the names under which the profile takes it up. */
 export function pushHint(name: string, type: EventBody['type'], context: Dict): Dict | null {
   if (!isDict(context.device) || (type !== 'identify' && !TELLS_TOKEN.test(name))) return null
   const { token, type: platform } = context.device
   if (typeof token !== 'string' || token === '' || token.length > LONGEST_TOKEN) return null
   const os = typeof platform === 'string' && platform.length <= 16 ? platform.toLowerCase() : undefined
-  return { 'app.push_token': token, ...(os ? { 'app.platform': os } : {}) }
+  return { [PUSH_TOKEN]: token, ...(os ? { [PUSH_PLATFORM]: os } : {}) }
 }

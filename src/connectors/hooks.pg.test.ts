@@ -7,6 +7,7 @@ import customer from '../../test/fixtures/shopify/customer.json' with { type: 'j
 import order from '../../test/fixtures/shopify/order.json' with { type: 'json' }
 import product from '../../test/fixtures/shopify/product.json' with { type: 'json' }
 import refund from '../../test/fixtures/shopify/refund.json' with { type: 'json' }
+import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { callApi } from '../../test/http-client.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
@@ -14,7 +15,7 @@ import type { EndpointName } from '../contract.ts'
 import { cutOld } from '../inbox/retention.ts'
 import { newId, publicId } from '../platform/ids.ts'
 import { startWeb, type Web } from '../web.ts'
-import { HOOK_LIMITS } from './hooks.ts'
+import { HOOK_LIMITS, hooksApp } from './hooks.ts'
 import type { Mapping } from './model.ts'
 
 let core: TestCore
@@ -279,7 +280,17 @@ describe('R0-21 a generic source with Standard Webhooks', () => {
     expect((await letters(courier)).map(l => l.code)).toEqual(['order_unknown'])
   })
 
-  test('limits: too large, too many, switched off, no such address', async () => {
+  test('R0-21 one address may not flood a source: 429 with the time to wait', async () => {
+    const narrow = await serveApp(hooksApp(core, { ...HOOK_LIMITS, deliveries: 3 }))
+    const there = { ...source, url: source.url.replace(core.baseUrl, narrow.url) }
+    const answers = []
+    for (let i = 0; i < 4; i++) answers.push(await signed(there, created(`F-${i}`)))
+    await narrow.close()
+    expect(answers.map(a => a.status)).toEqual([200, 200, 200, 429])
+    expect(answers[3]!.body).toMatchObject({ code: 'too_many_tries' })
+  })
+
+  test('limits: too large, switched off, no such address', async () => {
     expect(await signed(source, `"${'x'.repeat(HOOK_LIMITS.bytes)}"`)).toMatchObject({
       status: 413,
       body: { code: 'body_too_large' },
@@ -484,7 +495,7 @@ describe('R0-21 Shopify', () => {
     const sample = { ...order, id: 1, email: 'jon@example.com', customer: null }
     const tested = await shopify('orders/create', sample, { 'x-shopify-test': 'true' })
     expect(tested.body).toMatchObject({ stored: 0, rejected: 0 })
-    expect(String((await sourceNow(source)).last)).toBeDefined()
+    expect((await sourceNow(source)).last).toMatchObject({ topic: 'orders/create' })
     await stage.settle()
     expect((await api('customers', { query: { q: 'jon@example.com' } })).body.items).toEqual([])
   })

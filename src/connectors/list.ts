@@ -5,6 +5,8 @@ import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
+import { feedsOf, findImport } from '../imports/store.ts'
+import { NO_COUNTS, rowsOf } from '../imports/status.ts'
 import { listSources } from './store.ts'
 
 type Connector = Out<'connectors'>['items'][number]
@@ -40,13 +42,28 @@ async function rejectedSince(sql: Sql, workspace: Uuid, since: Date): Promise<Ma
 type KeyRow = { id: Uuid; kind: 'write' | 'api'; name: string; last_used_at: Date | null }
 type AccountRow = { id: Uuid; name: string; attention: string | null }
 
+/** Feeds of files, by the last run of each: its rows, and those refused, which its error file holds. */
+async function filesOf(sql: Sql, workspace: WorkspaceRow) {
+  const feeds = await feedsOf(sql, workspace.id, Date.now() + workspace.clockOffsetMs)
+  const last = await Promise.all(feeds.map(f => (f.last ? findImport(sql, workspace.id, f.last) : null)))
+  return feeds.map((f, i) => ({
+    id: last[i] ? publicId('imp', last[i].id) : f.source,
+    kind: 'file' as const,
+    name: f.source,
+    why: f.health === 'ok' ? null : `feed_${f.health}`,
+    lastAt: last[i] ? (last[i].ended_at ?? last[i].created_at) : null,
+    rejected: last[i] ? { ...NO_COUNTS, ...last[i].counts }.wrong : 0,
+    rows: last[i] ? rowsOf({ ...NO_COUNTS, ...last[i].counts }) : 0,
+  }))
+}
+
 export async function connectorsOf(
   sql: Sql,
   history: History,
   workspace: WorkspaceRow,
 ): Promise<Connector[]> {
   const now = Date.now()
-  const [keys, accounts, sources, came, rejected] = await Promise.all([
+  const [keys, accounts, sources, files, came, rejected] = await Promise.all([
     sql.query<KeyRow>(
       'select id, kind, name, last_used_at from api_key where workspace_id = $1 and revoked_at is null order by created_at, id',
       [workspace.id],
@@ -56,21 +73,28 @@ export async function connectorsOf(
       [workspace.id],
     ),
     listSources(sql, workspace.id),
+    filesOf(sql, workspace),
     cameSince(history, workspace.id, now + workspace.clockOffsetMs - LATELY_MS),
     rejectedSince(sql, workspace.id, new Date(now - LATELY_MS)),
   ])
   /** real time as the workspace's clock tells it */
   const told = (at: Date | null): number | null => at && at.getTime() + workspace.clockOffsetMs
-  const row = (
-    given: Pick<Connector, 'id' | 'kind' | 'name' | 'why'> & { lastAt: number | null; rejected: number },
-  ): Connector => {
+  const row = ({
+    rows,
+    ...given
+  }: Pick<Connector, 'id' | 'kind' | 'name' | 'why'> & {
+    lastAt: number | null
+    rejected: number
+    /** of its last file, where what comes is not events */
+    rows?: number
+  }): Connector => {
     const seen = came?.get(given.name)
     const lastAt = Math.max(seen?.last ?? 0, given.lastAt ?? 0)
     return {
       ...given,
       status: given.why !== null ? 'attention' : lastAt > 0 ? 'ok' : 'waiting',
       lastAt: lastAt > 0 ? new Date(lastAt).toISOString() : null,
-      rowsIn: came ? (seen?.rows ?? 0) : null,
+      rowsIn: rows ?? (came ? (seen?.rows ?? 0) : null),
     }
   }
   return [
@@ -94,6 +118,8 @@ export async function connectorsOf(
         rejected: rejected.get(a.name) ?? 0,
       }),
     ),
+    // an import's times are workspace time already
+    ...files.map(f => row({ ...f, lastAt: f.lastAt?.getTime() ?? null })),
     ...sources.map(s =>
       row({
         id: publicId('src', s.id),

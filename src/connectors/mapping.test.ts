@@ -89,6 +89,21 @@ describe('mapping', () => {
     expect(first(mapping)).toEqual({
       type: 'identify',
       traits: { address: { city: '台北市' }, email: 'mei@example.com' },
+      context: { traits: { email: 'mei@example.com' } },
+    })
+  })
+
+  test('a card or an e-invoice carrier is an identifier of its own', () => {
+    const fields = [
+      { to: 'cardNo', path: '$.card' },
+      { to: 'carrier', path: '$.carrier' },
+    ]
+    expect(first(rule({ fields }), { card: 88123, carrier: '/ABC1234' })!.context).toEqual({
+      traits: {},
+      externalIds: [
+        { id: '88123', type: 'card_no' },
+        { id: '/ABC1234', type: 'carrier' },
+      ],
     })
   })
 

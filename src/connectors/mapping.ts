@@ -91,6 +91,9 @@ export function applyMapping(
   return { matched, items, fault: null }
 }
 
+/** Identifiers that an item names in a list of their own, by their type there. */
+const EXTERNAL: Record<string, string> = { cardNo: 'card_no', carrier: 'carrier' }
+
 const TOO_MANY: Fault = {
   code: 'too_many_items',
   path: null,
@@ -101,6 +104,7 @@ const TOO_MANY: Fault = {
 function itemOf(rule: MappingRule, scope: Scope, zone: string): Record<string, unknown> {
   const item: Record<string, unknown> = { type: rule.type }
   const who: Record<string, unknown> = {}
+  const externalIds: { id: string; type: string }[] = []
   const traits: Record<string, unknown> = {}
   const properties: Record<string, unknown> = {}
   for (const field of rule.fields) {
@@ -110,6 +114,7 @@ function itemOf(rule: MappingRule, scope: Scope, zone: string): Record<string, u
     const { to } = field
     if (to === 'email' || to === 'phone') who[to] = value
     else if (to === 'lineUid') who.line_uid = value
+    else if (EXTERNAL[to]) externalIds.push({ id: String(value), type: EXTERNAL[to] })
     else if (to === 'timestamp') item.timestamp = timeOf(value, zone)
     else if (to.startsWith('properties.')) put(properties, to.slice('properties.'.length), value)
     else if (to.startsWith('traits.')) put(traits, to.slice('traits.'.length), value)
@@ -117,11 +122,9 @@ function itemOf(rule: MappingRule, scope: Scope, zone: string): Record<string, u
   }
   const lines = linesOf(rule.fields, scope)
   if (lines) properties.products = lines
+  item.context = { traits: who, ...(externalIds.length > 0 ? { externalIds } : {}) }
   if (rule.type === 'identify') item.traits = { ...traits, ...who }
-  else {
-    item.properties = properties
-    item.context = { traits: who }
-  }
+  else item.properties = properties
   return item
 }
 

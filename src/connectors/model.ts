@@ -40,6 +40,8 @@ export const MAPPING_TARGETS = [
   'email',
   'phone',
   'lineUid',
+  'cardNo',
+  'carrier',
   'anonymousId',
   'timestamp',
   'messageId',

@@ -18,6 +18,7 @@ describe('orders', () => {
         type: 'track',
         event: 'Order Completed',
         timestamp: '2026-05-01T12:00:00+08:00',
+        channel: 'web',
         properties: {
           order_id: '5123456789012',
           order_name: '#1001',

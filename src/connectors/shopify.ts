@@ -98,7 +98,14 @@ function readOrder(
   const brought: Brought[] = [
     {
       key: `order:${id}:${event}:${once ? '' : (text(body.updated_at) ?? hash)}`,
-      item: { type: 'track', event, timestamp: timeOfOrder(event, body), properties: tidy(order), ...who },
+      item: {
+        type: 'track',
+        event,
+        timestamp: timeOfOrder(event, body),
+        ...(channelOf(body) === 'online' ? { channel: 'web' } : {}),
+        properties: tidy(order),
+        ...who,
+      },
     },
   ]
   // refunds come with every later state of their order too, there with the customer they are missing alone
@@ -266,7 +273,14 @@ function readCheckout(topic: string, body: Dict): ShopifyRead {
   })
   const started: Brought = {
     key: `checkout:${token}:started`,
-    item: { type: 'track', event: 'Checkout Started', timestamp: text(body.created_at), properties, ...who },
+    item: {
+      type: 'track',
+      event: 'Checkout Started',
+      channel: 'web',
+      timestamp: text(body.created_at),
+      properties,
+      ...who,
+    },
   }
   const updatedAt = text(body.updated_at)
   if (topic === 'checkouts/create' || !updatedAt) return { ...NOTHING, brought: [started] }
@@ -276,7 +290,14 @@ function readCheckout(topic: string, body: Dict): ShopifyRead {
       started,
       {
         key: `checkout:${token}:${updatedAt}`,
-        item: { type: 'track', event: 'Checkout Updated', timestamp: updatedAt, properties, ...who },
+        item: {
+          type: 'track',
+          event: 'Checkout Updated',
+          channel: 'web',
+          timestamp: updatedAt,
+          properties,
+          ...who,
+        },
       },
     ],
   }

@@ -84,6 +84,7 @@ export const customer = z.object({
       kind: z.string(),
       value: personal('by-kind'),
       verified: z.boolean(),
+      shared: z.boolean().describe('others turned up with it too: it identifies nobody'),
       at: time,
       source: z.string(),
     }),

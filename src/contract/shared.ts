@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number]
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:merge',
   'customers:personal',
   'customers:import',
   'customers:export',

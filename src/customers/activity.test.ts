@@ -6,6 +6,7 @@ import { Town } from '../../test/town.ts'
 import type { FoldEffect } from '../inbox/model.ts'
 import { mergeLikes, sharesOf } from './affinity.ts'
 import type { CustomerState } from './model.ts'
+import { reachOf } from './reach.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 
 const MINUTE = 60_000
@@ -289,6 +290,8 @@ test('push tokens: the newest few, gone with the app', () => {
   }
   expect(p.state!.push!.map(x => x.t)).toEqual(['t3', 't2', 't4'])
   expect(p.state!.traits).toEqual({})
+  p.event('Application Opened', { traits: { 'app.push_token': 't5' }, proof: 'public' })
+  expect(reachOf(p.state!, 'push', new Map())).toMatchObject({ reachable: true, address: 't4' })
   p.event('Application Uninstalled')
   expect(p.state!.push).toBeUndefined()
 })

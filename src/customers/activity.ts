@@ -29,7 +29,7 @@ export function foldActivity(
   if (body.type !== 'system') {
     foldCart(state, name, props, at)
     foldLikes(state, name, props, at)
-    foldPush(state, name, body.traits, at)
+    foldPush(state, body, at)
     const touch = touchOf(body, at)
     if (touch !== null) noteTouch(state, touch)
     notePhase(state, name, at, plan.settings.phase)

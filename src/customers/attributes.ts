@@ -68,6 +68,7 @@ export const BUILT_IN: readonly Attribute[] = [
   builtIn('address.district', '鄉鎮市區', 'District'),
   builtIn('address.postal_code', '郵遞區號', 'Postal code'),
   builtIn('address.street', '地址', 'Street address'),
+  builtIn('address.country', '國家', 'Country', { personal: false }),
   builtIn('area', '地區', 'Area', { personal: false }),
 ]
 

@@ -1,5 +1,6 @@
 // The open cart, as far as a message or the shop floor needs it: a few items and when it changed; and the app's push
 // tokens. What is older than the newest order belonged to that order. Pure.
+import type { EventBody } from '../inbox/model.ts'
 import type { CartItem, CustomerState, PushToken } from './model.ts'
 import { quantityOf } from './orders.ts'
 
@@ -102,11 +103,17 @@ function noteToken(state: CustomerState, token: PushToken): void {
 }
 
 /** The token by which an app can be notified, and its end with the app's. */
-export function foldPush(state: CustomerState, name: string, traits: Props | undefined, at: number): void {
+export function foldPush(state: CustomerState, body: EventBody, at: number): void {
+  const { name, traits } = body
   const token = traits?.[PUSH_TOKEN]
   if (typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN) {
     const platform = traits![PUSH_PLATFORM]
-    noteToken(state, { t: token, p: typeof platform === 'string' ? platform.slice(0, 16) : 'app', at })
+    noteToken(state, {
+      t: token,
+      p: typeof platform === 'string' ? platform.slice(0, 16) : 'app',
+      at,
+      ...(body.proof === 'public' ? { u: true } : {}),
+    })
   } else if (name === 'Application Uninstalled' && state.push !== undefined) {
     const left = state.push.filter(t => t.at > at)
     if (left.length > 0) state.push = left

@@ -5,24 +5,12 @@ import { enroll, settle } from '../journeys/fold.ts'
 import { endRun } from '../journeys/run.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'
+import { done, wrong, type Answer } from './answer.ts'
+import { decideIdentity } from './decisions.ts'
 import type { Fold } from './fold.ts'
 import { canonicalName } from './attributes.ts'
 import { addTag, fitTrait, MAX_TRAITS, removeTag, setConsent, setTrait, type Source } from './profile.ts'
 import { instantOf, proofOf } from './statements.ts'
-
-type Answer = { status: number; body: Record<string, unknown> }
-
-const done = (more: Record<string, unknown> = {}): Answer => ({ status: 200, body: { ok: true, ...more } })
-export const wrong = (
-  status: number,
-  code: string,
-  title: string,
-  action: string,
-  path?: string,
-): Answer => ({
-  status,
-  body: path === undefined ? { code, title, action } : { code, title, action, path },
-})
 
 /** Carries a command out, whole or not at all. */
 export function foldCommand(fold: Fold, body: CommandBody): FoldVerdict {
@@ -126,6 +114,10 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
       endRun(fold, run, 'removed')
       return done()
     }
+    case 'merge':
+    case 'keep_apart':
+    case 'give_identifier':
+      return decideIdentity(fold, command, actor)
     default:
       return never(command)
   }

@@ -27,8 +27,53 @@ export function cleanPhone(text: string): string | null {
   return known.e164
 }
 
-/** LINE user ids are opaque; only their alphabet is checked. */
+const LINE_UID = /^(?:[a-z0-9][a-z0-9_-]{0,31}\/)?[A-Za-z0-9_-]{1,64}$/
+
+/** LINE user ids are opaque; only their alphabet is checked. Of another than the default provider: `provider/uid`. */
 export function cleanLineUid(text: string): string | null {
   const uid = text.trim()
-  return /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? uid : null
+  return LINE_UID.test(uid) ? uid : null
 }
+
+/** Names of LINE providers, as channel accounts and identifiers write them. */
+export const isLineProvider = (text: string): boolean => /^[a-z0-9][a-z0-9_-]{0,31}$/.test(text)
+
+/** The identifier of a LINE user: ids differ by provider, the default one ('') is not written. */
+export const lineUidOf = (provider: string | undefined, uid: string): string =>
+  provider ? `${provider}/${uid}` : uid
+
+/** The user id to send to by an account of this provider; null when the identifier is another provider's. */
+export function lineAddressOf(provider: string | undefined, value: string): string | null {
+  const cut = value.indexOf('/')
+  const own = cut < 0 ? '' : value.slice(0, cut)
+  return own === (provider ?? '') ? value.slice(cut + 1) : null
+}
+
+/** Card numbers as scanned or as printed in groups: letters and digits, upper case. */
+export function cleanCardNo(text: string): string | null {
+  const card = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
+  return /^[0-9A-Z]{4,32}$/.test(card) ? card : null
+}
+
+/** E-invoice carrier (手機條碼載具): `/` and seven of 0-9, A-Z, +, -, . (Ministry of Finance, e-invoice MIG). */
+export function cleanCarrier(text: string): string | null {
+  const carrier = text.normalize('NFKC').trim().toUpperCase()
+  return /^\/[0-9A-Z+.-]{7}$/.test(carrier) ? carrier : null
+}
+
+/** Installation ids of apps are opaque. */
+export function cleanDeviceId(text: string): string | null {
+  const id = text.trim()
+  return /^[\x21-\x7e]{1,128}$/.test(id) ? id : null
+}
+
+/** How each kind that has a written form is cleaned, and what it is called in answers to clients. */
+export const WRITTEN = {
+  email: { clean: cleanEmail, what: 'an e-mail address' },
+  phone: { clean: cleanPhone, what: 'a phone number (E.164, or of Taiwan)' },
+  line_uid: { clean: cleanLineUid, what: 'a LINE user id' },
+  card_no: { clean: cleanCardNo, what: 'a card number (4 to 32 letters and digits)' },
+  carrier: { clean: cleanCarrier, what: 'an e-invoice carrier ("/" and 7 characters, such as /ABC1234)' },
+  device_id: { clean: cleanDeviceId, what: 'an installation id (at most 128 characters)' },
+} as const
+export type WrittenKind = keyof typeof WRITTEN

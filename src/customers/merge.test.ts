@@ -1,9 +1,22 @@
 // Two customers become one, in every order that owners may fold it in.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, id, intentsOf, journey, node, Person, sendNode, uuid, world } from '../../test/reducer.ts'
+import {
+  DAY,
+  HOUR,
+  id,
+  intentsOf,
+  journey,
+  node,
+  Person,
+  sendNode,
+  uuid,
+  WORKSPACE,
+  world,
+} from '../../test/reducer.ts'
 import { Town } from '../../test/town.ts'
 import type { IdRef, Proof } from './model.ts'
+import { nobodyOf } from './shared.ts'
 
 const first = () => 0
 const welcome = journey({
@@ -32,6 +45,7 @@ const B = id('anonymous_id', 'b')
 const M1 = id('member_no', 'M1')
 const M2 = id('member_no', 'M2')
 const MAIL = id('email', 'may@example.com')
+const PHONE = id('phone', '+886912345678')
 
 describe('who becomes one', () => {
   test('a visitor who signs in becomes the member, with what was in the cart', () => {
@@ -69,7 +83,7 @@ describe('who becomes one', () => {
     t.collect('Seen', [u2, A], 'public', 'e3')
     t.rest(first)
     expect(t.holderOf(u1)).not.toBe(t.holderOf(u2))
-    expect(t.holderOf(A)).toBe(t.holderOf(u1))
+    expect(t.at(t.holderOf(u1)!).state!.ids).toMatchObject([{ value: 'u1' }, { value: 'a', shared: true }])
     expect(t.at(t.holderOf(u2)!).state!.ids.map(i => i.value)).toEqual(['u2', 'b'])
   })
 
@@ -96,11 +110,63 @@ describe('who becomes one', () => {
     t.collect('Seen', [M2, A], 'token', 'e4')
     t.rest(first)
     expect(t.holderOf(M1)).not.toBe(t.holderOf(M2))
-    expect(t.holderOf(A)).toBe(t.holderOf(M1))
+    expect(t.holderOf(A)).toBe(nobodyOf(WORKSPACE, A))
     for (const m of [M1, M2])
       expect(t.at(t.holderOf(m)!).state!.ids.filter(i => i.kind === 'member_no')).toHaveLength(1)
     expect(t.at(t.holderOf(M2)!).state!.conflicts).toBeUndefined()
     expect([...t.folded.values()]).toEqual(known ? [1, 1, 1, 1] : [1, 1, 1])
+    expect(t.conflicts.size).toBe(0)
+    // with nobody signed in it stays on its own; who signs in has what they do there
+    t.collect('Product Added', [A], 'public', 'e5')
+    t.collect('Product Viewed', [M1, A], 'token', 'e6')
+    t.rest(first)
+    expect(t.at(nobodyOf(WORKSPACE, A)).state!.enr).toHaveLength(1)
+    expect(t.at(t.holderOf(M1)!).state!.enr).toEqual([])
+  })
+
+  test.each([
+    ['M1 first', M1, M2],
+    ['M2 first', M2, M1],
+  ] as const)(
+    'R1-14 a phone seen with two member numbers identifies nobody, stays a contact of both, and is for a person to decide: %s',
+    (_name, holder, other) => {
+      const t = town()
+      t.collect('Seen', [M1], 'server', 'e1')
+      t.collect('Seen', [M2], 'server', 'e2')
+      t.collect('Seen', [holder, PHONE], 'server', 'e3')
+      t.rest(first)
+      t.collect('Signed Up', [other, PHONE], 'server', 'e4')
+      t.rest(first)
+      const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
+      for (const c of [one, two]) {
+        expect(t.at(c).state!.ids).toContainEqual(
+          expect.objectContaining({ ...PHONE, verified: true, shared: true }),
+        )
+        expect(t.at(c).state!.conflicts).toHaveLength(1)
+      }
+      expect([...t.conflicts.values()]).toMatchObject([
+        { one, two, reason: 'shared', ids: [PHONE], by: { event: 'e4', name: 'Signed Up' }, status: 'open' },
+      ])
+      t.collect('Product Added', [PHONE], 'server', 'e5')
+      t.collect('Product Added', [M1, PHONE], 'server', 'e6')
+      t.rest(first)
+      const nobody = nobodyOf(WORKSPACE, PHONE)
+      expect(t.at(nobody).state!.ids).toMatchObject([{ ...PHONE, shared: true }])
+      expect(t.at(one).state!.enr.filter(r => r.j === cart.id)).toHaveLength(1)
+      expect(t.at(two).state!.enr.filter(r => r.j === cart.id)).toHaveLength(0)
+    },
+  )
+
+  test('a LINE user seen with two member numbers stays with its holder, and is for a person to decide', () => {
+    const t = town()
+    const line = id('line_uid', 'U1')
+    t.collect('Seen', [M1, line], 'server', 'e1')
+    t.collect('Seen', [M2], 'server', 'e2')
+    t.rest(first)
+    t.collect('Seen', [M2, line], 'server', 'e3')
+    t.rest(first)
+    expect(t.holderOf(line)).toBe(t.holderOf(M1))
+    expect([...t.conflicts.values()]).toMatchObject([{ reason: 'member_no', ids: [line] }])
   })
 
   test('different member numbers with an address in common: refused, a conflict on both', () => {
@@ -203,6 +269,25 @@ describe('hard problem 6: what a merge does to journeys', () => {
     while (t.busy().length > 0) t.foldNext(t.busy()[0]!)
     t.rest(first)
     expect([...t.messages.values()].map(s => s.state).sort()).toEqual(['accepted', 'skipped'])
+  })
+
+  test('a run that came by a merge gives no entry number back: no identity of a message is made twice', () => {
+    const t = town()
+    t.collect('Product Added', [A], 'public', 'e1')
+    t.collect('Product Added', [M1], 'server', 'e2')
+    t.collect('Order Completed', [M1], 'server', 'e3', { order_id: '1', total: 1 })
+    t.collect('Product Added', [M1], 'server', 'e4')
+    t.rest(first)
+    t.now += HOUR * 2
+    t.ring(t.holderOf(A)!) // the visitor's is the run further on
+    t.collect('Signed In', [M1, A], 'token', 'e5')
+    t.rest(first)
+    const one = t.at(t.holderOf(M1)!).state!
+    expect(Object.values(one.past).map(p => p.n)).toEqual([2])
+    t.collect('Order Completed', [M1], 'server', 'e6', { order_id: '2', total: 1 })
+    t.collect('Product Added', [M1], 'server', 'e7')
+    t.rest(first)
+    expect(t.at(t.holderOf(M1)!).state!.enr.map(r => r.n)).toEqual([3])
   })
 
   test('merged history triggers nothing', () => {

@@ -3,29 +3,36 @@
 // refusal · orders: worth from all rows of both · runs: of the same journey and key the one further on stays, under
 // its own id, the other ends as `merged` · a twin's message counts as sent · what was merged in triggers nothing;
 // goals and exits hold for the whole person at once · an
-// absorb that meets another member number is undone: what was forwarded in between stays with the survivor.
+// absorb that meets another member number is undone: what was forwarded in between goes back. A person's
+// decision (`actor`) stands above the policy: then a person may have two member numbers.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import { runningJourney } from '../journeys/plan.ts'
 import { nodeType } from '../journeys/register.ts'
 import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
-import type { Uuid } from '../platform/ids.ts'
 import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
-import { addId, holds, isKnown, MAX_HOPS, mayHold, memberNoOf } from './identity.ts'
-import type { CustomerState } from './model.ts'
+import { isApart, keepApart, noteConflict, settleMerged } from './conflicts.ts'
+import { letGo } from './decisions.ts'
+import {
+  addId,
+  goneTo,
+  holds,
+  isKnown,
+  MAX_HOPS,
+  mayHold,
+  memberNoOf,
+  otherMember,
+  otherName,
+  reasonOf,
+} from './identity.ts'
+import { sharedAs } from '../rules/identifiers.ts'
+import type { CustomerState, IdRef } from './model.ts'
+import { backRow, isElsewhere } from './order-worth.ts'
 import { addOrderRows, orderFact } from './orders.ts'
 import { consentWins, setTagEnd, traitWins } from './profile.ts'
-
-const MAX_CONFLICTS = 20
-
-function noteConflict(state: CustomerState, other: Uuid, at: number): void {
-  const conflicts = (state.conflicts ??= [])
-  if (conflicts.some(c => c.with === other)) return
-  conflicts.push({ with: other, at })
-  if (conflicts.length > MAX_CONFLICTS) conflicts.shift()
-}
+import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
 
 /** A merge request at the larger id. */
 export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVerdict {
@@ -45,6 +52,8 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
             survivor: state.id,
             memberNo: memberNoOf(state),
             known: isKnown(state),
+            holds: body.ids.filter(id => holds(state, id)),
+            ...(state.apart ? { apart: state.apart } : {}),
             hops: body.hops + 1,
           },
         },
@@ -52,20 +61,11 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
     return 'folded'
   }
   const reason = hasRow ? refusal(state, body) : null
-  if (reason !== null) {
-    if (reason === 'member_no') noteConflict(state, body.survivor, fold.t)
-    derive(fold, 'merge.refused', { with: body.survivor, reason })
-    fold.effects.push({
-      kind: 'post',
-      to: body.survivor,
-      input: { kind: 'merge_refused', messageId: null, body: { loser: state.id, reason } },
-    })
-    return 'refused'
-  }
+  if (reason !== null) return refuse(fold, body, reason)
   state.into = body.survivor
   const ids: MergedId[] = state.ids.map(({ kind, value }) => ({ kind, value }))
   for (const id of body.ids) {
-    if (holds(state, id)) continue
+    if (holds(state, id) || goneTo(state, [id], fold.now) !== undefined) continue
     ids.push(body.alone && mayHold(id, body.proof) ? { ...id, verified: body.proof !== 'public' } : id)
   }
   fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
@@ -74,26 +74,66 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
 
 /** `member_no` is a conflict for a person to decide; a mere visitor id in common with a known person is not. */
 function refusal(state: CustomerState, body: MergeBody): RefusedBody['reason'] | null {
-  const own = memberNoOf(state)
-  if (own !== null && body.memberNo !== null && own !== body.memberNo) {
-    const shared = body.ids.filter(id => holds(state, id))
-    return shared.some(id => id.kind !== 'anonymous_id' && id.kind !== 'user_id') ? 'member_no' : 'known'
-  }
+  if (isApart(state, [body.survivor]) || isApart(body, [state.id, ...state.absorbed])) return 'apart'
+  if (otherMember(state, body.memberNo)) return metBy(state, body).length > 0 ? 'member_no' : 'known'
   return body.proof === 'public' && body.known && isKnown(state) ? 'known' : null
+}
+
+/** What the two have in common, beyond a browser or a user id that only a client said. */
+function metBy(state: CustomerState, body: MergeBody): IdRef[] {
+  const strong = (id: IdRef) => sharedAs(id.kind) !== 'browser' && id.kind !== 'user_id'
+  const ours = body.ids.filter(id => strong(id) && holds(state, id))
+  // the event is ours by its strongest identifier: then it is the asker's other ones that met us
+  const theirs = (body.holds ?? []).filter(strong)
+  return ours.length > 0 && theirs.length > 0 && hasId(ours, strongestOf(body.ids)!) ? theirs : ours
+}
+
+function refuse(fold: Fold, body: MergeBody, reason: RefusedBody['reason']): FoldVerdict {
+  const { state } = fold
+  const answer: RefusedBody = { loser: state.id, reason }
+  if (reason !== 'apart' && (otherMember(state, body.memberNo) || otherName(state, body.ids))) {
+    const met = metBy(state, body)
+    const oursToo = holds(state, strongestOf(body.ids)!)
+    const shared = (oursToo ? (body.holds ?? []) : body.ids.filter(id => holds(state, id))).filter(
+      id => sharedAs(id.kind) !== undefined,
+    )
+    if (reason === 'member_no') {
+      const open = met.filter(id => !heldId(state, id)?.shared).map(refOf)
+      noteConflict(fold, body.survivor, reasonOf(open), { ids: open, by: body.by })
+      answer.met = open
+      if (body.by) answer.by = body.by
+    }
+    share(fold, shared)
+    keepShared(fold, shared, { verified: body.proof !== 'public', at: fold.t, src: 'shared' })
+    if (shared.length > 0) answer.shared = shared.map(refOf)
+  }
+  derive(fold, 'merge.refused', { with: body.survivor, reason })
+  fold.effects.push({
+    kind: 'post',
+    to: body.survivor,
+    input: { kind: 'merge_refused', messageId: null, body: answer },
+  })
+  return 'refused'
 }
 
 /** The answer to a merge request, at the survivor; or, at the loser, the survivor's refusal of its `absorb`. */
 export function foldRefused(fold: Fold, body: RefusedBody): void {
   const { state } = fold
   if (body.loser !== state.id) {
-    if (body.reason === 'member_no') noteConflict(state, body.loser, fold.t)
+    if (body.reason === 'member_no')
+      noteConflict(fold, body.loser, reasonOf(body.met ?? []), { ids: body.met ?? [], by: body.by })
+    if (body.shared) {
+      share(fold, body.shared)
+      keepShared(fold, body.shared, { verified: true, at: fold.t, src: 'shared' })
+    }
     derive(fold, 'merge.refused', { with: body.loser, reason: body.reason })
     return
   }
   const from = state.into
   if (from === undefined) return
   delete state.into
-  noteConflict(state, from, fold.t)
+  if (body.reason === 'apart') keepApart(state, from, null)
+  else noteConflict(fold, from, 'member_no', { ids: [] })
   fold.effects.push({ kind: 'unmerged', from, ids: state.ids.map(({ kind, value }) => ({ kind, value })) })
   derive(fold, 'merge.refused', { with: from, reason: body.reason })
   // What came of open messages was told to the survivor: nobody waits for it for ever.
@@ -113,16 +153,18 @@ export const absorbNeeds = (body: AbsorbBody): string[] => [
 export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerdict {
   const { state } = fold
   if (state.absorbed.includes(body.loser)) return 'folded'
-  const own = memberNoOf(state)
   const brought = body.ids.find(id => id.kind === 'member_no' && id.verified !== undefined)?.value ?? null
   const theirs = (body.state === null ? null : memberNoOf(body.state)) ?? brought
-  if (own !== null && theirs !== null && own !== theirs) {
-    noteConflict(state, body.loser, fold.t)
-    derive(fold, 'merge.refused', { with: body.loser, reason: 'member_no' })
+  const apart = isApart(state, [body.loser, ...(body.state?.absorbed ?? [])])
+  if (body.actor === undefined && (apart || otherMember(state, theirs))) {
+    const reason = apart ? 'apart' : 'member_no'
+    if (!apart) noteConflict(fold, body.loser, reason as 'member_no', { ids: [] })
+    derive(fold, 'merge.refused', { with: body.loser, reason })
+    letGo(fold, body.loser, body.state?.ids.filter(id => !id.shared).map(refOf) ?? [])
     fold.effects.push({
       kind: 'post',
       to: body.loser,
-      input: { kind: 'merge_refused', messageId: null, body: { loser: body.loser, reason: 'member_no' } },
+      input: { kind: 'merge_refused', messageId: null, body: { loser: body.loser, reason } },
     })
     return 'refused'
   }
@@ -131,11 +173,16 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
   for (const key of absorbNeeds(body)) {
     const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
-    for (const row of addOrderRows(state, fold.world.currency, facts[key] ?? [], rows).fresh)
+    if (isElsewhere(rows)) continue
+    const known = facts[key] ?? []
+    const back = backRow(known, fold.t)
+    const more = back ? [...rows, back] : rows
+    for (const row of addOrderRows(state, fold.world.currency, known, more).fresh)
       fold.effects.push({ kind: 'order', row })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
+    rejoin(fold, other)
     mergeProfile(state, other)
     mergeActivity(fold, other)
     mergeRuns(fold, other)
@@ -144,13 +191,29 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     if (
       verified !== undefined &&
       !holds(state, { kind, value }) &&
+      goneTo(state, [{ kind, value }], fold.now) === undefined &&
       !(kind === 'member_no' && memberNoOf(state) !== null)
     )
       addId(state, { kind, value, verified, at: fold.t, src: 'merge' })
-  derive(fold, 'customer.merged', { loser: body.loser })
+  settleMerged(fold, body.actor ?? null)
+  derive(fold, 'customer.merged', {
+    loser: body.loser,
+    ...(body.actor === undefined ? {} : { actor: body.actor }),
+  })
   fold.changed = true
   setDates(fold)
   return 'folded'
+}
+
+/** What both had shared with each other leads to the person again. */
+function rejoin(fold: Fold, other: CustomerState): void {
+  const { state } = fold
+  for (const id of other.ids) {
+    const held = heldId(state, id)
+    if (!id.shared || !held?.shared) continue
+    delete held.shared
+    fold.effects.push({ kind: 'repoint', from: nobodyOf(state.workspace, id), ids: [refOf(id)] })
+  }
 }
 
 function mergeProfile(state: CustomerState, other: CustomerState): void {
@@ -180,7 +243,9 @@ function mergeProfile(state: CustomerState, other: CustomerState): void {
   )
     state.line = other.line
   for (const id of other.absorbed) if (!state.absorbed.includes(id)) state.absorbed.push(id)
-  for (const c of other.conflicts ?? []) if (c.with !== state.id) noteConflict(state, c.with, c.at)
+  for (const c of other.conflicts ?? [])
+    if (!state.conflicts?.some(o => o.id === c.id)) (state.conflicts ??= []).push(c)
+  for (const id of other.apart ?? []) if (!state.apart?.includes(id)) (state.apart ??= []).push(id)
   for (const [key, at] of Object.entries(other.leaf ?? {})) {
     const leaves = (state.leaf ??= {})
     if (!Object.hasOwn(leaves, key) || leaves[key]! < at) leaves[key] = at

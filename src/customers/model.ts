@@ -9,7 +9,8 @@ export type IdRef = { kind: IdentifierKind; value: string }
 /** Who vouches for an event's identifiers. Only `public` does not verify. */
 export type Proof = 'public' | 'token' | 'server' | 'provider'
 
-export type HeldId = IdRef & { verified: boolean; at: number; src: string }
+/** `shared`: others turned up with it too; it identifies nobody (shared.ts) */
+export type HeldId = IdRef & { verified: boolean; at: number; src: string; shared?: true }
 
 export type TraitValue = Scalar | Scalar[]
 
@@ -86,7 +87,8 @@ export type Visits = {
 
 /** Product, quantity, price as the shop sent it. */
 export type CartItem = [id: string, quantity: number, price?: number]
-export type PushToken = { t: string; p: string; at: number }
+/** `u`: only a public key said so */
+export type PushToken = { t: string; p: string; at: number; u?: true }
 
 export type CustomerState = {
   v: 1
@@ -125,14 +127,20 @@ export type CustomerState = {
   enr: Enrollment[]
   /** runs that ended, by journey + key: entry number, entered, left, how */
   past: Record<string, { n: number; at: number; out: number; how: string }>
+  /** entry numbers that are taken beyond those in `past`, by journey + key: a merged person had them (split.ts) */
+  used?: Record<string, number>
   /** next due moment of each date-triggered journey, by journey id */
   dates: Record<string, number>
   /** customers merged into this one: makes `absorb` idempotent */
   absorbed: Uuid[]
   /** merge requests sent, pending or refused: larger id -> when and under what proof */
   asked?: Record<Uuid, { at: number; proof: Proof }>
-  /** other member numbers that met this one: conflicts for a person to decide */
-  conflicts?: { with: Uuid; at: number }[]
+  /** open conflicts with others, for a person to decide */
+  conflicts?: { with: Uuid; at: number; id: Uuid }[]
+  /** kept apart from these by a person, or by an unmerge */
+  apart?: Uuid[]
+  /** identifiers that went to somebody else: until then, what an intake still sends here by them is passed on */
+  gone?: { to: Uuid; ids: IdRef[]; until: number }[]
   /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
   leaf?: Record<string, number>
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */

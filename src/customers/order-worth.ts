@@ -2,6 +2,7 @@
 // says the amount; paid only: what was paid. Refunds are taken off, at most to nothing; a return takes off the goods'
 // price unless refunds already took more; a cancelled order counts for nothing. Pure.
 import type { OrderDetail, OrderLine, OrderRow } from '../inbox/model.ts'
+import { hashId } from '../platform/ids.ts'
 
 export type Part = 'none' | 'part' | 'whole'
 export type Status = 'placed' | 'paid' | 'shipped' | 'ready' | 'picked_up' | 'cancelled'
@@ -33,8 +34,23 @@ type Basis = { placed: OrderRow | null; paid: OrderRow | null; updated: OrderRow
 
 const STATUS: Status[] = ['placed', 'paid', 'shipped', 'ready', 'picked_up', 'cancelled']
 
-/** Null: nothing said yet what the order is. */
+/** True when these rows are of an order that an unmerge gave to another customer. */
+export function isElsewhere(rows: OrderRow[]): boolean {
+  let away = 0
+  for (const row of rows) if (row.entry === 'moved') away += row.body.back === true ? -1 : 1
+  return away > 0
+}
+
+/** The row by which an order that had gone to another customer comes back with it; null when it had not. */
+export function backRow(rows: OrderRow[], at: number): OrderRow | null {
+  const last = rows.findLast(r => r.entry === 'moved' && r.body.back !== true)
+  if (last === undefined || !isElsewhere(rows)) return null
+  return { ...last, key: hashId('back', last.key), occurred: at, body: { ...last.body, back: true } }
+}
+
+/** Null: nothing said yet what the order is, or it is another customer's by now. */
 export function worthOf(rows: OrderRow[]): Worth | null {
+  if (isElsewhere(rows)) return null
   const basis = basisOf(rows)
   let total: OrderRow | null = null
   let reached = 0

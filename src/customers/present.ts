@@ -107,6 +107,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       kind: i.kind,
       value: i.value,
       verified: i.verified,
+      shared: i.shared === true,
       at: iso(i.at),
       source: i.src,
     })),

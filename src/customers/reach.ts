@@ -23,8 +23,8 @@ export function addressFor(
   channel: ReachChannel,
 ): { value: string; verified: boolean } | null {
   if (channel === 'push') {
-    const token = state.push?.at(-1)
-    return token ? { value: token.t, verified: true } : null
+    const token = state.push?.findLast(t => !t.u) ?? state.push?.at(-1)
+    return token ? { value: token.t, verified: !token.u } : null
   }
   const kind = KIND[channel]
   let best: { value: string; verified: boolean; at: number } | null = null

@@ -7,14 +7,17 @@ import { planOf } from '../journeys/plan.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { wrong } from './answer.ts'
+import { foldCommand } from './commands.ts'
+import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
-import { foldCommand, wrong } from './commands.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
 import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setLine, type Source } from './profile.ts'
+import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
@@ -73,12 +76,16 @@ export function reduce(
   const hasRow = state !== null
   const now = Math.max(input.now, state?.now ?? input.now)
   const own = state ?? emptyState(self, now)
+  if (input.kind === 'restore')
+    return fitsRestore(own, input.body)
+      ? { ...foldRestore(input.body, now, world), verdict: 'folded' }
+      : { state: own, effects: [], verdict: 'refused' }
   if (own.into !== undefined && !(input.kind === 'merge_refused' && input.body.loser === own.id))
     return forward(own, input)
   if (input.kind === 'event') {
     const occurred = occurredOf(input.body, input.received)
     const asking = openFold(own, world, planOf(world), now)
-    const away = turnAway(own, input.body, occurred) ?? sendHome(asking, input.body, occurred)
+    const away = turnAway(asking, input.body, occurred) ?? sendHome(asking, input.body, occurred)
     if (away !== null)
       return {
         state: own,
@@ -103,6 +110,8 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'recheck',
   'alarm',
   'merge_refused',
+  'identity',
+  'restore',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -142,7 +151,12 @@ function forward(state: CustomerState, input: Input): Reduction {
   return { state, effects: [], verdict: 'forwarded', forwardTo: into, forwardAs }
 }
 
-function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): FoldVerdict {
+function foldInput(
+  fold: Fold,
+  input: Exclude<Input, { kind: 'restore' }>,
+  facts: Facts,
+  hasRow: boolean,
+): FoldVerdict {
   switch (input.kind) {
     case 'event':
       foldEvent(fold, input.body, input.received, facts, hasRow)
@@ -158,6 +172,9 @@ function foldInput(fold: Fold, input: Input, facts: Facts, hasRow: boolean): Fol
       return foldAbsorb(fold, input.body, facts)
     case 'merge_refused':
       foldRefused(fold, input.body)
+      return 'folded'
+    case 'identity':
+      foldIdentityWord(fold, input.body)
       return 'folded'
     case 'recheck':
       recheckStage(fold)

@@ -1,9 +1,10 @@
 // Questions about customers: who they are now from PostgreSQL, what happened from ClickHouse. Only owners write them.
+import { unpackState } from './pack.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { must } from '../platform/errors.ts'
-import { cleanEmail, cleanPhone } from './contacts.ts'
+import { cleanCardNo, cleanEmail, cleanPhone } from './contacts.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import type { BOUGHT, CUSTOMER_SORTS } from '../contract/customers.ts'
 import type { CustomerState } from './model.ts'
@@ -15,7 +16,7 @@ type CustomerRecord = { id: Uuid; state: string; merged_into: Uuid | null }
 
 const stored = (row: CustomerRecord): StoredCustomer => ({
   id: row.id,
-  state: JSON.parse(row.state) as CustomerState,
+  state: unpackState(row.state),
   bytes: Buffer.byteLength(row.state),
   mergedInto: row.merged_into,
 })
@@ -116,7 +117,8 @@ const likePrefix = (text: string): string => text.replace(/[\\%_]/g, c => '\\' +
 export function spellings(q: string): string[] {
   const text = q.normalize('NFKC').trim()
   const digits = text.replace(/[\s()-]/g, '')
-  const found = new Set([text, text.toLowerCase(), cleanEmail(text) ?? text])
+  const found = new Set([text, text.toLowerCase(), cleanEmail(text) ?? text, cleanCardNo(text) ?? text])
+  if (text.startsWith('/')) found.add(text.toUpperCase())
   if (/^0\d{2,}$/.test(digits)) found.add('+886' + digits.slice(1))
   if (/^\+?\d{6,}$/.test(digits)) found.add(cleanPhone(digits) ?? text)
   return [...found]
@@ -125,13 +127,37 @@ export function spellings(q: string): string[] {
 /** Customers with an identifier that begins with `q`, the closest first. */
 export async function customersByIdentifier(pool: Pool, workspace: Uuid, q: string): Promise<Uuid[]> {
   const prefixes = spellings(q)
-  const { rows } = await pool.query<{ customer_id: Uuid }>(
-    `select customer_id from identifier
-      where workspace_id = $1 and kind <> 'anonymous_id' and (${prefixes.map((_, i) => `value like $${i + 3}`).join(' or ')})
+  const { rows } = await pool.query<{ customer_id: Uuid; kind: string; value: string; shared: boolean }>(
+    `select customer_id, kind, value, shared from identifier
+      where workspace_id = $1 and kind not in ('anonymous_id', 'device_id') and (${prefixes.map((_, i) => `value like $${i + 3}`).join(' or ')})
       order by length(value), value, kind limit $2`,
     [workspace, MOST_FOUND, ...prefixes.map(likePrefix)],
   )
-  return [...new Set(rows.map(r => r.customer_id))]
+  const shared = rows.filter(r => r.shared)
+  const holders = shared.length === 0 ? new Map<string, Uuid[]>() : await holdersOf(pool, workspace, shared)
+  return [...new Set(rows.flatMap(r => (r.shared ? (holders.get(r.kind + r.value) ?? []) : r.customer_id)))]
+}
+
+/** Who turned up with identifiers that name nobody any more, as they are now. */
+async function holdersOf(
+  pool: Pool,
+  workspace: Uuid,
+  shared: { kind: string; value: string }[],
+): Promise<Map<string, Uuid[]>> {
+  const { rows } = await pool.query<{ one: Uuid; two: Uuid; kind: string; value: string }>(
+    `select c.one, c.two, u.kind, u.value from unnest($2::text[], $3::text[]) u(kind, value)
+       join identity_conflict c on c.workspace_id = $1 and c.ids @> jsonb_build_array(jsonb_build_object('kind', u.kind, 'value', u.value))`,
+    [workspace, shared.map(s => s.kind), shared.map(s => s.value)],
+  )
+  const holders = new Map<string, Uuid[]>()
+  for (const row of rows)
+    for (const id of [row.one, row.two]) {
+      const now = await findCustomer(pool, workspace, id)
+      if (!now) continue
+      const list = holders.get(row.kind + row.value) ?? []
+      holders.set(row.kind + row.value, [...list, now.id])
+    }
+  return holders
 }
 
 /** The newest customers by id, for when history cannot say who was seen last. */

@@ -1,5 +1,6 @@
 // Builds the demo brand on the real engines with the real roles, then asks ClickHouse, in SQL of its own, for what was
 // planted.
+import { unpackState } from '../customers/pack.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestCore, type TestCore } from '../../test/harness.ts'
 import { findWorkspace } from '../catalogue/workspace.ts'
@@ -132,7 +133,7 @@ test('the folded states agree with the orders of history: count and net revenue'
     'select state from customer where workspace_id = $1',
     [workspace],
   )
-  const states = rows.map(r => JSON.parse(r.state) as { orders?: { n: number; revenue: number } })
+  const states = rows.map(r => unpackState(r.state))
   const net = await ask(
     `select sumIf(JSONExtractInt(props, 'total'), name = 'Order Completed') - sumIf(JSONExtractInt(props, 'total'), name = 'Order Refunded') as x from event where workspace_id = {workspace:UUID} and kind = 'event'`,
   )

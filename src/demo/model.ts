@@ -17,6 +17,8 @@ export type DemoModel = {
 
 const SITE = 'Website'
 const TILL = 'POS'
+/** On which channel what a source tells of happened. */
+const CHANNELS: Record<string, string> = { [SITE]: 'web', [TILL]: 'store', LINE: 'line' }
 
 /** @param now workspace time at which the year ends; @param shopUrl base of product links, without a trailing slash */
 export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel {
@@ -60,7 +62,8 @@ function event(
   ids: IdRef[],
   proof: Proof,
 ): EventBody {
-  return { type: 'track', messageId: '', at: Math.round(at), ids, proof, src: SITE, ...more }
+  const src = more.src ?? SITE
+  return { type: 'track', messageId: '', at: Math.round(at), ids, proof, src, ch: CHANNELS[src], ...more }
 }
 
 function memberEvents(p: DemoPerson): EventBody[] {
@@ -194,6 +197,8 @@ function sessionEvents(
         total: value,
         revenue: value,
         currency: CURRENCY,
+        sales_channel: 'online',
+        products: linesOf(s.cart),
       }),
     )
   }
@@ -202,6 +207,7 @@ function sessionEvents(
 
 const linesOf = (cart: Line[]) =>
   cart.map(l => ({
+    product_id: l.product.sku,
     sku: l.product.sku,
     name: l.product.name.zh,
     category: l.product.category.zh,
@@ -222,7 +228,7 @@ function tillEvent(s: Session, orderNo: string): EventBody {
     sales_channel: 'store',
     store: STORES[s.person.no % STORES.length],
   }
-  return { ...event(s.at, { name: 'Order Completed', props }, member(s.person), 'server'), src: TILL }
+  return event(s.at, { name: 'Order Completed', props, src: TILL }, member(s.person), 'server')
 }
 
 function firstPageEvent(p: DemoPerson, shopUrl: string): EventBody {

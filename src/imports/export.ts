@@ -1,6 +1,7 @@
 // Exports and templates: rows of a target as CSV with BOM or .xlsx, streamed. Texts that a spreadsheet would run as a
 // formula are marked as texts.
 import { writeXlsxStream } from 'hucre/xlsx'
+import { maskCell, type MaskRules } from '../platform/http/mask.ts'
 import { csvLines } from './error-file.ts'
 import type { Cells, CellValue, ImportField, ImportTarget } from './model.ts'
 
@@ -27,20 +28,22 @@ function cellOf(value: CellValue | undefined): Cell {
 const spoken = (cell: Cell, locale: ExportLocale): Cell =>
   typeof cell !== 'boolean' ? cell : locale === 'zh-TW' ? (cell ? '是' : '否') : cell ? 'yes' : 'no'
 
-/** The file as a stream. `ended` is told how many rows it has, also when the reader goes before the end. */
+/** The file as a stream, `mask`ed for who may not read personal data. `ended` is told how many rows it has, also when the reader goes before the end. */
 export function exportStream(
   target: Pick<ImportTarget, 'name' | 'fields'>,
   rows: AsyncIterable<Cells>,
   format: ExportFormat,
   locale: ExportLocale,
   ended: (rows: number) => Promise<void>,
+  mask: MaskRules | null = null,
 ): ReadableStream<Uint8Array> {
+  const read = (field: ImportField, cell: Cell): Cell => (mask ? maskCell(field, cell, mask) : cell)
   async function* lines(): AsyncGenerator<Cell[]> {
     let count = 0
     try {
       for await (const cells of rows) {
         count++
-        yield target.fields.map(f => spoken(cellOf(cells[f.key]), locale))
+        yield target.fields.map(f => read(f, spoken(cellOf(cells[f.key]), locale)))
       }
     } finally {
       await ended(count)

@@ -1,4 +1,5 @@
 // Imports as people and programs meet them: over HTTP, on real engines, with the worker threads of the product.
+import { unpackState } from '../customers/pack.ts'
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -112,7 +113,7 @@ async function customers(workspace: Uuid = space.id): Promise<CustomerState[]> {
     "select state from customer where workspace_id = $1 and merged_into is null and state <> '{}'",
     [workspace],
   )
-  return rows.map(r => JSON.parse(r.state) as CustomerState)
+  return rows.map(r => unpackState(r.state))
 }
 const holder = async (kind: string, value: string): Promise<CustomerState> =>
   (await customers()).find(c => c.ids.some(i => i.kind === kind && i.value === value))!

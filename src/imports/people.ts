@@ -1,4 +1,5 @@
 // Customers and their orders as exports read them: page by page, never all in memory.
+import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { ordersOf as viewOrders } from '../customers/order-view.ts'
 import type { OrderRow } from '../inbox/model.ts'
@@ -20,7 +21,7 @@ async function* pagesOf(source: ExportSource): AsyncGenerator<CustomerState[]> {
           order by id limit ${PAGE}`,
         [bucket, source.workspace, after],
       )
-      if (rows.length > 0) yield rows.map(row => JSON.parse(row.state) as CustomerState)
+      if (rows.length > 0) yield rows.map(row => unpackState(row.state))
       if (rows.length < PAGE) break
       after = rows.at(-1)!.id
     }

@@ -1,7 +1,7 @@
 // One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
-import { resolveBatch } from '../collect/resolve.ts'
+import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
@@ -248,11 +248,11 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
     sql,
     null,
     fresh.map((item, i) => {
-      const { customer, holders } = resolved[i]!
+      const { customer } = resolved[i]!
       const { n, fresh: isNew } = known.get(item.key)!
       const messageId = `import:${item.key}:${n}`
       const event = isNew ? item.event : changed(item, work.context.now)
-      const body = { ...event, messageId, ...(holders.length > 0 ? { holders } : {}) }
+      const body = { ...resolvedEvent(event, resolved[i]!), messageId }
       return { workspace: row.workspace_id, customer, input: { kind: 'event' as const, messageId, body } }
     }),
     'bulk',

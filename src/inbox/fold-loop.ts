@@ -1,6 +1,7 @@
 // One fold loop: a disjoint set of buckets on a connection of its own. One fold is one transaction: read (locks), load,
 // reduce in memory, write, commit. A crash leaves all of it or none. Only buckets that have something are locked and
 // read: with all 64 of a set in each fold, one event cost PostgreSQL 3 ms.
+import { unpackState } from '../customers/pack.ts'
 import type pg from 'pg'
 import { Gauge, Counter, Histogram } from 'prom-client'
 import { LRUCache } from 'lru-cache'
@@ -15,7 +16,6 @@ import { peekMail, readCustomers, readMail, type CustomerRow, type InboxRow, typ
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
 import { admitBulk } from './bulk.ts'
-import type { CustomerState } from '../customers/model.ts'
 
 /** Rows a bucket gives to one transaction: few while many buckets are busy, more where few are behind. */
 const PER_BUCKET = 64
@@ -471,7 +471,7 @@ export class FoldLoop {
 }
 
 const heldOf = (row: CustomerRow): Held => ({
-  state: row.state === '{}' ? null : (JSON.parse(row.state) as CustomerState),
+  state: row.state === '{}' ? null : unpackState(row.state),
   version: row.version,
   due: row.due,
   mergedInto: row.merged_into,

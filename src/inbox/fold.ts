@@ -1,5 +1,6 @@
 // The thinking half of a fold transaction: inbox rows and due alarms of a set of buckets, folded in memory in order.
 // No I/O except `loadFacts`, which the reducer asks for; what must be written comes back as `Folded`.
+import { packState } from '../customers/pack.ts'
 import { TooManyRounds } from '../customers/fold.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
@@ -266,7 +267,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         }
       }
       const now = Math.max(received, work.held.state?.now ?? 0)
-      await ringBefore(work, stand, now - 1, due => due)
+      // what is about to be replaced rings no more
+      if (row.kind !== 'restore') await ringBefore(work, stand, now - 1, due => due)
       await apply(work, stand, { kind: row.kind, now, received, body } as Input, row)
     })
   }
@@ -324,7 +326,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
 
   for (const work of works.values()) {
     if (!failed.has(work.id) && work.touched) {
-      work.json = work.held.state ? JSON.stringify(work.held.state) : '{}'
+      work.json = work.held.state ? packState(work.held.state) : '{}'
       if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)
         park(work, 'too_large', `state of ${work.json.length} characters`)
     }

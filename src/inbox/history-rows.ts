@@ -1,4 +1,5 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
 import { qualityOf } from '../customers/quality.ts'
@@ -261,7 +262,7 @@ export function snapshotRow(row: {
   state: string
   merged_into: Uuid | null
 }): SnapshotRow {
-  const state = JSON.parse(row.state) as Partial<CustomerState>
+  const state = (row.state === '{}' ? {} : unpackState(row.state)) as Partial<CustomerState>
   const held = (kind: string) => state.ids?.find(i => i.kind === kind)?.value ?? ''
   const trait = (name: string) => {
     const v = state.traits?.[name]?.v

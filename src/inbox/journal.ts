@@ -18,3 +18,11 @@ export const unpackJournalText = (body: Uint8Array): string => zstdDecompressSyn
 
 export const unpackJournal = (body: Uint8Array): JournalBody =>
   JSON.parse(unpackJournalText(body)) as JournalBody
+
+/** The entries of one customer; a row that does not name it is not parsed. */
+export function unpackEntriesOf(body: Uint8Array, customer: string): JournalEntry[] {
+  const text = unpackJournalText(body)
+  return text.includes(customer)
+    ? (JSON.parse(text) as JournalBody).entries.filter(entry => entry.c === customer)
+    : []
+}

@@ -1,6 +1,6 @@
 // What travels through the inbox, what the reducer is given and gives back, and what the journal keeps.
 // Times are workspace time in ms unless a name says otherwise.
-import type { CustomerState, IdRef, Proof } from '../customers/model.ts'
+import type { CustomerState, HeldId, IdRef, Proof } from '../customers/model.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -28,8 +28,11 @@ export type EventBody = {
   holders?: Uuid[]
   /** what crosses customers or journeys counts up; 8 is the end */
   hops?: number
-  /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these */
-  away?: { by: Uuid; ids: IdRef[] }
+  /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these; `met`:
+   *  for a person to decide */
+  away?: { by: Uuid; ids: IdRef[]; met?: IdRef[] }
+  /** identifiers that several people turned up with: they route nothing (src/customers/shared.ts) */
+  shared?: IdRef[]
 }
 
 /** A command of the UI or API; answered through `answer` under its key. */
@@ -52,6 +55,11 @@ export type CommandBody = {
       }
     | { do: 'enroll'; journey: Uuid }
     | { do: 'remove_enrollment'; enrollment: Uuid }
+    /** a person's decision, above the policy: this customer becomes part of the smaller id */
+    | { do: 'merge'; into: Uuid }
+    | { do: 'keep_apart'; from: Uuid; conflict: Uuid }
+    /** this identifier is that customer's, not this one's */
+    | { do: 'give_identifier'; id: IdRef; to: Uuid; conflict: Uuid | null }
 }
 
 /** What the deliverer says of a message. One input per change of state. */
@@ -77,8 +85,13 @@ export type MergeBody = {
   known: boolean
   proof: Proof
   ids: IdRef[]
+  /** those of `ids` that the survivor holds */
+  holds?: IdRef[]
   /** no third customer holds one of `ids` */
   alone: boolean
+  /** a person keeps the survivor apart from these */
+  apart?: Uuid[]
+  by?: Conflict['by']
   hops: number
 }
 /** An identifier that goes along with a merge. `verified` is set for the event's own, which neither may know yet. */
@@ -89,11 +102,60 @@ export type AbsorbBody = {
   state: CustomerState | null
   ids: MergedId[]
   orders: OrderRow[]
+  /** the person who decided it, above the policy */
+  actor?: string
   hops: number
 }
 /** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone
  *  is lifted (effect `unmerged`). */
-export type RefusedBody = { loser: Uuid; reason: 'member_no' | 'known' | 'gone' }
+export type RefusedBody = {
+  loser: Uuid
+  reason: 'member_no' | 'known' | 'apart'
+  /** identifiers that turned out to be shared by both; what met; and the event */
+  shared?: IdRef[]
+  met?: IdRef[]
+  by?: Conflict['by']
+}
+/** What one customer's owner tells another's, of a person's decision. */
+export type IdentityBody =
+  | { do: 'apart'; from: Uuid; conflict: Uuid }
+  /** `nobody`: it was shared, and led to neither */
+  | { do: 'take'; id: HeldId; from: Uuid; nobody: boolean; conflict: Uuid | null }
+
+/** One of two whom a person took apart: `state` is what it is from now on. */
+export type RestoreBody = {
+  /** the unmerge */
+  op: Uuid
+  /** the other of the two */
+  with: Uuid
+  state: CustomerState
+  /** it was part of the other, and stands again */
+  stands: boolean
+  actor: string
+  /** what an intake may still send here and is the other's now */
+  gone: IdRef[]
+  /** messages that its runs wait for and whose end nobody will tell; open messages that nobody waits for any more */
+  lost: { message: Uuid; outcome: Outcome; reason: string | null }[]
+  cancel: Uuid[]
+  /** rows of orders that came meanwhile and are its own; orders that are the other's now */
+  orders: OrderRow[]
+  moved: string[]
+}
+
+/** Two customers of whom something says that they are one, and something that they are not. */
+export type Conflict = {
+  id: Uuid
+  /** the smaller id first */
+  one: Uuid
+  two: Uuid
+  /** member_no: two member numbers · shared: the same, by what can only be a way to reach both */
+  reason: 'member_no' | 'shared'
+  /** what they have in common */
+  ids: IdRef[]
+  at: number
+  /** the event by which they met */
+  by?: { event: string; name: string; src: string }
+}
 
 export type InputOf = {
   event: EventBody
@@ -102,6 +164,8 @@ export type InputOf = {
   merge: MergeBody
   absorb: AbsorbBody
   merge_refused: RefusedBody
+  identity: IdentityBody
+  restore: RestoreBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }
@@ -125,6 +189,7 @@ export type BucketInput =
 
 export type OrderRow = {
   orderNo: string
+  /** moved: the order went to another customer by an unmerge, or came back by a merge (`body.back`) */
   entry:
     | 'placed'
     | 'paid'
@@ -135,6 +200,7 @@ export type OrderRow = {
     | 'refunded'
     | 'returned'
     | 'cancelled'
+    | 'moved'
   key: Uuid
   occurred: number
   amount: number
@@ -165,6 +231,9 @@ export type OrderDetail = {
   unpaid?: true
   /** says no amount */
   noTotal?: true
+  /** moved: to whom, or back from there */
+  to?: Uuid
+  back?: true
   lines?: OrderLine[]
   channel?: string
   store?: string
@@ -219,9 +288,14 @@ export type FoldEffect =
   /** an input for another customer */
   | { kind: 'post'; to: Uuid; input: IncomingInput }
   /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with its orders */
-  | { kind: 'merged'; into: Uuid; ids: MergedId[]; hops: number }
+  | { kind: 'merged'; into: Uuid; ids: MergedId[]; hops: number; actor?: string }
   /** point these identifiers, where they still name `from`, to this customer */
   | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
+  /** these identifiers, where they name this customer, name nobody from now on */
+  | { kind: 'share'; ids: IdRef[] }
+  | { kind: 'conflict'; conflict: Conflict }
+  /** this conflict is decided; `by` null: by what happened since */
+  | { kind: 'settle'; conflict: Uuid; how: 'merged' | 'apart' | 'moved'; by: string | null }
   /** the survivor refused: this customer stands again; clear merged_into, point `ids` that name `from` back here */
   | { kind: 'unmerged'; from: Uuid; ids: IdRef[] }
 

@@ -1,5 +1,6 @@
 // Replay: the journal alone determines the state. Folds a bucket's journal rows again with the production reducer,
 // from the snapshots at the bucket's edge, and reports where the effects differ from those recorded.
+import { unpackState } from '../customers/pack.ts'
 import { reduce } from '../customers/reduce.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
@@ -50,7 +51,7 @@ export async function replayBucket(
   )
   for (const r of start.rows)
     result.customers.set(r.id, {
-      state: r.state === '{}' ? null : (JSON.parse(r.state) as CustomerState),
+      state: r.state === '{}' ? null : unpackState(r.state),
       mergedInto: r.merged_into,
       workspace: r.workspace_id,
       facts: {},

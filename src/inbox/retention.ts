@@ -1,7 +1,9 @@
 // What grows is cut: deduplication after 7 days, answers after 2, journal rows 7 days after history has them and once
 // a backup holds them (their customers' states are kept as snapshots, so that replay can start there).
+import { packState } from '../customers/pack.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { freeClaims } from './claims.ts'
 import { replayBucket } from './replay.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -30,6 +32,7 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
   await cut('team_session', 'delete from team_session where expires_at < $1', [day(0)])
   await cut('sign_in_link', 'delete from sign_in_link where expires_at < $1', [day(30)])
   await cut('process', 'delete from process where at < $1', [day(1)])
+  gone.identifier = await freeClaims(core, nowMs)
   gone.journal = await pruneJournal(core, nowMs)
   return gone
 }
@@ -51,17 +54,19 @@ export async function pruneJournal(core: Core, nowMs: number): Promise<number> {
       // one process at a time: the others find nothing left to prune
       await sql.query(`select pg_advisory_xact_lock(hashtext('itinera retention'), $1)`, [bucket])
       const replayed = await replayBucket(sql, bucket, seq)
-      const all = [...replayed.customers].filter(([, c]) => c.state !== null)
+      const all = [...replayed.customers].flatMap(([id, c]) =>
+        c.state === null ? [] : [{ id, ...c, text: packState(c.state) }],
+      )
       await sql.query(
         `insert into customer_snapshot (bucket, id, workspace_id, state, merged_into)
          select $1, id, workspace_id, state, merged from unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[]) u(id, workspace_id, state, merged)
          on conflict (bucket, id) do update set state = excluded.state, merged_into = excluded.merged_into`,
         [
           bucket,
-          all.map(([id]) => id),
-          all.map(([, c]) => c.workspace),
-          all.map(([, c]) => JSON.stringify(c.state)),
-          all.map(([, c]) => c.mergedInto),
+          all.map(c => c.id),
+          all.map(c => c.workspace),
+          all.map(c => c.text),
+          all.map(c => c.mergedInto),
         ],
       )
       await sql.query(

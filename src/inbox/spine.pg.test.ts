@@ -1,3 +1,4 @@
+import { unpackState } from '../customers/pack.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { eventFor, openStage, type Stage } from '../../test/stage.ts'
@@ -253,7 +254,7 @@ describe('the clock', () => {
     const row = await core.pool.query<{ state: string }>('select state from customer where id = $1', [
       customer,
     ])
-    expect((JSON.parse(row.rows[0]!.state) as { now: number }).now).toBeGreaterThanOrEqual(target)
+    expect(unpackState(row.rows[0]!.state).now).toBeGreaterThanOrEqual(target)
     await expect(moveClock(core, workspace, before.rows[0]!.now)).rejects.toMatchObject({
       code: 'clock_back',
     })

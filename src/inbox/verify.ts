@@ -1,5 +1,6 @@
 // The invariants, checked over everything: state equals replay of the journal; every intent has its message and every
 // end its outcome; orders, identifiers and history agree. Deleting one row makes a check fail.
+import { packState, unpackState } from '../customers/pack.ts'
 import type { Core } from '../platform/core.ts'
 import { BUCKETS, bucketOfText, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -82,10 +83,10 @@ async function checkState(sql: Sql, bucket: number, replayed: ReplayResult, coll
       if (again.state !== null) faults.push(`customer ${id} is in the journal and has no row`)
       continue
     }
-    const json = again.state === null ? '{}' : JSON.stringify(again.state)
+    const json = again.state === null ? '{}' : packState(again.state)
     if (json !== row.state)
       faults.push(
-        `customer ${id}: state differs from replay at ${differenceAt(JSON.parse(row.state), JSON.parse(json))}`,
+        `customer ${id}: state differs from replay at ${differenceAt(unpackState(row.state), again.state)}`,
       )
     if ((again.mergedInto ?? null) !== row.merged_into)
       faults.push(`customer ${id}: merged_into differs from replay`)

@@ -3,13 +3,15 @@
 // inboxes take no lock.
 import type pg from 'pg'
 import { REDUCER_VERSION } from '../customers/model.ts'
+import { nobodyOf } from '../customers/shared.ts'
 import type { Intent } from '../messages/model.ts'
 import { faultPoint, faultsAt } from '../platform/fault.ts'
-import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, byteas, instants, ints, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
+import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
@@ -60,6 +62,7 @@ async function absorbOf(
       ...work.effects.flatMap(x => (x.kind === 'order' ? [x.row] : [])),
     ],
     hops: effect.hops,
+    ...(effect.actor === undefined ? {} : { actor: effect.actor }),
   }
   return {
     workspace: work.workspace,
@@ -90,7 +93,8 @@ export async function writeFold(
     status: number
     body: string
   }[] = []
-  const repoints: { workspace: Uuid; kind: string; value: string; from: Uuid; to: Uuid }[] = []
+  const repoints: Repoint[] = []
+  const decided: Decided[] = []
 
   for (const work of folded.works) {
     const bucket = bucketOf(work.id)
@@ -120,7 +124,19 @@ export async function writeFold(
             value: id.value,
             from: e.from,
             to: work.id,
+            shared: false,
           })
+      else if (e.kind === 'share')
+        for (const id of e.ids)
+          repoints.push({
+            workspace: work.workspace,
+            kind: id.kind,
+            value: id.value,
+            from: work.id,
+            to: nobodyOf(work.workspace, id),
+            shared: true,
+          })
+      else if (e.kind === 'conflict' || e.kind === 'settle') decided.push({ work, effect: e })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
         posts.push(await absorbOf(sql, work, e))
@@ -166,7 +182,14 @@ export async function writeFold(
     const from = f.row.customer_id!
     if (mergedInto.get(from) === f.to && (f.as.kind === 'event' || f.as.kind === 'merge'))
       for (const id of f.as.body.ids)
-        repoints.push({ workspace: f.row.workspace_id, kind: id.kind, value: id.value, from, to: f.to })
+        repoints.push({
+          workspace: f.row.workspace_id,
+          kind: id.kind,
+          value: id.value,
+          from,
+          to: f.to,
+          shared: false,
+        })
   }
 
   const all: Promise<unknown>[] = []
@@ -213,27 +236,7 @@ export async function writeFold(
       select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::uuid[], $7::uuid[])`,
       [...columns(fresh), uuids(fresh.map(w => w.workspace))],
     )
-  if (repoints.length > 0) {
-    const sorted = repoints
-      .map(r => ({ ...r, bucket: bucketOfText(r.kind, r.value) }))
-      .sort((a, b) => a.bucket - b.bucket || (a.kind + a.value < b.kind + b.value ? -1 : 1))
-    run(
-      'w_repoint',
-      `with t as (select i.bucket, i.workspace_id, i.kind, i.value, u.dest from identifier i
-          join unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[]) u(bucket, workspace_id, kind, value, holder, dest)
-            on i.bucket = u.bucket and i.workspace_id = u.workspace_id and i.kind = u.kind and i.value = u.value and i.customer_id = u.holder
-         order by i.bucket, i.workspace_id, i.kind, i.value for update of i)
-      update identifier i set customer_id = t.dest from t where i.bucket = t.bucket and i.workspace_id = t.workspace_id and i.kind = t.kind and i.value = t.value`,
-      [
-        sorted.map(r => r.bucket),
-        sorted.map(r => r.workspace),
-        sorted.map(r => r.kind),
-        sorted.map(r => r.value),
-        sorted.map(r => r.from),
-        sorted.map(r => r.to),
-      ],
-    )
-  }
+  writeIdentity(run, repoints, decided)
   if (intents.length > 0)
     run(
       'w_message',

@@ -104,7 +104,8 @@ function obstacle(fold: Fold, journey: PublishedJourney, key: string): string | 
 
 function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact): Enrollment {
   const { state } = fold
-  const n = (state.past[pastKey(journey.id, key)]?.n ?? 0) + 1
+  const past = pastKey(journey.id, key)
+  const n = Math.max(state.past[past]?.n ?? 0, state.used?.[past] ?? 0) + 1
   return {
     id: deriveId(bucketOf(state.id), journey.id, state.id, key, n),
     j: journey.id,

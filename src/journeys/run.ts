@@ -147,7 +147,10 @@ export function endRun(
       message: run.wait.message,
       reason: how === 'merged' ? 'merged' : 'exited',
     })
-  state.past[pastKey(run.j, run.k)] = { n: run.n, at: run.at, out: fold.t, how }
+  const key = pastKey(run.j, run.k)
+  // a run that came by a merge has a number of its own: it must not give back those that were taken here
+  const n = Math.max(run.n, state.past[key]?.n ?? 0)
+  state.past[key] = { n, at: run.at, out: fold.t, how }
   forgetOldest(fold)
   derive(fold, 'journey.exited', { how, ...more }, { ...refsOf(run), node: run.node })
 }

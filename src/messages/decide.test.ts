@@ -36,7 +36,7 @@ function customer(change: (s: CustomerState) => void = () => {}): CustomerState 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   now: NOW,
   paused: false,
-  account: { waitMs: 0 },
+  account: { waitMs: 0, settings: {} },
   customer: customer(),
   ...more,
 })
@@ -61,7 +61,7 @@ describe('decide', () => {
     ['paused', {}, { paused: true }, { do: 'hold' }],
     ['too early', { notBefore: NOW + 5 }, {}, { do: 'wait', ms: 5 }],
     ['no account', {}, { account: null }, { do: 'skip', reason: 'no_account' }],
-    ['account waits', {}, { account: { waitMs: 9 } }, { do: 'wait', ms: 9 }],
+    ['account waits', {}, { account: { waitMs: 9, settings: {} } }, { do: 'wait', ms: 9 }],
     ['nobody there', {}, { customer: null }, { do: 'skip', reason: 'no_address' }],
   ])('%s', (_name, change, more, expected) => {
     expect(decide({ ...intent, ...change }, email, facts(more))).toMatchObject(expected)

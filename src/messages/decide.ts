@@ -8,7 +8,7 @@ export type Facts = {
   now: number
   paused: boolean
   /** the channel's account; null: none. `waitMs`: its credentials were refused, the next try is in so many ms */
-  account: { waitMs: number } | null
+  account: { waitMs: number; settings: Record<string, string> } | null
   customer: CustomerState | null
 }
 
@@ -21,10 +21,17 @@ export type Decision =
   | { do: 'hold' }
 
 /** The newest verified identifier is the address: nothing that only a public key said is ever sent to. */
-function addressOf(customer: CustomerState, channel: Channel): string | null {
+function addressOf(
+  customer: CustomerState,
+  channel: Channel,
+  settings: Record<string, string>,
+): string | null {
   let best: { value: string; at: number } | null = null
-  for (const id of customer.ids)
-    if (id.kind === channel.addressKind && id.verified && (!best || id.at > best.at)) best = id
+  for (const id of customer.ids) {
+    if (id.kind !== channel.addressKind || !id.verified || (best && id.at <= best.at)) continue
+    const value = channel.addressOf ? channel.addressOf(settings, id.value) : id.value
+    if (value !== null) best = { value, at: id.at }
+  }
   return best?.value ?? null
 }
 
@@ -43,7 +50,7 @@ export function decide(
   if (intent.notAfter !== null && from > intent.notAfter) return { do: 'skip', reason: 'late' }
   if (now < from) return { do: 'wait', ms: from - now }
   if (!facts.account) return { do: 'skip', reason: 'no_account' }
-  const address = customer && addressOf(customer, channel)
+  const address = customer && addressOf(customer, channel, facts.account.settings)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }
   const consent = customer.consent[`${channel.name}/marketing`]
   if (channel.name === 'line' && !customer.line?.following) return { do: 'skip', reason: 'blocked' }

@@ -180,7 +180,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const decision = decide(claim.intent, channel, {
       now: now(),
       paused: workspace.paused,
-      account: account && { waitMs },
+      account: account && { waitMs, settings: account.settings },
       customer,
     })
     if (claim.state === 'unknown') return settleUnknown(claim, channel, account, decision, now)

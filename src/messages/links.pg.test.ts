@@ -1,4 +1,5 @@
 // Clicks and unsubscribing, over HTTP.
+import { unpackState } from '../customers/pack.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineText, mail, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
 import { openOwner } from '../inbox/owner.ts'
@@ -98,7 +99,7 @@ describe('unsubscribing', () => {
       'select state from customer where bucket = $1 and id = $2',
       [bucketOf(p.id), p.id],
     )
-    expect(JSON.parse(rows[0]!.state)).toMatchObject({ consent: { 'email/marketing': { on: false } } })
+    expect(unpackState(rows[0]!.state)).toMatchObject({ consent: { 'email/marketing': { on: false } } })
     expect((await lab.row(id)).state).toBe('accepted')
   })
 

@@ -52,6 +52,12 @@ export const MOVES: Record<MessageState, MessageState[]> = {
 
 export const canMove = (from: MessageState, to: MessageState): boolean => MOVES[from].includes(to)
 
+/** What a message came to so far; null while it is open. */
+export function outcomeOf(state: MessageState): Outcome | null {
+  if (state === 'intended' || state === 'claimed' || state === 'sending') return null
+  return state === 'failed' || state === 'skipped' || state === 'unknown' ? state : 'accepted'
+}
+
 /** What was put on the socket, as stored in message.rendered (JSON). */
 export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string }
 

@@ -1,5 +1,6 @@
 // All SQL of the send ledger. Claims and deadlines are in database time; created, changed and not_after are workspace
 // time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
@@ -167,7 +168,7 @@ export async function customerStates(sql: Sql, asked: Uuid[]): Promise<Map<Uuid,
     for (const row of rows) {
       const answers = want.get(row.id)!
       if (row.merged_into) next.set(row.merged_into, [...(next.get(row.merged_into) ?? []), ...answers])
-      else for (const id of answers) found.set(id, JSON.parse(row.state) as CustomerState)
+      else for (const id of answers) found.set(id, unpackState(row.state))
     }
     want = next
   }

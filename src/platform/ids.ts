@@ -58,6 +58,7 @@ export type IdPrefix =
   | 'chn'
   | 'evt'
   | 'imp'
+  | 'cfl'
   | 'sto'
   | 'stf'
   | 'prd'

@@ -13,6 +13,7 @@ const WHAT: Record<IdPrefix, string> = {
   enr: 'enrollment',
   chn: 'channel',
   evt: 'event',
+  cfl: 'conflict',
   sto: 'store',
   stf: 'staff',
   prd: 'product',

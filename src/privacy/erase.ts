@@ -2,6 +2,8 @@
 // stays whole, and replay still equals state. Each step may be repeated, so that a job whose process died begins anew.
 // The job takes the lease of the person's buckets (their epoch goes up) for one transaction: it is their owner then, so
 // no other owner folds what it has in memory over what is gone.
+import type { CustomerState } from '../customers/model.ts'
+import { packState, unpackState } from '../customers/pack.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
@@ -11,7 +13,16 @@ import { workspaceTimeOf } from './store.ts'
 import { hideAddresses } from '../messages/suppression.ts'
 import { filesWith, removeFiles } from './files.ts'
 import { forgetInRow } from './journal.ts'
-import { fragmentsOf, holdsAny, needlesOf, type Needles, type Person, type Place, redact } from './model.ts'
+import {
+  escapeRegExp,
+  fragmentsOf,
+  holdsAny,
+  needlesOf,
+  type Needles,
+  type Person,
+  type Place,
+  redact,
+} from './model.ts'
 import {
   eachJournalRow,
   historyHolds,
@@ -99,14 +110,15 @@ export async function erasePerson(core: Core, person: Person, options: EraseOpti
     await step('history')
     await eraseHistory(core, person, needles, erased, redacted)
     await step('files')
-    erased.add('files', removeFiles(filesWith(core.config.dataDir, needles).found))
+    const { found, packed } = await filesWith(core.config.dataDir, needles)
+    erased.add('files', removeFiles([...found, ...packed]))
     if (round === 1 && options.settleMs > 0) {
       await step('settle')
       await sleep(options.settleMs)
     }
     await step('check')
     const searched = await searchEverywhere(core.pool, core.history, person, needles, KEPT_TABLES)
-    const files = filesWith(core.config.dataDir, needles)
+    const files = await filesWith(core.config.dataDir, needles)
     if (files.found.length > 0) searched.found.push({ place: 'files', rows: files.found.length })
     // what was on its way while we worked is there now: once more
     if (searched.found.length === 0 || round === MAX_ROUNDS)
@@ -232,7 +244,7 @@ async function redactOthers(
       [...textValues(person.workspace, needles), buckets],
     )
     for (const row of rows) {
-      const state = JSON.stringify(redact(JSON.parse(row.state), needles))
+      const state = packState(redact(unpackState(row.state), needles) as CustomerState)
       await sql.query(`update ${table} set state = $3 where bucket = $1 and id = $2`, [
         row.bucket,
         row.id,
@@ -351,9 +363,11 @@ function replaced(column: string, needles: Needles): string {
   let sql = column
   for (const v of fragmentsOf(needles)) {
     // of a short one, found with what it is called, only the value goes
-    const named = /^"(?:kind|userId|anonymousId)":.*?("(?:[^"\\]|\\.)*")$/.exec(v)
-    const word = named ? `${v.slice(0, -named[1]!.length)}"[erased]"` : '[erased]'
-    sql = `replaceAll(${sql}, ${quote(v)}, ${quote(word)})`
+    const named = /^("(?:kind|userid|anonymousid)":.*?)"(?:[^"\\]|\\.)*"$/.exec(v)
+    const pattern = named
+      ? `(${escapeRegExp(named[1]!)})${escapeRegExp(v.slice(named[1]!.length))}`
+      : escapeRegExp(v)
+    sql = `replaceRegexpAll(${sql}, ${quote(`(?i)${pattern}`)}, ${quote(named ? '\\1"[erased]"' : '[erased]')})`
   }
   for (const name of needles.names) sql = `replaceAll(${sql}, ${quote(name)}, '[erased]')`
   return sql

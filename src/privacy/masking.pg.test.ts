@@ -104,6 +104,33 @@ test('R3-50 an API key without the scope reads masked, one with it and a markete
   }
 })
 
+test('R3-50 an export is masked, too, for who may take data away but not read it in full; who took how many rows is listed', async () => {
+  const download = async (caller: Caller): Promise<{ status: number; text: string }> => {
+    const answer = await fetch(`${lab.core.baseUrl}/api/w/${lab.ws}/exports/customers.csv`, {
+      headers: { ...(caller.key ? { authorization: `Bearer ${caller.key}` } : { cookie: caller.cookie! }) },
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+  expect((await download(await lab.member('analyst'))).status).toBe(403)
+  const { key } = await insertKey(lab.core.pool, lab.workspace, {
+    kind: 'api',
+    name: 'Export only',
+    scopes: ['customers:read', 'customers:export'],
+  })
+  const masked = await download({ key })
+  expect(masked.status).toBe(200)
+  expect(SECRETS.filter(s => masked.text.includes(s))).toEqual([])
+  expect(masked.text).toContain('m***@example.com')
+  expect(masked.text).toContain('M-4711')
+  const full = await download(await lab.member('owner'))
+  expect(full.text).toContain(EMAIL)
+  const listed = await lab.call('audit', { query: { kind: 'exported', action: 'export' } })
+  expect(listed.body.items).toMatchObject([
+    { actor: 'owner', target: 'customers', detail: { rows: 1 } },
+    { actor: 'Export only', target: 'customers', detail: { rows: 1 } },
+  ])
+})
+
 test('R3-50 a search by the full value still finds whom it shows masked', async () => {
   const staff = await lab.member('staff')
   for (const q of ['0912-345-678', EMAIL, NAME]) {
@@ -156,7 +183,7 @@ describe('R3-10 audit: who saw, changed, exported, published', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'scope_missing'])
     const report = await lab.call('accessReport', { params: { customer } }, await lab.member('admin'))
     expect(report.status).toBe(200)
-    expect(await lines({ kind: 'exported' })).toMatchObject([
+    expect(await lines({ kind: 'exported', target: customer })).toMatchObject([
       { actor: 'admin', action: 'accessReport', target: customer, detail: { rows: report.body.rows } },
     ])
   })

@@ -55,9 +55,17 @@ export function needlesOf(person: Person): Needles {
     if (isDistinct(ref)) within.add(ref.value)
     else if (ref.value !== '') pairs.push(ref)
   }
-  // +886912345678 is also written 0912345678
-  for (const v of [...within]) if (/^\+886\d{8,}$/.test(v)) within.add('0' + v.slice(4))
+  for (const v of [...within]) for (const spelling of spellingsOfPhone(v)) within.add(spelling)
   return { ids: person.ids, within: [...within], pairs, names: person.names }
+}
+
+/** +886912345678 is also written 0912345678, 0912-345-678, 0912 345 678. */
+function spellingsOfPhone(value: string): string[] {
+  const local = /^\+886(\d{8,9})$/.exec(value)
+  if (!local) return []
+  const digits = '0' + local[1]!
+  const [a, b, c] = [digits.slice(0, 4), digits.slice(4, 7), digits.slice(7)]
+  return [digits, `${a}-${b}-${c}`, `${a} ${b} ${c}`, `${a}-${b}${c}`]
 }
 
 /** How a short identifier stands in JSON: as we write it, as jsonb prints it, and as clients name it. */
@@ -71,27 +79,37 @@ const written = ({ kind, value }: PersonValue): string[] => {
   ]
 }
 
-/** Every text that gives the person away. */
+/** Every text that gives the person away, in lower case: they are searched for whatever the case. */
 export const fragmentsOf = (needles: Needles): string[] => [
-  ...needles.within,
-  ...needles.within.map(v => JSON.stringify(v).slice(1, -1)).filter(v => !needles.within.includes(v)),
-  ...needles.pairs.flatMap(written),
+  ...new Set(
+    [
+      ...needles.within,
+      ...needles.within.map(v => JSON.stringify(v).slice(1, -1)),
+      ...needles.pairs.flatMap(written),
+    ].map(v => v.toLowerCase()),
+  ),
 ]
 
-/** True when a text (a JSON document or a plain one) gives the person away. */
-export const holdsAny = (text: string, fragments: string[]): boolean => fragments.some(v => text.includes(v))
+/** True when a text (a JSON document or a plain one) gives the person away. `fragments`: what `fragmentsOf` gave. */
+export function holdsAny(text: string, fragments: string[]): boolean {
+  const low = text.toLowerCase()
+  return fragments.some(v => low.includes(v))
+}
+
+export const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** The values, wherever they stand, replaced: the same one by the same word, so that what was equal stays equal. */
 export function redact<T>(value: T, needles: Needles): T {
   const word = new Map(
     [...needles.within, ...needles.pairs.map(p => p.value)].map((v, i) => [v, `[erased ${i + 1}]`]),
   )
+  const patterns = needles.within.map(v => [new RegExp(escapeRegExp(v), 'gi'), word.get(v)!] as const)
   const short = new Map(needles.pairs.map(p => [`${p.kind} ${p.value}`, word.get(p.value)!]))
   const walk = (x: unknown): unknown => {
     if (typeof x === 'string') {
       let text = x
       for (const name of needles.names) if (text.includes(name)) text = text.replaceAll(name, '[erased]')
-      for (const v of needles.within) if (text.includes(v)) text = text.replaceAll(v, word.get(v)!)
+      for (const [pattern, said] of patterns) text = text.replace(pattern, said)
       return text
     }
     if (Array.isArray(x)) return x.map(walk)

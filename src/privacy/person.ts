@@ -1,4 +1,5 @@
 // Who somebody is, over everything that was merged into them: their ids and every value that leads to them.
+import { unpackState } from '../customers/pack.ts'
 import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
 import type { CustomerState, IdRef } from '../customers/model.ts'
 import { nameOf } from '../customers/present.ts'
@@ -17,8 +18,7 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
       [workspace, [...new Set(wave.map(bucketOf))], wave],
     )
     for (const id of wave) states.set(id, null)
-    for (const row of rows)
-      states.set(row.id, row.state === '{}' ? null : (JSON.parse(row.state) as CustomerState))
+    for (const row of rows) states.set(row.id, row.state === '{}' ? null : unpackState(row.state))
     const tombstones = await sql.query<{ id: Uuid }>(
       'select id from customer where workspace_id = $1 and merged_into = any($2::uuid[]) and bucket = any($3::smallint[])',
       [workspace, wave, ALL],

@@ -101,8 +101,8 @@ export async function historyTables(history: History): Promise<HistoryTable[]> {
 export const historyHolds = (t: HistoryTable): string =>
   `${t.workspace ? 'workspace_id = {workspace:UUID}' : '1'} and (${
     [
-      ...t.texts.map(c => `multiSearchAny(toString(${c}), {fragments:Array(String)})`),
-      ...t.lists.map(c => `hasAny(${c}, {fragments:Array(String)})`),
+      ...t.texts.map(c => `multiSearchAny(lowerUTF8(toString(${c})), {fragments:Array(String)})`),
+      ...t.lists.map(c => `hasAny(arrayMap(x -> lowerUTF8(x), ${c}), {fragments:Array(String)})`),
     ].join(' or ') || '0'
   })`
 /** multiSearchAny takes no empty list: a text that nothing holds stands for it. */
@@ -115,7 +115,8 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, c => '\\' +
 
 export type TextTable = { table: string; columns: string[]; workspace: boolean }
 
-/** Text columns of every table, but those of the journal, whose bodies are packed. */
+/** Text columns of every table, but those of the journal, whose bodies are packed, and those that say which member of the
+ *  team did something: a colleague who is a customer, too, is forgotten as a customer. */
 export async function textTables(sql: Sql): Promise<TextTable[]> {
   const { rows } = await sql.query<TextTable>(
     `select c.table_name::text as table, array_agg(c.column_name::text order by c.ordinal_position) as columns,
@@ -123,7 +124,7 @@ export async function textTables(sql: Sql): Promise<TextTable[]> {
                        and w.column_name = 'workspace_id') as workspace
        from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
       where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
-        and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
+        and c.column_name !~ '_by$|^actor$' and c.data_type in ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
       group by c.table_name order by 1`,
   )
   return rows
@@ -137,7 +138,7 @@ const WITHIN: Record<string, string> = {
 /** Rows of this workspace in which a text column gives the person away. Its parameters are those of `textValues`. */
 export const textWhere = (t: TextTable): string =>
   `${t.workspace ? 'workspace_id = $2' : (WITHIN[t.table] ?? '$2::uuid is not null')} and (${t.columns
-    .map(c => `"${c}"::text like any($1::text[])`)
+    .map(c => `"${c}"::text ilike any($1::text[])`)
     .join(' or ')})`
 export const textValues = (workspace: Uuid, needles: Needles): unknown[] => [
   fragmentsOf(needles).map(v => `%${escapeLike(v)}%`),

@@ -1,10 +1,20 @@
 // "What do you hold of me": everything of one person, from every table of both engines, as data and as a page to read.
+import { basename } from 'node:path'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
 import { hiddenAddress } from '../messages/suppression.ts'
-import type { Person } from './model.ts'
-import { historyTables, personTables, personValues, personWhere } from './places.ts'
+import { filesWith } from './files.ts'
+import { needlesOf, type Person } from './model.ts'
+import {
+  historyTables,
+  personTables,
+  personValues,
+  personWhere,
+  textTables,
+  textValues,
+  textWhere,
+} from './places.ts'
 
 type Row = Record<string, unknown>
 export type Package = {
@@ -18,6 +28,7 @@ export type Package = {
 
 /** More of one table is not put into one answer; the package says how many there are. */
 const MOST_ROWS = 50_000
+const UNUSED = new Set(['rejected_event', 'dead_letter'])
 /** Columns that say nothing about the person. */
 const INNER = new Set(['bucket', 'workspace_id', 'incarnation', 'claim_owner', 'claim_until', 'epoch'])
 
@@ -65,6 +76,19 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
     )
     put(place, rows)
   }
+  // what came in and could not be used has no customer: found by what it says
+  for (const t of (await textTables(core.pool)).filter(t => UNUSED.has(t.table))) {
+    const { rows } = await core.pool.query<Row>(
+      `select * from "${t.table}" where ${textWhere(t)} limit ${MOST_ROWS}`,
+      textValues(person.workspace, needlesOf(person)),
+    )
+    put(t.table, rows)
+  }
+  const { found } = await filesWith(core.config.dataDir, needlesOf(person))
+  put(
+    'files',
+    found.map(path => ({ name: basename(path) })),
+  )
   const { rows: looks } = await core.pool.query<Row>(
     `select at, kind, action from audit where workspace_id = $1 and target = any($2::text[]) order by id limit ${MOST_ROWS}`,
     [person.workspace, person.ids.map(id => publicId('cus', id))],
@@ -95,6 +119,9 @@ const HEADINGS: Record<string, [zh: string, en: string]> = {
   message: ['訊息', 'Messages'],
   consent_proof: ['行銷同意的憑證', 'Proof of consent'],
   suppression: ['名單排除', 'Suppressed addresses'],
+  rejected_event: ['被退回的事件', 'Refused events'],
+  dead_letter: ['無法使用的 webhook', 'Webhooks that could not be used'],
+  files: ['上傳與匯出的檔案', 'Uploads and exports'],
   audit: ['誰看過或更動過', 'Who saw or changed it'],
   'history.event': ['事件紀錄', 'Events'],
   'history.customer': ['歷史快照', 'Snapshot'],

@@ -1,5 +1,6 @@
 // Checks a rule that came from outside: its shape, its depth and its size, each fault with the path of the bad part.
 import { z } from 'zod'
+import { IDENTIFIER_KINDS } from './identifiers.ts'
 import { STAGES } from '../customers/model.ts'
 import type { PropFilter, Rule } from './model.ts'
 
@@ -26,7 +27,7 @@ export const propFilter: z.ZodType<PropFilter> = z
     path: ['value'],
   })
 
-const identifierKind = z.enum(['member_no', 'line_uid', 'email', 'phone', 'user_id', 'anonymous_id'])
+const identifierKind = z.enum(IDENTIFIER_KINDS)
 
 const age = z.number().int().min(0).max(150)
 

@@ -2,7 +2,9 @@
 // ClickHouse later. Both give the same answer. Times are workspace time in milliseconds.
 
 import type { Stage } from '../customers/model.ts'
+import type { IdentifierKind } from './identifiers.ts'
 
+export type { IdentifierKind }
 export type Scalar = string | number | boolean
 
 /** A filter over an event's properties; `path` is dotted. All filters of a list must hold. */
@@ -11,8 +13,6 @@ export type PropFilter = {
   op: 'is' | 'is_not' | 'at_least' | 'at_most' | 'contains' | 'is_set'
   value?: Scalar
 }
-
-export type IdentifierKind = 'member_no' | 'line_uid' | 'email' | 'phone' | 'user_id' | 'anonymous_id'
 
 export type Rule =
   | { op: 'and'; rules: Rule[] }

@@ -10,6 +10,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   marketer: new Set<Scope>([
     ...READ,
     'customers:write',
+    'customers:merge',
     'catalogue:write',
     'customers:personal',
     'customers:import',

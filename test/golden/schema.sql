@@ -199,7 +199,26 @@ create table identifier (
   customer_id uuid not null,
   verified boolean not null,
   created_at timestamp with time zone not null,
+  shared boolean not null default false,
   constraint identifier_pkey PRIMARY KEY (bucket, workspace_id, kind, value)
+)
+create table identity_conflict (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  id uuid not null,
+  one uuid not null,
+  two uuid not null,
+  reason text not null,
+  ids jsonb not null,
+  event_id text,
+  event_name text,
+  source text,
+  at timestamp with time zone not null,
+  status text not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint identity_conflict_pkey PRIMARY KEY (bucket, workspace_id, id),
+  constraint identity_conflict_status_check CHECK ((status = ANY (ARRAY['open'::text, 'merged'::text, 'apart'::text, 'moved'::text])))
 )
 create table import (
   id uuid not null,
@@ -620,7 +639,10 @@ CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at
 CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
 CREATE INDEX http_answer_at ON http_answer USING btree (at)
+CREATE INDEX identifier_created ON identifier USING brin (created_at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
+CREATE INDEX identity_conflict_ids ON identity_conflict USING gin (ids jsonb_path_ops)
+CREATE INDEX identity_conflict_open ON identity_conflict USING btree (workspace_id, status, at DESC, id)
 CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)

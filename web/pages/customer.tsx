@@ -6,6 +6,8 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { IdentityCard } from '../identity/card.tsx'
+import { SharedMark } from '../identity/person.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
@@ -64,6 +66,7 @@ export function Customer() {
                 <Attributes ws={ws} data={found} />
                 <Tags ws={ws} data={found} />
                 <Identifiers data={found} />
+                <IdentityCard ws={ws} data={found} />
                 <Behaviour ws={ws} data={found} />
                 <PrivacyRequests ws={ws} customer={found.id} />
               </div>
@@ -164,6 +167,7 @@ function Identifiers({ data }: { data: CustomerData }) {
                 <Text className="mono">{i.value}</Text>
               </div>
               <Group gap={2} wrap="nowrap">
+                {i.shared ? <SharedMark /> : null}
                 <Badge tone={i.verified ? 'good' : 'skip'}>
                   {t(i.verified ? 'customers.verified' : 'customers.unverified')}
                 </Badge>
@@ -176,11 +180,6 @@ function Identifiers({ data }: { data: CustomerData }) {
           </li>
         ))}
       </ul>
-      {data.mergedFrom.length > 0 ? (
-        <Text size="xs" c="dimmed" mt={8}>
-          {t('customers.mergedFrom')} <span className="mono">{data.mergedFrom.join(', ')}</span>
-        </Text>
-      ) : null}
     </Card>
   )
 }

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
+import { CustomerTabs } from '../identity/tabs.tsx'
 import { CustomerFilters, filterQuery, isFiltered, type ListSearch } from '../customer/list-filters.tsx'
 import { ChooseColumns, CustomerTable, useColumns } from '../customer/list-table.tsx'
 import { ExportButton } from '../imports/export.tsx'
@@ -45,6 +46,7 @@ export function Customers() {
         </>
       }
     >
+      <CustomerTabs ws={ws} at="list" />
       <div className="list-tools">
         <TextInput
           type="search"

@@ -15,6 +15,8 @@ import {
   IconBuildingStore,
   IconCheck,
   IconCopy,
+  IconDeviceMobile,
+  IconHeadset,
   IconInfoCircle,
   IconMail,
   IconMessage,
@@ -70,8 +72,18 @@ export function StateBadge({ state }: { state: string }) {
   return <Badge tone={TONES[state] ?? 'skip'}>{word('state', state)}</Badge>
 }
 
+const CHANNEL_ICONS: Record<string, typeof IconMail> = {
+  line: IconBrandLine,
+  email: IconMail,
+  web: IconWorld,
+  app: IconDeviceMobile,
+  push: IconDeviceMobile,
+  store: IconBuildingStore,
+  support: IconHeadset,
+}
+
 export function Channel({ name }: { name: string }) {
-  const Icon = name === 'line' ? IconBrandLine : name === 'email' ? IconMail : IconMessage
+  const Icon = CHANNEL_ICONS[name] ?? IconMessage
   return (
     <span className={`channel channel-${name}`}>
       <Icon size={15} aria-hidden /> {word('channel', name)}

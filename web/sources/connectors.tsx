@@ -116,21 +116,7 @@ function List({ ws }: { ws: string }) {
                         <td className="nowrap">{c.lastAt ? <Time at={c.lastAt} /> : t('common.never')}</td>
                         <td className="end">{c.rowsIn === null ? '—' : say.count(c.rowsIn)}</td>
                         <td className="end">
-                          {c.rejected === 0 ? (
-                            '0'
-                          ) : (
-                            <A
-                              to="/w/$ws/sources"
-                              params={{ ws }}
-                              search={
-                                c.id.startsWith('src_')
-                                  ? { tab: 'connectors', name: c.id }
-                                  : { tab: 'rejected' }
-                              }
-                            >
-                              {say.count(c.rejected)}
-                            </A>
-                          )}
+                          <Refused ws={ws} connector={c} count={say.count(c.rejected)} />
                         </td>
                         <td className="nowrap">
                           <HowTo ws={ws} connector={c} />
@@ -148,6 +134,24 @@ function List({ ws }: { ws: string }) {
         <Add ws={ws} close={() => add(false)} />
       </Modal>
     </Stack>
+  )
+}
+
+/** Leads to what was refused, and to the file of it. */
+function Refused({ ws, connector, count }: { ws: string; connector: Connector; count: string }) {
+  const { id } = connector
+  if (connector.rejected === 0) return <>{count}</>
+  if (id.startsWith('imp_'))
+    return (
+      <A to="/w/$ws/imports/$import" params={{ ws, import: id }}>
+        {count}
+      </A>
+    )
+  const search = id.startsWith('src_') ? { tab: 'connectors', name: id } : { tab: 'rejected' }
+  return (
+    <A to="/w/$ws/sources" params={{ ws }} search={search}>
+      {count}
+    </A>
   )
 }
 

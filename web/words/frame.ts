@@ -230,9 +230,12 @@ export const frame = {
   },
   identifier: {
     member_no: ['會員編號', 'Member number'],
+    card_no: ['會員卡號', 'Card number'],
     line_uid: ['LINE UID', 'LINE UID'],
     email: ['Email', 'E-mail'],
     phone: ['電話', 'Phone'],
+    carrier: ['手機條碼載具', 'E-invoice carrier'],
+    device_id: ['App 裝置 ID', 'App installation'],
     user_id: ['使用者 ID', 'User id'],
     anonymous_id: ['訪客 ID', 'Anonymous id'],
   },

@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { frame } from './frame.ts'
+import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
@@ -25,4 +26,5 @@ export const words = {
   ...privacyWords,
   ...catalogue,
   ...imports,
+  ...identity,
 } as const

@@ -129,8 +129,8 @@ export const insight = {
     average: ['每人平均', 'Per shopper'],
     perVisit: ['使用渠道數與每次到訪消費', 'Channels used and spend per visit'],
     perVisitDef: [
-      '渠道：事件來自的來源（網站、LINE、POS…），以及開啟或點擊過的訊息渠道。到訪：停頓超過 30 分鐘後的活動算新的一次。每次到訪消費：營收 ÷ 到訪次數',
-      'Channels: the sources events came from (site, LINE, till …) and channels of messages opened or clicked. A visit: activity after a pause of more than 30 minutes. Spend per visit: revenue ÷ visits',
+      '渠道：事件發生的地方（網站、App、門市、LINE、客服…），以及開啟或點擊過的訊息渠道。到訪：停頓超過 30 分鐘後的活動算新的一次。每次到訪消費：營收 ÷ 到訪次數',
+      'Channels: where events happened (site, app, store, LINE, support …) and channels of messages opened or clicked. A visit: activity after a pause of more than 30 minutes. Spend per visit: revenue ÷ visits',
     ],
     channels: ['渠道數', 'Channels used'],
     four: ['4 個以上', '4 or more'],

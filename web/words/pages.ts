@@ -178,7 +178,6 @@ export const pages = {
     received: ['收到 {{time}}', 'Received {{time}}'],
     source: ['來源 {{source}}', 'Source {{source}}'],
     firstSeen: ['首次出現', 'First seen'],
-    mergedFrom: ['合併自', 'Merged from'],
     conflict: [
       '身份衝突：與 {{id}} 有不同的會員編號，系統沒有合併。',
       'Identity conflict: {{id}} has another member number, so they were not merged.',
@@ -278,6 +277,7 @@ export const pages = {
   },
   setting: {
     baseUrl: ['API 位址', 'API base URL'],
+    provider: ['LINE Provider 代號（不同 Provider 才需要）', 'LINE provider name (only where it differs)'],
     base_url: ['API 位址', 'API base URL'],
     channelAccessToken: ['Channel access token', 'Channel access token'],
     accessToken: ['Channel access token', 'Channel access token'],

@@ -31,19 +31,20 @@ export type ChannelsUsed = { channels: number; people: number; visits: number; r
 const IDLE_MS = 30 * 60_000
 
 /** Everybody who was active in the range by how many channels they used (4 stands for more): the visits they made and
- *  what they spent. A channel is where an event came from; a message counts when it was opened or clicked. */
+ *  what they spent. A channel is where an event happened (src/collect/touch.ts), and that of a message opened or clicked;
+ *  whose events name none used one. */
 export async function spendByChannels(history: History, p: OrderParams): Promise<ChannelsUsed[]> {
   return askHistory<ChannelsUsed>(
     history,
     `with ${ORDERS},
      acts as (
-       select ${PERSON} as person, e.occurred as occurred, e.kind = 'event' as came, if(e.channel <> '', e.channel, e.source) as via
+       select ${PERSON} as person, e.occurred as occurred, e.kind = 'event' as came, e.channel as via
          from event e left join merged m on e.customer_id = m.loser
         where e.workspace_id = {workspace:UUID}
           and (e.kind = 'event' or (e.kind = 'message' and e.name in ('message.opened', 'message.clicked')))
           and e.occurred >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and e.occurred < fromUnixTimestamp64Milli({to:Int64}, 'UTC')),
      active as (
-       select person, least(4, uniqExact(via)) as channels, countIf(begins) as visits from (
+       select person, least(4, greatest(1, uniqExactIf(via, via <> ''))) as channels, countIf(begins) as visits from (
          select person, via, came and (row_number() over w = 1
                 or dateDiff('millisecond', lagInFrame(occurred, 1, occurred) over w, occurred) > {idle:Int64}) as begins
            from acts window w as (partition by person order by occurred rows between unbounded preceding and current row))

@@ -3,6 +3,7 @@
 // addresses, phone numbers and LINE ids in every other text by their form. Pure.
 import type { z } from 'zod'
 import { PERSONAL, type PersonalKind } from '../../contract/shared.ts'
+import type { Seat } from './access.ts'
 
 /** What a workspace masks; its settings say. */
 export type MaskRules = { names: boolean; contacts: boolean }
@@ -139,6 +140,20 @@ function maskMarked(
       return typeof value === 'string' ? maskText(value, rules) : maskFree(value, rules)
   }
 }
+
+/** How a seat reads personal data; null: as it is. */
+export const maskOf = (seat: Seat): MaskRules | null =>
+  seat.scopes.has('customers:personal')
+    ? null
+    : ((seat.workspace.settings.mask as MaskRules | undefined) ?? MASK_ALL)
+
+/** A cell of an export, by its column and what the column is declared to hold. */
+export const maskCell = <T>(column: { key: string; type: string }, value: T, rules: MaskRules): T | string =>
+  column.type === 'name'
+    ? rules.names && typeof value === 'string'
+      ? maskName(value)
+      : value
+    : (maskNamed(column.key, value, rules, false) as T)
 
 /** The part of zod that is read here. */
 type Shape = {

@@ -9,7 +9,7 @@ import { must, Problem } from '../errors.ts'
 import type { Access, AuditDetail, AuditKind, Identity, Seat } from './access.ts'
 import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
 import { type Answer, answerOnce } from './idempotency.ts'
-import { MASK_ALL, maskAnswer, type MaskRules } from './mask.ts'
+import { maskAnswer, maskOf } from './mask.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
 import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
 
@@ -124,7 +124,7 @@ async function serve(
       const act = {
         name,
         kind: endpoint.audit ?? 'changed',
-        personal: maskOf(seat) === null,
+        personal: seat === null || maskOf(seat) === null,
         detail,
       } as const
       await audit(c, core, access, act, seat?.workspace ?? null, caller)
@@ -140,19 +140,13 @@ async function serve(
   return c.body(answer.json, answer.status as 200, { 'content-type': 'application/json' })
 }
 
-/** How this seat reads personal data; null: as it is. */
-function maskOf(seat: Seat | null): MaskRules | null {
-  if (!seat || seat.scopes.has('customers:personal')) return null
-  return (seat.workspace.settings.mask as MaskRules | undefined) ?? MASK_ALL
-}
-
 function checkedJson(name: EndpointName, endpoint: AnyEndpoint, out: unknown, seat: Seat | null): string {
   const checked = endpoint.out.safeParse(out)
   must(
     checked.success,
     `${name} answers as the contract says: ${checked.error?.issues.map(i => `${i.path.join('.')} ${i.message}`).join('; ')}`,
   )
-  const rules = maskOf(seat)
+  const rules = seat && maskOf(seat)
   return JSON.stringify(rules ? maskAnswer(endpoint, checked.data, rules) : checked.data)
 }
 

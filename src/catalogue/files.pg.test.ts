@@ -1,0 +1,159 @@
+// Stores, staff and products by file, as people bring and take them: upload over HTTP, the import's own worker thread,
+// the error file, and what is exported comes in again as it is.
+import { Hono } from 'hono'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serveApp } from '../../test/collect-server.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { callApi } from '../../test/http-client.ts'
+import type { EndpointName, Out } from '../contract.ts'
+import { importApp } from '../imports/transfer.ts'
+import { type Imports, openImports } from '../imports/workers.ts'
+import { apiRouter, type HttpEnv } from '../platform/http/router.ts'
+import { newId, publicId } from '../platform/ids.ts'
+import { openAccess } from '../team/access.ts'
+import { handlers } from '../web.ts'
+
+let core: TestCore
+let server: Awaited<ReturnType<typeof serveApp>>
+let imports: Imports
+let space: Awaited<ReturnType<typeof createTestWorkspace>>
+let base: string
+
+beforeAll(async () => {
+  core = await openTestCore()
+  const app = new Hono<HttpEnv>()
+  app.use((c, next) => {
+    c.set('requestId', newId())
+    return next()
+  })
+  const access = openAccess(core)
+  app.route('/', importApp(core, access))
+  app.route('/api', apiRouter(core, access, handlers))
+  server = await serveApp(app as unknown as Hono)
+  imports = openImports(core)
+  space = await createTestWorkspace(core)
+  base = `${server.url}/api/w/${publicId('wsp', space.id)}`
+})
+afterAll(async () => {
+  await imports.stop()
+  await server.close()
+  await core.close()
+})
+
+const authorization = () => `Bearer ${space.apiKey}`
+async function act<N extends EndpointName>(
+  name: N,
+  given: { params?: Record<string, string>; body?: unknown; query?: Record<string, string> } = {},
+): Promise<Out<N>> {
+  const params = { ws: publicId('wsp', space.id), ...given.params }
+  const answer = await callApi(server.url, name, { key: space.apiKey }, { ...given, params })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  return answer.body as Out<N>
+}
+/** Uploads and runs a file to its end; what it holds is found out by its columns. */
+async function bring(name: string, text: string, source: string): Promise<Out<'import'>> {
+  const response = await fetch(`${base}/import-files?${new URLSearchParams({ name, source, start: '1' })}`, {
+    method: 'POST',
+    headers: { authorization: authorization() },
+    body: text,
+  })
+  const made = (await response.json()) as { id: string }
+  expect(response.status, JSON.stringify(made)).toBe(201)
+  expect(await imports.tick()).toBe(true)
+  return act('import', { params: { import: made.id } })
+}
+async function take(path: string): Promise<string> {
+  const response = await fetch(`${base}/${path}`, { headers: { authorization: authorization() } })
+  expect(response.status).toBe(200)
+  return response.text()
+}
+
+test('R0-35 a product master: found out, money and words read, bad rows told; edited, exported, and in again as it is', async () => {
+  const file = [
+    '商品編號,商品名稱,商品分類,售價,成本,庫存,商品圖片,商品狀態',
+    'TEA-1,高山烏龍 150g,茶葉 > 烏龍,"NT$1,280",５１２,40,https://example.com/1.jpg,上架',
+    'TEA-2,柚香綠茶,茶包,420,,8,,下架',
+    'TEA-3,壞列,茶包,免費,,,,',
+    ',沒有編號,,,,,,',
+  ].join('\n')
+  const done = await bring('products.csv', file, '商品主檔')
+  expect(done).toMatchObject({
+    status: 'done',
+    target: 'products',
+    counts: { new: 2, changed: 0, same: 0, wrong: 2 },
+  })
+  expect(done.faults.map(f => [f.row, f.field])).toEqual([
+    [3, 'price'],
+    [4, 'code'],
+  ])
+  expect(await take(`imports/${done.id}/errors.csv`)).toContain('免費')
+  const { items } = await act('products')
+  expect(items).toMatchObject([
+    { code: 'TEA-2', price: 420, cost: null, status: 'hidden' },
+    {
+      code: 'TEA-1',
+      category: ['茶葉', '烏龍'],
+      price: 1280,
+      cost: 512,
+      stock: 40,
+      imageUrl: 'https://example.com/1.jpg',
+      status: 'active',
+    },
+  ])
+  expect((await bring('products.csv', file, '商品主檔')).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    same: 2,
+  })
+
+  const { id, code: _, updatedAt: __, ...fields } = items[0]!
+  await act('saveProduct', { params: { product: id }, body: { ...fields, cost: 190 } })
+  const out = await take('exports/products.csv')
+  expect(out).toContain('190')
+  expect((await bring('again.csv', out, '匯出檔')).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    same: 2,
+    wrong: 0,
+  })
+  expect((await act('products')).items[0]).toMatchObject({ code: 'TEA-2', cost: 190 })
+})
+
+test('R0-35 stores, then their staff: in, out, and in again as they are', async () => {
+  const stores = [
+    '門市代碼,門市名稱,區域,地址,電話,週一營業時間,週日營業時間,營業中',
+    'TPE01,台北信義店,北區,台北市信義區 1 號,02-2345-6789,１０：００～２１：３０,公休,是',
+    'TNN01,台南店,南區,台南市中西區 2 號,06-123-4567,"10:00-14:00, 17:00-21:00",,否',
+  ].join('\n')
+  expect(await bring('stores.csv', stores, '門市')).toMatchObject({
+    target: 'stores',
+    counts: { new: 2, wrong: 0 },
+  })
+  expect((await act('stores', { query: { q: 'TNN01' } })).items[0]).toMatchObject({
+    hours: { mon: ['10:00-14:00', '17:00-21:00'] },
+    active: false,
+  })
+  const staff = [
+    '員工編號,姓名,所屬門市,職稱,PIN,在職',
+    'S1,陳美玲,TPE01,店長,4711,是',
+    'S2,林志豪,NOWHERE,店員,,是',
+  ].join('\n')
+  const people = await bring('staff.csv', staff, '人員')
+  expect(people).toMatchObject({ target: 'staff', counts: { new: 1, wrong: 1 } })
+  expect(people.faults[0]).toMatchObject({ field: 'store', code: 'unknown_store' })
+  expect(await act('checkStaffPin', { body: { code: 'S1', pin: '4711' } })).toMatchObject({ ok: true })
+  for (const target of ['stores', 'staff']) {
+    const out = await take(`exports/${target}.csv`)
+    expect(out).not.toContain('4711')
+    const again = await bring(`${target}-again.csv`, out, target)
+    expect(again).toMatchObject({ target, counts: { new: 0, changed: 0, wrong: 0 } })
+    expect(again.counts.same).toBeGreaterThan(0)
+  }
+})
+
+test('R0-21 the feed of a file is a connector with its last sync, rows, refused rows and their file', async () => {
+  const { items } = await act('connectors')
+  const feed = items.find(i => i.name === '人員')
+  expect(feed).toMatchObject({ kind: 'file', rowsIn: 2, rejected: 1, lastAt: expect.any(String) })
+  expect(await take(`imports/${feed!.id}/errors.csv`)).toContain('NOWHERE')
+})

@@ -1,0 +1,374 @@
+// A merge taken apart: from what the journal holds of the survivor, the two persons it would hold had they never been
+// one. Folds the same inputs with the production reducer, effects off, each input at whom its identifiers name. Pure but
+// for the reading that it is given. The policy:
+// - until the merge each has what it had; afterwards an event belongs to who holds its strongest identifier, an outcome
+//   to whose run it is of, and what names neither stays with the survivor, as do other merges and a person's commands;
+// - time passes for both; what a run decided to send counts as sent: the merged person had it, or nobody will;
+// - a run that waits for a message which does not exist goes on as after an unknown outcome (`lost`).
+import type {
+  AbsorbBody,
+  EventBody,
+  Facts,
+  FoldEffect,
+  FoldVerdict,
+  Input,
+  JournalEntry,
+  OrderRow,
+  OutcomeBody,
+  Reduction,
+  RestoreBody,
+} from '../inbox/model.ts'
+import { pastKey } from '../journeys/run.ts'
+import type { Outcome } from '../messages/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { strengthOf } from '../rules/identifiers.ts'
+import type { CustomerState } from './model.ts'
+import { orderFact } from './orders.ts'
+import { reduce } from './reduce.ts'
+import { heldId, refOf } from './shared.ts'
+import type { World } from './world.ts'
+
+/** What one customer was given, in order; `start`: its state where the journal begins. */
+export type Past = {
+  start: CustomerState | null
+  facts: Facts
+  entries: { entry: JournalEntry; world: World }[]
+}
+export type ReadPast = (customer: Uuid) => Promise<Past>
+
+/** `did`: what it decided in its own story; `story`: what it was given there */
+type Person = { state: CustomerState | null; facts: Facts; did: Tally; story: Past['entries'] }
+export type Parted = {
+  rest: CustomerState
+  part: CustomerState
+  /** when they became one */
+  mergedAt: number
+  /** events since then, by whose they are */
+  events: { rest: number; part: number }
+  /** order rows that the part has since the merge, and all its order numbers */
+  newOrders: OrderRow[]
+  orderNos: string[]
+}
+
+/** Takes `target` out of `holder`. Null: the journal does not reach back to their merge, or others that were taken out
+ *  since hide what is whose. */
+export async function split(read: ReadPast, holder: CustomerState, target: Uuid): Promise<Parted | null> {
+  const parting = await part(read, holder.id, target)
+  if (!parting) return null
+  const { rest, taken, before, mergedAt, events } = parting
+  if (rest.state === null || taken.state === null) return null // there was nobody but one of them
+  // what no story explains stays with the survivor
+  for (const id of holder.ids)
+    if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))
+  const rows = Object.values(taken.facts).flat()
+  return {
+    rest: rest.state,
+    part: taken.state,
+    mergedAt,
+    events,
+    newOrders: rows.filter(r => !before.has(r.orderNo + r.key)),
+    orderNos: Object.keys(taken.facts)
+      .filter(key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'))
+      .map(key => taken.facts[key]![0]!.orderNo),
+  }
+}
+
+type Parting = {
+  rest: Person
+  taken: Person
+  before: Set<string>
+  mergedAt: number
+  events: { rest: number; part: number }
+}
+
+async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting | null> {
+  const past = await read(holder)
+  if (past.start?.absorbed.includes(target)) return null
+  const before = structuredClone(past.facts)
+  const rest: Person = { state: past.start, facts: past.facts, did: new Tally(), story: [] }
+  let parting: Parting | null = null
+  let really = new Tally()
+  let together = new Tally()
+  for (const { entry, world } of past.entries) {
+    if (entry.b === null) continue
+    const input = inputOf(entry)
+    const real = entry.x ?? 'folded'
+    if (input.kind === 'restore' && real === 'folded') {
+      if (parting !== null && input.body.state.absorbed.includes(target)) {
+        // somebody else was taken out meanwhile: out of this story too
+        const other = input.body.with
+        if (input.body.stands || !rest.state?.absorbed.includes(other)) return null
+        const own: Past = { start: past.start, facts: structuredClone(before), entries: rest.story }
+        const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
+        if (apart === null) return null
+        Object.assign(rest, apart.rest)
+        continue
+      }
+      // what was made up for then counts no more
+      really = new Tally()
+      rest.did = new Tally()
+      parting = null
+    }
+    really.count(entry.e ?? [])
+    if (input.kind === 'absorb' && real === 'folded' && parting === null) {
+      parting = await open(read, rest, input, world, target, holder)
+      together = new Tally()
+      if (parting !== null) continue
+    }
+    if (parting === null) {
+      fold(rest, input, real, world, holder)
+      continue
+    }
+    together.count(entry.e ?? [])
+    const { taken, events } = parting
+    const whose = belongsTo(input, rest.state, taken.state!)
+    const [ours, theirs] = [rest.state, taken.state!]
+    if (whose !== 'rest') fold(taken, without(forPart(input, theirs), ours, theirs), real, world, target)
+    if (whose !== 'part') fold(rest, without(input, theirs, ours), real, world, holder)
+    if (input.kind === 'event' && real === 'folded' && whose !== 'both') events[whose]++
+  }
+  if (parting !== null) {
+    makeUp(rest, really, true)
+    makeUp(parting.taken, together, false)
+  }
+  return parting
+}
+
+/** Messages intended by run and node, and entries by journey and key. */
+class Tally {
+  sent = new Map<string, number>()
+  entered = new Map<string, number>()
+  count(effects: FoldEffect[]): void {
+    const add = (to: Map<string, number>, key: string) => to.set(key, (to.get(key) ?? 0) + 1)
+    for (const e of effects)
+      if (e.kind === 'intent') add(this.sent, `${e.intent.enrollment}|${e.intent.node}`)
+      else if (e.kind === 'derived' && e.fact.name === 'journey.entered')
+        add(this.entered, pastKey(e.fact.journey!, String(e.fact.props.key ?? '')))
+  }
+}
+
+/** What the merged person was sent by a run, and what runs it began, that this one's own story does not have: the
+ *  messages count as sent, and the numbers are taken. */
+function makeUp(person: Person, really: Tally, numbers: boolean): void {
+  const { state, did } = person
+  if (state === null) return
+  for (const run of state.enr)
+    for (const [key, times] of really.sent) {
+      if (!key.startsWith(run.id)) continue
+      const node = key.slice(run.id.length + 1)
+      const more = times - (did.sent.get(key) ?? 0)
+      if (more <= 0) continue
+      run.occ[node] = (run.occ[node] ?? 0) + more
+      if (!run.twin?.includes(node)) (run.twin ??= []).push(node)
+    }
+  if (!numbers) return
+  for (const [key, times] of really.entered) {
+    const more = times - (did.entered.get(key) ?? 0)
+    const [j, k] = [key.slice(0, 36), key.slice(37)]
+    const n = Math.max(
+      state.past[key]?.n ?? 0,
+      state.enr.find(r => r.j === j && r.k === k)?.n ?? 0,
+      state.used?.[key] ?? 0,
+    )
+    if (more > 0) (state.used ??= {})[key] = n + more
+  }
+}
+
+const inputOf = (entry: JournalEntry): Input =>
+  ({ kind: entry.k, now: entry.n, received: entry.r, body: structuredClone(entry.b) }) as Input
+
+/** At the absorb that brought the target: itself, or somebody of whom it was part by then. */
+async function open(
+  read: ReadPast,
+  rest: Person,
+  input: Extract<Input, { kind: 'absorb' }>,
+  world: World,
+  target: Uuid,
+  holder: Uuid,
+): Promise<Parting | null> {
+  const { body } = input
+  const mergedAt = input.now
+  const events = { rest: 0, part: 0 }
+  if (body.loser === target) {
+    if (body.state === null) return null
+    const { into: _into, ...state } = body.state
+    // what its events brought and neither knew yet
+    for (const { kind, value, verified } of body.ids)
+      if (
+        verified !== undefined &&
+        !heldId(state, { kind, value }) &&
+        !(rest.state && heldId(rest.state, { kind, value }))
+      )
+        state.ids.push({ kind, value, verified, at: mergedAt, src: 'merge' })
+    const taken: Person = { state, facts: factsOf(body.orders), did: new Tally(), story: [] }
+    return { rest, taken, before: keysOf(body.orders), mergedAt, events }
+  }
+  if (!body.state?.absorbed.includes(target)) return null
+  const inner = await part(read, body.loser, target)
+  if (inner === null || inner.rest.state === null) return null
+  const theirs = new Set(Object.values(inner.taken.facts).flatMap(rows => rows.map(r => r.orderNo + r.key)))
+  const others: AbsorbBody = {
+    ...body,
+    state: { ...inner.rest.state, into: holder },
+    ids: body.ids.filter(id => !heldId(inner.taken.state!, id)),
+    orders: body.orders.filter(r => !theirs.has(r.orderNo + r.key)),
+  }
+  fold(rest, { ...input, body: others }, 'folded', world, holder)
+  return { ...inner, rest, taken: { ...inner.taken, did: new Tally() } }
+}
+
+const keysOf = (rows: OrderRow[]): Set<string> => new Set(rows.map(r => r.orderNo + r.key))
+
+function factsOf(rows: OrderRow[]): Facts {
+  const facts: Facts = {}
+  for (const row of rows) (facts[orderFact(row.orderNo)] ??= []).push(row)
+  return facts
+}
+
+/** Folds what was given to the two together. Where the story decides otherwise than they did: what they took is taken
+ *  by its owner all the same, what they did not take is not. */
+function fold(person: Person, input: Input, real: FoldVerdict, world: World, id: Uuid): void {
+  const result = tryOut(person, input, world, id)
+  if (result.verdict === real) take(person, input, result, world, id)
+  else if (real === 'folded' && input.kind === 'event')
+    take(person, input, tryOut(person, { ...input, body: anonymous(input.body) }, world, id), world, id)
+  else if (real === 'folded' && input.kind === 'absorb')
+    take(
+      person,
+      input,
+      tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id),
+      world,
+      id,
+    )
+}
+
+type Result = Extract<Reduction, { state: CustomerState }>
+
+function tryOut(person: Person, input: Input, world: World, id: Uuid): Result {
+  const self = { workspace: world.workspace, id }
+  for (;;) {
+    const result = reduce(structuredClone(person.state), input, person.facts, world, self)
+    if (!('need' in result)) return result
+    for (const key of result.need) person.facts[key] ??= []
+  }
+}
+
+function take(person: Person, input: Input, result: Result, world: World, id: Uuid): void {
+  if (result.verdict === 'folded' || person.state !== null) person.state = result.state
+  person.did.count(result.effects)
+  const verdict = result.verdict === 'folded' ? {} : { x: result.verdict }
+  const entry = { c: id, k: input.kind, n: input.now, r: input.received, b: input.body, ...verdict }
+  person.story.push({ entry, world })
+  for (const effect of result.effects) {
+    if (effect.kind !== 'order') continue
+    const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])
+    if (!rows.some(r => r.key === effect.row.key)) rows.push(effect.row)
+  }
+}
+
+function anonymous(body: EventBody): EventBody {
+  const { holders: _holders, away: _away, ...rest } = body
+  return { ...rest, ids: [] }
+}
+
+function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' | 'both' {
+  switch (input.kind) {
+    case 'event':
+      return ownerOf(input.body, rest, part)
+    case 'outcome':
+      return part.enr.some(r => r.id === input.body.enrollment) ? 'part' : 'rest'
+    case 'command': {
+      const { command } = input.body
+      if (command.do === 'give_identifier')
+        return heldId(part, command.id) && !(rest && heldId(rest, command.id)) ? 'part' : 'rest'
+      return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
+        ? 'part'
+        : 'rest'
+    }
+    case 'alarm':
+    case 'recheck':
+      return 'both'
+    default:
+      return 'rest'
+  }
+}
+
+function ownerOf(body: EventBody, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' {
+  const ids = [...body.ids].sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
+  for (const id of ids) {
+    const inPart = heldId(part, id)
+    const inRest = rest === null ? undefined : heldId(rest, id)
+    if (inPart && !inRest) return 'part'
+    if (inRest && !inPart) return 'rest'
+  }
+  return 'rest'
+}
+
+/** An event that joined the two names each by what it had: no identifier of the other comes along. */
+function without(input: Input, other: CustomerState | null, own: CustomerState | null): Input {
+  if (input.kind !== 'event' || other === null) return input
+  const ids = input.body.ids.filter(id => !heldId(other, id) || (own !== null && heldId(own, id)))
+  return ids.length === input.body.ids.length ? input : { ...input, body: { ...input.body, ids } }
+}
+
+/** The survivor sent a moved run's message under an id of its own bucket. */
+function forPart(input: Input, part: CustomerState): Input {
+  if (input.kind !== 'outcome') return input
+  const run = part.enr.find(r => r.id === input.body.enrollment)
+  if (run?.wait?.kind !== 'message' || run.node !== input.body.node) return input
+  const body: OutcomeBody = { ...input.body, message: run.wait.message }
+  return { ...input, body }
+}
+
+// ── what each goes on with ───────────────────────────────────────────────────
+
+export type Ended = { message: Uuid; outcome: Outcome; reason: string | null }
+/** `there`: messages that exist, and how each ended; `open`: the survivor's that are not at the socket. */
+export type Messages = {
+  there: ReadonlyMap<Uuid, { outcome: Outcome | null; reason: string | null }>
+  open: Uuid[]
+}
+
+export const waitsOf = (state: CustomerState): Uuid[] =>
+  state.enr.flatMap(r => (r.wait?.kind === 'message' ? [r.wait.message] : []))
+
+/** The first input of each, the survivor's first. */
+export function restoresOf(
+  survivor: Uuid,
+  target: Uuid,
+  parted: Parted,
+  messages: Messages,
+  op: Uuid,
+  actor: string,
+): RestoreBody[] {
+  const { rest, part } = parted
+  const lost = (state: CustomerState, told: boolean): Ended[] =>
+    waitsOf(state).flatMap((message): Ended[] => {
+      const known = messages.there.get(message)
+      if (!known) return [{ message, outcome: 'unknown', reason: 'unmerged' }]
+      // the part's may have been told to the survivor by now
+      return told || known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
+    })
+  const ours = new Set(waitsOf(rest))
+  const common = { op, actor, cancel: [], orders: [], moved: [], gone: [] }
+  return [
+    {
+      ...common,
+      with: target,
+      state: rest,
+      stands: false,
+      gone: part.ids.filter(id => !id.shared).map(refOf),
+      lost: lost(rest, true),
+      cancel: messages.open.filter(id => !ours.has(id)),
+      moved: parted.orderNos,
+    },
+    {
+      ...common,
+      with: survivor,
+      state: part,
+      stands: true,
+      lost: lost(part, false),
+      orders: parted.newOrders,
+    },
+  ]
+}
