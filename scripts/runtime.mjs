@@ -83,7 +83,11 @@ export function ensureWebBuilt(node = findNode()) {
     console.error(`Building ${folder} …`)
     const vite = join(root, 'node_modules/vite/bin/vite.js')
     const args = [vite, 'build', '--config', `${folder}/vite.config.ts`, '--logLevel', 'warn', folder]
-    const build = spawnSync(node, args, { cwd: root, stdio: ['ignore', 'ignore', 2] })
+    const build = spawnSync(node, args, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 2],
+      env: { ...process.env, NODE_ENV: 'production' }, // tests start it too
+    })
     if (build.error) throw build.error
     if (build.status !== 0) throw new Error(`The build of ${folder} failed; its message is above`)
   }

@@ -26,6 +26,7 @@ export function themeFor(close: string) {
       Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
       Modal: { defaultProps: dialog },
       Drawer: { defaultProps: dialog },
+      Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
       Skeleton: { defaultProps: { radius: 'sm' } },
     },
   })

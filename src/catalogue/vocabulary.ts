@@ -42,13 +42,18 @@ const BUILT_IN: [name: string, zh: string, en: string, props: string[]][] = [
   ['contact.followed', '加 LINE 好友', 'Followed on LINE', ['is_unblocked']],
   ['contact.unfollowed', '封鎖 LINE', 'Unfollowed on LINE', []],
 ]
+/** Those of src/collect/touch.ts: what an event says of where it happened. */
 const CHANNELS: [code: string, zh: string, en: string][] = [
   ['web', '網站', 'Web'],
   ['app', 'App', 'App'],
+  ['store', '門市', 'Store'],
   ['line', 'LINE', 'LINE'],
+  ['facebook', 'Facebook', 'Facebook'],
+  ['instagram', 'Instagram', 'Instagram'],
   ['email', 'Email', 'E-mail'],
   ['sms', '簡訊', 'SMS'],
-  ['store', '門市', 'Store'],
+  ['phone', '電話', 'Phone'],
+  ['support', '客服', 'Support'],
 ]
 
 type Event = { name: string; label: Label; from: string; props: string[] }

@@ -76,6 +76,25 @@ describe('what is said of the person', () => {
       expect(event(track('X', { userId })).ids).toEqual([{ kind: 'anonymous_id', value: 'a-1' }])
   })
 
+  test('cards and carriers are told by a server; an app’s installation goes along', () => {
+    const traits = { card_no: '8888-1234', carrier: '/abc1234', email: 'a@example.com' }
+    expect(event({ type: 'identify', userId: 'u', traits, anonymousId: null }, SERVER).ids).toEqual([
+      { kind: 'member_no', value: 'u' },
+      { kind: 'email', value: 'a@example.com' },
+      { kind: 'card_no', value: '88881234' },
+      { kind: 'carrier', value: '/ABC1234' },
+    ])
+    expect(event({ type: 'identify', userId: 'u', traits, anonymousId: null }).ids).toEqual([
+      { kind: 'user_id', value: 'u' },
+    ])
+    const context = { device: { id: 'd-1' } }
+    const kinds = (item: Record<string, unknown>) =>
+      event(track('X', { context, ...item })).ids.map(i => i.kind)
+    expect(kinds({ userId: 'u' })).toEqual(['user_id', 'anonymous_id', 'device_id'])
+    expect(kinds({})).toEqual(['anonymous_id', 'device_id'])
+    expect(kinds({ anonymousId: null })).toEqual(['device_id'])
+  })
+
   test('a push token is a hint, on the events that report it', () => {
     const context = { device: { id: 'd-1', type: 'ios', token: 'tok-1' } }
     const hint = { 'app.push_token': 'tok-1', 'app.platform': 'ios' }
@@ -131,6 +150,15 @@ describe('R0-02 R0-03 the channel of a touch', () => {
     ['too long to be one', track('X', { properties: { channel: 'x'.repeat(33) } }), undefined],
   ])('%s', (_, item, channel) => {
     expect(event(item).ch).toBe(channel)
+  })
+
+  test('names that every object has are nothing special', () => {
+    expect(event(track('X', { properties: { channel: 'constructor' } })).ch).toBe('constructor')
+    expect(code({ type: 'constructor', userId: 'u' })).toEqual(['unsupported_type', 'type'])
+    const context = { externalIds: [{ type: 'toString', id: 'x' }] }
+    expect(event(track('X', { userId: 'u', anonymousId: null, context }), SERVER).ids).toEqual([
+      { kind: 'member_no', value: 'u' },
+    ])
   })
 
   test('every channel of the catalogue is named by itself', () => {

@@ -79,7 +79,7 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   }
 
   const typeName = context.type ?? item.type
-  const type = typeof typeName === 'string' ? TYPES[typeName] : undefined
+  const type = typeof typeName === 'string' && Object.hasOwn(TYPES, typeName) ? TYPES[typeName] : undefined
   if (!type)
     return fault(
       'unsupported_type',

@@ -126,7 +126,7 @@ function externalIds(ids: IdRef[], notes: Fault[], list: unknown[]): void {
   for (const [i, entry] of list.entries()) {
     if (ids.length >= MOST_IDS) return
     if (!isDict(entry)) continue
-    const kind = EXTERNAL[String(entry.type)]
+    const kind = Object.hasOwn(EXTERNAL, String(entry.type)) ? EXTERNAL[String(entry.type)] : undefined
     const value = text(entry.id)
     if (!kind || value === null) continue
     const path = `context.externalIds.${i}.id`

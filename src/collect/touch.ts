@@ -52,7 +52,7 @@ export function channelNamed(value: unknown): string | null {
   if (typeof value !== 'string') return null
   const name = value.normalize('NFKC').trim().toLowerCase()
   if (name === '' || name.length > LONGEST_CHANNEL) return null
-  return SYNONYMS[name] ?? name
+  return Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name]! : name
 }
 
 /** Where it happened: what the event says; else what its client is; else what such an event can only be. `declared`:

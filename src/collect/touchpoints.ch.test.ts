@@ -175,7 +175,12 @@ test("R3-21 a mobile client's application, screen, deep-link and push-token even
 
   const person = await personOf(core, space.id, 'user_id', 'APP-1')
   expect(person.ids).toEqual(
-    expect.arrayContaining(['anonymous_id:install-1', 'anonymous_id:web-1', 'user_id:APP-1']),
+    expect.arrayContaining([
+      'anonymous_id:install-1',
+      'anonymous_id:web-1',
+      'device_id:device-1',
+      'user_id:APP-1',
+    ]),
   )
   expect((await personOf(core, space.id, 'anonymous_id', 'install-1')).profile.id).toBe(person.profile.id)
   const seen = new Map(person.events.filter(e => e.channel === 'app').map(e => [e.name, e.props]))

@@ -331,6 +331,47 @@ test('R0-21 a plain HMAC header, with prefix and a signed time', async () => {
   expect([short.status, short.body.path]).toEqual([400, 'secret'])
 })
 
+test('R0-35 an order at a till with only a carrier code finds the customer', async () => {
+  const send = (item: Record<string, unknown>) =>
+    fetch(`${core.baseUrl}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${space.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ batch: [item] }),
+    })
+  const externalIds = [{ id: '/ABC1234', type: 'carrier' }]
+  const traits = { email: 'carrier@example.com' }
+  const known = { type: 'identify', userId: 'M-7', traits, context: { externalIds } }
+  expect((await send(known)).status).toBe(200)
+  const mapping: Mapping = {
+    rules: [
+      {
+        when: null,
+        each: '$.sales[*]',
+        type: 'track',
+        fields: [
+          { to: 'event', value: 'Order Completed' },
+          { to: 'carrier', path: '@.carrier' },
+          { to: 'properties.order_id', path: '@.no' },
+          { to: 'properties.total', path: '@.sum' },
+          { to: 'properties.sales_channel', value: 'store' },
+          { to: 'properties.store', path: '$.store' },
+          { to: 'properties.staff', path: '@.clerk' },
+        ],
+      },
+    ],
+  }
+  const till = await makeSource({ kind: 'webhook', name: 'Till with carriers' }, mapping)
+  const sales = [{ no: 'T-1', sum: 350, carrier: '/ABC1234', clerk: 'S1' }]
+  expect((await signed(till, JSON.stringify({ store: 'TPE01', sales }))).body).toMatchObject({ stored: 1 })
+  await stage.settle()
+  const { items } = (await api('customers', { query: { q: 'carrier@example.com' } })).body
+  expect(items).toMatchObject([{ memberNo: 'M-7', orders: 1, revenue: 350 }])
+  const orders = await api('customerOrders', { params: { customer: String(items[0]!.id) } })
+  expect(orders.body.items).toMatchObject([
+    { orderNo: 'T-1', salesChannel: 'store', store: 'TPE01', staff: 'S1' },
+  ])
+})
+
 test('R0-21 a mapping that cannot hold is refused at its line', async () => {
   const source = await makeSource({ kind: 'webhook', name: 'Wrong' })
   const mapping = { rules: [{ ...ORDERS.rules[0], fields: [{ to: 'event', path: '$.a[' }] }] }
@@ -512,7 +553,7 @@ describe('R0-21 Shopify', () => {
     })
     expect(Number(of('Shopify')!.rowsIn)).toBeGreaterThanOrEqual(7)
     expect(of('Web shop')).toMatchObject({ kind: 'webhook', rejected: 0 })
-    expect(of('API')).toMatchObject({ kind: 'api', status: 'ok', rowsIn: 1 })
+    expect(of('API')).toMatchObject({ kind: 'api', status: 'ok', rowsIn: 2 })
     expect(of('Website')).toMatchObject({ kind: 'web', status: 'waiting', lastAt: null, rowsIn: 0 })
     expect(of('LINE (sandbox)')).toMatchObject({ kind: 'line' })
   })

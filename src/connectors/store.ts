@@ -230,7 +230,8 @@ export async function dropDeadLetters(
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
-/** Who holds these orders, by order number; an order two people hold is nobody's here. */
+/** Who holds these orders, by order number; an order two people hold is nobody's here, and one that an unmerge gave to
+ *  somebody else is theirs alone. */
 export async function customersOfOrders(
   sql: Sql,
   workspace: Uuid,
@@ -238,10 +239,13 @@ export async function customersOfOrders(
 ): Promise<Map<string, Uuid>> {
   if (orders.length === 0) return new Map()
   const { rows } = await sql.query<{ order_no: string; customers: Uuid[] }>(
-    `select o.order_no, array_agg(distinct o.customer_id) as customers
-       from order_entry o join customer c on c.bucket = o.bucket and c.id = o.customer_id
-      where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
-      group by o.order_no`,
+    `select order_no, array_agg(customer_id) as customers
+       from (select o.order_no, o.customer_id,
+                    sum(case when o.entry <> 'moved' then 0 when o.body::jsonb ? 'back' then -1 else 1 end) as away
+               from order_entry o join customer c on c.bucket = o.bucket and c.id = o.customer_id
+              where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
+              group by o.order_no, o.customer_id) held
+      where away <= 0 group by order_no`,
     [ALL, workspace, orders],
   )
   return new Map(rows.flatMap(r => (r.customers.length === 1 ? [[r.order_no, r.customers[0]!]] : [])))

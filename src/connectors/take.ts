@@ -6,7 +6,7 @@ import { fillShelf, type Values } from '../catalogue/shelf.ts'
 import { archiveProducts, PRODUCTS } from '../catalogue/products.ts'
 import { cleanItem } from '../collect/clean.ts'
 import { type Fault, isDict, LIMITS } from '../collect/json.ts'
-import { resolveBatch } from '../collect/resolve.ts'
+import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
@@ -171,8 +171,8 @@ export async function takeDelivery(
   )
   let at = 0
   const rows = events.map(({ event, customer }) => {
-    const found = customer ? { customer, holders: [] } : resolved[at++]!
-    const body = found.holders.length > 0 ? { ...event, holders: found.holders } : event
+    const found = customer ? { customer, holders: [], shared: [] } : resolved[at++]!
+    const body = resolvedEvent(event, found)
     return {
       workspace,
       customer: found.customer,

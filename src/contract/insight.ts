@@ -42,7 +42,7 @@ export const metric = z.object({
     .describe('null: nothing to divide by. Money in the smallest unit; ratios 0 to 1'),
   part: z.number().describe('what is divided'),
   whole: z.number().describe('what it is divided by; for sums the number of orders behind it'),
-  people: z.number().describe('customers behind it'),
+  people: z.number().describe('customers behind what is divided, as metricPeople lists them'),
   filtered: z.boolean().describe('whether sales channel and store narrow it'),
 })
 

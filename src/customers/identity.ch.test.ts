@@ -6,7 +6,7 @@ import { createTestWorkspace, openTestCore, type TestCore } from '../../test/har
 import { openStage, type Stage } from '../../test/stage.ts'
 import { collectApp } from '../collect/routes.ts'
 import { verifyAll } from '../inbox/verify.ts'
-import { newId } from '../platform/ids.ts'
+import { newId, publicId } from '../platform/ids.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { customerRoutes } from './routes.ts'
 
@@ -93,7 +93,7 @@ const timeline = async (customer: string) =>
   ).items
 const faults = async (): Promise<string[]> => (await verifyAll(core)).checks.flatMap(c => c.faults)
 
-test('R4-01 after the bind one person, and the anonymous history is attached back', async () => {
+test('R4-01, R1-14 after the bind one person; the anonymous history is attached back and keeps its origin id', async () => {
   await send(space.writeKey, {
     type: 'track',
     anonymousId: 'r4-a',
@@ -114,6 +114,13 @@ test('R4-01 after the bind one person, and the anonymous history is attached bac
     expect.arrayContaining(['Product Viewed', 'Order Completed', 'customer.merged']),
   )
   expect(found.orders?.revenue).toBe(500)
+  // what each did keeps the id it was done under
+  const done = await core.history.query({
+    query: `select distinct customer_id from event where props like '%"tea"%' or (name = 'Order Completed' and props like '%r4-1%')`,
+    format: 'JSONEachRow',
+  })
+  const origins = (await done.json<{ customer_id: string }>()).map(r => publicId('cus', r.customer_id))
+  expect(origins.sort()).toEqual([found.id, ...found.mergedFrom].sort())
 })
 
 test('R0-35 an order at a till with only a carrier code finds the customer; so does one with only a card', async () => {

@@ -1,6 +1,7 @@
 // Takes a merge apart on the live system: sets both aside, so that nothing is folded into them meanwhile, works out
 // what each has (split.ts), and lets both go on with that as their first input. A crash in between leaves both set
 // aside as `unmerging`; releasing them (Ops) leaves everything as it was.
+import { unpackState } from './pack.ts'
 import { unpackEntriesOf } from '../inbox/journal.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import { putBack, unpark } from '../inbox/parking.ts'
@@ -12,6 +13,7 @@ import { bucketOf, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { CustomerState } from './model.ts'
 import { orderFact } from './orders.ts'
+import { unpackState } from './pack.ts'
 import { restoresOf, split, waitsOf, type Messages, type Parted, type Past } from './split.ts'
 import { customersById, type StoredCustomer } from './store.ts'
 
@@ -106,7 +108,7 @@ async function setAside(
       throw new Problem(409, 'not_merged', 'These two are not one any more', {
         action: 'Load the page again.',
       })
-    demandMerged(JSON.parse(holder.state) as CustomerState, target)
+    demandMerged(unpackState(holder.state), target)
     const parked = await sql.query(
       `insert into parked (bucket, customer_id, workspace_id, reason, error, at)
        select b, c, $3, $4, $5, clock_timestamp() from unnest($1::smallint[], $2::uuid[]) u(b, c) on conflict do nothing`,
@@ -152,7 +154,7 @@ async function readPast(sql: Sql, workspace: Uuid, customer: Uuid): Promise<Past
   )
   const snapshot = start.rows[0]
   const past: Past = {
-    start: !snapshot || snapshot.state === '{}' ? null : (JSON.parse(snapshot.state) as CustomerState),
+    start: !snapshot || snapshot.state === '{}' ? null : unpackState(snapshot.state),
     facts: {},
     entries: [],
   }

@@ -55,20 +55,22 @@ export function foldVisit(fold: Fold, plan: ProfilePlan, body: EventBody, at: nu
     return true
   }
   if (!isActivity(body)) return false
-  const held = state.visits
-  if (held !== undefined && held.n > 0 && at < held.at - plan.idleMs) return false
-  const idle = held === undefined || held.n === 0 || at >= lastOf(held) + plan.idleMs
-  const begins = idle && body.name !== LEFT
-  if (idle && !begins && (held === undefined || held.n === 0)) return false
-  const visits = begins ? begin(state, at) : held!
-  if (begins) derive(fold, 'visit.started', { number: visits.n }, {}, at)
-  else if (!idle) {
-    const last = Math.max(lastOf(visits), at)
-    visits.at = Math.min(visits.at, at)
-    visits.d = last - visits.at
+  const held = state.visits !== undefined && state.visits.n > 0 ? state.visits : null
+  if (held !== null && at < held.at - plan.idleMs) return false
+  if (held === null || at >= lastOf(held) + plan.idleMs) {
+    if (body.name !== LEFT) {
+      const visits = begin(state, at)
+      derive(fold, 'visit.started', { number: visits.n }, {}, at)
+      engage(fold, plan, visits, body, at)
+      return true
+    }
+  } else {
+    const last = Math.max(lastOf(held), at)
+    held.at = Math.min(held.at, at)
+    held.d = last - held.at
   }
-  if (!visits.on) engage(fold, plan, visits, body, at)
-  return begins
+  if (held !== null) engage(fold, plan, held, body, at)
+  return false
 }
 
 function begin(state: CustomerState, at: number): Visits {
@@ -82,7 +84,9 @@ function begin(state: CustomerState, at: number): Visits {
   })
 }
 
+/** Counts towards the thresholds, until one is passed. */
 function engage(fold: Fold, plan: ProfilePlan, visits: Visits, body: EventBody, at: number): void {
+  if (visits.on) return
   const ms = engagedMs(body)
   if (ms > 0) visits.ms = (visits.ms ?? 0) + ms
   if (body.type === 'page' || body.type === 'screen') visits.pv = (visits.pv ?? 0) + 1

@@ -76,6 +76,9 @@ function memberEvents(p: DemoPerson): EventBody[] {
     birthday: p.birthday,
   }
   if (p.email) traits.email = p.email
+  // typed wrongly at a counter: what the page on data quality is for
+  else if (p.no % 4 === 0) traits.email = `member${p.no}@example`
+  if (!p.phone && p.no % 5 === 0) traits.phone = `0900-${String(p.no).padStart(3, '0').slice(0, 3)}`
   const out = [
     event(p.joinedAt, { type: 'identify', name: 'Identified', traits }, ids, 'server'),
     event(

@@ -48,6 +48,7 @@ export type Step = 'state' | 'journal' | 'texts' | 'history' | 'files' | 'settle
 
 export const DEFAULT_SETTLE_MS = 65_000
 const MAX_ROUNDS = 3
+const SLICE_MS = 500
 
 /** Rows that came from outside or pass: one that names the person goes. */
 const DELETE_ROWS = new Set([
@@ -68,7 +69,7 @@ const CLEAR_COLUMNS: Record<string, string> = {
 const OWN_WAY = new Set(['suppression', 'customer', 'customer_snapshot', 'identifier', 'message'])
 /** A team member's own address, what the brand itself wrote and published, secrets: not the person's data, even where a
  *  text is the same. */
-export const KEPT_TABLES: ReadonlySet<string> = new Set([
+const KEPT_TABLES: ReadonlySet<string> = new Set([
   'team_user',
   'team_session',
   'sign_in_link',
@@ -112,10 +113,11 @@ export async function erasePerson(core: Core, person: Person, options: EraseOpti
     await step('files')
     const { found, packed } = await filesWith(core.config.dataDir, needles)
     erased.add('files', removeFiles([...found, ...packed]))
-    if (round === 1 && options.settleMs > 0) {
-      await step('settle')
-      await sleep(options.settleMs)
-    }
+    if (round === 1)
+      for (let waited = 0; waited < options.settleMs; waited += SLICE_MS) {
+        await step('settle', waited, options.settleMs)
+        await sleep(SLICE_MS)
+      }
     await step('check')
     const searched = await searchEverywhere(core.pool, core.history, person, needles, KEPT_TABLES)
     const files = await filesWith(core.config.dataDir, needles)

@@ -10,6 +10,8 @@ import { unpackJournalText } from '../inbox/journal.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { findCustomer } from '../customers/store.ts'
 import { parseId, publicId } from '../platform/ids.ts'
+import { erasePerson } from './erase.ts'
+import { gatherPerson } from './person.ts'
 import { openEraser } from './worker.ts'
 
 const NAME = '諸葛測試亮'
@@ -18,6 +20,7 @@ const PHONE = '+886987654321'
 const UID = 'Ufedcba9876543210fedcba9876543210'
 const ANON = 'browser-of-the-forgotten-1'
 const MEMBER = 'FORGET-0001'
+const LATER = 'browser-of-the-forgotten-2'
 const EVERYTHING = [NAME, EMAIL, '987654321', '0987-654-321', UID, ANON, MEMBER]
 const OTHER = { userId: 'STAYS-0002', name: '趙子龍', email: 'stays@example.com' }
 
@@ -212,6 +215,12 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   const twice = await lab.call('requestErasure', { params, body })
   expect(twice.body.id).toBe(asked.body.id)
 
+  // between the request and the work they come in by another way, and are found to be the same
+  await lab.batch([
+    { type: 'track', event: 'Came Back', anonymousId: LATER },
+    { type: 'identify', userId: MEMBER, anonymousId: LATER, traits: { email: 'forget.me.too@example.com' } },
+  ])
+  await lab.settle()
   const eraser = openEraser(core, { settleMs: 0 })
   expect(await eraser.tick()).toBe(true)
   expect(await eraser.tick()).toBe(false)
@@ -247,7 +256,7 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
     hash: core.secrets.sign('erased', `email ${EMAIL}`),
   })
 
-  expect(await whoKnows(EVERYTHING)).toEqual([])
+  expect(await whoKnows([...EVERYTHING, LATER, 'forget.me.too@example.com'])).toEqual([])
   expect(readdirSync(join(core.config.dataDir, 'imports'))).toEqual(['others.csv'])
   expect((await lab.call('customer', { params })).status).toBe(404)
   for (const q of [EMAIL, PHONE, MEMBER, NAME]) expect(await find(q)).toEqual([])
@@ -274,6 +283,38 @@ test('R3-10 erasure: preview, typed confirmation, certificate; afterwards no sto
   expect(again).not.toBe(params.customer)
   const messages = await lab.call('messages', { query: { customer: again! } })
   expect(messages.body.items).toMatchObject([{ state: 'skipped', reason: 'suppressed' }])
+  expect(await faults()).toEqual([])
+})
+
+test('an erasure that is cut off at any step leaves replay equal to state, and the next attempt finishes it', {
+  timeout: 120_000,
+}, async () => {
+  const { core, workspace } = lab
+  await lab.batch([
+    { type: 'identify', userId: 'CUT-0001', traits: { email: 'cut@example.com' } },
+    track('Order Completed', { order_id: 'C-1', total: 5, currency: 'TWD' }, { userId: 'CUT-0001' }),
+    track('Written To', {}, { userId: 'CUT-0001' }),
+  ])
+  await lab.settle()
+  const person = await gatherPerson(core.pool, workspace, parseId('cus', (await find('CUT-0001'))[0]!)!)
+  const steps: string[] = []
+  const cutAt = (step: string | null) =>
+    erasePerson(core, person!, {
+      settleMs: 1,
+      async onStep(name) {
+        if (name === step) throw new Error(`cut off at ${name}`)
+        if (step === null && !steps.includes(name)) steps.push(name)
+      },
+    })
+  for (const step of ['journal', 'history', 'check']) {
+    await expect(cutAt(step)).rejects.toThrow(`cut off at ${step}`)
+    // before the history is erased it still holds rows that the journal no longer has; nothing else may differ
+    const wrong = (await faults()).filter(f => !/^bucket \d+: history has/.test(f))
+    expect([step, wrong]).toEqual([step, []])
+  }
+  expect((await cutAt(null)).searched.found).toEqual([])
+  expect(steps).toEqual(['state', 'journal', 'texts', 'history', 'files', 'settle', 'check'])
+  expect(await whoKnows(['CUT-0001', 'cut@example.com'])).toEqual([])
   expect(await faults()).toEqual([])
 })
 

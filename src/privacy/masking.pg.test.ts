@@ -14,10 +14,11 @@ const SECRETS = [NAME, EMAIL, '912345678', '0912-345-678', UID]
 let lab: ShopLab
 let customer: string
 let message: string
+let journey: string
 beforeAll(async () => {
   lab = await openShopLab()
   await lab.call('sandboxAct', { body: { channel: 'line', address: UID, act: 'follow', name: NAME } })
-  await lab.publish(
+  journey = await lab.publish(
     sendOn('Greeted', {
       channel: 'email',
       subject: '{{ customer.name }} 您好',
@@ -55,15 +56,23 @@ const READS = (Object.keys(endpoints) as EndpointName[]).filter(
 )
 const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
   search: { q: EMAIL },
+  journeyPeople: { node: 'send' },
+  firstTouchPeople: { key: 'direct' },
   sandboxMessages: { channel: 'email', address: EMAIL },
 }
 
 async function readAll(as: Caller): Promise<{ name: EndpointName; text: string }[]> {
   const out: { name: EndpointName; text: string }[] = []
-  for (const name of READS) {
-    const answer = await lab.call(name, { params: { customer, message }, query: QUERIES[name] }, as)
+  const read = async (name: EndpointName, params: Record<string, string> = {}) => {
+    const given = { params: { customer, message, journey, ...params }, query: QUERIES[name] }
+    const answer = await lab.call(name, given, as)
     if (answer.status === 200) out.push({ name, text: JSON.stringify(answer.body) })
   }
+  for (const name of READS) await read(name)
+  const { rules } = (await lab.call('quality')).body as { rules: { key: string }[] }
+  for (const rule of rules) await read('qualityPeople', { rule: rule.key })
+  const { items } = (await lab.call('metrics')).body as { items: { key: string }[] }
+  for (const metric of items) await read('metricPeople', { metric: metric.key })
   return out
 }
 
@@ -79,7 +88,7 @@ test.each(['analyst', 'viewer', 'staff'] as const)(
     expect(text).toContain('歐**')
     expect(text).toContain('手沖壺') // what is not personal stays
     expect(answers.map(a => a.name)).toEqual(
-      expect.arrayContaining(['customers', 'customer', 'timeline', 'search']),
+      expect.arrayContaining(['customers', 'customer', 'timeline', 'search', 'qualityPeople']),
     )
   },
 )

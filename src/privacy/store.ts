@@ -97,6 +97,13 @@ export async function claimErasure(sql: Sql): Promise<(ErasureRow & { sealed: Bu
   return rows[0] ?? null
 }
 
+export async function sealErasure(core: Core, id: Uuid, person: Person): Promise<void> {
+  await core.pool.query('update erasure set sealed = $2 where id = $1', [
+    id,
+    core.secrets.seal(JSON.stringify(person)),
+  ])
+}
+
 export async function noteStep(sql: Sql, id: Uuid, step: string, done: number, total: number): Promise<void> {
   await sql.query(
     `update erasure set step = $2, done = $3, total = $4, claimed_until = clock_timestamp() + ${CLAIM} where id = $1`,

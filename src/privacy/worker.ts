@@ -1,10 +1,12 @@
 // Carries out erasures, one at a time, in the fold processes: whoever claims one works on it; a job whose process died
 // is taken up again by another. When nothing is left, the certificate is written and what was searched for is gone.
 import type { Core, Role } from '../platform/core.ts'
+import { findCustomer } from '../customers/store.ts'
 import { publicId } from '../platform/ids.ts'
 import { DEFAULT_SETTLE_MS, erasePerson, type Erased } from './erase.ts'
 import type { Certificate, Person } from './model.ts'
-import { claimErasure, type ErasureRow, finishErasure, noteStep } from './store.ts'
+import { gatherPerson } from './person.ts'
+import { claimErasure, type ErasureRow, finishErasure, noteStep, sealErasure } from './store.ts'
 
 export type Eraser = Role & { tick(): Promise<boolean> }
 
@@ -22,7 +24,7 @@ export function openEraser(core: Core, options: { settleMs?: number } = {}): Era
   async function tick(): Promise<boolean> {
     const job = await claimErasure(core.pool)
     if (!job) return false
-    const person = JSON.parse(core.secrets.open(job.sealed)) as Person
+    const person = await personNow(core, job)
     try {
       const erased = await erasePerson(core, person, {
         settleMs,
@@ -74,6 +76,24 @@ export function openEraser(core: Core, options: { settleMs?: number } = {}): Era
       await running
     },
   }
+}
+
+/** The person as they are when the work begins: since it was asked for they may have been merged, or have given a new
+ *  address. What is searched for is sealed again first, so that a later attempt looks for all of it. */
+async function personNow(core: Core, job: ErasureRow & { sealed: Buffer }): Promise<Person> {
+  const asked = JSON.parse(core.secrets.open(job.sealed)) as Person
+  const customer = await findCustomer(core.pool, asked.workspace, asked.ids[0]!)
+  const now = customer && (await gatherPerson(core.pool, asked.workspace, customer.id))
+  if (!now) return asked
+  const values = new Map([...asked.values, ...now.values].map(v => [`${v.kind} ${v.value}`, v]))
+  const person: Person = {
+    workspace: asked.workspace,
+    ids: [...new Set([...now.ids, ...asked.ids])],
+    values: [...values.values()],
+    names: [...new Set([...asked.names, ...now.names])],
+  }
+  await sealErasure(core, job.id, person)
+  return person
 }
 
 function certify(core: Core, job: ErasureRow, person: Person, erased: Erased): Certificate {

@@ -54,7 +54,7 @@ export function ShelfList({
   const search = useDebouncedCallback((value: string) => set({ q: value.trim() || undefined }), 300)
   return (
     <>
-      <Group mb="sm" gap="sm" align="flex-end">
+      <Group mb="sm" gap="sm">
         <TextInput
           size="xs"
           w={260}

@@ -130,7 +130,7 @@ export function Products({ ws }: { ws: string }) {
               </Group>
             </td>
             <td className="mono nowrap">{p.code}</td>
-            <td>{p.category.join(' › ') || '—'}</td>
+            <td className="nowrap">{p.category.join(' › ') || '—'}</td>
             <td className="nowrap">{p.brand ?? '—'}</td>
             <td className="end nowrap">{money(p, p.price)}</td>
             <td className="end nowrap">{money(p, p.cost)}</td>

@@ -3,20 +3,19 @@ import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 
-export function CustomerTabs({ ws, at }: { ws: string; at: 'list' | 'conflicts' }) {
+/** the list is not where one is while a page below it is open */
+const exactly = { exact: true, includeSearch: false }
+
+export function CustomerTabs({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const conflicts = useApi('identityConflicts', { ws, query: { limit: 1 } })
   const open = conflicts.data?.open ?? 0
   return (
     <nav className="tabs" aria-label={t('identity.tabs')}>
-      <A to="/w/$ws/customers" params={{ ws }} aria-current={at === 'list' ? 'page' : undefined}>
+      <A to="/w/$ws/customers" params={{ ws }} activeOptions={exactly}>
         {t('identity.list')}
       </A>
-      <A
-        to="/w/$ws/customers/conflicts"
-        params={{ ws }}
-        aria-current={at === 'conflicts' ? 'page' : undefined}
-      >
+      <A to="/w/$ws/customers/conflicts" params={{ ws }} activeOptions={exactly}>
         {t('identity.conflicts')}
         {open > 0 ? ` (${open})` : ''}
       </A>

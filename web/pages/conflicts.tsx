@@ -27,7 +27,7 @@ export function Conflicts() {
   const list = usePages('identityConflicts', { ws, query: { status: shown, limit: 20 } })
   return (
     <Page wide title={t('identity.title')} lead={t('identity.lead')}>
-      <CustomerTabs ws={ws} at="conflicts" />
+      <CustomerTabs ws={ws} />
       <SegmentedControl
         mb="sm"
         size="xs"

@@ -46,7 +46,7 @@ export function Customers() {
         </>
       }
     >
-      <CustomerTabs ws={ws} at="list" />
+      <CustomerTabs ws={ws} />
       <div className="list-tools">
         <TextInput
           type="search"

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Imports } from '../imports/tab.tsx'
-import { EventPicker } from '../parts/event-picker.tsx'
+import { EventPicker, useEventLabel } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { CodeBlock, More, Time } from '../parts/small.tsx'
@@ -72,6 +72,7 @@ function LastEvents({ ws }: { ws: string }) {
       void navigate({ search: { tab: 'events', name: value.trim() || undefined }, replace: true }),
     300,
   )
+  const labelOf = useEventLabel(ws)
   const list = usePages('lastEvents', { ws, query: { name, limit: 50 } })
   return (
     <>
@@ -113,7 +114,7 @@ function LastEvents({ ws }: { ws: string }) {
                     <td className="nowrap">
                       <Time at={e.receivedAt} exact />
                     </td>
-                    <td className="nowrap">{word('fact', e.name)}</td>
+                    <td className="nowrap">{labelOf(e.name)}</td>
                     <td className="nowrap">
                       <A
                         to="/w/$ws/customers/$customer"

@@ -1,7 +1,22 @@
 // Chooses the name of an event: the product's own, those of installed presets, those that came in; or a new one.
 import { Autocomplete, Text } from '@mantine/core'
 import { useApi } from '../api/queries.ts'
+import { i18n, word } from '../i18n.ts'
 import { useSay } from '../use.ts'
+
+function useVocabulary(ws: string) {
+  const side = useSay().locale === 'en' ? 'en' : 'zh'
+  const vocabulary = useApi('vocabulary', { ws })
+  const events = vocabulary.data?.events ?? []
+  return { events, labels: new Map(events.map(e => [e.name, e.label[side]])) }
+}
+
+/** What an event is called in the language at hand: the product's own words, else those of a preset, else its name. */
+export function useEventLabel(ws: string): (name: string) => string {
+  const { labels } = useVocabulary(ws)
+  return name =>
+    i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (labels.get(name) ?? name)
+}
 
 export function EventPicker({
   ws,
@@ -18,10 +33,8 @@ export function EventPicker({
   placeholder?: string
   width?: number
 }) {
-  const side = useSay().locale === 'en' ? 'en' : 'zh'
-  const vocabulary = useApi('vocabulary', { ws })
-  const events = vocabulary.data?.events ?? []
-  const labelOf = new Map(events.map(e => [e.name, e.label[side]]))
+  const { events, labels } = useVocabulary(ws)
+  const labelOf = (name: string) => labels.get(name) ?? name
   return (
     <Autocomplete
       size="xs"
@@ -37,13 +50,13 @@ export function EventPicker({
       filter={({ options, search }) => {
         const wanted = search.trim().toLowerCase()
         return options.filter(
-          o => 'value' in o && `${o.value} ${labelOf.get(o.value) ?? ''}`.toLowerCase().includes(wanted),
+          o => 'value' in o && `${o.value} ${labelOf(o.value)}`.toLowerCase().includes(wanted),
         )
       }}
       renderOption={({ option }) => (
         <div>
-          {labelOf.get(option.value) ?? option.value}
-          {labelOf.get(option.value) === option.value ? null : (
+          {labelOf(option.value)}
+          {labelOf(option.value) === option.value ? null : (
             <Text size="xs" c="dimmed">
               {option.value}
             </Text>

@@ -2,7 +2,6 @@
 export const personWords = {
   person: {
     summary: ['摘要', 'Summary'],
-    member: ['會員', 'Member'],
     stage: ['旅程階段', 'Lifecycle stage'],
     stageDef: [
       '認識 → 考慮 → 轉換 → 留存 → 宣傳，依本工作區的規則（設定 → 階段）由事件推進；沉默不會降級',
@@ -69,7 +68,6 @@ export const personWords = {
     behaviour: ['行為與來源', 'Behaviour and sources'],
     firstTouch: ['首次接觸', 'First touch'],
     lastTouch: ['最近接觸', 'Last touch'],
-    noTouch: ['沒有已知來源', 'No known source'],
     lastVisit: ['最近到訪', 'Last visit'],
     storeVisits: ['到店', 'Store visits'],
     times: ['{{n}} 次', '{{n}} times'],

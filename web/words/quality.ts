@@ -29,8 +29,6 @@ export const quality = {
       '已下載前 {{n}} 列；修正後再下載其餘',
       'The first {{n}} rows are downloaded; correct them, then download the rest',
     ],
-    showPeople: ['看名單', 'See the list'],
-    clean: ['這個面向沒有發現', 'Nothing found here'],
     empty: ['還沒有已知顧客', 'No known customers yet'],
     emptyText: [
       '有會員編號、Email、電話或 LINE 的顧客出現後，這裡會檢查他們的資料。',
@@ -81,11 +79,5 @@ export const quality = {
     ],
     not_verified: ['請對方從確認連結或 LINE 綁定驗證聯絡方式', 'Have them confirm by link, or bind LINE'],
     missing: ['用問卷或表單補上', 'Ask for it with a form or questionnaire'],
-  },
-  wantedContact: {
-    email: ['Email', 'E-mail'],
-    phone: ['電話', 'Phone'],
-    line: ['LINE 好友', 'LINE friend'],
-    push: ['App 推播', 'App push'],
   },
 } as const

@@ -144,14 +144,14 @@ views as (
    where e.workspace_id = {workspace:UUID} and e.kind = 'event' and e.name in ('Page Engaged', 'Page Viewed', 'Screen Viewed')
      and e.occurred >= ${at('from')} and e.occurred < ${at('to')})`
 
-/** What is divided, by what, and how many people are behind it. */
+/** What is divided, by what, and how many people are behind it: those that `peopleBehind` lists. */
 export type Share = { part: number; whole: number; people: number }
 
 const SHARES = {
-  conversion_rate: `with ${VISITORS} select countIf(bought = 1) as part, count() as whole, count() as people from visitors`,
-  cart_abandon_rate: `with ${CARTS} select countIf(not bought) as part, count() as whole, uniqExact(person) as people from carts`,
-  click_rate: `with ${SENT} select countIf(clicks > 0) as part, count() as whole, uniqExact(person) as people from sent`,
-  view_time: `with ${VIEWS} select round(sum(seconds), 1) as part, countIf(viewed) as whole, uniqExact(person) as people from views`,
+  conversion_rate: `with ${VISITORS} select countIf(bought = 1) as part, count() as whole, part as people from visitors`,
+  cart_abandon_rate: `with ${CARTS} select countIf(not bought) as part, count() as whole, uniqExactIf(person, not bought) as people from carts`,
+  click_rate: `with ${SENT} select countIf(clicks > 0) as part, count() as whole, uniqExactIf(person, clicks > 0) as people from sent`,
+  view_time: `with ${VIEWS} select round(sum(seconds), 1) as part, if(part = 0, 0, countIf(viewed)) as whole, uniqExactIf(person, seconds > 0) as people from views`,
 } as const satisfies Partial<Record<MetricKey, string>>
 export type ShareKey = keyof typeof SHARES
 export const SHARE_KEYS = Object.keys(SHARES) as ShareKey[]
@@ -180,7 +180,7 @@ const PEOPLE: Record<MetricKey, string> = {
   conversion_rate: `with ${VISITORS} select person, bought as value from visitors where bought = 1`,
   cart_abandon_rate: `with ${CARTS} select person, countIf(not bought) as value from carts group by person having value > 0`,
   click_rate: `with ${SENT} select person, countIf(clicks > 0) as value from sent group by person having value > 0`,
-  view_time: `with ${VIEWS} select person, round(sum(seconds), 1) as value from views group by person`,
+  view_time: `with ${VIEWS} select person, round(sum(seconds), 1) as value from views group by person having value > 0`,
 }
 
 export type PersonValue = { person: Uuid; value: number }

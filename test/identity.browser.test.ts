@@ -1,0 +1,138 @@
+// Who is who in Chromium: a conflict seen with both people and kept apart; two merged after a preview, and taken apart
+// again. By role and label only; axe finds nothing serious in either language.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
+import { startRoles } from '../src/compose.ts'
+import { newId, publicId } from '../src/platform/ids.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Page
+let home: string
+let apiKey: string
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(40_000)
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
+  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  apiKey = space.apiKey
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await roles.stop()
+  await core.close()
+})
+
+async function send(...batch: Record<string, unknown>[]): Promise<void> {
+  const response = await fetch(core.baseUrl + '/v1/batch', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + apiKey },
+    body: JSON.stringify({ batch: batch.map(i => ({ messageId: newId(), ...i })) }),
+  })
+  expect(response.status).toBe(200)
+}
+const identify = (userId: string, traits: Record<string, unknown>) => ({ type: 'identify', userId, traits })
+const found = (query: string, what: string) =>
+  eventually(what, async () => (await core.pool.query(query)).rowCount, 20_000)
+
+async function seriousFaults(): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  return violations
+    .filter(v => v.impact === 'serious' || v.impact === 'critical')
+    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
+}
+/** SHOTS=folder keeps a picture of each scene. */
+const shot = async (name: string) => {
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/identity-${name}.png`, fullPage: true })
+}
+
+test('R1-14 a conflict is seen with both people and decided; two are merged after a preview and taken apart again', {
+  timeout: 300_000,
+}, async () => {
+  await page.goto(`${home}/customers/conflicts`)
+  await page.getByText('沒有待處理的身份衝突').waitFor()
+  await send(identify('A1', { name: '王阿明', phone: '0912345678' }), identify('A2', { name: '王小華' }))
+  await found(`select from customer where state like '%"A2"%'`, 'both are there')
+  await send(identify('A2', { phone: '0912345678' }))
+  await found(`select from identity_conflict where status = 'open'`, 'the conflict is on the list')
+  await page.goto(`${home}/customers`)
+  await page.getByRole('link', { name: '身份衝突 (1)' }).click()
+  await page.getByRole('heading', { level: 1, name: '待處理的身份衝突' }).waitFor()
+  await page.getByText('兩個會員編號都用過： 電話 +886912345678').waitFor()
+  for (const name of ['王阿明', '王小華']) await page.getByRole('region', { name }).waitFor()
+  await shot('conflict')
+  expect(await seriousFaults()).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.reload()
+  await page.getByRole('region', { name: '王阿明' }).waitFor()
+  expect(await seriousFaults()).toEqual([])
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.reload()
+
+  await page.getByRole('button', { name: '維持分開' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '維持分開' }).click()
+  await page.getByText('沒有待處理的身份衝突').waitFor()
+  await page.getByText('已處理', { exact: true }).click()
+  await page.getByText('維持分開', { exact: true }).first().waitFor()
+  await page
+    .getByText(/@.* 決定/)
+    .first()
+    .waitFor()
+
+  // merge by hand, from the customer's page
+  await page.goto(`${home}/customers?q=A1`)
+  await page.getByRole('link', { name: '王阿明' }).click()
+  await page.getByRole('heading', { level: 1, name: '王阿明' }).waitFor()
+  await page.getByRole('button', { name: '與另一位顧客合併…' }).click()
+  await page.getByRole('searchbox', { name: '搜尋要合併的顧客' }).fill('A2')
+  await page.getByRole('button', { name: '選擇' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('兩位各有會員編號；合併後這個人會有兩個會員編號。').waitFor()
+  await dialog.getByText('有人決定過這兩位要維持分開。').waitFor()
+  await shot('merge')
+  expect(await seriousFaults()).toEqual([])
+  await dialog.getByRole('button', { name: '合併', exact: true }).click()
+  await found(`select from customer where merged_into is not null`, 'they are one')
+  const apart = page.getByRole('button', { name: /^拆開 cus_/ })
+  await apart.waitFor()
+
+  await apart.click()
+  await page
+    .getByRole('dialog')
+    .getByText(/合併後的事件：0/)
+    .first()
+    .waitFor()
+  await shot('unmerge')
+  expect(await seriousFaults()).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: '拆開', exact: true }).click()
+  await eventually(
+    'they are two again',
+    async () => (await core.pool.query('select from customer where merged_into is not null')).rowCount === 0,
+    20_000,
+  )
+  await page.getByText('這位顧客沒有併入過其他檔案。').waitFor()
+
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.goto(`${home}/customers/conflicts?status=decided`)
+  await page.getByRole('heading', { level: 1, name: 'Identity conflicts' }).waitFor()
+  await page.getByText('Kept apart').first().waitFor()
+  expect(await seriousFaults()).toEqual([])
+})
