@@ -68,7 +68,7 @@ test('R0-35 a store, a product and a member of staff are made, changed and found
   await fill('名稱', '信義旗艦店')
   await fill('要打開的網址', 'https://tea.example/')
   expect(await page.getByRole('img', { name: '門市 QR code: 台北信義店' }).count()).toBe(1)
-  await page.getByText(/utm_content=TPE01&store=TPE01/).waitFor()
+  await page.getByText(/utm_content=TPE01&itn_store=TPE01/).waitFor()
   await shot('store')
   await save()
   await page.getByRole('button', { name: '信義旗艦店' }).waitFor()

@@ -104,6 +104,16 @@ create table source_delivery (
 );
 create index source_delivery_at on source_delivery using brin (at);
 
+-- The order number that people know, by the number a shop system has of its own: some of its messages name only that.
+create table source_order (
+  source_id uuid not null references source (id) on delete cascade,
+  outside text not null,
+  order_no text not null,
+  at timestamptz not null,
+  primary key (source_id, outside)
+);
+create index source_order_at on source_order using brin (at);
+
 -- Bodies that could not be used, 7 days, for a person to look at and replay.
 create table dead_letter (
   workspace_id uuid not null,

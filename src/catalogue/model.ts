@@ -25,6 +25,17 @@ export function readDay(text: string): string[] | null {
   return ranges
 }
 
+/** The brand's page with the store and the campaign that source reports read (src/collect/touch.ts); null: no address. */
+export function storeAddress(site: string, store: string): string | null {
+  if (!/^https?:\/\/[^/]/.test(site) || !URL.canParse(site)) return null
+  const url = new URL(site)
+  url.searchParams.set('utm_source', 'store')
+  url.searchParams.set('utm_medium', 'qr')
+  url.searchParams.set('utm_content', store)
+  url.searchParams.set('itn_store', store)
+  return url.toString()
+}
+
 export const STAFF_ROLES = ['manager', 'staff'] as const
 export const PRODUCT_STATUSES = ['active', 'hidden', 'discontinued'] as const
 

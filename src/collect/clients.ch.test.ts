@@ -189,6 +189,21 @@ test('an alias of a public key links a visitor, and never somebody who is known'
   expect(other.ids).toEqual(['user_id:pub-other'])
 })
 
+test('an address named while the visitor is still being merged is kept with the member', async () => {
+  await post('/v1/track', { anonymousId: 'soon-member', event: 'Looked' }, space.writeKey)
+  await stage.settle()
+  const who = { userId: 'SOON-1', anonymousId: 'soon-member' }
+  const batch = [
+    { type: 'track', ...who, event: 'Signed In' },
+    { type: 'identify', ...who, traits: { email: 'soon@example.com' } },
+  ]
+  expect(await post('/v1/batch', { batch })).toBe(200)
+  await stage.settle()
+  const person = await personOf(core, space.id, 'member_no', 'SOON-1')
+  expect(person.ids).toEqual(['anonymous_id:soon-member', 'email:soon@example.com', 'member_no:SOON-1'])
+  expect(person.profile.identifiers.find(i => i.kind === 'email')!.verified).toBe(true)
+})
+
 test('import takes a history at its own times, behind what happens now, and again adds nothing', async () => {
   const batch = [1, 2, 3].map(i => ({
     type: 'track',

@@ -473,7 +473,7 @@ describe('R0-21 Shopify', () => {
     const shop = await ofWhom('mei.lin@example.com')
     const pos = await ofWhom('till@example.com')
     expect([shop.length, pos.length]).toEqual([1, 1])
-    expect(shop[0]).toMatchObject({ orderNo: String(order.id), salesChannel: 'online', store: null })
+    expect(shop[0]).toMatchObject({ orderNo: order.name, salesChannel: 'online', store: null })
     expect(pos[0]).toMatchObject({ orderNo: 'POS-1', salesChannel: 'store', store: 'TPE01', staff: 'S1' })
     const placed = (shop[0]!.history as { entry: string }[]).filter(h => h.entry === 'placed')
     expect(placed).toHaveLength(1)
@@ -501,13 +501,35 @@ describe('R0-21 Shopify', () => {
     )
   })
 
+  test('R0-29 the shop’s own export of the same order, imported beside the webhook, adds nothing', async () => {
+    const file = [
+      'Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Vendor',
+      '#1001,mei.lin@example.com,paid,2026-05-01 12:00:03 +0800,TWD,1300.00,60.00,0.00,1360.00,MAY60,60.00,2026-05-01 12:00:00 +0800,2,Alishan Oolong - 150 g,680.00,TEA-001-150,Itinera Tea',
+    ].join('\n')
+    const workspace = `${core.baseUrl}/api/w/${publicId('wsp', space.id)}`
+    const query = new URLSearchParams({ name: 'orders_export.csv', source: 'Shopify export', start: '1' })
+    const uploaded = await fetch(`${workspace}/import-files?${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${space.apiKey}` },
+      body: file,
+    })
+    const { id } = (await uploaded.json()) as { id: string }
+    let done: Body
+    do done = (await api('import', { params: { import: id } })).body
+    while (!['done', 'failed'].includes(String(done.status)))
+    expect(done).toMatchObject({ status: 'done', preset: 'shopify-orders', counts: { wrong: 0 } })
+    await stage.settle()
+    const found = await api('customers', { query: { q: 'mei.lin@example.com' } })
+    expect(found.body.items).toMatchObject([{ orders: 1, revenue: 1360 }])
+    const rows = await orderRows(order.name)
+    expect(rows.filter(r => r.entry === 'placed')).toHaveLength(1)
+  })
+
   test('R0-21 a refund that names only the order takes its money off, once, however it is told', async () => {
     await shopify('refunds/create', refund)
     await shopify('orders/updated', { ...order, updated_at: '2026-05-03T10:00:01+08:00', refunds: [refund] })
     await stage.settle()
-    expect((await orderRows(String(order.id))).filter(r => r.entry === 'refunded')).toMatchObject([
-      { amount: 680 },
-    ])
+    expect((await orderRows(order.name)).filter(r => r.entry === 'refunded')).toMatchObject([{ amount: 680 }])
     const found = await api('customers', { query: { q: 'mei.lin@example.com' } })
     expect(found.body.items).toMatchObject([{ orders: 1, revenue: 680 }])
   })

@@ -70,7 +70,12 @@ export type SourceSettings = {
 
 /** What a body brought: an item as a client would post it to /v1/batch. `key` says what it is about and what it says,
  *  so that the same told twice is taken once. */
-export type Brought = { key: string; item: Record<string, unknown> }
+export type Brought = {
+  key: string
+  item: Record<string, unknown>
+  /** the sender's own number of the order, where the body does not say the one that people know */
+  outsideOrder?: string
+}
 
 /** What a Shopify shop is asked to send. */
 export const SHOPIFY_TOPICS = [

@@ -20,8 +20,8 @@ describe('orders', () => {
         timestamp: '2026-05-01T12:00:00+08:00',
         channel: 'web',
         properties: {
-          order_id: '5123456789012',
-          order_name: '#1001',
+          order_id: '#1001',
+          shop_order_id: '5123456789012',
           total: 1360,
           subtotal: 1300,
           tax: 0,
@@ -66,7 +66,13 @@ describe('orders', () => {
     const within = read('orders/updated', { ...order, refunds: [refund] }).brought
     expect(within.map(b => b.item.event)).toEqual(['Order Updated', 'Order Refunded'])
     expect(within[1]!.key).toBe(alone[0]!.key)
-    expect(within[1]!.item.properties).toEqual(alone[0]!.item.properties)
+    // alone it knows only the shop's own number, which the order told beside the one that people know
+    expect(alone[0]).toMatchObject({ outsideOrder: String(order.id) })
+    expect(within[1]!.item.properties).toEqual({
+      ...(alone[0]!.item.properties as object),
+      order_id: '#1001',
+    })
+    expect(read('orders/updated', order).orders).toEqual([{ outside: String(order.id), orderNo: '#1001' }])
     expect(alone[0]!.item.properties).toMatchObject({ total: 680, refund_id: expect.any(String) })
   })
 

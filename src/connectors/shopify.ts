@@ -11,9 +11,11 @@ export type ShopifyRead = {
   products: (Values & { code: string })[]
   /** codes of products that the shop no longer has */
   gone: string[]
+  /** orders by the shop's own number, which a refund alone names, and by the one that people and exports know */
+  orders: { outside: string; orderNo: string }[]
 }
 
-const NOTHING: ShopifyRead = { brought: [], products: [], gone: [] }
+const NOTHING: ShopifyRead = { brought: [], products: [], gone: [], orders: [] }
 const list = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : [])
 const text = (value: unknown): string | undefined =>
   typeof value === 'string'
@@ -42,7 +44,7 @@ export function readShopify(
   const [area] = topic.split('/')
   if (area === 'orders') return readOrder(topic, body, hash, settings)
   if (topic === 'refunds/create')
-    return { ...NOTHING, brought: refundOf(body, text(body.order_id), settings.currency, {}) }
+    return { ...NOTHING, brought: refundOf(body, { outside: text(body.order_id) }, settings.currency, {}) }
   if (topic === 'customers/create' || topic === 'customers/update')
     return { ...NOTHING, brought: customerOf(body, hash) }
   if (topic === 'checkouts/create' || topic === 'checkouts/update') return readCheckout(topic, body)
@@ -89,9 +91,10 @@ function readOrder(
   const event = EVENT[topic]
   const id = text(body.id)
   if (!event || !id) return event ? NOTHING : null
+  const orderNo = text(body.name) ?? id
   const who = whoOf(body)
   const order = {
-    ...orderProps(body, id, settings.locations),
+    ...orderProps(body, orderNo, settings.locations),
     ...(event === 'Order Cancelled' ? { reason: text(body.cancel_reason) } : {}),
   }
   const once = event === 'Order Completed' || event === 'Order Cancelled'
@@ -110,8 +113,8 @@ function readOrder(
   ]
   // refunds come with every later state of their order too, there with the customer they are missing alone
   const currency = text(body.currency) ?? settings.currency
-  for (const refund of list(body.refunds)) brought.push(...refundOf(refund, id, currency, who))
-  return { ...NOTHING, brought }
+  for (const refund of list(body.refunds)) brought.push(...refundOf(refund, { orderNo }, currency, who))
+  return { ...NOTHING, brought, orders: [{ outside: id, orderNo }] }
 }
 
 function timeOfOrder(event: string, body: Dict): string | undefined {
@@ -133,12 +136,12 @@ function channelOf(body: Dict): string {
       : 'reseller'
 }
 
-function orderProps(body: Dict, id: string, locations: Record<string, string>): Dict {
+function orderProps(body: Dict, orderNo: string, locations: Record<string, string>): Dict {
   const location = text(body.location_id)
   const shipping = dict(dict(body.total_shipping_price_set).shop_money)
   return {
-    order_id: id,
-    order_name: text(body.name),
+    order_id: orderNo,
+    shop_order_id: text(body.id),
     total: amount(body.total_price),
     subtotal: amount(body.subtotal_price),
     tax: amount(body.total_tax),
@@ -168,7 +171,12 @@ const lineOf = (line: Dict): Dict =>
 
 /** A refund, whole or in part: what was given back is the sum of its money, else of its lines. One that gave nothing
  *  back is none. */
-function refundOf(refund: Dict, orderId: string | undefined, shopCurrency: string, who: Dict): Brought[] {
+function refundOf(
+  refund: Dict,
+  order: { orderNo?: string; outside?: string },
+  shopCurrency: string,
+  who: Dict,
+): Brought[] {
   const id = text(refund.id)
   if (!id) return []
   const money = list(refund.transactions).filter(
@@ -180,7 +188,7 @@ function refundOf(refund: Dict, orderId: string | undefined, shopCurrency: strin
   const total = given.reduce<number>((sum, a) => sum + (toSmallestUnit(text(a), currency) ?? 0), 0)
   if (total === 0) return []
   const properties = tidy({
-    order_id: orderId,
+    order_id: order.orderNo,
     refund_id: id,
     total: fromSmallestUnit(total, currency),
     currency,
@@ -189,7 +197,11 @@ function refundOf(refund: Dict, orderId: string | undefined, shopCurrency: strin
   })
   const timestamp = text(refund.processed_at) ?? text(refund.created_at)
   return [
-    { key: `refund:${id}`, item: { type: 'track', event: 'Order Refunded', timestamp, properties, ...who } },
+    {
+      key: `refund:${id}`,
+      item: { type: 'track', event: 'Order Refunded', timestamp, properties, ...who },
+      ...(order.outside ? { outsideOrder: order.outside } : {}),
+    },
   ]
 }
 

@@ -226,6 +226,29 @@ export async function dropDeadLetters(
   return rowCount ?? 0
 }
 
+/** What the sender's own order numbers are known as. */
+export async function orderNames(sql: Sql, source: Uuid, outside: string[]): Promise<Map<string, string>> {
+  if (outside.length === 0) return new Map()
+  const { rows } = await sql.query<{ outside: string; order_no: string }>(
+    'select outside, order_no from source_order where source_id = $1 and outside = any($2::text[])',
+    [source, outside],
+  )
+  return new Map(rows.map(r => [r.outside, r.order_no]))
+}
+
+export async function keepOrderNames(
+  sql: Sql,
+  source: Uuid,
+  names: { outside: string; orderNo: string }[],
+): Promise<void> {
+  for (const { outside, orderNo } of names)
+    await sql.query(
+      `insert into source_order (source_id, outside, order_no, at) values ($1, $2, $3, $4)
+       on conflict (source_id, outside) do update set order_no = excluded.order_no where source_order.order_no <> excluded.order_no`,
+      [source, outside, orderNo, new Date()],
+    )
+}
+
 // ── whose order ──────────────────────────────────────────────────────────────
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)

@@ -21,7 +21,9 @@ import {
   customersOfOrders,
   dropDeadLetters,
   keepDeadLetter,
+  keepOrderNames,
   noteDelivery,
+  orderNames,
   type PostedTo,
 } from './store.ts'
 
@@ -29,9 +31,10 @@ type Read = {
   brought: Brought[]
   products: (Values & { code: string })[]
   gone: string[]
+  orders: { outside: string; orderNo: string }[]
   fault: Fault | null
 }
-const nothing: Read = { brought: [], products: [], gone: [], fault: null }
+const nothing: Read = { brought: [], products: [], gone: [], orders: [], fault: null }
 
 const fault = (code: string, path: string | null, detail: string, action: string): Fault => ({
   code,
@@ -109,7 +112,22 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
       sentAt: null,
       type: null,
     })
-  for (const { key, item } of await enrich(core.pool, source.workspace_id, source.currency, brought)) {
+  const outside = brought.flatMap(b => b.outsideOrder ?? [])
+  const names = await orderNames(core.pool, source.id, outside)
+  for (const { key, item, outsideOrder } of await enrich(
+    core.pool,
+    source.workspace_id,
+    source.currency,
+    brought,
+  )) {
+    if (outsideOrder !== undefined) {
+      const orderNo = names.get(outsideOrder)
+      if (orderNo === undefined) {
+        faults.push(orderUnknown(outsideOrder))
+        continue
+      }
+      item.properties = { ...(item.properties as Record<string, unknown>), order_id: orderNo }
+    }
     const messageId = hashId(source.id, key)
     if (Buffer.byteLength(JSON.stringify(item)) > LIMITS.event) {
       faults.push(
@@ -131,18 +149,18 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
     const cleaned = customer ? clean({ ...item, anonymousId: 'order' }) : null
     if (customer && cleaned && !('fault' in cleaned))
       events.push({ event: { ...cleaned.event, ids: [] }, customer })
-    else
-      faults.push(
-        fault(
-          'order_unknown',
-          'properties.order_id',
-          `Nobody is named, and the order ${orders[i]} is not known (yet)`,
-          'Replay it once the order has come',
-        ),
-      )
+    else faults.push(orderUnknown(orders[i]!))
   }
   return { events, faults }
 }
+
+const orderUnknown = (order: string): Fault =>
+  fault(
+    'order_unknown',
+    'properties.order_id',
+    `Nobody is named, and the order ${order.slice(0, 100)} is not known (yet)`,
+    'Replay it once the order has come',
+  )
 
 function orderOf(item: Record<string, unknown>): string | null {
   const id = isDict(item.properties) ? item.properties.order_id : null
@@ -185,6 +203,7 @@ export async function takeDelivery(
     await append(sql, null, rows)
     await fillShelf(sql, PRODUCTS, workspace, read.products)
     await archiveProducts(sql, workspace, read.gone)
+    await keepOrderNames(sql, source.id, read.orders)
     const stored = rows.length + read.products.length + read.gone.length
     if (faults[0])
       await keepDeadLetter(sql, source, {

@@ -148,7 +148,7 @@ export function foldIdentity(fold: Fold, body: EventBody, occurred: number): voi
   for (const holder of body.holders ?? [])
     if (state.absorbed.includes(holder))
       fold.effects.push({ kind: 'repoint', from: holder, ids: body.ids.map(refOf) })
-  const back = body.away?.by === state.id // it came home: the merge has brought its identifiers
+  const back = body.away?.by === state.id // it came home with the merge; what it was the first to name is taken up
   if (body.away && !back && body.away.ids.length > 0)
     fold.effects.push({ kind: 'repoint', from: body.away.by, ids: body.away.ids })
   const verified = body.proof !== 'public'
@@ -156,7 +156,7 @@ export function foldIdentity(fold: Fold, body: EventBody, occurred: number): voi
     keepShared(fold, body.shared, { verified, at: occurred, src: body.src, all: body.ids.length === 0 })
   if (body.away?.met && !back)
     noteConflict(fold, body.away.by, reasonOf(body.away.met), { ids: body.away.met, by: causeOf(body) })
-  for (const id of back ? [] : (body.away?.ids ?? body.ids)) {
+  for (const id of body.away?.ids ?? body.ids) {
     const held = heldId(state, id)
     if (held !== undefined) {
       if (held.verified || body.proof === 'public') continue

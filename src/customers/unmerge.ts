@@ -1,7 +1,6 @@
 // Takes a merge apart on the live system: sets both aside, so that nothing is folded into them meanwhile, works out
 // what each has (split.ts), and lets both go on with that as their first input. A crash in between leaves both set
 // aside as `unmerging`; releasing them (Ops) leaves everything as it was.
-import { unpackState } from './pack.ts'
 import { unpackEntriesOf } from '../inbox/journal.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import { putBack, unpark } from '../inbox/parking.ts'

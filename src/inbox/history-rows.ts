@@ -1,7 +1,6 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
 import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
-import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
 import { qualityOf } from '../customers/quality.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
 import { unpackJournal } from './journal.ts'
@@ -274,9 +273,8 @@ export function snapshotRow(row: {
     version: row.version,
     name: trait('name') || trait('last_name') + trait('first_name'),
     member_no: held('member_no'),
-    // a hint in its one written form, so that two people who share it are seen
-    email: held('email') || (cleanEmail(trait('email')) ?? trait('email')),
-    phone: held('phone') || (cleanPhone(trait('phone')) ?? trait('phone')),
+    email: held('email') || trait('email'),
+    phone: held('phone') || trait('phone'),
     line_uid: held('line_uid'),
     line_following: state.line?.following ? 1 : 0,
     orders: state.orders?.n ?? 0,

@@ -23,6 +23,7 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
   await cut('answer', 'delete from answer where day < $1::date', [day(ANSWER_DAYS).slice(0, 10)])
   await cut('rejected_event', 'delete from rejected_event where at < $1', [day(7)])
   await cut('dead_letter', 'delete from dead_letter where at < $1', [day(7)])
+  await cut('source_order', 'delete from source_order where at < $1', [day(400)])
   await cut('source_delivery', 'delete from source_delivery where at < $1', [day(7)])
   await cut(
     'source_state',

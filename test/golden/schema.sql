@@ -519,6 +519,14 @@ create table source_delivery (
   constraint source_delivery_pkey PRIMARY KEY (source_id, delivery),
   constraint source_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE
 )
+create table source_order (
+  source_id uuid not null,
+  outside text not null,
+  order_no text not null,
+  at timestamp with time zone not null,
+  constraint source_order_pkey PRIMARY KEY (source_id, outside),
+  constraint source_order_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE
+)
 create table source_state (
   source_id uuid not null,
   last_at timestamp with time zone,
@@ -660,6 +668,7 @@ CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (worksp
 CREATE INDEX seen_day ON seen USING brin (day)
 CREATE INDEX source_workspace ON source USING btree (workspace_id)
 CREATE INDEX source_delivery_at ON source_delivery USING brin (at)
+CREATE INDEX source_order_at ON source_order USING brin (at)
 CREATE INDEX store_unmirrored ON store USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX team_session_user ON team_session USING btree (user_id)
 options bucket (fillfactor=50)

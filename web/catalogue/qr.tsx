@@ -3,25 +3,15 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { renderSVG } from 'uqr'
+import { storeAddress } from '../../src/catalogue/model.ts'
 import { Copy } from '../parts/small.tsx'
 
 const KEPT = 'itinera.store-site'
 
-/** The address with the store and the campaign that every source report reads; null when it is none. */
-function addressOf(site: string, store: string): string | null {
-  if (!/^https?:\/\/[^/]/.test(site) || !URL.canParse(site)) return null
-  const url = new URL(site)
-  url.searchParams.set('utm_source', 'store')
-  url.searchParams.set('utm_medium', 'qr')
-  url.searchParams.set('utm_content', store)
-  url.searchParams.set('store', store)
-  return url.toString()
-}
-
 export function StoreQr({ code, name }: { code: string; name: string }) {
   const { t } = useTranslation()
   const [site, setSite] = useState(localStorage.getItem(KEPT) ?? '')
-  const address = addressOf(site, code)
+  const address = storeAddress(site, code)
   const svg = address ? renderSVG(address, { border: 2 }) : null
   const data = svg ? `data:image/svg+xml,${encodeURIComponent(svg)}` : null
   return (

@@ -104,7 +104,7 @@ function List({
 }) {
   const { t, locale } = useSay()
   return (
-    <div className="table-scroll">
+    <div className="table-scroll" style={{ position: 'relative' }}>
       <table className="table">
         <thead>
           <tr>

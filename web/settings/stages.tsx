@@ -7,6 +7,7 @@ import {
   Group,
   NumberInput,
   Select,
+  SimpleGrid,
   Stack,
   TagsInput,
   Text,
@@ -74,7 +75,7 @@ function Form({ ws, data }: { ws: string; data: Out<'profileSettings'> }) {
           <Text c="dimmed" mb="sm">
             {t('stages.visitLead')}
           </Text>
-          <Group grow align="flex-end">
+          <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} style={{ alignItems: 'end' }}>
             <Whole
               label={t('stages.idleMinutes')}
               max={1440}
@@ -105,7 +106,7 @@ function Form({ ws, data }: { ws: string; data: Out<'profileSettings'> }) {
               value={visit.conversions}
               change={conversions => change('visit', { conversions })}
             />
-          </Group>
+          </SimpleGrid>
           <TagsInput
             mt="sm"
             label={t('stages.conversionEvents')}
@@ -207,11 +208,13 @@ export function sayCondition(condition: StageCondition, say: Say): string {
   switch (condition.kind) {
     case 'event':
       return (
-        t('stages.sayEvent', { event: word('fact', condition.event), n: condition.atLeast }) +
+        (condition.atLeast === 1
+          ? t('stages.sayOnce', { event: word('fact', condition.event) })
+          : t('stages.sayEvent', { event: word('fact', condition.event), n: condition.atLeast })) +
         sayWhere(condition.where, say)
       )
     case 'orders':
-      return t('stages.sayOrders', { n: condition.atLeast })
+      return condition.atLeast === 1 ? t('stages.sayOrder') : t('stages.sayOrders', { n: condition.atLeast })
     case 'return_visit':
       return t('stages.sayReturn', { days: condition.withinDays, trait: condition.trait })
     case 'member':

@@ -88,6 +88,8 @@ export const profile = {
     trait: ['且這個數字屬性大於 0', 'And this number attribute is above 0'],
     where: ['且 {{filters}}', 'with {{filters}}'],
     sayEvent: ['「{{event}}」至少 {{n}} 次', '{{event}} at least {{n}} times'],
+    sayOnce: ['「{{event}}」', '{{event}}'],
+    sayOrder: ['有已付款的有效訂單', 'a paid order that stands'],
     sayOrders: ['已付款的有效訂單至少 {{n}} 筆', 'at least {{n}} paid orders that stand'],
     sayReturn: [
       '最後一筆訂單後 {{days}} 天內回訪，且「{{trait}}」大於 0',
