@@ -12,6 +12,7 @@ import { bucketOf, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { CustomerState } from './model.ts'
 import { orderFact } from './orders.ts'
+import { unpackState } from './pack.ts'
 import { restoresOf, split, waitsOf, type Messages, type Parted, type Past } from './split.ts'
 import { customersById, type StoredCustomer } from './store.ts'
 

@@ -59,7 +59,7 @@ export function openFoldMetrics(core: Core): FoldMetrics {
     }),
     pollCaught: new Counter({
       name: 'itinera_poll_caught_total',
-      help: 'Rows or alarms that only the backstop poll found',
+      help: 'Looks by the clock alone that found rows nobody had announced',
       registers,
     }),
     sweepCaught: new Counter({
@@ -102,6 +102,8 @@ export class FoldLoop {
   private called = new Set<number>()
   /** look at all buckets: something may be anywhere */
   private calledAll = true
+  /** the last look at all buckets found mail that nobody had called for */
+  unannounced = false
 
   constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds) {
     this.core = core
@@ -143,6 +145,7 @@ export class FoldLoop {
   private async wanted(): Promise<Lease[]> {
     const called = this.called
     this.called = new Set()
+    this.unannounced = false
     if (!this.calledAll) return this.leases.filter(l => called.has(l.key))
     this.calledAll = false
     if (performance.now() - this.lastSweep > SWEEP_MS) return this.leases
@@ -157,6 +160,7 @@ export class FoldLoop {
     for (const b of seen.buckets) {
       const due = b.due !== null && b.due <= seen.now
       if (b.mail || due) busy.add(b.bucket)
+      if (b.mail && !called.has(b.bucket)) this.unannounced = true
       if (b.due !== null && !due) this.nextDue = Math.min(this.nextDue ?? b.due, b.due)
     }
     const wanted = this.leases.filter(l => busy.has(l.key))

@@ -39,26 +39,23 @@ export function openOwner(core: Core): Owner {
 
   async function run(loop: FoldLoop): Promise<void> {
     let backoffMs = 50
-    let polled = false
+    let byTimer = false
     while (!stopping) {
       let woken = false
       wakes.set(loop, () => (woken = true))
       try {
-        if (await loop.step()) {
-          if (polled && !woken) metrics.pollCaught.inc()
-          polled = false
-          backoffMs = 50
-          continue
-        }
-        polled = false
+        const worked = await loop.step()
+        if (worked && byTimer && loop.unannounced && !woken) metrics.pollCaught.inc()
+        byTimer = false
         backoffMs = 50
+        if (worked) continue
         if (woken) continue
         const dueMs = loop.nextDue === null ? POLL_MS : Math.max(1, loop.nextDue - Date.now())
         const waitMs = Math.min(POLL_MS, dueMs)
         await new Promise<void>(resolve => {
           const timer = setTimeout(() => {
-            polled = waitMs === POLL_MS
-            if (polled) loop.call(null)
+            byTimer = true
+            if (waitMs === POLL_MS) loop.call(null)
             resolve()
           }, waitMs)
           wakes.set(loop, () => {
