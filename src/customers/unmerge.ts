@@ -8,6 +8,7 @@ import { openWorlds } from '../inbox/worlds.ts'
 import { outcomeOf, type MessageState } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
+import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { CustomerState } from './model.ts'
@@ -53,6 +54,7 @@ export async function unmerge(
   const op = newId()
   const both = [survivor.id, target].sort((a, b) => bucketOf(a) - bucketOf(b))
   await setAside(core, workspace, survivor.id, target, both, op)
+  faultPoint('unmerge.aside')
   try {
     // as it is now that nothing is folded into it any more
     const still = (await customersById(core.pool, workspace, [survivor.id])).get(survivor.id)
@@ -77,6 +79,7 @@ export async function unmerge(
     for (const id of both) await unpark(core, workspace, id)
     throw error
   }
+  faultPoint('unmerge.released')
   for (const id of both) core.signals.emit('inbox', String(bucketOf(id)))
 }
 

@@ -120,8 +120,8 @@ function Warnings({ ws, data }: { ws: string; data: CustomerData }) {
       {data.conflicts.map(c => (
         <Alert key={c.with} color="yellow" variant="outline" icon={<IconAlertTriangle size={18} />} mb="sm">
           {t('customers.conflict', { id: c.with })}{' '}
-          <A to="/w/$ws/customers/$customer" params={{ ws, customer: c.with }}>
-            {t('common.open')}
+          <A to="/w/$ws/customers/conflicts" params={{ ws }}>
+            {t('identity.decide')}
           </A>
         </Alert>
       ))}

@@ -29,6 +29,7 @@ export const identity = {
     byEvent: ['由「{{name}}」事件發現（來源：{{source}}）', 'Found by the event “{{name}}” of {{source}}'],
     decidedBy: ['{{who}} 決定', 'decided by {{who}}'],
     decidedByItself: ['之後自動解決', 'settled by what happened since'],
+    decide: ['前往處理', 'Decide'],
     merge: ['合併', 'Merge'],
     apart: ['維持分開', 'Keep apart'],
     apartText: [
