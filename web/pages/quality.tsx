@@ -178,9 +178,11 @@ function DimensionCard({
               <tr key={rule.key}>
                 <td>
                   {name(rule, data.months)}
-                  <Text size="xs" c="dimmed">
-                    {t(`qualityFix.${fixKey(rule)}`)}
-                  </Text>
+                  {rule.people === 0 ? null : (
+                    <Text size="xs" c="dimmed">
+                      {t(`qualityFix.${fixKey(rule)}`)}
+                    </Text>
+                  )}
                 </td>
                 <td className="end">
                   {rule.people === 0 ? (
