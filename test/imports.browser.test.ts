@@ -32,6 +32,8 @@ const shot = async (page: Page, name: string) => {
 }
 
 async function seriousFaults(page: Page): Promise<string[]> {
+  // what is fading in or out has not its colours yet
+  await page.waitForFunction("document.getAnimations().every(a => a.playState !== 'running')")
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
   return violations
@@ -98,6 +100,7 @@ test('R0-36 R0-21 a Big5 file goes through the pages; its wrong rows can be fetc
   await page.getByText('錯誤過多').waitFor()
   await page.getByRole('button', { name: '語言' }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
   await page.getByText('Too many wrong rows').waitFor()
   await shot(page, 'list-en-dark')
   expect(await seriousFaults(page)).toEqual([])

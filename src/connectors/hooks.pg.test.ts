@@ -578,5 +578,11 @@ describe('R0-21 Shopify', () => {
     expect(of('API')).toMatchObject({ kind: 'api', status: 'ok', rowsIn: 2 })
     expect(of('Website')).toMatchObject({ kind: 'web', status: 'waiting', lastAt: null, rowsIn: 0 })
     expect(of('LINE (sandbox)')).toMatchObject({ kind: 'line' })
+    const home = (await api('home')).body as unknown as { attention: unknown[] }
+    expect(home.attention).toContainEqual({
+      code: 'dead_letters',
+      count: expect.any(Number),
+      link: 'sources?tab=connectors',
+    })
   })
 })

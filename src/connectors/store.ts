@@ -197,6 +197,14 @@ export async function keepDeadLetter(
   )
 }
 
+export async function countDeadLetters(sql: Sql, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    'select count(*)::int as n from dead_letter where workspace_id = $1',
+    [workspace],
+  )
+  return rows[0]?.n ?? 0
+}
+
 /** Newest first, below the id `before`; those named when `ids` are given. */
 export async function deadLettersOf(
   sql: Sql,

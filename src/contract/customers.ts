@@ -275,7 +275,16 @@ export const customersEndpoints = {
     body: z.discriminatedUnion('do', [
       z.object({
         do: z.literal('set_traits'),
-        traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        traits: z.record(
+          z.string(),
+          z.union([
+            z.string(),
+            z.number(),
+            z.boolean(),
+            z.array(z.union([z.string(), z.number(), z.boolean()])).max(100),
+            z.null(),
+          ]),
+        ),
       }),
       z.object({
         do: z.literal('add_tag'),

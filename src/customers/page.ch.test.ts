@@ -124,6 +124,37 @@ describe('one customer on one page', () => {
   })
 })
 
+test('R4-35 attributes of every type are set by a command: a list too; null takes one away', async () => {
+  await send([identify('C-1', { name: '許多' })])
+  const id = await idOf('C-1')
+  const set = async (traits: Record<string, unknown>) => {
+    let open = true
+    const answer = callHandler(core, space.id, 'customerCommand', customerRoutes.customerCommand, {
+      params: { customer: id },
+      body: { do: 'set_traits', traits },
+    }).finally(() => {
+      open = false
+    })
+    const fold = async () => {
+      while (open) await stage.settle()
+    }
+    const [{ status }] = await Promise.all([answer, fold()])
+    const page = await callHandler(core, space.id, 'customer', customerRoutes.customer, {
+      params: { customer: id },
+    })
+    return { status, traits: Object.fromEntries(page.traits.map(t => [t.name, t.value])) }
+  }
+  expect(await set({ drinks: ['烏龍', '紅茶'], cups: 3, vip: true })).toEqual({
+    status: 200,
+    traits: { name: '許多', drinks: ['烏龍', '紅茶'], cups: 3, vip: true },
+  })
+  expect((await set({ drinks: ['紅茶'], cups: null })).traits).toEqual({
+    name: '許多',
+    drinks: ['紅茶'],
+    vip: true,
+  })
+})
+
 describe('the timeline', () => {
   test('R0-04 a late file sorts by when it happened; both times are kept', async () => {
     await send([track('T-1', 'Product Viewed', HOUR, { name: '茶杯' })])

@@ -19,7 +19,7 @@ export type RawRow = {
 }
 export type RawFile = { columns: string[]; rows: AsyncIterable<RawRow[]> }
 
-const BATCH = 500
+const BATCH = 1_000
 const LONGEST_RECORD = 1024 * 1024
 const MOST_COLUMNS = 500
 /** Lines of JSON have no header: the names of the first ones are taken */

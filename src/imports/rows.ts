@@ -25,8 +25,8 @@ export type Chunk = {
 
 const FUTURE_MS = 24 * 3_600_000
 /** Keys of a file of which it is remembered how often they came: a person twice in a file is two items. */
-const REMEMBERED_KEYS = 100_000
-const REMEMBERED_GROUPS = 100_000
+const REMEMBERED_KEYS = 50_000
+const REMEMBERED_GROUPS = 20_000
 
 /** Fields that are mapped. @throws nothing: unknown columns and fields are left out */
 function fieldsByColumn(target: ImportTarget, columns: string[], mapping: Mapping) {

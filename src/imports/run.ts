@@ -108,7 +108,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     faults: row.faults,
   }
   try {
-    for await (const chunk of chunksOf(file, settings, context)) {
+    for await (const chunk of ahead(chunksOf(file, settings, context))) {
       if (chunk.upTo <= row.position) continue // done before this process
       const go = await takeChunk(
         { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },
@@ -123,6 +123,24 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     return 'end'
   } finally {
     await errors.close()
+  }
+}
+
+/** Makes the next chunk while the present one is stored: the thread would only wait for the database. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  const ask = () => {
+    const next = source.next()
+    next.catch(() => undefined) // told below, when it is its turn
+    return next
+  }
+  try {
+    let next = ask()
+    for (let got = await next; !got.done; got = await next) {
+      next = ask()
+      yield got.value
+    }
+  } finally {
+    await source.return(undefined)
   }
 }
 

@@ -1,6 +1,6 @@
 // What travels through the inbox, what the reducer is given and gives back, and what the journal keeps.
 // Times are workspace time in ms unless a name says otherwise.
-import type { CustomerState, HeldId, IdRef, Proof } from '../customers/model.ts'
+import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -43,7 +43,7 @@ export type CommandBody = {
   validUntil: number
   actor: string
   command:
-    | { do: 'set_traits'; traits: Record<string, string | number | boolean | null> }
+    | { do: 'set_traits'; traits: Record<string, TraitValue | null> }
     | { do: 'add_tag'; tag: string; until?: string }
     | { do: 'remove_tag'; tag: string }
     | {

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache'
 import { workspaceNow, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
+import { countDeadLetters } from '../connectors/store.ts'
 import { countBrokenFeeds } from '../imports/store.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -74,13 +75,14 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
   const now = workspaceNow(w)
   const days = lastDays(now, w.timezone, SHOWN_DAYS)
   const since = now - SHOWN_DAYS * DAY_MS
-  const [past, events, present, states, messages, brokenFeeds] = await Promise.all([
+  const [past, events, present, states, messages, brokenFeeds, deadLetters] = await Promise.all([
     unlessDown(pastOf(core.history, w.id, now)),
     unlessDown(eventsPerDay(core.history, w.id, since, w.timezone)),
     presentOf(core.pool, w.id, Date.now() - DAY_MS),
     messagesByState(core.pool, w.id, now - CHANNEL_DAYS * DAY_MS),
     messagesPerDay(core.pool, w.id, since, w.timezone),
     countBrokenFeeds(core.pool, w.id, now),
+    countDeadLetters(core.pool, w.id),
   ])
   const stale = past === null || events === null
   const paused = (w.settings as WorkspaceSettings).sendingPaused === true
@@ -90,7 +92,8 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
     { code: 'unknown_messages', count: present.unknown, link: 'messages?state=unknown' },
     { code: 'parked', count: present.parked, link: 'ops' },
     { code: 'feeds_broken', count: brokenFeeds, link: 'sources?tab=imports' },
-    { code: 'rejected_events', count: present.rejected, link: 'sources' },
+    { code: 'dead_letters', count: deadLetters, link: 'sources?tab=connectors' },
+    { code: 'rejected_events', count: present.rejected, link: 'sources?tab=rejected' },
     { code: 'history_down', count: stale ? 1 : 0, link: 'ops' },
   ]
   return {

@@ -1,5 +1,5 @@
 // Ids: UUIDs inside, prefix + base32 outside. The last byte of an id is its bucket, fixed for ever.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes } from 'node:crypto'
 
 /** A lower-case UUID string with dashes, as PostgreSQL prints it. */
 export type Uuid = string
@@ -8,9 +8,11 @@ export const BUCKETS = 256
 
 const hex = (b: Uint8Array): string => Buffer.from(b).toString('hex')
 
-function format(bytes: Uint8Array): Uuid {
-  const h = hex(bytes)
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`
+const format = (bytes: Uint8Array): Uuid => dashed(hex(bytes))
+
+/** The first 32 of hexadecimal digits as a UUID. */
+function dashed(h: string): Uuid {
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20, 32)}`
 }
 
 /** UUIDv7 (RFC 9562 section 5.7) for time `at` (ms); the last byte is `bucket` when given, else random. */
@@ -32,17 +34,19 @@ export function deriveId(bucket: number, ...parts: (string | number)[]): Uuid {
   return format(b)
 }
 
+/** In one call and as text: 0.2 µs where an object with a digest takes 1.5. */
+const sha256 = (parts: (string | number)[]): string => hash('sha256', JSON.stringify(parts), 'hex')
+
 /** 16 bytes of SHA-256 of a text, written as a UUID: deduplication and body hashes. */
 export function hashId(...parts: (string | number)[]): Uuid {
-  return format(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16))
+  return dashed(sha256(parts))
 }
 
 /** The bucket of an id: its last byte. */
 export const bucketOf = (id: Uuid): number => Number.parseInt(id.slice(-2), 16)
 
 /** The bucket of an identifier or address: the last byte of a hash over its parts. */
-export const bucketOfText = (...parts: string[]): number =>
-  createHash('sha256').update(JSON.stringify(parts)).digest()[31]!
+export const bucketOfText = (...parts: string[]): number => Number.parseInt(sha256(parts).slice(62), 16)
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford base32, lower case
 

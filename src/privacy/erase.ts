@@ -7,9 +7,8 @@ import { packState, unpackState } from '../customers/pack.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
-import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { bucketOf, bucketOfText, BUCKETS, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Sql } from '../platform/postgres.ts'
-import { workspaceTimeOf } from './store.ts'
 import { hideAddresses } from '../messages/suppression.ts'
 import { filesWith, removeFiles } from './files.ts'
 import { forgetInRow } from './journal.ts'
@@ -17,12 +16,13 @@ import {
   escapeRegExp,
   fragmentsOf,
   holdsAny,
-  needlesOf,
   type Needles,
   type Person,
+  type PersonValue,
   type Place,
   redact,
 } from './model.ts'
+import { needlesFor } from './person.ts'
 import {
   eachJournalRow,
   historyHolds,
@@ -37,6 +37,7 @@ import {
   textValues,
   textWhere,
 } from './places.ts'
+import { workspaceTimeOf } from './store.ts'
 
 export type Erased = { erased: Place[]; redacted: Place[]; searched: Searched & { files: number } }
 export type EraseOptions = {
@@ -94,7 +95,7 @@ class Tally {
 }
 
 export async function erasePerson(core: Core, person: Person, options: EraseOptions): Promise<Erased> {
-  const needles = needlesOf(person)
+  const needles = needlesFor(core, person)
   const erased = new Tally()
   const redacted = new Tally()
   const step = async (name: Step, done = 0, total = 1) => options.onStep?.(name, done, total)
@@ -188,6 +189,7 @@ async function eraseState(
       )
       counted.add(`postgres.${t.table}`, rowCount ?? 0)
     }
+    await renameShared(sql, person, needles)
     await rewriteRows(sql, needles, hits, counted, changed)
     await redactOthers(sql, person, needles, buckets, changed)
     await hideAddresses(sql, core.secrets, { ...person, at: now, addresses: addressesOf(person) })
@@ -195,6 +197,31 @@ async function eraseState(
   for (const p of counted.list()) erased.add(p.place, p.rows)
   for (const p of changed.list()) redacted.add(p.place, p.rows)
 }
+
+/** Identifiers of the person that others hold, too (shared ones stand for nobody): those have to lead somewhere under
+ *  the word that will stand in their states. The row under the value itself goes when all of them are rewritten. */
+async function renameShared(sql: Sql, person: Person, needles: Needles): Promise<void> {
+  const { rows } = await sql.query<PersonValue & { bucket: number }>(
+    `select i.bucket, i.kind, i.value from identifier i join unnest($2::text[], $3::text[]) v(kind, value) using (kind, value)
+      where i.workspace_id = $1 and i.bucket = any($4::smallint[])`,
+    [person.workspace, ...columnsOf(person), ALL],
+  )
+  for (const row of rows) {
+    const { value } = redact({ kind: row.kind, value: row.value }, needles)
+    await sql.query(
+      `insert into identifier select (r).* from (
+         select jsonb_populate_record(i, jsonb_build_object('bucket', $5::int, 'value', $6::text)) as r from identifier i
+          where i.bucket = $1 and i.workspace_id = $2 and i.kind = $3 and i.value = $4) s on conflict do nothing`,
+      [row.bucket, person.workspace, row.kind, row.value, bucketOfText(row.kind, value), value],
+    )
+  }
+}
+
+const columnsOf = (person: Person): [kinds: string[], values: string[]] => [
+  person.values.map(v => v.kind),
+  person.values.map(v => v.value),
+]
+const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 const rank = (first: string[], table: string): number =>
   (first.indexOf(table) + first.length + 1) % (first.length + 1)
@@ -299,6 +326,12 @@ async function eraseTexts(core: Core, person: Person, needles: Needles, erased: 
       erased.add(`postgres.${t.table}`, rowCount ?? 0)
     }
   }
+  const { rowCount } = await core.pool.query(
+    `delete from identifier i using unnest($2::text[], $3::text[]) v(kind, value)
+      where i.kind = v.kind and i.value = v.value and i.workspace_id = $1 and i.bucket = any($4::smallint[])`,
+    [person.workspace, ...columnsOf(person), ALL],
+  )
+  erased.add('postgres.identifier', rowCount ?? 0)
   erased.add('postgres.http_answer', await eraseSealedAnswers(core, needles))
 }
 

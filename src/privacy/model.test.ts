@@ -19,7 +19,7 @@ const person: Person = {
   ],
   names: ['林凱特'],
 }
-const needles = needlesOf(person)
+const needles = needlesOf(person, v => `k${v.length}xxxxxxxxxxxxx`)
 const fragments = fragmentsOf(needles)
 
 describe('what gives a person away', () => {
@@ -30,6 +30,7 @@ describe('what gives a person away', () => {
     '{"kind":"member_no","value":"1001"}',
     '{"kind": "member_no", "value": "1001"}',
     '{"userId":"1001"}',
+    '[2,"w","c",1,1,1,["API"],[["member_no","1001",1,0]],[],{}]',
   ])('%s', text => expect(holdsAny(text, fragments)).toBe(true))
 
   test.each([

@@ -42,13 +42,21 @@ export type Certificate = {
 
 /** What is searched for. `within`: values that stand for themselves inside any text (an address, a number, a long id).
  *  `pairs`: short ones ("M1", "1001"), which would be found in everything: only where they are said to be identifiers. */
-export type Needles = { ids: Uuid[]; within: string[]; pairs: PersonValue[]; names: string[] }
+export type Needles = {
+  ids: Uuid[]
+  within: string[]
+  pairs: PersonValue[]
+  names: string[]
+  /** what stands in a value's place in what belongs to others: the same word for the same value, for ever */
+  words: ReadonlyMap<string, string>
+}
 
 const CONTACTS = new Set<PersonValue['kind']>(['email', 'phone', 'line_uid', 'push_token'])
 const isDistinct = ({ kind, value }: PersonValue): boolean =>
   (CONTACTS.has(kind) && value.length >= 6) || value.length >= 9
 
-export function needlesOf(person: Person): Needles {
+/** @param sign a keyed hash, so that a word cannot be turned back by trying all phone numbers */
+export function needlesOf(person: Person, sign: (value: string) => string): Needles {
   const within = new Set<string>()
   const pairs: PersonValue[] = []
   for (const ref of person.values) {
@@ -56,7 +64,10 @@ export function needlesOf(person: Person): Needles {
     else if (ref.value !== '') pairs.push(ref)
   }
   for (const v of [...within]) for (const spelling of spellingsOfPhone(v)) within.add(spelling)
-  return { ids: person.ids, within: [...within], pairs, names: person.names }
+  const words = new Map(
+    [...within, ...pairs.map(p => p.value)].map(v => [v, `[erased ${sign(v).slice(0, 12)}]`]),
+  )
+  return { ids: person.ids, within: [...within], pairs, names: person.names, words }
 }
 
 /** +886912345678 is also written 0912345678, 0912-345-678, 0912 345 678. */
@@ -73,6 +84,7 @@ const written = ({ kind, value }: PersonValue): string[] => {
   const v = JSON.stringify(value)
   return [
     `"kind":"${kind}","value":${v}`,
+    `["${kind}",${v},`, // a state (src/customers/pack.ts)
     `"kind": "${kind}", "value": ${v}`,
     ...(kind === 'member_no' || kind === 'user_id' ? [`"userId":${v}`, `"userId": ${v}`] : []),
     ...(kind === 'anonymous_id' ? [`"anonymousId":${v}`, `"anonymousId": ${v}`] : []),
@@ -100,9 +112,7 @@ export const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|
 
 /** The values, wherever they stand, replaced: the same one by the same word, so that what was equal stays equal. */
 export function redact<T>(value: T, needles: Needles): T {
-  const word = new Map(
-    [...needles.within, ...needles.pairs.map(p => p.value)].map((v, i) => [v, `[erased ${i + 1}]`]),
-  )
+  const { words: word } = needles
   const patterns = needles.within.map(v => [new RegExp(escapeRegExp(v), 'gi'), word.get(v)!] as const)
   const short = new Map(needles.pairs.map(p => [`${p.kind} ${p.value}`, word.get(p.value)!]))
   const walk = (x: unknown): unknown => {

@@ -5,9 +5,14 @@ import type { CustomerState, IdRef } from '../customers/model.ts'
 import { nameOf } from '../customers/present.ts'
 import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { Person, PersonValue } from './model.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import { needlesOf, type Needles, type Person, type PersonValue } from './model.ts'
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
+
+/** What is searched for, with this installation's words in its place. */
+export const needlesFor = (core: { secrets: Secrets }, person: Person): Needles =>
+  needlesOf(person, value => core.secrets.sign('redact', value))
 
 /** `survivor`: an id that is nobody's tombstone. Null when there is no such customer. */
 export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): Promise<Person | null> {

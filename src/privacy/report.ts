@@ -5,7 +5,8 @@ import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
 import { hiddenAddress } from '../messages/suppression.ts'
 import { filesWith } from './files.ts'
-import { needlesOf, type Person } from './model.ts'
+import type { Person } from './model.ts'
+import { needlesFor } from './person.ts'
 import {
   historyTables,
   personTables,
@@ -80,11 +81,11 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
   for (const t of (await textTables(core.pool)).filter(t => UNUSED.has(t.table))) {
     const { rows } = await core.pool.query<Row>(
       `select * from "${t.table}" where ${textWhere(t)} limit ${MOST_ROWS}`,
-      textValues(person.workspace, needlesOf(person)),
+      textValues(person.workspace, needlesFor(core, person)),
     )
     put(t.table, rows)
   }
-  const { found } = await filesWith(core.config.dataDir, needlesOf(person))
+  const { found } = await filesWith(core.config.dataDir, needlesFor(core, person))
   put(
     'files',
     found.map(path => ({ name: basename(path) })),

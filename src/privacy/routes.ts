@@ -8,8 +8,8 @@ import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { needlesOf, type Person, redact } from './model.ts'
-import { gatherPerson } from './person.ts'
+import { type Person, redact } from './model.ts'
+import { gatherPerson, needlesFor } from './person.ts'
 import { countPerson } from './places.ts'
 import { packagePage, packPerson } from './report.ts'
 import { dataUse } from './retention.ts'
@@ -97,7 +97,7 @@ export const privacyRoutes = {
       })
     const id = await insertErasure(core, person, {
       // the reason outlives the person: it may not name them
-      reason: redact(body.reason, needlesOf(person)),
+      reason: redact(body.reason, needlesFor(core, person)),
       by: publicId(caller.kind === 'user' ? 'usr' : 'key', caller.id),
     })
     note({ erasure: publicId('era', id) })

@@ -1,16 +1,6 @@
 // Products: list with pictures, and a drawer with price, cost, stock and variants.
-import {
-  ActionIcon,
-  Button,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core'
-import { IconPackage, IconPlus, IconTrash } from '@tabler/icons-react'
+import { Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { IconPackage } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -18,13 +8,14 @@ import { PRODUCT_STATUSES } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
-import { Badge, Definition, Guarded } from '../parts/small.tsx'
+import { Badge, Definition } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay, useWorkspace } from '../use.ts'
+import { ShelfActions } from './actions.tsx'
 import { EditDrawer, orNull } from './drawer.tsx'
-import { ImportLink } from './import-link.tsx'
 import { ShelfList } from './list.tsx'
 import { flagOf } from './stores.tsx'
+import { type VariantDraft, Variants } from './variants.tsx'
 
 const route = getRouteApi('/w/$ws/catalogue')
 type Product = Out<'product'>
@@ -86,19 +77,7 @@ export function Products({ ws }: { ws: string }) {
             />
           </>
         }
-        actions={
-          <>
-            <ImportLink ws={ws} target="products" />
-            <Guarded
-              scope="catalogue:write"
-              size="xs"
-              leftSection={<IconPlus size={14} />}
-              onClick={() => set({ edit: 'new' })}
-            >
-              {t('catalogue.newProduct')}
-            </Guarded>
-          </>
-        }
+        actions={<ShelfActions ws={ws} label={t('catalogue.newProduct')} add={() => set({ edit: 'new' })} />}
         empty={{
           icon: <IconPackage />,
           title: t('catalogue.noProducts'),
@@ -174,15 +153,6 @@ function ProductDrawer({ ws, id, close }: { ws: string; id: string; close: () =>
   const query = useApi('product', { ws, product: id }, { enabled: id !== 'new' })
   if (id === 'new') return <Form ws={ws} product={null} close={close} />
   return <Show query={query}>{p => <Form key={p.version} ws={ws} product={p} close={close} />}</Show>
-}
-
-type VariantDraft = {
-  key: number
-  sku: string
-  name: string
-  price: number | string
-  cost: number | string
-  stock: number | string
 }
 
 function Form({ ws, product, close }: { ws: string; product: Product | null; close: () => void }) {
@@ -354,105 +324,5 @@ function Money({
       value={value}
       onChange={set}
     />
-  )
-}
-
-function Variants({ variants, set }: { variants: VariantDraft[]; set: (variants: VariantDraft[]) => void }) {
-  const { t } = useTranslation()
-  const change = (key: number, part: Partial<VariantDraft>) =>
-    set(variants.map(v => (v.key === key ? { ...v, ...part } : v)))
-  const columns = ['price', 'cost', 'stock'] as const
-  return (
-    <fieldset style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-      <Text component="legend" size="sm" fw={500} mb={4}>
-        {t('catalogue.variants')}
-      </Text>
-      {variants.length > 0 ? (
-        <div className="table-scroll">
-          <table className="table tight">
-            <thead>
-              <tr>
-                <th>{t('catalogue.sku')}</th>
-                <th>{t('catalogue.variantName')}</th>
-                {columns.map(c => (
-                  <th key={c}>{t(`catalogue.${c}`)}</th>
-                ))}
-                <th>
-                  <span className="visually-hidden">{t('common.actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {variants.map((v, i) => (
-                <tr key={v.key}>
-                  <td>
-                    <TextInput
-                      size="xs"
-                      miw={130}
-                      required
-                      aria-label={t('catalogue.variantOf', { n: i + 1, what: t('catalogue.sku') })}
-                      value={v.sku}
-                      onChange={e => change(v.key, { sku: e.currentTarget.value })}
-                    />
-                  </td>
-                  <td>
-                    <TextInput
-                      size="xs"
-                      aria-label={t('catalogue.variantOf', { n: i + 1, what: t('catalogue.variantName') })}
-                      value={v.name}
-                      onChange={e => change(v.key, { name: e.currentTarget.value })}
-                    />
-                  </td>
-                  {columns.map(c => (
-                    <td key={c}>
-                      <NumberInput
-                        size="xs"
-                        w={76}
-                        hideControls
-                        min={c === 'stock' ? undefined : 0}
-                        allowDecimal={c !== 'stock'}
-                        aria-label={t('catalogue.variantOf', { n: i + 1, what: t(`catalogue.${c}`) })}
-                        value={v[c]}
-                        onChange={value => change(v.key, { [c]: value })}
-                      />
-                    </td>
-                  ))}
-                  <td>
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      aria-label={t('catalogue.removeVariant', { n: i + 1 })}
-                      onClick={() => set(variants.filter(other => other.key !== v.key))}
-                    >
-                      <IconTrash size={15} />
-                    </ActionIcon>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : null}
-      <Button
-        mt={4}
-        size="compact-xs"
-        variant="default"
-        onClick={() =>
-          set([
-            ...variants,
-            {
-              key: Math.max(-1, ...variants.map(v => v.key)) + 1,
-              sku: '',
-              name: '',
-              price: '',
-              cost: '',
-              stock: '',
-            },
-          ])
-        }
-      >
-        {t('catalogue.addVariant')}
-      </Button>
-    </fieldset>
   )
 }

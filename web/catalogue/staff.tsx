@@ -1,15 +1,15 @@
 // Store staff: list, and a drawer with store, role and PIN.
 import { Button, Checkbox, Group, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
-import { IconPlus, IconUserStar } from '@tabler/icons-react'
+import { IconUserStar } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
-import { Badge, Guarded } from '../parts/small.tsx'
+import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { ShelfActions } from './actions.tsx'
 import { EditDrawer } from './drawer.tsx'
-import { ImportLink } from './import-link.tsx'
 import { ShelfList } from './list.tsx'
 import { flagOf } from './stores.tsx'
 
@@ -54,19 +54,7 @@ export function Staff({ ws }: { ws: string }) {
             onChange={value => set({ store: value ?? undefined })}
           />
         }
-        actions={
-          <>
-            <ImportLink ws={ws} target="staff" />
-            <Guarded
-              scope="catalogue:write"
-              size="xs"
-              leftSection={<IconPlus size={14} />}
-              onClick={() => set({ edit: 'new' })}
-            >
-              {t('catalogue.newStaff')}
-            </Guarded>
-          </>
-        }
+        actions={<ShelfActions ws={ws} label={t('catalogue.newStaff')} add={() => set({ edit: 'new' })} />}
         empty={{ icon: <IconUserStar />, title: t('catalogue.noStaff'), text: t('catalogue.noStaffText') }}
         head={
           <>

@@ -1,16 +1,16 @@
 // Stores: list, and a drawer with address, opening hours and the store's QR code.
 import { Button, Group, NumberInput, Select, Switch, Text, TextInput } from '@mantine/core'
-import { IconBuildingStore, IconPlus } from '@tabler/icons-react'
+import { IconBuildingStore } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { DAYS, type Day, type Hours, readDay } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
-import { Badge, Guarded } from '../parts/small.tsx'
+import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { ShelfActions } from './actions.tsx'
 import { EditDrawer, orNull } from './drawer.tsx'
-import { ImportLink } from './import-link.tsx'
 import { ShelfList } from './list.tsx'
 import { StoreQr } from './qr.tsx'
 
@@ -46,19 +46,7 @@ export function Stores({ ws }: { ws: string }) {
             onChange={value => set({ region: value ?? undefined })}
           />
         }
-        actions={
-          <>
-            <ImportLink ws={ws} target="stores" />
-            <Guarded
-              scope="catalogue:write"
-              size="xs"
-              leftSection={<IconPlus size={14} />}
-              onClick={() => set({ edit: 'new' })}
-            >
-              {t('catalogue.newStore')}
-            </Guarded>
-          </>
-        }
+        actions={<ShelfActions ws={ws} label={t('catalogue.newStore')} add={() => set({ edit: 'new' })} />}
         empty={{
           icon: <IconBuildingStore />,
           title: t('catalogue.noStores'),

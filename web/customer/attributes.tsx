@@ -1,6 +1,17 @@
 // Attributes with where they came from and when; each can be changed in place, by its type. Wanted ones that are
 // missing stand among them. Enter saves, Escape leaves.
-import { ActionIcon, Button, Group, NumberInput, Select, Text, TextInput, Tooltip } from '@mantine/core'
+import {
+  ActionIcon,
+  Button,
+  Group,
+  MultiSelect,
+  NumberInput,
+  Select,
+  TagsInput,
+  Text,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -15,7 +26,7 @@ import { labelOf } from './names.ts'
 type Declared = Out<'attributes'>['items'][number]
 type Trait = CustomerData['traits'][number]
 type Row = { name: string; declared: Declared | undefined; trait: Trait | undefined }
-type Value = string | number | boolean | null
+type Value = string | number | boolean | string[] | null
 
 /** Contacts have a card of their own. */
 const ELSEWHERE = new Set(['email', 'phone'])
@@ -119,23 +130,21 @@ function Line({ data, row, edit }: { data: CustomerData; row: Row; edit: () => v
           {trait && !trait.verified ? <span className="unverified"> ?</span> : null}
         </Text>
       </Tooltip>
-      {row.declared?.type === 'list' ? null : (
-        <Tooltip label={barred ?? t('person.edit', { name: nameOf(row) })}>
-          <ActionIcon
-            size="sm"
-            variant="subtle"
-            color="gray"
-            aria-label={t('person.edit', { name: nameOf(row) })}
-            data-disabled={barred !== null || undefined}
-            aria-disabled={barred !== null}
-            onClick={() => {
-              if (barred === null) edit()
-            }}
-          >
-            <IconPencil size={14} />
-          </ActionIcon>
-        </Tooltip>
-      )}
+      <Tooltip label={barred ?? t('person.edit', { name: nameOf(row) })}>
+        <ActionIcon
+          size="sm"
+          variant="subtle"
+          color="gray"
+          aria-label={t('person.edit', { name: nameOf(row) })}
+          data-disabled={barred !== null || undefined}
+          aria-disabled={barred !== null}
+          onClick={() => {
+            if (barred === null) edit()
+          }}
+        >
+          <IconPencil size={14} />
+        </ActionIcon>
+      </Tooltip>
     </div>
   )
 }
@@ -147,7 +156,7 @@ function Edit({ row, close, ...props }: Part & { row: Row; close: () => void }) 
   const [value, change] = useState<Value>(() => firstValue(row))
   const save = (event: FormEvent) => {
     event.preventDefault()
-    command.run({ do: 'set_traits', traits: { [row.name]: value === '' ? null : value } }, close)
+    command.run({ do: 'set_traits', traits: { [row.name]: isEmpty(value) ? null : value } }, close)
   }
   return (
     <form
@@ -170,8 +179,12 @@ function Edit({ row, close, ...props }: Part & { row: Row; close: () => void }) 
   )
 }
 
+const isEmpty = (value: Value): boolean => value === '' || (Array.isArray(value) && value.length === 0)
+
 function firstValue(row: Row): Value {
   const held = row.trait?.value
+  if (Array.isArray(held)) return held.map(String)
+  if (row.declared?.type === 'list') return held === undefined ? [] : [String(held)]
   return typeof held === 'string' || typeof held === 'number' || typeof held === 'boolean' ? held : ''
 }
 
@@ -185,13 +198,18 @@ function Field({ row, value, change }: { row: Row; value: Value; change: (value:
     'data-autofocus': true,
   } as const
   const type = row.declared?.type ?? 'text'
-  if (row.declared?.choices)
+  const choices = row.declared?.choices?.map(c => ({ value: c.value, label: labelOf(c.label) }))
+  if (type === 'list' || Array.isArray(value)) {
+    const many = { ...shared, autoFocus: true, value: Array.isArray(value) ? value : [], onChange: change }
+    return choices ? <MultiSelect {...many} searchable data={choices} /> : <TagsInput {...many} />
+  }
+  if (choices)
     return (
       <Select
         {...shared}
         autoFocus
         clearable
-        data={row.declared.choices.map(c => ({ value: c.value, label: labelOf(c.label) }))}
+        data={choices}
         value={value === '' || value === null ? null : String(value)}
         onChange={change}
       />
@@ -242,16 +260,14 @@ function Add({ declared, close, ...props }: Part & { declared: Declared[]; close
   const [value, change] = useState<Value>('')
   const chosen = declared.find(a => a.name === name)
   const key = chosen ? chosen.name : own.trim()
-  const free = declared.filter(
-    a => a.type !== 'list' && !props.data.traits.some(held => held.name === a.name),
-  )
+  const free = declared.filter(a => !props.data.traits.some(held => held.name === a.name))
   const row: Row = { name: key, declared: chosen, trait: undefined }
   return (
     <form
       className="add-form"
       onSubmit={event => {
         event.preventDefault()
-        if (key !== '' && value !== '') command.run({ do: 'set_traits', traits: { [key]: value } }, close)
+        if (key !== '' && !isEmpty(value)) command.run({ do: 'set_traits', traits: { [key]: value } }, close)
       }}
       onKeyDown={e => {
         if (e.key === 'Escape') close()
@@ -292,7 +308,7 @@ function Add({ declared, close, ...props }: Part & { declared: Declared[]; close
         <Button size="xs" variant="default" onClick={close}>
           {t('common.cancel')}
         </Button>
-        <Button size="xs" type="submit" loading={command.pending} disabled={key === '' || value === ''}>
+        <Button size="xs" type="submit" loading={command.pending} disabled={key === '' || isEmpty(value)}>
           {t('common.save')}
         </Button>
       </Group>

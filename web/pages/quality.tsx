@@ -168,7 +168,6 @@ function DimensionCard({
               <th>{t('quality.rule')}</th>
               <th className="end">{t('quality.people')}</th>
               <th className="end">{t('quality.share')}</th>
-              <th>{t('quality.fix')}</th>
               <th>
                 <span className="visually-hidden">{t('common.actions')}</span>
               </th>
@@ -177,7 +176,14 @@ function DimensionCard({
           <tbody>
             {rules.map(rule => (
               <tr key={rule.key}>
-                <td>{name(rule, data.months)}</td>
+                <td>
+                  {name(rule, data.months)}
+                  {rule.people === 0 ? null : (
+                    <Text size="xs" c="dimmed">
+                      {t(`qualityFix.${fixKey(rule)}`)}
+                    </Text>
+                  )}
+                </td>
                 <td className="end">
                   {rule.people === 0 ? (
                     <span className="tone-good">0</span>
@@ -189,11 +195,6 @@ function DimensionCard({
                 </td>
                 <td className="end nowrap">
                   {rule.people === 0 ? '—' : say.share(rule.people, data.customers)}
-                </td>
-                <td>
-                  <Text size="sm" c="dimmed">
-                    {t(`qualityFix.${fixKey(rule)}`)}
-                  </Text>
                 </td>
                 <td className="end nowrap">
                   <Export ws={ws} rule={rule} label={name(rule, data.months)} months={data.months} />
@@ -227,6 +228,7 @@ function Export({ ws, rule, label, months }: { ws: string; rule: Rule; label: st
         size="compact-xs"
         variant="default"
         leftSection={<IconDownload size={14} aria-hidden />}
+        classNames={{ section: 'near' }}
         aria-label={`${t('quality.export')} ${label}`}
         loading={act.isPending}
         data-disabled={barred !== null || undefined}
@@ -236,7 +238,7 @@ function Export({ ws, rule, label, months }: { ws: string; rule: Rule; label: st
             act.mutate({ ws, rule: rule.key, body: { months, locale: say.locale === 'en' ? 'en' : 'zh-TW' } })
         }}
       >
-        {t('quality.export')}
+        <span className="wide-only">{t('quality.export')}</span>
       </Button>
     </Tooltip>
   )

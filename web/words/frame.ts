@@ -433,6 +433,7 @@ export const frame = {
     parked_customers: ['被擱置的顧客', 'Customers set aside'],
     rejected: ['被拒的事件', 'Rejected events'],
     rejected_events: ['被拒的事件', 'Rejected events'],
+    dead_letters: ['Webhook 內容無法使用', 'Webhook bodies that could not be used'],
     feeds_broken: ['匯入來源有問題', 'Broken feeds'],
     events_rejected: ['被拒的事件', 'Rejected events'],
     conflicts: ['身份衝突', 'Identity conflicts'],

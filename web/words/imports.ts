@@ -114,7 +114,6 @@ export const imports = {
     problem: ['問題', 'Fault'],
     percent: ['{{percent}}%', '{{percent}} %'],
     gone: ['檔案已逾保存期限', 'The file was removed after its time'],
-    importHere: ['匯入顧客名單', 'Import a list'],
   },
   exports: {
     open: ['匯出', 'Export'],

@@ -22,7 +22,6 @@ export const quality = {
     people: ['人數', 'People'],
     share: ['佔比', 'Share'],
     found: ['找到的值', 'Found'],
-    fix: ['怎麼修', 'How to correct'],
     export: ['下載修正清單', 'Download fix list'],
     exported: ['已下載 {{n}} 列', '{{n}} rows downloaded'],
     exportedMore: [
