@@ -1,9 +1,9 @@
 // The catalogue and connectors in Chromium: kept by hand, found again, presets in the pickers, a webhook mapped on the
 // page and its dead letters replayed; clean by axe in both languages, light and dark, also on a phone.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, eventually, openBrowser } from './browser.ts'
@@ -37,13 +37,6 @@ afterAll(async () => {
 
 const shot = async (name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/catalogue-${name}.png` })
-}
-async function seriousFaults(): Promise<string[]> {
-  await page.evaluate(axe.source) // not added as a script: the page's own policy forbids that
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
 }
 const dialog = () => page.getByRole('dialog').last()
 const fill = (name: string, value: string) => dialog().getByRole('textbox', { name, exact: true }).fill(value)
@@ -168,7 +161,7 @@ test('R0-21 a webhook is set up, mapped with a preview of its last body, and its
   await preview.getByText('"order_id": "A-1"').waitFor()
   await page.keyboard.press('Escape')
   await shot('mapping')
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
   await save()
   await page.getByText('已儲存').first().waitFor()
   await page.getByRole('tab', { name: '無法使用的內容 (1)' }).click()
@@ -207,7 +200,8 @@ test('R3-46 each tab in both languages, light and dark, wide and on a phone, is 
           await page.goto(`${base}/${path}`)
           await page.getByRole('heading', { level: 1 }).waitFor()
           await page.locator('[role=status][aria-label]').waitFor({ state: 'detached' }) // the skeleton
-          for (const f of await seriousFaults()) faults.push(`${language} ${scheme} ${width} ${path}: ${f}`)
+          for (const f of await seriousFaults(page))
+            faults.push(`${language} ${scheme} ${width} ${path}: ${f}`)
           await shot(`${language}-${scheme}-${width}-${path.replace(/\W+/g, '-')}`)
         }
       }

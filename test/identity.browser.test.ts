@@ -1,8 +1,8 @@
 // Who is who in Chromium: a conflict seen with both people and kept apart; two merged after a preview, and taken apart
 // again. By role and label only; axe finds nothing serious in either language.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { createWorkspace } from '../src/catalogue/workspace.ts'
 import { startRoles } from '../src/compose.ts'
 import { newId, publicId } from '../src/platform/ids.ts'
@@ -50,13 +50,6 @@ const identify = (userId: string, traits: Record<string, unknown>) => ({ type: '
 const found = (query: string, what: string) =>
   eventually(what, async () => (await core.pool.query(query)).rowCount, 20_000)
 
-async function seriousFaults(): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
-}
 /** SHOTS=folder keeps a picture of each scene. */
 const shot = async (name: string) => {
   if (process.env.SHOTS)
@@ -78,11 +71,11 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await page.getByText('兩個會員編號都用過： 電話 +886912345678').waitFor()
   for (const name of ['王阿明', '王小華']) await page.getByRole('region', { name }).waitFor()
   await shot('conflict')
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.reload()
   await page.getByRole('region', { name: '王阿明' }).waitFor()
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
   await page.reload()
 
@@ -107,7 +100,7 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await dialog.getByText('兩位各有會員編號；合併後這個人會有兩個會員編號。').waitFor()
   await dialog.getByText('有人決定過這兩位要維持分開。').waitFor()
   await shot('merge')
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
   await dialog.getByRole('button', { name: '合併', exact: true }).click()
   await found(`select from customer where merged_into is not null`, 'they are one')
   const apart = page.getByRole('button', { name: /^拆開 cus_/ })
@@ -120,7 +113,7 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
     .first()
     .waitFor()
   await shot('unmerge')
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
   await page.getByRole('dialog').getByRole('button', { name: '拆開', exact: true }).click()
   await eventually(
     'they are two again',
@@ -134,5 +127,5 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await page.goto(`${home}/customers/conflicts?status=decided`)
   await page.getByRole('heading', { level: 1, name: 'Identity conflicts' }).waitFor()
   await page.getByText('Kept apart').first().waitFor()
-  expect(await seriousFaults()).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
 })

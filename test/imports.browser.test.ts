@@ -1,8 +1,8 @@
 // The way of a file through the pages: upload, mapping, check, import, its error file, export; in both languages, light
 // and dark, and clean by axe. By role and label only.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, eventually, openBrowser } from './browser.ts'
@@ -29,16 +29,6 @@ afterAll(async () => {
 const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS)
     await page.screenshot({ path: `${process.env.SHOTS}/imports-${name}.png`, fullPage: true })
-}
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  // what is fading in or out has not its colours yet
-  await page.waitForFunction("document.getAnimations().every(a => a.playState !== 'running')")
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
 }
 
 const upload = (page: Page, { name, bytes }: { name: string; bytes: Buffer }) =>

@@ -1,8 +1,7 @@
 // Every page of the app in Chromium, in both languages, light and dark: it shows its heading, logs no error, and axe
 // finds nothing serious. SHOTS=folder keeps a picture of each.
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, openBrowser } from './browser.ts'
@@ -23,14 +22,6 @@ afterAll(async () => {
   await roles.stop()
   await core.close()
 })
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source) // not added as a script: the page's own policy forbids that
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
-}
 
 const LANGUAGES = {
   'zh-TW': { menu: '主要選單', first: '先進去看看', home: '首頁' },

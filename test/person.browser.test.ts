@@ -1,8 +1,8 @@
 // The 360° page, data quality and metrics in Chromium with data in them: axe finds nothing serious in either language,
 // light and dark, wide and narrow; a profile is changed with the keyboard alone. SHOTS=folder keeps pictures.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { createWorkspace } from '../src/catalogue/workspace.ts'
 import { startRoles } from '../src/compose.ts'
 import { newId, publicId } from '../src/platform/ids.ts'
@@ -110,14 +110,6 @@ const LOOKS = [
   ['en', 'light', 390],
 ] as const
 
-async function seriousFaults(): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
-}
-
 async function speak(language: 'zh-TW' | 'en'): Promise<void> {
   await page.evaluate(l => localStorage.setItem('itinera.locale', l), language)
 }
@@ -148,7 +140,7 @@ test('R3-46 R4-35 pages with data are clean by axe: both languages, light and da
       await page.getByRole('heading', { level: 1 }).first().waitFor()
       await eventually(`${name} is loaded`, async () => (await page.locator(WAITING).count()) === 0)
       const where = `${language} ${scheme} ${width} ${name}`
-      for (const f of await seriousFaults()) faults.push(`${where}: ${f}`)
+      for (const f of await seriousFaults(page)) faults.push(`${where}: ${f}`)
       const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))
       if (wide > 0) faults.push(`${where}: ${wide} px wider than the screen`)
       if (process.env.SHOTS)

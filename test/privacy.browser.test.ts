@@ -1,8 +1,8 @@
 // Settings > Privacy and Audit, and a person's privacy requests, in Chromium: in both languages, clean by axe, and an
 // erasure from the button to its certificate. SHOTS=folder keeps pictures.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { startRoles } from '../src/compose.ts'
 import { startFold } from '../src/inbox/owner.ts'
 import { publicId } from '../src/platform/ids.ts'
@@ -36,12 +36,7 @@ afterAll(async () => {
 })
 
 async function expectClean(page: Page, where: string): Promise<void> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  const faults = violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${where}: ${v.id} at ${String(v.nodes[0]?.target)}`)
-  expect(faults).toEqual([])
+  expect((await seriousFaults(page)).map(f => `${where}: ${f}`)).toEqual([])
   if (process.env.SHOTS)
     await page.screenshot({ path: `${process.env.SHOTS}/privacy-${where}.png`, fullPage: true })
 }

@@ -1,8 +1,8 @@
 // Settings of the profile in Chromium: declaring an attribute, changing the rules of stages; clean by axe, both languages.
 // SHOTS=folder keeps pictures.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
 import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, openBrowser } from './browser.ts'
@@ -24,13 +24,6 @@ afterAll(async () => {
   await core.close()
 })
 
-async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations
-    .filter(v => v.impact === 'serious' || v.impact === 'critical')
-    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
-}
 async function shot(page: Page, name: string): Promise<void> {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
 }

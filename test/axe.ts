@@ -1,0 +1,17 @@
+// What axe finds wrong with a page as it is shown.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+
+/** Serious and critical faults, each with the place of the first. Colours that are still changing are waited for: half
+ *  way between light and dark they are nobody's. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(`new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))
+    .then(() => Promise.allSettled(document.getAnimations()
+      .filter(a => a.effect?.getComputedTiming().endTime !== Infinity).map(a => a.finished)))
+    .then(() => null)`)
+  await page.evaluate(axe.source) // not added as a script: the page's own policy forbids that
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  return violations
+    .filter(v => v.impact === 'serious' || v.impact === 'critical')
+    .map(v => `${v.id} at ${String(v.nodes[0]?.target)}`)
+}
