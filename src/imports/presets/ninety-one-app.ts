@@ -9,7 +9,7 @@ export const ninetyOneApp: readonly Preset[] = [
     target: 'orders',
     signs: ['主單編號', '訂單編號', '商品數量'],
     whole: true,
-    evidence: 'public_docs',
+    evidence: 'guess',
     constants: { sales_channel: 'online', shop: '91app' },
     mapping: {
       主單編號: 'order_id',

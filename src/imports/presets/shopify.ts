@@ -8,7 +8,7 @@ export const shopify: readonly Preset[] = [
     target: 'customers',
     signs: ['First Name', 'Last Name', 'Accepts Email Marketing'],
     whole: true,
-    evidence: 'public_docs',
+    evidence: 'public_files',
     constants: { shop: 'shopify' },
     mapping: {
       'Customer ID': 'shop_customer',
@@ -39,7 +39,7 @@ export const shopify: readonly Preset[] = [
     target: 'orders',
     signs: ['Name', 'Financial Status', 'Lineitem name', 'Lineitem quantity'],
     whole: true,
-    evidence: 'public_docs',
+    evidence: 'public_files',
     constants: { sales_channel: 'online' },
     mapping: {
       Name: 'order_id',
@@ -77,7 +77,7 @@ export const shopify: readonly Preset[] = [
     signs: ['Handle', 'Title', 'Variant SKU', 'Variant Price'],
     skipWithout: 'name', // further variants and pictures of the product above
     whole: true,
-    evidence: 'public_docs',
+    evidence: 'public_files',
     mapping: {
       Handle: 'code',
       Title: 'name',
