@@ -95,7 +95,10 @@ async function startApp(roles: RoleName[], env: NodeJS.ProcessEnv): Promise<App>
   const child = fork(fileURLToPath(new URL('./app.ts', import.meta.url)), {
     env: { ...env, ROLES: roles.join(',') },
     // folds make much that dies young: with 16 MB of new space a third of their time went to moving it
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64'],
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...(roles.includes('fold') ? ['--max-semi-space-size=64'] : []),
+    ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = exitOf(child)
