@@ -148,7 +148,7 @@ export class FoldLoop {
     this.unannounced = false
     if (!this.calledAll) return this.leases.filter(l => called.has(l.key))
     this.calledAll = false
-    if (performance.now() - this.lastSweep > SWEEP_MS) return this.leases
+    if (performance.now() - this.lastSweep > SWEEP_MS) return this.leases // all of them: the fold sweeps
     const seen = await peekMail(
       await this.connection(),
       this.leases.map(l => l.key),
