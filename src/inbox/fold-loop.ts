@@ -47,6 +47,7 @@ export type FoldMetrics = {
   stateBytes: Histogram
   lag: Gauge
   parked: Counter
+  stayed: Counter
 }
 
 export function openFoldMetrics(core: Core): FoldMetrics {
@@ -87,6 +88,11 @@ export function openFoldMetrics(core: Core): FoldMetrics {
       registers,
     }),
     parked: new Counter({ name: 'itinera_parked_total', help: 'Customers set aside', registers }),
+    stayed: new Counter({
+      name: 'itinera_event_hops_spent_total',
+      help: 'Events that customers passed on to each other until they had to stay where they were',
+      registers,
+    }),
   }
 }
 
@@ -471,6 +477,7 @@ export class FoldLoop {
     if (folded.shifts.some(s => s.deltaMs !== 0)) this.cache.clear()
     if (mail.due.length > 0 || folded.shifts.length > 0) this.nextDue = 0
     this.metrics.folded.inc(folded.count)
+    this.metrics.stayed.inc(folded.stayed)
     this.metrics.folds.inc({ result: 'committed' })
     const { signals } = this.core
     if (folded.shifts.length > 0) signals.emit('message')
