@@ -2,6 +2,7 @@
 import type { Derived, FoldEffect } from '../inbox/model.ts'
 import type { Plan } from '../journeys/plan.ts'
 import type { CustomerState } from './model.ts'
+import { rememberEvent } from './remember.ts'
 import type { World } from './world.ts'
 
 /** Something that happened, as journeys see it: a customer's event, a message's outcome, a derived fact. */
@@ -11,6 +12,8 @@ export type Fact = {
   at: number
   /** how long before it was received */
   lateMs: number
+  /** memories that it is part of */
+  keys: readonly string[]
   props: Record<string, unknown>
   /** may carry a name that only the product uses ('contact.followed') */
   trusted: boolean
@@ -27,8 +30,8 @@ export type Fold = {
   effects: FoldEffect[]
   /** not yet looked at by journeys */
   facts: Fact[]
-  /** leaf keys that the fact being folded satisfied */
-  fresh: Set<string>
+  /** memories that the fact being folded is part of */
+  fresh: ReadonlySet<string>
   /** traits or identifiers changed since rules were last looked at */
   changed: boolean
   /** a date that journeys wait for changed */
@@ -40,6 +43,8 @@ export class TooManyRounds extends Error {
   override name = 'TooManyRounds'
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 export const openFold = (state: CustomerState, world: World, plan: Plan, now: number): Fold => ({
   state,
   world,
@@ -48,7 +53,7 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   t: now,
   effects: [],
   facts: [],
-  fresh: new Set(),
+  fresh: NONE,
   changed: false,
   datesChanged: false,
 })
@@ -63,12 +68,22 @@ export function derive(
   at = fold.t,
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
-  if (fold.plan.triggers.has(name) || fold.plan.leaves.has(name))
-    fold.facts.push({ name, at: fold.t, lateMs: 0, props, trusted: true })
+  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true }, at)
+}
+
+/** Something happened: it is remembered where a rule asks for it, and looked at by journeys. What really happened comes
+ *  before what was derived from it. @param occurred as history has it */
+export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, really = false): void {
+  const { triggers, memories } = fold.plan
+  const remembered = memories.byEvent.has(fact.name)
+  if ((!remembered && !triggers.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
+  const keys = remembered ? rememberEvent(fold, fact.name, fact.props, fact.at, occurred) : []
+  if (really) fold.facts.unshift({ ...fact, keys })
+  else fold.facts.push({ ...fact, keys })
 }
 
 /** Names that only the product gives; an event of a public key that carries one triggers nothing. */
-export const isReservedName = (name: string): boolean =>
-  /^(clock|consent|contact|customer|identifier|journey|line|merge|message|node|order|segment|stage|tag|trait|visit)\./.test(
-    name,
-  )
+export const isReservedName = (name: string): boolean => RESERVED.test(name)
+
+const RESERVED =
+  /^(clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|tier|trait|visit)\./

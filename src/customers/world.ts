@@ -17,4 +17,6 @@ export type World = {
   attributes?: PublishedAttribute[]
   /** what differs from the defaults */
   profile?: ProfileSettings
+  /** since which catalogue number each memory is kept; unset (in tests): since ever */
+  memories?: Record<string, number>
 }

@@ -3,6 +3,7 @@
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Memory } from '../rules/memory.ts'
 
 // ── inputs ───────────────────────────────────────────────────────────────────
 
@@ -73,6 +74,8 @@ export type OutcomeBody = {
   outcome: Outcome | null // set when this is the first end
   reason: string | null
   at: number
+  /** of a message that was accepted: moves the marketing clock */
+  purpose?: 'marketing' | 'transactional'
   /** click target, provider id … for history */
   detail?: Record<string, string>
 }
@@ -157,6 +160,16 @@ export type Conflict = {
   by?: { event: string; name: string; src: string }
 }
 
+/** What history knows for memories that are kept since `catalogueNo`, of what `of` was told before. */
+export type FillBody = {
+  catalogueNo: number
+  /** the customer of the time */
+  of: Uuid
+  mem: Record<string, Memory>
+  /** order memories are worked out too, from all orders: read them along */
+  orders?: true
+}
+
 export type InputOf = {
   event: EventBody
   command: CommandBody
@@ -166,6 +179,7 @@ export type InputOf = {
   merge_refused: RefusedBody
   identity: IdentityBody
   restore: RestoreBody
+  fill: FillBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }
@@ -258,7 +272,7 @@ export type ConsentProof = {
   proof: Record<string, string> | null
 }
 
-/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`. */
+/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`; `orders`: all of the customer. */
 export type Facts = Record<string, OrderRow[]>
 
 /** A derived fact for history, named `area.verb` (journey.entered, node.entered, message.intended …). */
