@@ -82,13 +82,13 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
   const facts = rows[0]
   must(facts, 'publishWorld is given a workspace that exists')
   const no = Number(facts.catalogue_no)
-  const world = await readWorld(sql, workspace, no, facts)
+  const read = await readWorld(sql, workspace, no, facts)
   const last = await sql.query<{ body: string }>(
     'select body from catalogue where workspace_id = $1 and no = $2',
     [workspace, no - 1],
   )
   const before = last.rows[0] ? (JSON.parse(last.rows[0].body) as World) : null
-  world.memories = sinceAt(planOf(world).memories.needs, before?.memories, no)
+  const world = { ...read, memories: sinceAt(planOf(read).memories.needs, before?.memories, no) }
   await sql.query(
     'insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())',
     [workspace, no, JSON.stringify(world)],

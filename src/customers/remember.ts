@@ -118,7 +118,8 @@ function setFilled(state: CustomerState, id: Uuid, no: number): void {
 export const filledTo = ({ fill = 0, fills }: CustomerState): number =>
   fills === undefined ? fill : fills.reduce((least, [, no]) => Math.min(least, no), fill)
 
-/** Merges in what history knows: once for each publication and customer of the time. */
+/** Merges in what history knows: once for each publication and customer of the time. Every bucket has that publication by
+ *  now. */
 export function foldFill(fold: Fold, body: FillBody, facts: Facts): void {
   const { state, plan } = fold
   const { catalogueNo: no, of } = body

@@ -6,7 +6,7 @@ import type { EventMeasure, NumberTest, Rule, TextTest, TimeTest, Window } from 
 import { needOf } from '../needs.ts'
 import type { Found, Subject } from '../subject.ts'
 import { boundsOf, daysOf, endsNow, entersAt, firstChange, leavesAt, nextShift } from '../windows.ts'
-import { spanMs, testTime } from './times.ts'
+import { passes, spanMs, testTime } from './times.ts'
 import { testBoolean, testNumber, testText } from './values.ts'
 
 type EventLeaf = Extract<Rule, { op: 'event' }>
@@ -168,7 +168,8 @@ function lastAt(window: Window, test: TimeTest, memory: number[] | undefined, su
   const moments = endsNow(window)
     ? [memory[0]!, leavesAt(window, memory[0]!, timezone)]
     : shifts(window, memory, now, timezone)
-  if (until !== null) moments.push(until)
+  const times = endsNow(window) ? memory : memory.filter((_, i) => i % 2 === 1)
+  for (const t of times) moments.push(...passes(test, t))
   const holds = (moment: number) => testTime(test, lastBy(moment), moment, timezone).value
   return { value, seen: at, until: firstChange(now, value, moments, holds) }
 }
@@ -220,5 +221,7 @@ export function sequence(rule: Extract<Rule, { op: 'sequence' }>, subject: Subje
     leavesAt(window, at, timezone),
   ])
   moments.push(...next)
-  return { value, seen: first[0] ?? null, until: firstChange(now, value, moments, holds) }
+  const { from, to } = boundsOf(window, now, timezone, since)
+  const seen = first.find(at => at >= from && at < to) ?? null
+  return { value, seen, until: firstChange(now, value, moments, holds) }
 }

@@ -7,7 +7,7 @@ import { needOf } from '../needs.ts'
 import type { Found, Subject } from '../subject.ts'
 import { boundsOf, entersAt, firstChange, leavesAt } from '../windows.ts'
 import { memoryOf } from './events.ts'
-import { testTime } from './times.ts'
+import { passes, testTime } from './times.ts'
 import { testNumber } from './values.ts'
 
 type OrderLeaf = Extract<Rule, { op: 'orders' }>
@@ -31,18 +31,17 @@ export function orders(rule: OrderLeaf, subject: Subject): Found {
   }
   const sum = sumBy(now)
   const { value, seen } = answer(measure, sum, now, timezone)
-  const moments = all.flatMap(([at]) => [entersAt(window, at, timezone), leavesAt(window, at, timezone)])
-  moments.push(...ownMoments(measure, sum, now, timezone))
-  return {
-    value,
-    seen,
-    until: firstChange(
-      now,
-      value,
-      moments,
-      moment => answer(measure, moment < now ? sum : sumBy(moment), moment, timezone).value,
-    ),
+  const shifts = all.flatMap(([at]) => [entersAt(window, at, timezone), leavesAt(window, at, timezone)])
+  const holds = (moment: number) => answer(measure, sumBy(moment), moment, timezone).value
+  if (measure.of !== 'cycle') {
+    const moments = isTimed(measure) ? all.flatMap(([at]) => passes(measure.test, at)) : []
+    return { value, seen, until: firstChange(now, value, [...moments, ...shifts], holds) }
   }
+  // when other orders count, other moments follow from them
+  const next = Math.min(...shifts.filter(at => at > now))
+  const until = firstChange(now, value, cycleMoments(measure, sum), holds) ?? Number.POSITIVE_INFINITY
+  const soonest = Math.min(next, until)
+  return { value, seen, until: soonest === Number.POSITIVE_INFINITY ? null : soonest }
 }
 
 function summed(orders: OrderSummary | undefined, channels: string[] | undefined): Sum {
@@ -115,18 +114,12 @@ function numberOf(measure: OrderMeasure, sum: Sum, now: number): number | null {
   }
 }
 
-/** When time alone may change what the same orders answer. */
-function ownMoments(measure: OrderMeasure, sum: Sum, now: number, zone: string): number[] {
+/** When the same orders come to a multiple that is asked for. */
+function cycleMoments({ test, onceDays }: Extract<OrderMeasure, { of: 'cycle' }>, sum: Sum): number[] {
   if (sum.n === 0) return []
-  if (isTimed(measure)) {
-    const { until } = testTime(measure.test, measure.of === 'first_at' ? sum.first : sum.last, now, zone)
-    return until === null ? [] : [until]
-  }
-  if (measure.of !== 'cycle') return []
-  const { test, onceDays } = measure
   const mean = sum.last > sum.first ? (sum.last - sum.first) / (sum.n - 1) : onceDays * DAY_MS
   const bounds = test.is === 'between' ? [test.from, test.to] : [test.value]
-  // the millisecond at which the multiple is reached or passed, whichever way it was rounded
+  // the millisecond at which it is reached or passed, whichever way it was rounded
   return bounds.flatMap(b => {
     const at = Math.floor(sum.last + b * mean)
     return [at - 1, at, at + 1, at + 2]
