@@ -104,6 +104,7 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
         const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
         if (apart === null) return null
         Object.assign(rest, apart.rest)
+        for (const tally of [really, together]) tally.count(entry.e ?? []) // what went on at once
         continue
       }
       // what was made up for then counts no more
