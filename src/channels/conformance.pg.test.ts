@@ -56,7 +56,9 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
   })
   const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
     const a = structuredClone(
-      (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(`${lab.workspace}:${channel.name}`)![0]!,
+      (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(
+        `${lab.workspace}:${channel.name}`,
+      )![0]!,
     )
     change(a)
     return a

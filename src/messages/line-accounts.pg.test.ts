@@ -175,7 +175,10 @@ test('R1-14 two LINE accounts: a message leaves by the one whose friend the pers
   expect(await hello('AB')).toEqual([1, []])
   expect(await lab.sink('line', bothA)).toHaveLength(1)
   const person = await page('AB')
-  expect(person.reachability.find(r => r.channel === 'line')).toMatchObject({ reachable: true, address: bothA })
+  expect(person.reachability.find(r => r.channel === 'line')).toMatchObject({
+    reachable: true,
+    address: bothA,
+  })
   // who blocked the only one they know is sent nothing
   await tell(b, 'unfollow', ofB)
   expect(await hello('B')).toEqual([0, []])
@@ -191,7 +194,10 @@ test('one account for each provider: saved again it changes; a provider has one'
   expect((await save({ settings })).id).toBe(b)
   expect(await save({ account: b, settings })).toMatchObject({ id: b, name: 'Brand B' })
   await expect(save({ account: a, settings })).rejects.toMatchObject({ status: 409, code: 'provider_taken' })
-  await expect(save({ account: 'chn_none', settings })).rejects.toMatchObject({ status: 404, path: 'account' })
+  await expect(save({ account: 'chn_none', settings })).rejects.toMatchObject({
+    status: 404,
+    path: 'account',
+  })
 })
 
 test('R4-14 split by the identifiers somebody has: present and absent branches', async () => {
