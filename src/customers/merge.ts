@@ -27,6 +27,7 @@ import {
   otherName,
   reasonOf,
 } from './identity.ts'
+import { mergeSegments } from '../segments/fold.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere } from './order-worth.ts'
@@ -185,6 +186,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     rejoin(fold, other)
     mergeProfile(state, other)
     mergeActivity(fold, other)
+    mergeSegments(fold, other)
     mergeRuns(fold, other)
   }
   for (const { kind, value, verified } of body.ids)

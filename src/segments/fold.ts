@@ -8,35 +8,9 @@ import { publicId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
 import { ONLY, ONLY_GROUP, type PublishedSegment } from './model.ts'
-import { areaOf, segmentMark, traitMark, type Item } from './plan.ts'
+import { markAll, touched } from './marks.ts'
+import { segmentMark, type Item } from './plan.ts'
 import { withoutPersonal } from './reasons.ts'
-
-/** Something happened: what it may touch will be judged. `props` as the fact says them. */
-export function mark(fold: Fold, name: string, props?: Record<string, unknown>): void {
-  const { touch } = fold.segments
-  if (touch.size === 0) return
-  touched(fold, name)
-  const area = areaOf(name)
-  if (area !== undefined) touched(fold, area)
-  if (name === 'trait.changed') touched(fold, traitMark(props!.trait as string))
-}
-
-/** A customer's event, whatever its name. */
-export function markEvent(fold: Fold, name: string): void {
-  if (fold.segments.touch.size === 0) return
-  mark(fold, name)
-  touched(fold, '*')
-}
-
-function touched({ segments, dirty }: Fold, name: string): void {
-  const places = segments.touch.get(name)
-  if (places !== undefined) for (const place of places) dirty.add(place)
-}
-
-/** Anything may have changed: a new customer, a merge, a new world, memories that were filled. */
-export function markAll({ segments, dirty }: Fold): void {
-  for (let i = 0; i < segments.items.length; i++) dirty.add(i)
-}
 
 /** The moment of `segDue`. */
 export function segmentsDue(fold: Fold): void {
@@ -48,12 +22,17 @@ export function segmentsDue(fold: Fold): void {
 export function foldSegments(fold: Fold): void {
   const { items } = fold.segments
   // what rests on a segment comes after it, so that marks of this pass are met in this pass
-  for (let i = 0; i < items.length && fold.dirty.size > 0; i++) if (fold.dirty.delete(i)) judge(fold, items[i]!)
+  for (let i = 0; i < items.length && fold.dirty.size > 0; i++)
+    if (fold.dirty.delete(i)) judge(fold, items[i]!)
   fold.dirty.clear()
 }
 
 /** Whether the customer is in the segment (in that group of it), by its public id: for rules. */
-export function isMember({ state, segments }: Pick<Fold, 'state' | 'segments'>, id: string, group?: string): boolean {
+export function isMember(
+  { state, segments }: Pick<Fold, 'state' | 'segments'>,
+  id: string,
+  group?: string,
+): boolean {
   const segment = segments.byId.get(id)
   if (segment === undefined || state.seg === undefined) return false
   const held = state.seg.find(m => m[0] === segment.n)
@@ -82,7 +61,8 @@ const NONE: ReadonlySet<string> = new Set()
 
 function due({ state, t }: Fold, until: number | null): void {
   // an answer that may change at a moment that has come would ring for ever
-  if (until !== null && (state.segDue === undefined || until < state.segDue)) state.segDue = Math.max(until, t + 1)
+  if (until !== null && (state.segDue === undefined || until < state.segDue))
+    state.segDue = Math.max(until, t + 1)
 }
 
 type Found = { g: number; rule: Rule | null; why: Verdict['why'] }
@@ -154,7 +134,8 @@ function retag(fold: Fold, id: string, tag: string, on: boolean): void {
   const source: Source = { at: fold.t, src: id, proof: 'server' }
   if (on) addTag(fold, tag, source)
   // a tag that somebody else put on is theirs
-  else if (Object.hasOwn(fold.state.tags, tag) && fold.state.tags[tag]!.src === id) removeTag(fold, tag, source)
+  else if (Object.hasOwn(fold.state.tags, tag) && fold.state.tags[tag]!.src === id)
+    removeTag(fold, tag, source)
 }
 
 function keyOf(segment: PublishedSegment, g: number): string {

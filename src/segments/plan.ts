@@ -4,6 +4,7 @@ import { LIKE_WEIGHTS } from '../customers/affinity.ts'
 import type { World } from '../customers/world.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'
+import { leavesOf } from '../rules/evaluate.ts'
 import type { Rule } from '../rules/model.ts'
 import type { PublishedSegment } from './model.ts'
 
@@ -63,7 +64,9 @@ function compile(segments: PublishedSegment[]): SegmentPlan {
   return {
     items: items.map(({ segment, id }) => ({ segment, id })),
     touch,
-    timed: items.flatMap(({ marks, segment }, i) => (marks.timed || segment.dwellMs !== undefined ? [i] : [])),
+    timed: items.flatMap(({ marks, segment }, i) =>
+      marks.timed || segment.dwellMs !== undefined ? [i] : [],
+    ),
     byN: new Map(segments.map(s => [s.n, s])),
     byId: new Map(segments.map(s => [publicId('seg', s.id), s])),
   }
@@ -102,77 +105,82 @@ function inOrder(items: Marked[]): Marked[] {
   return order
 }
 
-const add = (marks: Marks, ...names: string[]): void => {
-  for (const name of names) marks.names.add(name)
-}
-
 /** Gathers what may change a rule's answer. */
 function gather(rule: Rule, marks: Marks): void {
-  switch (rule.op) {
-    case 'and':
-    case 'or':
-      for (const r of rule.rules) gather(r, marks)
-      return
-    case 'not':
-      return gather(rule.rule, marks)
-    case 'trait':
-      add(marks, traitMark(rule.trait))
-      if (rule.type === 'date') marks.timed = true
-      return
-    case 'age':
-      add(marks, traitMark('birthday'))
-      marks.timed = true
-      return
-    case 'tags':
-      for (const tag of rule.tags) marks.tags.add(tag)
-      return add(marks, TAGS)
-    case 'identifier':
-      return add(marks, IDS)
-    case 'channel':
-      // contacts, consent, friendship; push tokens come with any event
-      add(marks, IDS, 'consent.changed', 'contact.followed', 'contact.unfollowed', traitMark('email'), traitMark('phone'))
-      if (rule.channel === 'push') add(marks, ANY_EVENT)
-      return
-    case 'consent':
-      return add(marks, 'consent.changed')
-    case 'stage':
-      return add(marks, 'stage.changed')
-    case 'tier':
-      return add(marks, 'tier.changed')
-    case 'points':
-      return add(marks, 'points.changed')
-    case 'coupon':
-      marks.timed = true
-      return add(marks, COUPONS)
-    case 'likes':
-      return add(marks, ...Object.keys(LIKE_WEIGHTS))
-    case 'touch':
-      return add(marks, ANY_EVENT)
-    case 'orders':
-      marks.timed = true
-      return add(marks, ORDERS)
-    case 'event':
-      if (rule.window.in !== 'ever' && rule.window.in !== 'since') marks.timed = true
-      if (rule.measure.of === 'first_at' || rule.measure.of === 'last_at') marks.timed = true
-      return add(marks, ...namesOf(rule.event))
-    case 'sequence':
-      marks.timed = true
-      return add(marks, ...namesOf(rule.first.event), ...namesOf(rule.then.event))
-    case 'clock':
-      marks.timed = true
-      if (rule.clock === 'order') add(marks, ORDERS)
-      else if (rule.clock === 'customer') add(marks, ANY_EVENT, 'message.clicked')
-      else if (rule.clock === 'marketing') add(marks, 'message.accepted')
-      else add(marks, 'conversation.replied')
-      return
-    case 'segment':
-      marks.segments.add(rule.segment)
-      return add(marks, segmentMark(rule.segment))
-    case 'percent':
-      return
-    default:
-      never(rule)
+  for (const leaf of leavesOf(rule)) {
+    for (const name of namesOf(leaf)) marks.names.add(name)
+    if (isTimed(leaf)) marks.timed = true
+    if (leaf.op === 'segment') marks.segments.add(leaf.segment)
+    if (leaf.op === 'tags') for (const tag of leaf.tags) marks.tags.add(tag)
   }
 }
 
-const namesOf = (event: string | string[]): string[] => (typeof event === 'string' ? [event] : event)
+type Leaf = ReturnType<typeof leavesOf>[number]
+
+/** Contacts, consent and friendship. */
+const REACH = [
+  IDS,
+  'consent.changed',
+  'contact.followed',
+  'contact.unfollowed',
+  traitMark('email'),
+  traitMark('phone'),
+]
+
+function namesOf(leaf: Leaf): string[] {
+  switch (leaf.op) {
+    case 'trait':
+      return [traitMark(leaf.trait)]
+    case 'age':
+      return [traitMark('birthday')]
+    case 'tags':
+      return [TAGS]
+    case 'identifier':
+      return [IDS]
+    case 'channel':
+      // push tokens come with any event
+      return leaf.channel === 'push' ? [...REACH, ANY_EVENT] : REACH
+    case 'consent':
+      return ['consent.changed']
+    case 'stage':
+      return ['stage.changed']
+    case 'tier':
+      return ['tier.changed']
+    case 'points':
+      return ['points.changed']
+    case 'coupon':
+      return [COUPONS]
+    case 'likes':
+      return Object.keys(LIKE_WEIGHTS)
+    case 'touch':
+      return [ANY_EVENT]
+    case 'orders':
+      return [ORDERS]
+    case 'event':
+      return [leaf.event].flat()
+    case 'sequence':
+      return [leaf.first.event, leaf.next.event].flat()
+    case 'clock':
+      return CLOCKS[leaf.clock]
+    case 'segment':
+      return [segmentMark(leaf.segment)]
+    case 'percent':
+      return []
+    default:
+      return never(leaf)
+  }
+}
+
+const CLOCKS = {
+  order: [ORDERS],
+  customer: [ANY_EVENT, 'message.clicked'],
+  marketing: ['message.accepted'],
+  team: ['conversation.replied'],
+}
+
+/** Whether time alone may change the answer. */
+function isTimed(leaf: Leaf): boolean {
+  if (leaf.op === 'trait') return leaf.type === 'date'
+  return TIMED.has(leaf.op)
+}
+const TIMED: ReadonlySet<Leaf['op']> = new Set(['age', 'coupon', 'orders', 'event', 'sequence', 'clock'])

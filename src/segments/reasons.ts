@@ -33,6 +33,7 @@ const isPlain = (seen: unknown): boolean =>
 function sayable(seen: unknown, said: string): unknown {
   if (isPlain(seen)) return seen
   if (typeof seen === 'string') return said.includes(JSON.stringify(seen)) ? seen : null
-  if (Array.isArray(seen)) return seen.filter(v => isPlain(v) || (typeof v === 'string' && said.includes(JSON.stringify(v))))
+  if (Array.isArray(seen))
+    return seen.filter(v => isPlain(v) || (typeof v === 'string' && said.includes(JSON.stringify(v))))
   return null
 }
