@@ -17,6 +17,7 @@ import {
 import { Town } from '../../test/town.ts'
 import type { IdRef, Proof } from './model.ts'
 import { nobodyOf } from './shared.ts'
+import { happened, traitSet } from '../rules/make.ts'
 
 const first = () => 0
 const welcome = journey({
@@ -32,7 +33,7 @@ const welcome = journey({
 const cart = journey(
   {
     trigger: { kind: 'event', event: 'Product Added' },
-    exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+    exits: [{ name: 'bought', rule: happened('Order Completed') }],
     start: 'wait',
     nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
   },
@@ -72,6 +73,27 @@ describe('who becomes one', () => {
     for (const c of t.customers.keys()) t.ring(c)
     expect(t.at(t.holderOf(M1)!).state!.orders?.revenue).toBe(100)
     expect([...t.messages]).toEqual([])
+  })
+
+  test('two who each say that it is the other’s: the event stays after eight steps, and is said to', () => {
+    const t = town()
+    t.collect('Seen', [M1, MAIL], 'server', 'e1')
+    t.collect('Seen', [M2], 'server', 'e2')
+    t.rest(first)
+    const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
+    t.at(one).state!.ids = t.at(one).state!.ids.filter(i => i.kind !== 'email')
+    t.at(one).state!.gone = [{ to: two, ids: [MAIL], until: t.now + DAY }]
+    t.at(two).state!.gone = [{ to: one, ids: [MAIL], until: t.now + DAY }]
+    t.collect('Order Completed', [MAIL], 'server', 'e3', { order_id: '1', total: 100 })
+    t.rest(first)
+    expect(t.folded.get('e3')).toBe(1)
+    expect(t.at(one).state!.orders?.revenue).toBe(100)
+    const log = [...t.at(one).log, ...t.at(two).log]
+    expect(log.filter(e => e.x === 'forwarded')).toHaveLength(8)
+    const names = t.effects.flatMap(e => (e.effect.kind === 'derived' ? [e.effect.fact] : []))
+    expect(names.filter(f => f.name === 'identifier.unsettled').map(f => f.props)).toEqual([
+      { hops: 8, ids: [MAIL] },
+    ])
   })
 
   test('a public user id never merges two known people', () => {
@@ -230,7 +252,7 @@ describe('hard problem 6: what a merge does to journeys', () => {
       nodes: {
         kind: node(
           'split',
-          { branches: [{ name: 'fast', rule: { op: 'trait_set', trait: 'fast' } }] },
+          { branches: [{ name: 'fast', rule: traitSet('fast') }] },
           { fast: 'a', else: 'long' },
         ),
         long: node('update', { addTags: ['x'] }, { next: 'long2' }),
