@@ -140,8 +140,7 @@ export const LEAVES = {
   sequence: fc.record({
     op: op('sequence'),
     first: eventRef,
-    // biome-ignore lint/suspicious/noThenProperty: the language's word for what came after
-    then: eventRef,
+    next: eventRef,
     within: span,
     is: some('followed', 'not_followed'),
     window,

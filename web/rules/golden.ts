@@ -131,8 +131,7 @@ export const GOLDEN: { rule: Rule; zh: string; en: string }[] = [
     rule: {
       op: 'sequence',
       first: { event: 'Product Added' },
-      // biome-ignore lint/suspicious/noThenProperty: the language's word for what came after
-      then: { event: 'Order Completed' },
+      next: { event: 'Order Completed' },
       within: { n: 24, unit: 'hour' },
       is: 'not_followed',
       window: { in: 'last', span: { n: 7, unit: 'day' } },

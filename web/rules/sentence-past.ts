@@ -119,7 +119,7 @@ function wherePieces(of: EventRef, id: string, say: Say, names: Names): Piece[] 
   return [before ?? '', ...chips, after ?? '']
 }
 
-export const eventPieces = (of: EventRef, id: 'first' | 'then', say: Say, names: Names): Piece[] => [
+export const eventPieces = (of: EventRef, id: 'first' | 'next', say: Say, names: Names): Piece[] => [
   eventChip(of, id, say, names),
   ...wherePieces(of, `${id}.`, say, names),
 ]

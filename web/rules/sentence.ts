@@ -181,7 +181,7 @@ export function leafPieces(leaf: Leaf, say: Say, names: Names): Piece[] {
           first: eventPieces(leaf.first, 'first', say, names),
           within: chip('within', 'within', saySpan(leaf.within, say)),
           is: chip('is', 'is', t(`ruleSequence.${leaf.is}`)),
-          after: eventPieces(leaf.then, 'then', say, names),
+          after: eventPieces(leaf.next, 'next', say, names),
         },
         say,
       )

@@ -86,7 +86,7 @@ export const rules = {
     in_last: ['在過去 {{span}}內', 'in the last {{span}}'],
     over_ago: ['在 {{span}}前或更早', '{{span}} ago or longer'],
     before: ['早於 {{at}}', 'before {{at}}'],
-    after: ['晚於 {{at}}', 'after {{at}}'],
+    after: ['在 {{at}} 或之後', 'on or after {{at}}'],
     never: ['從未有過', 'never'],
     ever: ['曾經有過', 'at some time'],
   },
