@@ -106,7 +106,8 @@ export const libraryEndpoints = {
     method: 'get',
     path: '/w/{ws}/rule-vocabulary',
     scope: 'segments:read',
-    summary: 'Names that a rule may use: events with properties, attributes, tags, stores, products and so on',
+    summary:
+      'Names that a rule may use: events with properties, attributes, tags, stores, products and so on',
     query: z.object({
       q: z.string().trim().max(100).optional().describe('part of a name or code'),
       part: part.optional().describe('only this part'),
@@ -114,7 +115,12 @@ export const libraryEndpoints = {
     }),
     out: z.object({
       events: z.array(
-        z.object({ name: z.string(), label, from: z.string(), props: z.array(z.string()).describe('dotted paths') }),
+        z.object({
+          name: z.string(),
+          label,
+          from: z.string(),
+          props: z.array(z.string()).describe('dotted paths'),
+        }),
       ),
       attributes: z.array(
         z.object({
@@ -138,7 +144,9 @@ export const libraryEndpoints = {
           id,
           name: z.string(),
           kind: z.enum(SEGMENT_KINDS),
-          groups: z.array(z.object({ key: z.string(), name: z.string() })).describe('of a partition, the rest last'),
+          groups: z
+            .array(z.object({ key: z.string(), name: z.string() }))
+            .describe('of a partition, the rest last'),
         }),
       ),
       more: z.array(part).describe('parts that hold more than is shown: search'),

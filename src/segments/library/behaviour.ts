@@ -68,7 +68,10 @@ export const checkoutNotPaid = segment({
     zh: '最近 {days} 天開始結帳，已經 {hours} 小時沒動靜，這 {days} 天沒有訂單',
     en: 'Began a checkout in the last {days} days, nothing for {hours} h, and no order in those {days} days',
   },
-  purpose: { zh: '多半卡在運費或付款，客服協助最有效。', en: 'Most stumble at shipping or payment: offer help.' },
+  purpose: {
+    zh: '多半卡在運費或付款，客服協助最有效。',
+    en: 'Most stumble at shipping or payment: offer help.',
+  },
   params: { days: within(3), hours: quiet },
   check: quietWithin,
   define: p => live(and(leftAlone('Checkout Started', p), boughtNothing(p.days))),
@@ -137,8 +140,7 @@ export const storeVisitors = segment({
 })
 
 /** Any two of them. */
-const pairs = (rules: Rule[]): Rule[] =>
-  rules.flatMap((a, i) => rules.slice(i + 1).map(b => and(a, b)))
+const pairs = (rules: Rule[]): Rule[] => rules.flatMap((a, i) => rules.slice(i + 1).map(b => and(a, b)))
 
 export const highPotential = segment({
   key: 'high_potential',

@@ -20,7 +20,10 @@ export const openedOrClicked = segment({
     zh: '最近 {days} 天打開或點過訊息',
     en: 'Opened or clicked a message in the last {days} days',
   },
-  purpose: { zh: '寄送信譽好、反應快的名單。', en: 'A list that answers, and keeps your sender’s good name.' },
+  purpose: {
+    zh: '寄送信譽好、反應快的名單。',
+    en: 'A list that answers, and keeps your sender’s good name.',
+  },
   params: { days: within(30) },
   define: p => live(happened(READ, last(days(p.days)))),
 })
@@ -47,10 +50,7 @@ export const silentReaders = segment({
   },
   define: p =>
     live(
-      and(
-        happened('message.accepted', last(days(p.days)), p.times),
-        not(happened(READ, last(days(p.days)))),
-      ),
+      and(happened('message.accepted', last(days(p.days)), p.times), not(happened(READ, last(days(p.days))))),
     ),
 })
 
@@ -104,7 +104,10 @@ export const waitingForReply = segment({
           {
             of: 'last',
             path: 'type',
-            test: { is: 'one_of', values: ['text', 'image', 'video', 'audio', 'file', 'location', 'sticker'] },
+            test: {
+              is: 'one_of',
+              values: ['text', 'image', 'video', 'audio', 'file', 'location', 'sticker'],
+            },
           },
           EVER,
         ),

@@ -10,7 +10,6 @@ const moneyIn =
     new Intl.NumberFormat(locale, {
       style: 'currency',
       currency,
-      currencyDisplay: 'narrowSymbol',
       minimumFractionDigits: 0,
     }).format(fromSmallestUnit(amount, currency))
 
@@ -23,8 +22,7 @@ export function outlineOf(
   return {
     sentence: sentenceOf(segment, values, moneyIn(currency)),
     kind: made.kind,
-    groups:
-      made.kind === 'live' ? [{ key: ONLY_GROUP, name: segment.name, rule: made.rule }] : made.groups,
+    groups: made.kind === 'live' ? [{ key: ONLY_GROUP, name: segment.name, rule: made.rule }] : made.groups,
     rest: made.kind === 'partition' ? made.rest : null,
   }
 }

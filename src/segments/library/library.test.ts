@@ -38,7 +38,10 @@ describe.each(LIBRARY.map(s => [s.key, s] as const))('%s', (_, s) => {
   })
 
   test('its rules are taken, with common and with own figures', () => {
-    for (const figures of [FIGURES, { ...NO_FIGURES, categories: ['A'], brands: ['B'], tiers: ['C'], campaigns: ['D'] }]) {
+    for (const figures of [
+      FIGURES,
+      { ...NO_FIGURES, categories: ['A'], brands: ['B'], tiers: ['C'], campaigns: ['D'] },
+    ]) {
       const read = readValues(s, {}, figures)
       expect(read).toHaveProperty('values')
       for (const group of outlineOf(s, defaultsOf(s.params, figures), 'TWD').groups)

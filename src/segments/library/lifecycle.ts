@@ -43,8 +43,7 @@ const rising = ({ sleeping, lost, deep }: Bounds) =>
       }
 
 /** Time since the last order in cycles of one's own. */
-const cycle = (test: NumberTest, once: number): Rule =>
-  orders({ of: 'cycle', onceDays: once, test })
+const cycle = (test: NumberTest, once: number): Rule => orders({ of: 'cycle', onceDays: once, test })
 const under = (value: number): NumberTest => ({ is: 'under', value })
 const oneOrder: Rule = orders({ of: 'count', test: { is: 'equal', value: 1 } })
 
@@ -141,7 +140,10 @@ export const lostCustomers = segment({
     zh: '距離上次購買已滿 {from} 個、未滿 {to} 個自己的回購週期',
     en: 'Last order {from} to {to} own purchase cycles ago',
   },
-  purpose: { zh: '需要一個理由才會回來：優惠或新品。', en: 'They need a reason to return: an offer, or news.' },
+  purpose: {
+    zh: '需要一個理由才會回來：優惠或新品。',
+    en: 'They need a reason to return: an offer, or news.',
+  },
   params: {
     onceDays,
     from: cycles('從幾個週期', 'From so many cycles', 2.5),

@@ -33,8 +33,7 @@ export const birthdayThisMonth = segment({
   sentence: { zh: '生日在這個月', en: 'Has their birthday this month' },
   purpose: { zh: '生日禮每月一次發完。', en: 'All birthday gifts of the month at once.' },
   params: {},
-  define: () =>
-    live({ op: 'trait', trait: 'birthday', type: 'date', test: { is: 'month', month: 'this' } }),
+  define: () => live({ op: 'trait', trait: 'birthday', type: 'date', test: { is: 'month', month: 'this' } }),
 })
 
 export const anniversarySoon = segment({

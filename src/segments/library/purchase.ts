@@ -204,7 +204,10 @@ export const unpaidOrders = segment({
   key: 'unpaid_orders',
   family: 'purchase',
   name: { zh: '有訂單未付款', en: 'Has an unpaid order' },
-  sentence: { zh: '最近 {days} 天有訂單還沒付款', en: 'Has an order of the last {days} days that is not paid' },
+  sentence: {
+    zh: '最近 {days} 天有訂單還沒付款',
+    en: 'Has an order of the last {days} days that is not paid',
+  },
   purpose: { zh: '提醒付款，避免訂單取消。', en: 'Remind them to pay before the order lapses.' },
   params: { days: within(7) },
   define: p => live(bought(1, { status: ['unpaid'] }, last(days(p.days)))),

@@ -6,7 +6,10 @@ export const reachableByLine = segment({
   key: 'reachable_by_line',
   family: 'reach',
   name: { zh: 'LINE 可觸及', en: 'Reachable by LINE' },
-  sentence: { zh: '是 LINE 好友，沒有封鎖也沒有拒收', en: 'Is a LINE friend who neither blocked nor refused' },
+  sentence: {
+    zh: '是 LINE 好友，沒有封鎖也沒有拒收',
+    en: 'Is a LINE friend who neither blocked nor refused',
+  },
   purpose: { zh: 'LINE 群發前看得到真正的人數。', en: 'The true number before a LINE broadcast.' },
   params: {},
   define: () => live(reachable('line')),

@@ -31,7 +31,10 @@ function segmentOf(key: string | undefined): LibrarySegment {
 }
 
 /** Common figures while history is down. */
-async function figuresOf(core: Core, workspace: WorkspaceRow): Promise<{ figures: ShopFigures; stale: boolean }> {
+async function figuresOf(
+  core: Core,
+  workspace: WorkspaceRow,
+): Promise<{ figures: ShopFigures; stale: boolean }> {
   try {
     return { figures: await shopFigures(core, workspace), stale: false }
   } catch (error) {

@@ -1,5 +1,14 @@
 // Short ways to write the rules of the library. Pure.
-import type { EventMeasure, NumberTest, OrderMeasure, OrderRef, Rule, Span, TimeTest, Window } from '../../rules/model.ts'
+import type {
+  EventMeasure,
+  NumberTest,
+  OrderMeasure,
+  OrderRef,
+  Rule,
+  Span,
+  TimeTest,
+  Window,
+} from '../../rules/model.ts'
 
 export const days = (n: number): Span => ({ n, unit: 'day' })
 export const hours = (n: number): Span => ({ n, unit: 'hour' })

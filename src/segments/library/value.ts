@@ -142,10 +142,20 @@ export const rfmGrid = segment({
     zh: '近 {windowDays} 天的買家依上次購買（{recency} 天）與次數（{frequency} 次）分成九格',
     en: 'Buyers of {windowDays} days in nine cells by last order ({recency} days) and orders ({frequency})',
   },
-  purpose: { zh: '兩個問題看全店：多久沒來、來了幾次。', en: 'The shop by two questions: how long ago, how often.' },
+  purpose: {
+    zh: '兩個問題看全店：多久沒來、來了幾次。',
+    en: 'The shop by two questions: how long ago, how often.',
+  },
   params: {
     windowDays,
-    recency: grid(f => f.recencyDays, 'days', 1, 1_095, '距離上次購買的兩個天數界線', 'Two bounds of days since the last order'),
+    recency: grid(
+      f => f.recencyDays,
+      'days',
+      1,
+      1_095,
+      '距離上次購買的兩個天數界線',
+      'Two bounds of days since the last order',
+    ),
     frequency: grid(f => f.orders, 'times', 0, 900, '購買次數的兩個界線', 'Two bounds of orders'),
   },
   check: recencyInWindow,
@@ -222,16 +232,13 @@ export const bigSpenders = segment({
     zh: '近 {windowDays} 天消費滿 {amount}（扣除退款）',
     en: 'Spent at least {amount} in {windowDays} days, net of refunds',
   },
-  purpose: { zh: '消費最高的一群：專屬禮遇與新品預購。', en: 'Those who spend most: give them something of their own.' },
+  purpose: {
+    zh: '消費最高的一群：專屬禮遇與新品預購。',
+    en: 'Those who spend most: give them something of their own.',
+  },
   params: { windowDays, amount: topAmount },
   define: p =>
-    live(
-      orders(
-        { of: 'amount', test: { is: 'at_least', value: p.amount } },
-        {},
-        last(days(p.windowDays)),
-      ),
-    ),
+    live(orders({ of: 'amount', test: { is: 'at_least', value: p.amount } }, {}, last(days(p.windowDays)))),
 })
 
 export const sleepingVip = segment({

@@ -6,7 +6,7 @@ import { PRODUCTS, type ProductRow } from '../../catalogue/products.ts'
 import { listShelf } from '../../catalogue/shelf.ts'
 import { STORES, type StoreRow } from '../../catalogue/stores.ts'
 import { readVocabulary } from '../../catalogue/vocabulary.ts'
-import type { Out, Query } from '../../contract.ts'
+import type { Out } from '../../contract.ts'
 import { NOBODY } from '../../insight/metrics/orders.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
@@ -80,7 +80,8 @@ function pathsOf(value: unknown, into: Set<string>, path = '', depth = 0): void 
   }
   if (depth >= MAX_DEPTH) return
   for (const [key, inner] of Object.entries(value))
-    if (key !== 'traits' && key.length <= 60) pathsOf(inner, into, path === '' ? key : `${path}.${key}`, depth + 1)
+    if (key !== 'traits' && key.length <= 60)
+      pathsOf(inner, into, path === '' ? key : `${path}.${key}`, depth + 1)
 }
 
 async function names(history: History, query: string, workspace: Uuid): Promise<string[]> {
@@ -111,7 +112,10 @@ async function seenProps(history: History, workspace: Uuid): Promise<Map<string,
   const rows = await askHistory<{ called: string; props: string }>(
     history,
     events
-      .map((_, i) => `(select name as called, props from event where ${WHERE} and name = {n${i}:String} limit ${SAMPLE})`)
+      .map(
+        (_, i) =>
+          `(select name as called, props from event where ${WHERE} and name = {n${i}:String} limit ${SAMPLE})`,
+      )
       .join(' union all '),
     { workspace, ...Object.fromEntries(events.map((name, i) => [`n${i}`, name])) },
   )
