@@ -201,7 +201,7 @@ test('one account for each provider: saved again it changes; a provider has one'
 })
 
 test('R4-14 split by the identifiers somebody has: present and absent branches', async () => {
-  const branch = (kind: string) => ({ name: kind, rule: { op: 'has_identifier', kind } })
+  const branch = (kind: string) => ({ name: kind, rule: { op: 'identifier', kind } })
   await publish({
     name: '有什麼識別碼',
     trigger: { kind: 'event', event: 'Ask' },
@@ -241,7 +241,7 @@ test('R4-17 split by the binding of a channel: who is not bound to LINE gets the
     nodes: {
       bound: {
         type: 'split',
-        fields: { branches: [{ name: 'yes', rule: { op: 'has_identifier', kind: 'line_uid' } }] },
+        fields: { branches: [{ name: 'yes', rule: { op: 'channel', channel: 'line', is: 'bound' } }] },
         next: { yes: null, else: 'invite' },
       },
       invite: mail('綁定 LINE'),
