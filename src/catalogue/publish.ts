@@ -11,6 +11,7 @@ import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { sinceAt } from '../rules/memories.ts'
 import { publishedAttributes } from './attribute-store.ts'
+import { publishedSegments } from './published-segments.ts'
 
 type WorkspaceFacts = {
   timezone: string
@@ -37,9 +38,11 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     [workspace],
   )
   const attributes = await publishedAttributes(sql, workspace)
+  const segments = await publishedSegments(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
+    ...(segments.length > 0 ? { segments } : {}),
     no,
     workspace,
     timezone: facts.timezone,

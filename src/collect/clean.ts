@@ -61,6 +61,10 @@ const OURS =
 const CONSENT = /^consent\.(granted|refused)$/
 const SERVER =
   /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.(replied|received))$/
+const SAID_BY: Record<string, string> = {
+  'conversation.received': 'customer',
+  'conversation.replied': 'team',
+}
 
 /** Turns one item into an event. Never throws. */
 export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
@@ -130,6 +134,9 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   const ch = channelOf(named, type, props.props, item.channel, inner)
   if (ch !== null) event.ch = ch
   if (props.props) event.props = props.props
+  // who wrote last is what the newest says
+  const from = SAID_BY[named]
+  if (from !== undefined) event.props = { ...event.props, from }
   const hint = inner === null ? null : pushHint(named, type, inner)
   const said = hint === null ? traits.traits : { ...traits.traits, ...hint }
   if (said) event.traits = said

@@ -1,6 +1,8 @@
 // What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
 import type { Derived, FoldEffect } from '../inbox/model.ts'
 import type { Plan } from '../journeys/plan.ts'
+import { mark } from '../segments/marks.ts'
+import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
 import type { CustomerState } from './model.ts'
 import { rememberEvent } from './remember.ts'
 import type { World } from './world.ts'
@@ -36,6 +38,11 @@ export type Fold = {
   changed: boolean
   /** a date that journeys wait for changed */
   datesChanged: boolean
+  segments: SegmentPlan
+  /** places of segments to be judged */
+  dirty: Set<number>
+  /** what is being folded, for the reasons of memberships: a name of an event, time, published, list … */
+  cause: string
 }
 
 /** What a fold derived kept triggering itself: the customer is parked. */
@@ -45,7 +52,7 @@ export class TooManyRounds extends Error {
 
 const NONE: ReadonlySet<string> = new Set()
 
-export const openFold = (state: CustomerState, world: World, plan: Plan, now: number): Fold => ({
+export const openFold = (state: CustomerState, world: World, plan: Plan, now: number, cause = ''): Fold => ({
   state,
   world,
   plan,
@@ -56,6 +63,9 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   fresh: NONE,
   changed: false,
   datesChanged: false,
+  segments: segmentPlanOf(world),
+  dirty: new Set(),
+  cause,
 })
 
 /** Records a derived fact, and lets it trigger when anything published names it. `at`: when it was so, for history,
@@ -68,6 +78,7 @@ export function derive(
   at = fold.t,
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
+  mark(fold, name, props)
   happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true }, at)
 }
 

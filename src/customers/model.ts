@@ -112,8 +112,9 @@ export type CustomerState = {
   tagEnd?: number
   /** key: channel/purpose */
   consent: Record<string, { on: boolean; at: number; src: string }>
-  /** LINE friendship: followed, blocked */
+  /** LINE friendship: followed, blocked; `lines`: with accounts of other providers, by the provider's name */
   line?: { following: boolean; at: number }
+  lines?: Record<string, { following: boolean; at: number }>
   orders?: OrderSummary
   /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided; `e`: the
    *  stage that events alone earned, which no refund takes away */
@@ -160,6 +161,12 @@ export type CustomerState = {
   fill?: number
   /** the same of customers who were merged in, where it is another number */
   fills?: [id: Uuid, no: number][]
+  /** segments the customer is in: number, number of the group, since (src/segments/fold.ts) */
+  seg?: [n: number, group: number, at: number][]
+  /** the earliest moment at which time alone may change a membership; may be early */
+  segDue?: number
+  /** rules that must hold for a while before somebody enters: number of the segment, holds since */
+  dwell?: [n: number, since: number][]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

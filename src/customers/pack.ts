@@ -5,7 +5,18 @@ import type { Memory } from '../rules/memory.ts'
 import type { CustomerState, HeldId, OrderSummary, Tag, Trait, TraitValue } from './model.ts'
 
 type Fixed = 'v' | 'workspace' | 'id' | 'now' | 'first' | 'last' | 'ids' | 'traits'
-type Short = 'mem' | 'clk' | 'tags' | 'consent' | 'enr' | 'past' | 'dates' | 'absorbed' | 'stage' | 'orders'
+type Short =
+  | 'seg'
+  | 'mem'
+  | 'clk'
+  | 'tags'
+  | 'consent'
+  | 'enr'
+  | 'past'
+  | 'dates'
+  | 'absorbed'
+  | 'stage'
+  | 'orders'
 
 /** Everything of `T` is among `K`: a field added to what is written by position must be added here too. */
 type Covers<T, K extends PropertyKey> = [Exclude<keyof T, K>] extends [never] ? true : never
@@ -23,13 +34,15 @@ type Rest = Omit<CustomerState, Fixed | Short> & {
   /** customer, marketing, team; how long before `last` */
   k?: (number | null)[]
   /** memories: since which number, and what is kept */
-  m?: Record<string, [since: number, ...kept: Memory]>
+  y?: Record<string, [since: number, ...kept: Memory]>
   g?: [tag: string, at: number, src: number, by?: string | null, until?: number][]
   c?: [key: string, on: 0 | 1, at: number, src: number][]
   e?: CustomerState['enr']
   p?: [key: string, n: number, at: number, out: number, how: string][]
   d?: CustomerState['dates']
   a?: CustomerState['absorbed']
+  /** memberships, one after the other: number, group, since */
+  m?: number[]
   s?: [stage: number, at: number, by: string, no: number, e?: number]
   o?: [n: number, revenue: number, currency: string, firstAt: number, lastAt: number, more?: OrderRest]
 }
@@ -63,7 +76,7 @@ const isEmpty = (object: object): boolean => {
 
 export function packState(state: CustomerState): string {
   const { v: _v, workspace, id, now, first, last, ids, traits, ...more } = state
-  const { tags, consent, enr, past, dates, absorbed, stage, orders, mem, clk, ...others } = more
+  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, clk, ...others } = more
   const sources: string[] = []
   const src = (name: string): number => {
     const at = sources.indexOf(name)
@@ -97,6 +110,7 @@ export function packState(state: CustomerState): string {
   if (!isEmpty(past)) rest.p = Object.entries(past).map(([key, p]) => [key, p.n, p.at, p.out, p.how])
   if (!isEmpty(dates)) rest.d = dates
   if (absorbed.length > 0) rest.a = absorbed
+  if (seg !== undefined && seg.length > 0) rest.m = seg.flat()
   if (stage !== undefined) {
     rest.s = [stage.s, stage.at, stage.by, stage.no]
     if (stage.e !== undefined) rest.s.push(stage.e)
@@ -108,10 +122,10 @@ export function packState(state: CustomerState): string {
   }
   if (clk !== undefined) rest.k = CLOCKS.map(c => (clk[c] === undefined ? null : last - clk[c]))
   if (mem !== undefined) {
-    rest.m = {}
+    rest.y = {}
     for (const key in mem) {
       const [since, memory] = mem[key]!
-      rest.m[key] = isTimes(key) ? [since, ...differences(memory as number[], last)] : [since, ...memory]
+      rest.y[key] = isTimes(key) ? [since, ...differences(memory as number[], last)] : [since, ...memory]
     }
   }
   return JSON.stringify(packed)
@@ -133,12 +147,18 @@ function packTag(name: string, tag: Tag, src: (name: string) => number): NonNull
   return tag.by === undefined ? [name, tag.at, src(tag.src)] : [name, tag.at, src(tag.src), tag.by]
 }
 
+function tripled(flat: number[]): NonNullable<CustomerState['seg']> {
+  const seg: NonNullable<CustomerState['seg']> = []
+  for (let i = 0; i < flat.length; i += 3) seg.push([flat[i]!, flat[i + 1]!, flat[i + 2]!])
+  return seg
+}
+
 /** @param text what `packState` wrote */
 export function unpackState(text: string): CustomerState {
   const read = JSON.parse(text) as Packed | CustomerState
   if (!Array.isArray(read)) return read
   const [, workspace, id, now, first, last, sources, ids, traits, packed] = read
-  const { g = [], c = [], e = [], p = [], d = {}, a = [], s, o, k, m, ...others } = packed
+  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, s, o, k, y, ...others } = packed
   const state: CustomerState = {
     v: 1,
     workspace,
@@ -173,6 +193,7 @@ export function unpackState(text: string): CustomerState {
   }
   for (const [key, on, at, src] of c) state.consent[key] = { on: on === 1, at, src: sources[src]! }
   for (const [key, n, at, out, how] of p) state.past[key] = { n, at, out, how }
+  if (m !== undefined) state.seg = tripled(m)
   if (s !== undefined) {
     const [stage, at, by, no, earned] = s
     state.stage = earned === undefined ? { s: stage, at, by, no } : { s: stage, at, by, no, e: earned }
@@ -184,10 +205,10 @@ export function unpackState(text: string): CustomerState {
       if (before !== null && before !== undefined) state.clk![clock] = last - before
     })
   }
-  if (m !== undefined) {
+  if (y !== undefined) {
     state.mem = {}
-    for (const key in m) {
-      const [since, ...kept] = m[key]!
+    for (const key in y) {
+      const [since, ...kept] = y[key]!
       state.mem[key] = [since, isTimes(key) ? timesOf(kept as number[], last) : kept]
     }
   }

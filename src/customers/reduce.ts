@@ -9,14 +9,16 @@ import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { wrong } from './answer.ts'
 import { foldCommand } from './commands.ts'
+import { lineProviderOf } from './contacts.ts'
 import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { happen, isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
+import { setFriendship } from './line.ts'
+import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
-import { foldTraits, setLine, type Source } from './profile.ts'
+import { foldTraits, type Source } from './profile.ts'
 import { fitsRestore, foldRestore } from './restore.ts'
 import { ALL_ORDERS } from './order-worth.ts'
 import { foldFill } from './remember.ts'
@@ -24,6 +26,9 @@ import { foldClocks, foldMembership } from './standing.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { forgetSegments } from '../segments/fold.ts'
+import { markAll, markEvent } from '../segments/marks.ts'
+import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
 
@@ -106,13 +111,43 @@ export function reduce(
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
       }
   }
-  const fold = openFold(own, world, planOf(world), now)
+  if (input.kind === 'absorb') {
+    const back = absorbBack(own, input.body)
+    if (back !== null)
+      return {
+        state: own,
+        effects: [],
+        verdict: 'forwarded',
+        forwardTo: back.to,
+        forwardAs: { kind: 'absorb', body: back.body, messageId: null },
+      }
+  }
+  const fold = openFold(own, world, planOf(world), now, causeOf(input))
   foldTimers(fold, now, input.kind === 'alarm')
   own.now = now
+  if (!hasRow) markAll(fold)
   const verdict = foldInput(fold, input, facts, hasRow)
   if (fold.plan.restless && own.enr.length > 0) fold.changed = true
   settle(fold)
   return { state: own, effects: fold.effects, verdict }
+}
+
+/** What a change of membership is put down to. */
+function causeOf(input: Input): string {
+  switch (input.kind) {
+    case 'event':
+      return input.body.name
+    case 'outcome':
+      return 'message.' + input.body.state
+    case 'recheck':
+      return 'published'
+    case 'alarm':
+      return 'time'
+    case 'absorb':
+      return 'merged'
+    default:
+      return input.kind
+  }
 }
 
 /** Inputs that make sense only for a customer who is there. */
@@ -125,6 +160,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'merge_refused',
   'identity',
   'restore',
+  'note',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -192,8 +228,13 @@ function foldInput(
     case 'fill':
       foldFill(fold, input.body, facts)
       return 'folded'
+    case 'note':
+      foldNote(fold, input.body)
+      return 'folded'
     case 'recheck':
       recheckStage(fold)
+      markAll(fold)
+      forgetSegments(fold)
       setDates(fold)
       look(fold)
       return 'folded'
@@ -219,6 +260,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   foldClocks(fold, body, at)
+  markEvent(fold, body.name)
   happen(fold, { name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted }, at, true)
 }
 
@@ -228,6 +270,9 @@ function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   const channel = body.props?.channel
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setLine(fold, body.name === 'contact.followed', source.at)
+      setFriendship(fold.state, lineProviderOf(body.ids), {
+        following: body.name === 'contact.followed',
+        at: source.at,
+      })
   } else foldStatement(fold, body, source)
 }

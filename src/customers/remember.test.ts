@@ -23,7 +23,12 @@ const ordersRule = (measure: OrderMeasure, ref: OrderRef = {}, days?: number): R
   window: days === undefined ? { in: 'ever' } : { in: 'last', span: { n: days, unit: 'day' } },
   measure,
 })
-const eventRule = (measure: EventMeasure): Rule => ({ op: 'event', event: 'Seen', window: { in: 'ever' }, measure })
+const eventRule = (measure: EventMeasure): Rule => ({
+  op: 'event',
+  event: 'Seen',
+  window: { in: 'ever' },
+  measure,
+})
 
 const DRESS: OrderRef = { lines: { by: 'category', values: ['洋裝'] }, status: ['paid'] }
 const inDays = (worths: Worth[], now: number, days: number) => worths.filter(w => w.at > now - days * DAY)
@@ -34,8 +39,7 @@ type Known = { all: Worth[]; standing: Worth[]; seen: number[]; now: number }
 const cases: [Rule, (known: Known) => boolean][] = [
   [
     ordersRule({ of: 'count', test: atLeast(1) }, DRESS),
-    ({ standing }) =>
-      standing.some(w => w.paid && w.lines.some(l => l.category === '洋裝' && l.q > l.back)),
+    ({ standing }) => standing.some(w => w.paid && w.lines.some(l => l.category === '洋裝' && l.q > l.back)),
   ],
   [
     ordersRule({ of: 'quantity', test: atLeast(3) }, { lines: { by: 'sku', values: ['hat'] } }),
@@ -60,9 +64,7 @@ const cases: [Rule, (known: Known) => boolean][] = [
       if (standing.length === 0) return false
       const times = standing.map(w => w.at)
       const [first, last] = [Math.min(...times), Math.max(...times)]
-      return last > first
-        ? ((now - last) * (times.length - 1)) / (last - first) >= 2
-        : now - last >= 20 * DAY
+      return last > first ? ((now - last) * (times.length - 1)) / (last - first) >= 2 : now - last >= 20 * DAY
     },
   ],
   [
@@ -73,8 +75,7 @@ const cases: [Rule, (known: Known) => boolean][] = [
   [eventRule({ of: 'count', test: { is: 'equal', value: 3 } }), ({ seen }) => seen.length === 3],
   [
     eventRule({ of: 'interval', atLeast: 2, test: atLeast(5) }),
-    ({ seen }) =>
-      seen.length > 1 && (Math.max(...seen) - Math.min(...seen)) / (seen.length - 1) / DAY >= 5,
+    ({ seen }) => seen.length > 1 && (Math.max(...seen) - Math.min(...seen)) / (seen.length - 1) / DAY >= 5,
   ],
 ]
 
@@ -134,7 +135,12 @@ function fillOf(p: Person, events: EventBody[]): FillBody {
     for (const body of events)
       for (const [part, { names, where }] of need.events.entries()) {
         if (!names.includes(body.name) || !matches(body.props ?? {}, where)) continue
-        const made = remember(need, mem[need.key], itemOf(need, body.at!, body.props ?? {}, part), after.timezone)
+        const made = remember(
+          need,
+          mem[need.key],
+          itemOf(need, body.at!, body.props ?? {}, part),
+          after.timezone,
+        )
         if (made !== undefined) mem[need.key] = made
       }
   return { catalogueNo: 2, of: p.self.id, mem, orders: true }
@@ -154,7 +160,7 @@ test('orders in any order, two who become one, a rule published in between: as t
       fc.integer({ min: 0, max: 40 * 24 }),
       (acts, publishAt, fillAfter, absorbAt, laterHours) => {
         const people = [new Person(before, 1), new Person(before, 2)] as const
-        people.forEach(p => p.fold(eventInput(event('Begun', { at: START - 61 * DAY }), START)))
+        for (const p of people) p.fold(eventInput(event('Begun', { at: START - 61 * DAY }), START))
         const told: EventBody[][] = [[], []]
         const fills: (FillBody | null)[] = [null, null]
         let merged = false
@@ -172,7 +178,9 @@ test('orders in any order, two who become one, a rule published in between: as t
             const [survivor, loser] = people
             const state = structuredClone(loser.state!)
             state.into = survivor.self.id
-            const orders = Object.entries(loser.facts).flatMap(([key, rows]) => (key === 'orders' ? [] : rows))
+            const orders = Object.entries(loser.facts).flatMap(([key, rows]) =>
+              key === 'orders' ? [] : rows,
+            )
             const body: AbsorbBody = { loser: loser.self.id, state, ids: [], orders, hops: 0 }
             survivor.fold({ kind: 'absorb', now: survivor.now, received: survivor.now, body })
             merged = true
@@ -197,7 +205,11 @@ test('orders in any order, two who become one, a rule published in between: as t
           const end = verdict.until ?? now + 200 * DAY
           for (const share of [0.25, 0.5, 0.75, 1]) {
             const probe = Math.floor(now + share * (end - 1 - now))
-            expect([rule, probe, expected({ all, standing, seen, now: probe })]).toEqual([rule, probe, verdict.value])
+            expect([rule, probe, expected({ all, standing, seen, now: probe })]).toEqual([
+              rule,
+              probe,
+              verdict.value,
+            ])
           }
         }
       },
@@ -207,7 +219,8 @@ test('orders in any order, two who become one, a rule published in between: as t
 })
 
 describe('what is kept', () => {
-  const asks = (...rules: Rule[]): World => world(journey({ exits: rules.map((rule, i) => ({ name: `${i}`, rule })) }))
+  const asks = (...rules: Rule[]): World =>
+    world(journey({ exits: rules.map((rule, i) => ({ name: `${i}`, rule })) }))
   const seen = (n: number): Rule => eventRule({ of: 'count', test: atLeast(n) })
 
   test('nothing of events that no rule names, and nothing any more once no rule names them', () => {
@@ -257,7 +270,13 @@ describe('what is kept', () => {
     expect(filledTo(p.state!)).toBe(2)
     const loser = new Person(world(), 2)
     loser.event('Seen')
-    const body: AbsorbBody = { loser: uuid(2), state: structuredClone(loser.state), ids: [], orders: [], hops: 0 }
+    const body: AbsorbBody = {
+      loser: uuid(2),
+      state: structuredClone(loser.state),
+      ids: [],
+      orders: [],
+      hops: 0,
+    }
     p.fold({ kind: 'absorb', now: p.now, received: p.now, body })
     expect(filledTo(p.state!)).toBe(0)
     fill(p, { catalogueNo: 2, of: uuid(2), mem: {} })

@@ -2,7 +2,8 @@
 // one. Folds the same inputs with the production reducer, effects off, each input at whom its identifiers name. Pure but
 // for the reading that it is given. The policy:
 // - until the merge each has what it had; afterwards an event belongs to who holds its strongest identifier, an outcome
-//   to whose run it is of, and what names neither stays with the survivor, as do other merges and a person's commands;
+//   to whose run it is of, and what names neither stays with the survivor, as do a person's commands and other merges, but
+//   for who became part of the merged one;
 // - time passes for both; what a run decided to send counts as sent: the merged person had it, or nobody will;
 // - a run that waits for a message which does not exist goes on as after an unknown outcome (`lost`).
 import type {
@@ -22,6 +23,7 @@ import { pastKey } from '../journeys/run.ts'
 import type { Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
+import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
 import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
@@ -103,6 +105,7 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
         const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
         if (apart === null) return null
         Object.assign(rest, apart.rest)
+        for (const tally of [really, together]) tally.count(entry.e ?? []) // what went on at once
         continue
       }
       // what was made up for then counts no more
@@ -237,7 +240,7 @@ function fold(person: Person, input: Input, real: FoldVerdict, world: World, id:
     take(
       person,
       input,
-      tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id),
+      tryOut(person, { ...input, body: { ...input.body, actor: '', hops: MAX_HOPS } }, world, id),
       world,
       id,
     )
@@ -287,6 +290,10 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
     }
     case 'fill':
       return part.id === input.body.of || part.absorbed.includes(input.body.of) ? 'part' : 'rest'
+    case 'absorb': {
+      const into = input.body.state?.into
+      return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'
+    }
     case 'alarm':
     case 'recheck':
       return 'both'
@@ -344,12 +351,12 @@ export function restoresOf(
   actor: string,
 ): RestoreBody[] {
   const { rest, part } = parted
-  const lost = (state: CustomerState, told: boolean): Ended[] =>
+  // An end that is known may have been told by now, to whom waits for it only in this story: it is told again here.
+  const lost = (state: CustomerState): Ended[] =>
     waitsOf(state).flatMap((message): Ended[] => {
       const known = messages.there.get(message)
       if (!known) return [{ message, outcome: 'unknown', reason: 'unmerged' }]
-      // the part's may have been told to the survivor by now
-      return told || known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
+      return known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
     })
   const ours = new Set(waitsOf(rest))
   const common = { op, actor, cancel: [], orders: [], moved: [], gone: [] }
@@ -360,7 +367,7 @@ export function restoresOf(
       state: rest,
       stands: false,
       gone: part.ids.filter(id => !id.shared).map(refOf),
-      lost: lost(rest, true),
+      lost: lost(rest),
       cancel: messages.open.filter(id => !ours.has(id)),
       moved: parted.orderNos,
     },
@@ -369,7 +376,7 @@ export function restoresOf(
       with: survivor,
       state: part,
       stands: true,
-      lost: lost(part, false),
+      lost: lost(part),
       orders: parted.newOrders,
     },
   ]

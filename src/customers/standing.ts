@@ -16,7 +16,7 @@ const BY_THE_SHOP = new Set([
   'Order Cancelled',
 ])
 /** Reserved names of what the customer did. */
-const BY_THE_CUSTOMER = new Set(['contact.followed', 'conversation.received'])
+const BY_THE_CUSTOMER = new Set(['contact.followed', 'conversation.received', 'line.message'])
 
 const DEEDS: ReadonlySet<EventBody['type']> = new Set(['track', 'page', 'screen', 'system'])
 

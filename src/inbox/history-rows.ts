@@ -1,4 +1,5 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import { friendshipOf } from '../customers/line.ts'
 import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { qualityOf } from '../customers/quality.ts'
@@ -91,6 +92,7 @@ const KINDS: Record<string, string> = {
   customer: 'identity',
   identifier: 'identity',
   merge: 'identity',
+  segment: 'segment',
 }
 
 /** A derived fact's kind is its area: `journey.entered` is of kind journey. */
@@ -248,6 +250,8 @@ export type SnapshotRow = {
   verified: number
   /** what is wrong with contacts that are kept as hints */
   faults: string[]
+  /** memberships: number of the segment, number of the group */
+  segments: [number, number][]
 }
 
 /** A customer as the newest snapshot in history shows it. */
@@ -273,7 +277,7 @@ export function snapshotRow(row: {
     email: held('email') || trait('email'),
     phone: held('phone') || trait('phone'),
     line_uid: held('line_uid'),
-    line_following: state.line?.following ? 1 : 0,
+    line_following: friendshipOf(state)?.following ? 1 : 0,
     orders: state.orders?.n ?? 0,
     revenue: state.orders?.revenue ?? 0,
     currency: state.orders?.currency ?? '',
@@ -299,6 +303,7 @@ export function snapshotRow(row: {
     ],
     consents: Object.entries(state.consent ?? {}).flatMap(([key, c]) => (c.on ? [key] : [])),
     absorbed: state.absorbed ?? [],
+    segments: (state.seg ?? []).map(([n, group]) => [n, group]),
     ...qualityOf(state),
   }
 }

@@ -107,6 +107,8 @@ export type AbsorbBody = {
   orders: OrderRow[]
   /** the person who decided it, above the policy */
   actor?: string
+  /** it went on with somebody whose own merge did not last, and came back: what was told meanwhile was told there */
+  detour?: true
   hops: number
 }
 /** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone
@@ -170,6 +172,19 @@ export type FillBody = {
   orders?: true
 }
 
+/** What the team says of one of many people at once: nothing that the person did, and nobody waits for an answer. */
+export type NoteBody = {
+  actor: string
+  /** where it was said: a file's source, a segment */
+  src: string
+  at?: number
+} & (
+  | { do: 'add_tag'; tag: string; until?: number }
+  | { do: 'remove_tag'; tag: string }
+  /** puts them on a static list, named by its number (src/segments/model.ts), or takes them off */
+  | { do: 'list'; n: number; on: boolean }
+)
+
 export type InputOf = {
   event: EventBody
   command: CommandBody
@@ -180,6 +195,7 @@ export type InputOf = {
   identity: IdentityBody
   restore: RestoreBody
   fill: FillBody
+  note: NoteBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }

@@ -7,6 +7,8 @@ import { outcomeProps } from '../messages/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import { matches } from '../rules/match.ts'
+import { foldSegments, isMember, segmentsDue } from '../segments/fold.ts'
+import { mark } from '../segments/marks.ts'
 import type { Enrollment, PublishedJourney } from './model.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
@@ -26,11 +28,12 @@ const NONE: ReadonlySet<string> = new Set()
 /** Folds the waiting facts, then what they derive, until nothing changes.
  *  @throws TooManyRounds */
 export function settle(fold: Fold): void {
-  for (let round = 0; fold.facts.length > 0 || fold.changed; round++) {
+  for (let round = 0; fold.facts.length > 0 || fold.changed || fold.dirty.size > 0; round++) {
     if (round === MAX_ROUNDS)
       throw new TooManyRounds(`derived facts still trigger after ${MAX_ROUNDS} rounds`)
     const facts = fold.facts
     fold.facts = []
+    if (fold.dirty.size > 0) foldSegments(fold)
     if (fold.changed) {
       fold.changed = false
       fold.fresh = NONE
@@ -148,6 +151,7 @@ function candidate(
       timezone: fold.world.timezone,
       since: null,
       fresh: fold.fresh,
+      member: (id, group) => isMember(fold, id, group),
     })
     if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
   }
@@ -187,8 +191,11 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     if (due === null || due.at > limit || (due.at === limit && !inclusive)) break
     fold.t = Math.max(due.at, fold.state.now)
     fold.state.now = fold.t
+    const { cause } = fold
+    fold.cause = 'time'
     fire(fold, due)
     settle(fold)
+    fold.cause = cause
   }
   fold.t = fold.now
 }
@@ -196,6 +203,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 function fire(fold: Fold, due: Due): void {
   if ('tags' in due) {
     expireTags(fold)
+    return
+  }
+  if ('segments' in due) {
+    segmentsDue(fold)
     return
   }
   if ('date' in due) {
@@ -244,6 +255,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     }
   }
   clockOutcome(fold, body)
+  mark(fold, 'message.' + body.state)
   const name = 'message.' + body.state
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)
   settle(fold)

@@ -78,6 +78,8 @@ function compile(world: World): Plan {
     if (journey.status !== 'stopped') rules.push(...rulesOf(journey))
   }
   plan.restless = rules.flatMap(leavesOf).some(leaf => QUIET.has(leaf.op))
+  for (const { groups } of world.segments ?? [])
+    for (const { rule } of groups) if (rule !== null) rules.push(rule)
   plan.memories = memoriesOf(rules, world.memories)
   return plan
 }

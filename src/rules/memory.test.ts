@@ -58,7 +58,8 @@ function bounds(window: Window, now: number, zone: string): [from: number, to: n
   }
 }
 
-const isOf = (e: Told, ref: EventRef): boolean => [ref.event].flat().includes(e.name) && matches(e.props, ref.where)
+const isOf = (e: Told, ref: EventRef): boolean =>
+  [ref.event].flat().includes(e.name) && matches(e.props, ref.where)
 
 function naive(rule: Leaf, told: Told[], now: number, zone: string): boolean {
   const [from, to] = bounds(rule.window, now, zone)
@@ -81,12 +82,15 @@ function naive(rule: Leaf, told: Told[], now: number, zone: string): boolean {
   const { measure } = rule
   const events = told.filter(e => isOf(e, rule) && e.at >= from && e.at <= to)
   const times = events.map(e => e.at).sort((a, b) => a - b)
-  const values = (path: string) => events.flatMap(e => valuesAt(e.props, path.split('.')).map(v => [e.at, v] as const))
+  const values = (path: string) =>
+    events.flatMap(e => valuesAt(e.props, path.split('.')).map(v => [e.at, v] as const))
   switch (measure.of) {
     case 'count':
       return testNumber(measure.test, times.length)
     case 'sum': {
-      const numbers = values(measure.path).flatMap(([, v]) => (typeof v === 'number' ? [Math.round(v * 10_000)] : []))
+      const numbers = values(measure.path).flatMap(([, v]) =>
+        typeof v === 'number' ? [Math.round(v * 10_000)] : [],
+      )
       return testNumber(measure.test, numbers.reduce((a, b) => a + b, 0) / 10_000)
     }
     case 'distinct':
@@ -108,7 +112,8 @@ function naive(rule: Leaf, told: Told[], now: number, zone: string): boolean {
       firsts.sort((a, b) => sign * (a.at - b.at) || (JSON.stringify(a.v) < JSON.stringify(b.v) ? -1 : 1))
       const v = firsts[0]?.v
       const { test: t } = measure
-      if ('value' in t && typeof t.value === 'boolean') return testBoolean(t as never, v === true || v === false ? v : null)
+      if ('value' in t && typeof t.value === 'boolean')
+        return testBoolean(t as never, v === true || v === false ? v : null)
       if ('from' in t || ('value' in t && typeof t.value === 'number'))
         return testNumber(t as NumberTest, typeof v === 'number' ? v : null)
       return testText(t as TextTest, typeof v === 'string' ? v : null)
@@ -127,7 +132,11 @@ const told: fc.Arbitrary<Told> = fc.record({
   name: fc.constantFrom('A', 'B'),
   at: moment,
   props: fc.record(
-    { n: fc.constantFrom(0.1, 0.2, 1, 2.5, 100), s: fc.constantFrom('x', 'y', 'z'), list: fc.subarray(['p', 'q', 'r']) },
+    {
+      n: fc.constantFrom(0.1, 0.2, 1, 2.5, 100),
+      s: fc.constantFrom('x', 'y', 'z'),
+      list: fc.subarray(['p', 'q', 'r']),
+    },
     { requiredKeys: [] },
   ),
 })
@@ -167,9 +176,20 @@ const time = fc.oneof(
 const measure: fc.Arbitrary<EventMeasure> = fc.oneof(
   fc.record({ of: fc.constant('count' as const), test: number(14) }),
   fc.record({ of: fc.constant('sum' as const), path: fc.constant('n'), test: number(200) }),
-  fc.record({ of: fc.constant('distinct' as const), path: fc.constantFrom('s', 'list', 'n'), test: number(4) }),
-  fc.record({ of: fc.constant('interval' as const), atLeast: fc.integer({ min: 2, max: 4 }), test: number(5) }),
-  fc.record({ of: fc.constantFrom('first_at' as const, 'last_at' as const), test: time }) as fc.Arbitrary<EventMeasure>,
+  fc.record({
+    of: fc.constant('distinct' as const),
+    path: fc.constantFrom('s', 'list', 'n'),
+    test: number(4),
+  }),
+  fc.record({
+    of: fc.constant('interval' as const),
+    atLeast: fc.integer({ min: 2, max: 4 }),
+    test: number(5),
+  }),
+  fc.record({
+    of: fc.constantFrom('first_at' as const, 'last_at' as const),
+    test: time,
+  }) as fc.Arbitrary<EventMeasure>,
   fc.record({
     of: fc.constantFrom('first' as const, 'last' as const),
     path: fc.constantFrom('s', 'n', 'list'),
@@ -188,20 +208,22 @@ const ref = fc.constantFrom<EventRef>(
 const leaf: fc.Arbitrary<Leaf> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.tuple(ref, window, measure).map(([r, w, m]): Leaf => ({ op: 'event', ...r, window: w, measure: m })),
+    arbitrary: fc
+      .tuple(ref, window, measure)
+      .map(([r, w, m]): Leaf => ({ op: 'event', ...r, window: w, measure: m })),
   },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(window, span, fc.constantFrom('followed' as const, 'not_followed' as const))
-      .map(([w, within, is]): Leaf => ({
+    arbitrary: fc.tuple(window, span, fc.constantFrom('followed' as const, 'not_followed' as const)).map(
+      ([w, within, is]): Leaf => ({
         op: 'sequence',
         first: { event: 'A' },
         next: { event: 'B' },
         within,
         is,
         window: w,
-      })),
+      }),
+    ),
   },
 )
 
@@ -234,18 +256,35 @@ test('any order, any split, pruned at any time: the same answer as the whole lis
       fc.constantFrom(...ZONES),
       fc.array(fc.boolean(), { minLength: 16, maxLength: 16 }),
       fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
-      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 * 24 }).map(h => h * HOUR), fc.integer({ min: 0, max: 3 * DAY })),
+      fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: 0, max: 400 * 24 }).map(h => h * HOUR),
+        fc.integer({ min: 0, max: 3 * DAY }),
+      ),
       fc.boolean(),
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
       (rule, events, zone, sides, keys, later, cut, picks) => {
         const need = needOf(rule)!
         const newest = Math.max(BASE, ...events.map(e => e.at))
         const now = newest + later
-        const shuffled = events.map((e, i) => [keys[i]!, e] as const).sort((a, b) => a[0] - b[0]).map(([, e]) => e)
+        const shuffled = events
+          .map((e, i) => [keys[i]!, e] as const)
+          .sort((a, b) => a[0] - b[0])
+          .map(([, e]) => e)
         const cutAt = cut ? newest : null
         const whole = memoryOf(rule, shuffled, zone, cutAt)
-        const one = memoryOf(rule, shuffled.filter((_, i) => sides[i]), zone, cutAt)
-        const two = memoryOf(rule, shuffled.filter((_, i) => !sides[i]), zone, null)
+        const one = memoryOf(
+          rule,
+          shuffled.filter((_, i) => sides[i]),
+          zone,
+          cutAt,
+        )
+        const two = memoryOf(
+          rule,
+          shuffled.filter((_, i) => !sides[i]),
+          zone,
+          null,
+        )
         const merged = one === undefined ? two : two === undefined ? one : mergeMemories(need, one, two)
         const verdict = ask(rule, whole, now, zone)
         expect(verdict.value).toBe(naive(rule, events, now, zone))
