@@ -49,6 +49,7 @@ import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
+import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
@@ -123,6 +124,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
   app.route('/', importApp(core, access))
+  app.route('/', segmentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(
