@@ -116,7 +116,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
         errors,
         read,
       )
-      if (writes) env.signals.emit('inbox') // owners look into the waiting table, too
+      if (writes) env.signals.emit('bulk')
       if (go !== 'go') return go
       env.signals.emit('live', `${row.workspace_id}:imports`)
     }
