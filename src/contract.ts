@@ -11,11 +11,13 @@ import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
+import { libraryEndpoints } from './contract/library.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
@@ -29,6 +31,8 @@ export const endpoints = {
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
+  ...segmentsEndpoints,
+  ...libraryEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
@@ -61,5 +65,6 @@ export const LIVE_TOPICS = [
   'ops',
   'demo',
   'imports',
+  'segments',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

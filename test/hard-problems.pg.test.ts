@@ -16,6 +16,7 @@ import { bucketOf, newId, type Uuid } from '../src/platform/ids.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 import { seeded } from './kill.ts'
 import { eventFor, openStage, type Stage } from './stage.ts'
+import { happened } from '../src/rules/make.ts'
 
 let core: TestCore
 let stage: Stage
@@ -73,7 +74,7 @@ const waitThenSend = (timeoutMs: number): JourneyGraph => ({
   name: 'wait for the order',
   trigger: { kind: 'event', event: 'Product Added' },
   reentry: { kind: 'always' },
-  exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+  exits: [{ name: 'bought', rule: happened('Order Completed') }],
   start: 'wait',
   nodes: {
     wait: {
@@ -276,7 +277,7 @@ async function decideSomething(random: () => number): Promise<void> {
     } catch (error) {
       // its merge is still on the way, or others were taken out since: the answer says so
       if (!(error instanceof Problem)) throw error
-      expect(['not_merged', 'parked', 'cannot_tell_apart']).toContain(error.code)
+      expect(['not_merged', 'parked', 'cannot_tell_apart', 'unmerge_under_way']).toContain(error.code)
     }
     return
   }
@@ -302,9 +303,7 @@ async function decideSomething(random: () => number): Promise<void> {
   ])
 }
 
-test('hard problem 6: merges at once, in chains and both ways: every event and intent at most once, and it comes to rest', {
-  timeout: 120_000,
-}, async () => {
+async function mergeAtOnce(seed: number): Promise<void> {
   await publish({
     ...waitThenSend(1),
     reentry: { kind: 'never' },
@@ -312,8 +311,6 @@ test('hard problem 6: merges at once, in chains and both ways: every event and i
     start: 'send',
     nodes: { send: lineSend() },
   })
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-  console.log(`merge fuzz: seed ${seed}`)
   const random = seeded(seed)
   const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!
   const kinds: IdRef[] = [
@@ -376,4 +373,13 @@ test('hard problem 6: merges at once, in chains and both ways: every event and i
   for (const h of held.rows)
     expect(await findCustomer(core.pool, workspace, h.customer_id), `${h.kind} ${h.value}`).not.toBeNull()
   expect(await faults()).toEqual([])
-})
+}
+
+// 63365 and 118798 found that an unmerge refused left an alarm that rang for ever (ids differ from run to run)
+const SEEDS = process.env.SEED ? [Number(process.env.SEED)] : [63365, 118798, Date.now() % 1_000_000]
+for (const seed of SEEDS)
+  test(
+    `hard problem 6: merges at once, in chains and both ways: every event and intent at most once, and it comes to rest (seed ${seed})`,
+    { timeout: 120_000 },
+    () => mergeAtOnce(seed),
+  )

@@ -13,7 +13,7 @@ import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
+import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setLine, type Source } from './profile.ts'
@@ -21,6 +21,9 @@ import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { forgetSegments } from '../segments/fold.ts'
+import { markAll, markEvent } from '../segments/marks.ts'
+import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
 
@@ -95,12 +98,42 @@ export function reduce(
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
       }
   }
-  const fold = openFold(own, world, planOf(world), now)
+  if (input.kind === 'absorb') {
+    const back = absorbBack(own, input.body)
+    if (back !== null)
+      return {
+        state: own,
+        effects: [],
+        verdict: 'forwarded',
+        forwardTo: back.to,
+        forwardAs: { kind: 'absorb', body: back.body, messageId: null },
+      }
+  }
+  const fold = openFold(own, world, planOf(world), now, causeOf(input))
   foldTimers(fold, now, input.kind === 'alarm')
   own.now = now
+  if (!hasRow) markAll(fold)
   const verdict = foldInput(fold, input, facts, hasRow)
   settle(fold)
   return { state: own, effects: fold.effects, verdict }
+}
+
+/** What a change of membership is put down to. */
+function causeOf(input: Input): string {
+  switch (input.kind) {
+    case 'event':
+      return input.body.name
+    case 'outcome':
+      return 'message.' + input.body.state
+    case 'recheck':
+      return 'published'
+    case 'alarm':
+      return 'time'
+    case 'absorb':
+      return 'merged'
+    default:
+      return input.kind
+  }
 }
 
 /** Inputs that make sense only for a customer who is there. */
@@ -112,6 +145,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'merge_refused',
   'identity',
   'restore',
+  'note',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -176,8 +210,13 @@ function foldInput(
     case 'identity':
       foldIdentityWord(fold, input.body)
       return 'folded'
+    case 'note':
+      foldNote(fold, input.body)
+      return 'folded'
     case 'recheck':
       recheckStage(fold)
+      markAll(fold)
+      forgetSegments(fold)
       setDates(fold)
       look(fold)
       return 'folded'
@@ -202,6 +241,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   const paidBefore = paidOrders(state)
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
+  markEvent(fold, body.name)
   if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
     // what really happened comes before what was derived from it
     fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })

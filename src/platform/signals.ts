@@ -18,6 +18,7 @@ export type Topic =
   | 'receipt'
   | 'identifiers'
   | 'import'
+  | 'segment-job'
 
 export type Signals = {
   /** Tell this process at once and the others within about 5 ms. Call after commit. */
