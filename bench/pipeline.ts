@@ -14,6 +14,7 @@ import {
   troubles,
 } from './product.ts'
 import { n, type Report } from './report.ts'
+import { happened } from '../src/rules/make.ts'
 
 const LANES = 8
 
@@ -33,7 +34,7 @@ function journeys(): JourneyGraph[] {
             }
           : { kind: 'event', event: `Rare event ${i}` },
       reentry: { kind: 'after_exit', coolDownMs: 86_400_000 },
-      exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+      exits: [{ name: 'bought', rule: happened('Order Completed') }],
       start: 'wait',
       nodes: {
         wait: { type: 'delay', fields: { ms: 3_600_000 }, next: { next: 'mark' } },

@@ -16,6 +16,7 @@ import { bucketOf, newId, type Uuid } from '../src/platform/ids.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 import { seeded } from './kill.ts'
 import { eventFor, openStage, type Stage } from './stage.ts'
+import { happened } from '../src/rules/make.ts'
 
 let core: TestCore
 let stage: Stage
@@ -73,7 +74,7 @@ const waitThenSend = (timeoutMs: number): JourneyGraph => ({
   name: 'wait for the order',
   trigger: { kind: 'event', event: 'Product Added' },
   reentry: { kind: 'always' },
-  exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+  exits: [{ name: 'bought', rule: happened('Order Completed') }],
   start: 'wait',
   nodes: {
     wait: {

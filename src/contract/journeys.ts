@@ -20,6 +20,7 @@ export const graphProblem = z.object({
   path: z.string(),
   code: z.string(),
   message: z.object({ zh: z.string(), en: z.string() }),
+  alternative: z.object({ zh: z.string(), en: z.string() }).optional(),
 })
 export const journeyDetail = journeyRow.extend({
   draft: personalValue('brand').describe('JourneyGraph'),

@@ -17,6 +17,7 @@ import {
 import { Town } from '../../test/town.ts'
 import type { IdRef, Proof } from './model.ts'
 import { nobodyOf } from './shared.ts'
+import { happened, traitSet } from '../rules/make.ts'
 
 const first = () => 0
 const welcome = journey({
@@ -32,7 +33,7 @@ const welcome = journey({
 const cart = journey(
   {
     trigger: { kind: 'event', event: 'Product Added' },
-    exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+    exits: [{ name: 'bought', rule: happened('Order Completed') }],
     start: 'wait',
     nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
   },
@@ -230,7 +231,7 @@ describe('hard problem 6: what a merge does to journeys', () => {
       nodes: {
         kind: node(
           'split',
-          { branches: [{ name: 'fast', rule: { op: 'trait_set', trait: 'fast' } }] },
+          { branches: [{ name: 'fast', rule: traitSet('fast') }] },
           { fast: 'a', else: 'long' },
         ),
         long: node('update', { addTags: ['x'] }, { next: 'long2' }),

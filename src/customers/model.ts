@@ -90,6 +90,9 @@ export type CartItem = [id: string, quantity: number, price?: number]
 /** `u`: only a public key said so */
 export type PushToken = { t: string; p: string; at: number; u?: true }
 
+/** `ends`: it expires then; `gone`: used, or ended by whoever issued it; `kind` is '' until its issue is told. */
+export type Coupon = { kind: string; at: number; ends?: number; gone?: true }
+
 export type CustomerState = {
   v: 1
   workspace: Uuid
@@ -124,6 +127,13 @@ export type CustomerState = {
   /** the open cart: newest change, items (bounded), how many more kinds there are */
   cart?: { at: number; items: CartItem[]; more?: number }
   push?: PushToken[]
+  /** newest thing the customer did, newest marketing message accepted, newest 1:1 message by the team */
+  clk?: { c?: number; m?: number; t?: number }
+  /** membership tier and points, as a trusted source said last */
+  tier?: { v: string; at: number }
+  points?: { v: number; at: number }
+  /** the newest coupons, by their code */
+  coupons?: Record<string, Coupon>
   enr: Enrollment[]
   /** runs that ended, by journey + key: entry number, entered, left, how */
   past: Record<string, { n: number; at: number; out: number; how: string }>

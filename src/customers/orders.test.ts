@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, derivedOf, Person, world } from '../../test/reducer.ts'
 import { evaluate } from '../rules/evaluate.ts'
+import type { Rule } from '../rules/model.ts'
 import { salesChannels } from './model.ts'
 import { ordersOf } from './order-view.ts'
 
@@ -127,7 +128,12 @@ describe('undone', () => {
 
 test('R2-13 a rule on purchases: a returned order matches no more, of its sales channel neither', () => {
   const matches = (events: Event[], salesChannel?: string) => {
-    const rule = { op: 'orders' as const, atLeast: 1, ...(salesChannel ? { salesChannel } : {}) }
+    const rule: Rule = {
+      op: 'orders',
+      ...(salesChannel ? { salesChannel: [salesChannel] } : {}),
+      window: { in: 'ever' },
+      measure: { of: 'count', test: { is: 'at_least', value: 1 } },
+    }
     const { p } = fold(events)
     return evaluate(rule, { state: p.state!, now: 0, timezone: 'UTC', since: null, fresh: new Set() }).value
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { DAY, id, journey, node, Person, sendNode, START, world } from '../../test/reducer.ts'
 import type { CustomerState } from './model.ts'
 import { packState, unpackState } from './pack.ts'
+import { happened } from '../rules/make.ts'
 
 /** Somebody with everything a state may hold. */
 function everything(): CustomerState {
@@ -16,7 +17,7 @@ function everything(): CustomerState {
       journey(
         {
           trigger: { kind: 'date', trait: 'birthday', offsetDays: 0, time: '09:00', yearly: true },
-          exits: [{ name: 'left', rule: { op: 'event', event: 'Left', since: 'entry' } }],
+          exits: [{ name: 'left', rule: happened('Left') }],
           start: 'w',
           nodes: { w: node('delay', { ms: DAY }, { next: null }) },
         },

@@ -265,7 +265,19 @@ test('R3-25 R2-13 an order ready for pick-up starts a message; a condition sees 
       nodes: {
         stands: {
           type: 'split',
-          fields: { branches: [{ name: 'yes', rule: { op: 'orders', atLeast: 1, salesChannel: 'online' } }] },
+          fields: {
+            branches: [
+              {
+                name: 'yes',
+                rule: {
+                  op: 'orders',
+                  salesChannel: ['online'],
+                  window: { in: 'ever' },
+                  measure: { of: 'count', test: { is: 'at_least', value: 1 } },
+                },
+              },
+            ],
+          },
           next: { yes: 'say', else: null },
         },
         say: {

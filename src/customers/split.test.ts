@@ -6,6 +6,7 @@ import { Town } from '../../test/town.ts'
 import type { IdRef } from './model.ts'
 import { conflictIdOf } from './conflicts.ts'
 import { nobodyOf } from './shared.ts'
+import { happened } from '../rules/make.ts'
 
 const first = () => 0
 const welcome = journey({
@@ -21,7 +22,7 @@ const welcome = journey({
 const cart = journey(
   {
     trigger: { kind: 'event', event: 'Product Added' },
-    exits: [{ name: 'bought', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+    exits: [{ name: 'bought', rule: happened('Order Completed') }],
     start: 'wait',
     nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
   },

@@ -1,5 +1,6 @@
 // Two journeys as a brand would publish them, used by the demo, the tests and the documentation.
 import type { JourneyGraph, MessageContent } from './model.ts'
+import { happened } from '../rules/make.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -42,7 +43,7 @@ export const cartNotPaid: JourneyGraph = {
   name: '購物車未結提醒',
   trigger: { kind: 'event', event: 'Product Added' },
   reentry: { kind: 'after_exit', coolDownMs: DAY },
-  goal: { rule: { op: 'event', event: 'Order Completed', since: 'entry' }, exitOnGoal: true },
+  goal: { rule: happened('Order Completed'), exitOnGoal: true },
   exits: [],
   start: 'wait',
   nodes: {
@@ -97,8 +98,8 @@ export function welcomeOn(event: 'Signed Up' | 'contact.followed', shopUrl = SHO
         ? { kind: 'event', event }
         : { kind: 'event', event, where: [{ path: 'is_unblocked', op: 'is_not', value: true }] },
     reentry: { kind: 'never' },
-    goal: { rule: { op: 'event', event: 'Order Completed', since: 'entry' }, exitOnGoal: false },
-    exits: [{ name: '解除好友', rule: { op: 'event', event: 'contact.unfollowed', since: 'entry' } }],
+    goal: { rule: happened('Order Completed'), exitOnGoal: false },
+    exits: [{ name: '解除好友', rule: happened('contact.unfollowed') }],
     start: 'line',
     nodes: {
       line: {
@@ -134,7 +135,7 @@ export function welcomeOn(event: 'Signed Up' | 'contact.followed', shopUrl = SHO
         type: 'split',
         title: '買了嗎？',
         fields: {
-          branches: [{ name: '已購買', rule: { op: 'event', event: 'Order Completed', since: 'entry' } }],
+          branches: [{ name: '已購買', rule: happened('Order Completed') }],
         },
         next: { 已購買: 'thanks', else: 'hint' },
       },

@@ -17,8 +17,9 @@ import {
 } from '../../test/reducer.ts'
 import { TooManyRounds } from '../customers/fold.ts'
 import { planOf } from './plan.ts'
+import { happened } from '../rules/make.ts'
 
-const bought = { op: 'event', event: 'Order Completed', since: 'entry' } as const
+const bought = happened('Order Completed')
 const cart = journey({
   trigger: { kind: 'event', event: 'Product Added' },
   reentry: { kind: 'after_exit', coolDownMs: DAY },
@@ -159,7 +160,12 @@ describe('hard problem 5: an exit that was folded beats what has not been sent',
     const p = new Person(
       world(
         journey({
-          exits: [{ name: 'stop', rule: { op: 'trait_is', trait: 'stop', value: true } }],
+          exits: [
+            {
+              name: 'stop',
+              rule: { op: 'trait', trait: 'stop', type: 'boolean', test: { is: 'equal', value: true } },
+            },
+          ],
           start: 'set',
           nodes: {
             set: node('update', { traits: { stop: true } }, { next: 'line' }),

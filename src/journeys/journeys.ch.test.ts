@@ -15,6 +15,7 @@ import { openClickHouse } from '../platform/clickhouse.ts'
 import { bucketOf, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { JourneyGraph } from './model.ts'
 import { journeyRoutes } from './routes.ts'
+import { happened } from '../rules/make.ts'
 
 let core: TestCore
 let stage: Stage
@@ -40,7 +41,7 @@ const graph = (name: string): JourneyGraph => ({
   name,
   trigger: { kind: 'event', event: 'Signed Up' },
   reentry: { kind: 'never' },
-  exits: [{ name: '退出', rule: { op: 'event', event: 'Left', since: 'entry' } }],
+  exits: [{ name: '退出', rule: happened('Left') }],
   start: 'pause',
   nodes: {
     pause: { type: 'delay', title: '一小時', fields: { ms: 3_600_000 }, next: { next: 'hello' } },

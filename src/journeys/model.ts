@@ -38,7 +38,7 @@ export type JourneyGraph = {
   /** Event property that makes one enrollment per value (an order number); default one per customer. */
   key?: string
   reentry: Reentry
-  /** Reaching the goal ends the run as `goal` when `exitOnGoal`. The rule may use `since: 'entry'`. */
+  /** Reaching the goal ends the run as `goal` when `exitOnGoal`. The rule may ask since the entry. */
   goal?: { rule: Rule; exitOnGoal: boolean }
   /** Any of these ends the run at once, also inside delays. */
   exits: { name: string; rule: Rule }[]
@@ -52,6 +52,8 @@ export type GraphProblem = {
   path: string
   code: string
   message: { zh: string; en: string }
+  /** what to do instead */
+  alternative?: { zh: string; en: string }
 }
 
 export type PublishedJourney = {

@@ -3,6 +3,7 @@
 import type { World } from '../customers/world.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { eventLeaves } from '../rules/evaluate.ts'
+import { namesOf } from '../rules/leaves/past.ts'
 import { leafKey } from '../rules/match.ts'
 import type { PropFilter, Rule } from '../rules/model.ts'
 import type { PublishedJourney } from './model.ts'
@@ -62,10 +63,12 @@ function compile(world: World): Plan {
     }
     if (journey.status === 'stopped') continue
     for (const leaf of rulesOf(journey).flatMap(eventLeaves)) {
-      const key = leafKey(leaf.event, leaf.where)
-      if (plan.leafKeys.has(key)) continue
-      plan.leafKeys.add(key)
-      plan.leaves.set(leaf.event, [...(plan.leaves.get(leaf.event) ?? []), { key, where: leaf.where }])
+      for (const name of namesOf(leaf)) {
+        const key = leafKey(name, leaf.where)
+        if (plan.leafKeys.has(key)) continue
+        plan.leafKeys.add(key)
+        plan.leaves.set(name, [...(plan.leaves.get(name) ?? []), { key, where: leaf.where }])
+      }
     }
   }
   return plan

@@ -14,8 +14,9 @@ import {
   START,
   world,
 } from '../../test/reducer.ts'
+import { happened } from '../rules/make.ts'
 
-const bought = { op: 'event', event: 'Order Completed', since: 'entry' } as const
+const bought = happened('Order Completed')
 const cart = journey({
   trigger: { kind: 'event', event: 'Product Added' },
   reentry: { kind: 'after_exit', coolDownMs: DAY },

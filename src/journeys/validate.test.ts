@@ -4,6 +4,7 @@ import { node, sendNode } from '../../test/reducer.ts'
 import { cartNotPaid, welcome, welcomeOn } from './examples.ts'
 import type { JourneyGraph } from './model.ts'
 import { validateGraph } from './validate.ts'
+import { traitSet } from '../rules/make.ts'
 
 const graph = (more: Partial<JourneyGraph> | { [k: string]: unknown }): unknown => ({
   format: 1,
@@ -75,11 +76,7 @@ describe('nodes and ways', () => {
     [
       'a loop that never waits',
       {
-        a: node(
-          'split',
-          { branches: [{ name: 'x', rule: { op: 'trait_set', trait: 't' } }] },
-          { x: 'b', else: null },
-        ),
+        a: node('split', { branches: [{ name: 'x', rule: traitSet('t') }] }, { x: 'b', else: null }),
         b: node('update', { addTags: ['x'] }, { next: 'a' }),
       },
       ['b', '', 'restless_cycle'],
@@ -87,11 +84,7 @@ describe('nodes and ways', () => {
     [
       'a loop over a delay of nothing',
       {
-        a: node(
-          'split',
-          { branches: [{ name: 'x', rule: { op: 'trait_set', trait: 't' } }] },
-          { x: 'b', else: null },
-        ),
+        a: node('split', { branches: [{ name: 'x', rule: traitSet('t') }] }, { x: 'b', else: null }),
         b: wait(0, 'a'),
       },
       ['b', '', 'restless_cycle'],
@@ -109,19 +102,21 @@ describe('nodes and ways', () => {
     ],
     [
       'branch rule',
-      { a: node('split', { branches: [{ name: 'x', rule: { op: 'trait_set' } }] }, { x: null, else: null }) },
-      ['a', '/fields/branches/0/rule/trait', 'invalid_type'],
+      {
+        a: node(
+          'split',
+          { branches: [{ name: 'x', rule: { op: 'tags', is: 'any' } }] },
+          { x: null, else: null },
+        ),
+      },
+      ['a', '/fields/branches/0/rule/tags', 'invalid_type'],
     ],
   ])('%s', (_name, nodes, fault) => {
     expect(found(graph({ nodes }))).toContainEqual(fault)
   })
 
   test('a loop over a delay is fine; outcome ports of a send may be left out', () => {
-    const split = node(
-      'split',
-      { branches: [{ name: 'x', rule: { op: 'trait_set', trait: 't' } }] },
-      { x: 'b', else: null },
-    )
+    const split = node('split', { branches: [{ name: 'x', rule: traitSet('t') }] }, { x: 'b', else: null })
     expect(found(graph({ nodes: { a: split, b: wait(1000, 'a') } }))).toEqual([])
     expect(found(graph({ nodes: { a: sendNode({ accepted: null }) } }))).toEqual([])
     expect(found(graph({ nodes: { a: sendNode({ failed: null }) } }))).toEqual([

@@ -117,11 +117,15 @@ export function validateGraph(value: unknown): { graph: JourneyGraph | null; pro
 }
 
 function checkRules(graph: JourneyGraph): GraphProblem[] {
-  const rules: [string, unknown][] = graph.exits.map((exit, i) => [`/exits/${i}/rule`, exit.rule])
-  if (graph.filter !== undefined) rules.push(['/filter', graph.filter])
-  if (graph.goal !== undefined) rules.push(['/goal/rule', graph.goal.rule])
-  return rules.flatMap(([path, rule]) => {
-    const checked = checkRule(rule, path)
+  const rules: [string, unknown, run: boolean][] = graph.exits.map((exit, i) => [
+    `/exits/${i}/rule`,
+    exit.rule,
+    true,
+  ])
+  if (graph.filter !== undefined) rules.push(['/filter', graph.filter, false])
+  if (graph.goal !== undefined) rules.push(['/goal/rule', graph.goal.rule, true])
+  return rules.flatMap(([path, rule, run]) => {
+    const checked = checkRule(rule, path, { run })
     return 'faults' in checked ? at(null, checked.faults) : []
   })
 }

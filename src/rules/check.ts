@@ -1,59 +1,49 @@
-// Checks a rule that came from outside: its shape, its depth and its size, each fault with the path of the bad part.
-import { z } from 'zod'
-import { IDENTIFIER_KINDS } from './identifiers.ts'
-import { STAGES } from '../customers/model.ts'
-import type { PropFilter, Rule } from './model.ts'
+// Checks a rule that came from outside: its shape, its size, what would need a memory without bound, and, where a
+// vocabulary is given, the names it uses. Each fault says where it is, and what to do instead.
+import type { z } from 'zod'
+import type { AttributeType } from '../customers/settings.ts'
+import type { EventMeasure, NumberTest, OrderMeasure, Rule, Window } from './model.ts'
+import { MAX_COUNT, MAX_DAYS, ruleSchema } from './shape.ts'
 
-export type Fault = { path: string; code: string; message: { zh: string; en: string } }
+export { propFilter } from './shape.ts'
+
+type Said = { zh: string; en: string }
+/** `path` is a JSON pointer. */
+export type Fault = { path: string; code: string; message: Said; alternative?: Said }
+
+/** What a workspace knows; what is not given is not checked. */
+export type Vocabulary = {
+  traits?: ReadonlyMap<string, AttributeType>
+  segments?: ReadonlyMap<string, { groups: readonly string[] }>
+}
+export type CheckOptions = {
+  /** the rule is asked of a run of a journey: windows may begin at its entry */
+  run?: boolean
+  vocabulary?: Vocabulary
+}
 
 export const MAX_RULE_DEPTH = 8
 const MAX_RULE_NODES = 100
+/** Periods of which the beginning lies at most two years back. */
+const MAX_AGO = { day: MAX_DAYS, week: 57, month: 13, quarter: 4, year: 1 } as const
 
-const scalar = z.union([z.string().max(1000), z.number(), z.boolean()])
-const name = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(n => n !== '__proto__', { message: 'reserved name' })
+const fault = (path: string, code: string, message: Said, alternative: Said): Fault => ({
+  path,
+  code,
+  message,
+  alternative,
+})
 
-export const propFilter: z.ZodType<PropFilter> = z
-  .strictObject({
-    path: z.string().min(1).max(200),
-    op: z.enum(['is', 'is_not', 'at_least', 'at_most', 'contains', 'is_set']),
-    value: scalar.optional(),
-  })
-  .refine(f => f.op === 'is_set' || f.value !== undefined, {
-    message: 'this comparison needs a value',
-    path: ['value'],
-  })
-
-const identifierKind = z.enum(IDENTIFIER_KINDS)
-
-const age = z.number().int().min(0).max(150)
-
-const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
-  z.discriminatedUnion('op', [
-    z.strictObject({ op: z.literal('and'), rules: z.array(ruleSchema).min(1) }),
-    z.strictObject({ op: z.literal('or'), rules: z.array(ruleSchema).min(1) }),
-    z.strictObject({ op: z.literal('not'), rule: ruleSchema }),
-    z.strictObject({ op: z.literal('trait_is'), trait: name, value: scalar }),
-    z.strictObject({ op: z.literal('trait_set'), trait: name }),
-    z.strictObject({ op: z.literal('has_identifier'), kind: identifierKind }),
-    z.strictObject({ op: z.literal('stage'), is: z.enum(['exactly', 'at_least']), stage: z.enum(STAGES) }),
-    z.strictObject({ op: z.literal('age'), min: age.optional(), max: age.optional() }),
-    z.strictObject({
-      op: z.literal('orders'),
-      atLeast: z.number().int().min(1).max(1000),
-      salesChannel: z.string().min(1).max(32).optional(),
-    }),
-    z.strictObject({
-      op: z.literal('event'),
-      event: name,
-      where: z.array(propFilter).max(10).optional(),
-      since: z.enum(['entry', 'node']),
-    }),
-  ]),
-)
+const SEE_SHAPE: Said = {
+  zh: '請照 docs/RULES.md 的格式填寫',
+  en: 'Write it as docs/RULES.md shows',
+}
+const ALTERNATIVES: Record<string, Said> = {
+  unrecognized_keys: { zh: '請移除這個欄位', en: 'Remove this field' },
+  invalid_value: { zh: '請改用列出的值', en: 'Use one of the values that are listed' },
+  too_big: { zh: '請縮小或拆成兩個條件', en: 'Make it smaller, or split it into two conditions' },
+  too_small: { zh: '請填入內容', en: 'Fill it in' },
+}
 
 /** Faults of a zod error, with JSON pointers below `base`. */
 export function faultsOf(error: z.ZodError, base = ''): Fault[] {
@@ -61,6 +51,7 @@ export function faultsOf(error: z.ZodError, base = ''): Fault[] {
     path: base + issue.path.map(p => '/' + String(p)).join(''),
     code: issue.code,
     message: { zh: `這個欄位不正確：${issue.message}`, en: `This field is not valid: ${issue.message}` },
+    alternative: ALTERNATIVES[issue.code] ?? SEE_SHAPE,
   }))
 }
 
@@ -82,21 +73,242 @@ function extent(value: unknown): { depth: number; nodes: number } {
 }
 
 /** The rule, or what is wrong with it. */
-export function checkRule(value: unknown, base = ''): { rule: Rule } | { faults: Fault[] } {
+export function checkRule(
+  value: unknown,
+  base = '',
+  options: CheckOptions = {},
+): { rule: Rule } | { faults: Fault[] } {
   const { depth, nodes } = extent(value)
   if (depth > MAX_RULE_DEPTH || nodes > MAX_RULE_NODES)
     return {
       faults: [
-        {
-          path: base,
-          code: 'too_large',
-          message: {
+        fault(
+          base,
+          'too_large',
+          {
             zh: `條件太大：最多 ${MAX_RULE_DEPTH} 層、${MAX_RULE_NODES} 個條件，請拆成兩個節點`,
             en: `The rule is too large: at most ${MAX_RULE_DEPTH} levels and ${MAX_RULE_NODES} parts; split it over two nodes`,
           },
-        },
+          {
+            zh: '把一部分做成另一個分群，再用「屬於分群」',
+            en: 'Make a part of it a segment of its own, and use "in segment"',
+          },
+        ),
       ],
     }
   const parsed = ruleSchema.safeParse(value)
-  return parsed.success ? { rule: parsed.data } : { faults: faultsOf(parsed.error, base) }
+  if (!parsed.success) return { faults: faultsOf(parsed.error, base) }
+  const faults = checkMeaning(parsed.data, base, options)
+  return faults.length === 0 ? { rule: parsed.data } : { faults }
 }
+
+function checkMeaning(rule: Rule, path: string, options: CheckOptions): Fault[] {
+  switch (rule.op) {
+    case 'and':
+    case 'or':
+      return rule.rules.flatMap((r, i) => checkMeaning(r, `${path}/rules/${i}`, options))
+    case 'not':
+      return checkMeaning(rule.rule, path + '/rule', options)
+    case 'trait':
+      return checkTrait(rule, path, options)
+    case 'segment':
+      return checkSegment(rule, path, options)
+    case 'event':
+      return [
+        ...checkWindow(rule.window, path + '/window', options),
+        ...checkMeasure(rule.measure, rule.window, path + '/measure'),
+      ]
+    case 'orders':
+      return [
+        ...checkWindow(rule.window, path + '/window', options),
+        ...checkOrders(rule.measure, path + '/measure/test'),
+      ]
+    case 'sequence':
+      return checkWindow(rule.window, path + '/window', options)
+    default:
+      return []
+  }
+}
+
+function checkTrait(
+  rule: Extract<Rule, { op: 'trait' }>,
+  path: string,
+  { vocabulary }: CheckOptions,
+): Fault[] {
+  const known = vocabulary?.traits
+  if (known === undefined) return []
+  const type = known.get(rule.trait)
+  if (type === undefined) {
+    const some = [...known.keys()].slice(0, 10).join(', ')
+    return [
+      fault(
+        path + '/trait',
+        'unknown_attribute',
+        { zh: `沒有「${rule.trait}」這個屬性`, en: `There is no attribute "${rule.trait}"` },
+        { zh: `請選擇已有的屬性，例如 ${some}`, en: `Choose an attribute that exists, such as ${some}` },
+      ),
+    ]
+  }
+  if (rule.type === 'any' || rule.type === type) return []
+  return [
+    fault(
+      path + '/type',
+      'wrong_type',
+      {
+        zh: `「${rule.trait}」的型別是 ${type}，不能當成 ${rule.type} 比較`,
+        en: `"${rule.trait}" is of type ${type} and cannot be compared as ${rule.type}`,
+      },
+      { zh: `請改用 ${type} 的比較方式`, en: `Use a comparison for ${type}` },
+    ),
+  ]
+}
+
+function checkSegment(
+  rule: Extract<Rule, { op: 'segment' }>,
+  path: string,
+  { vocabulary }: CheckOptions,
+): Fault[] {
+  const known = vocabulary?.segments
+  const segment = known?.get(rule.segment)
+  if (known === undefined || (segment && (rule.group === undefined || segment.groups.includes(rule.group))))
+    return []
+  if (segment === undefined)
+    return [
+      fault(
+        path + '/segment',
+        'unknown_segment',
+        { zh: `沒有「${rule.segment}」這個分群`, en: `There is no segment "${rule.segment}"` },
+        { zh: '請選擇已發布的分群', en: 'Choose a segment that is published' },
+      ),
+    ]
+  return [
+    fault(
+      path + '/group',
+      'unknown_group',
+      { zh: `這個分群沒有「${rule.group}」這一組`, en: `The segment has no group "${rule.group}"` },
+      {
+        zh: `請選擇其中一組：${segment.groups.join('、')}`,
+        en: `Choose one of ${segment.groups.join(', ')}`,
+      },
+    ),
+  ]
+}
+
+function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault[] {
+  switch (window.in) {
+    case 'days':
+      if (window.n <= MAX_DAYS) return []
+      return [
+        fault(
+          path + '/n',
+          'window_too_long',
+          { zh: `最多 ${MAX_DAYS} 天`, en: `At most ${MAX_DAYS} days` },
+          { zh: '請改用「有史以來」或某個日期之後', en: 'Use "ever", or since a date' },
+        ),
+      ]
+    case 'period': {
+      const most = MAX_AGO[window.period]
+      if (window.ago <= most) return []
+      return [
+        fault(
+          path + '/ago',
+          'window_too_long',
+          { zh: `最多往前 ${most} 期`, en: `At most ${most} periods before the present one` },
+          { zh: '請改用某個日期之後', en: 'Use since a date' },
+        ),
+      ]
+    }
+    case 'entry':
+    case 'node':
+      if (run) return []
+      return [
+        fault(
+          path + '/in',
+          'only_in_journeys',
+          {
+            zh: '「進入後」只能用在旅程的節點、目標與退出條件',
+            en: 'Since the entry exists only in nodes, goals and exits of a journey',
+          },
+          { zh: '請改用最近幾天', en: 'Use the last days' },
+        ),
+      ]
+    default:
+      return []
+  }
+}
+
+const endsNow = (window: Window): boolean => window.in !== 'period' || window.ago === 0
+const ENDS_NOW: [Said, Said] = [
+  { zh: '已經結束的期間不能這樣算', en: 'This cannot be known of a period that is over' },
+  { zh: '請改用目前的期間或最近幾天', en: 'Use the present period, or the last days' },
+]
+const EVER: [Said, Said] = [
+  {
+    zh: '這需要記住期間內的每一筆事件，無法保證上限',
+    en: 'This would need every event of the window: there is no bound',
+  },
+  { zh: '請改用「有史以來」或某個日期之後', en: 'Use "ever", or since a date' },
+]
+
+function checkMeasure(measure: EventMeasure, window: Window, path: string): Fault[] {
+  const unbounded = ([message, alternative]: [Said, Said]) => [
+    fault(path + '/of', 'unbounded', message, alternative),
+  ]
+  switch (measure.of) {
+    case 'count':
+      return checkCount(measure.test, path + '/test')
+    case 'distinct':
+      return endsNow(window) ? checkCount(measure.test, path + '/test') : unbounded(ENDS_NOW)
+    case 'sum':
+      return ['last', 'entry', 'node'].includes(window.in)
+        ? unbounded([
+            {
+              zh: '精確到毫秒的滾動加總沒有上限',
+              en: 'An exact sum over a window that rolls by the millisecond has no bound',
+            },
+            { zh: '請改用「最近幾天」（以日曆天計算）', en: 'Use "days", which counts whole days' },
+          ])
+        : []
+    case 'interval':
+      return window.in === 'ever' ? [] : unbounded([EVER[0], { zh: '請改用「有史以來」', en: 'Use "ever"' }])
+    case 'first_at':
+    case 'first':
+      return window.in === 'ever' || window.in === 'since' ? [] : unbounded(EVER)
+    case 'last':
+      return endsNow(window) ? [] : unbounded(ENDS_NOW)
+    case 'last_at':
+      return []
+  }
+}
+
+const numbersOf = (test: NumberTest): [field: string, value: number][] =>
+  test.is === 'between'
+    ? [
+        ['from', test.from],
+        ['to', test.to],
+      ]
+    : [['value', test.value]]
+
+/** What is counted one by one is compared with whole numbers that a memory can hold. */
+function checkCount(test: NumberTest, path: string): Fault[] {
+  return numbersOf(test)
+    .filter(([, value]) => !Number.isInteger(value) || value < 0 || value > MAX_COUNT)
+    .map(([field, value]) =>
+      value > MAX_COUNT
+        ? fault(
+            `${path}/${field}`,
+            'unbounded',
+            { zh: `次數最多比較到 ${MAX_COUNT}`, en: `Counts are compared with at most ${MAX_COUNT}` },
+            { zh: `請改用 ${MAX_COUNT} 以內的數，或改用加總`, en: `Use at most ${MAX_COUNT}, or a sum` },
+          )
+        : fault(
+            `${path}/${field}`,
+            'not_a_count',
+            { zh: '次數是 0 以上的整數', en: 'A count is a whole number from 0' },
+            { zh: '請填入整數', en: 'Fill in a whole number' },
+          ),
+    )
+}
+
+const checkOrders = (measure: OrderMeasure, path: string): Fault[] =>
+  measure.of === 'count' ? checkCount(measure.test, path) : []

@@ -7,6 +7,7 @@ import type { Say } from '../use.ts'
 import { words } from '../words/index.ts'
 import { shapeOf } from './graph-shape.ts'
 import { asGraph, sayNode, sayRule, sayTrigger } from './in-words.ts'
+import { happened, traitIs } from '../../src/rules/make.ts'
 
 const say = (): Say =>
   ({
@@ -61,10 +62,7 @@ describe('journeys in words', () => {
     await i18next.changeLanguage('zh-TW')
     const rule = {
       op: 'and',
-      rules: [
-        { op: 'trait_is', trait: '等級', value: 'gold' },
-        { op: 'not', rule: { op: 'event', event: 'Order Completed', since: 'entry' } },
-      ],
+      rules: [traitIs('等級', 'gold'), { op: 'not', rule: happened('Order Completed') }],
     } as const
     expect(sayRule(rule as never, say())).toBe('等級 是 gold 且 非（進入後發生「完成訂單」）')
   })

@@ -55,11 +55,12 @@ export function sayRule(rule: Rule, say: Say): string {
         .join(t(`say.${rule.op}`))
     case 'not':
       return t('say.not', { rule: sayRule(rule.rule, say) })
-    case 'trait_is':
-      return t('say.traitIs', { trait: rule.trait, value: text(rule.value) })
-    case 'trait_set':
-      return t('say.traitSet', { trait: rule.trait })
-    case 'has_identifier':
+    case 'trait':
+      if (rule.type === 'any') return t('say.traitSet', { trait: rule.trait })
+      return rule.test.is === 'equal'
+        ? t('say.traitIs', { trait: rule.trait, value: text(rule.test.value) })
+        : JSON.stringify(rule)
+    case 'identifier':
       return t('say.hasId', { kind: word('identifier', rule.kind) })
     case 'stage':
       return t(rule.is === 'exactly' ? 'sayProfile.stageIs' : 'sayProfile.stageFrom', {
@@ -74,15 +75,15 @@ export function sayRule(rule: Rule, say: Say): string {
             : 'sayProfile.ageBetween',
         { min: rule.min, max: rule.max },
       )
-    case 'orders':
-      return rule.salesChannel === undefined
-        ? t('sayProfile.orders', { n: rule.atLeast })
-        : t('sayProfile.ordersIn', { n: rule.atLeast, channel: word('salesChannel', rule.salesChannel) })
-    case 'event':
+    case 'event': {
+      const { event, window, where } = rule
+      if (typeof event !== 'string' || (window.in !== 'entry' && window.in !== 'node'))
+        return JSON.stringify(rule)
       return (
-        t(rule.since === 'entry' ? 'say.sinceEntry' : 'say.sinceNode', { event: word('fact', rule.event) }) +
-        sayWhere(rule.where, say)
+        t(window.in === 'entry' ? 'say.sinceEntry' : 'say.sinceNode', { event: word('fact', event) }) +
+        sayWhere(where, say)
       )
+    }
     default:
       // a rule of a newer server: shown as it is stored rather than not at all
       return JSON.stringify(rule)

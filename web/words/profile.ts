@@ -23,8 +23,6 @@ export const profile = {
     ageFrom: ['年齡滿 {{min}} 歲', 'aged {{min}} or more'],
     ageTo: ['年齡 {{max}} 歲以下', 'aged {{max}} or less'],
     ageBetween: ['年齡 {{min}} 到 {{max}} 歲', 'aged {{min}} to {{max}}'],
-    orders: ['有效訂單至少 {{n}} 筆', 'at least {{n}} orders that stand'],
-    ordersIn: ['{{channel}}有效訂單至少 {{n}} 筆', 'at least {{n}} orders that stand, {{channel}}'],
   },
   attributes: {
     title: ['顧客屬性', 'Customer attributes'],

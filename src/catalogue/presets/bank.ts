@@ -1,6 +1,7 @@
 // Bank branch and ATM: counters, machines and the app tell one story.
 import type { Preset } from '../model.ts'
 import { DAY, event, HOUR, line, named, on, tag, touchpoint, wait, waitFor } from './parts.ts'
+import { happened } from '../../rules/make.ts'
 
 export const bank: Preset = {
   key: 'bank',
@@ -52,7 +53,7 @@ export const bank: Preset = {
       trigger: on('Application Started'),
       key: 'application_id',
       reentry: { kind: 'after_exit', coolDownMs: 7 * DAY },
-      goal: { rule: { op: 'event', event: 'Application Submitted', since: 'entry' }, exitOnGoal: true },
+      goal: { rule: happened('Application Submitted'), exitOnGoal: true },
       exits: [],
       start: 'wait',
       nodes: {
@@ -73,7 +74,7 @@ export const bank: Preset = {
       trigger: on('Application Approved'),
       key: 'application_id',
       reentry: { kind: 'always' },
-      goal: { rule: { op: 'event', event: 'Product Activated', since: 'entry' }, exitOnGoal: true },
+      goal: { rule: happened('Product Activated'), exitOnGoal: true },
       exits: [],
       start: 'tell',
       nodes: {

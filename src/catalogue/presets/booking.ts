@@ -1,6 +1,7 @@
 // Booking: hotels, clinics, salons, classes: a time is reserved, changed, kept or missed.
 import type { Preset } from '../model.ts'
 import { again, DAY, event, HOUR, line, named, on, tag, touchpoint, wait, waitFor } from './parts.ts'
+import { happened } from '../../rules/make.ts'
 
 export const booking: Preset = {
   key: 'booking',
@@ -52,7 +53,7 @@ export const booking: Preset = {
       name: '預約未完成提醒',
       trigger: on('Booking Started'),
       reentry: { kind: 'after_exit', coolDownMs: DAY },
-      goal: { rule: { op: 'event', event: 'Booking Confirmed', since: 'entry' }, exitOnGoal: true },
+      goal: { rule: happened('Booking Confirmed'), exitOnGoal: true },
       exits: [],
       start: 'wait',
       nodes: {
@@ -75,8 +76,8 @@ export const booking: Preset = {
       trigger: on('Booking Confirmed'),
       key: 'booking_id',
       reentry: again,
-      goal: { rule: { op: 'event', event: 'Visit Completed', since: 'entry' }, exitOnGoal: false },
-      exits: [{ name: '已取消', rule: { op: 'event', event: 'Booking Cancelled', since: 'entry' } }],
+      goal: { rule: happened('Visit Completed'), exitOnGoal: false },
+      exits: [{ name: '已取消', rule: happened('Booking Cancelled') }],
       start: 'confirm',
       nodes: {
         confirm: line(

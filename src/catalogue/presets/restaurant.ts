@@ -1,6 +1,7 @@
 // Restaurant order and pay: a table, a code on it, an order, a payment, a next visit.
 import type { Preset } from '../model.ts'
 import { again, DAY, event, HOUR, line, named, on, tag, touchpoint, wait, waitFor } from './parts.ts'
+import { happened } from '../../rules/make.ts'
 
 export const restaurant: Preset = {
   key: 'restaurant',
@@ -83,7 +84,7 @@ export const restaurant: Preset = {
       name: '用餐後評分與再訪',
       trigger: on('Bill Paid'),
       reentry: { kind: 'after_exit', coolDownMs: 14 * DAY },
-      goal: { rule: { op: 'event', event: 'Table Reserved', since: 'entry' }, exitOnGoal: false },
+      goal: { rule: happened('Table Reserved'), exitOnGoal: false },
       exits: [],
       start: 'rest',
       nodes: {

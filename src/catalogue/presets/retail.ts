@@ -1,6 +1,7 @@
 // Stores and a web shop of one brand: browse online, collect in the store, and what follows.
 import type { Preset } from '../model.ts'
 import { again, DAY, event, line, named, on, tag, touchpoint, wait, waitFor } from './parts.ts'
+import { happened } from '../../rules/make.ts'
 
 export const retail: Preset = {
   key: 'retail',
@@ -30,8 +31,8 @@ export const retail: Preset = {
       trigger: on('Order Ready For Pickup'),
       key: 'order_id',
       reentry: again,
-      goal: { rule: { op: 'event', event: 'Order Picked Up', since: 'entry' }, exitOnGoal: true },
-      exits: [{ name: '訂單取消', rule: { op: 'event', event: 'Order Cancelled', since: 'entry' } }],
+      goal: { rule: happened('Order Picked Up'), exitOnGoal: true },
+      exits: [{ name: '訂單取消', rule: happened('Order Cancelled') }],
       start: 'ready',
       nodes: {
         ready: line(
@@ -49,7 +50,7 @@ export const retail: Preset = {
       name: '門市體驗後，線上接著買',
       trigger: on('Item Tried'),
       reentry: { kind: 'after_exit', coolDownMs: 7 * DAY },
-      goal: { rule: { op: 'event', event: 'Order Completed', since: 'entry' }, exitOnGoal: true },
+      goal: { rule: happened('Order Completed'), exitOnGoal: true },
       exits: [],
       start: 'wait',
       nodes: {

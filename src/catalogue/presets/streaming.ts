@@ -1,6 +1,7 @@
 // Streaming: trials, plays, series, subscriptions that end.
 import type { Preset } from '../model.ts'
 import { again, DAY, event, line, named, on, tag, touchpoint, wait, waitFor } from './parts.ts'
+import { happened } from '../../rules/make.ts'
 
 export const streaming: Preset = {
   key: 'streaming',
@@ -50,8 +51,8 @@ export const streaming: Preset = {
       name: '試用期養成與轉訂閱',
       trigger: on('Trial Started'),
       reentry: { kind: 'never' },
-      goal: { rule: { op: 'event', event: 'Subscription Started', since: 'entry' }, exitOnGoal: true },
-      exits: [{ name: '已取消', rule: { op: 'event', event: 'Subscription Cancelled', since: 'entry' } }],
+      goal: { rule: happened('Subscription Started'), exitOnGoal: true },
+      exits: [{ name: '已取消', rule: happened('Subscription Cancelled') }],
       start: 'first',
       nodes: {
         first: waitFor('一天內開始看', 'Playback Started', DAY, { event: 'mark', timeout: 'hint' }),
@@ -71,7 +72,7 @@ export const streaming: Preset = {
       name: '扣款失敗搶救',
       trigger: on('Payment Failed'),
       reentry: again,
-      goal: { rule: { op: 'event', event: 'Subscription Renewed', since: 'entry' }, exitOnGoal: true },
+      goal: { rule: happened('Subscription Renewed'), exitOnGoal: true },
       exits: [],
       start: 'tell',
       nodes: {

@@ -1,5 +1,5 @@
-// Takes the first branch whose rule holds, else `else`. Fields: { branches: [{ name: 'vip', rule: { op: 'trait_is',
-// trait: 'tier', value: 'gold' } }] }. Ports: one for each branch name, then else.
+// Takes the first branch whose rule holds, else `else`. Fields: { branches: [{ name: 'vip', rule: { op: 'tier', is:
+// 'one_of', tiers: ['gold'] } }] }. Ports: one for each branch name, then else.
 import { z } from 'zod'
 import { checkRule, faultsOf } from '../../rules/check.ts'
 import type { Reason, Rule } from '../../rules/model.ts'
@@ -39,7 +39,7 @@ export const conditionSplit: NodeType = {
     const parsed = shape.safeParse(fields)
     if (!parsed.success) return faultsOf(parsed.error)
     const faults = parsed.data.branches.flatMap((b, i) => {
-      const checked = checkRule(b.rule, `/branches/${i}/rule`)
+      const checked = checkRule(b.rule, `/branches/${i}/rule`, { run: true })
       return 'faults' in checked ? checked.faults : []
     })
     const names = parsed.data.branches.map(b => b.name)

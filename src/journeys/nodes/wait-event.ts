@@ -4,6 +4,7 @@
 // the timeout no longer changes the way. Ports: event, timeout.
 import { z } from 'zod'
 import { faultsOf, propFilter } from '../../rules/check.ts'
+import { happened } from '../../rules/make.ts'
 import type { Rule } from '../../rules/model.ts'
 import type { NodeContext, NodeType, Step } from '../model.ts'
 import { MAX_WAIT_MS } from './delay.ts'
@@ -16,12 +17,7 @@ const shape = z.strictObject({
 })
 type Fields = z.infer<typeof shape>
 
-const ruleOf = (f: Fields): Rule => ({
-  op: 'event',
-  event: f.event,
-  where: f.where,
-  since: f.since ?? 'node',
-})
+const ruleOf = (f: Fields): Rule => happened(f.event, f.since ?? 'node', f.where)
 
 function look(fields: Record<string, unknown>, ctx: NodeContext, until: number): Step {
   const verdict = ctx.evaluate(ruleOf(fields as Fields))
