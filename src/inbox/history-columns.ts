@@ -2,7 +2,6 @@
 // stand for "none"; arrays of names go with arrays of values.
 import type { CustomerState, Touch } from '../customers/model.ts'
 import { addressFor, REACH_CHANNELS } from '../customers/reach.ts'
-import { sharesOf } from '../customers/affinity.ts'
 
 export type RuleColumns = {
   text_names: string[]
@@ -30,7 +29,10 @@ export type RuleColumns = {
 
 const TOUCH = ['k', 's', 'm', 'c', 'ad', 'st', 'kw'] as const
 const touchOf = (touch: Touch | undefined): string[] => (touch ? TOUCH.map(name => touch[name] ?? '') : [])
-const ranked = (scores: Record<string, number> | undefined): string[] => sharesOf(scores).map(s => s.name)
+const ranked = (scores: Record<string, number> | undefined): string[] =>
+  Object.entries(scores ?? {})
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([name]) => name)
 
 export function ruleColumns(state: Partial<CustomerState>): RuleColumns {
   const known = { ids: [], traits: {}, ...state }

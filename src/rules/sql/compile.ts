@@ -19,8 +19,8 @@ export type SqlContext = {
   segment: (segment: string, group: string | undefined) => { n: number; g: number | null } | null
 }
 
-/** `conditions[i]` is a condition on `c` for rule i. `people`: the FROM that they need, `prelude` what comes before
- *  the SELECT. */
+/** `conditions[i]` is a condition on `c` for rule i. `people`: the FROM and the beginning of the WHERE that they
+ *  need, `prelude` what comes before the SELECT. */
 export type Compiled = { prelude: string; people: string; conditions: string[]; params: Record<string, unknown> }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
@@ -37,7 +37,7 @@ export function compileRules(rules: Rule[], ctx: SqlContext): Compiled {
        and customer_id in (select customer_id from customer where workspace_id = ${workspace} and notEmpty(absorbed)))) as kin`
   return {
     prelude: `with ${kin} `,
-    people: `(select * from customer final where workspace_id = ${workspace} and merged_into = toUUID('${NOBODY}')) as c`,
+    people: `customer as c final where c.workspace_id = ${workspace} and c.merged_into = toUUID('${NOBODY}')`,
     conditions,
     params: b.params,
   }

@@ -24,9 +24,9 @@ function members(where: string, having: string, ofNone: boolean, ctx: SqlContext
   const chosen = ofNone ? `not (${having})` : having
   const from = `workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where}`
   const alone = `select customer_id from event where ${from} group by customer_id having ${chosen}`
-  const kin = `select kin.2 from event inner join (select arrayJoin(kin) as kin) k on event.customer_id = kin.1
-    where ${from} and customer_id in (select arrayJoin(kin).1) group by kin.2 having ${chosen}`
-  const found = `if(empty(c.absorbed), c.customer_id in (${alone}), c.customer_id in (${kin}))`
+  const joined = `select k.person from event inner join (select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)) as k on event.customer_id = k.id
+    where ${from} and customer_id in (select pair.1 from (select arrayJoin(kin) as pair)) group by k.person having ${chosen}`
+  const found = `if(empty(c.absorbed), c.customer_id in (${alone}), c.customer_id in (${joined}))`
   return ofNone ? `not ${found}` : found
 }
 
@@ -96,7 +96,7 @@ const timed = (test: TimeTest, ms: string, ctx: SqlContext, b: Bound): Measured 
 
 /** @param raw a value as JSON; '' where there is none */
 function valued(
-  test: Extract<EventMeasure, { of: 'first' }>['test'],
+  test: Extract<EventMeasure, { of: 'first' | 'last' }>['test'],
   raw: string,
   b: Bound,
 ): Measured {
@@ -121,7 +121,7 @@ export function sequenceSql(rule: SequenceRule, ctx: SqlContext, b: Bound): stri
   const one = (ref: EventRef, more: string[]): string =>
     [namedSql(names(ref), b), ...more, filtersSql(ref.where, b) ?? []].flat().join(' and ')
   const first = one(rule.first, withinSql(bounds, b))
-  const then = one(rule.then, [`occurred <= ${b.moment(ctx.at)}`])
+  const then = one(rule.next, [`occurred <= ${b.moment(ctx.at)}`])
   const newest = (which: string): string =>
     `arraySlice(arrayReverseSort(groupArrayIf(${MS}, ${which})), 1, ${MOST})`
   const followed = `arrayExists(t -> t > f and t <= f + ${within}, ${newest(then)})`
@@ -129,7 +129,7 @@ export function sequenceSql(rule: SequenceRule, ctx: SqlContext, b: Bound): stri
     rule.is === 'followed'
       ? `arrayExists(f -> ${followed}, ${newest(first)})`
       : `arrayExists(f -> f + ${within} <= ${b.of(ctx.at, 'Int64')} and not ${followed}, ${newest(first)})`
-  const all = namedSql([...new Set([...names(rule.first), ...names(rule.then)])], b)
+  const all = namedSql([...new Set([...names(rule.first), ...names(rule.next)])], b)
   const since = bounds.from === null ? [] : [`occurred >= ${b.moment(bounds.from)}`]
   const where = [all, ...since, `occurred <= ${b.moment(ctx.at)}`, `((${first}) or (${then}))`].join(' and ')
   return members(where, having, false, ctx, b)
