@@ -303,9 +303,7 @@ async function decideSomething(random: () => number): Promise<void> {
   ])
 }
 
-test('hard problem 6: merges at once, in chains and both ways: every event and intent at most once, and it comes to rest', {
-  timeout: 120_000,
-}, async () => {
+async function mergeAtOnce(seed: number): Promise<void> {
   await publish({
     ...waitThenSend(1),
     reentry: { kind: 'never' },
@@ -313,8 +311,6 @@ test('hard problem 6: merges at once, in chains and both ways: every event and i
     start: 'send',
     nodes: { send: lineSend() },
   })
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-  console.log(`merge fuzz: seed ${seed}`)
   const random = seeded(seed)
   const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!
   const kinds: IdRef[] = [
@@ -377,4 +373,13 @@ test('hard problem 6: merges at once, in chains and both ways: every event and i
   for (const h of held.rows)
     expect(await findCustomer(core.pool, workspace, h.customer_id), `${h.kind} ${h.value}`).not.toBeNull()
   expect(await faults()).toEqual([])
-})
+}
+
+// 63365 and 118798 found that an unmerge refused left an alarm that rang for ever (ids differ from run to run)
+const SEEDS = process.env.SEED ? [Number(process.env.SEED)] : [63365, 118798, Date.now() % 1_000_000]
+for (const seed of SEEDS)
+  test(
+    `hard problem 6: merges at once, in chains and both ways: every event and intent at most once, and it comes to rest (seed ${seed})`,
+    { timeout: 120_000 },
+    () => mergeAtOnce(seed),
+  )

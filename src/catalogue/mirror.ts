@@ -7,7 +7,7 @@ import type { Shelf } from './shelf.ts'
 import { STORES, type StoreRow } from './stores.ts'
 
 const BATCH = 5_000
-const EVERY_MS = 2_000
+const EVERY_MS = 5_000
 
 type Mirrored = { workspace_id: Uuid }
 const storeCopy = (r: StoreRow & Mirrored) => ({

@@ -15,7 +15,10 @@ import { derive, type Fold } from './fold.ts'
 import type { CustomerState, IdRef, Proof } from './model.ts'
 import { hasId, heldId, keepShared, nobodyFor, refOf, share, strongestOf } from './shared.ts'
 
+/** Nothing travels for ever: who is part of another passes on to a smaller id only, so that ends by itself; everything
+ *  else that is passed on or asked counts up, and stays where it is at the end. */
 export const MAX_HOPS = 8
+export const hopsSpent = (body: EventBody): boolean => (body.hops ?? 0) >= MAX_HOPS
 const MAX_IDS = 50
 const MAX_ASKED = 20
 
@@ -70,7 +73,7 @@ function onward(body: EventBody, occurred: number): EventBody {
  *  is shared from now on, and what met is noted. */
 export function turnAway(fold: Fold, body: EventBody, occurred: number): Onward | null {
   const { state } = fold
-  if ((body.hops ?? 0) >= MAX_HOPS) return null
+  if (hopsSpent(body)) return null
   if (state.gone !== undefined) {
     if (state.gone.every(g => g.until <= fold.now)) delete state.gone
     const gone = body.ids.some(id => holds(state, id)) ? undefined : goneTo(state, body.ids, fold.now)
@@ -152,6 +155,7 @@ export const mayHold = (id: IdRef, proof: Proof): boolean => proof !== 'public' 
 /** Takes up the event's identifiers and asks the other holders to merge. */
 export function foldIdentity(fold: Fold, body: EventBody, occurred: number): void {
   const { state } = fold
+  if (hopsSpent(body)) derive(fold, 'identifier.unsettled', { hops: body.hops, ids: body.ids })
   const holders = othersOf(state, body)
   // an intake that did not know of a merge yet may have claimed new identifiers for who is part of this one
   for (const holder of body.holders ?? [])

@@ -75,6 +75,27 @@ describe('who becomes one', () => {
     expect([...t.messages]).toEqual([])
   })
 
+  test('two who each say that it is the other’s: the event stays after eight steps, and is said to', () => {
+    const t = town()
+    t.collect('Seen', [M1, MAIL], 'server', 'e1')
+    t.collect('Seen', [M2], 'server', 'e2')
+    t.rest(first)
+    const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
+    t.at(one).state!.ids = t.at(one).state!.ids.filter(i => i.kind !== 'email')
+    t.at(one).state!.gone = [{ to: two, ids: [MAIL], until: t.now + DAY }]
+    t.at(two).state!.gone = [{ to: one, ids: [MAIL], until: t.now + DAY }]
+    t.collect('Order Completed', [MAIL], 'server', 'e3', { order_id: '1', total: 100 })
+    t.rest(first)
+    expect(t.folded.get('e3')).toBe(1)
+    expect(t.at(one).state!.orders?.revenue).toBe(100)
+    const log = [...t.at(one).log, ...t.at(two).log]
+    expect(log.filter(e => e.x === 'forwarded')).toHaveLength(8)
+    const names = t.effects.flatMap(e => (e.effect.kind === 'derived' ? [e.effect.fact] : []))
+    expect(names.filter(f => f.name === 'identifier.unsettled').map(f => f.props)).toEqual([
+      { hops: 8, ids: [MAIL] },
+    ])
+  })
+
   test('a public user id never merges two known people', () => {
     const t = town()
     const [u1, u2] = [id('user_id', 'u1'), id('user_id', 'u2')]

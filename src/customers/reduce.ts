@@ -21,6 +21,7 @@ import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
 
@@ -112,6 +113,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'merge_refused',
   'identity',
   'restore',
+  'note',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -175,6 +177,9 @@ function foldInput(
       return 'folded'
     case 'identity':
       foldIdentityWord(fold, input.body)
+      return 'folded'
+    case 'note':
+      foldNote(fold, input.body)
       return 'folded'
     case 'recheck':
       recheckStage(fold)

@@ -1,4 +1,5 @@
-// A process that dies in the middle of an unmerge: either nothing has changed, or everything will.
+// An unmerge that does not come about, because its process dies or its journal is gone: either nothing has changed, or
+// everything will.
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
@@ -6,11 +7,13 @@ import { startVictim } from '../../test/kill.ts'
 import { eventFor, openStage, type Stage } from '../../test/stage.ts'
 import { append } from '../inbox/append.ts'
 import { unpark } from '../inbox/parking.ts'
+import { pruneJournal, JOURNAL_DAYS } from '../inbox/retention.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import type { IdRef } from './model.ts'
 import { findCustomer } from './store.ts'
+import { unmerge } from './unmerge.ts'
 
 let core: TestCore
 let stage: Stage
@@ -103,5 +106,30 @@ test('hard problem 2: killed once both are on their way: they are two', { timeou
   const worths = [await worth(survivor), await worth(part)]
   expect(worths.sort()).toEqual([100, 20])
   expect((await findCustomer(core.pool, space.id, part))!.id).toBe(part)
+  expect(await faults()).toEqual([])
+})
+
+test('an unmerge that is refused leaves nobody whose alarm rings for ever: it comes to rest', async () => {
+  const [survivor, part] = await mergedPair()
+  const later = Date.now() + (JOURNAL_DAYS + 1) * 86_400_000
+  await core.pool.query(`insert into system (key, value) values ('backup_at', $1)`, [
+    new Date(later).toISOString(),
+  ])
+  expect(await pruneJournal(core, later)).toBeGreaterThan(0)
+  const found = (await findCustomer(core.pool, space.id, survivor))!
+  await expect(unmerge(core, space.id, found, part, 'ann')).rejects.toMatchObject({
+    code: 'cannot_tell_apart',
+  })
+  await stage.settle()
+  // nor does one that is in the past however it came there: somebody part of another, and somebody set aside
+  await core.pool.query(`update customer set due_at = clock_timestamp() - interval '1 minute'`)
+  await core.pool.query(
+    `insert into parked (bucket, customer_id, workspace_id, reason, error, at)
+     select bucket, id, workspace_id, 'threw', '', clock_timestamp() from customer where id = $1`,
+    [survivor],
+  )
+  await stage.settle()
+  const due = await core.pool.query('select from customer where due_at is not null')
+  expect(due.rowCount).toBe(0)
   expect(await faults()).toEqual([])
 })

@@ -112,10 +112,10 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
   return stepped
 }
 
-const IDLE_MS = 1_000
+const IDLE_MS = 5_000
 const STEP_MS = 15
 
-/** Carries out jumps: quick while one runs, a look a second otherwise. */
+/** Carries out jumps: quick while one runs; otherwise when one is announced, and a look now and then. */
 export function startClock(core: Core): Role {
   let stopping = false
   let wake = () => {}

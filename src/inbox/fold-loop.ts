@@ -12,7 +12,15 @@ import { isTransient, openPipeline } from '../platform/postgres.ts'
 import { bodyOf, foldMail, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
 import type { Lease } from './leases.ts'
 import type { Facts, OrderRow } from './model.ts'
-import { peekMail, readCustomers, readMail, type CustomerRow, type InboxRow, type Mail } from './read.ts'
+import {
+  peekMail,
+  readCustomers,
+  readMail,
+  type CustomerRow,
+  type InboxRow,
+  type Mail,
+  type Peek,
+} from './read.ts'
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
 import { admitBulk } from './bulk.ts'
@@ -39,6 +47,7 @@ export type FoldMetrics = {
   stateBytes: Histogram
   lag: Gauge
   parked: Counter
+  stayed: Counter
 }
 
 export function openFoldMetrics(core: Core): FoldMetrics {
@@ -79,6 +88,11 @@ export function openFoldMetrics(core: Core): FoldMetrics {
       registers,
     }),
     parked: new Counter({ name: 'itinera_parked_total', help: 'Customers set aside', registers }),
+    stayed: new Counter({
+      name: 'itinera_event_hops_spent_total',
+      help: 'Events that customers passed on to each other until they had to stay where they were',
+      registers,
+    }),
   }
 }
 
@@ -102,8 +116,6 @@ export class FoldLoop {
   private called = new Set<number>()
   /** look at all buckets: something may be anywhere */
   private calledAll = true
-  /** the last look at all buckets found mail that nobody had called for */
-  unannounced = false
 
   constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds) {
     this.core = core
@@ -145,7 +157,6 @@ export class FoldLoop {
   private async wanted(): Promise<Lease[]> {
     const called = this.called
     this.called = new Set()
-    this.unannounced = false
     if (!this.calledAll) return this.leases.filter(l => called.has(l.key))
     this.calledAll = false
     if (performance.now() - this.lastSweep > SWEEP_MS) return this.leases // all of them: the fold sweeps
@@ -154,21 +165,37 @@ export class FoldLoop {
       this.leases.map(l => l.key),
       this.sinceOf(this.leases),
     )
-    this.bulkWaiting = seen.buckets.some(b => b.bulk)
     const busy = new Set(called)
-    this.nextDue = null
-    for (const b of seen.buckets) {
-      const due = b.due !== null && b.due <= seen.now
-      if (b.mail || due) busy.add(b.bucket)
-      if (b.mail && !called.has(b.bucket)) this.unannounced = true
-      if (b.due !== null && !due) this.nextDue = Math.min(this.nextDue ?? b.due, b.due)
-    }
+    for (const bucket of this.note(seen.buckets, seen.now)) busy.add(bucket)
     const wanted = this.leases.filter(l => busy.has(l.key))
     if (wanted.length === 0 && this.bulkWaiting && (await this.admit())) this.calledAll = true
     return wanted.length === 0 && this.calledAll ? this.wanted() : wanted
   }
 
-  private sinceOf(leases: Lease[]): number[] {
+  /** Takes in what was seen of all its buckets: bulk work, the next alarm. Gives those that have something now. */
+  private note(seen: Peek[], now: number): number[] {
+    this.bulkWaiting = seen.some(b => b.bulk)
+    this.nextDue = null
+    const busy: number[] = []
+    for (const { bucket, mail, due } of seen) {
+      const isDue = due !== null && due <= now
+      if (mail || isDue) busy.push(bucket)
+      if (due !== null && !isDue) this.nextDue = Math.min(this.nextDue ?? due, due)
+    }
+    return busy
+  }
+
+  /** While it rests: what a look at its buckets found. `wake`: there is something to do; `unannounced`: mail for which
+   *  nobody had called. */
+  heard(seen: Peek[], now: number): { wake: boolean; unannounced: boolean } {
+    if (seen.length !== this.leases.length) return { wake: false, unannounced: false } // its leases have changed since
+    const unannounced = seen.some(b => b.mail && !this.called.has(b.bucket)) && !this.calledAll
+    for (const bucket of this.note(seen, now)) this.called.add(bucket)
+    if (this.bulkWaiting || performance.now() - this.lastSweep > SWEEP_MS) this.calledAll = true
+    return { wake: this.calledAll || this.called.size > 0, unannounced }
+  }
+
+  sinceOf(leases: Lease[]): number[] {
     return leases.map(l => this.since.get(l.key) ?? 0)
   }
 
@@ -450,6 +477,7 @@ export class FoldLoop {
     if (folded.shifts.some(s => s.deltaMs !== 0)) this.cache.clear()
     if (mail.due.length > 0 || folded.shifts.length > 0) this.nextDue = 0
     this.metrics.folded.inc(folded.count)
+    this.metrics.stayed.inc(folded.stayed)
     this.metrics.folds.inc({ result: 'committed' })
     const { signals } = this.core
     if (folded.shifts.length > 0) signals.emit('message')

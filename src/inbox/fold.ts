@@ -1,6 +1,7 @@
 // The thinking half of a fold transaction: inbox rows and due alarms of a set of buckets, folded in memory in order.
 // No I/O except `loadFacts`, which the reducer asks for; what must be written comes back as `Folded`.
 import { packState } from '../customers/pack.ts'
+import { hopsSpent } from '../customers/identity.ts'
 import { TooManyRounds } from '../customers/fold.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
@@ -78,6 +79,10 @@ export type Folded = {
   behind: InboxRow[]
   forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
+  /** whose alarm must be cleared: nobody rings for them while they are set aside */
+  silent: Uuid[]
+  /** events that were passed on as often as an event may be, and stayed */
+  stayed: number
   /** inputs and alarms folded */
   count: number
 }
@@ -109,7 +114,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     behind: [],
     forwards: [],
     expired: [],
-
+    silent: [],
+    stayed: 0,
     count: 0,
   }
   const works = new Map<Uuid, Work>()
@@ -171,6 +177,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       result = reduce(work.held.state, input, work.facts, world, self)
     }
     out.count++
+    if (input.kind === 'event' && result.verdict === 'folded' && hopsSpent(input.body)) out.stayed++
     const entry: Omit<JournalEntry, 'b'> = { c: work.id, k: input.kind, n: input.now, r: input.received }
     if (row?.message_hash) entry.h = row.message_hash
     if (result.verdict !== 'folded') entry.x = result.verdict
@@ -313,8 +320,13 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)),
     )
   }
+  // Every alarm that was read moves, even of whom nobody rings (parked, part of another): one that stays in the past
+  // would be read again at once, for ever.
   for (const row of mail.due) {
-    if (mail.parked.has(row.id) || row.merged_into) continue
+    if (mail.parked.has(row.id)) {
+      out.silent.push(row.id)
+      continue
+    }
     const work = workOf(row.workspace_id, row.id)
     if (given.breaking.has(row.id)) {
       if (!failed.has(row.id)) park(work, 'broke_transaction', given.breaking.get(row.id))
@@ -346,6 +358,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     out.works.push(work)
   }
   for (const p of out.parked) noteParked(out, p, standOf)
+  out.silent.push(...out.parked.map(p => p.customer))
   out.forwards = out.forwards.filter(f => !failed.has(f.row.customer_id!))
   for (const [key, s] of stands) {
     if (!s.changed) continue

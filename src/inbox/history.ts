@@ -75,7 +75,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       })
       presence = client
     }
-    held = await holdLeases(core, HISTORY_LEASES, held)
+    held = await holdLeases(core, HISTORY_LEASES)
     lastLeases = performance.now()
   }
 

@@ -160,6 +160,19 @@ export type Conflict = {
   by?: { event: string; name: string; src: string }
 }
 
+/** What the team says of one of many people at once: nothing that the person did, and nobody waits for an answer. */
+export type NoteBody = {
+  actor: string
+  /** where it was said: a file's source, a segment */
+  src: string
+  at?: number
+} & (
+  | { do: 'add_tag'; tag: string; until?: number }
+  | { do: 'remove_tag'; tag: string }
+  /** puts them on a static list, named by its number (src/segments/model.ts), or takes them off */
+  | { do: 'list'; n: number; on: boolean }
+)
+
 export type InputOf = {
   event: EventBody
   command: CommandBody
@@ -169,6 +182,7 @@ export type InputOf = {
   merge_refused: RefusedBody
   identity: IdentityBody
   restore: RestoreBody
+  note: NoteBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }

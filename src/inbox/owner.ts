@@ -3,6 +3,7 @@ import type { Core, Role } from '../platform/core.ts'
 import { startClock } from './clock.ts'
 import { FoldLoop, openFoldMetrics } from './fold-loop.ts'
 import { FOLD_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
+import { peekMail } from './read.ts'
 import { startRetention } from './retention.ts'
 import { openWorlds } from './worlds.ts'
 
@@ -27,11 +28,13 @@ export function openOwner(core: Core): Owner {
   let stopping = false
   const ended: Promise<void>[] = []
   const wakes = new Map<FoldLoop, () => void>()
+  const resting = new Map<FoldLoop, (byPoll: boolean) => void>()
+  const stopWaits = new Set<() => void>()
   const offs: (() => void)[] = []
 
   async function lease(): Promise<void> {
     await loops[0]!.connection()
-    held = await holdLeases(core, FOLD_LEASES, held)
+    held = await holdLeases(core, FOLD_LEASES)
     lastLeases = performance.now()
     for (const loop of loops)
       if (loop.setLeases(held.filter(l => l.key % LOOPS === loop.index))) wakes.get(loop)?.()
@@ -39,30 +42,17 @@ export function openOwner(core: Core): Owner {
 
   async function run(loop: FoldLoop): Promise<void> {
     let backoffMs = 50
-    let byTimer = false
+    let byPoll = false
     while (!stopping) {
       let woken = false
       wakes.set(loop, () => (woken = true))
       try {
         const worked = await loop.step()
-        if (worked && byTimer && loop.unannounced && !woken) metrics.pollCaught.inc()
-        byTimer = false
+        if (worked && byPoll && !woken) metrics.pollCaught.inc()
+        byPoll = false
         backoffMs = 50
-        if (worked) continue
-        if (woken) continue
-        const dueMs = loop.nextDue === null ? POLL_MS : Math.max(1, loop.nextDue - Date.now())
-        const waitMs = Math.min(POLL_MS, dueMs)
-        await new Promise<void>(resolve => {
-          const timer = setTimeout(() => {
-            byTimer = true
-            if (waitMs === POLL_MS) loop.call(null)
-            resolve()
-          }, waitMs)
-          wakes.set(loop, () => {
-            clearTimeout(timer)
-            resolve()
-          })
-        })
+        if (worked || woken) continue
+        byPoll = await rest(loop)
       } catch (error) {
         core.log.warn(
           { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
@@ -75,6 +65,57 @@ export function openOwner(core: Core): Owner {
     }
   }
 
+  /** Until it is called, its next alarm is due, or the poll finds something; true when that was mail nobody announced. */
+  function rest(loop: FoldLoop): Promise<boolean> {
+    return new Promise<boolean>(resolve => {
+      const end = (byPoll: boolean) => {
+        clearTimeout(timer)
+        resting.delete(loop)
+        resolve(byPoll)
+      }
+      const { nextDue, leases } = loop
+      const dueMs = nextDue === null || leases.length === 0 ? POLL_MS : Math.max(1, nextDue - Date.now())
+      const timer = dueMs < POLL_MS ? setTimeout(end, dueMs, false) : undefined
+      wakes.set(loop, () => end(false))
+      resting.set(loop, end)
+    })
+  }
+
+  /** The backstop: one look at the buckets of all loops that rest. */
+  async function poll(): Promise<void> {
+    while (!stopping) {
+      await pause(POLL_MS)
+      const asked = [...resting.keys()].map(loop => ({ loop, leases: loop.leases, end: resting.get(loop) }))
+      const leases = asked.flatMap(a => a.leases)
+      if (stopping || leases.length === 0) continue
+      try {
+        const seen = await peekMail(
+          core.pool,
+          leases.map(l => l.key),
+          asked.flatMap(a => a.loop.sinceOf(a.leases)),
+        )
+        const of = new Map(seen.buckets.map(b => [b.bucket, b]))
+        for (const { loop, leases, end } of asked) {
+          if (end === undefined || resting.get(loop) !== end || loop.leases !== leases) continue // it was called meanwhile
+          const { wake, unannounced } = loop.heard(
+            leases.flatMap(l => of.get(l.key) ?? []),
+            seen.now,
+          )
+          if (wake || (loop.nextDue !== null && loop.nextDue - Date.now() < POLL_MS)) end(unannounced)
+        }
+      } catch (error) {
+        core.log.warn(
+          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+          'fold: poll',
+        )
+        for (const { loop } of asked) {
+          loop.call(null)
+          resting.get(loop)?.(false)
+        }
+      }
+    }
+  }
+
   async function keepLeases(): Promise<void> {
     while (!stopping) {
       await lease().catch((error: unknown) =>
@@ -83,17 +124,22 @@ export function openOwner(core: Core): Owner {
           'fold: leases',
         ),
       )
-      await new Promise(resolve => {
-        const timer = setTimeout(resolve, LEASE_ROUND_MS)
-        stopWaits.push(() => {
-          clearTimeout(timer)
-          resolve(undefined)
-        })
-      })
-      stopWaits.length = 0
+      await pause(LEASE_ROUND_MS)
     }
   }
-  const stopWaits: (() => void)[] = []
+
+  /** Ended early by `stop`. */
+  function pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const end = () => {
+        clearTimeout(timer)
+        stopWaits.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      stopWaits.add(end)
+    })
+  }
 
   return {
     leases: () => held,
@@ -116,13 +162,13 @@ export function openOwner(core: Core): Owner {
           }
         }),
       )
-      ended.push(keepLeases(), ...loops.map(run))
+      ended.push(keepLeases(), poll(), ...loops.map(run))
     },
     async stop() {
       stopping = true
       for (const off of offs) off()
       for (const wake of wakes.values()) wake()
-      for (const wake of stopWaits) wake()
+      for (const end of stopWaits) end()
       await Promise.all(ended)
       for (const loop of loops) await loop.close()
       await releaseLeases(core, FOLD_LEASES).catch((error: unknown) =>

@@ -16,11 +16,11 @@ export async function unpark(core: Core, workspace: Uuid, customer: Uuid): Promi
     )
     if (parked.rowCount === 0) return false
     await putBack(sql, workspace, customer)
-    // its alarm was cleared: early is allowed
-    await sql.query('update customer set due_at = clock_timestamp() where bucket = $1 and id = $2', [
-      bucket,
-      customer,
-    ])
+    // its alarm was cleared: early is allowed; who is part of another has none
+    await sql.query(
+      'update customer set due_at = clock_timestamp() where bucket = $1 and id = $2 and merged_into is null',
+      [bucket, customer],
+    )
     return true
   })
   if (found) core.signals.emit('inbox', String(bucket))

@@ -3,6 +3,7 @@
 import type pg from 'pg'
 import type { Uuid } from '../platform/ids.ts'
 import { instants, smallints, uuids } from '../platform/pg-array.ts'
+import type { Sql } from '../platform/postgres.ts'
 import type { Lease } from './leases.ts'
 import type { InputKind } from './model.ts'
 
@@ -114,7 +115,7 @@ export type Peek = { bucket: number; due: number | null; mail: boolean; bulk: bo
 
 /** What these buckets have to do, without locking anything. `now`: database time, real ms. */
 export async function peekMail(
-  sql: pg.Client,
+  sql: Sql,
   buckets: number[],
   since: number[],
 ): Promise<{ now: number; buckets: Peek[] }> {

@@ -337,6 +337,12 @@ export async function writeFold(
       ],
     )
   if (folded.parked.length > 0 || folded.behind.length > 0) writeParked(run, folded, nowReal)
+  if (folded.silent.length > 0)
+    run(
+      'w_silent',
+      'update customer set due_at = null where bucket = any($1::smallint[]) and id = any($2::uuid[])',
+      [folded.silent.map(bucketOf), folded.silent],
+    )
   if (posts.length > 0) all.push(append(sql, null, posts))
   if (tids.length > 0)
     run('w_delete', 'delete from inbox where bucket = any($1::smallint[]) and ctid = any($2::tid[])', [
@@ -420,7 +426,6 @@ function writeParked(
       'insert into parked (bucket, customer_id, workspace_id, reason, error, at) values ($1, $2, $3, $4, $5, $6) on conflict (bucket, customer_id) do nothing',
       [bucket, p.customer, p.workspace, p.reason, p.error, iso(nowReal)],
     )
-    run('w_park_due', 'update customer set due_at = null where bucket = $1 and id = $2', [bucket, p.customer])
     run(
       'w_park_seen',
       'delete from seen where bucket = any($1::smallint[]) and workspace_id = $2 and hash = any($3::uuid[])',

@@ -10,7 +10,7 @@ import { claimErasure, type ErasureRow, finishErasure, noteStep, sealErasure } f
 
 export type Eraser = Role & { tick(): Promise<boolean> }
 
-const POLL_MS = 2_000
+const POLL_MS = 5_000
 
 class Stopped extends Error {}
 

@@ -4,6 +4,9 @@ import type { Uuid } from '../platform/ids.ts'
 
 const LEASE_MS = 15_000
 const POLL_MS = 1_000
+/** Once there has been nothing for a minute. New ones are announced. */
+const IDLE_POLL_MS = 5_000
+const IDLE_AFTER_MS = 60_000
 const ATTEMPTS = 20
 
 type Receipt = {
@@ -64,10 +67,14 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
     wake()
   })
   async function run(): Promise<void> {
+    let worked = performance.now()
     while (!stopped) {
       try {
         called = false
-        if (await tick()) continue
+        if (await tick()) {
+          worked = performance.now()
+          continue
+        }
       } catch (error) {
         core.log.warn(
           { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
@@ -76,7 +83,8 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
       }
       if (called || stopped) continue
       await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, POLL_MS)
+        const idle = performance.now() - worked > IDLE_AFTER_MS
+        const timer = setTimeout(resolve, idle ? IDLE_POLL_MS : POLL_MS)
         wake = () => {
           clearTimeout(timer)
           resolve()

@@ -292,6 +292,7 @@ export const frame = {
     customer_unmerged: ['拆開合併', 'Taken apart'],
     customer_kept_apart: ['維持分開', 'Kept apart'],
     identifier_shared: ['識別碼多人共用', 'Identifier shared'],
+    identifier_unsettled: ['識別碼歸屬不明', 'Whose identifiers these are is unclear'],
     identifier_removed: ['移走識別碼', 'Identifier moved away'],
     merge_refused: ['合併被拒', 'Merge refused'],
     order_placed: ['下單', 'Order placed'],
