@@ -53,8 +53,8 @@ create table if not exists order_state (
   currency LowCardinality(String),
   channel LowCardinality(String),
   store LowCardinality(String),
-  -- price -1: not known
-  lines Array(Tuple(product String, sku String, category String, brand String, q Float64, back Float64, price Float64))
+  -- product, sku, category, brand, quantity, of it come back, price (-1: not known)
+  lines Array(Tuple(String, String, String, String, Float64, Float64, Float64))
 ) engine = MergeTree
 order by (workspace_id, customer_id, order_no, seq, line, part)
 settings non_replicated_deduplication_window = 10000;
