@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { roleScopes } from 'virtual:endpoints'
 import type { Role, Scope } from '../src/contract.ts'
 import { useApi } from './api/queries.ts'
-import * as format from './format.ts'
 import { currentLocale, word } from './i18n.ts'
+import { sayIn } from './say.ts'
 
 export function useWs(): string {
   return useParams({ strict: false }).ws ?? ''
@@ -55,31 +55,6 @@ export function useSay() {
   const { t } = useTranslation() // a new t with each language
   const { workspace } = useWorkspace()
   const zone = workspace?.timezone ?? 'Asia/Taipei'
-  return useMemo(() => {
-    const locale = currentLocale()
-    const spoken = { locale, zone }
-    return {
-      t,
-      locale,
-      zone,
-      count: (n: number) => format.count(n, locale),
-      people: (n: number) => format.people(n, locale),
-      share: (part: number, whole: number) => format.share(part, whole, locale),
-      percent: (part: number) => format.percent(part, locale),
-      list: (names: string[]) => format.list(names, locale),
-      decimal: (n: number) => format.decimal(n, locale),
-      money: (amount: number, currency: string) => format.money(amount, currency, locale),
-      exact: (at: string | number) => format.exactTime(at, spoken),
-      short: (at: string | number) => format.shortTime(at, spoken),
-      relative: (at: string | number, now: number) => format.relativeTime(at, now, locale),
-      latency: (ms: number | null) => format.latency(ms, locale),
-      bytes: (n: number) => format.bytes(n, locale),
-      duration: (ms: number) =>
-        format
-          .durationParts(ms)
-          .map(p => t(`time.${p.unit}`, { n: p.n }))
-          .join(' '),
-    }
-  }, [t, zone])
+  return useMemo(() => sayIn(t, currentLocale(), zone), [t, zone])
 }
-export type Say = ReturnType<typeof useSay>
+export type { Say } from './say.ts'

@@ -13,7 +13,7 @@ import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
+import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setLine, type Source } from './profile.ts'
@@ -94,6 +94,17 @@ export function reduce(
         verdict: 'forwarded',
         forwardTo: away.to,
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
+      }
+  }
+  if (input.kind === 'absorb') {
+    const back = absorbBack(own, input.body)
+    if (back !== null)
+      return {
+        state: own,
+        effects: [],
+        verdict: 'forwarded',
+        forwardTo: back.to,
+        forwardAs: { kind: 'absorb', body: back.body, messageId: null },
       }
   }
   const fold = openFold(own, world, planOf(world), now)

@@ -105,6 +105,8 @@ export type AbsorbBody = {
   orders: OrderRow[]
   /** the person who decided it, above the policy */
   actor?: string
+  /** it went on with somebody whose own merge did not last, and came back: what was told meanwhile was told there */
+  detour?: true
   hops: number
 }
 /** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone

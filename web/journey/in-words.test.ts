@@ -1,23 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import i18next from 'i18next'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
-import { durationParts } from '../format.ts'
 import { spoken } from '../i18n.ts'
-import type { Say } from '../use.ts'
+import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import { shapeOf } from './graph-shape.ts'
-import { asGraph, sayNode, sayRule, sayTrigger } from './in-words.ts'
+import { asGraph, nodeDetails, sayNode, sayTrigger } from './in-words.ts'
 import { happened, traitIs } from '../../src/rules/make.ts'
 
-const say = (): Say =>
-  ({
-    t: i18next.t,
-    locale: i18next.language as 'en',
-    duration: (ms: number) =>
-      durationParts(ms)
-        .map(p => i18next.t(`time.${p.unit}`, { n: p.n }))
-        .join(' '),
-  }) as Say
+const say = () => sayIn(i18next.t, i18next.language as 'en', 'Asia/Taipei')
 
 const graph: JourneyGraph = {
   format: 1,
@@ -63,8 +54,11 @@ describe('journeys in words', () => {
     const rule = {
       op: 'and',
       rules: [traitIs('等級', 'gold'), { op: 'not', rule: happened('Order Completed') }],
-    } as const
-    expect(sayRule(rule as never, say())).toBe('等級 是 gold 且 非（進入後發生「完成訂單」）')
+    }
+    const node = { type: 'split', fields: { branches: [{ name: '金卡', rule }] }, next: {} }
+    expect(nodeDetails(node, say())).toEqual([
+      { label: '金卡', value: '等級 是 gold 且 非（進入旅程後 「完成訂單」 至少 1 次）' },
+    ])
   })
   test('what is not a graph is told as such', () =>
     expect([asGraph(null), asGraph({ format: 2 }), asGraph('x')]).toEqual([null, null, null]))

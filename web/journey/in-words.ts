@@ -2,6 +2,8 @@
 import type { JourneyGraph, NodeData, Trigger } from '../../src/journeys/model.ts'
 import type { PropFilter, Rule } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
+import { sayRule } from '../rules/in-words.ts'
+import { sayWhere } from '../rules/phrases.ts'
 import type { Say } from '../use.ts'
 
 const text = (value: unknown): string =>
@@ -37,57 +39,6 @@ export function sayTrigger(trigger: Trigger, say: Say): string {
     t('journeys.whenDate', { trait: trigger.trait, offset, time: trigger.time }) +
     (trigger.yearly ? t('journeys.yearly') : '')
   )
-}
-
-export function sayWhere(where: PropFilter[] | undefined, { t }: Say): string {
-  if (!where || where.length === 0) return ''
-  const filters = where.map(f => t(`say.${f.op}`, { path: f.path, value: text(f.value) })).join(t('say.and'))
-  return t('say.where', { filters })
-}
-
-export function sayRule(rule: Rule, say: Say): string {
-  const { t } = say
-  switch (rule.op) {
-    case 'and':
-    case 'or':
-      return rule.rules
-        .map(r => (r.op === 'and' || r.op === 'or' ? `(${sayRule(r, say)})` : sayRule(r, say)))
-        .join(t(`say.${rule.op}`))
-    case 'not':
-      return t('say.not', { rule: sayRule(rule.rule, say) })
-    case 'trait':
-      if (rule.type === 'any') return t('say.traitSet', { trait: rule.trait })
-      return rule.test.is === 'equal'
-        ? t('say.traitIs', { trait: rule.trait, value: text(rule.test.value) })
-        : JSON.stringify(rule)
-    case 'identifier':
-      return t('say.hasId', { kind: word('identifier', rule.kind) })
-    case 'stage':
-      return t(rule.is === 'exactly' ? 'sayProfile.stageIs' : 'sayProfile.stageFrom', {
-        stage: word('stage', rule.stage),
-      })
-    case 'age':
-      return t(
-        rule.min === undefined
-          ? 'sayProfile.ageTo'
-          : rule.max === undefined
-            ? 'sayProfile.ageFrom'
-            : 'sayProfile.ageBetween',
-        { min: rule.min, max: rule.max },
-      )
-    case 'event': {
-      const { event, window, where } = rule
-      if (typeof event !== 'string' || (window.in !== 'entry' && window.in !== 'node'))
-        return JSON.stringify(rule)
-      return (
-        t(window.in === 'entry' ? 'say.sinceEntry' : 'say.sinceNode', { event: word('fact', event) }) +
-        sayWhere(where, say)
-      )
-    }
-    default:
-      // a rule of a newer server: shown as it is stored rather than not at all
-      return JSON.stringify(rule)
-  }
 }
 
 /** 1 is Monday (2024-01-01 was one). */

@@ -12,7 +12,8 @@ import { Card } from '../parts/page.tsx'
 import { Badge, Figure, More, Time } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
-import { nodeDetails, nodeTitle, sayRule } from './in-words.ts'
+import { nodeDetails, nodeTitle } from './in-words.ts'
+import { sayRule } from '../rules/in-words.ts'
 
 type Props = {
   ws: string

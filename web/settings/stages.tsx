@@ -24,7 +24,7 @@ import {
 } from '../../src/customers/settings.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { sayWhere } from '../journey/in-words.ts'
+import { sayWhere } from '../rules/phrases.ts'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'

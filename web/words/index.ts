@@ -10,6 +10,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { work } from './work.ts'
 
@@ -19,6 +20,7 @@ export const words = {
   ...install,
   ...insight,
   ...quality,
+  ...rules,
   ...personWords,
   ...work,
   ...profile,

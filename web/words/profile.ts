@@ -17,13 +17,7 @@ export const profile = {
     store: ['門市', 'Store'],
     reseller: ['經銷', 'Reseller'],
   },
-  sayProfile: {
-    stageIs: ['旅程階段是「{{stage}}」', 'the lifecycle stage is {{stage}}'],
-    stageFrom: ['旅程階段至少到「{{stage}}」', 'the lifecycle stage is {{stage}} or later'],
-    ageFrom: ['年齡滿 {{min}} 歲', 'aged {{min}} or more'],
-    ageTo: ['年齡 {{max}} 歲以下', 'aged {{max}} or less'],
-    ageBetween: ['年齡 {{min}} 到 {{max}} 歲', 'aged {{min}} to {{max}}'],
-  },
+
   attributes: {
     title: ['顧客屬性', 'Customer attributes'],
     lead: [
