@@ -21,7 +21,12 @@ export type SqlContext = {
 
 /** `conditions[i]` is a condition on `c` for rule i. `people`: the FROM and the beginning of the WHERE that they
  *  need, `prelude` what comes before the SELECT. */
-export type Compiled = { prelude: string; people: string; conditions: string[]; params: Record<string, unknown> }
+export type Compiled = {
+  prelude: string
+  people: string
+  conditions: string[]
+  params: Record<string, unknown>
+}
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 

@@ -57,7 +57,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
       return { having: numberSql(measure.test, 'count()', null, b), ofNone: testNumber(measure.test, 0) }
     case 'sum': {
       const numbers = `arrayFilter(v -> ${isNumberSql('v')}, ${valuesSql(measure.path, b)})`
-      const parts = `sum(arraySum(arrayMap(v -> toInt64(floor(${numberOfSql('v')} * ${PARTS} + 0.5)), ${numbers})))`
+      const parts = `sum(arraySum(v -> floor(${numberOfSql('v')} * ${PARTS} + 0.5), ${numbers}))`
       return {
         having: numberSql(measure.test, `(${parts} / ${PARTS})`, null, b),
         ofNone: testNumber(measure.test, 0),
@@ -65,7 +65,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
     }
     case 'distinct':
       return {
-        having: numberSql(measure.test, `uniqExactArray(${valuesSql(measure.path, b)})`, null, b),
+        having: numberSql(measure.test, `uniqExactArray(${scalarsSql(measure.path, b)})`, null, b),
         ofNone: testNumber(measure.test, 0),
       }
     case 'interval': {
@@ -80,7 +80,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
       return timed(measure.test, measure.of === 'first_at' ? `min(${MS})` : `max(${MS})`, ctx, b)
     case 'first':
     case 'last': {
-      const value = `arrayElement(${valuesSql(measure.path, b)}, 1)`
+      const value = `arrayElement(${scalarsSql(measure.path, b)}, 1)`
       const at = measure.of === 'first' ? MS : `-${MS}`
       return valued(measure.test, `argMinIf(${value}, (${at}, ${value}), ${value} != '')`, b)
     }
@@ -110,10 +110,18 @@ function valued(
     }
   }
   const text = test as TextTest
-  return { having: textSql(text, textOfSql(raw), isTextSql(raw), b), ofNone: testText(text, null) }
+  return {
+    having: textSql(text, `leftUTF8(${textOfSql(raw)}, ${MAX_TEXT})`, isTextSql(raw), b),
+    ofNone: testText(text, null),
+  }
 }
 
 const MOST = 50
+/** A text is remembered so far. */
+const MAX_TEXT = 200
+
+const scalarsSql = (path: string, b: Bound): string =>
+  `arrayFilter(v -> not startsWith(v, '{'), ${valuesSql(path, b)})`
 
 export function sequenceSql(rule: SequenceRule, ctx: SqlContext, b: Bound): string {
   const bounds = boundsOf(rule.window, ctx.at, ctx.timezone)

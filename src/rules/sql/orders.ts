@@ -47,9 +47,7 @@ export function orderSql(rule: Extract<Rule, { op: 'orders' }>, ctx: SqlContext,
   if (from !== null) where.push(`o.at >= ${b.moment(from)}`)
   if (to !== null) where.push(`o.at < ${b.moment(to)}`)
   const goods = rule.lines ? linesSql(rule.lines, b) : 'o.lines'
-  const amount = rule.lines
-    ? `arraySum(l -> (l.5 - l.6) * greatest(l.7, 0), ${goods})`
-    : 'toFloat64(o.net)'
+  const amount = rule.lines ? `arraySum(l -> (l.5 - l.6) * greatest(l.7, 0), ${goods})` : 'toFloat64(o.net)'
   const facts: Facts = {
     at: 'toUnixTimestamp64Milli(o.at)',
     amount: `if(o.currency = ${b.text(ctx.currency)}, ${amount}, 0)`,
@@ -111,7 +109,14 @@ function measureSql(measure: OrderMeasure, facts: Facts, ctx: SqlContext, b: Bou
     case 'first_at':
     case 'last_at':
       return {
-        having: timeSql(measure.test, measure.of === 'first_at' ? first : last, null, ctx.at, ctx.timezone, b),
+        having: timeSql(
+          measure.test,
+          measure.of === 'first_at' ? first : last,
+          null,
+          ctx.at,
+          ctx.timezone,
+          b,
+        ),
         ofNone: measure.test.is === 'never',
       }
     case 'cycle': {

@@ -77,7 +77,5 @@ function filterSql(filter: PropFilter, b: Bound): string {
 /** All hold; null when there are none. */
 export function filtersSql(where: PropFilter[] | undefined, b: Bound): string | null {
   if (where === undefined || where.length === 0) return null
-  return where
-    .flatMap(filter => [mustMention(filter, b) ?? [], filterSql(filter, b)].flat())
-    .join(' and ')
+  return where.flatMap(filter => [mustMention(filter, b) ?? [], filterSql(filter, b)].flat()).join(' and ')
 }

@@ -87,7 +87,9 @@ const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().
 
 /** True where a text is a date, as `dayOfDate` reads it. */
 export function isDateSql(text: string): string {
-  const [y, m, d] = [1, 6, 9].map((from, i) => `toUInt16OrZero(substring(${text}, ${from}, ${i === 0 ? 4 : 2}))`)
+  const [y, m, d] = [1, 6, 9].map(
+    (from, i) => `toUInt16OrZero(substring(${text}, ${from}, ${i === 0 ? 4 : 2}))`,
+  )
   const leap = `((${y} % 4 = 0 and ${y} % 100 != 0) or ${y} % 400 = 0)`
   const most = `multiIf(${m} = 2, 28 + ${leap}, ${m} in (4, 6, 9, 11), 30, 31)`
   return `(match(${text}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T|$)') and ${m} between 1 and 12 and ${d} between 1 and ${most})`
@@ -160,7 +162,8 @@ export function ageSql(
   const common = new Date(Date.UTC(year, 1, 29)).getUTCMonth() !== 1
   const monthDay = today.slice(5) === '02-28' && common ? '02-29' : today.slice(5)
   /** the latest birthday of those who are that old */
-  const bornBy = (years: number): string => b.text(`${String(Math.max(0, year - years)).padStart(4, '0')}-${monthDay}`)
+  const bornBy = (years: number): string =>
+    b.text(`${String(Math.max(0, year - years)).padStart(4, '0')}-${monthDay}`)
   const parts = [isDateSql(text), `${date} <= ${b.text(today)}`]
   if (min !== undefined && min > 0) parts.push(`${date} <= ${bornBy(min)}`)
   if (max !== undefined) parts.push(`${date} > ${bornBy(max + 1)}`)
