@@ -40,20 +40,21 @@ export async function populate(history: History, size: { people: number; events:
       from (select number, ${someone(7, people)} as c, cityHash64(number, 5) % 100 as r from numbers(${from}, ${n}))`),
   )
   const customers = (numbers: string, version: number) =>
-    command(`insert into customer (workspace_id, customer_id, version, name, email, line_following, orders, tags, traits, identifiers, consents, reach, bound, stage, text_names, text_values, number_names, number_values, absorbed, merged_into, last_order, clock_customer, likes_categories)
+    command(`insert into customer (workspace_id, customer_id, version, name, email, line_following, orders, tags, traits, identifiers, consents, reach, bound, stage, text_names, text_values, date_names, date_values, number_names, number_values, absorbed, merged_into, last_order, clock_customer, likes_categories)
       select toUUID('${WORKSPACE}'), ${idOf('number')} as id, ${version}, concat('N', toString(number)), concat('n', toString(number), '@example.com'), number % 3 = 0, number % 4,
         if(number % 20 = 0, ['vip', 'new'], ['old']), concat('{"name":"N', toString(number), '"}'), ['email', 'email!', 'phone'], ['email/marketing'],
         multiIf(number % 3 = 0, ['line', 'email'], number % 3 = 1, ['email'], []), ['email'], 'awareness',
         ['name', 'gender', 'birthday', 'address.city', 'email', 'phone'],
         [concat('N', toString(number)), if(number % 2 = 0, 'female', 'male'), toString(toDate('1960-01-01') + number % 18000), ${pick(['台北市', '新北市', '台中市', '高雄市'], 8)}, concat('n', toString(number), '@example.com'), '0912345678'],
+        ['birthday'], [toString(toDate('1960-01-01') + number % 18000)],
         ['score'], [number % 100], if(number < ${merged}, [${idOf(`number + ${people}`)}], []),
         if(number >= ${people}, ${idOf(`number - ${people}`)}, toUUID('00000000-0000-0000-0000-000000000000')),
         ${moment(time(9))}, ${moment(time(10))}, arraySlice([${pick(CATEGORIES, 11)}, ${pick(CATEGORIES, 12)}], 1, 1 + number % 2)
       from ${numbers}`)
   await inSteps(people + merged, (from, n) => customers(`numbers(${from}, ${n})`, 1))
-  const orders = (from: number, n: number, seq: number, counts: number) =>
-    command(`insert into order_state (workspace_id, customer_id, order_no, bucket, seq, told, known, at, counts, paid, status, refunded, returned, net, currency, channel, store, lines)
-      select toUUID('${WORKSPACE}'), ${idOf(someone(13, people))}, concat('o', toString(number)), 0, ${seq}, ${moment(time(14))} as t, 1, t, ${counts}, 1, 'paid', if(${counts} = 1, 'none', 'whole'), 'none',
+  const orders = (from: number, n: number, version: number, counts: number) =>
+    command(`insert into order_now (workspace_id, customer_id, order_no, version, known, at, counts, paid, status, refunded, returned, net, currency, channel, store, lines)
+      select toUUID('${WORKSPACE}'), ${idOf(someone(13, people))}, concat('o', toString(number)), ${version}, 1, ${moment(time(14))}, ${counts}, 1, 'paid', if(${counts} = 1, 'none', 'whole'), 'none',
         if(${counts} = 1, 50000 + cityHash64(number, 15) % 300000, 0), 'TWD', ${pick(['online', 'online', 'store'], 16)}, '',
         [('p1', 's1', ${pick(CATEGORIES, 17)}, 'Acme', 1, ${1 - counts}, 50000)]
       from numbers(${from}, ${n})`)
@@ -61,7 +62,7 @@ export async function populate(history: History, size: { people: number; events:
   await inSteps(bought, (from, n) => orders(from, n, 1, 1))
   await orders(0, Math.round(bought / 20), 2, 0)
   await command('optimize table customer final')
-  await command('optimize table order_state final')
+  await command('optimize table order_now final')
   for (const from of [0, 1, 2])
     await customers(`(select number * 997 + ${from} as number from numbers(${Math.floor(people / 1000)}))`, 2)
 }

@@ -4,6 +4,9 @@
 alter table customer
   add column if not exists text_names Array(LowCardinality(String)),
   add column if not exists text_values Array(String),
+  -- of those texts, the dates: 'YYYY-MM-DD'
+  add column if not exists date_names Array(LowCardinality(String)),
+  add column if not exists date_values Array(String),
   add column if not exists number_names Array(LowCardinality(String)),
   add column if not exists number_values Array(Float64),
   -- '+name' for true, '-name' for false
@@ -30,8 +33,7 @@ alter table customer
   add column if not exists clock_team DateTime64(3, 'UTC');
 
 -- What an order is worth after each fold that touched it (src/customers/order-worth.ts), under the customer of the time.
--- The newest row of an order counts: highest (seq, line, part), all of one bucket. `known` is 0 where the order is
--- somebody else's by now. A survivor has rows of its own of every order it took over.
+-- `known` is 0 where the order is somebody else's by now. A survivor has rows of its own of every order it took over.
 create table if not exists order_state (
   workspace_id UUID,
   customer_id UUID,
@@ -57,4 +59,27 @@ create table if not exists order_state (
   lines Array(Tuple(String, String, String, String, Float64, Float64, Float64))
 ) engine = MergeTree
 order by (workspace_id, customer_id, order_no, seq, line, part)
+settings non_replicated_deduplication_window = 10000;
+
+-- The newest row of each order: what a question about orders reads. Picking it out of order_state costs twenty times as
+-- much. `version` orders (seq, line, part), which are of one bucket.
+create table if not exists order_now (
+  workspace_id UUID,
+  customer_id UUID,
+  order_no String,
+  version UInt64,
+  known UInt8,
+  at DateTime64(3, 'UTC'),
+  counts UInt8,
+  paid UInt8,
+  status LowCardinality(String),
+  refunded LowCardinality(String),
+  returned LowCardinality(String),
+  net Int64,
+  currency LowCardinality(String),
+  channel LowCardinality(String),
+  store LowCardinality(String),
+  lines Array(Tuple(String, String, String, String, Float64, Float64, Float64))
+) engine = ReplacingMergeTree(version)
+order by (workspace_id, customer_id, order_no)
 settings non_replicated_deduplication_window = 10000;

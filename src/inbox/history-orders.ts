@@ -74,3 +74,13 @@ export function orderStateRow(
     ]),
   }
 }
+
+/** The row as `order_now` keeps it. */
+export function newestRow(row: OrderStateRow): Record<string, unknown> {
+  const { bucket: _b, seq, line, part, incarnation: _i, told: _t, ...rest } = row
+  return { ...rest, version: versionOf(seq, line, part) }
+}
+
+/** Orders a customer's rows. As text: it may have more digits than a number holds. */
+const versionOf = (seq: number, line: number, part: number): string =>
+  String((BigInt(seq) << 28n) + (BigInt(Math.min(line, 0xfffff)) << 8n) + BigInt(Math.min(part, 0xff)))

@@ -16,7 +16,7 @@ import {
   type HistoryRow,
   type JournalRow,
 } from './history-rows.ts'
-import type { OrderStateRow } from './history-orders.ts'
+import { newestRow, type OrderStateRow } from './history-orders.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -172,6 +172,22 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
+  async function insertOrders(group: number, no: number, orders: OrderStateRow[]): Promise<void> {
+    for (const [table, values] of [
+      ['order_state', orders],
+      ['order_now', orders.map(newestRow)],
+    ] as const)
+      await core.history.insert({
+        table,
+        values,
+        format: 'JSONEachRow',
+        clickhouse_settings: {
+          insert_deduplicate: 1,
+          insert_deduplication_token: `${incarnation}:${group}:${no}`,
+        },
+      })
+  }
+
   async function copyGroup(l: Lease): Promise<boolean> {
     const batch = await openBatch(l)
     if (!batch) return false
@@ -188,16 +204,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       for (const c of made.customers) customers.add(c)
     }
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
-    if (orders.length > 0)
-      await core.history.insert({
-        table: 'order_state',
-        values: orders,
-        format: 'JSONEachRow',
-        clickhouse_settings: {
-          insert_deduplicate: 1,
-          insert_deduplication_token: `${incarnation}:${l.key}:${batch.no}`,
-        },
-      })
+    if (orders.length > 0) await insertOrders(l.key, batch.no, orders)
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({

@@ -4,6 +4,7 @@ import type { CustomerState } from '../../src/customers/model.ts'
 import { packState } from '../../src/customers/pack.ts'
 import type { World } from '../../src/customers/world.ts'
 import { historyRows, historyTuple, HISTORY_COLUMNS, snapshotRow } from '../../src/inbox/history-rows.ts'
+import { newestRow, type OrderStateRow } from '../../src/inbox/history-orders.ts'
 import { packJournal, writeEntry } from '../../src/inbox/journal.ts'
 import type { History as Engine } from '../../src/platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../../src/platform/ids.ts'
@@ -88,7 +89,7 @@ export const workspaceOf = (n: number): Uuid => uuid(0xf00000 + n)
 /** Rows of a town as the history worker makes them. */
 function rowsOf(towns: Town[], workspace: Uuid) {
   const events: unknown[][] = []
-  const orders: unknown[] = []
+  const orders: OrderStateRow[] = []
   const customers: unknown[] = []
   let seq = 0
   for (const [id, { state, log }] of towns.flatMap(t => [...t.customers])) {
@@ -126,7 +127,8 @@ export async function store(history: Engine, groups: { towns: Town[]; workspace:
     values: events,
     format: 'JSONCompactEachRow',
   })
-  await history.insert({ table: 'order_state', values: all.flatMap(a => a.orders), format: 'JSONEachRow' })
+  const orders = all.flatMap(a => a.orders)
+  await history.insert({ table: 'order_now', values: orders.map(newestRow), format: 'JSONEachRow' })
   await history.insert({ table: 'customer', values: all.flatMap(a => a.customers), format: 'JSONEachRow' })
 }
 

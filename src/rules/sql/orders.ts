@@ -1,5 +1,4 @@
-// Leaves about orders, as the set of customers of whom they hold: what each order is worth by the newest row that told of
-// it (table order_state). A survivor has rows of its own of every order it took over, so only the living are read.
+// Leaves about orders, as the set of customers of whom they hold: what each order is worth by now (table order_now). A survivor has rows of its own of every order it took over, so only the living are read.
 import { never } from '../../platform/errors.ts'
 import { testNumber } from '../leaves/values.ts'
 import type { OrderMeasure, OrderRef, OrderStatus, Rule } from '../model.ts'
@@ -54,30 +53,10 @@ export function orderSql(rule: Extract<Rule, { op: 'orders' }>, ctx: SqlContext,
     quantity: `arraySum(l -> l.5 - l.6, ${goods})`,
   }
   const { having, ofNone } = measureSql(rule.measure, facts, ctx, b)
-  const workspace = b.of(ctx.workspace, 'UUID')
-  const newest = `select customer_id, argMax(tuple(${COLUMNS.join(', ')}), (seq, line, part)) as row,
-    ${COLUMNS.map((c, i) => `row.${i + 1} as ${c}_`).join(', ')}
-    from order_state where workspace_id = ${workspace} and told <= ${b.moment(ctx.at)} group by customer_id, order_no`
-  const found = `c.customer_id in (select o.customer_id from (
-    select customer_id, ${COLUMNS.map(c => `${c}_ as ${c}`).join(', ')} from (${newest})) as o
-    where ${where.join(' and ')} group by o.customer_id having ${ofNone ? `not (${having})` : having})`
+  const found = `c.customer_id in (select o.customer_id from order_now as o final
+    where o.workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where.join(' and ')} group by o.customer_id having ${ofNone ? `not (${having})` : having})`
   return ofNone ? `not ${found}` : found
 }
-
-const COLUMNS = [
-  'known',
-  'at',
-  'counts',
-  'paid',
-  'status',
-  'refunded',
-  'returned',
-  'net',
-  'currency',
-  'channel',
-  'store',
-  'lines',
-] as const
 
 /** Expressions of one order. */
 type Facts = { at: string; amount: string; quantity: string }
