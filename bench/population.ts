@@ -53,7 +53,7 @@ export async function populate(history: History, size: { people: number; events:
       from ${numbers}`)
   await inSteps(people + merged, (from, n) => customers(`numbers(${from}, ${n})`, 1))
   const orders = (from: number, n: number, version: number, counts: number) =>
-    command(`insert into order_now (workspace_id, customer_id, order_no, version, known, at, counts, paid, status, refunded, returned, net, currency, channel, store, lines)
+    command(`insert into order_state (workspace_id, customer_id, order_no, version, known, at, counts, paid, status, refunded, returned, net, currency, channel, store, lines)
       select toUUID('${WORKSPACE}'), ${idOf(someone(13, people))}, concat('o', toString(number)), ${version}, 1, ${moment(time(14))}, ${counts}, 1, 'paid', if(${counts} = 1, 'none', 'whole'), 'none',
         if(${counts} = 1, 50000 + cityHash64(number, 15) % 300000, 0), 'TWD', ${pick(['online', 'online', 'store'], 16)}, '',
         [('p1', 's1', ${pick(CATEGORIES, 17)}, 'Acme', 1, ${1 - counts}, 50000)]
@@ -62,7 +62,7 @@ export async function populate(history: History, size: { people: number; events:
   await inSteps(bought, (from, n) => orders(from, n, 1, 1))
   await orders(0, Math.round(bought / 20), 2, 0)
   await command('optimize table customer final')
-  await command('optimize table order_now final')
+  await command('optimize table order_state final')
   for (const from of [0, 1, 2])
     await customers(`(select number * 997 + ${from} as number from numbers(${Math.floor(people / 1000)}))`, 2)
 }

@@ -24,7 +24,7 @@ const until = `fromUnixTimestamp64Milli(toInt64(${NOW}), 'UTC')`
 const done = (where: string): string =>
   `(select if(m.s = toUUID('00000000-0000-0000-0000-000000000000'), e.customer_id, m.s) as person, e.* from (select * from event where workspace_id = '${WORKSPACE}' and occurred <= ${until} and ${where}) e
     left join (select arrayJoin(absorbed) as l, customer_id as s from ${LIVING}) m on m.l = e.customer_id)`
-const ORDERS = `(select customer_id, order_no, argMax(counts, version) as ok, argMax(at, version) as placed, argMax(net, version) as worth, argMax(lines, version) as goods from order_now where workspace_id = '${WORKSPACE}' and at <= ${until} group by 1, 2)`
+const ORDERS = `(select customer_id, order_no, argMax(counts, version) as ok, argMax(at, version) as placed, argMax(net, version) as worth, argMax(lines, version) as goods from order_state where workspace_id = '${WORKSPACE}' and at <= ${until} group by 1, 2)`
 
 type Question = { name: string; rule: Rule; byHand: string }
 const bought = (test: Extract<Rule, { op: 'orders' }>['measure']): Rule => ({

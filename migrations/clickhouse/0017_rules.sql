@@ -32,38 +32,11 @@ alter table customer
   add column if not exists clock_marketing DateTime64(3, 'UTC'),
   add column if not exists clock_team DateTime64(3, 'UTC');
 
--- What an order is worth after each fold that touched it (src/customers/order-worth.ts), under the customer of the time.
--- `known` is 0 where the order is somebody else's by now. A survivor has rows of its own of every order it took over.
+-- What each order is worth by the newest fold that touched it (src/customers/order-worth.ts), under the customer of the
+-- time. A survivor has rows of its own of every order it took over. `version` orders a customer's rows; `known` is 0 where
+-- the order is somebody else's by now. Lines: product, sku, category, brand, quantity, of it come back, price (-1: not
+-- known).
 create table if not exists order_state (
-  workspace_id UUID,
-  customer_id UUID,
-  order_no String,
-  bucket UInt8,
-  seq UInt64,
-  line UInt32,
-  part UInt16,
-  incarnation UUID,
-  told DateTime64(3, 'UTC'),
-  known UInt8,
-  at DateTime64(3, 'UTC'),
-  counts UInt8,
-  paid UInt8,
-  status LowCardinality(String),
-  refunded LowCardinality(String),
-  returned LowCardinality(String),
-  net Int64,
-  currency LowCardinality(String),
-  channel LowCardinality(String),
-  store LowCardinality(String),
-  -- product, sku, category, brand, quantity, of it come back, price (-1: not known)
-  lines Array(Tuple(String, String, String, String, Float64, Float64, Float64))
-) engine = MergeTree
-order by (workspace_id, customer_id, order_no, seq, line, part)
-settings non_replicated_deduplication_window = 10000;
-
--- The newest row of each order: what a question about orders reads. Picking it out of order_state costs twenty times as
--- much. `version` orders (seq, line, part), which are of one bucket.
-create table if not exists order_now (
   workspace_id UUID,
   customer_id UUID,
   order_no String,

@@ -149,7 +149,9 @@ export function historyRows(
       customers.add(customer)
       if (effect.kind === 'derived') add(part++, derivedRow(effect.fact))
       else if (effect.kind === 'worth')
-        orders.push(orderStateRow(row, incarnation, customer, { line, part: orderPart++ }, entry.n, effect))
+        orders.push(
+          orderStateRow(row.workspace_id, customer, { seq: row.seq, line, part: orderPart++ }, effect),
+        )
     }
   })
   return { rows, orders, customers: [...customers] }

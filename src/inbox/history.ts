@@ -16,7 +16,7 @@ import {
   type HistoryRow,
   type JournalRow,
 } from './history-rows.ts'
-import { newestRow, type OrderStateRow } from './history-orders.ts'
+import type { OrderStateRow } from './history-orders.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -172,20 +172,16 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
-  async function insertOrders(group: number, no: number, orders: OrderStateRow[]): Promise<void> {
-    for (const [table, values] of [
-      ['order_state', orders],
-      ['order_now', orders.map(newestRow)],
-    ] as const)
-      await core.history.insert({
-        table,
-        values,
-        format: 'JSONEachRow',
-        clickhouse_settings: {
-          insert_deduplicate: 1,
-          insert_deduplication_token: `${incarnation}:${group}:${no}`,
-        },
-      })
+  async function insertOrders(group: number, no: number, values: OrderStateRow[]): Promise<void> {
+    await core.history.insert({
+      table: 'order_state',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: {
+        insert_deduplicate: 1,
+        insert_deduplication_token: `${incarnation}:${group}:${no}`,
+      },
+    })
   }
 
   async function copyGroup(l: Lease): Promise<boolean> {

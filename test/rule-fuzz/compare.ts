@@ -4,7 +4,7 @@ import type { CustomerState } from '../../src/customers/model.ts'
 import { packState } from '../../src/customers/pack.ts'
 import type { World } from '../../src/customers/world.ts'
 import { historyRows, historyTuple, HISTORY_COLUMNS, snapshotRow } from '../../src/inbox/history-rows.ts'
-import { newestRow, type OrderStateRow } from '../../src/inbox/history-orders.ts'
+import type { OrderStateRow } from '../../src/inbox/history-orders.ts'
 import { packJournal, writeEntry } from '../../src/inbox/journal.ts'
 import type { History as Engine } from '../../src/platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../../src/platform/ids.ts'
@@ -128,7 +128,7 @@ export async function store(history: Engine, groups: { towns: Town[]; workspace:
     format: 'JSONCompactEachRow',
   })
   const orders = all.flatMap(a => a.orders)
-  await history.insert({ table: 'order_now', values: orders.map(newestRow), format: 'JSONEachRow' })
+  await history.insert({ table: 'order_state', values: orders, format: 'JSONEachRow' })
   await history.insert({ table: 'customer', values: all.flatMap(a => a.customers), format: 'JSONEachRow' })
 }
 

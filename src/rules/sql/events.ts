@@ -24,8 +24,9 @@ function members(where: string, having: string, ofNone: boolean, ctx: SqlContext
   const chosen = ofNone ? `not (${having})` : having
   const from = `workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where}`
   const alone = `select customer_id from event where ${from} group by customer_id having ${chosen}`
-  const joined = `select k.person from event inner join (select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)) as k on event.customer_id = k.id
-    where ${from} and customer_id in (select pair.1 from (select arrayJoin(kin) as pair)) group by k.person having ${chosen}`
+  const pairs = 'select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)'
+  const joined = `select k.person from (select * from event prewhere customer_id in (select id from (${pairs})) where ${from}) as e
+    inner join (${pairs}) as k on e.customer_id = k.id group by k.person having ${chosen}`
   const found = `if(empty(c.absorbed), c.customer_id in (${alone}), c.customer_id in (${joined}))`
   return ofNone ? `not ${found}` : found
 }

@@ -1,4 +1,4 @@
-// Leaves about orders, as the set of customers of whom they hold: what each order is worth by now (table order_now). A survivor has rows of its own of every order it took over, so only the living are read.
+// Leaves about orders, as the set of customers of whom they hold: what each order is worth by now (table order_state). A survivor has rows of its own of every order it took over, so only the living are read.
 import { never } from '../../platform/errors.ts'
 import { testNumber } from '../leaves/values.ts'
 import type { OrderMeasure, OrderRef, OrderStatus, Rule } from '../model.ts'
@@ -53,7 +53,7 @@ export function orderSql(rule: Extract<Rule, { op: 'orders' }>, ctx: SqlContext,
     quantity: `arraySum(l -> l.5 - l.6, ${goods})`,
   }
   const { having, ofNone } = measureSql(rule.measure, facts, ctx, b)
-  const found = `c.customer_id in (select o.customer_id from order_now as o final
+  const found = `c.customer_id in (select o.customer_id from order_state as o final
     where o.workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where.join(' and ')} group by o.customer_id having ${ofNone ? `not (${having})` : having})`
   return ofNone ? `not ${found}` : found
 }
