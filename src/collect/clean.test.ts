@@ -119,6 +119,19 @@ describe('what is said of the person', () => {
     expect(event(consent, token)).toMatchObject({ type: 'system', proof: 'token', ch: 'line' })
     expect(code({ ...consent, anonymousId: 'a' })).toEqual(['reserved_name', 'event'])
   })
+
+  test('membership, coupons and what the team answered are told by a server only', () => {
+    const names = ['tier.changed', 'points.changed', 'coupon.issued', 'coupon.redeemed', 'coupon.expired']
+    for (const name of [...names, 'conversation.received', 'conversation.replied']) {
+      expect(event(track(name, { userId: 'u' }), SERVER).type).toBe('system')
+      expect(code(track(name, { anonymousId: 'a' }))).toEqual(['reserved_name', 'event'])
+    }
+    const from = (name: string) =>
+      event(track(name, { userId: 'u', properties: { from: 'x' } }), SERVER).props
+    expect(from('conversation.received')).toEqual({ from: 'customer' })
+    expect(from('conversation.replied')).toEqual({ from: 'team' })
+    expect(code(track('tier.raised', { userId: 'u' }), SERVER)).toEqual(['reserved_name', 'event'])
+  })
 })
 
 describe('R0-02 R0-03 the channel of a touch', () => {

@@ -109,8 +109,9 @@ export type CustomerState = {
   tagEnd?: number
   /** key: channel/purpose */
   consent: Record<string, { on: boolean; at: number; src: string }>
-  /** LINE friendship: followed, blocked */
+  /** LINE friendship: followed, blocked; `lines`: with accounts of other providers, by the provider's name */
   line?: { following: boolean; at: number }
+  lines?: Record<string, { following: boolean; at: number }>
   orders?: OrderSummary
   /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided; `e`: the
    *  stage that events alone earned, which no refund takes away */
@@ -153,8 +154,16 @@ export type CustomerState = {
   gone?: { to: Uuid; ids: IdRef[]; until: number }[]
   /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
   leaf?: Record<string, number>
+  /** catalogue number up to which what rules need of the past is all known here; those of whom it absorbed while they
+   *  were behind */
+  fill?: number
+  fills?: [id: Uuid, no: number][]
   /** segments the customer is in: number, number of the group, since (src/segments/fold.ts) */
   seg?: [n: number, group: number, at: number][]
+  /** the earliest moment at which time alone may change a membership; may be early */
+  segDue?: number
+  /** rules that must hold for a while before somebody enters: number of the segment, holds since */
+  dwell?: [n: number, since: number][]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

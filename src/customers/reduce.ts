@@ -9,18 +9,22 @@ import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { wrong } from './answer.ts'
 import { foldCommand } from './commands.ts'
+import { lineProviderOf } from './contacts.ts'
 import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
+import { setFriendship } from './line.ts'
 import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
-import { foldTraits, setLine, type Source } from './profile.ts'
+import { foldTraits, type Source } from './profile.ts'
 import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { forgetSegments } from '../segments/fold.ts'
+import { markAll, markEvent } from '../segments/marks.ts'
 import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
@@ -107,12 +111,31 @@ export function reduce(
         forwardAs: { kind: 'absorb', body: back.body, messageId: null },
       }
   }
-  const fold = openFold(own, world, planOf(world), now)
+  const fold = openFold(own, world, planOf(world), now, causeOf(input))
   foldTimers(fold, now, input.kind === 'alarm')
   own.now = now
+  if (!hasRow) markAll(fold)
   const verdict = foldInput(fold, input, facts, hasRow)
   settle(fold)
   return { state: own, effects: fold.effects, verdict }
+}
+
+/** What a change of membership is put down to. */
+function causeOf(input: Input): string {
+  switch (input.kind) {
+    case 'event':
+      return input.body.name
+    case 'outcome':
+      return 'message.' + input.body.state
+    case 'recheck':
+      return 'published'
+    case 'alarm':
+      return 'time'
+    case 'absorb':
+      return 'merged'
+    default:
+      return input.kind
+  }
 }
 
 /** Inputs that make sense only for a customer who is there. */
@@ -194,6 +217,8 @@ function foldInput(
       return 'folded'
     case 'recheck':
       recheckStage(fold)
+      markAll(fold)
+      forgetSegments(fold)
       setDates(fold)
       look(fold)
       return 'folded'
@@ -218,6 +243,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   const paidBefore = paidOrders(state)
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
+  markEvent(fold, body.name)
   if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
     // what really happened comes before what was derived from it
     fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })
@@ -228,6 +254,9 @@ function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   const channel = body.props?.channel
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setLine(fold, body.name === 'contact.followed', source.at)
+      setFriendship(fold.state, lineProviderOf(body.ids), {
+        following: body.name === 'contact.followed',
+        at: source.at,
+      })
   } else foldStatement(fold, body, source)
 }
