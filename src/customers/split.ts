@@ -25,6 +25,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
 import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
+import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
 import { heldId, refOf } from './shared.ts'
@@ -252,7 +253,7 @@ function tryOut(person: Person, input: Input, world: World, id: Uuid): Result {
   for (;;) {
     const result = reduce(structuredClone(person.state), input, person.facts, world, self)
     if (!('need' in result)) return result
-    for (const key of result.need) person.facts[key] ??= []
+    lackingFacts(person.facts, result.need)
   }
 }
 
@@ -264,8 +265,7 @@ function take(person: Person, input: Input, result: Result, world: World, id: Uu
   person.story.push({ entry, world })
   for (const effect of result.effects) {
     if (effect.kind !== 'order') continue
-    const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])
-    if (!rows.some(r => r.key === effect.row.key)) rows.push(effect.row)
+    noteRow(person.facts, effect.row)
   }
 }
 
@@ -288,6 +288,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
         ? 'part'
         : 'rest'
     }
+    case 'fill':
+      return part.id === input.body.of || part.absorbed.includes(input.body.of) ? 'part' : 'rest'
     case 'absorb': {
       const into = input.body.state?.into
       return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'

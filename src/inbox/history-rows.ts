@@ -4,6 +4,7 @@ import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { qualityOf } from '../customers/quality.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
+import { outcomeProps } from '../messages/model.ts'
 import { unpackJournal } from './journal.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -181,11 +182,7 @@ function inputRow(entry: JournalEntry): Fields | null {
       occurred: body.at,
       channel: body.channel,
       message: body.message,
-      props: JSON.stringify({
-        ...(body.reason ? { reason: body.reason } : {}),
-        ...(body.outcome ? { outcome: body.outcome } : {}),
-        ...body.detail,
-      }),
+      props: JSON.stringify(outcomeProps(body)),
       journey_id: body.journey ?? NONE,
       enrollment_id: body.enrollment ?? NONE,
       node: body.node ?? '',
