@@ -74,7 +74,9 @@ export async function readPast(
   past: Past,
   step: { after: Uuid; upTo: Uuid | null; edges: number[]; now: number },
 ): Promise<Map<Uuid, Record<string, Memory>>> {
-  const needsProps = [...past.tracked.values()].flat().some(t => t.where !== undefined || t.need.path !== null)
+  const needsProps = [...past.tracked.values()]
+    .flat()
+    .some(t => t.where !== undefined || t.need.path !== null)
   const rows = await askHistory<{ id: Uuid; name: string; at: number; props: string }>(
     history,
     `select customer_id as id, name, toUnixTimestamp64Milli(occurred) as at, ${needsProps ? 'props' : "''"} as props from event
