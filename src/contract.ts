@@ -16,6 +16,7 @@ import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 
@@ -29,6 +30,7 @@ export const endpoints = {
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
+  ...segmentsEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
@@ -61,5 +63,6 @@ export const LIVE_TOPICS = [
   'ops',
   'demo',
   'imports',
+  'segments',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

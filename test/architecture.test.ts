@@ -11,6 +11,7 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 /** Files that decide: no I/O, no clock, no randomness, also in what they import. */
 const DECIDE = [
   /^src\/rules\//,
+  /^src\/segments\/(fold|plan|definition)\.ts$/,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
   /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|pack|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|split|restore|preview)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
@@ -47,6 +48,7 @@ const ORDER = [
   'customers',
   'collect',
   'imports',
+  'segments',
   'connectors',
   'team',
   'privacy',

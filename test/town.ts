@@ -118,6 +118,8 @@ export class Town {
 
   /** What src/customers/unmerge.ts does: the two go on with what each has, before whatever waits for them. */
   async unmerge(holder: Uuid, target: Uuid): Promise<Parted | null> {
+    const underWay = (id: Uuid) => this.at(id).queue.some(m => m.input.kind === 'restore')
+    if (underWay(holder) || underWay(target)) return null
     const parted = await split(
       async id => ({
         start: null,
@@ -205,6 +207,7 @@ export class Town {
     c.state = JSON.parse(JSON.stringify(result.state)) as CustomerState
     if (input.kind === 'event' && result.verdict === 'folded')
       this.folded.set(input.body.messageId, (this.folded.get(input.body.messageId) ?? 0) + 1)
+    for (const effect of result.effects) this.carryOut(id, c, effect)
     if (result.verdict === 'forwarded') {
       const { forwardTo: to, forwardAs: as } = result
       this.post(to!, as!, true)
@@ -212,7 +215,6 @@ export class Town {
       if (c.state.into === to && (as!.kind === 'event' || as!.kind === 'merge'))
         for (const i of as!.body.ids) this.repoint(i, id, to!, false)
     }
-    for (const effect of result.effects) this.carryOut(id, c, effect)
   }
 
   private carryOut(id: Uuid, c: Customer, effect: FoldEffect): void {

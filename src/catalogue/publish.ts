@@ -9,6 +9,7 @@ import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { publishedAttributes } from './attribute-store.ts'
+import { publishedSegments } from './published-segments.ts'
 
 type WorkspaceFacts = {
   timezone: string
@@ -35,9 +36,11 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     [workspace],
   )
   const attributes = await publishedAttributes(sql, workspace)
+  const segments = await publishedSegments(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
+    ...(segments.length > 0 ? { segments } : {}),
     no,
     workspace,
     timezone: facts.timezone,

@@ -25,7 +25,7 @@ const welcome = journey({
   reentry: { kind: 'never' },
   start: 'hello',
   nodes: {
-    hello: sendNode({ accepted: 'day' }),
+    hello: sendNode({ accepted: 'day', unknown: 'day' }),
     day: node('delay', { ms: DAY }, { next: 'again' }),
     again: sendNode({ accepted: null }),
   },
@@ -73,6 +73,33 @@ describe('who becomes one', () => {
     for (const c of t.customers.keys()) t.ring(c)
     expect(t.at(t.holderOf(M1)!).state!.orders?.revenue).toBe(100)
     expect([...t.messages]).toEqual([])
+  })
+
+  test('who became part of somebody whose own merge is refused comes back to that one, and waits for nothing told elsewhere', () => {
+    const t = town()
+    t.collect('Seen', [A], 'server', 'e1')
+    t.collect('Seen', [M2], 'server', 'e2')
+    t.collect('Signed Up', [B], 'server', 'e3')
+    const [one, two, three] = [t.holderOf(A)!, t.holderOf(M2)!, t.holderOf(B)!]
+    for (const c of [one, two, three]) t.foldNext(c)
+    t.collect('Seen', [M2, A], 'server', 'e4')
+    t.foldNext(one) // asks the second to become part of it
+    const body = { type: 'track' as const, name: 'Seen', messageId: 'e5', at: t.now, ids: [M1], src: 'test' }
+    t.post(one, { kind: 'event', messageId: 'e5', body: { ...body, proof: 'server' } })
+    t.foldNext(one) // a member by now, and not that one
+    while (t.at(two).state!.into === undefined) t.foldNext(two) // agrees
+    t.command(three, { do: 'merge', into: two })
+    t.foldNext(three)
+    t.foldNext(one) // refuses the second
+    while (t.at(two).state!.into !== undefined) t.foldNext(two) // passes the third on, and stands again
+    t.foldNext(three) // the end of its message is told to the second, who does not know the run yet
+    t.foldNext(two)
+    expect(t.at(one).queue.map(m => m.input.kind)).toContain('absorb')
+    t.rest(first)
+    expect(t.survivor(three)).toBe(two)
+    expect(t.at(two).state!.absorbed).toEqual([three])
+    expect(t.at(one).state!.absorbed).toEqual([])
+    expect(t.at(two).state!.enr.map(r => [r.node, r.wait?.kind])).toEqual([['day', 'time']])
   })
 
   test('two who each say that it is the other’s: the event stays after eight steps, and is said to', () => {
@@ -212,9 +239,13 @@ describe('who becomes one', () => {
     // A proven link of the two browsers, while a member number is on its way to the visitor.
     t.collect('Seen', [A, B], 'provider', 'e3')
     t.collect('Seen', [M1, A], 'server', 'e4')
+    const late = t.holderOf(M2)!
+    const others = () => t.busy().filter(c => c !== late)
+    while (others().length > 0) t.foldNext(others()[0]!)
+    while (t.at(late).state!.into === undefined) t.foldNext(late) // it was asked before: it agrees
     t.rest(first)
     const [one, two] = [t.holderOf(M1)!, t.holderOf(M2)!]
-    expect(one).not.toBe(two)
+    expect(two).toBe(late)
     expect(t.at(two).state!.into).toBeUndefined()
     expect(t.at(two).state!.enr).toHaveLength(1)
     expect(t.at(one).state!.conflicts).toHaveLength(1)

@@ -27,6 +27,7 @@ import {
   otherName,
   reasonOf,
 } from './identity.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere } from './order-worth.ts'
@@ -136,12 +137,25 @@ export function foldRefused(fold: Fold, body: RefusedBody): void {
   else noteConflict(fold, from, 'member_no', { ids: [] })
   fold.effects.push({ kind: 'unmerged', from, ids: state.ids.map(({ kind, value }) => ({ kind, value })) })
   derive(fold, 'merge.refused', { with: from, reason: body.reason })
-  // What came of open messages was told to the survivor: nobody waits for it for ever.
-  for (const run of state.enr.slice()) {
+  waitNoMore(fold, state.enr.slice())
+}
+
+/** What came of these runs' open messages was told to another customer: nobody waits for it for ever. */
+function waitNoMore(fold: Fold, runs: Enrollment[]): void {
+  for (const run of runs) {
     const journey = runningJourney(fold.plan, run.j, run.v)
     if (journey !== null && run.wait?.kind === 'message')
       resume(fold, run, journey, { kind: 'message', outcome: 'unknown', reason: 'merge_refused' })
   }
+}
+
+/** Whom an `absorb` belongs to that came here through somebody who is not, or not any more, part of this customer: the
+ *  loser became part of that one, and of this one only with it. */
+export function absorbBack(state: CustomerState, body: AbsorbBody): { to: Uuid; body: AbsorbBody } | null {
+  const into = body.state?.into
+  if (into === undefined || into === state.id || state.absorbed.includes(into) || body.hops >= MAX_HOPS)
+    return null
+  return { to: into, body: { ...body, detour: true, hops: body.hops + 1 } }
 }
 
 /** Facts that folding an `absorb` needs. */
@@ -186,6 +200,11 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     mergeProfile(state, other)
     mergeActivity(fold, other)
     mergeRuns(fold, other)
+    if (body.detour)
+      waitNoMore(
+        fold,
+        state.enr.filter(run => other.enr.includes(run)),
+      )
   }
   for (const { kind, value, verified } of body.ids)
     if (

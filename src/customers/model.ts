@@ -153,6 +153,8 @@ export type CustomerState = {
   gone?: { to: Uuid; ids: IdRef[]; until: number }[]
   /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
   leaf?: Record<string, number>
+  /** segments the customer is in: number, number of the group, since (src/segments/fold.ts) */
+  seg?: [n: number, group: number, at: number][]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

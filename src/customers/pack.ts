@@ -4,7 +4,7 @@
 import type { CustomerState, HeldId, OrderSummary, Tag, Trait, TraitValue } from './model.ts'
 
 type Fixed = 'v' | 'workspace' | 'id' | 'now' | 'first' | 'last' | 'ids' | 'traits'
-type Short = 'tags' | 'consent' | 'enr' | 'past' | 'dates' | 'absorbed' | 'stage' | 'orders'
+type Short = 'seg' | 'tags' | 'consent' | 'enr' | 'past' | 'dates' | 'absorbed' | 'stage' | 'orders'
 
 /** Everything of `T` is among `K`: a field added to what is written by position must be added here too. */
 type Covers<T, K extends PropertyKey> = [Exclude<keyof T, K>] extends [never] ? true : never
@@ -25,6 +25,8 @@ type Rest = Omit<CustomerState, Fixed | Short> & {
   p?: [key: string, n: number, at: number, out: number, how: string][]
   d?: CustomerState['dates']
   a?: CustomerState['absorbed']
+  /** memberships, one after the other: number, group, since */
+  m?: number[]
   s?: [stage: number, at: number, by: string, no: number, e?: number]
   o?: [n: number, revenue: number, currency: string, firstAt: number, lastAt: number, more?: OrderRest]
 }
@@ -58,7 +60,7 @@ const isEmpty = (object: object): boolean => {
 
 export function packState(state: CustomerState): string {
   const { v: _v, workspace, id, now, first, last, ids, traits, ...more } = state
-  const { tags, consent, enr, past, dates, absorbed, stage, orders, ...others } = more
+  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, ...others } = more
   const sources: string[] = []
   const src = (name: string): number => {
     const at = sources.indexOf(name)
@@ -92,6 +94,7 @@ export function packState(state: CustomerState): string {
   if (!isEmpty(past)) rest.p = Object.entries(past).map(([key, p]) => [key, p.n, p.at, p.out, p.how])
   if (!isEmpty(dates)) rest.d = dates
   if (absorbed.length > 0) rest.a = absorbed
+  if (seg !== undefined && seg.length > 0) rest.m = seg.flat()
   if (stage !== undefined) {
     rest.s = [stage.s, stage.at, stage.by, stage.no]
     if (stage.e !== undefined) rest.s.push(stage.e)
@@ -109,12 +112,18 @@ function packTag(name: string, tag: Tag, src: (name: string) => number): NonNull
   return tag.by === undefined ? [name, tag.at, src(tag.src)] : [name, tag.at, src(tag.src), tag.by]
 }
 
+function tripled(flat: number[]): NonNullable<CustomerState['seg']> {
+  const seg: NonNullable<CustomerState['seg']> = []
+  for (let i = 0; i < flat.length; i += 3) seg.push([flat[i]!, flat[i + 1]!, flat[i + 2]!])
+  return seg
+}
+
 /** @param text what `packState` wrote */
 export function unpackState(text: string): CustomerState {
   const read = JSON.parse(text) as Packed | CustomerState
   if (!Array.isArray(read)) return read
   const [, workspace, id, now, first, last, sources, ids, traits, packed] = read
-  const { g = [], c = [], e = [], p = [], d = {}, a = [], s, o, ...others } = packed
+  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, s, o, ...others } = packed
   const state: CustomerState = {
     v: 1,
     workspace,
@@ -149,6 +158,7 @@ export function unpackState(text: string): CustomerState {
   }
   for (const [key, on, at, src] of c) state.consent[key] = { on: on === 1, at, src: sources[src]! }
   for (const [key, n, at, out, how] of p) state.past[key] = { n, at, out, how }
+  if (m !== undefined) state.seg = tripled(m)
   if (s !== undefined) {
     const [stage, at, by, no, earned] = s
     state.stage = earned === undefined ? { s: stage, at, by, no } : { s: stage, at, by, no, e: earned }

@@ -13,7 +13,7 @@ import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
+import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
 import { foldTraits, setLine, type Source } from './profile.ts'
@@ -21,6 +21,7 @@ import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
 
@@ -95,6 +96,17 @@ export function reduce(
         forwardAs: { kind: 'event', body: away.body, messageId: away.body.messageId },
       }
   }
+  if (input.kind === 'absorb') {
+    const back = absorbBack(own, input.body)
+    if (back !== null)
+      return {
+        state: own,
+        effects: [],
+        verdict: 'forwarded',
+        forwardTo: back.to,
+        forwardAs: { kind: 'absorb', body: back.body, messageId: null },
+      }
+  }
   const fold = openFold(own, world, planOf(world), now)
   foldTimers(fold, now, input.kind === 'alarm')
   own.now = now
@@ -112,6 +124,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'merge_refused',
   'identity',
   'restore',
+  'note',
 ])
 
 function withoutRow(input: Input, self: Self): Reduction {
@@ -175,6 +188,9 @@ function foldInput(
       return 'folded'
     case 'identity':
       foldIdentityWord(fold, input.body)
+      return 'folded'
+    case 'note':
+      foldNote(fold, input.body)
       return 'folded'
     case 'recheck':
       recheckStage(fold)

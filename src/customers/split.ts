@@ -2,7 +2,8 @@
 // one. Folds the same inputs with the production reducer, effects off, each input at whom its identifiers name. Pure but
 // for the reading that it is given. The policy:
 // - until the merge each has what it had; afterwards an event belongs to who holds its strongest identifier, an outcome
-//   to whose run it is of, and what names neither stays with the survivor, as do other merges and a person's commands;
+//   to whose run it is of, and what names neither stays with the survivor, as do a person's commands and other merges, but
+//   for who became part of the merged one;
 // - time passes for both; what a run decided to send counts as sent: the merged person had it, or nobody will;
 // - a run that waits for a message which does not exist goes on as after an unknown outcome (`lost`).
 import type {
@@ -22,6 +23,7 @@ import { pastKey } from '../journeys/run.ts'
 import type { Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
+import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
@@ -236,7 +238,7 @@ function fold(person: Person, input: Input, real: FoldVerdict, world: World, id:
     take(
       person,
       input,
-      tryOut(person, { ...input, body: { ...input.body, actor: '' } }, world, id),
+      tryOut(person, { ...input, body: { ...input.body, actor: '', hops: MAX_HOPS } }, world, id),
       world,
       id,
     )
@@ -284,6 +286,10 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
       return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
         ? 'part'
         : 'rest'
+    }
+    case 'absorb': {
+      const into = input.body.state?.into
+      return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'
     }
     case 'alarm':
     case 'recheck':

@@ -101,6 +101,10 @@ test('hard problem 2: killed while the two are set aside: they wait, and release
 test('hard problem 2: killed once both are on their way: they are two', { timeout: 120_000 }, async () => {
   const [survivor, part] = await mergedPair()
   await dieAt('unmerge.released', survivor, part)
+  const found = (await findCustomer(core.pool, space.id, survivor))!
+  await expect(unmerge(core, space.id, found, part, 'ann')).rejects.toMatchObject({
+    code: 'unmerge_under_way',
+  })
   await stage.settle()
   expect((await core.pool.query('select from parked')).rowCount).toBe(0)
   const worths = [await worth(survivor), await worth(part)]

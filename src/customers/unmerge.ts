@@ -111,6 +111,14 @@ async function setAside(
         action: 'Load the page again.',
       })
     demandMerged(unpackState(holder.state), target)
+    const underWay = await sql.query(
+      `select from inbox where bucket = any($1::smallint[]) and customer_id = any($2::uuid[]) and kind = 'restore' limit 1`,
+      [both.map(bucketOf), both],
+    )
+    if (underWay.rowCount !== 0)
+      throw new Problem(409, 'unmerge_under_way', 'One of the two is being taken apart', {
+        action: 'Load the page again in a moment.',
+      })
     const parked = await sql.query(
       `insert into parked (bucket, customer_id, workspace_id, reason, error, at)
        select b, c, $3, $4, $5, clock_timestamp() from unnest($1::smallint[], $2::uuid[]) u(b, c) on conflict do nothing`,

@@ -1,6 +1,7 @@
 // What is published for a workspace, whole, under a number. Owners load it by number; the reducer is given it.
 import type { PublishedJourney } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { PublishedSegment } from '../segments/model.ts'
 import type { PublishedAttribute } from './attributes.ts'
 import type { ProfileSettings } from './settings.ts'
 
@@ -15,6 +16,7 @@ export type World = {
   journeys: PublishedJourney[]
   /** the workspace's own attributes; the built-in ones need not be told */
   attributes?: PublishedAttribute[]
+  segments?: PublishedSegment[]
   /** what differs from the defaults */
   profile?: ProfileSettings
 }

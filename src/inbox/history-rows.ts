@@ -90,6 +90,7 @@ const KINDS: Record<string, string> = {
   customer: 'identity',
   identifier: 'identity',
   merge: 'identity',
+  segment: 'segment',
 }
 
 /** A derived fact's kind is its area: `journey.entered` is of kind journey. */
@@ -251,6 +252,8 @@ export type SnapshotRow = {
   verified: number
   /** what is wrong with contacts that are kept as hints */
   faults: string[]
+  /** memberships: number of the segment, number of the group */
+  segments: [number, number][]
 }
 
 /** A customer as the newest snapshot in history shows it. */
@@ -302,6 +305,7 @@ export function snapshotRow(row: {
     ],
     consents: Object.entries(state.consent ?? {}).flatMap(([key, c]) => (c.on ? [key] : [])),
     absorbed: state.absorbed ?? [],
+    segments: (state.seg ?? []).map(([n, group]) => [n, group]),
     ...qualityOf(state),
   }
 }

@@ -104,6 +104,8 @@ export type AbsorbBody = {
   orders: OrderRow[]
   /** the person who decided it, above the policy */
   actor?: string
+  /** it went on with somebody whose own merge did not last, and came back: what was told meanwhile was told there */
+  detour?: true
   hops: number
 }
 /** The larger id's answer when it refuses. At the loser itself: the survivor refused its `absorb`, so its tombstone
@@ -157,6 +159,19 @@ export type Conflict = {
   by?: { event: string; name: string; src: string }
 }
 
+/** What the team says of one of many people at once: nothing that the person did, and nobody waits for an answer. */
+export type NoteBody = {
+  actor: string
+  /** where it was said: a file's source, a segment */
+  src: string
+  at?: number
+} & (
+  | { do: 'add_tag'; tag: string; until?: number }
+  | { do: 'remove_tag'; tag: string }
+  /** puts them on a static list, named by its number (src/segments/model.ts), or takes them off */
+  | { do: 'list'; n: number; on: boolean }
+)
+
 export type InputOf = {
   event: EventBody
   command: CommandBody
@@ -166,6 +181,7 @@ export type InputOf = {
   merge_refused: RefusedBody
   identity: IdentityBody
   restore: RestoreBody
+  note: NoteBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
   alarm: { due: number }

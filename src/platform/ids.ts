@@ -68,6 +68,8 @@ export type IdPrefix =
   | 'prd'
   | 'src'
   | 'dea'
+  | 'seg'
+  | 'job'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -20,6 +20,8 @@ const WHAT: Record<IdPrefix, string> = {
   src: 'source',
   dea: 'dead_letter',
   imp: 'import',
+  seg: 'segment',
+  job: 'job',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

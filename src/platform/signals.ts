@@ -8,7 +8,16 @@ import type { Log } from './log.ts'
  *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
  *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten); import: a file waits for a
  *  worker. */
-export type Topic = 'inbox' | 'message' | 'answer' | 'journal' | 'live' | 'receipt' | 'identifiers' | 'import'
+export type Topic =
+  | 'inbox'
+  | 'message'
+  | 'answer'
+  | 'journal'
+  | 'live'
+  | 'receipt'
+  | 'identifiers'
+  | 'import'
+  | 'segment-job'
 
 export type Signals = {
   /** Tell this process at once and the others within about 5 ms. Call after commit. */

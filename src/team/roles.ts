@@ -2,7 +2,7 @@
 // allowed. Without `customers:personal` names and contact data are masked; a workspace's settings may name other roles.
 import { SCOPES, type Role, type Scope } from '../contract.ts'
 
-const READ: Scope[] = ['customers:read', 'journeys:read', 'messages:read', 'catalogue:read']
+const READ: Scope[] = ['customers:read', 'segments:read', 'journeys:read', 'messages:read', 'catalogue:read']
 
 export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   owner: new Set(SCOPES),
@@ -16,6 +16,8 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'customers:import',
     'journeys:write',
     'journeys:publish',
+    'segments:write',
+    'segments:publish',
     'messages:write',
     'sources:read',
     'channels:read',
@@ -23,7 +25,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'ops:read',
     'team:read',
   ]),
-  analyst: new Set<Scope>([...READ, 'sources:read', 'channels:read', 'ops:read']),
+  analyst: new Set<Scope>([...READ, 'segments:write', 'sources:read', 'channels:read', 'ops:read']),
   staff: new Set<Scope>(['customers:read', 'customers:write', 'catalogue:read']),
   viewer: new Set(READ),
 }

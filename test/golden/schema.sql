@@ -483,6 +483,66 @@ create table seen (
   day date not null,
   constraint seen_pkey PRIMARY KEY (bucket, workspace_id, hash)
 )
+create table segment (
+  id uuid not null,
+  workspace_id uuid not null,
+  n integer not null,
+  name text not null,
+  purpose text not null default ''::text,
+  kind text not null,
+  status text not null,
+  draft jsonb not null,
+  live_version integer,
+  groups jsonb not null default '{}'::jsonb,
+  library text,
+  version integer not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint segment_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'partition'::text, 'static'::text]))),
+  constraint segment_pkey PRIMARY KEY (id),
+  constraint segment_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'archived'::text]))),
+  constraint segment_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+  constraint segment_workspace_id_n_key UNIQUE (workspace_id, n)
+)
+create table segment_job (
+  id uuid not null,
+  workspace_id uuid not null,
+  segment_id uuid,
+  kind text not null,
+  params jsonb not null default '{}'::jsonb,
+  status text not null,
+  bucket smallint not null default 0,
+  after uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  done bigint not null default 0,
+  total bigint,
+  hits bigint not null default 0,
+  problem jsonb,
+  attempts integer not null default 0,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint segment_job_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'snapshot'::text, 'tag'::text, 'untag'::text]))),
+  constraint segment_job_pkey PRIMARY KEY (id),
+  constraint segment_job_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES segment(id),
+  constraint segment_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint segment_job_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table segment_version (
+  workspace_id uuid not null,
+  segment_id uuid not null,
+  version integer not null,
+  definition jsonb not null,
+  since bigint not null,
+  filled_at timestamp with time zone,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint segment_version_pkey PRIMARY KEY (segment_id, version),
+  constraint segment_version_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES segment(id)
+)
 create table sign_in_link (
   token_hash bytea not null,
   purpose text not null,
@@ -666,6 +726,9 @@ CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mir
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
 CREATE INDEX seen_day ON seen USING brin (day)
+CREATE INDEX segment_job_segment ON segment_job USING btree (workspace_id, segment_id, id)
+CREATE INDEX segment_job_waiting ON segment_job USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+CREATE INDEX segment_version_workspace ON segment_version USING btree (workspace_id)
 CREATE INDEX source_workspace ON source USING btree (workspace_id)
 CREATE INDEX source_delivery_at ON source_delivery USING brin (at)
 CREATE INDEX source_order_at ON source_order USING brin (at)
@@ -678,8 +741,9 @@ options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse
-CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
-CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String)), `segments` Array(Tuple(UInt32, UInt16))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64, `segment` LowCardinality(String) MATERIALIZED if(kind = 'segment', JSONExtractString(props, 'segment'), '')) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE product (`workspace_id` UUID, `code` String, `sku` String, `name` String, `category` Array(LowCardinality(String)), `brand` LowCardinality(String), `price` Int64, `cost` Int64, `currency` LowCardinality(String), `stock` Int32, `status` LowCardinality(String), `skus` Array(String), `archived` UInt8, `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, code) SETTINGS index_granularity = 8192
 CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192
+CREATE TABLE segment_size (`workspace_id` UUID, `segment` UInt32, `grp` UInt16, `at` DateTime64(3, 'UTC'), `size` UInt64, `computing` UInt8) ENGINE = ReplacingMergeTree ORDER BY (workspace_id, segment, at, grp) SETTINGS index_granularity = 8192
 CREATE TABLE store (`workspace_id` UUID, `code` String, `name` String, `name_en` String, `region` LowCardinality(String), `active` UInt8, `archived` UInt8, `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, code) SETTINGS index_granularity = 8192
