@@ -10,6 +10,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { work } from './work.ts'
@@ -20,6 +21,7 @@ export const words = {
   ...install,
   ...insight,
   ...quality,
+  ...ruleEdit,
   ...rules,
   ...personWords,
   ...work,

@@ -9,6 +9,7 @@ export const rules = {
     unreadable: ['（看不懂的條件）', '(a condition that cannot be read)'],
     yes: ['是', 'yes'],
     no: ['否', 'no'],
+    nothing: ['沒有資料', 'nothing known'],
     blank: ['（空白）', '(empty)'],
     quoted: ['「{{text}}」', '“{{text}}”'],
     filters: ['（{{filters}}）', ' ({{filters}})'],
