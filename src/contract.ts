@@ -11,6 +11,7 @@ import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
+import { libraryEndpoints } from './contract/library.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -31,6 +32,7 @@ export const endpoints = {
   ...identityEndpoints,
   ...profileEndpoints,
   ...segmentsEndpoints,
+  ...libraryEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,

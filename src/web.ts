@@ -48,6 +48,7 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { libraryRoutes } from './segments/library/routes.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
@@ -78,6 +79,7 @@ export const handlers: AllHandlers = {
   ...customerRoutes,
   ...identityRoutes,
   ...segmentRoutes,
+  ...libraryRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,

@@ -12,6 +12,8 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 const DECIDE = [
   /^src\/rules\//,
   /^src\/segments\/(fold|plan|definition)\.ts$/,
+  /^src\/segments\/library\/(?!figures|vocabulary|routes)/,
+  /^src\/insight\/metrics\/orders\.ts$/,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
   /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|pack|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|split|restore|preview)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,

@@ -180,7 +180,7 @@ const NAMES: Record<string, string> = { follow: 'contact.followed', unfollow: 'c
 
 /** What of an event is kept as properties; kinds not listed keep nothing but their name. */
 function propsOf(event: LineEvent): Record<string, unknown> {
-  if (event.type === 'follow') return { channel: 'line', isUnblocked: event.follow?.isUnblocked === true }
+  if (event.type === 'follow') return { channel: 'line', is_unblocked: event.follow?.isUnblocked === true }
   if (event.type === 'unfollow') return { channel: 'line' }
   if (event.type === 'message')
     return {

@@ -119,6 +119,15 @@ describe('what is said of the person', () => {
     expect(event(consent, token)).toMatchObject({ type: 'system', proof: 'token', ch: 'line' })
     expect(code({ ...consent, anonymousId: 'a' })).toEqual(['reserved_name', 'event'])
   })
+
+  test('membership, coupons and what the team answered are told by a server only', () => {
+    const names = ['tier.changed', 'points.changed', 'coupon.issued', 'coupon.redeemed', 'coupon.expired']
+    for (const name of [...names, 'conversation.replied']) {
+      expect(event(track(name, { userId: 'u' }), SERVER).type).toBe('system')
+      expect(code(track(name, { anonymousId: 'a' }))).toEqual(['reserved_name', 'event'])
+    }
+    expect(code(track('tier.raised', { userId: 'u' }), SERVER)).toEqual(['reserved_name', 'event'])
+  })
 })
 
 describe('R0-02 R0-03 the channel of a touch', () => {

@@ -55,10 +55,12 @@ const NAMES = {
 }
 /** Names of what the product itself makes; a client that could send them could forge a consent or a receipt. */
 const OURS =
-  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|visit|tier|points|coupon|line|email|catalogue)\.[a-z_]+$/
-/** Of those, what a proven sender may tell: a person of their consent, a server also of tags. */
+  /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|visit|tier|points|coupon|conversation|line|email|catalogue)\.[a-z_]+$/
+/** Of those, what a proven sender may tell: a person of their consent, a server also what another system knows: tags,
+ *  membership, coupons, what the team answered. */
 const CONSENT = /^consent\.(granted|refused)$/
-const TAG = /^tag\.(applied|cleared)$/
+const TOLD =
+  /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.replied)$/
 
 /** Turns one item into an event. Never throws. */
 export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
@@ -94,7 +96,7 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   let kind = type
   if (OURS.test(named)) {
     const consent = CONSENT.test(named)
-    if (proof === 'public' || !(consent || (proof === 'server' && TAG.test(named))))
+    if (proof === 'public' || !(consent || (proof === 'server' && TOLD.test(named))))
       return fault(
         'reserved_name',
         'event',

@@ -52,7 +52,7 @@ test('follow, text, postback, unfollow, follow again; with the workspace’s own
     'contact.unfollowed',
     'contact.followed',
   ])
-  expect(got.map(g => (g.props as { isUnblocked?: boolean }).isUnblocked)).toEqual([
+  expect(got.map(g => (g.props as { is_unblocked?: boolean }).is_unblocked)).toEqual([
     false,
     undefined,
     undefined,

@@ -1,0 +1,131 @@
+// How people take what is sent to them, and who waits for an answer. Pure.
+import { live, type NumberParam, segment } from './model.ts'
+import { and, clock, days, event, EVER, happened, hours, last, not, notWithin } from './rules.ts'
+
+const within = (value: number, zh = '最近幾天', en = 'In so many days'): NumberParam => ({
+  kind: 'number',
+  unit: 'days',
+  min: 1,
+  max: 365,
+  label: { zh, en },
+  default: value,
+})
+const READ = ['message.opened', 'message.clicked']
+
+export const openedOrClicked = segment({
+  key: 'opened_or_clicked',
+  family: 'engagement',
+  name: { zh: '近期開信或點擊', en: 'Opened or clicked' },
+  sentence: {
+    zh: '最近 {days} 天打開或點過訊息',
+    en: 'Opened or clicked a message in the last {days} days',
+  },
+  purpose: {
+    zh: '寄送信譽好、反應快的名單。',
+    en: 'A list that answers, and keeps your sender’s good name.',
+  },
+  params: { days: within(30) },
+  define: p => live(happened(READ, last(days(p.days)))),
+})
+
+export const silentReaders = segment({
+  key: 'sent_not_opened',
+  family: 'engagement',
+  name: { zh: '收了都不看', en: 'Sent to, never opened' },
+  sentence: {
+    zh: '最近 {days} 天收到 {times} 則以上訊息，都沒打開也沒點',
+    en: 'Was sent {times} messages or more in {days} days and opened or clicked none',
+  },
+  purpose: { zh: '降低頻率或換渠道。', en: 'Write less, or by another channel.' },
+  params: {
+    days: within(60),
+    times: {
+      kind: 'number',
+      unit: 'times',
+      min: 1,
+      max: 900,
+      label: { zh: '至少幾則', en: 'At least so many messages' },
+      default: 3,
+    },
+  },
+  define: p =>
+    live(
+      and(happened('message.accepted', last(days(p.days)), p.times), not(happened(READ, last(days(p.days))))),
+    ),
+})
+
+export const notContacted = segment({
+  key: 'not_contacted',
+  family: 'engagement',
+  name: { zh: '最近沒打擾過', en: 'Not contacted lately' },
+  sentence: {
+    zh: '{days} 天內沒有收到行銷訊息',
+    en: 'Was sent no marketing message in the last {days} days',
+  },
+  purpose: { zh: '下一檔活動可以放心發送。', en: 'Safe to write to next.' },
+  params: { days: within(14, '幾天', 'So many days') },
+  define: p => live(notWithin('marketing', days(p.days))),
+})
+
+export const waitingForReply = segment({
+  key: 'waiting_for_reply',
+  family: 'engagement',
+  name: { zh: '等待團隊回覆', en: 'Waiting for a reply' },
+  sentence: {
+    zh: '最近 {days} 天內傳來的最後一則訊息，超過 {hours} 小時還沒有人回',
+    en: 'Wrote in the last {days} days, was the last to write, and has waited for {hours} h or longer',
+  },
+  purpose: { zh: '先回覆，再行銷。', en: 'Answer first, sell later.' },
+  params: {
+    days: within(7),
+    hours: {
+      kind: 'number',
+      unit: 'hours',
+      min: 1,
+      max: 168,
+      label: { zh: '等了幾小時', en: 'Waiting so many hours' },
+      default: 4,
+    },
+  },
+  check: p =>
+    p.hours < p.days * 24
+      ? null
+      : {
+          param: 'hours',
+          code: 'beyond_window',
+          message: { zh: `小時數要少於 ${p.days} 天`, en: `The hours must be less than ${p.days} days` },
+        },
+  // a customer's message tells its type, the team's reply tells none: the type of the newest says who wrote last
+  define: p =>
+    live(
+      and(
+        event(
+          ['line.message', 'conversation.replied'],
+          {
+            of: 'last',
+            path: 'type',
+            test: {
+              is: 'one_of',
+              values: ['text', 'image', 'video', 'audio', 'file', 'location', 'sticker'],
+            },
+          },
+          EVER,
+        ),
+        event('line.message', { of: 'last_at', test: { is: 'in_last', span: days(p.days) } }, EVER),
+        event('line.message', { of: 'last_at', test: { is: 'over_ago', span: hours(p.hours) } }, EVER),
+      ),
+    ),
+})
+
+export const activeLately = segment({
+  key: 'active_lately',
+  family: 'engagement',
+  name: { zh: '近期有互動', en: 'Active lately' },
+  sentence: {
+    zh: '最近 {days} 天自己做過任何一件事（逛、點、傳訊息、下單）',
+    en: 'Did anything of their own accord in the last {days} days (browsed, clicked, wrote, ordered)',
+  },
+  purpose: { zh: '還在身邊的人。', en: 'Those who are still around.' },
+  params: { days: within(30) },
+  define: p => live(clock('customer', { is: 'in_last', span: days(p.days) })),
+})
