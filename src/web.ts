@@ -49,6 +49,7 @@ import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
+import { previewRoutes } from './segments/preview-routes.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
@@ -80,6 +81,7 @@ export const handlers: AllHandlers = {
   ...identityRoutes,
   ...segmentRoutes,
   ...libraryRoutes,
+  ...previewRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,

@@ -74,6 +74,7 @@ export class Town {
     proof: Proof,
     messageId: string,
     props: Record<string, unknown> = {},
+    more: Partial<EventBody> = {},
   ): void {
     this.sent.add(messageId)
     const event: EventBody = {
@@ -85,6 +86,7 @@ export class Town {
       ids,
       proof,
       src: 'test',
+      ...more,
     }
     const resolved = this.resolve(ids)
     this.post(resolved.customer, { kind: 'event', messageId, body: resolvedEvent(event, resolved) })

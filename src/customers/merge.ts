@@ -30,7 +30,7 @@ import {
 import type { Uuid } from '../platform/ids.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
-import { backRow, isElsewhere } from './order-worth.ts'
+import { backRow, isElsewhere, told } from './order-worth.ts'
 import { addOrderRows, orderFact } from './orders.ts'
 import { consentWins, setTagEnd, traitWins } from './profile.ts'
 import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
@@ -191,8 +191,9 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     const known = facts[key] ?? []
     const back = backRow(known, fold.t)
     const more = back ? [...rows, back] : rows
-    for (const row of addOrderRows(state, fold.world.currency, known, more).fresh)
-      fold.effects.push({ kind: 'order', row })
+    const { fresh, after } = addOrderRows(state, fold.world.currency, known, more)
+    for (const row of fresh) fold.effects.push({ kind: 'order', row })
+    if (fresh.length > 0) fold.effects.push({ kind: 'worth', order: rows[0]!.orderNo, worth: told(after) })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state

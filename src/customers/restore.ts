@@ -32,8 +32,9 @@ export function foldRestore(
   keepApart(state, body.with, conflict)
   fold.effects.push({ kind: 'settle', conflict, how: 'apart', by: body.actor })
   for (const row of body.orders) fold.effects.push({ kind: 'order', row })
+  for (const { order, worth } of body.worths) fold.effects.push({ kind: 'worth', order, worth })
   for (const orderNo of body.moved)
-    fold.effects.push({
+    fold.effects.push({ kind: 'worth', order: orderNo, worth: null }, {
       kind: 'order',
       row: {
         orderNo,

@@ -16,6 +16,7 @@ import {
   type HistoryRow,
   type JournalRow,
 } from './history-rows.ts'
+import type { OrderStateRow } from './history-orders.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -177,14 +178,26 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     faultPoint('history.stored')
     incarnation ??= await readIncarnation()
     const rows: HistoryRow[] = []
+    const orders: OrderStateRow[] = []
     const customers = touched.get(l.key) ?? new Set<Uuid>()
     touched.set(l.key, customers)
     for (const row of batch.rows) {
       const made = historyRows(row, incarnation)
       rows.push(...made.rows)
+      orders.push(...made.orders)
       for (const c of made.customers) customers.add(c)
     }
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
+    if (orders.length > 0)
+      await core.history.insert({
+        table: 'order_state',
+        values: orders,
+        format: 'JSONEachRow',
+        clickhouse_settings: {
+          insert_deduplicate: 1,
+          insert_deduplication_token: `${incarnation}:${l.key}:${batch.no}`,
+        },
+      })
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({

@@ -20,7 +20,9 @@ export function AddCondition({ label, add }: { label: string; add: (leaf: Leaf) 
   const wanted = text.trim().toLowerCase()
   const fits = (key: KindKey): boolean =>
     `${t(`ruleKind.${key}`)} ${t(`ruleKindText.${key}`)}`.toLowerCase().includes(wanted)
-  const found = FAMILIES.map(family => ({ family, kinds: kindsOf(family).filter(fits) })).filter(f => f.kinds.length > 0)
+  const found = FAMILIES.map(family => ({ family, kinds: kindsOf(family).filter(fits) })).filter(
+    f => f.kinds.length > 0,
+  )
   return (
     <Combobox
       store={combobox}

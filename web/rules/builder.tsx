@@ -1,7 +1,13 @@
 // The rule builder: a sentence a line, groups by indentation. Chips open in place; lines are moved by dragging, by their
 // menu, and by keys on their handle (Alt and arrows, Ctrl-D, Delete). Ctrl-Z undoes.
 import { ActionIcon, Button, Group as Row, SegmentedControl, Tooltip } from '@mantine/core'
-import { IconArrowBackUp, IconArrowForwardUp, IconBraces, IconGripVertical, IconPlus } from '@tabler/icons-react'
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconBraces,
+  IconGripVertical,
+  IconPlus,
+} from '@tabler/icons-react'
 import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Reason, Rule } from '../../src/rules/model.ts'
@@ -85,7 +91,14 @@ export function RuleBuilder({
   }
   const keys = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.target instanceof HTMLInputElement) return
-    const act = event.key.toLowerCase() === 'z' ? (event.shiftKey ? redo : undo) : event.key.toLowerCase() === 'y' ? redo : null
+    const act =
+      event.key.toLowerCase() === 'z'
+        ? event.shiftKey
+          ? redo
+          : undo
+        : event.key.toLowerCase() === 'y'
+          ? redo
+          : null
     if (!act) return
     event.preventDefault()
     act()
@@ -97,7 +110,20 @@ export function RuleBuilder({
     setFresh([...group, step].join('.'))
     say(t('ruleEdit.added'))
   }
-  const shared: Shared = { root, faults, why, journey, today: wallTime(now, zone).slice(0, 10), fresh, write, go, dragging, drag, drop, over }
+  const shared: Shared = {
+    root,
+    faults,
+    why,
+    journey,
+    today: wallTime(now, zone).slice(0, 10),
+    fresh,
+    write,
+    go,
+    dragging,
+    drag,
+    drop,
+    over,
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that work anywhere inside
     <section ref={box} className="rule-builder" aria-label={t('ruleEdit.builder')} onKeyDown={keys}>
@@ -134,7 +160,13 @@ export function RuleBuilder({
 function Tool({ label, act, icon }: { label: string; act: (() => void) | null; icon: React.ReactNode }) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={act === null} onClick={act ?? undefined}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={label}
+        disabled={act === null}
+        onClick={act ?? undefined}
+      >
         {icon}
       </ActionIcon>
     </Tooltip>
@@ -158,7 +190,9 @@ function GroupBox({ place, group, shared, add }: GroupProps) {
               { value: 'and', label: t('ruleEdit.all') },
               { value: 'or', label: t('ruleEdit.any') },
             ]}
-            onChange={op => write(replaceAt(root, place, g => ({ ...(g as Group), op: op === 'or' ? 'or' : 'and' })))}
+            onChange={op =>
+              write(replaceAt(root, place, g => ({ ...(g as Group), op: op === 'or' ? 'or' : 'and' })))
+            }
           />
         </Row>
       ) : null}
@@ -184,7 +218,12 @@ function GroupBox({ place, group, shared, add }: GroupProps) {
             variant="subtle"
             color="gray"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => add(place, { op: group.op === 'and' ? 'or' : 'and', rules: [{ op: 'tags', is: 'any', tags: [] }] })}
+            onClick={() =>
+              add(place, {
+                op: group.op === 'and' ? 'or' : 'and',
+                rules: [{ op: 'tags', is: 'any', tags: [] }],
+              })
+            }
           >
             {t('ruleEdit.addGroup')}
           </Button>
@@ -194,7 +233,13 @@ function GroupBox({ place, group, shared, add }: GroupProps) {
   )
 }
 
-type LineProps = { place: Place; rule: Rule; joined: 'and' | 'or' | null; shared: Shared; add: GroupProps['add'] }
+type LineProps = {
+  place: Place
+  rule: Rule
+  joined: 'and' | 'or' | null
+  shared: Shared
+  add: GroupProps['add']
+}
 
 /** The rule below any number of `not`, and whether it is turned round. */
 function peel(rule: Rule, place: Place): { inner: Leaf | Group; at: Place; negated: boolean } {
@@ -225,7 +270,13 @@ function Line({ place, rule, joined, shared, add }: LineProps) {
     group: place.length < 6 ? () => go(groupOf(root, place), t('ruleEdit.moved')) : null,
     remove: () => {
       const after = removeAt(root, place)
-      go({ root: after, place: ruleAt(after, place) ? place : place.with(-1, Math.max(0, (place.at(-1) ?? 0) - 1)) }, t('ruleEdit.removed'))
+      go(
+        {
+          root: after,
+          place: ruleAt(after, place) ? place : place.with(-1, Math.max(0, (place.at(-1) ?? 0) - 1)),
+        },
+        t('ruleEdit.removed'),
+      )
     },
   }
   const keys = (event: KeyboardEvent) => {
@@ -304,14 +355,23 @@ function Line({ place, rule, joined, shared, add }: LineProps) {
             pointer={pointer}
             faults={own}
             why={why.find(w => w.path === pointer)}
-            change={(leaf, step) => write(replaceAt(root, at, () => leaf), step)}
+            change={(leaf, step) =>
+              write(
+                replaceAt(root, at, () => leaf),
+                step,
+              )
+            }
             journey={shared.journey}
             today={shared.today}
             begins={shared.fresh === id}
           />
         )}
       </div>
-      <LineMenu label={t('ruleEdit.lineMenu', { n: (place.at(-1) ?? 0) + 1 })} negated={negated} acts={acts} />
+      <LineMenu
+        label={t('ruleEdit.lineMenu', { n: (place.at(-1) ?? 0) + 1 })}
+        negated={negated}
+        acts={acts}
+      />
     </li>
   )
 }

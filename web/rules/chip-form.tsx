@@ -7,8 +7,28 @@ import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import { ORDER_STATUSES } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
 import type { Leaf } from './edit.ts'
-import { DateTestField, Num, NumberTestField, type Option, Pick, SpanField, TextTestField, TimeTestField, Values } from './fields.tsx'
-import { BooleanField, EventField, EventMeasureField, LinesField, OrderMeasureField, salesChannelLabel, uniqueOptions, WhereField, WindowField } from './past-fields.tsx'
+import {
+  DateTestField,
+  Num,
+  NumberTestField,
+  type Option,
+  Pick,
+  SpanField,
+  TextTestField,
+  TimeTestField,
+  Values,
+} from './fields.tsx'
+import {
+  BooleanField,
+  EventField,
+  EventMeasureField,
+  LinesField,
+  OrderMeasureField,
+  salesChannelLabel,
+  uniqueOptions,
+  WhereField,
+  WindowField,
+} from './past-fields.tsx'
 import type { Chip } from './pieces.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
@@ -31,12 +51,24 @@ export function ChipForm(props: FormProps) {
   const { leaf, change, chip, today } = props
   switch (leaf.op) {
     case 'trait':
-      return chip.id === 'trait' ? <TraitName leaf={leaf} change={change} today={today} /> : <TraitTest leaf={leaf} change={change} today={today} />
+      return chip.id === 'trait' ? (
+        <TraitName leaf={leaf} change={change} today={today} />
+      ) : (
+        <TraitTest leaf={leaf} change={change} today={today} />
+      )
     case 'age':
       return (
         <Group gap={6}>
-          <Optional label={t('ruleEdit.from')} value={leaf.min} onChange={min => change(ageOf(min, leaf.max))} />
-          <Optional label={t('ruleEdit.to')} value={leaf.max} onChange={max => change(ageOf(leaf.min, max))} />
+          <Optional
+            label={t('ruleEdit.from')}
+            value={leaf.min}
+            onChange={min => change(ageOf(min, leaf.max))}
+          />
+          <Optional
+            label={t('ruleEdit.to')}
+            value={leaf.max}
+            onChange={max => change(ageOf(leaf.min, max))}
+          />
         </Group>
       )
     case 'tags':
@@ -48,42 +80,83 @@ export function ChipForm(props: FormProps) {
           onChange={is => change({ ...leaf, is })}
         />
       ) : (
-        <Values label={t('ruleEdit.tags')} values={leaf.tags} options={plain(vocabulary.tags)} onChange={tags => change({ ...leaf, tags })} />
+        <Values
+          label={t('ruleEdit.tags')}
+          values={leaf.tags}
+          options={plain(vocabulary.tags)}
+          onChange={tags => change({ ...leaf, tags })}
+        />
       )
     case 'identifier':
       return (
         <Stack gap={8}>
-          <Pick label={t('ruleEdit.kind')} value={leaf.kind} options={IDENTIFIER_KINDS.map(k => ({ value: k, label: word('identifier', k) }))} onChange={kind => change({ ...leaf, kind })} />
+          <Pick
+            label={t('ruleEdit.kind')}
+            value={leaf.kind}
+            options={IDENTIFIER_KINDS.map(k => ({ value: k, label: word('identifier', k) }))}
+            onChange={kind => change({ ...leaf, kind })}
+          />
           <Checkbox
             size="xs"
             label={t('ruleEdit.onlyVerified')}
             checked={leaf.verified === true}
-            onChange={e => change(e.currentTarget.checked ? { ...leaf, verified: true } : { op: 'identifier', kind: leaf.kind })}
+            onChange={e =>
+              change(
+                e.currentTarget.checked ? { ...leaf, verified: true } : { op: 'identifier', kind: leaf.kind },
+              )
+            }
           />
         </Stack>
       )
     case 'channel':
       return chip.id === 'channel' ? (
-        <Pick label={t('ruleEdit.channel')} value={leaf.channel} options={REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) }))} onChange={channel => change({ ...leaf, channel })} />
+        <Pick
+          label={t('ruleEdit.channel')}
+          value={leaf.channel}
+          options={REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) }))}
+          onChange={channel => change({ ...leaf, channel })}
+        />
       ) : (
         <Pick
           label={t('ruleEdit.compare')}
           value={leaf.is}
-          options={(['bound', 'reachable'] as const).map(is => ({ value: is, label: t(`ruleChannelIs.${is}`) }))}
+          options={(['bound', 'reachable'] as const).map(is => ({
+            value: is,
+            label: t(`ruleChannelIs.${is}`),
+          }))}
           onChange={is => change({ ...leaf, is })}
         />
       )
     case 'consent':
       return chip.id === 'consent' ? (
         <Group gap={6}>
-          <Pick label={t('ruleEdit.channel')} value={leaf.channel} options={uniqueOptions([{ value: leaf.channel, label: word('channel', leaf.channel) }, ...REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) }))])} onChange={channel => change({ ...leaf, channel })} />
-          <Pick label={t('ruleEdit.purpose')} value={leaf.purpose} options={uniqueOptions([{ value: leaf.purpose, label: word('purpose', leaf.purpose) }, ...['marketing', 'analytics', 'service'].map(p => ({ value: p, label: word('purpose', p) }))])} onChange={purpose => change({ ...leaf, purpose })} />
+          <Pick
+            label={t('ruleEdit.channel')}
+            value={leaf.channel}
+            options={uniqueOptions([
+              { value: leaf.channel, label: word('channel', leaf.channel) },
+              ...REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) })),
+            ])}
+            onChange={channel => change({ ...leaf, channel })}
+          />
+          <Pick
+            label={t('ruleEdit.purpose')}
+            value={leaf.purpose}
+            options={uniqueOptions([
+              { value: leaf.purpose, label: word('purpose', leaf.purpose) },
+              ...['marketing', 'analytics', 'service'].map(p => ({ value: p, label: word('purpose', p) })),
+            ])}
+            onChange={purpose => change({ ...leaf, purpose })}
+          />
         </Group>
       ) : (
         <Pick
           label={t('ruleEdit.compare')}
           value={leaf.is}
-          options={(['granted', 'refused', 'unknown'] as const).map(is => ({ value: is, label: t(`ruleConsentIs.${is}`) }))}
+          options={(['granted', 'refused', 'unknown'] as const).map(is => ({
+            value: is,
+            label: t(`ruleConsentIs.${is}`),
+          }))}
           onChange={is => change({ ...leaf, is })}
         />
       )
@@ -93,10 +166,18 @@ export function ChipForm(props: FormProps) {
           <Pick
             label={t('ruleEdit.compare')}
             value={leaf.is}
-            options={(['exactly', 'at_least', 'at_most'] as const).map(is => ({ value: is, label: t(`ruleCompareStage.${is}`) }))}
+            options={(['exactly', 'at_least', 'at_most'] as const).map(is => ({
+              value: is,
+              label: t(`ruleCompareStage.${is}`),
+            }))}
             onChange={is => change({ ...leaf, is })}
           />
-          <Pick label={t('ruleEdit.stage')} value={leaf.stage} options={STAGES.map(s => ({ value: s, label: word('stage', s) }))} onChange={stage => change({ ...leaf, stage })} />
+          <Pick
+            label={t('ruleEdit.stage')}
+            value={leaf.stage}
+            options={STAGES.map(s => ({ value: s, label: word('stage', s) }))}
+            onChange={stage => change({ ...leaf, stage })}
+          />
         </Group>
       )
     case 'tier':
@@ -105,10 +186,18 @@ export function ChipForm(props: FormProps) {
           <Pick
             label={t('ruleEdit.compare')}
             value={leaf.is}
-            options={(['one_of', 'none_of'] as const).map(is => ({ value: is, label: t(`ruleCompare.${is}`) }))}
+            options={(['one_of', 'none_of'] as const).map(is => ({
+              value: is,
+              label: t(`ruleCompare.${is}`),
+            }))}
             onChange={is => change({ ...leaf, is })}
           />
-          <Values label={t('ruleEdit.tiers')} values={leaf.tiers} options={plain(vocabulary.tiers)} onChange={tiers => change({ ...leaf, tiers })} />
+          <Values
+            label={t('ruleEdit.tiers')}
+            values={leaf.tiers}
+            options={plain(vocabulary.tiers)}
+            onChange={tiers => change({ ...leaf, tiers })}
+          />
         </Stack>
       )
     case 'points':
@@ -130,7 +219,14 @@ export function ChipForm(props: FormProps) {
       )
     case 'likes':
       return chip.id === 'top' ? (
-        <Num label={t('ruleEdit.top')} min={1} max={20} whole value={leaf.top} onChange={top => change({ ...leaf, top })} />
+        <Num
+          label={t('ruleEdit.top')}
+          min={1}
+          max={20}
+          whole
+          value={leaf.top}
+          onChange={top => change({ ...leaf, top })}
+        />
       ) : (
         <Stack gap={6}>
           <Pick
@@ -139,7 +235,13 @@ export function ChipForm(props: FormProps) {
             options={(['category', 'brand'] as const).map(of => ({ value: of, label: t(`ruleLines.${of}`) }))}
             onChange={of => change({ ...leaf, of, values: [] })}
           />
-          <Values key={leaf.of} label={t(`ruleLines.${leaf.of}`)} values={leaf.values} options={plain(leaf.of === 'category' ? vocabulary.categories : vocabulary.brands)} onChange={values => change({ ...leaf, values })} />
+          <Values
+            key={leaf.of}
+            label={t(`ruleLines.${leaf.of}`)}
+            values={leaf.values}
+            options={plain(leaf.of === 'category' ? vocabulary.categories : vocabulary.brands)}
+            onChange={values => change({ ...leaf, values })}
+          />
         </Stack>
       )
     case 'touch':
@@ -155,7 +257,10 @@ export function ChipForm(props: FormProps) {
         <Pick
           label={t('ruleEdit.kind')}
           value={leaf.clock}
-          options={(['order', 'customer', 'marketing', 'team'] as const).map(c => ({ value: c, label: t(`ruleClock.${c}`) }))}
+          options={(['order', 'customer', 'marketing', 'team'] as const).map(c => ({
+            value: c,
+            label: t(`ruleClock.${c}`),
+          }))}
           onChange={clock => change({ ...leaf, clock })}
         />
       ) : (
@@ -175,9 +280,27 @@ export function ChipForm(props: FormProps) {
     case 'percent':
       return (
         <Group gap={6}>
-          <Num label={t('ruleEdit.from')} max={100} suffix=" %" value={leaf.from} onChange={from => change({ ...leaf, from })} />
-          <Num label={t('ruleEdit.to')} max={100} suffix=" %" value={leaf.to} onChange={to => change({ ...leaf, to })} />
-          <TextInput size="xs" w={120} label={t('ruleEdit.salt')} value={leaf.salt} onChange={e => change({ ...leaf, salt: e.currentTarget.value })} />
+          <Num
+            label={t('ruleEdit.from')}
+            max={100}
+            suffix=" %"
+            value={leaf.from}
+            onChange={from => change({ ...leaf, from })}
+          />
+          <Num
+            label={t('ruleEdit.to')}
+            max={100}
+            suffix=" %"
+            value={leaf.to}
+            onChange={to => change({ ...leaf, to })}
+          />
+          <TextInput
+            size="xs"
+            w={120}
+            label={t('ruleEdit.salt')}
+            value={leaf.salt}
+            onChange={e => change({ ...leaf, salt: e.currentTarget.value })}
+          />
         </Group>
       )
   }
@@ -191,7 +314,15 @@ const ageOf = (min: number | undefined, max: number | undefined): Leaf => ({
   ...(max === undefined ? {} : { max }),
 })
 
-function Optional({ label, value, onChange }: { label: string; value: number | undefined; onChange: (value: number | undefined) => void }) {
+function Optional({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: number | undefined
+  onChange: (value: number | undefined) => void
+}) {
   return (
     <TextInput
       size="xs"
@@ -201,7 +332,11 @@ function Optional({ label, value, onChange }: { label: string; value: number | u
       max={150}
       label={label}
       value={value ?? ''}
-      onChange={e => onChange(e.currentTarget.value === '' ? undefined : Math.max(0, Math.round(Number(e.currentTarget.value))))}
+      onChange={e =>
+        onChange(
+          e.currentTarget.value === '' ? undefined : Math.max(0, Math.round(Number(e.currentTarget.value))),
+        )
+      }
     />
   )
 }
@@ -213,7 +348,12 @@ type TraitProps = { leaf: Of<'trait'>; change: (leaf: Leaf) => void; today: stri
 function startOf(trait: string, type: Of<'trait'>['type'], today: string, hasChoices: boolean): Leaf {
   switch (type) {
     case 'text':
-      return { op: 'trait', trait, type, test: hasChoices ? { is: 'one_of', values: [] } : { is: 'equal', value: '' } }
+      return {
+        op: 'trait',
+        trait,
+        type,
+        test: hasChoices ? { is: 'one_of', values: [] } : { is: 'equal', value: '' },
+      }
     case 'number':
       return { op: 'trait', trait, type, test: { is: 'at_least', value: 1 } }
     case 'boolean':
@@ -253,29 +393,54 @@ function TraitTest({ leaf, change, today }: TraitProps) {
   const { t } = useTranslation()
   const { vocabulary, names } = useVocabulary()
   const declared = vocabulary.attributes.find(a => a.name === leaf.trait)
-  const choices = (declared?.choices ?? []).map(c => ({ value: c.value, label: names.choice(leaf.trait, c.value) }))
+  const choices = (declared?.choices ?? []).map(c => ({
+    value: c.value,
+    label: names.choice(leaf.trait, c.value),
+  }))
   const types = declared ? ([declared.type, 'any'] as const) : TYPES
   return (
     <Stack gap={6}>
       <Pick
         label={t('ruleEdit.type')}
         value={leaf.type}
-        options={[...new Set([...types, leaf.type])].map(type => ({ value: type, label: t(`ruleType.${type}`) }))}
+        options={[...new Set([...types, leaf.type])].map(type => ({
+          value: type,
+          label: t(`ruleType.${type}`),
+        }))}
         onChange={type => change(startOf(leaf.trait, type, today, choices.length > 0))}
       />
-      {leaf.type === 'text' ? <TextTestField test={leaf.test} options={choices} onChange={test => change({ ...leaf, test })} /> : null}
-      {leaf.type === 'number' ? <NumberTestField test={leaf.test} onChange={test => change({ ...leaf, test })} /> : null}
-      {leaf.type === 'boolean' ? <BooleanField value={leaf.test.value} onChange={value => change({ ...leaf, test: { is: 'equal', value } })} /> : null}
-      {leaf.type === 'date' ? <DateTestField test={leaf.test} today={today} onChange={test => change({ ...leaf, test })} /> : null}
+      {leaf.type === 'text' ? (
+        <TextTestField test={leaf.test} options={choices} onChange={test => change({ ...leaf, test })} />
+      ) : null}
+      {leaf.type === 'number' ? (
+        <NumberTestField test={leaf.test} onChange={test => change({ ...leaf, test })} />
+      ) : null}
+      {leaf.type === 'boolean' ? (
+        <BooleanField
+          value={leaf.test.value}
+          onChange={value => change({ ...leaf, test: { is: 'equal', value } })}
+        />
+      ) : null}
+      {leaf.type === 'date' ? (
+        <DateTestField test={leaf.test} today={today} onChange={test => change({ ...leaf, test })} />
+      ) : null}
       {leaf.type === 'list' ? (
         <>
           <Pick
             label={t('ruleEdit.compare')}
             value={leaf.test.is}
-            options={(['any', 'all', 'none'] as const).map(is => ({ value: is, label: t(`ruleCompareList.${is}`) }))}
+            options={(['any', 'all', 'none'] as const).map(is => ({
+              value: is,
+              label: t(`ruleCompareList.${is}`),
+            }))}
             onChange={is => change({ ...leaf, test: { ...leaf.test, is } })}
           />
-          <Values label={t('ruleEdit.values')} values={leaf.test.values.map(String)} options={choices} onChange={values => change({ ...leaf, test: { ...leaf.test, values } })} />
+          <Values
+            label={t('ruleEdit.values')}
+            values={leaf.test.values.map(String)}
+            options={choices}
+            onChange={values => change({ ...leaf, test: { ...leaf.test, values } })}
+          />
         </>
       ) : null}
     </Stack>
@@ -303,10 +468,21 @@ function TouchForm({ leaf, change, chip }: { leaf: Of<'touch'>; change: (leaf: L
         options={(['first', 'last'] as const).map(w => ({ value: w, label: t(`ruleWhichTouch.${w}`) }))}
         onChange={which => change({ ...leaf, which })}
       />
-      <Pick label={t('ruleEdit.property')} value={leaf.field} options={TOUCH_FIELDS.map(f => ({ value: f, label: t(`ruleTouchField.${f}`) }))} onChange={field => change({ ...leaf, field, values: [] })} />
+      <Pick
+        label={t('ruleEdit.property')}
+        value={leaf.field}
+        options={TOUCH_FIELDS.map(f => ({ value: f, label: t(`ruleTouchField.${f}`) }))}
+        onChange={field => change({ ...leaf, field, values: [] })}
+      />
     </Group>
   ) : (
-    <Values key={leaf.field} label={t(`ruleTouchField.${leaf.field}`)} values={leaf.values} options={options[leaf.field] ?? []} onChange={values => change({ ...leaf, values })} />
+    <Values
+      key={leaf.field}
+      label={t(`ruleTouchField.${leaf.field}`)}
+      values={leaf.values}
+      options={options[leaf.field] ?? []}
+      onChange={values => change({ ...leaf, values })}
+    />
   )
 }
 
@@ -330,8 +506,13 @@ function SegmentField({ leaf, change }: { leaf: Of<'segment'>; change: (leaf: Le
         <Pick
           label={t('ruleEdit.group')}
           value={leaf.group ?? ''}
-          options={[{ value: '', label: t('ruleEdit.anyGroup') }, ...groups.map(g => ({ value: g.key, label: g.name || g.key }))]}
-          onChange={group => change(group === '' ? { op: 'segment', segment: leaf.segment, is: leaf.is } : { ...leaf, group })}
+          options={[
+            { value: '', label: t('ruleEdit.anyGroup') },
+            ...groups.map(g => ({ value: g.key, label: g.name || g.key })),
+          ]}
+          onChange={group =>
+            change(group === '' ? { op: 'segment', segment: leaf.segment, is: leaf.is } : { ...leaf, group })
+          }
         />
       ) : null}
     </Stack>
@@ -343,7 +524,14 @@ function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Of<'orders
   const { vocabulary } = useVocabulary()
   switch (chip.id) {
     case 'window':
-      return <WindowField window={leaf.window} journey={journey} today={today} onChange={window => change({ ...leaf, window })} />
+      return (
+        <WindowField
+          window={leaf.window}
+          journey={journey}
+          today={today}
+          onChange={window => change({ ...leaf, window })}
+        />
+      )
     case 'what':
       return (
         <LinesField
@@ -355,9 +543,23 @@ function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Of<'orders
         />
       )
     case 'salesChannel':
-      return <Values label={t('ruleEdit.salesChannel')} values={leaf.salesChannel ?? []} options={vocabulary.salesChannels.map(c => ({ value: c.code, label: salesChannelLabel(c.code) }))} onChange={salesChannel => change({ ...leaf, salesChannel })} />
+      return (
+        <Values
+          label={t('ruleEdit.salesChannel')}
+          values={leaf.salesChannel ?? []}
+          options={vocabulary.salesChannels.map(c => ({ value: c.code, label: salesChannelLabel(c.code) }))}
+          onChange={salesChannel => change({ ...leaf, salesChannel })}
+        />
+      )
     case 'store':
-      return <Values label={t('ruleEdit.store')} values={leaf.store ?? []} options={vocabulary.stores.map(s => ({ value: s.code, label: s.name }))} onChange={store => change({ ...leaf, store })} />
+      return (
+        <Values
+          label={t('ruleEdit.store')}
+          values={leaf.store ?? []}
+          options={vocabulary.stores.map(s => ({ value: s.code, label: s.name }))}
+          onChange={store => change({ ...leaf, store })}
+        />
+      )
     case 'status':
       return (
         <Values
@@ -368,14 +570,36 @@ function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Of<'orders
         />
       )
     default:
-      return <OrderMeasureField measure={leaf.measure} today={today} onChange={measure => change({ ...leaf, measure })} />
+      return (
+        <OrderMeasureField
+          measure={leaf.measure}
+          today={today}
+          onChange={measure => change({ ...leaf, measure })}
+        />
+      )
   }
 }
 
 function EventForm({ leaf, change, chip, journey, today }: FormProps<Of<'event'>>) {
-  if (chip.id === 'window') return <WindowField window={leaf.window} journey={journey} today={today} onChange={window => change({ ...leaf, window })} />
+  if (chip.id === 'window')
+    return (
+      <WindowField
+        window={leaf.window}
+        journey={journey}
+        today={today}
+        onChange={window => change({ ...leaf, window })}
+      />
+    )
   if (chip.id === 'measure')
-    return <EventMeasureField of={leaf} measure={leaf.measure} window={leaf.window} today={today} onChange={measure => change({ ...leaf, measure })} />
+    return (
+      <EventMeasureField
+        of={leaf}
+        measure={leaf.measure}
+        window={leaf.window}
+        today={today}
+        onChange={measure => change({ ...leaf, measure })}
+      />
+    )
   if (chip.id === 'event') return <EventField of={leaf} onChange={event => change({ ...leaf, event })} />
   return (
     <WhereField
@@ -393,7 +617,14 @@ function SequenceForm({ leaf, change, chip, journey, today }: FormProps<Of<'sequ
   const side = chip.id.startsWith('first') ? 'first' : 'next'
   switch (chip.id) {
     case 'window':
-      return <WindowField window={leaf.window} journey={journey} today={today} onChange={window => change({ ...leaf, window })} />
+      return (
+        <WindowField
+          window={leaf.window}
+          journey={journey}
+          today={today}
+          onChange={window => change({ ...leaf, window })}
+        />
+      )
     case 'within':
       return <SpanField span={leaf.within} onChange={within => change({ ...leaf, within })} />
     case 'is':
@@ -401,13 +632,21 @@ function SequenceForm({ leaf, change, chip, journey, today }: FormProps<Of<'sequ
         <Pick
           label={t('ruleEdit.compare')}
           value={leaf.is}
-          options={(['followed', 'not_followed'] as const).map(is => ({ value: is, label: t(`ruleSequence.${is}`) }))}
+          options={(['followed', 'not_followed'] as const).map(is => ({
+            value: is,
+            label: t(`ruleSequence.${is}`),
+          }))}
           onChange={is => change({ ...leaf, is })}
         />
       )
     case 'first':
     case 'next':
-      return <EventField of={leaf[side]} onChange={event => change({ ...leaf, [side]: { ...leaf[side], event } })} />
+      return (
+        <EventField
+          of={leaf[side]}
+          onChange={event => change({ ...leaf, [side]: { ...leaf[side], event } })}
+        />
+      )
     default:
       return (
         <WhereField

@@ -94,7 +94,10 @@ export function Values({
       limit={80}
       data={[
         ...options,
-        ...[...new Set(extra)].map(v => ({ value: v, label: v === typed && !values.includes(v) ? t('ruleEdit.asTyped', { value: v }) : v })),
+        ...[...new Set(extra)].map(v => ({
+          value: v,
+          label: v === typed && !values.includes(v) ? t('ruleEdit.asTyped', { value: v }) : v,
+        })),
       ]}
       value={values}
       onChange={next => {
@@ -140,7 +143,13 @@ export function SpanField({ span, onChange }: { span: Span; onChange: (span: Spa
   const { t } = useTranslation()
   return (
     <Group gap={6} wrap="nowrap">
-      <Num label={t('ruleEdit.howLong')} min={1} whole value={span.n} onChange={n => onChange({ ...span, n })} />
+      <Num
+        label={t('ruleEdit.howLong')}
+        min={1}
+        whole
+        value={span.n}
+        onChange={n => onChange({ ...span, n })}
+      />
       <Pick
         label={t('ruleEdit.unit')}
         value={span.unit}
@@ -195,7 +204,16 @@ export function NumberTestField({
   )
 }
 
-const TEXT_TESTS = ['one_of', 'none_of', 'equal', 'not_equal', 'contains', 'not_contains', 'starts_with', 'ends_with'] as const
+const TEXT_TESTS = [
+  'one_of',
+  'none_of',
+  'equal',
+  'not_equal',
+  'contains',
+  'not_contains',
+  'starts_with',
+  'ends_with',
+] as const
 export function TextTestField({
   test,
   options,
@@ -222,7 +240,12 @@ export function TextTestField({
         }
       />
       {'values' in test ? (
-        <Values label={t('ruleEdit.values')} values={test.values} options={options} onChange={values => onChange({ ...test, values })} />
+        <Values
+          label={t('ruleEdit.values')}
+          values={test.values}
+          options={options}
+          onChange={values => onChange({ ...test, values })}
+        />
       ) : (
         <OneValue
           label={t('ruleEdit.value')}
@@ -235,7 +258,15 @@ export function TextTestField({
   )
 }
 
-export function DayInput({ label, value, onChange }: { label: string; value: string; onChange: (day: string) => void }) {
+export function DayInput({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: string
+  onChange: (day: string) => void
+}) {
   return (
     <TextInput
       size="xs"
@@ -247,7 +278,16 @@ export function DayInput({ label, value, onChange }: { label: string; value: str
   )
 }
 
-const DATE_TESTS = ['anniversary_in', 'month', 'in_last', 'in_next', 'on', 'before', 'after', 'between'] as const
+const DATE_TESTS = [
+  'anniversary_in',
+  'month',
+  'in_last',
+  'in_next',
+  'on',
+  'before',
+  'after',
+  'between',
+] as const
 export function DateTestField({
   test,
   today,
@@ -285,7 +325,11 @@ export function DateTestField({
       />
       {test.is === 'between' ? (
         <>
-          <DayInput label={t('ruleEdit.from')} value={test.from} onChange={from => onChange({ ...test, from })} />
+          <DayInput
+            label={t('ruleEdit.from')}
+            value={test.from}
+            onChange={from => onChange({ ...test, from })}
+          />
           <DayInput label={t('ruleEdit.to')} value={test.to} onChange={to => onChange({ ...test, to })} />
         </>
       ) : test.is === 'month' ? (
@@ -299,9 +343,20 @@ export function DateTestField({
           onChange={month => onChange({ is: 'month', month: month === 'this' ? 'this' : Number(month) })}
         />
       ) : 'days' in test ? (
-        <Num label={t('ruleEdit.days')} min={1} whole suffix={` ${t('ruleEdit.day')}`} value={test.days} onChange={days => onChange({ ...test, days })} />
+        <Num
+          label={t('ruleEdit.days')}
+          min={1}
+          whole
+          suffix={` ${t('ruleEdit.day')}`}
+          value={test.days}
+          onChange={days => onChange({ ...test, days })}
+        />
       ) : (
-        <DayInput label={t('ruleEdit.date')} value={test.date} onChange={date => onChange({ ...test, date })} />
+        <DayInput
+          label={t('ruleEdit.date')}
+          value={test.date}
+          onChange={date => onChange({ ...test, date })}
+        />
       )}
     </Group>
   )

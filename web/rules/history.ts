@@ -6,7 +6,10 @@ import { asRoot, type Group } from './edit.ts'
 type Written = { root: Group; past: Group[]; future: Group[]; step: string | null }
 type Act =
   /** changes with the same `step` in a row are one step: typing a number is undone at once */
-  { do: 'write'; root: Group; step: string | null } | { do: 'undo' } | { do: 'redo' } | { do: 'reset'; root: Group }
+  | { do: 'write'; root: Group; step: string | null }
+  | { do: 'undo' }
+  | { do: 'redo' }
+  | { do: 'reset'; root: Group }
 
 const MOST = 100
 

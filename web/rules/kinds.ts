@@ -9,7 +9,10 @@ const ONCE = { of: 'count', test: { is: 'at_least', value: 1 } } as const
 const NONE = { of: 'count', test: { is: 'equal', value: 0 } } as const
 
 export const KINDS = {
-  trait: { family: 'person', leaf: { op: 'trait', trait: '', type: 'text', test: { is: 'one_of', values: [] } } },
+  trait: {
+    family: 'person',
+    leaf: { op: 'trait', trait: '', type: 'text', test: { is: 'one_of', values: [] } },
+  },
   age: { family: 'person', leaf: { op: 'age', min: 25, max: 34 } },
   birthday: {
     family: 'person',
@@ -56,10 +59,17 @@ export const KINDS = {
   },
   cycle: {
     family: 'orders',
-    leaf: { op: 'orders', window: EVER, measure: { of: 'cycle', onceDays: 60, test: { is: 'over', value: 2 } } },
+    leaf: {
+      op: 'orders',
+      window: EVER,
+      measure: { of: 'cycle', onceDays: 60, test: { is: 'over', value: 2 } },
+    },
   },
   reachable: { family: 'reach', leaf: { op: 'channel', channel: 'line', is: 'reachable' } },
-  consent: { family: 'reach', leaf: { op: 'consent', channel: 'email', purpose: 'marketing', is: 'granted' } },
+  consent: {
+    family: 'reach',
+    leaf: { op: 'consent', channel: 'email', purpose: 'marketing', is: 'granted' },
+  },
   identifier: { family: 'reach', leaf: { op: 'identifier', kind: 'member_no' } },
   tier: { family: 'member', leaf: { op: 'tier', is: 'one_of', tiers: [] } },
   points: { family: 'member', leaf: { op: 'points', test: { is: 'at_least', value: 100 } } },
@@ -73,7 +83,15 @@ export const FAMILIES = ['person', 'behaviour', 'orders', 'reach', 'member', 'ot
 export const kindsOf = (family: (typeof FAMILIES)[number]): KindKey[] =>
   (Object.keys(KINDS) as KindKey[]).filter(k => KINDS[k].family === family)
 
-export type Extra = 'where' | 'firstWhere' | 'nextWhere' | 'lines' | 'salesChannel' | 'store' | 'status' | 'expires'
+export type Extra =
+  | 'where'
+  | 'firstWhere'
+  | 'nextWhere'
+  | 'lines'
+  | 'salesChannel'
+  | 'store'
+  | 'status'
+  | 'expires'
 
 /** Parts that this leaf could have and has not. `chip` is what they open as. */
 export function extrasOf(leaf: Leaf): { extra: Extra; chip: string; leaf: Leaf }[] {
@@ -85,7 +103,13 @@ export function extrasOf(leaf: Leaf): { extra: Extra; chip: string; leaf: Leaf }
       return [
         ...(leaf.first.where
           ? []
-          : [{ extra: 'firstWhere' as const, chip: 'first.0', leaf: { ...leaf, first: { ...leaf.first, where: [blank] } } }]),
+          : [
+              {
+                extra: 'firstWhere' as const,
+                chip: 'first.0',
+                leaf: { ...leaf, first: { ...leaf.first, where: [blank] } },
+              },
+            ]),
         ...(leaf.next.where
           ? []
           : [
@@ -121,4 +145,3 @@ export function without(leaf: Leaf, chip: string): Leaf | null {
   }
   return null
 }
-

@@ -13,7 +13,12 @@ import { saySeen } from './in-words.ts'
 import { leafPieces } from './sentence.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
-export type Fault = { path: string; code: string; message: { zh: string; en: string }; alternative?: { zh: string; en: string } | undefined }
+export type Fault = {
+  path: string
+  code: string
+  message: { zh: string; en: string }
+  alternative?: { zh: string; en: string } | undefined
+}
 
 export type LineProps = {
   leaf: Leaf
@@ -69,7 +74,13 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
               </Popover.Target>
               <Popover.Dropdown aria-label={piece.text}>
                 <Stack gap={8}>
-                  <ChipForm leaf={leaf} chip={piece} change={next => change(next, `${pointer} ${piece.id}`)} journey={journey} today={today} />
+                  <ChipForm
+                    leaf={leaf}
+                    chip={piece}
+                    change={next => change(next, `${pointer} ${piece.id}`)}
+                    journey={journey}
+                    today={today}
+                  />
                   <Group justify="space-between" gap={8}>
                     {without(leaf, piece.id) ? (
                       <Button
@@ -121,7 +132,8 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
         {why ? (
           <span className={`rule-why ${why.value ? 'tone-good' : 'tone-bad'}`}>
             {why.value ? <IconCheck size={14} aria-hidden /> : <IconX size={14} aria-hidden />}
-            {t(why.value ? 'ruleEdit.holds' : 'ruleEdit.holdsNot')} · {t('ruleEdit.seen', { seen: saySeen(why.seen, leaf, say, names) })}
+            {t(why.value ? 'ruleEdit.holds' : 'ruleEdit.holdsNot')} ·{' '}
+            {t('ruleEdit.seen', { seen: saySeen(why.seen, leaf, say, names) })}
           </span>
         ) : null}
       </div>

@@ -2,10 +2,27 @@
 import { ActionIcon, Autocomplete, Button, Group, Stack, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { EventMeasure, EventRef, OrderMeasure, PropFilter, Scalar, Window } from '../../src/rules/model.ts'
+import type {
+  EventMeasure,
+  EventRef,
+  OrderMeasure,
+  PropFilter,
+  Scalar,
+  Window,
+} from '../../src/rules/model.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { word } from '../i18n.ts'
-import { DayInput, Num, NumberTestField, type Option, Pick, SpanField, TextTestField, TimeTestField, Values } from './fields.tsx'
+import {
+  DayInput,
+  Num,
+  NumberTestField,
+  type Option,
+  Pick,
+  SpanField,
+  TextTestField,
+  TimeTestField,
+  Values,
+} from './fields.tsx'
 import { useVocabulary } from './vocabulary.tsx'
 
 const WINDOWS = ['ever', 'last', 'days', 'period', 'since'] as const
@@ -24,7 +41,10 @@ export function WindowField({
   onChange: (window: Window) => void
 }) {
   const { t } = useTranslation()
-  const kinds: Window['in'][] = [...WINDOWS, ...(journey || window.in === 'entry' || window.in === 'node' ? (['entry', 'node'] as const) : [])]
+  const kinds: Window['in'][] = [
+    ...WINDOWS,
+    ...(journey || window.in === 'entry' || window.in === 'node' ? (['entry', 'node'] as const) : []),
+  ]
   const change = (kind: Window['in']): Window => {
     switch (kind) {
       case 'ever':
@@ -49,9 +69,19 @@ export function WindowField({
         options={kinds.map(k => ({ value: k, label: t(`ruleWindowKind.${k}`) }))}
         onChange={kind => onChange(change(kind))}
       />
-      {window.in === 'last' ? <SpanField span={window.span} onChange={span => onChange({ in: 'last', span })} /> : null}
+      {window.in === 'last' ? (
+        <SpanField span={window.span} onChange={span => onChange({ in: 'last', span })} />
+      ) : null}
       {window.in === 'days' ? (
-        <Num label={t('ruleEdit.days')} min={1} max={400} whole suffix={` ${t('ruleEdit.day')}`} value={window.n} onChange={n => onChange({ in: 'days', n })} />
+        <Num
+          label={t('ruleEdit.days')}
+          min={1}
+          max={400}
+          whole
+          suffix={` ${t('ruleEdit.day')}`}
+          value={window.n}
+          onChange={n => onChange({ in: 'days', n })}
+        />
       ) : null}
       {window.in === 'period' ? (
         <>
@@ -72,7 +102,13 @@ export function WindowField({
           />
         </>
       ) : null}
-      {window.in === 'since' ? <DayInput label={t('ruleEdit.date')} value={window.at} onChange={at => onChange({ in: 'since', at })} /> : null}
+      {window.in === 'since' ? (
+        <DayInput
+          label={t('ruleEdit.date')}
+          value={window.at}
+          onChange={at => onChange({ in: 'since', at })}
+        />
+      ) : null}
     </Group>
   )
 }
@@ -85,7 +121,10 @@ export function EventField({ of, onChange }: { of: EventRef; onChange: (event: E
     <Values
       label={t('ruleEdit.events')}
       values={chosen}
-      options={vocabulary.events.map(e => ({ value: e.name, label: names.event(e.name) === e.name ? e.name : `${names.event(e.name)} · ${e.name}` }))}
+      options={vocabulary.events.map(e => ({
+        value: e.name,
+        label: names.event(e.name) === e.name ? e.name : `${names.event(e.name)} · ${e.name}`,
+      }))}
       onChange={list => onChange(list.length > 1 ? list : (list[0] ?? ''))}
     />
   )
@@ -96,7 +135,10 @@ function usePaths(of: EventRef): Option[] {
   const { vocabulary, names } = useVocabulary()
   const wanted = new Set(typeof of.event === 'string' ? [of.event] : of.event)
   const paths = vocabulary.events.filter(e => wanted.has(e.name)).flatMap(e => e.props)
-  return [...new Set(paths)].map(path => ({ value: path, label: names.prop(path) === path ? path : `${names.prop(path)} · ${path}` }))
+  return [...new Set(paths)].map(path => ({
+    value: path,
+    label: names.prop(path) === path ? path : `${names.prop(path)} · ${path}`,
+  }))
 }
 
 function PathField({ of, path, onChange }: { of: EventRef; path: string; onChange: (path: string) => void }) {
@@ -123,7 +165,17 @@ const FILTERS = ['is', 'is_not', 'contains', 'at_least', 'at_most', 'is_set'] as
 /** A typed value as it is most likely stored: numbers are numbers. */
 const scalarOf = (text: string): Scalar => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)
 
-function FilterRow({ of, filter, onChange, remove }: { of: EventRef; filter: PropFilter; onChange: (f: PropFilter) => void; remove: () => void }) {
+function FilterRow({
+  of,
+  filter,
+  onChange,
+  remove,
+}: {
+  of: EventRef
+  filter: PropFilter
+  onChange: (f: PropFilter) => void
+  remove: () => void
+}) {
   const { t } = useTranslation()
   return (
     <Group gap={6} wrap="nowrap">
@@ -132,14 +184,33 @@ function FilterRow({ of, filter, onChange, remove }: { of: EventRef; filter: Pro
         label={t('ruleEdit.compare')}
         value={filter.op}
         options={FILTERS.map(op => ({ value: op, label: t(`ruleCompareProp.${op}`) }))}
-        onChange={op => onChange(op === 'is_set' ? { path: filter.path, op } : { ...filter, op, value: filter.value ?? '' })}
+        onChange={op =>
+          onChange(op === 'is_set' ? { path: filter.path, op } : { ...filter, op, value: filter.value ?? '' })
+        }
       />
       {filter.op === 'is_set' ? null : filter.op === 'at_least' || filter.op === 'at_most' ? (
-        <Num label={t('ruleEdit.value')} min={-1e12} value={typeof filter.value === 'number' ? filter.value : 0} onChange={value => onChange({ ...filter, value })} />
+        <Num
+          label={t('ruleEdit.value')}
+          min={-1e12}
+          value={typeof filter.value === 'number' ? filter.value : 0}
+          onChange={value => onChange({ ...filter, value })}
+        />
       ) : (
-        <TextInput size="xs" w={120} aria-label={t('ruleEdit.value')} value={String(filter.value ?? '')} onChange={e => onChange({ ...filter, value: scalarOf(e.currentTarget.value) })} />
+        <TextInput
+          size="xs"
+          w={120}
+          aria-label={t('ruleEdit.value')}
+          value={String(filter.value ?? '')}
+          onChange={e => onChange({ ...filter, value: scalarOf(e.currentTarget.value) })}
+        />
       )}
-      <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('ruleEdit.removeFilter')} onClick={remove}>
+      <ActionIcon
+        size="sm"
+        variant="subtle"
+        color="gray"
+        aria-label={t('ruleEdit.removeFilter')}
+        onClick={remove}
+      >
         <IconX size={14} />
       </ActionIcon>
     </Group>
@@ -149,7 +220,13 @@ function FilterRow({ of, filter, onChange, remove }: { of: EventRef; filter: Pro
 const NEW_FILTER: PropFilter = { path: '', op: 'is', value: '' }
 
 /** All filters of an event. */
-export function WhereField({ of, onChange }: { of: EventRef; onChange: (where: PropFilter[] | undefined) => void }) {
+export function WhereField({
+  of,
+  onChange,
+}: {
+  of: EventRef
+  onChange: (where: PropFilter[] | undefined) => void
+}) {
   const { t } = useTranslation()
   const where = of.where ?? []
   return (
@@ -164,14 +241,29 @@ export function WhereField({ of, onChange }: { of: EventRef; onChange: (where: P
           remove={() => onChange(where.length === 1 ? undefined : where.toSpliced(i, 1))}
         />
       ))}
-      <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} aria-hidden />} onClick={() => onChange([...where, NEW_FILTER])} disabled={where.length >= 10}>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        leftSection={<IconPlus size={13} aria-hidden />}
+        onClick={() => onChange([...where, NEW_FILTER])}
+        disabled={where.length >= 10}
+      >
         {t('ruleEdit.addFilter')}
       </Button>
     </Stack>
   )
 }
 
-const EVENT_MEASURES = ['count', 'last_at', 'first_at', 'sum', 'distinct', 'interval', 'last', 'first'] as const
+const EVENT_MEASURES = [
+  'count',
+  'last_at',
+  'first_at',
+  'sum',
+  'distinct',
+  'interval',
+  'last',
+  'first',
+] as const
 
 export function EventMeasureField({
   of,
@@ -190,7 +282,8 @@ export function EventMeasureField({
   // what cannot be kept exactly in this window is not offered (docs/RULES.md)
   const kept = (kind: EventMeasure['of']): boolean => {
     if (kind === 'interval') return window.in === 'ever'
-    if (kind === 'first_at' || kind === 'first' || kind === 'last') return window.in === 'ever' || window.in === 'since'
+    if (kind === 'first_at' || kind === 'first' || kind === 'last')
+      return window.in === 'ever' || window.in === 'since'
     return kind !== 'sum' || window.in !== 'last'
   }
   const path = 'path' in measure ? measure.path : ''
@@ -217,21 +310,36 @@ export function EventMeasureField({
       <Pick
         label={t('ruleEdit.measure')}
         value={measure.of}
-        options={EVENT_MEASURES.filter(k => kept(k) || k === measure.of).map(k => ({ value: k, label: t(`ruleMeasureKind.${k}`) }))}
+        options={EVENT_MEASURES.filter(k => kept(k) || k === measure.of).map(k => ({
+          value: k,
+          label: t(`ruleMeasureKind.${k}`),
+        }))}
         onChange={kind => onChange(change(kind))}
       />
-      {'path' in measure ? <PathField of={of} path={measure.path} onChange={next => onChange({ ...measure, path: next })} /> : null}
+      {'path' in measure ? (
+        <PathField of={of} path={measure.path} onChange={next => onChange({ ...measure, path: next })} />
+      ) : null}
       {measure.of === 'first_at' || measure.of === 'last_at' ? (
         <TimeTestField test={measure.test} today={today} onChange={test => onChange({ ...measure, test })} />
       ) : measure.of === 'first' || measure.of === 'last' ? (
         <ValueTestField measure={measure} onChange={onChange} />
       ) : (
-        <NumberTestField test={measure.test} whole={measure.of === 'count' || measure.of === 'distinct'} onChange={test => onChange({ ...measure, test } as EventMeasure)} />
+        <NumberTestField
+          test={measure.test}
+          whole={measure.of === 'count' || measure.of === 'distinct'}
+          onChange={test => onChange({ ...measure, test } as EventMeasure)}
+        />
       )}
       {measure.of === 'interval' ? (
         <Group gap={6}>
           <span>{t('ruleEdit.ofAtLeast')}</span>
-          <Num label={t('ruleEdit.ofAtLeast')} min={2} whole value={measure.atLeast} onChange={atLeast => onChange({ ...measure, atLeast })} />
+          <Num
+            label={t('ruleEdit.ofAtLeast')}
+            min={2}
+            whole
+            value={measure.atLeast}
+            onChange={atLeast => onChange({ ...measure, atLeast })}
+          />
         </Group>
       ) : null}
     </Stack>
@@ -240,7 +348,13 @@ export function EventMeasureField({
 
 type ValueMeasure = Extract<EventMeasure, { of: 'first' | 'last' }>
 
-function ValueTestField({ measure, onChange }: { measure: ValueMeasure; onChange: (measure: EventMeasure) => void }) {
+function ValueTestField({
+  measure,
+  onChange,
+}: {
+  measure: ValueMeasure
+  onChange: (measure: EventMeasure) => void
+}) {
   const { t } = useTranslation()
   const { test } = measure
   const type =
@@ -258,16 +372,29 @@ function ValueTestField({ measure, onChange }: { measure: ValueMeasure; onChange
         onChange={next =>
           onChange({
             ...measure,
-            test: next === 'number' ? { is: 'at_least', value: 1 } : { is: 'equal', value: next === 'boolean' ? true : '' },
+            test:
+              next === 'number'
+                ? { is: 'at_least', value: 1 }
+                : { is: 'equal', value: next === 'boolean' ? true : '' },
           } as EventMeasure)
         }
       />
       {type === 'number' ? (
-        <NumberTestField test={test as Parameters<typeof NumberTestField>[0]['test']} onChange={next => onChange({ ...measure, test: next })} />
+        <NumberTestField
+          test={test as Parameters<typeof NumberTestField>[0]['test']}
+          onChange={next => onChange({ ...measure, test: next })}
+        />
       ) : type === 'boolean' ? (
-        <BooleanField value={(test as { value: boolean }).value} onChange={value => onChange({ ...measure, test: { is: 'equal', value } })} />
+        <BooleanField
+          value={(test as { value: boolean }).value}
+          onChange={value => onChange({ ...measure, test: { is: 'equal', value } })}
+        />
       ) : (
-        <TextTestField test={test as Parameters<typeof TextTestField>[0]['test']} options={[]} onChange={next => onChange({ ...measure, test: next })} />
+        <TextTestField
+          test={test as Parameters<typeof TextTestField>[0]['test']}
+          options={[]}
+          onChange={next => onChange({ ...measure, test: next })}
+        />
       )}
     </>
   )
@@ -290,9 +417,26 @@ export function BooleanField({ value, onChange }: { value: boolean; onChange: (v
 
 // ── orders ───────────────────────────────────────────────────────────────────
 
-const ORDER_MEASURES = ['count', 'amount', 'quantity', 'average', 'last_at', 'first_at', 'interval', 'cycle'] as const
+const ORDER_MEASURES = [
+  'count',
+  'amount',
+  'quantity',
+  'average',
+  'last_at',
+  'first_at',
+  'interval',
+  'cycle',
+] as const
 
-export function OrderMeasureField({ measure, today, onChange }: { measure: OrderMeasure; today: string; onChange: (measure: OrderMeasure) => void }) {
+export function OrderMeasureField({
+  measure,
+  today,
+  onChange,
+}: {
+  measure: OrderMeasure
+  today: string
+  onChange: (measure: OrderMeasure) => void
+}) {
   const { t } = useTranslation()
   const { currency } = useVocabulary().names
   const change = (kind: OrderMeasure['of']): OrderMeasure => {
@@ -335,7 +479,13 @@ export function OrderMeasureField({ measure, today, onChange }: { measure: Order
       {measure.of === 'cycle' ? (
         <Group gap={6}>
           <span>{t('ruleEdit.once')}</span>
-          <Num label={t('ruleEdit.once')} min={1} suffix={` ${t('ruleEdit.day')}`} value={measure.onceDays} onChange={onceDays => onChange({ ...measure, onceDays })} />
+          <Num
+            label={t('ruleEdit.once')}
+            min={1}
+            suffix={` ${t('ruleEdit.day')}`}
+            value={measure.onceDays}
+            onChange={onceDays => onChange({ ...measure, onceDays })}
+          />
         </Group>
       ) : null}
     </Stack>
@@ -345,7 +495,13 @@ export function OrderMeasureField({ measure, today, onChange }: { measure: Order
 const LINES = ['category', 'product', 'sku', 'brand'] as const
 type Lines = { by: (typeof LINES)[number]; values: string[] }
 
-export function LinesField({ lines, onChange }: { lines: Lines | undefined; onChange: (lines: Lines | undefined) => void }) {
+export function LinesField({
+  lines,
+  onChange,
+}: {
+  lines: Lines | undefined
+  onChange: (lines: Lines | undefined) => void
+}) {
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
   const options = {
@@ -366,7 +522,13 @@ export function LinesField({ lines, onChange }: { lines: Lines | undefined; onCh
         onChange={by => onChange(by === 'anything' ? undefined : { by, values: [] })}
       />
       {lines ? (
-        <Values key={lines.by} label={t(`ruleLines.${lines.by}`)} values={lines.values} options={uniqueOptions(options[lines.by])} onChange={values => onChange({ ...lines, values })} />
+        <Values
+          key={lines.by}
+          label={t(`ruleLines.${lines.by}`)}
+          values={lines.values}
+          options={uniqueOptions(options[lines.by])}
+          onChange={values => onChange({ ...lines, values })}
+        />
       ) : null}
     </Stack>
   )

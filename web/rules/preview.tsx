@@ -55,7 +55,9 @@ export function PreviewPanel({ ws, preview }: { ws: string; preview: Preview }) 
         <Text size="sm" c="dimmed">
           {t('preview.title')}
         </Text>
-        {query.isFetching && state === 'asked' ? <Loader size={13} aria-label={t('preview.counting')} /> : null}
+        {query.isFetching && state === 'asked' ? (
+          <Loader size={13} aria-label={t('preview.counting')} />
+        ) : null}
       </Group>
       {state === 'none' ? (
         <Text c="dimmed">{t('preview.none')}</Text>
@@ -82,7 +84,9 @@ function Count({ ws, data }: { ws: string; data: Out<'previewRule'> }) {
   const nameOf = usePersonName()
   return (
     <Stack gap={2}>
-      <div className="rule-count-value">{t(count === 1 ? 'preview.person' : 'preview.people', { n: say.count(count) })}</div>
+      <div className="rule-count-value">
+        {t(count === 1 ? 'preview.person' : 'preview.people', { n: say.count(count) })}
+      </div>
       <Text size="sm" c="dimmed">
         {total < 30 || data.share === null
           ? t('preview.of', { total: say.count(total) })
@@ -147,7 +151,11 @@ export function WhyPanel({ ws, why }: { ws: string; why: ReturnType<typeof useWh
   const nameOf = usePersonName()
   const [text, setText] = useState('')
   const [asked] = useDebouncedValue(text.trim(), 250)
-  const found = useApi('customers', { ws, query: { q: asked, limit: 5 } }, { enabled: asked !== '', keep: true })
+  const found = useApi(
+    'customers',
+    { ws, query: { q: asked, limit: 5 } },
+    { enabled: asked !== '', keep: true },
+  )
   const { person, data } = why
   if (person)
     return (
@@ -156,7 +164,9 @@ export function WhyPanel({ ws, why }: { ws: string; why: ReturnType<typeof useWh
           {data?.value === undefined || data.value === null ? (
             <Text fw={600}>{nameOf(person)}</Text>
           ) : (
-            <Badge tone={data.value ? 'good' : 'bad'}>{t(data.value ? 'preview.whyIn' : 'preview.whyOut', { name: nameOf(person) })}</Badge>
+            <Badge tone={data.value ? 'good' : 'bad'}>
+              {t(data.value ? 'preview.whyIn' : 'preview.whyOut', { name: nameOf(person) })}
+            </Badge>
           )}
           <CloseButton size="sm" aria-label={t('preview.whyClear')} onClick={() => why.choose(null)} />
         </Group>
@@ -189,7 +199,13 @@ export function WhyPanel({ ws, why }: { ws: string; why: ReturnType<typeof useWh
           <ul className="plain-inline rule-people">
             {found.data.items.map(p => (
               <li key={p.id}>
-                <Button variant="subtle" size="compact-sm" fullWidth justify="start" onClick={() => why.choose(p)}>
+                <Button
+                  variant="subtle"
+                  size="compact-sm"
+                  fullWidth
+                  justify="start"
+                  onClick={() => why.choose(p)}
+                >
                   {nameOf(p)}
                   {p.memberNo && p.name ? <span className="dim rule-person-no">{p.memberNo}</span> : null}
                 </Button>

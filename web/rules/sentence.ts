@@ -42,7 +42,12 @@ export function leafPieces(leaf: Leaf, say: Say, names: Names): Piece[] {
         'trait',
         {
           trait: traitChip(leaf.trait, say, names),
-          test: chip('test', ['test', 'type'], traitTest(leaf, say, names), isOpen(leaf) ? { missing: true } : {}),
+          test: chip(
+            'test',
+            ['test', 'type'],
+            traitTest(leaf, say, names),
+            isOpen(leaf) ? { missing: true } : {},
+          ),
         },
         say,
       )

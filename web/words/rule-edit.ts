@@ -287,7 +287,10 @@ export const ruleEdit = {
     none: ['加入條件後，這裡會顯示人數。', 'Add a condition to see how many people it holds for.'],
     open: ['還有標示的部分沒填。', 'The marked parts are still to be filled in.'],
     faulty: ['條件有問題，請看標示的地方。', 'Something is wrong with the conditions; see the marks.'],
-    nobody: ['目前沒有人符合。放寬條件，或先存起來等人進來。', 'Nobody yet. Loosen the conditions, or keep them and wait.'],
+    nobody: [
+      '目前沒有人符合。放寬條件，或先存起來等人進來。',
+      'Nobody yet. Loosen the conditions, or keep them and wait.',
+    ],
     sample: ['看其中 5 人', 'See five of them'],
     sampleTitle: ['其中 {{n}} 人', '{{n}} of them'],
     why: ['某個人為什麼在或不在？', 'Why is somebody in, or not?'],
