@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next'
 import type { Reason, Rule } from '../../src/rules/model.ts'
 import { wallTime } from '../format.ts'
 import { useNow, useSay } from '../use.ts'
+import './rules.css'
 import { AddCondition } from './add-condition.tsx'
 import {
   duplicateAt,
@@ -125,7 +126,6 @@ export function RuleBuilder({
     over,
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys that work anywhere inside
     <section ref={box} className="rule-builder" aria-label={t('ruleEdit.builder')} onKeyDown={keys}>
       <Row justify="space-between" gap={8} mb={8} wrap="nowrap">
         <span className="dim rule-hint">{t('ruleEdit.hint')}</span>

@@ -4,31 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { REACH_CHANNELS } from '../../src/customers/reach.ts'
 import { STAGES } from '../../src/customers/model.ts'
 import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
-import { ORDER_STATUSES } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
-import type { Leaf } from './edit.ts'
-import {
-  DateTestField,
-  Num,
-  NumberTestField,
-  type Option,
-  Pick,
-  SpanField,
-  TextTestField,
-  TimeTestField,
-  Values,
-} from './fields.tsx'
-import {
-  BooleanField,
-  EventField,
-  EventMeasureField,
-  LinesField,
-  OrderMeasureField,
-  salesChannelLabel,
-  uniqueOptions,
-  WhereField,
-  WindowField,
-} from './past-fields.tsx'
+import type { Leaf, LeafOf } from './edit.ts'
+import { Num, NumberTestField, type Option, Pick, SpanField, TimeTestField, Values } from './fields.tsx'
+import { uniqueOptions } from './order-fields.tsx'
+import { EventForm, OrdersForm, SequenceForm } from './past-forms.tsx'
+import { TraitName, TraitTest } from './trait-form.tsx'
 import type { Chip } from './pieces.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
@@ -41,7 +22,6 @@ export type FormProps<L extends Leaf = Leaf> = {
   /** of the workspace's clock, 'YYYY-MM-DD' */
   today: string
 }
-type Of<O extends Leaf['op']> = Extract<Leaf, { op: O }>
 
 const plain = (values: readonly string[]): Option[] => values.map(v => ({ value: v, label: v }))
 
@@ -341,121 +321,23 @@ function Optional({
   )
 }
 
-// ── attributes ───────────────────────────────────────────────────────────────
-
-type TraitProps = { leaf: Of<'trait'>; change: (leaf: Leaf) => void; today: string }
-
-function startOf(trait: string, type: Of<'trait'>['type'], today: string, hasChoices: boolean): Leaf {
-  switch (type) {
-    case 'text':
-      return {
-        op: 'trait',
-        trait,
-        type,
-        test: hasChoices ? { is: 'one_of', values: [] } : { is: 'equal', value: '' },
-      }
-    case 'number':
-      return { op: 'trait', trait, type, test: { is: 'at_least', value: 1 } }
-    case 'boolean':
-      return { op: 'trait', trait, type, test: { is: 'equal', value: true } }
-    case 'date':
-      return { op: 'trait', trait, type, test: { is: 'after', date: today } }
-    case 'list':
-      return { op: 'trait', trait, type, test: { is: 'any', values: [] } }
-    case 'any':
-      return { op: 'trait', trait, type, test: { is: 'set' } }
-  }
-}
-
-function TraitName({ leaf, change, today }: TraitProps) {
-  const { t } = useTranslation()
-  const { vocabulary, names } = useVocabulary()
-  return (
-    <Select
-      size="xs"
-      w={260}
-      label={t('ruleEdit.trait')}
-      searchable
-      data={vocabulary.attributes.map(a => ({ value: a.name, label: names.trait(a.name) }))}
-      value={leaf.trait === '' ? null : leaf.trait}
-      onChange={trait => {
-        const found = vocabulary.attributes.find(a => a.name === trait)
-        if (found) change(startOf(found.name, found.type, today, found.choices !== null))
-      }}
-      comboboxProps={{ withinPortal: false }}
-    />
-  )
-}
-
-const TYPES = ['text', 'number', 'boolean', 'date', 'list', 'any'] as const
-
-function TraitTest({ leaf, change, today }: TraitProps) {
-  const { t } = useTranslation()
-  const { vocabulary, names } = useVocabulary()
-  const declared = vocabulary.attributes.find(a => a.name === leaf.trait)
-  const choices = (declared?.choices ?? []).map(c => ({
-    value: c.value,
-    label: names.choice(leaf.trait, c.value),
-  }))
-  const types = declared ? ([declared.type, 'any'] as const) : TYPES
-  return (
-    <Stack gap={6}>
-      <Pick
-        label={t('ruleEdit.type')}
-        value={leaf.type}
-        options={[...new Set([...types, leaf.type])].map(type => ({
-          value: type,
-          label: t(`ruleType.${type}`),
-        }))}
-        onChange={type => change(startOf(leaf.trait, type, today, choices.length > 0))}
-      />
-      {leaf.type === 'text' ? (
-        <TextTestField test={leaf.test} options={choices} onChange={test => change({ ...leaf, test })} />
-      ) : null}
-      {leaf.type === 'number' ? (
-        <NumberTestField test={leaf.test} onChange={test => change({ ...leaf, test })} />
-      ) : null}
-      {leaf.type === 'boolean' ? (
-        <BooleanField
-          value={leaf.test.value}
-          onChange={value => change({ ...leaf, test: { is: 'equal', value } })}
-        />
-      ) : null}
-      {leaf.type === 'date' ? (
-        <DateTestField test={leaf.test} today={today} onChange={test => change({ ...leaf, test })} />
-      ) : null}
-      {leaf.type === 'list' ? (
-        <>
-          <Pick
-            label={t('ruleEdit.compare')}
-            value={leaf.test.is}
-            options={(['any', 'all', 'none'] as const).map(is => ({
-              value: is,
-              label: t(`ruleCompareList.${is}`),
-            }))}
-            onChange={is => change({ ...leaf, test: { ...leaf.test, is } })}
-          />
-          <Values
-            label={t('ruleEdit.values')}
-            values={leaf.test.values.map(String)}
-            options={choices}
-            onChange={values => change({ ...leaf, test: { ...leaf.test, values } })}
-          />
-        </>
-      ) : null}
-    </Stack>
-  )
-}
-
 // ── others with several chips ────────────────────────────────────────────────
 
 const TOUCH_FIELDS = ['campaign', 'source', 'medium', 'kind', 'ad', 'store', 'keyword'] as const
 const TOUCH_KINDS = ['campaign', 'ad', 'search', 'referral', 'store_qr', 'walk_in'] as const
 
-function TouchForm({ leaf, change, chip }: { leaf: Of<'touch'>; change: (leaf: Leaf) => void; chip: Chip }) {
+function TouchForm({
+  leaf,
+  change,
+  chip,
+}: {
+  leaf: LeafOf<'touch'>
+  change: (leaf: Leaf) => void
+  chip: Chip
+}) {
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
-  const options: Partial<Record<Of<'touch'>['field'], Option[]>> = {
+  const options: Partial<Record<LeafOf<'touch'>['field'], Option[]>> = {
     campaign: plain(vocabulary.campaigns),
     kind: TOUCH_KINDS.map(k => ({ value: k, label: word('touchKind', k) })),
     store: vocabulary.stores.map(s => ({ value: s.code, label: s.name })),
@@ -486,7 +368,7 @@ function TouchForm({ leaf, change, chip }: { leaf: Of<'touch'>; change: (leaf: L
   )
 }
 
-function SegmentField({ leaf, change }: { leaf: Of<'segment'>; change: (leaf: Leaf) => void }) {
+function SegmentField({ leaf, change }: { leaf: LeafOf<'segment'>; change: (leaf: Leaf) => void }) {
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
   const groups = vocabulary.segments.find(s => s.id === leaf.segment)?.groups ?? []
@@ -517,145 +399,4 @@ function SegmentField({ leaf, change }: { leaf: Of<'segment'>; change: (leaf: Le
       ) : null}
     </Stack>
   )
-}
-
-function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Of<'orders'>>) {
-  const { t } = useTranslation()
-  const { vocabulary } = useVocabulary()
-  switch (chip.id) {
-    case 'window':
-      return (
-        <WindowField
-          window={leaf.window}
-          journey={journey}
-          today={today}
-          onChange={window => change({ ...leaf, window })}
-        />
-      )
-    case 'what':
-      return (
-        <LinesField
-          lines={leaf.lines}
-          onChange={lines => {
-            const { lines: _, ...anything } = leaf
-            change(lines ? { ...leaf, lines } : anything)
-          }}
-        />
-      )
-    case 'salesChannel':
-      return (
-        <Values
-          label={t('ruleEdit.salesChannel')}
-          values={leaf.salesChannel ?? []}
-          options={vocabulary.salesChannels.map(c => ({ value: c.code, label: salesChannelLabel(c.code) }))}
-          onChange={salesChannel => change({ ...leaf, salesChannel })}
-        />
-      )
-    case 'store':
-      return (
-        <Values
-          label={t('ruleEdit.store')}
-          values={leaf.store ?? []}
-          options={vocabulary.stores.map(s => ({ value: s.code, label: s.name }))}
-          onChange={store => change({ ...leaf, store })}
-        />
-      )
-    case 'status':
-      return (
-        <Values
-          label={t('ruleEdit.status')}
-          values={leaf.status ?? []}
-          options={ORDER_STATUSES.map(s => ({ value: s, label: t(`ruleOrderStatus.${s}`) }))}
-          onChange={status => change({ ...leaf, status: ORDER_STATUSES.filter(s => status.includes(s)) })}
-        />
-      )
-    default:
-      return (
-        <OrderMeasureField
-          measure={leaf.measure}
-          today={today}
-          onChange={measure => change({ ...leaf, measure })}
-        />
-      )
-  }
-}
-
-function EventForm({ leaf, change, chip, journey, today }: FormProps<Of<'event'>>) {
-  if (chip.id === 'window')
-    return (
-      <WindowField
-        window={leaf.window}
-        journey={journey}
-        today={today}
-        onChange={window => change({ ...leaf, window })}
-      />
-    )
-  if (chip.id === 'measure')
-    return (
-      <EventMeasureField
-        of={leaf}
-        measure={leaf.measure}
-        window={leaf.window}
-        today={today}
-        onChange={measure => change({ ...leaf, measure })}
-      />
-    )
-  if (chip.id === 'event') return <EventField of={leaf} onChange={event => change({ ...leaf, event })} />
-  return (
-    <WhereField
-      of={leaf}
-      onChange={where => {
-        const { where: _, ...all } = leaf
-        change(where ? { ...leaf, where } : all)
-      }}
-    />
-  )
-}
-
-function SequenceForm({ leaf, change, chip, journey, today }: FormProps<Of<'sequence'>>) {
-  const { t } = useTranslation()
-  const side = chip.id.startsWith('first') ? 'first' : 'next'
-  switch (chip.id) {
-    case 'window':
-      return (
-        <WindowField
-          window={leaf.window}
-          journey={journey}
-          today={today}
-          onChange={window => change({ ...leaf, window })}
-        />
-      )
-    case 'within':
-      return <SpanField span={leaf.within} onChange={within => change({ ...leaf, within })} />
-    case 'is':
-      return (
-        <Pick
-          label={t('ruleEdit.compare')}
-          value={leaf.is}
-          options={(['followed', 'not_followed'] as const).map(is => ({
-            value: is,
-            label: t(`ruleSequence.${is}`),
-          }))}
-          onChange={is => change({ ...leaf, is })}
-        />
-      )
-    case 'first':
-    case 'next':
-      return (
-        <EventField
-          of={leaf[side]}
-          onChange={event => change({ ...leaf, [side]: { ...leaf[side], event } })}
-        />
-      )
-    default:
-      return (
-        <WhereField
-          of={leaf[side]}
-          onChange={where => {
-            const { where: _, ...all } = leaf[side]
-            change({ ...leaf, [side]: where ? { ...all, where } : all })
-          }}
-        />
-      )
-  }
 }

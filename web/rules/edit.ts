@@ -3,7 +3,7 @@
 import type { Rule } from '../../src/rules/model.ts'
 
 export type Leaf = Exclude<Rule, { op: 'and' | 'or' | 'not' }>
-export type LeafOp = Leaf['op']
+export type LeafOf<O extends Leaf['op']> = Extract<Leaf, { op: O }>
 export type Group = Extract<Rule, { op: 'and' | 'or' }>
 export type Place = number[]
 

@@ -43,18 +43,18 @@ export function sayRule(rule: Rule, say: Say, names: Names = CODES): string {
   }
 }
 
-/** What was found at a leaf that decided. */
-export function saySeen(seen: unknown, leaf: Leaf, say: Say, names: Names): string {
+/** What was found at a leaf that decided; null: the leaf itself is not at hand any more. */
+export function saySeen(seen: unknown, leaf: Leaf | null, say: Say, names: Names): string {
   if (seen === null || seen === undefined || seen === '') return say.t('rule.nothing')
   if (Array.isArray(seen))
     return seen.length === 0 ? say.t('rule.nothing') : say.list(seen.map(s => saySeen(s, leaf, say, names)))
   if (typeof seen === 'number') {
     if (seen > EARLIEST_MS) return say.exact(seen)
-    const money = leaf.op === 'orders' && (leaf.measure.of === 'amount' || leaf.measure.of === 'average')
+    const money = leaf?.op === 'orders' && (leaf.measure.of === 'amount' || leaf.measure.of === 'average')
     return money ? say.money(seen, names.currency) : sayNumber(Math.round(seen * 100) / 100, say)
   }
   if (typeof seen !== 'string') return sayScalar(seen, say)
-  switch (leaf.op) {
+  switch (leaf?.op) {
     case 'trait':
       return names.choice(leaf.trait, seen)
     case 'stage':

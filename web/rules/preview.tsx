@@ -40,7 +40,7 @@ export function usePreview(ws: string, rule: Rule | null): Preview {
 
 type Person = Out<'customers'>['items'][number]
 
-export function usePersonName(): (person: Person) => string {
+export function usePersonName(): (person: Pick<Person, 'name' | 'memberNo'>) => string {
   const { t } = useTranslation()
   return p => p.name ?? p.memberNo ?? t(p.memberNo ? 'common.unnamed' : 'customers.anonymous')
 }

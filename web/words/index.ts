@@ -13,6 +13,7 @@ import { profile } from './profile.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
+import { segments } from './segments.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -23,6 +24,7 @@ export const words = {
   ...quality,
   ...ruleEdit,
   ...rules,
+  ...segments,
   ...personWords,
   ...work,
   ...profile,
