@@ -186,6 +186,7 @@ function propsOf(event: LineEvent): Record<string, unknown> {
     return {
       type: event.message?.type ?? 'unknown',
       id: event.message?.id ?? '',
+      from: 'customer',
       ...(event.message?.text === undefined ? {} : { text: event.message.text }),
     }
   if (event.type === 'postback')

@@ -126,6 +126,7 @@ describe('what is said of the person', () => {
       expect(event(track(name, { userId: 'u' }), SERVER).type).toBe('system')
       expect(code(track(name, { anonymousId: 'a' }))).toEqual(['reserved_name', 'event'])
     }
+    expect(event(track('conversation.replied', { userId: 'u' }), SERVER).props).toEqual({ from: 'team' })
     expect(code(track('tier.raised', { userId: 'u' }), SERVER)).toEqual(['reserved_name', 'event'])
   })
 })

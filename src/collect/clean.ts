@@ -130,6 +130,8 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   const ch = channelOf(named, type, props.props, item.channel, inner)
   if (ch !== null) event.ch = ch
   if (props.props) event.props = props.props
+  // beside `from: 'customer'` of what customers write: who wrote last is the newest of both
+  if (named === 'conversation.replied') event.props = { ...event.props, from: 'team' }
   const hint = inner === null ? null : pushHint(named, type, inner)
   const said = hint === null ? traits.traits : { ...traits.traits, ...hint }
   if (said) event.traits = said

@@ -1,6 +1,8 @@
 // What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
 import type { Derived, FoldEffect } from '../inbox/model.ts'
 import type { Plan } from '../journeys/plan.ts'
+import { mark } from '../segments/marks.ts'
+import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
 import type { CustomerState } from './model.ts'
 import type { World } from './world.ts'
 
@@ -33,6 +35,11 @@ export type Fold = {
   changed: boolean
   /** a date that journeys wait for changed */
   datesChanged: boolean
+  segments: SegmentPlan
+  /** places of segments to be judged */
+  dirty: Set<number>
+  /** what is being folded, for the reasons of memberships: a name of an event, time, published, list … */
+  cause: string
 }
 
 /** What a fold derived kept triggering itself: the customer is parked. */
@@ -40,7 +47,7 @@ export class TooManyRounds extends Error {
   override name = 'TooManyRounds'
 }
 
-export const openFold = (state: CustomerState, world: World, plan: Plan, now: number): Fold => ({
+export const openFold = (state: CustomerState, world: World, plan: Plan, now: number, cause = ''): Fold => ({
   state,
   world,
   plan,
@@ -51,6 +58,9 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   fresh: new Set(),
   changed: false,
   datesChanged: false,
+  segments: segmentPlanOf(world),
+  dirty: new Set(),
+  cause,
 })
 
 /** Records a derived fact, and lets it trigger when anything published names it. `at`: when it was so, for history,
@@ -63,6 +73,7 @@ export function derive(
   at = fold.t,
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
+  mark(fold, name, props)
   if (fold.plan.triggers.has(name) || fold.plan.leaves.has(name))
     fold.facts.push({ name, at: fold.t, lateMs: 0, props, trusted: true })
 }

@@ -28,6 +28,7 @@ import {
   reasonOf,
 } from './identity.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { mergeSegments } from '../segments/fold.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere, told } from './order-worth.ts'
@@ -200,6 +201,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     rejoin(fold, other)
     mergeProfile(state, other)
     mergeActivity(fold, other)
+    mergeSegments(fold, other)
     mergeRuns(fold, other)
     if (body.detour)
       waitNoMore(

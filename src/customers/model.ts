@@ -153,8 +153,16 @@ export type CustomerState = {
   gone?: { to: Uuid; ids: IdRef[]; until: number }[]
   /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
   leaf?: Record<string, number>
+  /** catalogue number up to which what rules need of the past is all known here; those of whom it absorbed while they
+   *  were behind */
+  fill?: number
+  fills?: [id: Uuid, no: number][]
   /** segments the customer is in: number, number of the group, since (src/segments/fold.ts) */
   seg?: [n: number, group: number, at: number][]
+  /** the earliest moment at which time alone may change a membership; may be early */
+  segDue?: number
+  /** rules that must hold for a while before somebody enters: number of the segment, holds since */
+  dwell?: [n: number, since: number][]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

@@ -21,6 +21,8 @@ import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
+import { forgetSegments } from '../segments/fold.ts'
+import { markAll, markEvent } from '../segments/marks.ts'
 import { foldNote } from './notes.ts'
 
 type Self = { workspace: Uuid; id: Uuid }
@@ -107,12 +109,31 @@ export function reduce(
         forwardAs: { kind: 'absorb', body: back.body, messageId: null },
       }
   }
-  const fold = openFold(own, world, planOf(world), now)
+  const fold = openFold(own, world, planOf(world), now, causeOf(input))
   foldTimers(fold, now, input.kind === 'alarm')
   own.now = now
+  if (!hasRow) markAll(fold)
   const verdict = foldInput(fold, input, facts, hasRow)
   settle(fold)
   return { state: own, effects: fold.effects, verdict }
+}
+
+/** What a change of membership is put down to. */
+function causeOf(input: Input): string {
+  switch (input.kind) {
+    case 'event':
+      return input.body.name
+    case 'outcome':
+      return 'message.' + input.body.state
+    case 'recheck':
+      return 'published'
+    case 'alarm':
+      return 'time'
+    case 'absorb':
+      return 'merged'
+    default:
+      return input.kind
+  }
 }
 
 /** Inputs that make sense only for a customer who is there. */
@@ -194,6 +215,8 @@ function foldInput(
       return 'folded'
     case 'recheck':
       recheckStage(fold)
+      markAll(fold)
+      forgetSegments(fold)
       setDates(fold)
       look(fold)
       return 'folded'
@@ -218,6 +241,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   const paidBefore = paidOrders(state)
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
+  markEvent(fold, body.name)
   if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
     // what really happened comes before what was derived from it
     fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })

@@ -1,5 +1,6 @@
 // A customer set to what an unmerge found (split.ts), at once and as an input, so that the journal alone still tells its
 // state. The other of the two gets its own.
+import { markAll } from '../segments/marks.ts'
 import type { FoldEffect, RestoreBody } from '../inbox/model.ts'
 import { settle } from '../journeys/fold.ts'
 import { planOf, runningJourney } from '../journeys/plan.ts'
@@ -24,7 +25,7 @@ export function foldRestore(
 ): { state: CustomerState; effects: FoldEffect[] } {
   const state = structuredClone(body.state) // the input is journalled after this
   state.now = Math.max(now, state.now)
-  const fold = openFold(state, world, planOf(world), state.now)
+  const fold = openFold(state, world, planOf(world), state.now, 'unmerged')
   const mine = state.ids.filter(id => !id.shared).map(refOf)
   fold.effects.push({ kind: body.stands ? 'unmerged' : 'repoint', from: body.with, ids: mine })
   if (body.gone.length > 0) letGo(fold, body.with, body.gone)
@@ -56,6 +57,7 @@ export function foldRestore(
     if (journey !== null && ended)
       resume(fold, run, journey, { kind: 'message', outcome: ended.outcome, reason: ended.reason })
   }
+  markAll(fold)
   settle(fold)
   return { state, effects: fold.effects }
 }

@@ -5,6 +5,8 @@ import type { OutcomeBody } from '../inbox/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import { matches } from '../rules/match.ts'
+import { foldSegments, isMember, segmentsDue } from '../segments/fold.ts'
+import { mark } from '../segments/marks.ts'
 import type { Enrollment, PublishedJourney } from './model.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
@@ -24,11 +26,12 @@ const MAX_LEAVES = 200
 /** Folds the waiting facts, then what they derive, until nothing changes.
  *  @throws TooManyRounds */
 export function settle(fold: Fold): void {
-  for (let round = 0; fold.facts.length > 0 || fold.changed; round++) {
+  for (let round = 0; fold.facts.length > 0 || fold.changed || fold.dirty.size > 0; round++) {
     if (round === MAX_ROUNDS)
       throw new TooManyRounds(`derived facts still trigger after ${MAX_ROUNDS} rounds`)
     const facts = fold.facts
     fold.facts = []
+    if (fold.dirty.size > 0) foldSegments(fold)
     if (fold.changed) {
       fold.changed = false
       fold.fresh.clear()
@@ -161,6 +164,7 @@ function candidate(
       timezone: fold.world.timezone,
       since: null,
       fresh: fold.fresh,
+      member: (id, group) => isMember(fold, id, group),
     })
     if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
   }
@@ -193,8 +197,11 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     if (due === null || due.at > limit || (due.at === limit && !inclusive)) break
     fold.t = Math.max(due.at, fold.state.now)
     fold.state.now = fold.t
+    const { cause } = fold
+    fold.cause = 'time'
     fire(fold, due)
     settle(fold)
+    fold.cause = cause
   }
   fold.t = fold.now
 }
@@ -202,6 +209,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 function fire(fold: Fold, due: Due): void {
   if ('tags' in due) {
     expireTags(fold)
+    return
+  }
+  if ('segments' in due) {
+    segmentsDue(fold)
     return
   }
   if ('date' in due) {
@@ -252,6 +263,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     reason: body.reason,
     ...body.detail,
   }
+  mark(fold, 'message.' + body.state)
   fold.facts.push({ name: 'message.' + body.state, at: body.at, lateMs: 0, props, trusted: true })
   settle(fold)
 }

@@ -7,6 +7,7 @@ import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
+import { isMember } from '../segments/fold.ts'
 import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Step } from './model.ts'
 import { isPaused } from './plan.ts'
 import { nodeType } from './register.ts'
@@ -32,6 +33,7 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     timezone: fold.world.timezone,
     since: sinceOf(run),
     fresh,
+    member: (id, group) => isMember(fold, id, group),
   })
 
 const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })

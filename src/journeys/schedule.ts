@@ -18,8 +18,11 @@ export type Due =
   | { at: number; date: DateJourney }
   /** a tag ends */
   | { at: number; tags: true }
+  /** a membership of a segment may change */
+  | { at: number; segments: true }
 
-/** The earliest timer; ties go to runs, in the order they were entered, then to dates. */
+/** The earliest timer; ties go to segments, which others may ask for, then to runs in the order they were entered, then to
+ *  dates. */
 export function nextDue(state: CustomerState, plan: Plan): Due | null {
   let first: Due | null = null
   for (const run of state.enr) {
@@ -32,6 +35,8 @@ export function nextDue(state: CustomerState, plan: Plan): Due | null {
   }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
+  if (state.segDue !== undefined && (first === null || state.segDue <= first.at))
+    first = { at: state.segDue, segments: true }
   return first
 }
 

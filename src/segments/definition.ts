@@ -1,11 +1,7 @@
 // Checks what people write of a segment, beyond its shape: rules, keys of groups, other segments it names, circles.
 // Pure: the other segments are passed in.
-import type { z } from 'zod'
-import type { fault } from '../contract/segments.ts'
-import { checkRule } from '../rules/check.ts'
+import { checkRule, type Fault } from '../rules/check.ts'
 import { ONLY_GROUP, REST_GROUP, type Definition, type SegmentKind } from './model.ts'
-
-export type Fault = z.output<typeof fault>
 
 /** A segment as others may name it, by public id. `definition`: what is live, null where nothing is. */
 export type Other = {
@@ -33,6 +29,26 @@ export function segmentLeaves(rule: unknown, path = ''): SegmentLeaf[] {
 const leavesOf = (definition: Definition): SegmentLeaf[] =>
   definition.groups.flatMap((g, i) => segmentLeaves(g.rule, `/groups/${i}/rule`))
 
+/** Tags that a definition's rules ask for, and where. */
+function tagLeaves(rule: unknown, path: string): { path: string; tag: string }[] {
+  if (typeof rule !== 'object' || rule === null) return []
+  const { op, rules, rule: inner, tags } = rule as Record<string, unknown>
+  if (op === 'tags' && Array.isArray(tags))
+    return tags.flatMap((tag, i) => (typeof tag === 'string' ? [{ path: `${path}/tags/${i}`, tag }] : []))
+  if (Array.isArray(rules)) return rules.flatMap((r, i) => tagLeaves(r, `${path}/rules/${i}`))
+  return inner === undefined ? [] : tagLeaves(inner, path + '/rule')
+}
+
+/** What a definition rests on: segments it names, and segments whose rule tag it asks for. */
+function restsOn(definition: Definition, others: Iterable<Other>): { path: string; id: string }[] {
+  const found = leavesOf(definition).map(l => ({ path: l.path + '/segment', id: l.segment }))
+  const asked = definition.groups.flatMap((g, i) => tagLeaves(g.rule, `/groups/${i}/rule`))
+  if (asked.length > 0)
+    for (const { id, definition: other } of others)
+      for (const { path, tag } of asked) if (other?.tag === tag) found.push({ path, id })
+  return found
+}
+
 /** Segments a definition names, by public id, each once. */
 export const segmentsNamed = (definition: Definition): string[] => [
   ...new Set(leavesOf(definition).map(l => l.segment)),
@@ -59,11 +75,23 @@ export function faultsOfDefinition(
       return
     }
     const checked = checkRule(group.rule, base)
-    if ('faults' in checked) faults.push(...(checked.faults as Fault[]))
+    if ('faults' in checked) faults.push(...checked.faults)
   })
   for (const leaf of leavesOf(definition)) {
-    const fault = leafFault(self, leaf, others)
+    const fault = leafFault(leaf, others)
     if (fault) faults.push(fault)
+  }
+  // as it would be once this is live
+  const after = new Map(others).set(self.id, { ...self, archived: false, definition })
+  for (const { path, id } of restsOn(definition, after.values())) {
+    const circle = wayTo(id, self.id, after, new Set())
+    if (circle !== null)
+      faults.push(
+        circleFault(
+          path,
+          [self.id, ...circle].map(at => after.get(at)!.name),
+        ),
+      )
   }
   return faults
 }
@@ -125,29 +153,22 @@ function shapeFaults(kind: SegmentKind, { groups, restName, dwellMs, tag }: Defi
   return faults
 }
 
-function leafFault(
-  self: { id: string; name: string; kind: SegmentKind },
-  leaf: SegmentLeaf,
-  others: ReadonlyMap<string, Other>,
-): Fault | null {
+function circleFault(path: string, names: string[]): Fault {
+  const way = names.join(' → ')
+  return make(
+    path,
+    'segment_circle',
+    `受眾互相引用：${way}`,
+    `Segments rest on each other in a circle: ${way}`,
+    [
+      '把其中一個的條件直接寫進來，或改用快照名單',
+      'Write the rule of one of them here, or use a list copied from it',
+    ],
+  )
+}
+
+function leafFault(leaf: SegmentLeaf, others: ReadonlyMap<string, Other>): Fault | null {
   const path = leaf.path + '/segment'
-  const circle = wayTo(leaf.segment, self.id, others, new Set())
-  if (circle !== null) {
-    const names = [
-      self.name,
-      ...circle.map(id => (id === self.id ? self.name : (others.get(id)?.name ?? id))),
-    ]
-    return make(
-      path,
-      'segment_circle',
-      `受眾互相引用：${names.join(' → ')}`,
-      `Segments name each other in a circle: ${names.join(' → ')}`,
-      [
-        '把其中一個的條件直接寫進來，或改用快照名單',
-        'Write the rule of one of them here, or use a list copied from it',
-      ],
-    )
-  }
   const other = others.get(leaf.segment)
   if (!other || other.archived)
     return make(path, 'segment_unknown', '沒有這個受眾', 'There is no such segment', [
@@ -176,20 +197,20 @@ function leafFault(
   return null
 }
 
-/** The segments on the way from `from` to `to` by what is live, both ends included; null: there is none. */
+/** The segments on the way from `from` to `to`, both ends included; null: there is none. */
 function wayTo(
   from: string,
   to: string,
-  others: ReadonlyMap<string, Other>,
+  all: ReadonlyMap<string, Other>,
   seen: Set<string>,
 ): string[] | null {
   if (from === to) return [to]
   if (seen.has(from)) return null
   seen.add(from)
-  const definition = others.get(from)?.definition
-  if (!definition) return null
-  for (const next of segmentsNamed(definition)) {
-    const way = wayTo(next, to, others, seen)
+  const other = all.get(from)
+  if (!other?.definition || other.archived) return null
+  for (const { id } of restsOn(other.definition, all.values())) {
+    const way = wayTo(id, to, all, seen)
     if (way !== null) return [from, ...way]
   }
   return null

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Out } from '../contract.ts'
 import { publicId } from '../platform/ids.ts'
-import type { Fault } from './definition.ts'
+import type { Fault } from '../rules/check.ts'
 import type { Change, VersionFacts } from './facts.ts'
 import type { JobRow } from './jobs.ts'
 import { groupKeys, REST_GROUP, type Definition } from './model.ts'

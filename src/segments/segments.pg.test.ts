@@ -77,6 +77,60 @@ test('what cannot be published is refused with the path of the fault', async () 
   ])
 })
 
+test('segments that name each other in a circle are refused with the way round', async () => {
+  const a = await make('甲', rule)
+  await publish(a.id)
+  const b = await make('乙', { op: 'segment', segment: a.id, is: 'in' })
+  await publish(b.id)
+  const { version } = await lab.ok('segment', { params: { segment: a.id } })
+  const changed = await lab.ok('saveSegment', {
+    params: { segment: a.id },
+    body: { version, definition: live({ op: 'not', rule: { op: 'segment', segment: b.id, is: 'in' } }) },
+  })
+  expect(changed.faults).toMatchObject([
+    {
+      code: 'segment_circle',
+      path: '/groups/0/rule/rule/segment',
+      message: { zh: '受眾互相引用：甲 → 乙 → 甲' },
+    },
+  ])
+  const answer = await lab.ask('publishSegment', {
+    params: { segment: a.id },
+    body: { version: changed.version },
+  })
+  expect(answer).toMatchObject({ status: 400, body: { code: 'segment_circle' } })
+  expect(answer.body.title).toContain('甲 → 乙 → 甲')
+})
+
+test('a rule tag that its own rule asks for, also by way of another segment, is a circle', async () => {
+  const tagged = (tag: string) => ({ op: 'tags', is: 'any', tags: [tag] })
+  const a = await lab.ok('createSegment', {
+    body: { name: '甲', kind: 'live', definition: { ...live(tagged('乙的')), tag: '甲的' } },
+  })
+  await publish(a.id)
+  const b = await lab.ok('createSegment', {
+    body: { name: '乙', kind: 'live', definition: { ...live(tagged('甲的')), tag: '乙的' } },
+  })
+  expect(b.faults).toMatchObject([{ code: 'segment_circle', path: '/groups/0/rule/tags/0' }])
+  expect(b.faults[0]!.message.zh).toContain('乙 → 甲 → 乙')
+})
+
+test('what others use is not archived: the refusal names them', async () => {
+  const a = await make('甲', rule)
+  await publish(a.id)
+  const b = await make('乙', { op: 'segment', segment: a.id, is: 'out' })
+  await publish(b.id)
+  const answer = await lab.ask('archiveSegment', { params: { segment: a.id } })
+  expect(answer).toMatchObject({ status: 409, body: { code: 'segment_in_use' } })
+  expect(answer.body.title).toContain('"乙"')
+  expect((await lab.ok('segment', { params: { segment: a.id } })).usedBy).toEqual([
+    { kind: 'segment', id: b.id, name: '乙' },
+  ])
+  await lab.ok('archiveSegment', { params: { segment: b.id } })
+  expect(await lab.ok('archiveSegment', { params: { segment: a.id } })).toMatchObject({ status: 'archived' })
+  expect((await lab.ok('segments')).items).toEqual([])
+})
+
 test('a list is live at once: people are put on it and taken off by id, with who did it', async () => {
   const list = await lab.ok('createSegment', { body: { name: 'VIP 名單', kind: 'static' } })
   expect(list).toMatchObject({ status: 'live', liveVersion: 1, size: 0 })

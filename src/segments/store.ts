@@ -6,7 +6,8 @@ import { must, Problem } from '../platform/errors.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
-import { faultsOfDefinition, type Fault, type Other } from './definition.ts'
+import type { Fault } from '../rules/check.ts'
+import { faultsOfDefinition, type Other } from './definition.ts'
 import { queueJob } from './jobs.ts'
 import { numberGroups, ONLY_GROUP, type Definition, type SegmentKind, type SegmentStatus } from './model.ts'
 
@@ -312,6 +313,10 @@ export async function archiveSegment(
       [workspace, id, actor, new Date()],
     )
     if (segment.live_version === null) return
+    await sql.query('update segment_version set filled_at = null where segment_id = $1 and version = $2', [
+      id,
+      segment.live_version,
+    ])
     const no = await publishWorld(sql, core, workspace)
     await queueJob(sql, { workspace, segment: id, kind: 'backfill', params: { no }, actor })
   })

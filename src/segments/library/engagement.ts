@@ -95,20 +95,12 @@ export const waitingForReply = segment({
           code: 'beyond_window',
           message: { zh: `小時數要少於 ${p.days} 天`, en: `The hours must be less than ${p.days} days` },
         },
-  // a customer's message tells its type, the team's reply tells none: the type of the newest says who wrote last
   define: p =>
     live(
       and(
         event(
           ['line.message', 'conversation.replied'],
-          {
-            of: 'last',
-            path: 'type',
-            test: {
-              is: 'one_of',
-              values: ['text', 'image', 'video', 'audio', 'file', 'location', 'sticker'],
-            },
-          },
+          { of: 'last', path: 'from', test: { is: 'equal', value: 'customer' } },
           EVER,
         ),
         event('line.message', { of: 'last_at', test: { is: 'in_last', span: days(p.days) } }, EVER),
