@@ -3,6 +3,7 @@
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Rule } from '../rules/model.ts'
+import { needsPast } from '../segments/past.ts'
 import { groupKeys, type Definition, type PublishedSegment, type SegmentKind } from '../segments/model.ts'
 
 type Row = {
@@ -40,7 +41,7 @@ function published({
   filled,
 }: Row): PublishedSegment {
   const { dwellMs, tag } = definition
-  const made: PublishedSegment = { id, n, version, kind, groups: [], since, filled: filled || archived }
+  const made: PublishedSegment = { id, n, version, kind, groups: [], since, filled: true }
   // members of an archived list go like those of a rule that holds for nobody
   if (archived && kind === 'static') made.kind = 'live'
   if (!archived && kind !== 'static')
@@ -49,6 +50,7 @@ function published({
       g: groups[key]!,
       rule: (definition.groups.find(g => g.key === key)?.rule ?? null) as Rule | null,
     }))
+  made.filled = filled || !made.groups.some(g => g.rule !== null && needsPast(g.rule))
   const former = Object.entries(groups).filter(([key]) => !made.groups.some(g => g.key === key))
   if (kind === 'partition' && former.length > 0)
     made.former = Object.fromEntries(former.map(([key, g]) => [g, key]))

@@ -28,6 +28,7 @@ import {
   reasonOf,
 } from './identity.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { setFriendship } from './line.ts'
 import { mergeSegments } from '../segments/fold.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
@@ -257,13 +258,8 @@ function mergeProfile(state: CustomerState, other: CustomerState): void {
     const held = state.consent[key]
     if (held === undefined || consentWins(consent, held)) state.consent[key] = consent
   }
-  if (
-    other.line &&
-    (!state.line ||
-      other.line.at > state.line.at ||
-      (other.line.at === state.line.at && !other.line.following))
-  )
-    state.line = other.line
+  if (other.line) setFriendship(state, '', other.line)
+  for (const [provider, line] of Object.entries(other.lines ?? {})) setFriendship(state, provider, line)
   for (const id of other.absorbed) if (!state.absorbed.includes(id)) state.absorbed.push(id)
   for (const c of other.conflicts ?? [])
     if (!state.conflicts?.some(o => o.id === c.id)) (state.conflicts ??= []).push(c)

@@ -109,8 +109,9 @@ export type CustomerState = {
   tagEnd?: number
   /** key: channel/purpose */
   consent: Record<string, { on: boolean; at: number; src: string }>
-  /** LINE friendship: followed, blocked */
+  /** LINE friendship: followed, blocked; `lines`: with accounts of other providers, by the provider's name */
   line?: { following: boolean; at: number }
+  lines?: Record<string, { following: boolean; at: number }>
   orders?: OrderSummary
   /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided; `e`: the
    *  stage that events alone earned, which no refund takes away */

@@ -9,14 +9,16 @@ import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { wrong } from './answer.ts'
 import { foldCommand } from './commands.ts'
+import { lineProviderOf } from './contacts.ts'
 import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
+import { setFriendship } from './line.ts'
 import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
-import { foldTraits, setLine, type Source } from './profile.ts'
+import { foldTraits, type Source } from './profile.ts'
 import { fitsRestore, foldRestore } from './restore.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
@@ -252,6 +254,9 @@ function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   const channel = body.props?.channel
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setLine(fold, body.name === 'contact.followed', source.at)
+      setFriendship(fold.state, lineProviderOf(body.ids), {
+        following: body.name === 'contact.followed',
+        at: source.at,
+      })
   } else foldStatement(fold, body, source)
 }

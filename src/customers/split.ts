@@ -113,6 +113,7 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
         const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
         if (apart === null) return null
         Object.assign(rest, apart.rest)
+        for (const tally of [really, together]) tally.count(entry.e ?? []) // what went on at once
         continue
       }
       // what was made up for then counts no more
@@ -357,12 +358,12 @@ export function restoresOf(
   actor: string,
 ): RestoreBody[] {
   const { rest, part } = parted
-  const lost = (state: CustomerState, told: boolean): Ended[] =>
+  // An end that is known may have been told by now, to whom waits for it only in this story: it is told again here.
+  const lost = (state: CustomerState): Ended[] =>
     waitsOf(state).flatMap((message): Ended[] => {
       const known = messages.there.get(message)
       if (!known) return [{ message, outcome: 'unknown', reason: 'unmerged' }]
-      // the part's may have been told to the survivor by now
-      return told || known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
+      return known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
     })
   const ours = new Set(waitsOf(rest))
   const common = { op, actor, cancel: [], orders: [], moved: [], worths: [], gone: [] }
@@ -373,7 +374,7 @@ export function restoresOf(
       state: rest,
       stands: false,
       gone: part.ids.filter(id => !id.shared).map(refOf),
-      lost: lost(rest, true),
+      lost: lost(rest),
       cancel: messages.open.filter(id => !ours.has(id)),
       moved: parted.orderNos,
     },
@@ -382,7 +383,7 @@ export function restoresOf(
       with: survivor,
       state: part,
       stands: true,
-      lost: lost(part, false),
+      lost: lost(part),
       orders: parted.newOrders,
       worths: parted.worths,
     },

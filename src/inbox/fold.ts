@@ -61,7 +61,14 @@ export type Work = {
 }
 
 /** One journal row to be: entries of one bucket, workspace and published number. */
-export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: string[] }
+export type Segment = {
+  bucket: number
+  workspace: Uuid
+  catalogueNo: number
+  entries: string[]
+  /** it begins with the publication of its number */
+  begins?: true
+}
 export type Shift = {
   bucket: number
   workspace: Uuid
@@ -305,7 +312,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         stand.changed = true
       } else entry.x = 'refused'
     }
-    out.segments[segmentOf(bucket, row.workspace_id, stand)]!.entries.push(writeEntry(entry, row.body))
+    const segment = out.segments[segmentOf(bucket, row.workspace_id, stand)]!
+    if (row.kind === 'publish' && entry.x === undefined) segment.begins = true
+    segment.entries.push(writeEntry(entry, row.body))
     out.count++
   }
 

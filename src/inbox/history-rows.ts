@@ -1,4 +1,5 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import { friendshipOf } from '../customers/line.ts'
 import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { qualityOf } from '../customers/quality.ts'
@@ -288,7 +289,7 @@ export function snapshotRow(row: {
     email: held('email') || trait('email'),
     phone: held('phone') || trait('phone'),
     line_uid: held('line_uid'),
-    line_following: state.line?.following ? 1 : 0,
+    line_following: friendshipOf(state)?.following ? 1 : 0,
     orders: state.orders?.n ?? 0,
     revenue: state.orders?.revenue ?? 0,
     currency: state.orders?.currency ?? '',

@@ -371,6 +371,19 @@ export async function writeFold(
         iso(nowReal),
       ],
     )
+    const edges = rows.filter(r => r.begins)
+    if (edges.length > 0)
+      run(
+        'w_edge',
+        `insert into catalogue_edge (bucket, workspace_id, no, seq)
+      select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::bigint[]) on conflict do nothing`,
+        [
+          smallints(edges.map(r => r.bucket)),
+          uuids(edges.map(r => r.workspace)),
+          bigints(edges.map(r => r.catalogueNo)),
+          bigints(edges.map(r => r.seq)),
+        ],
+      )
     const moved = [...new Set(rows.map(r => r.bucket))]
     run(
       'w_seq',

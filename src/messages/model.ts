@@ -59,7 +59,8 @@ export function outcomeOf(state: MessageState): Outcome | null {
 }
 
 /** What was put on the socket, as stored in message.rendered (JSON). */
-export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string }
+/** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
+export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string; account?: Uuid }
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {

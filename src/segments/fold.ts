@@ -2,8 +2,10 @@
 // others rest on first. A change is a fact (segment.left, segment.entered) with its cause and the leaves that decided, and
 // may trigger like any fact. State: `seg`, who is in what; `segDue`, the earliest moment at which time alone may change
 // any of it (it may be early: then it is only worked out anew); `dwell`, since when rules hold that must hold for a while.
-import { derive, type Fold } from '../customers/fold.ts'
+import { derive, openFold, type Fold } from '../customers/fold.ts'
 import { addTag, removeTag, type Source } from '../customers/profile.ts'
+import type { World } from '../customers/world.ts'
+import { planOf } from '../journeys/plan.ts'
 import { publicId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
@@ -25,6 +27,17 @@ export function foldSegments(fold: Fold): void {
   for (let i = 0; i < items.length && fold.dirty.size > 0; i++)
     if (fold.dirty.delete(i)) judge(fold, items[i]!)
   fold.dirty.clear()
+}
+
+/** Whether judging everything now would change anything: a membership, or when it must be looked at again. `state` is
+ *  changed by asking. */
+export function wouldMove(state: Fold['state'], world: World, now: number): boolean {
+  const held = JSON.stringify([state.seg, state.dwell, state.segDue])
+  const fold = openFold(state, world, planOf(world), Math.max(now, state.now))
+  markAll(fold)
+  forgetSegments(fold)
+  foldSegments(fold)
+  return JSON.stringify([state.seg, state.dwell, state.segDue]) !== held
 }
 
 /** Whether the customer is in the segment (in that group of it), by its public id: for rules. */

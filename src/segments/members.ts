@@ -76,7 +76,14 @@ export async function copyMembers(
   const made = await inTransaction(core.pool, async sql => {
     const list = await insertSegment(sql, core, workspace, { name: wanted.name, kind: 'static' }, actor)
     const params = { into: list, ...(wanted.group === undefined ? {} : { group: wanted.group }) }
-    const job = await queueJob(sql, { workspace, segment: segment.id, kind: 'snapshot', params, actor })
+    const job = await queueJob(sql, {
+      workspace,
+      segment: segment.id,
+      kind: 'snapshot',
+      stage: 'walk',
+      params,
+      actor,
+    })
     return { list, job }
   })
   core.signals.emit('inbox', '')
@@ -105,6 +112,7 @@ export async function tagMembers(
     workspace: workspace.id,
     segment: segment.id,
     kind: wanted.remove ? 'untag' : 'tag',
+    stage: 'walk',
     params: {
       tag: wanted.tag,
       ...(wanted.group === undefined ? {} : { group: wanted.group }),

@@ -286,7 +286,14 @@ async function publish(
   const no = await publishWorld(sql, core, workspace)
   must(no === since, 'a version is published under the number it says')
   if (!isList)
-    await queueJob(sql, { workspace, segment: segment.id, kind: 'backfill', params: { no }, actor })
+    await queueJob(sql, {
+      workspace,
+      segment: segment.id,
+      kind: 'backfill',
+      stage: 'check',
+      params: { no },
+      actor,
+    })
 }
 
 /** @throws Problem 409 `segment_in_use` with the names of those who use it */
@@ -318,7 +325,7 @@ export async function archiveSegment(
       segment.live_version,
     ])
     const no = await publishWorld(sql, core, workspace)
-    await queueJob(sql, { workspace, segment: id, kind: 'backfill', params: { no }, actor })
+    await queueJob(sql, { workspace, segment: id, kind: 'backfill', stage: 'check', params: { no }, actor })
   })
   core.signals.emit('inbox', '')
   core.signals.emit('segment-job')

@@ -86,6 +86,13 @@ create table catalogue (
   created_at timestamp with time zone not null,
   constraint catalogue_pkey PRIMARY KEY (workspace_id, no)
 )
+create table catalogue_edge (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  no bigint not null,
+  seq bigint not null,
+  constraint catalogue_edge_pkey PRIMARY KEY (bucket, workspace_id, no)
+)
 create table channel_account (
   id uuid not null,
   workspace_id uuid not null,
@@ -513,6 +520,7 @@ create table segment_job (
   kind text not null,
   params jsonb not null default '{}'::jsonb,
   status text not null,
+  stage text not null,
   bucket smallint not null default 0,
   after uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   done bigint not null default 0,

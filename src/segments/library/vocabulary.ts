@@ -43,6 +43,7 @@ const FACTS: [name: string, zh: string, en: string, props: string[]][] = [
   ['segment.left', '離開分眾', 'Segment left', ['segment', 'group']],
   ['line.message', 'LINE 傳來訊息', 'Wrote on LINE', ['type', 'text', 'from']],
   ['line.postback', 'LINE 點按鈕', 'Pressed a button on LINE', ['data']],
+  ['conversation.received', '顧客傳來訊息', 'The customer wrote', ['channel', 'text', 'from']],
   ['conversation.replied', '團隊回覆', 'The team replied', ['channel', 'staff', 'from']],
   ['tier.changed', '等級變更', 'Tier changed', ['tier', 'from']],
   ['points.changed', '點數變更', 'Points changed', ['balance']],
