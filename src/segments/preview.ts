@@ -63,7 +63,8 @@ async function ask<T>(history: History, query: string, params: Record<string, un
     if (!(error instanceof ClickHouseError)) throw historyDown()
     if (!TOO_MUCH.has(error.code)) throw error
     throw new Problem(422, 'rule_too_slow', 'This rule asks for more than can be counted in a moment', {
-      action: 'Use shorter periods or fewer conditions about events, or publish it: members are kept up to date then.',
+      action:
+        'Use shorter periods or fewer conditions about events, or publish it: members are kept up to date then.',
     })
   }
 }
@@ -154,7 +155,12 @@ function valuesOf(by: By): string {
   }
 }
 
-export type Breakdown = { count: number; items: { value: string; count: number }[]; rest: number; none: number }
+export type Breakdown = {
+  count: number
+  items: { value: string; count: number }[]
+  rest: number
+  none: number
+}
 
 /** Those for whom the rule holds, by what they have of something: the largest values first. */
 export async function breakdownOf(history: History, ctx: SqlContext, rule: Rule, by: By): Promise<Breakdown> {
@@ -175,4 +181,3 @@ export async function breakdownOf(history: History, ctx: SqlContext, rule: Rule,
   const count = everybody?.n ?? 0
   return { count, items, rest: (everybody?.all ?? 0) - count - shown, none: everybody?.none ?? 0 }
 }
-

@@ -96,13 +96,23 @@ export function rowsOf(town: Town, workspace: Uuid) {
 
 export async function store(history: History, all: ReturnType<typeof rowsOf>[]): Promise<void> {
   const events = all.flatMap(a => a.events)
-  await history.insert({ table: 'event', columns: [...HISTORY_COLUMNS], values: events, format: 'JSONCompactEachRow' })
+  await history.insert({
+    table: 'event',
+    columns: [...HISTORY_COLUMNS],
+    values: events,
+    format: 'JSONCompactEachRow',
+  })
   await history.insert({ table: 'order_state', values: all.flatMap(a => a.orders), format: 'JSONEachRow' })
   await history.insert({ table: 'customer', values: all.flatMap(a => a.customers), format: 'JSONEachRow' })
 }
 
 /** For each rule the customers of whom it holds, by history. */
-export async function bySql(history: History, workspace: Uuid, rules: Rule[], at: number): Promise<Set<Uuid>[]> {
+export async function bySql(
+  history: History,
+  workspace: Uuid,
+  rules: Rule[],
+  at: number,
+): Promise<Set<Uuid>[]> {
   const q = compileRules(rules, {
     workspace,
     at,

@@ -85,7 +85,18 @@ const odd = (r: Random): unknown =>
     '長'.repeat(210),
   ])
 
-export const PATHS = ['category', 'price', 'odd', 'odd.x', 'odd.1', 'odd.x.2.y', 'products.sku', 'products.0.price', 'none', 'quantity'] as const
+export const PATHS = [
+  'category',
+  'price',
+  'odd',
+  'odd.x',
+  'odd.1',
+  'odd.x.2.y',
+  'products.sku',
+  'products.0.price',
+  'none',
+  'quantity',
+] as const
 
 function props(r: Random): Record<string, unknown> {
   return {
@@ -142,9 +153,15 @@ const traits = (r: Random): Record<string, unknown> => ({
 function statement(r: Random, at: number): { event: string; props: Record<string, unknown> } {
   const iso = (ms: number): string => new Date(START + ms).toISOString()
   return r.of([
-    { event: 'tag.applied', props: { tag: r.of(TAGS), ...(r.chance(0.4) ? { until: iso(at + r.int(40) * DAY) } : {}) } },
+    {
+      event: 'tag.applied',
+      props: { tag: r.of(TAGS), ...(r.chance(0.4) ? { until: iso(at + r.int(40) * DAY) } : {}) },
+    },
     { event: 'tag.cleared', props: { tag: r.of(TAGS) } },
-    { event: 'consent.granted', props: { channel: r.of(['email', 'line', 'sms']), purpose: r.of(['marketing', 'service']) } },
+    {
+      event: 'consent.granted',
+      props: { channel: r.of(['email', 'line', 'sms']), purpose: r.of(['marketing', 'service']) },
+    },
     { event: 'consent.refused', props: { channel: r.of(['email', 'line', 'sms']), purpose: 'marketing' } },
     { event: 'contact.followed', props: { channel: 'line' } },
     { event: 'contact.unfollowed', props: { channel: 'line' } },
@@ -152,7 +169,11 @@ function statement(r: Random, at: number): { event: string; props: Record<string
     { event: 'points.changed', props: { balance: r.of([0, 10, 99.5, 1000]) } },
     {
       event: 'coupon.issued',
-      props: { code: `c${r.int(4)}`, coupon: r.of(COUPONS), ...(r.chance(0.7) ? { expires: iso(at + r.int(60) * DAY) } : {}) },
+      props: {
+        code: `c${r.int(4)}`,
+        coupon: r.of(COUPONS),
+        ...(r.chance(0.7) ? { expires: iso(at + r.int(60) * DAY) } : {}),
+      },
     },
     { event: 'coupon.redeemed', props: { code: `c${r.int(4)}`, coupon: r.of(COUPONS) } },
     { event: 'conversation.replied', props: { channel: 'line' } },
@@ -160,7 +181,8 @@ function statement(r: Random, at: number): { event: string; props: Record<string
 }
 
 /** The spans of rules are whole minutes: times that are, too, meet their boundaries. */
-const when = (r: Random): number => (r.chance(0.7) ? Math.floor((r.next() * LENGTH) / MINUTE) * MINUTE : Math.floor(r.next() * LENGTH))
+const when = (r: Random): number =>
+  r.chance(0.7) ? Math.floor((r.next() * LENGTH) / MINUTE) * MINUTE : Math.floor(r.next() * LENGTH)
 
 export function randomHistory(r: Random, size: number): Step[] {
   const steps: Step[] = []
@@ -172,9 +194,18 @@ export function randomHistory(r: Random, size: number): Step[] {
     const kind = r.next()
     const late = r.chance(0.2) ? { ago: r.of([MINUTE, HOUR, 3 * DAY, 20 * DAY, 1]) } : {}
     if (kind < 0.5)
-      steps.push({ at, event: r.of(EVENTS), id, ids, props: props(r), ...late, ...(r.chance(0.3) ? { proof: 'public' as const } : {}) })
+      steps.push({
+        at,
+        event: r.of(EVENTS),
+        id,
+        ids,
+        props: props(r),
+        ...late,
+        ...(r.chance(0.3) ? { proof: 'public' as const } : {}),
+      })
     else if (kind < 0.72) steps.push({ at, id, ids, ...orderStep(r), ...late })
-    else if (kind < 0.82) steps.push({ at, event: 'Identified', type: 'identify', id, ids, traits: traits(r), ...late })
+    else if (kind < 0.82)
+      steps.push({ at, event: 'Identified', type: 'identify', id, ids, traits: traits(r), ...late })
     else if (kind < 0.97) steps.push({ at, type: 'system', id, ids, ...statement(r, at), ...late })
     else
       steps.push({

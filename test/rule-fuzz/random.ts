@@ -35,7 +35,13 @@ export const MINUTE = 60_000
 export const HOUR = 3_600_000
 export const DAY = 86_400_000
 
-export const EVENTS = ['Product Viewed', 'Product Added', 'Signed Up', 'Page Viewed', 'Store Visited'] as const
+export const EVENTS = [
+  'Product Viewed',
+  'Product Added',
+  'Signed Up',
+  'Page Viewed',
+  'Store Visited',
+] as const
 export const CATEGORIES = ['女裝', 'shoes', 'a "b" \\ c', 'bags/小'] as const
 export const BRANDS = ['Acme', '晨光', 'x=y'] as const
 export const SKUS = ['s1', 's2', 's3'] as const
@@ -47,4 +53,13 @@ export const TIERS = ['gold', 'silver'] as const
 export const SOURCES = ['line', 'google', 'newsletter'] as const
 export const COUPONS = ['WELCOME', 'BDAY'] as const
 export const NUMBERS = [0, 1, 2, 2.5, 10, 99.99, 1000, -3, 0.1, 1e21] as const
-export const DATES = ['1996-02-29', '1995-03-01', '2000-02-28', '1990-12-31', '2026-04-15', '1999-05-20', '2023-02-30', '1980-04-30T00:00:00'] as const
+export const DATES = [
+  '1996-02-29',
+  '1995-03-01',
+  '2000-02-28',
+  '1990-12-31',
+  '2026-04-15',
+  '1999-05-20',
+  '2023-02-30',
+  '1980-04-30T00:00:00',
+] as const

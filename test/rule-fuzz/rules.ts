@@ -103,7 +103,15 @@ function filter(r: Random): PropFilter {
   return op === 'is_set' ? { path, op } : { path, op, value: r.chance(0.6) ? scalar(r) : r.of(NUMBERS) }
 }
 
-const NAMES = [...EVENTS, 'Order Completed', 'Identified', 'order.placed', 'visit.started', 'stage.changed', 'consent.granted'] as const
+const NAMES = [
+  ...EVENTS,
+  'Order Completed',
+  'Identified',
+  'order.placed',
+  'visit.started',
+  'stage.changed',
+  'consent.granted',
+] as const
 
 const eventRef = (r: Random): EventRef => ({
   event: r.chance(0.7) ? r.of(NAMES) : r.some(NAMES),
@@ -166,7 +174,12 @@ function measured(r: Random): { measure: EventMeasure; window: Window } {
 
 function orders(r: Random): Rule {
   const by = r.of(['sku', 'product', 'category', 'brand'] as const)
-  const values = { sku: [...SKUS, 'p1'], product: ['p0', 'p1', 'p2', 's1'], category: CATEGORIES, brand: BRANDS }[by]
+  const values = {
+    sku: [...SKUS, 'p1'],
+    product: ['p0', 'p1', 'p2', 's1'],
+    category: CATEGORIES,
+    brand: BRANDS,
+  }[by]
   const measure = r.of<OrderMeasure>([
     { of: 'count', test: numberTest(r, COUNTS) },
     { of: 'count', test: numberTest(r, COUNTS) },
@@ -191,8 +204,18 @@ function orders(r: Random): Rule {
 const trait = (r: Random): Rule =>
   r.of<Rule>([
     { op: 'trait', trait: r.of(['address.city', 'none', 'score']), type: 'text', test: textTest(r) },
-    { op: 'trait', trait: r.of(['score', 'none', 'address.city']), type: 'number', test: numberTest(r, NUMBERS) },
-    { op: 'trait', trait: r.of(['member', 'score']), type: 'boolean', test: { is: 'equal', value: r.chance(0.5) } },
+    {
+      op: 'trait',
+      trait: r.of(['score', 'none', 'address.city']),
+      type: 'number',
+      test: numberTest(r, NUMBERS),
+    },
+    {
+      op: 'trait',
+      trait: r.of(['member', 'score']),
+      type: 'boolean',
+      test: { is: 'equal', value: r.chance(0.5) },
+    },
     { op: 'trait', trait: r.of(['birthday', 'due', 'address.city']), type: 'date', test: dateTest(r) },
     { op: 'trait', trait: r.of(['birthday', 'due']), type: 'date', test: dateTest(r) },
     { op: 'trait', trait: r.of(['likes', 'none', 'address.city']), type: 'list', test: listTest(r) },
@@ -206,7 +229,12 @@ const trait = (r: Random): Rule =>
 
 const touched = (r: Random): Rule =>
   r.of<Rule>([
-    { op: 'touch', which: r.of(['first', 'last'] as const), field: 'source', values: r.some<string>(SOURCES) },
+    {
+      op: 'touch',
+      which: r.of(['first', 'last'] as const),
+      field: 'source',
+      values: r.some<string>(SOURCES),
+    },
     { op: 'touch', which: r.of(['first', 'last'] as const), field: 'medium', values: ['cpc'] },
     { op: 'touch', which: 'first', field: 'store', values: r.some<string>(STORES) },
     { op: 'touch', which: 'last', field: 'kind', values: r.some(['campaign', 'walk_in']) },
@@ -216,9 +244,17 @@ const touched = (r: Random): Rule =>
 const STATE: ((r: Random) => Rule)[] = [
   trait,
   trait,
-  r => ({ op: 'age', ...(r.chance(0.7) ? { min: r.int(40) } : {}), ...(r.chance(0.7) ? { max: 20 + r.int(30) } : {}) }),
+  r => ({
+    op: 'age',
+    ...(r.chance(0.7) ? { min: r.int(40) } : {}),
+    ...(r.chance(0.7) ? { max: 20 + r.int(30) } : {}),
+  }),
   r => ({ op: 'tags', is: r.of(['any', 'all', 'none'] as const), tags: r.some<string>(TAGS) }),
-  r => ({ op: 'identifier', kind: r.of(IDENTIFIER_KINDS), ...(r.chance(0.3) ? { verified: true as const } : {}) }),
+  r => ({
+    op: 'identifier',
+    kind: r.of(IDENTIFIER_KINDS),
+    ...(r.chance(0.3) ? { verified: true as const } : {}),
+  }),
   r => ({ op: 'channel', channel: r.of(REACH_CHANNELS), is: r.of(['bound', 'reachable'] as const) }),
   r => ({
     op: 'consent',

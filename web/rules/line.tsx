@@ -49,7 +49,9 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
       <div className="rule-words">
         {pieces.map(piece =>
           typeof piece === 'string' ? (
-            <span key={piece}>{piece}</span>
+            piece.trim() === '' ? null : (
+              <span key={piece}>{piece.trim()}</span>
+            )
           ) : (
             <Popover
               key={piece.id}

@@ -103,7 +103,7 @@ function Count({ ws, data }: { ws: string; data: Out<'previewRule'> }) {
         <HoverCard width={280} position="left-start" shadow="md" openDelay={150} withinPortal>
           <HoverCard.Target>
             <Anchor component="button" type="button" size="sm" mt={6} style={{ alignSelf: 'start' }}>
-              {t('preview.sample')}
+              {t('preview.sample', { n: data.sample.length })}
             </Anchor>
           </HoverCard.Target>
           <HoverCard.Dropdown>

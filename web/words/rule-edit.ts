@@ -291,7 +291,7 @@ export const ruleEdit = {
       '目前沒有人符合。放寬條件，或先存起來等人進來。',
       'Nobody yet. Loosen the conditions, or keep them and wait.',
     ],
-    sample: ['看其中 5 人', 'See five of them'],
+    sample: ['看其中 {{n}} 人', 'See {{n}} of them'],
     sampleTitle: ['其中 {{n}} 人', '{{n}} of them'],
     why: ['某個人為什麼在或不在？', 'Why is somebody in, or not?'],
     whyFind: ['姓名、會員編號、電話、Email', 'Name, member number, phone, e-mail'],

@@ -333,9 +333,8 @@ export const segments = {
     none: ['目前不在任何分眾裡。', 'In no segment right now.'],
     why: ['為什麼在？', 'Why in?'],
     whyOf: ['為什麼在「{{name}}」？', 'Why in {{name}}?'],
-    since: ['{{time}} 進入', 'since {{time}}'],
+    sinceWord: ['進入於', 'since'],
     listWhy: ['由人或檔案放進名單。', 'Put on the list by hand or from a file.'],
     restWhy: ['前面各組都不符合。', 'None of the groups before takes them.'],
-    now: ['現在：{{seen}}', 'now: {{seen}}'],
   },
 } as const
