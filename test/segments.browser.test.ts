@@ -225,7 +225,9 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await builder().getByRole('button', { name: '移動第 3 個條件' }).focus()
   await page.keyboard.press('Alt+ArrowUp')
   expect(await lines()).toEqual(['年齡 25 到 34 歲', '且 LINE 可行銷觸及', '且 旅程階段 至少到 考慮'])
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('移動第 2 個條件')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+    '移動第 2 個條件',
+  )
   await page.keyboard.press('Control+d')
   expect((await lines()).length).toBe(4)
   await page.keyboard.press('Delete')
@@ -246,7 +248,10 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await everyWay('groups')
 
   // dragged to the end
-  await builder().getByRole('button', { name: '移動第 1 個條件' }).first().dragTo(builder().getByText('旅程階段'), { targetPosition: { x: 5, y: 24 } })
+  await builder()
+    .getByRole('button', { name: '移動第 1 個條件' })
+    .first()
+    .dragTo(builder().getByText('旅程階段'), { targetPosition: { x: 5, y: 24 } })
   expect((await lines()).at(-1)).toBe('且 年齡 25 到 34 歲')
 
   await builder().getByRole('button', { name: 'JSON' }).click()
@@ -279,7 +284,9 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await builder().getByText('這不是規則：看不懂它的結構。').waitFor()
 })
 
-test('R2-30 a partition is written: ordered groups with sizes, moved with the keyboard', { timeout: 120_000 }, async () => {
+test('R2-30 a partition is written: ordered groups with sizes, moved with the keyboard', {
+  timeout: 120_000,
+}, async () => {
   await page.goto(`${home}/segments/new?kind=partition`)
   await page.getByLabel('名稱', { exact: true }).fill('性別與購買')
   await page.getByLabel('第 1 組 組名').fill('男性')
@@ -295,10 +302,14 @@ test('R2-30 a partition is written: ordered groups with sizes, moved with the ke
   await page.getByLabel('第 2 組 組名').fill('看過洋裝')
   await addCondition(/^做過/)
   await page.getByRole('combobox', { name: /^事件/ }).fill('瀏覽商品')
-  await page.getByRole('option', { name: /瀏覽商品/ }).first().click()
+  await page
+    .getByRole('option', { name: /瀏覽商品/ })
+    .first()
+    .click()
   await page.keyboard.press('Escape')
   await page.getByLabel('其餘的組名').fill('其他女性')
   const sizes = async () => (await page.locator('.partition-size').allInnerTexts()).join(' ')
+  await shot('partition-open')
   await eventually('sizes sum to all', async () => (await sizes()) === '1 人 1 人 3 人', 15_000)
   await page.getByRole('button', { name: '第 2 組 收合條件' }).click()
   await everyWay('partition')
@@ -328,7 +339,10 @@ test('R0-24 a ready segment with its own numbers becomes a draft; the list shows
   await page.getByRole('link', { name: '購物車未結' }).waitFor()
   await everyWay('list')
   await page.goto(`${home}/segments?kind=partition`)
-  await page.getByText('沒有符合篩選的分眾').or(page.getByRole('link', { name: '性別與購買' })).waitFor()
+  await page
+    .getByText('沒有符合篩選的分眾')
+    .or(page.getByRole('link', { name: '性別與購買' }))
+    .waitFor()
   expect(await page.getByRole('link', { name: '購物車未結' }).count()).toBe(0)
 })
 
@@ -355,7 +369,11 @@ test('in English', { timeout: 120_000 }, async () => {
   await page.getByRole('link', { name: '購物車未結' }).click()
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByRole('region', { name: 'Conditions' }).waitFor()
-  await page.getByRole('complementary', { name: 'Right now' }).getByText(/people$/).first().waitFor()
+  await page
+    .getByRole('complementary', { name: 'Right now' })
+    .getByText(/people$/)
+    .first()
+    .waitFor()
   await everyWay('builder-en')
   await page.goto(`${home}/segments/library`)
   await page.getByRole('region', { name: 'Active, sleeping, lost' }).waitFor()

@@ -282,26 +282,4 @@ export const segmentsEndpoints = {
       }),
     ),
   }),
-  customerSegments: e({
-    method: 'get',
-    path: '/w/{ws}/customers/{customer}/segments',
-    scope: 'customers:read',
-    summary: 'The segments that a customer is in now, and why',
-    out: z.object({
-      items: z.array(
-        z.object({
-          segment: id,
-          name: z.string(),
-          kind: z.enum(SEGMENT_KINDS),
-          group: z.string(),
-          groupName: z.string(),
-          since: time,
-          version: z.number().nullable(),
-          rule: personalValue('brand').describe("the group's Rule; null for lists and the rest"),
-          why: z.array(reason).describe('leaves that decide now'),
-        }),
-      ),
-      asOf: time,
-    }),
-  }),
 } as const

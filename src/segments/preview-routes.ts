@@ -7,7 +7,7 @@ import { checkRule, type Fault } from '../rules/check.ts'
 import type { Rule } from '../rules/model.ts'
 import { breakdownOf, contextOf, overlapOf, previewRule, workspaceNow } from './preview.ts'
 import type { SqlContext } from '../rules/sql/compile.ts'
-import { judge, stateOf } from './why.ts'
+import { whyOf } from './why.ts'
 
 type Asked = { rule: Rule; ctx: SqlContext; asOf: string } | { faults: Fault[]; asOf: string }
 
@@ -28,15 +28,7 @@ export const previewRoutes = {
     const q = await asked(core, workspace, body.rule)
     const tookMs = () => Math.round(performance.now() - began)
     if ('faults' in q)
-      return {
-        faults: q.faults,
-        count: null,
-        total: null,
-        share: null,
-        sample: [],
-        asOf: q.asOf,
-        tookMs: tookMs(),
-      }
+      return { faults: q.faults, count: null, total: null, share: null, sample: [], asOf: q.asOf, tookMs: tookMs() }
     const { count, total, sample } = await previewRule(core.history, q.ctx, q.rule, body.sample)
     const rows = await rowsById(core.pool, workspace, sample)
     return {
@@ -73,14 +65,7 @@ export const previewRoutes = {
   async whyRule({ core, workspace, body }) {
     const q = await asked(core, workspace, body.rule)
     if ('faults' in q) return { faults: q.faults, value: null, until: null, why: [], asOf: q.asOf }
-    const state = await stateOf(core, workspace.id, idOr404('cus', body.customer, 'customer'))
-    const { value, until, why } = judge(state, q.ctx, q.rule)
-    return {
-      faults: [],
-      value,
-      until: until === null ? null : new Date(until).toISOString(),
-      why,
-      asOf: q.asOf,
-    }
+    const { value, until, why } = await whyOf(core, q.ctx, q.rule, idOr404('cus', body.customer, 'customer'))
+    return { faults: [], value, until: until === null ? null : new Date(until).toISOString(), why, asOf: q.asOf }
   },
 } satisfies Partial<Handlers>

@@ -18,7 +18,6 @@ import {
   sizes,
   versionFacts,
 } from './facts.ts'
-import { segmentsOfCustomer } from './of-customer.ts'
 import { cancelJob, computing, findJob, jobsOf } from './jobs.ts'
 import { copyMembers, changeMembers, tagMembers } from './members.ts'
 import { REST_GROUP } from './model.ts'
@@ -284,7 +283,4 @@ export const segmentRoutes = {
       next: found.length > query.limit && last ? writeCursor([String(last.at), last.place]) : null,
     }
   },
-
-  customerSegments: ({ core, workspace, params }) =>
-    segmentsOfCustomer(core, workspace, idOr404('cus', params.customer)),
 } satisfies Handlers

@@ -1,5 +1,4 @@
 // Why a rule holds for one customer now, or does not: the state is read and the rule evaluated, as a fold would.
-import type { CustomerState } from '../customers/model.ts'
 import { findCustomer } from '../customers/store.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -9,13 +8,10 @@ import type { Rule, Verdict } from '../rules/model.ts'
 import type { SqlContext } from '../rules/sql/compile.ts'
 
 /** @throws Problem 404 `customer_not_found` */
-export async function stateOf(core: Core, workspace: Uuid, customer: Uuid): Promise<CustomerState> {
-  const found = await findCustomer(core.pool, workspace, customer)
+export async function whyOf(core: Core, ctx: SqlContext, rule: Rule, customer: Uuid): Promise<Verdict> {
+  const found = await findCustomer(core.pool, ctx.workspace, customer)
   if (!found) throw notFound('cus', 'customer')
-  return found.state
-}
-
-export function judge(state: CustomerState, ctx: SqlContext, rule: Rule): Verdict {
+  const { state } = found
   return evaluate(rule, {
     state,
     now: Math.max(ctx.at, state.now),

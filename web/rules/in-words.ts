@@ -21,7 +21,9 @@ function sentence(rule: Rule, say: Say, names: Names): string {
     case 'or':
       return rule.rules
         .map(r =>
-          rule.rules.length > 1 && isGroup(r) ? `(${sentence(r, say, names)})` : sentence(r, say, names),
+          isGroup(r) && r.op !== rule.op && rule.rules.length > 1
+            ? say.t('rule.brackets', { rule: sentence(r, say, names) })
+            : sentence(r, say, names),
         )
         .join(say.t(`rule.${rule.op}`))
     case 'not':

@@ -144,7 +144,7 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
           <IconAlertTriangle size={14} aria-hidden />
           <span>
             {f.message[side]}
-            {f.alternative ? ` ${f.alternative[side]}` : ''}
+            {f.alternative ? <div className="dim">{t('ruleEdit.instead', { text: f.alternative[side] })}</div> : null}
           </span>
         </div>
       ))}

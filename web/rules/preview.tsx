@@ -13,6 +13,7 @@ import { Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { isComplete } from './sentence.ts'
 import { useVocabulary } from './vocabulary.tsx'
+import './rules.css'
 
 const PAUSE_MS = 350
 const AGAIN_MS = 30_000
@@ -55,9 +56,7 @@ export function PreviewPanel({ ws, preview }: { ws: string; preview: Preview }) 
         <Text size="sm" c="dimmed">
           {t('preview.title')}
         </Text>
-        {query.isFetching && state === 'asked' ? (
-          <Loader size={13} aria-label={t('preview.counting')} />
-        ) : null}
+        {query.isFetching && state === 'asked' ? <Loader size={13} aria-hidden /> : null}
       </Group>
       {state === 'none' ? (
         <Text c="dimmed">{t('preview.none')}</Text>

@@ -13,6 +13,7 @@ import { Guarded } from '../parts/small.tsx'
 import { Wrong } from '../parts/state.tsx'
 import { sayRule } from '../rules/in-words.ts'
 import { useVocabulary } from '../rules/vocabulary.tsx'
+import '../rules/rules.css'
 import { useSay } from '../use.ts'
 
 type Ready = Out<'segmentLibrary'>['items'][number]

@@ -1,5 +1,5 @@
 // The members of a segment; of a list also how people are put on it and taken off.
-import { Button, Group, Popover, Select, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -153,25 +153,21 @@ function AddPerson({ ws, of }: { ws: string; of: SegmentDetail }) {
   )
   const change = useAct('changeSegmentMembers', { done: t('segment.addedOne') })
   return (
-    <Popover opened={opened} onChange={open} position="bottom-start" trapFocus withinPortal>
-      <Popover.Target>
-        <span>
-          <Guarded
-            scope="segments:write"
-            size="xs"
-            variant="default"
-            leftSection={<IconUserPlus size={15} aria-hidden />}
-            onClick={() => open(!opened)}
-          >
-            {t('segment.addPeople')}
-          </Guarded>
-        </span>
-      </Popover.Target>
-      <Popover.Dropdown>
+    <>
+      <Guarded
+        scope="segments:write"
+        size="xs"
+        variant="default"
+        leftSection={<IconUserPlus size={15} aria-hidden />}
+        onClick={() => open(true)}
+      >
+        {t('segment.addPeople')}
+      </Guarded>
+      <Modal opened={opened} onClose={() => open(false)} centered title={t('segment.addPeople')}>
         <TextInput
           type="search"
           size="xs"
-          w={280}
+          data-autofocus
           label={t('segment.addFind')}
           placeholder={t('preview.whyFind')}
           leftSection={<IconSearch size={14} aria-hidden />}
@@ -195,7 +191,7 @@ function AddPerson({ ws, of }: { ws: string; of: SegmentDetail }) {
             </li>
           ))}
         </ul>
-      </Popover.Dropdown>
-    </Popover>
+      </Modal>
+    </>
   )
 }

@@ -50,6 +50,7 @@ export const ruleEdit = {
     holds: ['符合', 'holds'],
     holdsNot: ['不符合', 'does not hold'],
     seen: ['目前：{{seen}}', 'now: {{seen}}'],
+    instead: ['可以這樣做：{{text}}', 'Instead: {{text}}'],
     typeOrChoose: ['選擇或輸入', 'Choose or type'],
     asTyped: ['加入「{{value}}」', 'Add “{{value}}”'],
     howLong: ['多久', 'How long'],

@@ -5,6 +5,7 @@ export const rules = {
     and: [' 且 ', ' and '],
     or: [' 或 ', ' or '],
     not: ['非（{{rule}}）', 'not ({{rule}})'],
+    brackets: ['（{{rule}}）', '({{rule}})'],
     empty: ['所有顧客', 'everybody'],
     unreadable: ['（看不懂的條件）', '(a condition that cannot be read)'],
     yes: ['是', 'yes'],
