@@ -43,6 +43,7 @@ export async function openCore(
   if (options.processMetrics) collectDefaultMetrics({ register: metrics })
   const signals = await openSignals(engines.databaseUrl, log)
   signals.on('identifiers', () => forgetHolders(pool))
+  signals.on('holder', customer => forgetHolders(pool, customer))
   return {
     config,
     log,

@@ -226,6 +226,7 @@ function Form({
             key={key}
             label={word('setting', key)}
             required={kind.required.includes(key) || (others.length > 0 && key === 'provider' && !account)}
+            description={key === 'provider' ? t('channels.providerHint') : undefined}
             error={key === 'provider' && taken ? t('channels.providerTaken') : undefined}
             value={settings[key] ?? ''}
             onChange={e => setSettings({ ...settings, [key]: e.currentTarget.value })}

@@ -262,6 +262,10 @@ export const pages = {
       'At most once: an unknown outcome is not resent; a receipt or a person decides',
     ],
     accountName: ['帳號名稱', 'Account name'],
+    providerHint: [
+      '這個 Provider 的顧客在資料與匯入檔裡寫成「代號/LINE UID」，例如 brand-b/U4af4980629…',
+      'In data and imports its people are written as name/LINE UID, such as brand-b/U4af4980629…',
+    ],
     providerTaken: [
       '另一個帳號已使用這個 Provider。請填這個帳號自己的 Provider 代號。',
       'Another account has this provider. Give the name of this account’s own provider.',
