@@ -1,5 +1,5 @@
 // A segment is written: a new one, or another draft of one that is there. The count is beside it all the while.
-import { Breadcrumbs, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Breadcrumbs, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -165,7 +165,7 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
       }
     >
       <Stack>
-        <Group gap={12} align="flex-end">
+        <Group gap={12} align="flex-start">
           <TextInput
             label={t('segmentEdit.name')}
             placeholder={t('segmentEdit.namePlaceholder')}
@@ -176,8 +176,11 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
             value={name}
             onChange={e => setName(e.currentTarget.value)}
           />
-          <TextInput
+          <Textarea
             label={t('segmentEdit.purpose')}
+            autosize
+            minRows={1}
+            maxRows={4}
             maxLength={1000}
             style={{ flex: 1, minWidth: 220 }}
             value={purpose}

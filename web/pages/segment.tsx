@@ -108,8 +108,8 @@ function Detail({ ws, of }: { ws: string; of: SegmentDetail }) {
             to="/w/$ws/segments/$segment"
             params={{ ws, segment: of.id }}
             search={x === 'overview' ? {} : { tab: x }}
-            aria-current={tab === x ? 'page' : undefined}
-            activeProps={{ 'aria-current': tab === x ? 'page' : undefined }}
+            // a view is the tab alone: what narrows it (days, group …) does not make it another one
+            activeOptions={{ exact: true, includeSearch: tab !== x }}
           >
             {t(`segment.${x}`)}
           </A>

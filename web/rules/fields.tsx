@@ -1,5 +1,13 @@
 // The small fields inside a chip's form: a choice, a number, values with search, and tests of a number, text, date, moment.
-import { Group, MultiSelect, NativeSelect, NumberInput, Stack, TextInput } from '@mantine/core'
+import {
+  type ComboboxParsedItem,
+  Group,
+  MultiSelect,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  TextInput,
+} from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DateTest, NumberTest, Span, TextTest, TimeTest } from '../../src/rules/model.ts'
@@ -64,6 +72,22 @@ export function Num({
   )
 }
 
+/** What begins with the search stands before what only holds it. */
+function bestFirst(all: ComboboxParsedItem[], search: string): ComboboxParsedItem[] {
+  const wanted = search.trim().toLowerCase()
+  const rank = (item: ComboboxParsedItem): number => {
+    if (!('label' in item)) return -1
+    const label = item.label.toLowerCase()
+    if (label === wanted || label.startsWith(`${wanted} `)) return 0
+    return label.startsWith(wanted) ? 1 : label.includes(wanted) ? 2 : -1
+  }
+  return all
+    .map(item => ({ item, at: rank(item) }))
+    .filter(x => x.at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(x => x.item)
+}
+
 /** Values out of known ones, or typed. */
 export function Values({
   label,
@@ -92,6 +116,7 @@ export function Values({
       searchable
       hidePickedOptions
       limit={80}
+      filter={({ options: all, search, limit }) => bestFirst(all, search).slice(0, limit)}
       data={[
         ...options,
         ...[...new Set(extra)].map(v => ({

@@ -144,7 +144,9 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
           <IconAlertTriangle size={14} aria-hidden />
           <span>
             {f.message[side]}
-            {f.alternative ? <div className="dim">{t('ruleEdit.instead', { text: f.alternative[side] })}</div> : null}
+            {f.alternative ? (
+              <div className="dim">{t('ruleEdit.instead', { text: f.alternative[side] })}</div>
+            ) : null}
           </span>
         </div>
       ))}

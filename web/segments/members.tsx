@@ -107,6 +107,7 @@ function Rows({ ws, of, rows, editable }: { ws: string; of: SegmentDetail; rows:
               <td className="nowrap">{c.memberNo ?? '—'}</td>
               <td>
                 <span className="contacts">
+                  {c.line || c.email || c.phone ? null : '—'}
                   {c.line ? <Channel name="line" /> : null}
                   {c.email ? <span>{c.email}</span> : null}
                   {c.phone ? <span>{c.phone}</span> : null}

@@ -17,6 +17,7 @@ import type { Definition } from './parts.tsx'
 type DraftGroup = { id: number; key: string; name: string; rule: Rule | null }
 export type Draft = { groups: DraftGroup[]; restName: string }
 const MOST_GROUPS = 30
+const PAUSE_MS = 500
 
 let made = 0
 export const partitionDraft = (definition: Definition | undefined): Draft => ({
@@ -71,10 +72,8 @@ export function PartitionEditor({
   const [focus, setFocus] = useState<number | null>(null)
   const list = useRef<HTMLOListElement>(null)
   const { groups } = draft
-  const [rules] = useDebouncedValue(
-    groups.map(g => g.rule),
-    500,
-  )
+  const [settled] = useDebouncedValue(groups, PAUSE_MS)
+  const rules = settled.map(g => g.rule)
   useEffect(() => {
     if (focus === null) return
     list.current?.querySelector<HTMLElement>(`[data-group="${focus}"]`)?.focus()
