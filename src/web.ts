@@ -48,8 +48,8 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
-import { libraryRoutes } from './segments/library/routes.ts'
 import { previewRoutes } from './segments/preview-routes.ts'
+import { libraryRoutes } from './segments/library/routes.ts'
 import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
@@ -81,8 +81,8 @@ export const handlers: AllHandlers = {
   ...customerRoutes,
   ...identityRoutes,
   ...segmentRoutes,
-  ...libraryRoutes,
   ...previewRoutes,
+  ...libraryRoutes,
   ...journeyRoutes,
   ...messageRoutes,
   ...sandboxRoutes,

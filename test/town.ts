@@ -54,11 +54,13 @@ export class Town {
   effects: { customer: Uuid; effect: FoldEffect }[] = []
   steps = 0
   answers: number[] = []
-  private made = 0
+  private made: number
   private commands = 0
   readonly world: World
-  constructor(world: World) {
+  /** @param made how many ids are taken already, by towns beside this one */
+  constructor(world: World, made = 0) {
     this.world = world
+    this.made = made
   }
 
   at(id: Uuid): Customer {

@@ -4,6 +4,9 @@
 alter table customer
   add column if not exists text_names Array(LowCardinality(String)),
   add column if not exists text_values Array(String),
+  -- of those texts, the dates: 'YYYY-MM-DD'
+  add column if not exists date_names Array(LowCardinality(String)),
+  add column if not exists date_values Array(String),
   add column if not exists number_names Array(LowCardinality(String)),
   add column if not exists number_values Array(Float64),
   -- '+name' for true, '-name' for false
@@ -29,19 +32,15 @@ alter table customer
   add column if not exists clock_marketing DateTime64(3, 'UTC'),
   add column if not exists clock_team DateTime64(3, 'UTC');
 
--- What an order is worth after each fold that touched it (src/customers/order-worth.ts), under the customer of the time.
--- The newest row of an order counts: highest (seq, line, part), all of one bucket. `known` is 0 where the order is
--- somebody else's by now. A survivor has rows of its own of every order it took over.
+-- What each order is worth by the newest fold that touched it (src/customers/order-worth.ts), under the customer of the
+-- time. A survivor has rows of its own of every order it took over. `version` orders a customer's rows; `known` is 0 where
+-- the order is somebody else's by now. Lines: product, sku, category, brand, quantity, of it come back, price (-1: not
+-- known).
 create table if not exists order_state (
   workspace_id UUID,
   customer_id UUID,
   order_no String,
-  bucket UInt8,
-  seq UInt64,
-  line UInt32,
-  part UInt16,
-  incarnation UUID,
-  told DateTime64(3, 'UTC'),
+  version UInt64,
   known UInt8,
   at DateTime64(3, 'UTC'),
   counts UInt8,
@@ -53,8 +52,7 @@ create table if not exists order_state (
   currency LowCardinality(String),
   channel LowCardinality(String),
   store LowCardinality(String),
-  -- product, sku, category, brand, quantity, of it come back, price (-1: not known)
   lines Array(Tuple(String, String, String, String, Float64, Float64, Float64))
-) engine = MergeTree
-order by (workspace_id, customer_id, order_no, seq, line, part)
+) engine = ReplacingMergeTree(version)
+order by (workspace_id, customer_id, order_no)
 settings non_replicated_deduplication_window = 10000;

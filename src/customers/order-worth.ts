@@ -4,6 +4,9 @@
 import type { OrderDetail, OrderLine, OrderRow, ToldWorth } from '../inbox/model.ts'
 import { hashId } from '../platform/ids.ts'
 
+/** The fact that is all rows of all orders of the customer. */
+export const ALL_ORDERS = 'orders'
+
 export type Part = 'none' | 'part' | 'whole'
 export type Status = 'placed' | 'paid' | 'shipped' | 'ready' | 'picked_up' | 'cancelled'
 

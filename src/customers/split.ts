@@ -26,6 +26,7 @@ import { strengthOf } from '../rules/identifiers.ts'
 import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
 import { told, worthOf } from './order-worth.ts'
+import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
 import { heldId, refOf } from './shared.ts'
@@ -261,7 +262,7 @@ function tryOut(person: Person, input: Input, world: World, id: Uuid): Result {
   for (;;) {
     const result = reduce(structuredClone(person.state), input, person.facts, world, self)
     if (!('need' in result)) return result
-    for (const key of result.need) person.facts[key] ??= []
+    lackingFacts(person.facts, result.need)
   }
 }
 
@@ -273,8 +274,7 @@ function take(person: Person, input: Input, result: Result, world: World, id: Uu
   person.story.push({ entry, world })
   for (const effect of result.effects) {
     if (effect.kind !== 'order') continue
-    const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])
-    if (!rows.some(r => r.key === effect.row.key)) rows.push(effect.row)
+    noteRow(person.facts, effect.row)
   }
 }
 
@@ -297,6 +297,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
         ? 'part'
         : 'rest'
     }
+    case 'fill':
+      return part.id === input.body.of || part.absorbed.includes(input.body.of) ? 'part' : 'rest'
     case 'absorb': {
       const into = input.body.state?.into
       return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'

@@ -1,6 +1,7 @@
 // One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
+import { BULK_PRESSURE, openGauge, type PressureLimits, SAMPLES } from '../collect/pressure.ts'
 import { findHolders, resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
@@ -37,10 +38,14 @@ export type RunEnv = {
   workspace: { timezone: string; currency: string; locale: string }
   /** workspace time minus real time, ms */
   offsetMs: number
+  /** how many rows may wait to be folded before this one waits, too */
+  bulkLimits?: PressureLimits
 }
 
 const SHOWN_FAULTS = 50
 const CHUNK_TRIES = 5
+/** between two looks whether there is room again in the waiting table */
+const ROOM_MS = 500
 
 /** Works on an import that is claimed. Its end is written unless the process is killed or the lease is lost. */
 export async function runImport(env: RunEnv, row: ImportRow): Promise<void> {
@@ -107,6 +112,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     counts: { ...NO_COUNTS, ...row.counts },
     faults: row.faults,
   }
+  const bulk = openGauge(env.pool, env.bulkLimits ?? BULK_PRESSURE, 'bulk')
   try {
     for await (const chunk of ahead(chunksOf(file, settings, context))) {
       if (chunk.upTo <= row.position) continue // done before this process
@@ -124,9 +130,18 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
         errors,
         read,
       )
-      if (writes) env.signals.emit('inbox') // owners look into the waiting table, too
       if (go !== 'go') return go
       env.signals.emit('live', `${row.workspace_id}:imports`)
+      if (!writes || target.kind === 'table') continue
+      env.signals.emit('bulk')
+      await bulk.refresh()
+      while (bulk.behind()) {
+        // the lease is renewed, and a cancel heard
+        const still = await noteProgress(env.pool, row.id, env.owner, progress)
+        if (still !== 'go') return still
+        await new Promise(resolve => setTimeout(resolve, ROOM_MS))
+        for (let i = 0; i < SAMPLES; i++) await bulk.refresh()
+      }
     }
     return 'end'
   } finally {

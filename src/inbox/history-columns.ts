@@ -1,11 +1,14 @@
 // What rules ask of a customer's snapshot (src/rules/sql), in columns that are read alone. Zero times and empty texts
 // stand for "none"; arrays of names go with arrays of values.
 import type { CustomerState, Touch } from '../customers/model.ts'
+import { dayOfDate } from '../platform/zone-days.ts'
 import { addressFor, REACH_CHANNELS } from '../customers/reach.ts'
 
 export type RuleColumns = {
   text_names: string[]
   text_values: string[]
+  date_names: string[]
+  date_values: string[]
   number_names: string[]
   number_values: number[]
   flags: string[]
@@ -60,6 +63,8 @@ function traitColumns(traits: CustomerState['traits']) {
   const columns = {
     text_names: [] as string[],
     text_values: [] as string[],
+    date_names: [] as string[],
+    date_values: [] as string[],
     number_names: [] as string[],
     number_values: [] as number[],
     flags: [] as string[],
@@ -70,6 +75,10 @@ function traitColumns(traits: CustomerState['traits']) {
     if (typeof v === 'string') {
       columns.text_names.push(name)
       columns.text_values.push(v)
+      if (dayOfDate(v) !== null) {
+        columns.date_names.push(name)
+        columns.date_values.push(v.slice(0, 10))
+      }
     } else if (typeof v === 'number') {
       columns.number_names.push(name)
       columns.number_values.push(v)

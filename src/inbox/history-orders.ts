@@ -1,4 +1,4 @@
-// What an order is worth, as history keeps it: one row for each fold that touched it.
+// What an order is worth, as history keeps it: a row for each fold that touched it, of which the newest counts.
 import type { Uuid } from '../platform/ids.ts'
 import type { FoldEffect } from './model.ts'
 
@@ -6,12 +6,8 @@ export type OrderStateRow = {
   workspace_id: Uuid
   customer_id: Uuid
   order_no: string
-  bucket: number
-  seq: number
-  line: number
-  part: number
-  incarnation: Uuid
-  told: number
+  /** as text: it may have more digits than a number holds */
+  version: string
   /** 0: the order is somebody else's by now; all that follows is empty */
   known: number
   at: number
@@ -35,23 +31,23 @@ export type OrderStateRow = {
   ][]
 }
 
+/** Where in the journal the fold stands: a customer's rows are of one bucket. */
+type Place = { seq: number; line: number; part: number }
+
+const versionOf = ({ seq, line, part }: Place): string =>
+  String((BigInt(seq) << 28n) + (BigInt(Math.min(line, 0xfffff)) << 8n) + BigInt(Math.min(part, 0xff)))
+
 export function orderStateRow(
-  row: { workspace_id: Uuid; bucket: number; seq: number },
-  incarnation: Uuid,
+  workspace: Uuid,
   customer: Uuid,
-  place: { line: number; part: number },
-  now: number,
+  place: Place,
   { order, worth }: Extract<FoldEffect, { kind: 'worth' }>,
 ): OrderStateRow {
   return {
-    workspace_id: row.workspace_id,
+    workspace_id: workspace,
     customer_id: customer,
     order_no: order,
-    bucket: row.bucket,
-    seq: row.seq,
-    ...place,
-    incarnation,
-    told: now,
+    version: versionOf(place),
     known: worth === null ? 0 : 1,
     at: worth?.at ?? 0,
     counts: worth?.counts ? 1 : 0,

@@ -5,6 +5,7 @@ import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts
 import { qualityOf } from '../customers/quality.ts'
 import { orderStateRow, type OrderStateRow } from './history-orders.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
+import { outcomeProps } from '../messages/model.ts'
 import { unpackJournal } from './journal.ts'
 import { ruleColumns, type RuleColumns } from './history-columns.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -150,7 +151,9 @@ export function historyRows(
       customers.add(customer)
       if (effect.kind === 'derived') add(part++, derivedRow(effect.fact))
       else if (effect.kind === 'worth')
-        orders.push(orderStateRow(row, incarnation, customer, { line, part: orderPart++ }, entry.n, effect))
+        orders.push(
+          orderStateRow(row.workspace_id, customer, { seq: row.seq, line, part: orderPart++ }, effect),
+        )
     }
   })
   return { rows, orders, customers: [...customers] }
@@ -190,11 +193,7 @@ function inputRow(entry: JournalEntry): Fields | null {
       occurred: body.at,
       channel: body.channel,
       message: body.message,
-      props: JSON.stringify({
-        ...(body.reason ? { reason: body.reason } : {}),
-        ...(body.outcome ? { outcome: body.outcome } : {}),
-        ...body.detail,
-      }),
+      props: JSON.stringify(outcomeProps(body)),
       journey_id: body.journey ?? NONE,
       enrollment_id: body.enrollment ?? NONE,
       node: body.node ?? '',

@@ -172,6 +172,18 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
+  async function insertOrders(group: number, no: number, values: OrderStateRow[]): Promise<void> {
+    await core.history.insert({
+      table: 'order_state',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: {
+        insert_deduplicate: 1,
+        insert_deduplication_token: `${incarnation}:${group}:${no}`,
+      },
+    })
+  }
+
   async function copyGroup(l: Lease): Promise<boolean> {
     const batch = await openBatch(l)
     if (!batch) return false
@@ -188,16 +200,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       for (const c of made.customers) customers.add(c)
     }
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
-    if (orders.length > 0)
-      await core.history.insert({
-        table: 'order_state',
-        values: orders,
-        format: 'JSONEachRow',
-        clickhouse_settings: {
-          insert_deduplicate: 1,
-          insert_deduplication_token: `${incarnation}:${l.key}:${batch.no}`,
-        },
-      })
+    if (orders.length > 0) await insertOrders(l.key, batch.no, orders)
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({

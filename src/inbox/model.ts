@@ -4,6 +4,7 @@ import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../custome
 import type { Worth } from '../customers/order-worth.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Memory } from '../rules/memory.ts'
 
 // ── inputs ───────────────────────────────────────────────────────────────────
 
@@ -74,6 +75,8 @@ export type OutcomeBody = {
   outcome: Outcome | null // set when this is the first end
   reason: string | null
   at: number
+  /** of a message that was accepted: moves the marketing clock */
+  purpose?: 'marketing' | 'transactional'
   /** click target, provider id … for history */
   detail?: Record<string, string>
 }
@@ -162,6 +165,16 @@ export type Conflict = {
   by?: { event: string; name: string; src: string }
 }
 
+/** What history knows for memories that are kept since `catalogueNo`, of what `of` was told before. */
+export type FillBody = {
+  catalogueNo: number
+  /** the customer of the time */
+  of: Uuid
+  mem: Record<string, Memory>
+  /** order memories are worked out too, from all orders: read them along */
+  orders?: true
+}
+
 /** What the team says of one of many people at once: nothing that the person did, and nobody waits for an answer. */
 export type NoteBody = {
   actor: string
@@ -184,6 +197,7 @@ export type InputOf = {
   merge_refused: RefusedBody
   identity: IdentityBody
   restore: RestoreBody
+  fill: FillBody
   note: NoteBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
@@ -282,7 +296,7 @@ export type ConsentProof = {
   proof: Record<string, string> | null
 }
 
-/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`. */
+/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`; `orders`: all of the customer. */
 export type Facts = Record<string, OrderRow[]>
 
 /** A derived fact for history, named `area.verb` (journey.entered, node.entered, message.intended …). */

@@ -28,7 +28,15 @@ export const previewRoutes = {
     const q = await asked(core, workspace, body.rule)
     const tookMs = () => Math.round(performance.now() - began)
     if ('faults' in q)
-      return { faults: q.faults, count: null, total: null, share: null, sample: [], asOf: q.asOf, tookMs: tookMs() }
+      return {
+        faults: q.faults,
+        count: null,
+        total: null,
+        share: null,
+        sample: [],
+        asOf: q.asOf,
+        tookMs: tookMs(),
+      }
     const { count, total, sample } = await previewRule(core.history, q.ctx, q.rule, body.sample)
     const rows = await rowsById(core.pool, workspace, sample)
     return {
@@ -66,6 +74,12 @@ export const previewRoutes = {
     const q = await asked(core, workspace, body.rule)
     if ('faults' in q) return { faults: q.faults, value: null, until: null, why: [], asOf: q.asOf }
     const { value, until, why } = await whyOf(core, q.ctx, q.rule, idOr404('cus', body.customer, 'customer'))
-    return { faults: [], value, until: until === null ? null : new Date(until).toISOString(), why, asOf: q.asOf }
+    return {
+      faults: [],
+      value,
+      until: until === null ? null : new Date(until).toISOString(),
+      why,
+      asOf: q.asOf,
+    }
   },
 } satisfies Partial<Handlers>

@@ -4,8 +4,9 @@ import type { CustomerState } from '../../src/customers/model.ts'
 import { packState } from '../../src/customers/pack.ts'
 import type { World } from '../../src/customers/world.ts'
 import { historyRows, historyTuple, HISTORY_COLUMNS, snapshotRow } from '../../src/inbox/history-rows.ts'
+import type { OrderStateRow } from '../../src/inbox/history-orders.ts'
 import { packJournal, writeEntry } from '../../src/inbox/journal.ts'
-import type { History } from '../../src/platform/clickhouse.ts'
+import type { History as Engine } from '../../src/platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../../src/platform/ids.ts'
 import { checkRule } from '../../src/rules/check.ts'
 import { evaluate } from '../../src/rules/evaluate.ts'
@@ -15,35 +16,45 @@ import { START, uuid, world } from '../reducer.ts'
 import type { Town } from '../town.ts'
 import { living, LENGTH, play, randomHistory, type Step } from './history.ts'
 import { randomRule } from './rules.ts'
-import { MINUTE, randomFrom } from './random.ts'
+import { DAY, HOUR, MINUTE, randomFrom } from './random.ts'
 
-export type Case = { steps: Step[]; choices: number; rules: Rule[]; ats: number[] }
+/** One history; `choices` seeds the order in which what waits is folded. */
+export type History = { steps: Step[]; choices: number }
+/** Rules that are asked of several histories at once, at each of the times. */
+export type Group = { histories: History[]; rules: Rule[]; ats: number[] }
 
-/** A case of one seed: a history, rules, and times: some at random, some at or beside the edges of a rule's span. */
-export function randomCase(seed: number, rules: number, past: boolean): Case {
+/** Times: some at random, some at or beside the edges of a rule's span. */
+export function randomGroup(
+  seed: number,
+  size: { histories: number; rules: number; ats: number; past: boolean },
+): Group {
   const r = randomFrom(seed)
-  const steps = randomHistory(r, 40 + r.int(80))
-  const list: Rule[] = []
-  while (list.length < rules) {
-    const rule = randomRule(r, past)
+  const histories = Array.from({ length: size.histories }, () => ({
+    steps: randomHistory(r, 30 + r.int(90)),
+    choices: r.int(1e9),
+  }))
+  const rules: Rule[] = []
+  while (rules.length < size.rules) {
+    const rule = randomRule(r, size.past)
     // what may not be published is not asked
-    if ('rule' in checkRule(rule)) list.push(rule)
+    if ('rule' in checkRule(rule)) rules.push(rule)
   }
-  const end = START + LENGTH + MINUTE * 60
-  const edges = list.flatMap(rule => spansOf(rule))
-  const ats = Array.from({ length: 2 }, () => end + Math.floor(r.next() * 40 * 86_400_000))
-  for (let i = 0; i < 40 && ats.length < 4 && edges.length > 0; i++) {
-    const step = r.of(steps)
-    const at = START + step.at - ('event' in step ? (step.ago ?? 0) : 0) + r.of(edges) + r.of([-1, 0, 1])
+  const end = START + LENGTH + 2 * HOUR
+  const edges = rules.flatMap(spansOf)
+  const ats: number[] = []
+  for (let tries = 0; ats.length < size.ats; tries++) {
+    if (tries % 3 === 2 || tries > 200) ats.push(end + Math.floor(r.next() * 40 * DAY))
+    const step = r.of(r.of(histories).steps)
+    const at = START + step.at - ('event' in step ? (step.ago ?? 0) : 0) + r.of(edges) + r.of([-1, 0, 0, 1])
     if (at >= end) ats.push(at)
   }
-  return { steps, choices: r.int(1e9), rules: list, ats }
+  return { histories, rules, ats: ats.slice(0, size.ats) }
 }
 
-const UNITS = { minute: MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE }
+const UNITS = { minute: MINUTE, hour: HOUR, day: DAY }
 
 /** Every span that stands in a rule, ms. */
-export function spansOf(value: unknown): number[] {
+function spansOf(value: unknown): number[] {
   if (typeof value !== 'object' || value === null) return []
   const { n, unit } = value as { n?: unknown; unit?: unknown }
   if (typeof n === 'number' && typeof unit === 'string') return [n * UNITS[unit as keyof typeof UNITS]]
@@ -51,24 +62,37 @@ export function spansOf(value: unknown): number[] {
 }
 
 /** A world in which these rules are published, so that customers remember what they need. */
-export function worldOf(_rules: Rule[]): World {
-  return world()
-}
+const worldOf = (rules: Rule[]): World => ({
+  ...world(),
+  segments: rules.map((rule, i) => ({
+    id: uuid(0xe00000 + i),
+    n: i + 1,
+    version: 1,
+    kind: 'live',
+    groups: [{ key: 'in', g: 1, rule }],
+    since: 1,
+    filled: true,
+  })),
+})
 
-export function playCase(c: Case): Town {
-  const r = randomFrom(c.choices)
-  return play(c.steps, worldOf(c.rules), n => r.int(n))
+/** A town for each history, with ids of their own. */
+export function playGroup({ histories, rules }: Group): Town[] {
+  const known = worldOf(rules)
+  return histories.map(({ steps, choices }, i) => {
+    const r = randomFrom(choices)
+    return play(steps, known, n => r.int(n), i * 1000)
+  })
 }
 
 export const workspaceOf = (n: number): Uuid => uuid(0xf00000 + n)
 
 /** Rows of a town as the history worker makes them. */
-export function rowsOf(town: Town, workspace: Uuid) {
+function rowsOf(towns: Town[], workspace: Uuid) {
   const events: unknown[][] = []
-  const orders: unknown[] = []
+  const orders: OrderStateRow[] = []
   const customers: unknown[] = []
   let seq = 0
-  for (const [id, { state, log }] of town.customers) {
+  for (const [id, { state, log }] of towns.flatMap(t => [...t.customers])) {
     const row = {
       bucket: bucketOf(id),
       seq: ++seq,
@@ -94,7 +118,8 @@ export function rowsOf(town: Town, workspace: Uuid) {
   return { events, orders, customers }
 }
 
-export async function store(history: History, all: ReturnType<typeof rowsOf>[]): Promise<void> {
+export async function store(history: Engine, groups: { towns: Town[]; workspace: Uuid }[]): Promise<void> {
+  const all = groups.map(g => rowsOf(g.towns, g.workspace))
   const events = all.flatMap(a => a.events)
   await history.insert({
     table: 'event',
@@ -102,13 +127,14 @@ export async function store(history: History, all: ReturnType<typeof rowsOf>[]):
     values: events,
     format: 'JSONCompactEachRow',
   })
-  await history.insert({ table: 'order_state', values: all.flatMap(a => a.orders), format: 'JSONEachRow' })
+  const orders = all.flatMap(a => a.orders)
+  await history.insert({ table: 'order_state', values: orders, format: 'JSONEachRow' })
   await history.insert({ table: 'customer', values: all.flatMap(a => a.customers), format: 'JSONEachRow' })
 }
 
 /** For each rule the customers of whom it holds, by history. */
 export async function bySql(
-  history: History,
+  history: Engine,
   workspace: Uuid,
   rules: Rule[],
   at: number,
@@ -132,25 +158,32 @@ export async function bySql(
 export const byState = (state: CustomerState, rule: Rule, at: number): boolean =>
   evaluate(rule, { state, now: at, timezone: 'Asia/Taipei', since: null, fresh: new Set() }).value
 
-export type Difference = { rule: Rule; at: number; customer: Uuid; sql: boolean; state: boolean }
+export type Difference = {
+  rule: Rule
+  at: number
+  history: number
+  customer: Uuid
+  sql: boolean
+  state: boolean
+}
 
+/** How often both were asked, and where they differ. */
 export async function differences(
-  history: History,
+  history: Engine,
   workspace: Uuid,
-  town: Town,
-  rules: Rule[],
-  ats: number[],
+  towns: Town[],
+  { rules, ats }: Pick<Group, 'rules' | 'ats'>,
 ): Promise<Difference[]> {
   const found: Difference[] = []
-  const people = living(town)
   for (const at of ats) {
     const sets = await bySql(history, workspace, rules, at)
-    rules.forEach((rule, i) => {
-      for (const customer of people) {
-        const sql = sets[i]!.has(customer)
-        const state = byState(town.at(customer).state!, rule, at)
-        if (sql !== state) found.push({ rule, at, customer, sql, state })
-      }
+    towns.forEach((town, i) => {
+      for (const customer of living(town))
+        rules.forEach((rule, j) => {
+          const sql = sets[j]!.has(customer)
+          const state = byState(town.at(customer).state!, rule, at)
+          if (sql !== state) found.push({ rule, at, history: i, customer, sql, state })
+        })
     })
   }
   return found

@@ -225,8 +225,8 @@ export function randomHistory(r: Random, size: number): Step[] {
 }
 
 /** The town after all of it. `choose` decides in which order what waits is folded. */
-export function play(steps: Step[], world: World, choose: (n: number) => number): Town {
-  const town = new Town(world)
+export function play(steps: Step[], world: World, choose: (n: number) => number, made = 0): Town {
+  const town = new Town(world, made)
   for (const step of steps) {
     town.now = Math.max(town.now, START + step.at)
     if ('command' in step) {

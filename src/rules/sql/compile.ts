@@ -21,7 +21,12 @@ export type SqlContext = {
 
 /** `conditions[i]` is a condition on `c` for rule i. `people`: the FROM and the beginning of the WHERE that they
  *  need, `prelude` what comes before the SELECT. */
-export type Compiled = { prelude: string; people: string; conditions: string[]; params: Record<string, unknown> }
+export type Compiled = {
+  prelude: string
+  people: string
+  conditions: string[]
+  params: Record<string, unknown>
+}
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
@@ -30,11 +35,10 @@ export function compileRules(rules: Rule[], ctx: SqlContext): Compiled {
   const b = new Bound()
   const conditions = rules.map(rule => conditionOf(rule, ctx, b))
   const workspace = b.of(ctx.workspace, 'UUID')
-  // those who absorbed others are few: only their granules are read for the newest version
+  // By the newest version that absorbed somebody: where a newer one did not, `c.absorbed` is empty and nobody asks.
   const kin = `(select groupArray((id, person)) from (
-    select arrayJoin(arrayPushBack(absorbed, customer_id)) as id, customer_id as person from customer final
-     where workspace_id = ${workspace} and notEmpty(absorbed) and merged_into = toUUID('${NOBODY}')
-       and customer_id in (select customer_id from customer where workspace_id = ${workspace} and notEmpty(absorbed)))) as kin`
+    select arrayJoin(arrayPushBack(argMax(absorbed, version), customer_id)) as id, customer_id as person from customer
+     where workspace_id = ${workspace} and notEmpty(absorbed) group by customer_id)) as kin`
   return {
     prelude: `with ${kin} `,
     people: `customer as c final where c.workspace_id = ${workspace} and c.merged_into = toUUID('${NOBODY}')`,

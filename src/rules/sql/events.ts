@@ -24,8 +24,9 @@ function members(where: string, having: string, ofNone: boolean, ctx: SqlContext
   const chosen = ofNone ? `not (${having})` : having
   const from = `workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where}`
   const alone = `select customer_id from event where ${from} group by customer_id having ${chosen}`
-  const joined = `select k.person from event inner join (select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)) as k on event.customer_id = k.id
-    where ${from} and customer_id in (select pair.1 from (select arrayJoin(kin) as pair)) group by k.person having ${chosen}`
+  const pairs = 'select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)'
+  const joined = `select k.person from (select * from event prewhere customer_id in (select id from (${pairs})) where ${from}) as e
+    inner join (${pairs}) as k on e.customer_id = k.id group by k.person having ${chosen}`
   const found = `if(empty(c.absorbed), c.customer_id in (${alone}), c.customer_id in (${joined}))`
   return ofNone ? `not ${found}` : found
 }
@@ -57,7 +58,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
       return { having: numberSql(measure.test, 'count()', null, b), ofNone: testNumber(measure.test, 0) }
     case 'sum': {
       const numbers = `arrayFilter(v -> ${isNumberSql('v')}, ${valuesSql(measure.path, b)})`
-      const parts = `sum(arraySum(arrayMap(v -> toInt64(floor(${numberOfSql('v')} * ${PARTS} + 0.5)), ${numbers})))`
+      const parts = `sum(arraySum(v -> floor(${numberOfSql('v')} * ${PARTS} + 0.5), ${numbers}))`
       return {
         having: numberSql(measure.test, `(${parts} / ${PARTS})`, null, b),
         ofNone: testNumber(measure.test, 0),
@@ -65,7 +66,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
     }
     case 'distinct':
       return {
-        having: numberSql(measure.test, `uniqExactArray(${valuesSql(measure.path, b)})`, null, b),
+        having: numberSql(measure.test, `uniqExactArray(${scalarsSql(measure.path, b)})`, null, b),
         ofNone: testNumber(measure.test, 0),
       }
     case 'interval': {
@@ -80,7 +81,7 @@ function measureSql(measure: EventMeasure, ctx: SqlContext, b: Bound): Measured 
       return timed(measure.test, measure.of === 'first_at' ? `min(${MS})` : `max(${MS})`, ctx, b)
     case 'first':
     case 'last': {
-      const value = `arrayElement(${valuesSql(measure.path, b)}, 1)`
+      const value = `arrayElement(${scalarsSql(measure.path, b)}, 1)`
       const at = measure.of === 'first' ? MS : `-${MS}`
       return valued(measure.test, `argMinIf(${value}, (${at}, ${value}), ${value} != '')`, b)
     }
@@ -110,10 +111,18 @@ function valued(
     }
   }
   const text = test as TextTest
-  return { having: textSql(text, textOfSql(raw), isTextSql(raw), b), ofNone: testText(text, null) }
+  return {
+    having: textSql(text, `leftUTF8(${textOfSql(raw)}, ${MAX_TEXT})`, isTextSql(raw), b),
+    ofNone: testText(text, null),
+  }
 }
 
 const MOST = 50
+/** A text is remembered so far. */
+const MAX_TEXT = 200
+
+const scalarsSql = (path: string, b: Bound): string =>
+  `arrayFilter(v -> not startsWith(v, '{'), ${valuesSql(path, b)})`
 
 export function sequenceSql(rule: SequenceRule, ctx: SqlContext, b: Bound): string {
   const bounds = boundsOf(rule.window, ctx.at, ctx.timezone)

@@ -1,5 +1,4 @@
-// Leaves about orders, as the set of customers of whom they hold: what each order is worth by the newest row that told of
-// it (table order_state). A survivor has rows of its own of every order it took over, so only the living are read.
+// Leaves about orders, as the set of customers of whom they hold: what each order is worth by now (table order_state). A survivor has rows of its own of every order it took over, so only the living are read.
 import { never } from '../../platform/errors.ts'
 import { testNumber } from '../leaves/values.ts'
 import type { OrderMeasure, OrderRef, OrderStatus, Rule } from '../model.ts'
@@ -47,39 +46,17 @@ export function orderSql(rule: Extract<Rule, { op: 'orders' }>, ctx: SqlContext,
   if (from !== null) where.push(`o.at >= ${b.moment(from)}`)
   if (to !== null) where.push(`o.at < ${b.moment(to)}`)
   const goods = rule.lines ? linesSql(rule.lines, b) : 'o.lines'
-  const amount = rule.lines
-    ? `arraySum(l -> (l.5 - l.6) * greatest(l.7, 0), ${goods})`
-    : 'toFloat64(o.net)'
+  const amount = rule.lines ? `arraySum(l -> (l.5 - l.6) * greatest(l.7, 0), ${goods})` : 'toFloat64(o.net)'
   const facts: Facts = {
     at: 'toUnixTimestamp64Milli(o.at)',
     amount: `if(o.currency = ${b.text(ctx.currency)}, ${amount}, 0)`,
     quantity: `arraySum(l -> l.5 - l.6, ${goods})`,
   }
   const { having, ofNone } = measureSql(rule.measure, facts, ctx, b)
-  const workspace = b.of(ctx.workspace, 'UUID')
-  const newest = `select customer_id, argMax(tuple(${COLUMNS.join(', ')}), (seq, line, part)) as row,
-    ${COLUMNS.map((c, i) => `row.${i + 1} as ${c}_`).join(', ')}
-    from order_state where workspace_id = ${workspace} and told <= ${b.moment(ctx.at)} group by customer_id, order_no`
-  const found = `c.customer_id in (select o.customer_id from (
-    select customer_id, ${COLUMNS.map(c => `${c}_ as ${c}`).join(', ')} from (${newest})) as o
-    where ${where.join(' and ')} group by o.customer_id having ${ofNone ? `not (${having})` : having})`
+  const found = `c.customer_id in (select o.customer_id from order_state as o final
+    where o.workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where.join(' and ')} group by o.customer_id having ${ofNone ? `not (${having})` : having})`
   return ofNone ? `not ${found}` : found
 }
-
-const COLUMNS = [
-  'known',
-  'at',
-  'counts',
-  'paid',
-  'status',
-  'refunded',
-  'returned',
-  'net',
-  'currency',
-  'channel',
-  'store',
-  'lines',
-] as const
 
 /** Expressions of one order. */
 type Facts = { at: string; amount: string; quantity: string }
@@ -111,7 +88,14 @@ function measureSql(measure: OrderMeasure, facts: Facts, ctx: SqlContext, b: Bou
     case 'first_at':
     case 'last_at':
       return {
-        having: timeSql(measure.test, measure.of === 'first_at' ? first : last, null, ctx.at, ctx.timezone, b),
+        having: timeSql(
+          measure.test,
+          measure.of === 'first_at' ? first : last,
+          null,
+          ctx.at,
+          ctx.timezone,
+          b,
+        ),
         ofNone: measure.test.is === 'never',
       }
     case 'cycle': {

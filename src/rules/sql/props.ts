@@ -10,15 +10,21 @@ const flat = (list: string): string =>
   `arrayFlatten(arrayMap(x -> if(startsWith(x, '['), JSONExtractArrayRaw(x), [x]), ${list}))`
 const flatter = (list: string): string => flat(flat(flat(list)))
 
+const known = (list: string): string => `arrayFilter(x -> x not in ('', 'null'), ${list})`
+
 /** The raw values at a path, without nulls. */
 export function valuesSql(path: string, b: Bound): string {
   const [first, ...rest] = path.split('.')
-  let list = `[JSONExtractRaw(props, ${b.text(first!)})]`
+  const raw = `JSONExtractRaw(props, ${b.text(first!)})`
+  // mostly it is one value, and no list
+  if (rest.length === 0)
+    return `if(startsWith(${raw}, '['), ${known(flatter(`[${raw}]`))}, if(${raw} in ('', 'null'), [], [${raw}]))`
+  let list = `[${raw}]`
   for (const name of rest)
     list = isIndex(name)
       ? `arrayMap(x -> if(startsWith(x, '['), JSONExtractRaw(x, ${b.of(Math.min(Number(name) + 1, 1e9), 'Int64')}), JSONExtractRaw(x, ${b.text(name)})), ${list})`
       : `arrayMap(x -> if(startsWith(x, '{'), JSONExtractRaw(x, ${b.text(name)}), ''), ${flatter(list)})`
-  return `arrayFilter(x -> x != '' and x != 'null', ${flatter(list)})`
+  return known(flatter(list))
 }
 
 export const isTextSql = (raw: string): string => `startsWith(${raw}, '"')`
@@ -77,7 +83,5 @@ function filterSql(filter: PropFilter, b: Bound): string {
 /** All hold; null when there are none. */
 export function filtersSql(where: PropFilter[] | undefined, b: Bound): string | null {
   if (where === undefined || where.length === 0) return null
-  return where
-    .flatMap(filter => [mustMention(filter, b) ?? [], filterSql(filter, b)].flat())
-    .join(' and ')
+  return where.flatMap(filter => [mustMention(filter, b) ?? [], filterSql(filter, b)].flat()).join(' and ')
 }

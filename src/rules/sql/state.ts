@@ -17,7 +17,7 @@ export function stateSql(rule: StateRule, ctx: SqlContext, b: Bound): string {
     case 'trait':
       return traitSql(rule, ctx, b)
     case 'age':
-      return ageSql(rule, textOf('birthday', b), ctx.at, ctx.timezone, b)
+      return ageSql(rule, dateOf('birthday', b), ctx.at, ctx.timezone, b)
     case 'tags':
       return tagsSql(rule, ctx, b)
     case 'identifier':
@@ -61,6 +61,9 @@ const TOUCH: Leaf<'touch'>['field'][] = ['kind', 'source', 'medium', 'campaign',
 
 const textOf = (name: string, b: Bound): string =>
   `arrayElement(c.text_values, indexOf(c.text_names, ${b.text(name)}))`
+/** '' where it is no date. */
+const dateOf = (name: string, b: Bound): string =>
+  `arrayElement(c.date_values, indexOf(c.date_names, ${b.text(name)}))`
 const hasText = (name: string, b: Bound): string => `has(c.text_names, ${b.text(name)})`
 
 function traitSql(rule: Leaf<'trait'>, ctx: SqlContext, b: Bound): string {
@@ -78,7 +81,7 @@ function traitSql(rule: Leaf<'trait'>, ctx: SqlContext, b: Bound): string {
     case 'boolean':
       return `has(c.flags, ${b.text((rule.test.value ? '+' : '-') + name)})`
     case 'date':
-      return dateSql(rule.test, textOf(name, b), ctx.at, ctx.timezone, b)
+      return dateSql(rule.test, dateOf(name, b), ctx.at, ctx.timezone, b)
     case 'list': {
       const items = b.texts(rule.test.values.map(v => `${name}=${JSON.stringify(v)}`))
       if (rule.test.is === 'all') return `hasAll(c.list_items, ${items})`
@@ -97,9 +100,12 @@ function traitSql(rule: Leaf<'trait'>, ctx: SqlContext, b: Bound): string {
 }
 
 function tagsSql({ is, tags }: Leaf<'tags'>, ctx: SqlContext, b: Bound): string {
-  const held = `if(empty(c.tag_names), c.tags, arrayFilter(t -> not arrayExists((n, e) -> n = t and e <= ${b.moment(ctx.at)}, c.tag_names, c.tag_ends), c.tags))`
-  if (is === 'all') return `hasAll(${held}, ${b.texts(tags)})`
-  return `${is === 'none' ? 'not ' : ''}hasAny(${held}, ${b.texts(tags)})`
+  const names = b.texts(tags)
+  const left = `arrayFilter(t -> not arrayExists((n, e) -> n = t and e <= ${b.moment(ctx.at)}, c.tag_names, c.tag_ends), c.tags)`
+  const test = is === 'all' ? 'hasAll' : 'hasAny'
+  // few have tags that end: only of those is the rest worked out
+  const holds = `(${test}(c.tags, ${names}) and (empty(c.tag_names) or ${test}(${left}, ${names})))`
+  return is === 'none' ? `not ${holds}` : holds
 }
 
 function consentSql({ channel, purpose, is }: Leaf<'consent'>, b: Bound): string {

@@ -85,17 +85,8 @@ export function timeSql(
 
 const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
-/** True where a text is a date, as `dayOfDate` reads it. */
-export function isDateSql(text: string): string {
-  const [y, m, d] = [1, 6, 9].map((from, i) => `toUInt16OrZero(substring(${text}, ${from}, ${i === 0 ? 4 : 2}))`)
-  const leap = `((${y} % 4 = 0 and ${y} % 100 != 0) or ${y} % 400 = 0)`
-  const most = `multiIf(${m} = 2, 28 + ${leap}, ${m} in (4, 6, 9, 11), 30, 31)`
-  return `(match(${text}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T|$)') and ${m} between 1 and 12 and ${d} between 1 and ${most})`
-}
-
-/** @param text expression of a text; where it is no date no test holds. Dates compare as texts do. */
-export function dateSql(test: DateTest, text: string, at: number, zone: string, b: Bound): string {
-  const date = `substring(${text}, 1, 10)`
+/** @param date expression of 'YYYY-MM-DD'; '' is none, and no test holds. Dates compare as texts do. */
+export function dateSql(test: DateTest, date: string, at: number, zone: string, b: Bound): string {
   const today = dayOf(at, zone)
   const between = (from: number, to: number): string =>
     `${date} between ${b.text(dateOfDay(from))} and ${b.text(dateOfDay(to))}`
@@ -123,7 +114,7 @@ export function dateSql(test: DateTest, text: string, at: number, zone: string, 
         return never(test)
     }
   }
-  return `(${isDateSql(text)} and ${holds()})`
+  return `(${date} != '' and ${holds()})`
 }
 
 /** An anniversary, the first a year after the date, is one of the days from today to `days` ahead. */
@@ -146,22 +137,22 @@ function anniversarySql(date: string, today: number, days: number, b: Bound): st
   return `(${parts.join(' or ')})`
 }
 
-/** Whole years lived since the birthday lie between; false where it is no date, or still to come. */
+/** Whole years lived since the birthday lie between; false where there is none, or it is still to come. */
 export function ageSql(
   { min, max }: { min?: number; max?: number },
-  text: string,
+  date: string,
   at: number,
   zone: string,
   b: Bound,
 ): string {
-  const date = `substring(${text}, 1, 10)`
   const today = dateOfDay(dayOf(at, zone))
   const year = Number(today.slice(0, 4))
   const common = new Date(Date.UTC(year, 1, 29)).getUTCMonth() !== 1
   const monthDay = today.slice(5) === '02-28' && common ? '02-29' : today.slice(5)
   /** the latest birthday of those who are that old */
-  const bornBy = (years: number): string => b.text(`${String(Math.max(0, year - years)).padStart(4, '0')}-${monthDay}`)
-  const parts = [isDateSql(text), `${date} <= ${b.text(today)}`]
+  const bornBy = (years: number): string =>
+    b.text(`${String(Math.max(0, year - years)).padStart(4, '0')}-${monthDay}`)
+  const parts = [`${date} != ''`, `${date} <= ${b.text(today)}`]
   if (min !== undefined && min > 0) parts.push(`${date} <= ${bornBy(min)}`)
   if (max !== undefined) parts.push(`${date} > ${bornBy(max + 1)}`)
   return `(${parts.join(' and ')})`
