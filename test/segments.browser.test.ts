@@ -144,7 +144,7 @@ async function addCondition(kind: RegExp): Promise<void> {
   await page.getByRole('option', { name: kind }).click()
 }
 
-test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and these are its members', {
+test('R1-37 R3-45 a rule built with the mouse counts whom it will hold for, and says why', {
   timeout: 240_000,
 }, async () => {
   await page.goto(`${home}/segments`)
@@ -190,25 +190,6 @@ test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and thes
   expect(await seriousFaults(page)).toEqual([])
   await dialog.getByRole('button', { name: '發布', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: '買過洋裝的女性' }).waitFor()
-  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '成員' }).click()
-  await page.getByRole('link', { name: '王小美' }).waitFor()
-  expect(await page.getByRole('row').count()).toBe(2) // the head, and who was counted
-  await everyWay('members')
-  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '概況' }).click()
-  await page.getByRole('row', { name: /王小美/ }).waitFor()
-  await everyWay('overview')
-  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '輪廓' }).click()
-  await page.getByText('旅程階段').first().waitFor()
-  await everyWay('profile')
-})
-
-test('R0-24 a customer page says in which segments somebody is, and why', { timeout: 120_000 }, async () => {
-  await page.goto(`${home}/customers?q=M1`)
-  await page.getByRole('link', { name: '王小美' }).click()
-  await page.getByRole('button', { name: '為什麼在「買過洋裝的女性」？' }).click()
-  await page.getByText('性別 是 女').waitFor()
-  await page.getByText('至今 購買 分類 洋裝 至少 1 筆').waitFor()
-  await everyWay('customer')
 })
 
 test('conditions are moved, negated, grouped, duplicated and undone with the keyboard; JSON and faults', {
@@ -225,9 +206,7 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await builder().getByRole('button', { name: '移動第 3 個條件' }).focus()
   await page.keyboard.press('Alt+ArrowUp')
   expect(await lines()).toEqual(['年齡 25 到 34 歲', '且 LINE 可行銷觸及', '且 旅程階段 至少到 考慮'])
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-    '移動第 2 個條件',
-  )
+  await page.locator('[aria-label="移動第 2 個條件"]:focus').waitFor()
   await page.keyboard.press('Control+d')
   expect((await lines()).length).toBe(4)
   await page.keyboard.press('Delete')
