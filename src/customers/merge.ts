@@ -234,7 +234,8 @@ function rejoin(fold: Fold, other: CustomerState): void {
     const held = heldId(state, id)
     if (!id.shared || !held?.shared) continue
     delete held.shared
-    fold.effects.push({ kind: 'repoint', from: nobodyOf(state.workspace, id), ids: [refOf(id)] })
+    const from = nobodyOf(state.workspace, id)
+    fold.effects.push({ kind: 'repoint', from, ids: [refOf(id)], tell: true })
   }
 }
 
