@@ -113,6 +113,8 @@ export type AbsorbBody = {
 export type RefusedBody = {
   loser: Uuid
   reason: 'member_no' | 'known' | 'apart'
+  /** the survivor, where that is somebody further on than the one the loser became part of */
+  from?: Uuid
   /** identifiers that turned out to be shared by both; what met; and the event */
   shared?: IdRef[]
   met?: IdRef[]
