@@ -1,6 +1,7 @@
 // Publishing: the whole world of a workspace is written under the next number, and one input for each bucket tells
 // the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
 import type { PublishedJourney } from '../journeys/model.ts'
+import { planOf } from '../journeys/plan.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
@@ -8,6 +9,7 @@ import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
+import { sinceAt } from '../rules/memories.ts'
 import { publishedAttributes } from './attribute-store.ts'
 import { publishedSegments } from './published-segments.ts'
 
@@ -59,6 +61,16 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   }
 }
 
+/** The world that was published last. */
+export async function newestWorld(sql: Sql, workspace: Uuid): Promise<World> {
+  const { rows } = await sql.query<{ body: string }>(
+    'select body from catalogue where workspace_id = $1 order by no desc limit 1',
+    [workspace],
+  )
+  must(rows[0], 'a workspace begins with a world')
+  return JSON.parse(rows[0].body) as World
+}
+
 const needsRecheck = (before: World | null, after: World): boolean => {
   if (!before) return false
   const shape = (w: World) =>
@@ -83,11 +95,13 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
   const facts = rows[0]
   must(facts, 'publishWorld is given a workspace that exists')
   const no = Number(facts.catalogue_no)
-  const world = await readWorld(sql, workspace, no, facts)
-  const before = await sql.query<{ body: string }>(
+  const read = await readWorld(sql, workspace, no, facts)
+  const last = await sql.query<{ body: string }>(
     'select body from catalogue where workspace_id = $1 and no = $2',
     [workspace, no - 1],
   )
+  const before = last.rows[0] ? (JSON.parse(last.rows[0].body) as World) : null
+  const world = { ...read, memories: sinceAt(planOf(read).memories.needs, before?.memories, no) }
   await sql.query(
     'insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())',
     [workspace, no, JSON.stringify(world)],
@@ -102,7 +116,7 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
       input: { kind: 'publish' as const, body: { catalogueNo: no } },
     })),
   )
-  if (needsRecheck(before.rows[0] ? (JSON.parse(before.rows[0].body) as World) : null, world)) {
+  if (needsRecheck(before, world)) {
     await sql.query(
       `insert into bulk (bucket, workspace_id, customer_id, kind, message_hash, body)
        select bucket, workspace_id, id, 'recheck', null, $2 from customer

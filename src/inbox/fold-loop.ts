@@ -9,9 +9,9 @@ import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { bodyOf, foldMail, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
+import { loadFacts } from './facts.ts'
+import { bodyOf, foldMail, orderNamed, type Folded, type Held } from './fold.ts'
 import type { Lease } from './leases.ts'
-import type { Facts, OrderRow } from './model.ts'
 import {
   peekMail,
   readCustomers,
@@ -23,7 +23,7 @@ import {
 } from './read.ts'
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
-import { admitBulk } from './bulk.ts'
+import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
 
 /** Rows a bucket gives to one transaction: few while many buckets are busy, more where few are behind. */
 const PER_BUCKET = 64
@@ -36,6 +36,8 @@ const SWEEP_MS = 60_000
 /** Bulk work is let in while the inbox's lag and the rows of a fold are below these. */
 const BULK_LAG_MS = 50
 const BULK_ROWS = 1_000
+/** Live events come while the last one came so lately. */
+const LIVE_MS = 5_000
 const CACHE_BYTES = 24 * 1024 * 1024
 
 export type FoldMetrics = {
@@ -112,16 +114,23 @@ export class FoldLoop {
   nextDue: number | null = null
   lagMs = 0
   private bulkWaiting = true
+  private readonly turns: BulkTurns
+  /** rows let in from bulk that are not folded yet */
+  private admitted = 0
+  private liveAt = Number.NEGATIVE_INFINITY
+  /** makes the owner look again */
+  wake = (): void => {}
   /** buckets that somebody said have mail */
   private called = new Set<number>()
   /** look at all buckets: something may be anywhere */
   private calledAll = true
 
-  constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds) {
+  constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds, turns: BulkTurns) {
     this.core = core
     this.index = index
     this.metrics = metrics
     this.worlds = worlds
+    this.turns = turns
   }
 
   /** True when they are others than before. */
@@ -140,6 +149,14 @@ export class FoldLoop {
   call(bucket: number | null): void {
     if (bucket === null) this.calledAll = true
     else this.called.add(bucket)
+  }
+
+  /** Rows came into the waiting table: who knows that some wait need not look. */
+  bulkCame(): void {
+    if (this.bulkWaiting) return
+    this.bulkWaiting = true
+    this.calledAll = true
+    this.wake()
   }
 
   /** Folds what was called for. False: there was nothing to do; look again at the next call or at `nextDue`. */
@@ -175,6 +192,7 @@ export class FoldLoop {
   /** Takes in what was seen of all its buckets: bulk work, the next alarm. Gives those that have something now. */
   private note(seen: Peek[], now: number): number[] {
     this.bulkWaiting = seen.some(b => b.bulk)
+    if (!this.bulkWaiting) this.turns.leave(this)
     this.nextDue = null
     const busy: number[] = []
     for (const { bucket, mail, due } of seen) {
@@ -204,6 +222,8 @@ export class FoldLoop {
     this.cache.clear()
     this.since.clear()
     this.nextDue = 0
+    this.admitted = 0
+    this.turns.leave(this)
   }
 
   async close(): Promise<void> {
@@ -312,8 +332,12 @@ export class FoldLoop {
       throw Object.assign(error as Error, { customers })
     }
     this.metrics.duration.observe((performance.now() - started) / 1000)
-    if (this.bulkWaiting && !more && this.lagMs <= BULK_LAG_MS && mail.rows.length <= BULK_ROWS)
-      if (await this.admit()) this.calledAll = true
+    this.noteLive(mail.rows.length)
+    if (this.bulkWaiting) {
+      this.calledAll = true // what waits is looked for again
+      if (!more && this.lagMs <= BULK_LAG_MS && mail.rows.length <= BULK_ROWS) await this.admit()
+      else this.turns.leave(this)
+    }
     return true
   }
 
@@ -375,7 +399,7 @@ export class FoldLoop {
           .map(r => ({ workspace: r.workspace_id, key: (bodyOf(r) as { key: string }).key })),
         day: new Date(mail.now).toISOString().slice(0, 10),
       }),
-      this.loadFacts(sql, named),
+      loadFacts(sql, named),
       this.worlds.load(sql, wanted),
     ])
     for (const row of loaded.customers) held.set(row.id, heldOf(row))
@@ -389,59 +413,13 @@ export class FoldLoop {
       breaking,
       loadFacts: async (workspace, customer, keys) =>
         (
-          await this.loadFacts(
+          await loadFacts(
             sql,
             keys.map(key => ({ workspace, customer, key })),
           )
         ).get(customer) ?? {},
     })
     return { held, folded }
-  }
-
-  private async loadFacts(
-    sql: pg.Client,
-    named: { workspace: Uuid; customer: Uuid; key: string }[],
-  ): Promise<Map<Uuid, Facts>> {
-    const facts = new Map<Uuid, Facts>()
-    if (named.length === 0) return facts
-    for (const n of named) {
-      const f = facts.get(n.customer) ?? {}
-      f[n.key] = []
-      facts.set(n.customer, f)
-    }
-    const orders = named.filter(n => n.key.startsWith('order:'))
-    const { rows } = await sql.query<{
-      customer_id: Uuid
-      order_no: string
-      entry: OrderRow['entry']
-      key: Uuid
-      occurred: Date
-      amount: number
-      currency: string
-      body: string
-    }>({
-      name: 'fold_orders',
-      text: `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
-              where bucket = any($1::smallint[]) and (workspace_id, customer_id, order_no) in (select * from unnest($2::uuid[], $3::uuid[], $4::text[]))
-              order by occurred, key`,
-      values: [
-        [...new Set(orders.map(o => bucketOf(o.customer)))],
-        orders.map(o => o.workspace),
-        orders.map(o => o.customer),
-        orders.map(o => o.key.slice(6)),
-      ],
-    })
-    for (const r of rows)
-      rememberOrder(facts.get(r.customer_id)!, {
-        orderNo: r.order_no,
-        entry: r.entry,
-        key: r.key,
-        occurred: r.occurred.getTime(),
-        amount: r.amount,
-        currency: r.currency,
-        body: JSON.parse(r.body) as OrderRow['body'],
-      })
-    return facts
   }
 
   private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
@@ -492,13 +470,31 @@ export class FoldLoop {
       signals.emit('inbox')
   }
 
-  /** Lets bulk work into the inbox of these buckets. */
+  /** Of the rows folded, those that were not let in from bulk are live. */
+  private noteLive(rows: number): void {
+    if (rows > this.admitted) this.liveAt = performance.now()
+    this.admitted = Math.max(0, this.admitted - rows)
+  }
+
+  /** Lets bulk work into the inbox of these buckets, when it is this loop's turn. */
   private async admit(): Promise<boolean> {
+    if (
+      !this.turns.take(this, () => {
+        this.calledAll = true
+        this.wake()
+      })
+    )
+      return false
     const moved = await admitBulk(
       await this.connection(),
       this.leases.map(l => l.key),
+      performance.now() - this.liveAt < LIVE_MS ? BULK_PER_BUCKET.live : BULK_PER_BUCKET.idle,
     )
-    if (moved === 0) this.bulkWaiting = false
+    this.admitted += moved
+    if (moved === 0) {
+      this.bulkWaiting = false
+      this.turns.leave(this)
+    }
     return moved > 0
   }
 }
