@@ -94,8 +94,7 @@ export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, r
 }
 
 /** Names that only the product gives; an event of a public key that carries one triggers nothing. */
-export const isReservedName = (name: string): boolean =>
-  name.charCodeAt(0) >= SMALL_A && RESERVED.test(name)
+export const isReservedName = (name: string): boolean => name.charCodeAt(0) >= SMALL_A && RESERVED.test(name)
 
 const SMALL_A = 97
 const RESERVED =
