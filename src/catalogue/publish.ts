@@ -61,6 +61,16 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   }
 }
 
+/** The world that was published last. */
+export async function newestWorld(sql: Sql, workspace: Uuid): Promise<World> {
+  const { rows } = await sql.query<{ body: string }>(
+    'select body from catalogue where workspace_id = $1 order by no desc limit 1',
+    [workspace],
+  )
+  must(rows[0], 'a workspace begins with a world')
+  return JSON.parse(rows[0].body) as World
+}
+
 const needsRecheck = (before: World | null, after: World): boolean => {
   if (!before) return false
   const shape = (w: World) =>

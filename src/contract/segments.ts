@@ -282,4 +282,25 @@ export const segmentsEndpoints = {
       }),
     ),
   }),
+  customerSegments: e({
+    method: 'get',
+    path: '/w/{ws}/customers/{customer}/segments',
+    scope: 'customers:read',
+    summary: 'Segments of one customer, and why',
+    out: z.object({
+      items: z.array(
+        z.object({
+          segment: id,
+          name: z.string(),
+          kind: z.enum(SEGMENT_KINDS),
+          group: z.string(),
+          groupName: z.string(),
+          since: time,
+          rule: personalValue('brand'),
+          why: z.array(reason),
+          computing: z.boolean(),
+        }),
+      ),
+    }),
+  }),
 } as const

@@ -40,6 +40,27 @@ export function wouldMove(state: Fold['state'], world: World, now: number): bool
   return JSON.stringify([state.seg, state.dwell, state.segDue]) !== held
 }
 
+export type Explained = {
+  segment: PublishedSegment
+  group: string
+  since: number
+  rule: Rule | null
+  why: Verdict['why']
+  computing: boolean
+}
+
+/** What the customer is in, and why now. `state` is changed by asking. */
+export function explain(state: Fold['state'], world: World, now: number): Explained[] {
+  const fold = openFold(state, world, planOf(world), Math.max(now, state.now))
+  return (state.seg ?? []).flatMap(([n, g, since]) => {
+    const segment = fold.segments.byN.get(n)
+    if (segment === undefined) return []
+    const found = segment.kind === 'static' ? NOWHERE : groupOf(fold, segment)
+    const computing = isComputing(fold, segment)
+    return [{ segment, group: keyOf(segment, g), since, rule: found.rule, why: found.why, computing }]
+  })
+}
+
 /** Whether the customer is in the segment (in that group of it), by its public id: for rules. */
 export function isMember(
   { state, segments }: Pick<Fold, 'state' | 'segments'>,
