@@ -4,15 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import i18next from 'i18next'
 import { beforeAll, expect, test } from 'vitest'
-import { checkRule } from '../src/rules/check.ts'
-import { leavesOf } from '../src/rules/evaluate.ts'
-import type { Rule } from '../src/rules/model.ts'
-import { spoken } from '../web/i18n.ts'
-import { sayRule } from '../web/rules/in-words.ts'
-import { sayIn } from '../web/say.ts'
-import { words } from '../web/words/index.ts'
+import { checkRule } from '../../src/rules/check.ts'
+import { leavesOf } from '../../src/rules/evaluate.ts'
+import type { Rule } from '../../src/rules/model.ts'
+import { spoken } from '../i18n.ts'
+import { sayRule } from './in-words.ts'
+import { sayIn } from '../say.ts'
+import { words } from '../words/index.ts'
 
-const path = join(import.meta.dirname, '../docs/RULES.md')
+const path = join(import.meta.dirname, '../../docs/RULES.md')
 const document = readFileSync(path, 'utf8')
 const examples = [...document.matchAll(/```json\n([\s\S]*?)```\n/g)].map(m => m[1]!)
 
@@ -47,7 +47,7 @@ test('every part of the language has an example', () => {
 
 test('each has its sentence below it', async () => {
   const sentences: string[][] = examples.map(() => [])
-  for (const locale of ['zh-TW', 'en']) {
+  for (const locale of ['zh-TW', 'en'] as const) {
     await i18next.changeLanguage(locale)
     const say = sayIn(i18next.getFixedT(locale), locale, 'Asia/Taipei')
     for (const [i, example] of examples.entries())
