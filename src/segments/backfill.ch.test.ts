@@ -162,7 +162,7 @@ test('who is merged in while the past is being looked at brings its own', async 
   for (const { state } of rows) {
     const kept = Object.values(unpackState(state).mem ?? {})
     expect(kept).toHaveLength(1)
-    expect(kept[0]![1]).toHaveLength(2) // the newest two: no more are asked for
+    expect(kept[0]![1]).toHaveLength(3) // two of the past and one more
   }
 })
 
