@@ -1,7 +1,7 @@
 // A new segment over customers who have a past: from its publication until everybody has been looked at.
 import { stream } from './events.ts'
 import { pump } from './load.ts'
-import { cpuBetween, machine, usage } from './machine.ts'
+import { cpuBetween, machine, until, usage } from './machine.ts'
 import { seed } from './pipeline.ts'
 import { api, ask, newSpace, settled, startProduct } from './product.ts'
 import { n, type Report } from './report.ts'
@@ -68,8 +68,15 @@ export async function backfill(options: { people: number }): Promise<Report> {
         value: `${n(all / tookS)} customers/s`,
         aim: '>= 20,000',
       })
-      const shown = await api<{ size: number }>(product, space, 'GET', `/segments/${id}`)
       const wanted = Number((await ask<{ n: string }>(product, WANTED[what]!, { w: space.id })).n)
+      // snapshots of customers come to history some seconds after their facts
+      const shown = await until(
+        'snapshots',
+        40_000,
+        500,
+        () => api<{ size: number }>(product, space, 'GET', `/segments/${id}`),
+        s => s.size === wanted,
+      ).catch(() => ({ size: Number.NaN }))
       if (shown.size !== wanted) right = false
       notes.push(
         `${what}: ${tookS.toFixed(1)} s for ${n(all)} customers, ${n(told)} inputs; members ${n(shown.size)}, as SQL counts ${n(wanted)}; CPU seconds ${cpu}`,
