@@ -34,7 +34,14 @@ afterAll(async () => {
 })
 
 async function send(event: string, properties: Record<string, unknown>, at: number): Promise<void> {
-  const item = { type: 'track', userId: 'may', event, properties, messageId: newId(), timestamp: new Date(at) }
+  const item = {
+    type: 'track',
+    userId: 'may',
+    event,
+    properties,
+    messageId: newId(),
+    timestamp: new Date(at),
+  }
   const response = await fetch(server.url + '/v1/batch', {
     method: 'POST',
     headers: { authorization: 'Bearer ' + space.apiKey },
@@ -45,7 +52,9 @@ async function send(event: string, properties: Record<string, unknown>, at: numb
 }
 
 async function facts(name: string) {
-  const { items } = await callHandler(core, space.id, 'customers', customerRoutes.customers, { query: { q: 'may' } })
+  const { items } = await callHandler(core, space.id, 'customers', customerRoutes.customers, {
+    query: { q: 'may' },
+  })
   const timeline = await callHandler(core, space.id, 'timeline', customerRoutes.timeline, {
     params: { customer: items[0]!.id },
     query: { limit: 200 },

@@ -150,8 +150,13 @@ test('what is remembered goes with whose it is, there and back', async () => {
   const seen = (who: string) =>
     [paid, bought].map(
       rule =>
-        evaluate(rule, { state: t.at(who).state!, now: t.now, timezone: 'UTC', since: null, fresh: new Set() }).why[0]!
-          .seen,
+        evaluate(rule, {
+          state: t.at(who).state!,
+          now: t.now,
+          timezone: 'UTC',
+          since: null,
+          fresh: new Set(),
+        }).why[0]!.seen,
     )
   expect(seen(one)).toEqual([350, 2])
   t.collect('Order Completed', [M2], 'server', 'e4', order('3', 40))
