@@ -48,6 +48,7 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
 import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
@@ -80,6 +81,7 @@ export const handlers: AllHandlers = {
   ...customerRoutes,
   ...identityRoutes,
   ...segmentRoutes,
+  ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
   ...messageRoutes,

@@ -32,7 +32,7 @@ import { setFriendship } from './line.ts'
 import { mergeSegments } from '../segments/fold.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
-import { backRow, isElsewhere } from './order-worth.ts'
+import { backRow, isElsewhere, told } from './order-worth.ts'
 import { addOrderRows, orderFact } from './orders.ts'
 import { consentWins, setTagEnd, traitWins } from './profile.ts'
 import { mergeRemembered, rememberOrder } from './remember.ts'
@@ -198,6 +198,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     const { fresh, before, after } = addOrderRows(state, fold.world.currency, known, more)
     if (fresh.length > 0) rememberOrder(fold, before, after)
     for (const row of fresh) fold.effects.push({ kind: 'order', row })
+    if (fresh.length > 0) fold.effects.push({ kind: 'worth', order: rows[0]!.orderNo, worth: told(after) })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state

@@ -25,6 +25,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
 import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
+import { told, worthOf } from './order-worth.ts'
 import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
@@ -50,6 +51,8 @@ export type Parted = {
   events: { rest: number; part: number }
   /** order rows that the part has since the merge, and all its order numbers */
   newOrders: OrderRow[]
+  /** what those orders are worth */
+  worths: RestoreBody['worths']
   orderNos: string[]
 }
 
@@ -63,13 +66,19 @@ export async function split(read: ReadPast, holder: CustomerState, target: Uuid)
   // what no story explains stays with the survivor
   for (const id of holder.ids)
     if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))
-  const rows = Object.values(taken.facts).flat()
+  const newOrders = Object.values(taken.facts)
+    .flat()
+    .filter(r => !before.has(r.orderNo + r.key))
   return {
     rest: rest.state,
     part: taken.state,
     mergedAt,
     events,
-    newOrders: rows.filter(r => !before.has(r.orderNo + r.key)),
+    newOrders,
+    worths: [...new Set(newOrders.map(r => r.orderNo))].map(order => ({
+      order,
+      worth: told(worthOf(taken.facts[orderFact(order)]!)),
+    })),
     orderNos: Object.keys(taken.facts)
       .filter(key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'))
       .map(key => taken.facts[key]![0]!.orderNo),
@@ -359,7 +368,7 @@ export function restoresOf(
       return known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
     })
   const ours = new Set(waitsOf(rest))
-  const common = { op, actor, cancel: [], orders: [], moved: [], gone: [] }
+  const common = { op, actor, cancel: [], orders: [], moved: [], worths: [], gone: [] }
   return [
     {
       ...common,
@@ -378,6 +387,7 @@ export function restoresOf(
       stands: true,
       lost: lost(part),
       orders: parted.newOrders,
+      worths: parted.worths,
     },
   ]
 }

@@ -1,6 +1,7 @@
 // What travels through the inbox, what the reducer is given and gives back, and what the journal keeps.
 // Times are workspace time in ms unless a name says otherwise.
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
+import type { Worth } from '../customers/order-worth.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Memory } from '../rules/memory.ts'
@@ -145,6 +146,8 @@ export type RestoreBody = {
   /** rows of orders that came meanwhile and are its own; orders that are the other's now */
   orders: OrderRow[]
   moved: string[]
+  /** what the orders of `orders` are worth */
+  worths: { order: string; worth: ToldWorth | null }[]
 }
 
 /** Two customers of whom something says that they are one, and something that they are not. */
@@ -277,6 +280,11 @@ export type OrderDetail = {
   cost?: number
 }
 
+/** Of a worth, what is asked of orders later. */
+export type ToldWorth = Omit<Worth, 'gross' | 'cost' | 'lines'> & {
+  lines: (Pick<OrderLine, 'id' | 'sku' | 'category' | 'brand' | 'q' | 'price'> & { back: number })[]
+}
+
 /** Something said about consent, kept for ever. */
 export type ConsentProof = {
   key: Uuid
@@ -311,6 +319,8 @@ export type FoldEffect =
   /** ends this message as skipped(reason) if it is still intended or claimed */
   | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' }
   | { kind: 'order'; row: OrderRow }
+  /** what an order is worth from now on, for history; null: it is another customer's */
+  | { kind: 'worth'; order: string; worth: ToldWorth | null }
   | { kind: 'consent_proof'; row: ConsentProof }
   /** purchase phase and lifecycle stage (1 to 5) that history keeps with the event */
   | { kind: 'mark'; phase: 'pre' | 'during' | 'post'; stage: number }
