@@ -177,16 +177,16 @@ describe('names for rules', () => {
 })
 
 describe('R0-12 high potential', () => {
-  const visits = (who: string, times: number) =>
-    Array.from({ length: times }, (_, i) => ({
+  const visits = (who: string, ...daysAgo: number[]) =>
+    daysAgo.map(n => ({
       type: 'page',
-      messageId: `${who}-v${i}`,
+      messageId: `${who}-v${n}`,
       userId: who,
-      timestamp: new Date(Date.now() - (i + 1) * DAY).toISOString(),
+      timestamp: new Date(Date.now() - n * DAY).toISOString(),
     }))
   const wants = (who: string) => ({
     type: 'track',
-    event: 'Product Added',
+    event: 'Product Added to Wishlist',
     messageId: `${who}-w`,
     userId: who,
     properties: { product_id: 'T', category: '茶葉' },
@@ -198,7 +198,12 @@ describe('R0-12 high potential', () => {
 
   test('R0-12 engagement signals make the expected members, who are a journey’s audience', async () => {
     // before it is published: the past counts
-    await lab.batch([...visits('hp-past', 3), wants('hp-past'), ...visits('hp-two', 2), wants('hp-two')])
+    await lab.batch([
+      ...visits('hp-past', 3, 2, 1),
+      wants('hp-past'),
+      ...visits('hp-two', 3, 2),
+      wants('hp-two'),
+    ])
     await lab.settle()
     const made = await lab.call('installLibrarySegment', { params: { key: 'high_potential' }, body: {} })
     const segment = String(made.body.id)
@@ -220,9 +225,14 @@ describe('R0-12 high potential', () => {
     await lab.settle()
     expect(await members(segment)).toEqual(['hp-past'])
     // and what happens from now on; who has bought in the last 30 days is none
-    await lab.batch([...visits('hp-live', 3), wants('hp-live'), ...visits('u1', 3), wants('u1')])
+    await lab.batch([...visits('hp-live', 3, 2, 1), wants('hp-live'), ...visits('u1', 3, 2, 1), wants('u1')])
     await lab.settle()
     expect(await members(segment)).toEqual(['hp-live', 'hp-past'])
+    const { draft } = (await lab.call('segment', { params: { segment } })).body as unknown as Out<'segment'>
+    const preview = await lab.call('previewRule', { body: { rule: draft.groups[0]!.rule } })
+    const { count, sample } = preview.body as unknown as Out<'previewRule'>
+    expect(count).toBe(2)
+    expect(sample.map(c => c.memberNo).sort()).toEqual(['hp-live', 'hp-past'])
     // they became members by what they did, or by the publication: both enter
     const { rows } = await lab.core.pool.query<{ state: string }>(
       `select c.state from identifier i join customer c on c.id = i.customer_id where i.workspace_id = $1 and i.value = any($2)`,
@@ -233,8 +243,8 @@ describe('R0-12 high potential', () => {
       'hp-live',
       'hp-past',
     ])
-    // the step before: two visits
-    await lab.batch([...visits('hp-two', 3).slice(2)])
+    // the third visit
+    await lab.batch(visits('hp-two', 0))
     await lab.settle()
     expect(await members(segment)).toEqual(['hp-live', 'hp-past', 'hp-two'])
   })
