@@ -188,7 +188,7 @@ export const segmentsEndpoints = {
     method: 'get',
     path: '/w/{ws}/segments/{segment}/members',
     scope: 'customers:read',
-    summary: 'Members now, in the order of their ids',
+    summary: 'Members now, in a fixed order',
     query: list.extend({ group: z.string().max(40).optional() }),
     out: page(
       z.object({

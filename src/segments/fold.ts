@@ -6,6 +6,7 @@ import { derive, openFold, type Fold } from '../customers/fold.ts'
 import { addTag, removeTag, type Source } from '../customers/profile.ts'
 import type { World } from '../customers/world.ts'
 import { planOf } from '../journeys/plan.ts'
+import { filledTo } from '../customers/remember.ts'
 import { publicId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
@@ -76,11 +77,6 @@ export function isMember(
 /** The past that this version needs is not all known yet. */
 const isComputing = (fold: Fold, segment: PublishedSegment): boolean =>
   !segment.filled && filledTo(fold.state) < segment.since
-
-/** Catalogue number up to which the memories are full. */
-function filledTo({ fill = 0, fills }: Fold['state']): number {
-  return fills === undefined ? fill : fills.reduce((least, [, no]) => Math.min(least, no), fill)
-}
 
 const ask = (fold: Fold, rule: Rule): Verdict =>
   evaluate(rule, {
