@@ -5,6 +5,7 @@ import { floor } from './floor.ts'
 import { importOrders } from './import.ts'
 import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
+import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
 import { startAndIdle } from './rest.ts'
 
@@ -13,7 +14,7 @@ const names = args.filter(a => !a.startsWith('--'))
 const quick = args.includes('--quick')
 const size = Number(args.find(a => a.startsWith('--size='))?.slice(7) ?? 1)
 const keep = !args.includes('--no-record') && !quick
-const KNOWN = ['floor', 'pipeline', 'latency', 'alarms', 'import', 'start', 'idle']
+const KNOWN = ['floor', 'pipeline', 'latency', 'alarms', 'import', 'preview', 'start', 'idle']
 const unknown = names.filter(name => !KNOWN.includes(name))
 if (unknown.length > 0 || !(size > 0)) {
   console.error(`Benches: ${KNOWN.join(', ')}. Options: --quick, --size=N, --no-record.`)
@@ -55,6 +56,15 @@ if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ pe
 if (wanted('import'))
   await attempt('import', async () =>
     done(await importOrders({ rows: quick ? 10_000 : Math.round(100_000 * size) })),
+  )
+if (wanted('preview'))
+  await attempt('preview', async () =>
+    done(
+      await preview({
+        people: quick ? 20_000 : Math.round(1_000_000 * size),
+        events: quick ? 200_000 : Math.round(10_000_000 * size),
+      }),
+    ),
   )
 if (wanted('start') || wanted('idle'))
   await attempt('start and idle', async () => done(await startAndIdle({ seconds: quick ? 10 : 60 })))

@@ -48,6 +48,7 @@ export async function openCore(
   if (options.processMetrics) collectDefaultMetrics({ register: metrics })
   const signals = await openSignals(engines.databaseUrl, log)
   signals.on('identifiers', () => forgetHolders(pool))
+  signals.on('holder', customer => forgetHolders(pool, customer))
   return {
     config,
     log,
@@ -103,9 +104,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
   history: async core => {
     const history = await (await import('./inbox/history.ts')).startHistory(core)
     const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
+    const segments = (await import('./segments/worker.ts')).openSegmentWorker(core)
+    segments.start()
     return {
       start: () => undefined,
       async stop() {
+        await segments.stop()
         await mirror.stop()
         await history.stop()
       },

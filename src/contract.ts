@@ -17,6 +17,7 @@ import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
@@ -32,6 +33,7 @@ export const endpoints = {
   ...identityEndpoints,
   ...profileEndpoints,
   ...segmentsEndpoints,
+  ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,

@@ -48,7 +48,9 @@ import { shopApp } from './sandbox/shop.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
+import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
@@ -79,6 +81,7 @@ export const handlers: AllHandlers = {
   ...customerRoutes,
   ...identityRoutes,
   ...segmentRoutes,
+  ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
   ...messageRoutes,
@@ -123,6 +126,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
   app.route('/', importApp(core, access))
+  app.route('/', segmentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

@@ -11,11 +11,11 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 /** Files that decide: no I/O, no clock, no randomness, also in what they import. */
 const DECIDE = [
   /^src\/rules\//,
-  /^src\/segments\/(fold|plan|definition)\.ts$/,
+  /^src\/segments\/(fold|plan|definition|marks|reasons)\.ts$/,
   /^src\/segments\/library\/(?!figures|vocabulary|routes)/,
   /^src\/insight\/metrics\/orders\.ts$/,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-worth|order-view|contacts|money|world|model|pack|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|split|restore|preview)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-facts|order-worth|order-view|remember|standing|contacts|money|world|model|pack|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|notes|split|restore|preview|line)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows)\.ts$/,

@@ -129,3 +129,31 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
   await page.getByText('Kept apart').first().waitFor()
   expect(await seriousFaults(page)).toEqual([])
 })
+
+test('R1-14 a second LINE account, of another provider, is set up beside the first', {
+  timeout: 120_000,
+}, async () => {
+  await page.evaluate(() => localStorage.setItem('itinera.locale', 'zh-TW'))
+  await page.goto(`${home}/channels`)
+  await page.getByRole('button', { name: '再設定一個 LINE 帳號' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('帳號名稱').fill('第二品牌')
+  await dialog.getByText('另一個帳號已使用這個 Provider。').waitFor() // the first has none either
+  await dialog.getByLabel(/LINE Provider 代號/).fill('brand-b')
+  await dialog.getByLabel('Channel access token').fill('token-b')
+  await dialog.getByLabel('Channel secret').fill('secret-b')
+  await shot('second-line')
+  expect(await seriousFaults(page)).toEqual([])
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await page.getByText('第二品牌').waitFor()
+  await shot('line-accounts')
+  expect(await seriousFaults(page)).toEqual([])
+  const { rows } = await core.pool.query<{ provider: string | null }>(
+    `select settings->>'provider' as provider from channel_account where channel = 'line'
+      and workspace_id = (select workspace_id from channel_account where name = '第二品牌') order by created_at`,
+  )
+  expect(rows.map(r => r.provider)).toEqual([null, 'brand-b'])
+  // each is changed by itself
+  await page.getByRole('button', { name: '編輯設定' }).nth(1).click()
+  expect(await dialog.getByLabel('帳號名稱').inputValue()).toBe('第二品牌')
+})

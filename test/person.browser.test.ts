@@ -16,6 +16,7 @@ let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let person: string
+let apiKey: string
 const now = Date.now()
 const HOUR = 3_600_000
 /** what stands where something is still being loaded */
@@ -41,6 +42,7 @@ beforeAll(async () => {
   await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
   const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
   const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  apiKey = space.apiKey
   home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
   const lines = [{ product_id: 'T1', name: '高山烏龍', price: 680, quantity: 1, cost: 272 }]
   const response = await fetch(core.baseUrl + '/v1/batch', {
@@ -202,4 +204,34 @@ test('R0-04 R0-01 the timeline is filtered by phase, words and kind, and the add
     return texts.length === 1 && texts[0]!.includes('加入購物車')
   })
   expect(new URL(page.url()).searchParams.get('q')).toBe('加入購物車')
+})
+
+test('R4-35 R0-04 an open page shows what arrives by itself: the event in the timeline, the order with its worth', {
+  timeout: 60_000,
+}, async () => {
+  await page.goto(core.baseUrl + person)
+  const lines = page.locator('ol.timeline > li')
+  await eventually('the page is loaded', async () => (await page.locator(WAITING).count()) === 0)
+  await page.evaluate('window.stays = true')
+  const orders = page.locator('section.card', { has: page.getByText('W-1', { exact: true }) }).first()
+  expect(await orders.innerText()).not.toContain('L-1')
+  const response = await fetch(core.baseUrl + '/v1/batch', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + apiKey },
+    body: JSON.stringify({
+      batch: [
+        { ...track('Tasting Booked', 0), timestamp: undefined },
+        {
+          ...track('Order Completed', 0, { order_id: 'L-1', total: 1234, currency: 'TWD' }),
+          timestamp: undefined,
+        },
+      ],
+    }),
+  })
+  expect(response.status).toBe(200)
+  await eventually('the event is in the timeline', async () =>
+    (await lines.allInnerTexts()).some(x => x.includes('Tasting Booked')),
+  )
+  await eventually('the order is on the page', async () => (await orders.innerText()).includes('L-1'))
+  expect(await page.evaluate('window.stays')).toBe(true) // nobody loaded the page again
 })

@@ -3,6 +3,7 @@ import type { CustomerState, IdRef, Proof } from '../src/customers/model.ts'
 import { nextAlarm, reduce } from '../src/customers/reduce.ts'
 import type { World } from '../src/customers/world.ts'
 import type { CommandBody, Derived, EventBody, Facts, FoldEffect, Input } from '../src/inbox/model.ts'
+import { lackingFacts, noteRow } from '../src/customers/order-facts.ts'
 import type { JourneyGraph, NodeData, PublishedJourney } from '../src/journeys/model.ts'
 import type { Intent, MessageState, Outcome } from '../src/messages/model.ts'
 import type { Uuid } from '../src/platform/ids.ts'
@@ -108,12 +109,11 @@ export class Person {
   fold(input: Input): FoldEffect[] {
     let result = reduce(this.state, input, this.facts, this.world, this.self)
     while ('need' in result) {
-      for (const key of result.need) this.facts[key] ??= []
+      lackingFacts(this.facts, result.need)
       result = reduce(this.state, input, this.facts, this.world, this.self)
     }
     this.state = result.state
-    for (const e of result.effects)
-      if (e.kind === 'order') (this.facts['order:' + e.row.orderNo] ??= []).push(e.row)
+    for (const e of result.effects) if (e.kind === 'order') noteRow(this.facts, e.row)
     this.effects.push(...result.effects)
     this.now = Math.max(this.now, input.now)
     return result.effects

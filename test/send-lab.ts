@@ -47,7 +47,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
   core.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const smtp = await startStandInSmtp(core)
-  const { id: workspace } = await createTestWorkspace(core)
+  const { id: workspace, apiKey } = await createTestWorkspace(core)
   const has = await core.pool.query('select from channel_account where workspace_id = $1', [workspace])
   if (has.rowCount === 0) await sandboxAccounts(core.pool, core, workspace)
   const closing: (() => Promise<void>)[] = []
@@ -55,6 +55,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   return {
     core,
     workspace,
+    apiKey,
     smtp,
     async deliverer(wanted: Partial<DeliverOptions> = {}) {
       const d = await openDeliverer(core, wanted)

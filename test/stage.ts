@@ -4,6 +4,7 @@ import { stepClocks } from '../src/inbox/clock.ts'
 import { openHistoryWorker } from '../src/inbox/history.ts'
 import type { EventBody } from '../src/inbox/model.ts'
 import { openOwner } from '../src/inbox/owner.ts'
+import { openSegmentWorker } from '../src/segments/worker.ts'
 import { newId, type Uuid } from '../src/platform/ids.ts'
 import type { TestCore } from './harness.ts'
 
@@ -12,6 +13,8 @@ export type Ticking = { tick(): Promise<boolean>; stop(): Promise<void> }
 export type Stage = {
   /** Ticks everything, and steps clocks, until a whole round finds no work. */
   settle(): Promise<void>
+  /** One look of the owner alone; false when it found nothing. */
+  fold(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -19,7 +22,7 @@ const MAX_ROUNDS = 20_000
 
 /** `extra`: further workers, e.g. a deliverer. */
 export function openStage(core: TestCore, extra: Ticking[] = []): Stage {
-  const workers: Ticking[] = [openOwner(core), ...extra, openHistoryWorker(core)]
+  const workers: Ticking[] = [openOwner(core), ...extra, openHistoryWorker(core), openSegmentWorker(core)]
   return {
     async settle() {
       for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -30,6 +33,7 @@ export function openStage(core: TestCore, extra: Ticking[] = []): Stage {
       }
       throw new Error('the stage does not come to rest')
     },
+    fold: () => workers[0]!.tick(),
     async close() {
       for (const w of workers) await w.stop()
     },

@@ -54,11 +54,13 @@ export class Town {
   effects: { customer: Uuid; effect: FoldEffect }[] = []
   steps = 0
   answers: number[] = []
-  private made = 0
+  private made: number
   private commands = 0
   readonly world: World
-  constructor(world: World) {
+  /** @param made how many ids are taken already, by towns beside this one */
+  constructor(world: World, made = 0) {
     this.world = world
+    this.made = made
   }
 
   at(id: Uuid): Customer {
@@ -74,6 +76,7 @@ export class Town {
     proof: Proof,
     messageId: string,
     props: Record<string, unknown> = {},
+    more: Partial<EventBody> = {},
   ): void {
     this.sent.add(messageId)
     const event: EventBody = {
@@ -85,6 +88,7 @@ export class Town {
       ids,
       proof,
       src: 'test',
+      ...more,
     }
     const resolved = this.resolve(ids)
     this.post(resolved.customer, { kind: 'event', messageId, body: resolvedEvent(event, resolved) })

@@ -44,6 +44,7 @@ create table segment_job (
   kind text not null check (kind in ('backfill', 'snapshot', 'tag', 'untag')),
   params jsonb not null default '{}',
   status text not null check (status in ('queued', 'running', 'done', 'failed', 'cancelled')),
+  stage text not null,                                -- what is done now (src/segments/steps.ts)
   bucket smallint not null default 0,                 -- 256: behind the last one
   after uuid not null default '00000000-0000-0000-0000-000000000000',
   done bigint not null default 0,                     -- customers looked at
@@ -59,3 +60,13 @@ create table segment_job (
 );
 create index segment_job_segment on segment_job (workspace_id, segment_id, id);
 create index segment_job_waiting on segment_job (lease_until) where status in ('queued', 'running');
+
+-- The journal row with which a world begins in each bucket: the past of what it publishes is all before that. Rows go with
+-- the work that asks for them.
+create table catalogue_edge (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  no bigint not null,
+  seq bigint not null,
+  primary key (bucket, workspace_id, no)
+);

@@ -5,7 +5,7 @@ import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 
 type AccountRow = {
@@ -23,19 +23,36 @@ const MOST_CHARACTERS = 4_000
 
 const channelNamed = (name: string): Channel | undefined => Object.values(CHANNELS).find(c => c.name === name)
 
-/** The account a channel sends through: the oldest. */
-async function accountOf(
-  sql: Sql,
-  workspace: Uuid,
-  channel: string,
-  lock = false,
-): Promise<AccountRow | null> {
+/** The accounts of a channel, the oldest first; one for each provider. */
+async function accountsOf(sql: Sql, workspace: Uuid, channel: string): Promise<AccountRow[]> {
   const { rows } = await sql.query<AccountRow>(
     `select ${COLUMNS} from channel_account where workspace_id = $1 and channel = $2
-      order by created_at, id limit 1 ${lock ? 'for update' : ''}`,
+      order by created_at, id for update`,
     [workspace, channel],
   )
-  return rows[0] ?? null
+  return rows
+}
+
+const providerOf = (settings: Record<string, string>): string => settings.provider ?? ''
+
+/** The account that a save means: the one named, else the one of the same provider; null: a new one.
+ *  @throws Problem 404 when the one named is not there, 409 when another has its provider */
+function meant(accounts: AccountRow[], named: string | undefined, provider: string): AccountRow | null {
+  const same = accounts.find(a => providerOf(a.settings) === provider) ?? null
+  if (named === undefined) return same
+  const id = parseId('chn', named)
+  const account = accounts.find(a => a.id === id)
+  if (!account)
+    throw new Problem(404, 'no_account', 'This channel has no such account', {
+      path: 'account',
+      action: 'Load the channels again.',
+    })
+  if (same && same !== account)
+    throw new Problem(409, 'provider_taken', 'Another account has this provider', {
+      path: 'settings.provider',
+      action: `Change the account ${same.name} instead, or give this one the name of its own LINE provider.`,
+    })
+  return account
 }
 
 const secretsOf = (core: Core, row: AccountRow | null): Record<string, string> =>
@@ -126,8 +143,9 @@ export const channelRoutes = {
     const { core, workspace, body } = call
     const saved = await inTransaction(core.pool, async sql => {
       await sql.query('select id from workspace where id = $1 for update', [workspace.id])
-      const before = await accountOf(sql, workspace.id, channel.name, true)
       const settings = withValues(body.settings)
+      const accounts = await accountsOf(sql, workspace.id, channel.name)
+      const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(channel, settings, secrets)
       const { rows } = await sql.query<AccountRow>(

@@ -73,22 +73,24 @@ async function smtpPort(sql: Sql): Promise<string | null> {
   return rows[0]?.value ?? null
 }
 
-/** The account of each channel (the oldest) of these workspaces, by `<workspace>:<channel>`. */
+/** The accounts of each channel of these workspaces, the oldest first, by `<workspace>:<channel>`. */
 export async function loadAccounts(
   core: Core,
   sql: Sql,
   workspaces: Uuid[],
-): Promise<Map<string, LoadedAccount>> {
+): Promise<Map<string, LoadedAccount[]>> {
   const [accounts, port] = await Promise.all([
     sql.query<AccountRow>({
       name: 'load_accounts',
-      text: `select distinct on (workspace_id, channel) ${COLUMNS} from channel_account
-        where workspace_id = any($1::uuid[]) order by workspace_id, channel, created_at, id`,
+      text: `select ${COLUMNS} from channel_account where workspace_id = any($1::uuid[]) order by created_at, id`,
       values: [workspaces],
     }),
     smtpPort(sql),
   ])
-  return new Map(accounts.rows.map(r => [`${r.workspace_id}:${r.channel}`, toAccount(core, r, port)]))
+  return Map.groupBy(
+    accounts.rows.map(r => toAccount(core, r, port)),
+    a => `${a.workspace}:${a.channel}`,
+  )
 }
 
 export async function findAccount(core: Core, sql: Sql, id: Uuid): Promise<LoadedAccount | null> {

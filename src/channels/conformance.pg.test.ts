@@ -56,7 +56,9 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
   })
   const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
     const a = structuredClone(
-      (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(`${lab.workspace}:${channel.name}`)!,
+      (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(
+        `${lab.workspace}:${channel.name}`,
+      )![0]!,
     )
     change(a)
     return a
@@ -144,7 +146,7 @@ describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => 
 
 test('email: a password is not told to a server without TLS', async () => {
   const accounts = await loadAccounts(lab.core, lab.core.pool, [lab.workspace])
-  const account = accounts.get(`${lab.workspace}:email`)!
+  const account = accounts.get(`${lab.workspace}:email`)![0]!
   account.settings.secure = 'starttls' // which the stand-in does not offer
   const person = await lab.person()
   const message = {
@@ -168,7 +170,7 @@ describe('webhooks of LINE', () => {
       headers: { 'content-type': 'application/json', 'x-line-signature': signature },
     })
   const hook = async () => {
-    const a = (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(`${lab.workspace}:line`)!
+    const a = (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(`${lab.workspace}:line`)![0]!
     return {
       path: `/hooks/line/${publicId('chn', a.id)}`,
       sign: (body: string) => createHmac('sha256', a.secrets.channelSecret!).update(body).digest('base64'),

@@ -122,11 +122,14 @@ describe('what is said of the person', () => {
 
   test('membership, coupons and what the team answered are told by a server only', () => {
     const names = ['tier.changed', 'points.changed', 'coupon.issued', 'coupon.redeemed', 'coupon.expired']
-    for (const name of [...names, 'conversation.replied']) {
+    for (const name of [...names, 'conversation.received', 'conversation.replied']) {
       expect(event(track(name, { userId: 'u' }), SERVER).type).toBe('system')
       expect(code(track(name, { anonymousId: 'a' }))).toEqual(['reserved_name', 'event'])
     }
-    expect(event(track('conversation.replied', { userId: 'u' }), SERVER).props).toEqual({ from: 'team' })
+    const from = (name: string) =>
+      event(track(name, { userId: 'u', properties: { from: 'x' } }), SERVER).props
+    expect(from('conversation.received')).toEqual({ from: 'customer' })
+    expect(from('conversation.replied')).toEqual({ from: 'team' })
     expect(code(track('tier.raised', { userId: 'u' }), SERVER)).toEqual(['reserved_name', 'event'])
   })
 })

@@ -56,11 +56,15 @@ const NAMES = {
 /** Names of what the product itself makes; a client that could send them could forge a consent or a receipt. */
 const OURS =
   /^(contact|consent|message|journey|node|trait|tag|identifier|customer|merge|order|segment|stage|visit|tier|points|coupon|conversation|line|email|catalogue)\.[a-z_]+$/
-/** Of those, what a proven sender may tell: a person of their consent, a server also what another system knows: tags,
- *  membership, coupons, what the team answered. */
+/** Of those, what a proven sender may tell: a person of their consent, a server also of tags, of membership, and of what
+ *  was said between the customer and the team. */
 const CONSENT = /^consent\.(granted|refused)$/
-const TOLD =
-  /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.replied)$/
+const SERVER =
+  /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.(replied|received))$/
+const SAID_BY: Record<string, string> = {
+  'conversation.received': 'customer',
+  'conversation.replied': 'team',
+}
 
 /** Turns one item into an event. Never throws. */
 export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
@@ -96,7 +100,7 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   let kind = type
   if (OURS.test(named)) {
     const consent = CONSENT.test(named)
-    if (proof === 'public' || !(consent || (proof === 'server' && TOLD.test(named))))
+    if (proof === 'public' || !(consent || (proof === 'server' && SERVER.test(named))))
       return fault(
         'reserved_name',
         'event',
@@ -130,8 +134,9 @@ export function cleanItem(raw: unknown, context: CleanContext): Cleaned {
   const ch = channelOf(named, type, props.props, item.channel, inner)
   if (ch !== null) event.ch = ch
   if (props.props) event.props = props.props
-  // beside `from: 'customer'` of what customers write: who wrote last is the newest of both
-  if (named === 'conversation.replied') event.props = { ...event.props, from: 'team' }
+  // who wrote last is what the newest says
+  const from = SAID_BY[named]
+  if (from !== undefined) event.props = { ...event.props, from }
   const hint = inner === null ? null : pushHint(named, type, inner)
   const said = hint === null ? traits.traits : { ...traits.traits, ...hint }
   if (said) event.traits = said

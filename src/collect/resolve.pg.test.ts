@@ -1,8 +1,8 @@
 // Identity resolution on a real database: one identifier has one holder, whatever happens at once.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTestCore, type TestCore } from '../../test/harness.ts'
-import { eventFor } from '../../test/stage.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { eventFor, openStage } from '../../test/stage.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
 import { append } from '../inbox/append.ts'
 import { freeClaims } from '../inbox/claims.ts'
@@ -117,6 +117,39 @@ describe('resolveBatch', () => {
       customer: a.customer,
       holders: [],
     })
+  })
+
+  test('R1-14 an identifier that a person gave to somebody else leads there at once, in every process', async () => {
+    const { id: workspace } = await createTestWorkspace(core)
+    const stage = openStage(core)
+    const mail = email('given@example.com')
+    const [a, b] = await resolveBatch(core, [
+      item(workspace, 'server', member('A'), mail),
+      item(workspace, 'server', member('B')),
+    ])
+    await append(core.pool, null, [
+      eventFor(workspace, a!.customer, 'Seen', { ids: [member('A'), mail] }),
+      eventFor(workspace, b!.customer, 'Seen', { ids: [member('B')] }),
+    ])
+    await stage.settle()
+    for (const c of [core, other])
+      expect((await one(c, item(workspace, 'server', mail))).customer).toBe(a!.customer)
+    const body = {
+      key: newId(),
+      bodyHash: newId(),
+      validUntil: Date.now() + 60_000,
+      actor: 'ann',
+      command: { do: 'give_identifier' as const, id: mail, to: b!.customer, conflict: null },
+    }
+    await append(core.pool, null, [
+      { workspace, customer: a!.customer, input: { kind: 'command', messageId: null, body } },
+    ])
+    await stage.settle()
+    for (const c of [core, other])
+      await expect
+        .poll(async () => (await one(c, item(workspace, 'server', mail))).customer, { timeout: 5_000 })
+        .toBe(b!.customer)
+    await stage.close()
   })
 
   test('property: claims interleaved at random over two processes agree with a simple model', async () => {

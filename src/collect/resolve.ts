@@ -1,6 +1,7 @@
 // Which customer an event is for: reads and claims identifiers. Owners alone decide merges; this only routes, and
 // hands over the list where identifiers have several holders. Holders may be cached: the owner of a merged customer
-// forwards, and what was repointed for another reason is read again within a minute. Identifiers that several people
+// forwards, and what a living one gave away is read again as soon as that is heard (topic `holder`), at most a minute later;
+// meanwhile its owner passes on. Identifiers that several people
 // turned up with (src/customers/shared.ts) route only what comes with nothing else. An identifier claimed for an
 // event that was then not stored stays with its empty customer: a retry finds it, a merge repoints it.
 import { LRUCache } from 'lru-cache'
@@ -41,16 +42,38 @@ export const identifierBucket = (id: IdRef): number => bucketOfText(id.kind, id.
 const CACHE_ENTRIES = 200_000
 const CACHE_MS = 60_000
 type Holder = { customer: Uuid; shared: boolean }
-const caches = new WeakMap<Pool, LRUCache<string, Holder>>()
-function cacheOf(pool: Pool): LRUCache<string, Holder> {
+/** `at`: since when it may be so (monotonic ms), before it was read */
+type Remembered = Holder & { at: number }
+type Cache = {
+  holders: LRUCache<string, Remembered>
+  /** when it was heard of these customers that they no longer have all that is remembered */
+  moved: LRUCache<Uuid, number>
+}
+const caches = new WeakMap<Pool, Cache>()
+function cacheOf(pool: Pool): Cache {
   let cache = caches.get(pool)
-  if (!cache)
-    caches.set(pool, (cache = new LRUCache({ max: CACHE_ENTRIES, ttl: CACHE_MS, ttlResolution: 1_000 })))
+  if (!cache) {
+    const bounds = { ttl: CACHE_MS, ttlResolution: 1_000 }
+    cache = {
+      holders: new LRUCache({ max: CACHE_ENTRIES, ...bounds }),
+      moved: new LRUCache({ max: CACHE_ENTRIES, ...bounds, ttl: 2 * CACHE_MS }),
+    }
+    caches.set(pool, cache)
+  }
   return cache
 }
 
-/** Somebody was forgotten: what is remembered of holders is asked again. */
-export const forgetHolders = (pool: Pool): void => caches.get(pool)?.clear()
+/** What is remembered of this customer is asked again; without one, of everybody. */
+export function forgetHolders(pool: Pool, customer = ''): void {
+  if (customer === '') caches.get(pool)?.holders.clear()
+  else cacheOf(pool).moved.set(customer, performance.now())
+}
+
+function remembered({ holders, moved }: Cache, text: string): Remembered | undefined {
+  const holder = holders.get(text)
+  if (holder === undefined || moved.size === 0) return holder
+  return holder.at <= (moved.get(holder.customer) ?? Number.NEGATIVE_INFINITY) ? undefined : holder
+}
 
 type Key = { text: string; workspace: Uuid; kind: IdentifierKind; value: string; bucket: number }
 type Keys = Map<string, Key>
@@ -66,6 +89,7 @@ const keyText = (workspace: Uuid, kind: IdentifierKind, value: string): string =
  *  @throws the database's error; nothing but claims (which a retry finds again) may have been written */
 export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): Promise<Resolved[]> {
   const cache = cacheOf(core.pool)
+  const at = performance.now()
   const held: Held = { by: new Map(), nobody: new Map() }
   const fromCache = new Set<string>()
   const unknown: Keys = new Map()
@@ -74,7 +98,7 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
     for (const id of item.ids) {
       const text = keyText(item.workspace, id.kind, id.value)
       if (held.by.has(text) || held.nobody.has(text) || unknown.has(text)) continue
-      const holder = cache.get(text)
+      const holder = remembered(cache, text)
       if (holder) {
         put(held, text, holder)
         fromCache.add(text)
@@ -96,8 +120,8 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
     for (const text of unknown.keys()) {
       const holder = held.by.get(text)
       const nobody = held.nobody.get(text)
-      if (holder) cache.set(text, { customer: holder, shared: false })
-      else if (nobody) cache.set(text, { customer: nobody, shared: true })
+      if (holder) cache.holders.set(text, { customer: holder, shared: false, at })
+      else if (nobody) cache.holders.set(text, { customer: nobody, shared: true, at })
     }
   }
   return items.map(item => {
@@ -108,6 +132,16 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
     const customer = holders.toSorted()[0]!
     return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer), shared }
   })
+}
+
+/** Who holds an identifier of each item, by the strongest that anybody holds; null: nobody does. Claims nothing. */
+export async function findHolders(core: { pool: Pool }, items: Resolvable[]): Promise<(Uuid | null)[]> {
+  const keys: Keys = new Map()
+  for (const { workspace, ids } of items) for (const id of ids) addKey(keys, workspace, id.kind, id.value)
+  addAliases(keys)
+  const held: Held = { by: new Map(), nobody: new Map() }
+  await read(core.pool, keys, held)
+  return items.map(item => holdersOf(item, held)[0] ?? null)
 }
 
 const keyOf = (item: Resolvable, id: IdRef): string => keyText(item.workspace, id.kind, id.value)

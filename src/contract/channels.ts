@@ -36,8 +36,11 @@ export const channelsEndpoints = {
     method: 'put',
     path: '/w/{ws}/channels/{channel}',
     scope: 'channels:write',
-    summary: 'Create or change the account of a channel (line, email)',
+    summary: 'Create or change an account of a channel (line, email); LINE may have one for each provider',
     body: z.object({
+      account: id
+        .optional()
+        .describe('the account to change; without it the one of the same provider, else a new one'),
       name: z.string(),
       settings: z.record(z.string(), z.string()),
       secrets: z.record(z.string(), z.string()).optional(),

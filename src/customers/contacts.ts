@@ -42,11 +42,20 @@ export const isLineProvider = (text: string): boolean => /^[a-z0-9][a-z0-9_-]{0,
 export const lineUidOf = (provider: string | undefined, uid: string): string =>
   provider ? `${provider}/${uid}` : uid
 
+/** An identifier's provider ('' is the default one) and the user id that LINE knows. */
+export function lineParts(value: string): { provider: string; uid: string } {
+  const cut = value.indexOf('/')
+  return { provider: cut < 0 ? '' : value.slice(0, cut), uid: value.slice(cut + 1) }
+}
+
+/** Of the LINE user that an event names. */
+export const lineProviderOf = (ids: { kind: string; value: string }[]): string =>
+  lineParts(ids.find(id => id.kind === 'line_uid')?.value ?? '').provider
+
 /** The user id to send to by an account of this provider; null when the identifier is another provider's. */
 export function lineAddressOf(provider: string | undefined, value: string): string | null {
-  const cut = value.indexOf('/')
-  const own = cut < 0 ? '' : value.slice(0, cut)
-  return own === (provider ?? '') ? value.slice(cut + 1) : null
+  const { provider: own, uid } = lineParts(value)
+  return own === (provider ?? '') ? uid : null
 }
 
 /** Card numbers as scanned or as printed in groups: letters and digits, upper case. */

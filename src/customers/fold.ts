@@ -4,6 +4,7 @@ import type { Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
 import type { CustomerState } from './model.ts'
+import { rememberEvent } from './remember.ts'
 import type { World } from './world.ts'
 
 /** Something that happened, as journeys see it: a customer's event, a message's outcome, a derived fact. */
@@ -13,6 +14,8 @@ export type Fact = {
   at: number
   /** how long before it was received */
   lateMs: number
+  /** memories that it is part of */
+  keys: readonly string[]
   props: Record<string, unknown>
   /** may carry a name that only the product uses ('contact.followed') */
   trusted: boolean
@@ -29,8 +32,8 @@ export type Fold = {
   effects: FoldEffect[]
   /** not yet looked at by journeys */
   facts: Fact[]
-  /** leaf keys that the fact being folded satisfied */
-  fresh: Set<string>
+  /** memories that the fact being folded is part of */
+  fresh: ReadonlySet<string>
   /** traits or identifiers changed since rules were last looked at */
   changed: boolean
   /** a date that journeys wait for changed */
@@ -47,6 +50,8 @@ export class TooManyRounds extends Error {
   override name = 'TooManyRounds'
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 export const openFold = (state: CustomerState, world: World, plan: Plan, now: number, cause = ''): Fold => ({
   state,
   world,
@@ -55,7 +60,7 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   t: now,
   effects: [],
   facts: [],
-  fresh: new Set(),
+  fresh: NONE,
   changed: false,
   datesChanged: false,
   segments: segmentPlanOf(world),
@@ -74,12 +79,22 @@ export function derive(
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
   mark(fold, name, props)
-  if (fold.plan.triggers.has(name) || fold.plan.leaves.has(name))
-    fold.facts.push({ name, at: fold.t, lateMs: 0, props, trusted: true })
+  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true }, at)
+}
+
+/** Something happened: it is remembered where a rule asks for it, and looked at by journeys. What really happened comes
+ *  before what was derived from it. @param occurred as history has it */
+export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, really = false): void {
+  const { triggers, memories } = fold.plan
+  const remembered = memories.byEvent.has(fact.name)
+  if ((!remembered && !triggers.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
+  const keys = remembered ? rememberEvent(fold, fact.name, fact.props, fact.at, occurred) : []
+  if (really) fold.facts.unshift({ ...fact, keys })
+  else fold.facts.push({ ...fact, keys })
 }
 
 /** Names that only the product gives; an event of a public key that carries one triggers nothing. */
-export const isReservedName = (name: string): boolean =>
-  /^(clock|consent|contact|customer|identifier|journey|line|merge|message|node|order|segment|stage|tag|trait|visit)\./.test(
-    name,
-  )
+export const isReservedName = (name: string): boolean => RESERVED.test(name)
+
+const RESERVED =
+  /^(clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|tier|trait|visit)\./

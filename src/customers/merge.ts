@@ -28,12 +28,15 @@ import {
   reasonOf,
 } from './identity.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { setFriendship } from './line.ts'
 import { mergeSegments } from '../segments/fold.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
-import { backRow, isElsewhere } from './order-worth.ts'
+import { backRow, isElsewhere, told } from './order-worth.ts'
 import { addOrderRows, orderFact } from './orders.ts'
 import { consentWins, setTagEnd, traitWins } from './profile.ts'
+import { mergeRemembered, rememberOrder } from './remember.ts'
+import { mergeStanding } from './standing.ts'
 import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
 
 /** A merge request at the larger id. */
@@ -192,14 +195,18 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     const known = facts[key] ?? []
     const back = backRow(known, fold.t)
     const more = back ? [...rows, back] : rows
-    for (const row of addOrderRows(state, fold.world.currency, known, more).fresh)
-      fold.effects.push({ kind: 'order', row })
+    const { fresh, before, after } = addOrderRows(state, fold.world.currency, known, more)
+    if (fresh.length > 0) rememberOrder(fold, before, after)
+    for (const row of fresh) fold.effects.push({ kind: 'order', row })
+    if (fresh.length > 0) fold.effects.push({ kind: 'worth', order: rows[0]!.orderNo, worth: told(after) })
   }
   if (body.state !== null) {
     const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
     rejoin(fold, other)
+    mergeRemembered(fold, body.loser, other)
     mergeProfile(state, other)
     mergeActivity(fold, other)
+    mergeStanding(state, other)
     mergeSegments(fold, other)
     mergeRuns(fold, other)
     if (body.detour)
@@ -256,21 +263,12 @@ function mergeProfile(state: CustomerState, other: CustomerState): void {
     const held = state.consent[key]
     if (held === undefined || consentWins(consent, held)) state.consent[key] = consent
   }
-  if (
-    other.line &&
-    (!state.line ||
-      other.line.at > state.line.at ||
-      (other.line.at === state.line.at && !other.line.following))
-  )
-    state.line = other.line
+  if (other.line) setFriendship(state, '', other.line)
+  for (const [provider, line] of Object.entries(other.lines ?? {})) setFriendship(state, provider, line)
   for (const id of other.absorbed) if (!state.absorbed.includes(id)) state.absorbed.push(id)
   for (const c of other.conflicts ?? [])
     if (!state.conflicts?.some(o => o.id === c.id)) (state.conflicts ??= []).push(c)
   for (const id of other.apart ?? []) if (!state.apart?.includes(id)) (state.apart ??= []).push(id)
-  for (const [key, at] of Object.entries(other.leaf ?? {})) {
-    const leaves = (state.leaf ??= {})
-    if (!Object.hasOwn(leaves, key) || leaves[key]! < at) leaves[key] = at
-  }
 }
 
 const steps = (run: Enrollment): number => Object.values(run.occ).reduce((a, b) => a + b, 0)

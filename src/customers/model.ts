@@ -1,6 +1,7 @@
 // The customer's state document: all that the reducer knows of one person. Stored as JSON text, p95 <= 1.5 KB,
 // limit 32 KB. Times are workspace time in ms. What grows without bound lives in tables of its own.
 import type { Enrollment } from '../journeys/model.ts'
+import type { Memory } from '../rules/memory.ts'
 import type { IdentifierKind, Scalar } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -90,6 +91,8 @@ export type CartItem = [id: string, quantity: number, price?: number]
 /** `u`: only a public key said so */
 export type PushToken = { t: string; p: string; at: number; u?: true }
 
+export type Kept = [since: number, memory: Memory]
+
 /** `ends`: it expires then; `gone`: used, or ended by whoever issued it; `kind` is '' until its issue is told. */
 export type Coupon = { kind: string; at: number; ends?: number; gone?: true }
 
@@ -109,8 +112,9 @@ export type CustomerState = {
   tagEnd?: number
   /** key: channel/purpose */
   consent: Record<string, { on: boolean; at: number; src: string }>
-  /** LINE friendship: followed, blocked */
+  /** LINE friendship: followed, blocked; `lines`: with accounts of other providers, by the provider's name */
   line?: { following: boolean; at: number }
+  lines?: Record<string, { following: boolean; at: number }>
   orders?: OrderSummary
   /** lifecycle stage: number, since, the event that caused it, number of the world whose rules decided; `e`: the
    *  stage that events alone earned, which no refund takes away */
@@ -151,11 +155,11 @@ export type CustomerState = {
   apart?: Uuid[]
   /** identifiers that went to somebody else: until then, what an intake still sends here by them is passed on */
   gone?: { to: Uuid; ids: IdRef[]; until: number }[]
-  /** newest occurrence of each event leaf that published rules name; the key is `leafKey` of src/rules/match.ts */
-  leaf?: Record<string, number>
-  /** catalogue number up to which what rules need of the past is all known here; those of whom it absorbed while they
-   *  were behind */
+  /** what published rules ask of the past (src/rules/memory.ts), by key: since which catalogue number it is kept, and it */
+  mem?: Record<string, Kept>
+  /** catalogue number up to which memories know the past from before they were kept */
   fill?: number
+  /** the same of customers who were merged in, where it is another number */
   fills?: [id: Uuid, no: number][]
   /** segments the customer is in: number, number of the group, since (src/segments/fold.ts) */
   seg?: [n: number, group: number, at: number][]

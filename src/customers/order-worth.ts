@@ -1,8 +1,11 @@
 // What one order is worth, from all its rows, in whatever order they came. Placed or updated more than once: the newest
 // says the amount; paid only: what was paid. Refunds are taken off, at most to nothing; a return takes off the goods'
 // price unless refunds already took more; a cancelled order counts for nothing. Pure.
-import type { OrderDetail, OrderLine, OrderRow } from '../inbox/model.ts'
+import type { OrderDetail, OrderLine, OrderRow, ToldWorth } from '../inbox/model.ts'
 import { hashId } from '../platform/ids.ts'
+
+/** The fact that is all rows of all orders of the customer. */
+export const ALL_ORDERS = 'orders'
 
 export type Part = 'none' | 'part' | 'whole'
 export type Status = 'placed' | 'paid' | 'shipped' | 'ready' | 'picked_up' | 'cancelled'
@@ -24,6 +27,16 @@ export type Worth = {
   cost: number | null
   /** `back`: how many of the quantity came back */
   lines: (OrderLine & { back: number })[]
+}
+
+/** What history is told of a worth. */
+export function told(worth: Worth | null): ToldWorth | null {
+  if (worth === null) return null
+  const { gross: _gross, cost: _cost, lines, ...rest } = worth
+  return {
+    ...rest,
+    lines: lines.map(({ name: _name, variant: _variant, cost: _each, ...line }) => line),
+  }
 }
 
 const newer = (a: OrderRow, b: OrderRow | null): boolean =>

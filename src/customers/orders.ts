@@ -5,7 +5,8 @@ import { hashId } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, OrderSummary } from './model.ts'
 import { toSmallestUnit } from './money.ts'
-import { worthOf, type Worth } from './order-worth.ts'
+import { told, worthOf, type Worth } from './order-worth.ts'
+import { rememberOrder } from './remember.ts'
 
 const ENTRIES: Readonly<Record<string, OrderRow['entry']>> = {
   'Order Completed': 'placed',
@@ -127,7 +128,8 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   }
   const { fresh, before, after } = addOrderRows(fold.state, fold.world.currency, known, [row])
   if (fresh.length === 0) return
-  fold.effects.push({ kind: 'order', row })
+  rememberOrder(fold, before, after)
+  fold.effects.push({ kind: 'order', row }, { kind: 'worth', order: orderNo, worth: told(after) })
   fold.changed = true
   const worth = after ?? before
   derive(

@@ -8,6 +8,7 @@ import type { IdentifierKind } from '../rules/model.ts'
 import { sharesOf } from './affinity.ts'
 import type { Attribute } from './attributes.ts'
 import { salesChannels, STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
+import { friendshipOf } from './line.ts'
 import { phaseAt } from './phase.ts'
 import { completenessOf, REACH_CHANNELS, reachOf } from './reach.ts'
 import type { ProfileSettings } from './settings.ts'
@@ -41,7 +42,7 @@ export function rowOf(state: CustomerState, workspaceCurrency: string): Customer
     memberNo: held(state, 'member_no'),
     email: held(state, 'email') ?? trait(state, 'email'),
     phone: held(state, 'phone') ?? trait(state, 'phone'),
-    line: state.line?.following ?? false,
+    line: friendshipOf(state)?.following ?? false,
     orders: state.orders?.n ?? 0,
     revenue: state.orders?.revenue ?? 0,
     currency: state.orders?.currency ?? workspaceCurrency,
@@ -100,6 +101,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       how: p.how,
     }
   })
+  const line = friendshipOf(state)
   return {
     id: publicId('cus', state.id),
     name: nameOf(state),
@@ -142,7 +144,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       return { channel, purpose, on: c.on, at: iso(c.at), source: c.src }
     }),
     reachability: REACH_CHANNELS.map(channel => reachOf(state, channel, facts.suppressed)),
-    line: state.line ? { following: state.line.following, at: iso(state.line.at) } : null,
+    line: line ? { following: line.following, at: iso(line.at) } : null,
     orders: state.orders ? ordersOf(state.orders) : null,
     stage: {
       stage: STAGES[(state.stage?.s ?? 1) - 1]!,

@@ -195,10 +195,3 @@ export function setConsent(
 
 export const consentWins = (next: { on: boolean; at: number }, held: { on: boolean; at: number }): boolean =>
   next.at > held.at || (next.at === held.at && !next.on)
-
-/** Friendship follows the newest event; at the same moment the block. */
-export function setLine(fold: Fold, following: boolean, at: number): void {
-  const held = fold.state.line
-  if (held !== undefined && (held.at > at || (held.at === at && following))) return
-  fold.state.line = { following, at }
-}

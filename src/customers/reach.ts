@@ -1,5 +1,7 @@
 // Through which channels a customer can be reached by marketing now, and which contacts the profile has. The same rules
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
+import { lineParts } from './contacts.ts'
+import { friendshipOf, friendshipWith } from './line.ts'
 import type { CustomerState } from './model.ts'
 import type { WantedContact } from './settings.ts'
 
@@ -17,9 +19,9 @@ export type Reach = {
 
 const KIND = { line: 'line_uid', email: 'email', sms: 'phone' } as const
 
-/** The address a channel would use: the newest verified; else what is only claimed. */
+/** The address a channel would use: the newest verified; else what is only claimed. LINE: a friend's before others. */
 export function addressFor(
-  state: Pick<CustomerState, 'ids' | 'traits' | 'push'>,
+  state: Pick<CustomerState, 'ids' | 'traits' | 'push' | 'line' | 'lines'>,
   channel: ReachChannel,
 ): { value: string; verified: boolean } | null {
   if (channel === 'push') {
@@ -27,13 +29,16 @@ export function addressFor(
     return token ? { value: token.t, verified: !token.u } : null
   }
   const kind = KIND[channel]
-  let best: { value: string; verified: boolean; at: number } | null = null
-  for (const id of state.ids)
-    if (
-      id.kind === kind &&
-      (best === null || (id.verified === best.verified ? id.at > best.at : id.verified))
-    )
-      best = id
+  let best: { value: string; verified: boolean; at: number; friend: boolean } | null = null
+  for (const id of state.ids) {
+    if (id.kind !== kind) continue
+    const friend =
+      kind === 'line_uid' && (friendshipWith(state, lineParts(id.value).provider)?.following ?? false)
+    const more =
+      best === null ||
+      (id.verified !== best.verified ? id.verified : friend !== best.friend ? friend : id.at > best.at)
+    if (more) best = { value: id.value, verified: id.verified, at: id.at, friend }
+  }
   if (best !== null) return { value: best.value, verified: best.verified }
   const hint = kind === 'line_uid' ? undefined : state.traits[kind]?.v
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
@@ -59,7 +64,7 @@ function unreachable(
 ): Reason | null {
   if (address === null) return 'no_address'
   if (!address.verified) return 'unverified'
-  if (channel === 'line' && !state.line?.following) return 'blocked'
+  if (channel === 'line' && !friendshipOf(state)?.following) return 'blocked'
   const consent = state.consent[`${channel}/marketing`]
   if (consent?.on === false) return 'refused'
   // being a LINE friend, or letting the app notify, is the consent until it is refused
@@ -76,7 +81,7 @@ const CHANNEL_OF: Record<WantedContact, ReachChannel> = {
 
 /** How much of what the workspace wants to know is known, and what is missing. A full name may be in two parts. */
 export function completenessOf(
-  state: Pick<CustomerState, 'ids' | 'traits' | 'push' | 'line'>,
+  state: Pick<CustomerState, 'ids' | 'traits' | 'push' | 'line' | 'lines'>,
   wanted: { attributes: string[]; contacts: WantedContact[] },
 ): { percent: number | null; wanted: number; missing: string[] } {
   const known = (name: string): boolean => {
@@ -87,7 +92,7 @@ export function completenessOf(
   const missing = wanted.attributes.filter(name => !known(name))
   for (const contact of wanted.contacts) {
     const has = addressFor(state, CHANNEL_OF[contact]) !== null
-    if (!has || (contact === 'line' && !state.line?.following)) missing.push(`contact.${contact}`)
+    if (!has || (contact === 'line' && !friendshipOf(state)?.following)) missing.push(`contact.${contact}`)
   }
   const all = wanted.attributes.length + wanted.contacts.length
   return {

@@ -9,15 +9,20 @@ import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { wrong } from './answer.ts'
 import { foldCommand } from './commands.ts'
+import { lineProviderOf } from './contacts.ts'
 import { foldIdentityWord } from './decisions.ts'
 import { foldActivity, recheckStage } from './activity.ts'
-import { isReservedName, openFold, type Fold } from './fold.ts'
+import { happen, isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
+import { setFriendship } from './line.ts'
 import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
-import { foldTraits, setLine, type Source } from './profile.ts'
+import { foldTraits, type Source } from './profile.ts'
 import { fitsRestore, foldRestore } from './restore.ts'
+import { ALL_ORDERS } from './order-worth.ts'
+import { foldFill } from './remember.ts'
+import { foldClocks, foldMembership } from './standing.ts'
 import { paidOrders } from './stage.ts'
 import { foldStatement } from './statements.ts'
 import type { World } from './world.ts'
@@ -47,6 +52,13 @@ export function emptyState(self: Self, at: number): CustomerState {
   }
 }
 
+/** Somebody new: there is no past from before memories were kept. */
+function newState(self: Self, at: number, world: World): CustomerState {
+  const state = emptyState(self, at)
+  if (world.memories !== undefined) state.fill = world.no
+  return state
+}
+
 /** Earliest workspace time at which this customer must be looked at; may be early, never late. */
 export function nextAlarm(state: CustomerState, world: World): number | null {
   return state.into === undefined ? (nextDue(state, planOf(world))?.at ?? null) : null
@@ -56,8 +68,9 @@ export function nextAlarm(state: CustomerState, world: World): number | null {
 const occurredOf = (body: EventBody, received: number): number =>
   Math.min(received, body.at ?? received - Math.max(0, body.agoMs ?? 0))
 
-function needsOf(input: Input): string[] {
+function needsOf(input: Input, self: Self): string[] {
   if (input.kind === 'absorb') return absorbNeeds(input.body)
+  if (input.kind === 'fill') return input.body.orders && input.body.of === self.id ? [ALL_ORDERS] : []
   const orderNo = input.kind === 'event' ? orderNoOf(input.body) : null
   return orderNo === null ? [] : [orderFact(orderNo)]
 }
@@ -73,12 +86,12 @@ export function reduce(
   world: World,
   self: Self,
 ): Reduction {
-  const need = needsOf(input).filter(key => !Object.hasOwn(facts, key))
+  const need = needsOf(input, self).filter(key => !Object.hasOwn(facts, key))
   if (need.length > 0) return { need }
   if (state === null && NEED_A_ROW.has(input.kind)) return withoutRow(input, self)
   const hasRow = state !== null
   const now = Math.max(input.now, state?.now ?? input.now)
-  const own = state ?? emptyState(self, now)
+  const own = state ?? newState(self, now, world)
   if (input.kind === 'restore')
     return fitsRestore(own, input.body)
       ? { ...foldRestore(input.body, now, world), verdict: 'folded' }
@@ -114,6 +127,7 @@ export function reduce(
   own.now = now
   if (!hasRow) markAll(fold)
   const verdict = foldInput(fold, input, facts, hasRow)
+  if (fold.plan.restless && own.enr.length > 0) fold.changed = true
   settle(fold)
   return { state: own, effects: fold.effects, verdict }
 }
@@ -126,6 +140,7 @@ function causeOf(input: Input): string {
     case 'outcome':
       return 'message.' + input.body.state
     case 'recheck':
+    case 'fill':
       return 'published'
     case 'alarm':
       return 'time'
@@ -142,6 +157,7 @@ const NEED_A_ROW: ReadonlySet<Input['kind']> = new Set([
   'outcome',
   'recheck',
   'alarm',
+  'fill',
   'merge_refused',
   'identity',
   'restore',
@@ -210,6 +226,10 @@ function foldInput(
     case 'identity':
       foldIdentityWord(fold, input.body)
       return 'folded'
+    case 'fill':
+      foldFill(fold, input.body, facts)
+      markAll(fold)
+      return 'folded'
     case 'note':
       foldNote(fold, input.body)
       return 'folded'
@@ -241,17 +261,20 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   const paidBefore = paidOrders(state)
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
+  foldClocks(fold, body, at)
   markEvent(fold, body.name)
-  if (fold.plan.triggers.has(body.name) || fold.plan.leaves.has(body.name))
-    // what really happened comes before what was derived from it
-    fold.facts.unshift({ name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted })
+  happen(fold, { name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted }, at, true)
 }
 
-/** Events by which providers, imports and pages tell of consent, tags and friendship. */
+/** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */
 function foldSystem(fold: Fold, body: EventBody, source: Source): void {
+  if (foldMembership(fold, body, source.at)) return
   const channel = body.props?.channel
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setLine(fold, body.name === 'contact.followed', source.at)
+      setFriendship(fold.state, lineProviderOf(body.ids), {
+        following: body.name === 'contact.followed',
+        at: source.at,
+      })
   } else foldStatement(fold, body, source)
 }

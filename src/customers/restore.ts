@@ -33,19 +33,23 @@ export function foldRestore(
   keepApart(state, body.with, conflict)
   fold.effects.push({ kind: 'settle', conflict, how: 'apart', by: body.actor })
   for (const row of body.orders) fold.effects.push({ kind: 'order', row })
+  for (const { order, worth } of body.worths) fold.effects.push({ kind: 'worth', order, worth })
   for (const orderNo of body.moved)
-    fold.effects.push({
-      kind: 'order',
-      row: {
-        orderNo,
-        entry: 'moved',
-        key: hashId(body.op, orderNo),
-        occurred: state.now,
-        amount: 0,
-        currency: world.currency,
-        body: { src: body.actor, proof: 'server', to: body.with },
+    fold.effects.push(
+      { kind: 'worth', order: orderNo, worth: null },
+      {
+        kind: 'order',
+        row: {
+          orderNo,
+          entry: 'moved',
+          key: hashId(body.op, orderNo),
+          occurred: state.now,
+          amount: 0,
+          currency: world.currency,
+          body: { src: body.actor, proof: 'server', to: body.with },
+        },
       },
-    })
+    )
   for (const message of body.cancel) fold.effects.push({ kind: 'cancel', message, reason: 'exited' })
   derive(fold, 'customer.unmerged', { with: body.with, actor: body.actor })
   setDates(fold)

@@ -12,6 +12,8 @@ import { attributesOf } from '../catalogue/attribute-store.ts'
 import { profileSettingsOf } from '../catalogue/profile-settings.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { hiddenAddress, suppressionOf } from '../messages/suppression.ts'
+import { lineParts } from './contacts.ts'
+import { friendshipWith } from './line.ts'
 import { listCustomers } from './list.ts'
 import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
@@ -47,13 +49,16 @@ async function suppressionsOf(
     const address = addressFor(state, channel)
     if (address === null) continue
     const consent = state.consent[`${channel}/marketing`]
+    const line = lineParts(address.value)
+    const sentTo = channel === 'line' ? line.uid : address.value
+    const friendship = friendshipWith(state, line.provider)
     const reason = await suppressionOf(core.pool, {
       workspace,
       channel,
-      address: address.value,
-      hidden: hiddenAddress(core.secrets, workspace, channel, address.value),
+      address: sentTo,
+      hidden: hiddenAddress(core.secrets, workspace, channel, sentTo),
       consentAt: consent?.on ? consent.at : null,
-      followAt: state.line?.following ? state.line.at : null,
+      followAt: channel === 'line' && friendship?.following ? friendship.at : null,
     })
     if (reason !== null) found.set(channel, reason)
   }

@@ -25,6 +25,8 @@ import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
 import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
+import { told, worthOf } from './order-worth.ts'
+import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
 import { heldId, refOf } from './shared.ts'
@@ -49,6 +51,8 @@ export type Parted = {
   events: { rest: number; part: number }
   /** order rows that the part has since the merge, and all its order numbers */
   newOrders: OrderRow[]
+  /** what those orders are worth */
+  worths: RestoreBody['worths']
   orderNos: string[]
 }
 
@@ -62,13 +66,19 @@ export async function split(read: ReadPast, holder: CustomerState, target: Uuid)
   // what no story explains stays with the survivor
   for (const id of holder.ids)
     if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))
-  const rows = Object.values(taken.facts).flat()
+  const newOrders = Object.values(taken.facts)
+    .flat()
+    .filter(r => !before.has(r.orderNo + r.key))
   return {
     rest: rest.state,
     part: taken.state,
     mergedAt,
     events,
-    newOrders: rows.filter(r => !before.has(r.orderNo + r.key)),
+    newOrders,
+    worths: [...new Set(newOrders.map(r => r.orderNo))].map(order => ({
+      order,
+      worth: told(worthOf(taken.facts[orderFact(order)]!)),
+    })),
     orderNos: Object.keys(taken.facts)
       .filter(key => taken.facts[key]!.length > 0 && (rest.facts[key] ?? []).every(r => r.entry === 'moved'))
       .map(key => taken.facts[key]![0]!.orderNo),
@@ -104,12 +114,16 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
         const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
         if (apart === null) return null
         Object.assign(rest, apart.rest)
+        for (const tally of [really, together]) tally.count(entry.e ?? []) // what went on at once
         continue
       }
       // what was made up for then counts no more
       really = new Tally()
       rest.did = new Tally()
       parting = null
+      // in this story they may have been apart already; the state that it was given holds all the same
+      if (!input.body.stands && rest.state && !rest.state.absorbed.includes(input.body.with))
+        rest.state.absorbed.push(input.body.with)
     }
     really.count(entry.e ?? [])
     if (input.kind === 'absorb' && real === 'folded' && parting === null) {
@@ -251,7 +265,7 @@ function tryOut(person: Person, input: Input, world: World, id: Uuid): Result {
   for (;;) {
     const result = reduce(structuredClone(person.state), input, person.facts, world, self)
     if (!('need' in result)) return result
-    for (const key of result.need) person.facts[key] ??= []
+    lackingFacts(person.facts, result.need)
   }
 }
 
@@ -263,8 +277,7 @@ function take(person: Person, input: Input, result: Result, world: World, id: Uu
   person.story.push({ entry, world })
   for (const effect of result.effects) {
     if (effect.kind !== 'order') continue
-    const rows = (person.facts[orderFact(effect.row.orderNo)] ??= [])
-    if (!rows.some(r => r.key === effect.row.key)) rows.push(effect.row)
+    noteRow(person.facts, effect.row)
   }
 }
 
@@ -287,6 +300,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
         ? 'part'
         : 'rest'
     }
+    case 'fill':
+      return part.id === input.body.of || part.absorbed.includes(input.body.of) ? 'part' : 'rest'
     case 'absorb': {
       const into = input.body.state?.into
       return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'
@@ -348,15 +363,15 @@ export function restoresOf(
   actor: string,
 ): RestoreBody[] {
   const { rest, part } = parted
-  const lost = (state: CustomerState, told: boolean): Ended[] =>
+  // An end that is known may have been told by now, to whom waits for it only in this story: it is told again here.
+  const lost = (state: CustomerState): Ended[] =>
     waitsOf(state).flatMap((message): Ended[] => {
       const known = messages.there.get(message)
       if (!known) return [{ message, outcome: 'unknown', reason: 'unmerged' }]
-      // the part's may have been told to the survivor by now
-      return told || known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
+      return known.outcome === null ? [] : [{ message, outcome: known.outcome, reason: known.reason }]
     })
   const ours = new Set(waitsOf(rest))
-  const common = { op, actor, cancel: [], orders: [], moved: [], gone: [] }
+  const common = { op, actor, cancel: [], orders: [], moved: [], worths: [], gone: [] }
   return [
     {
       ...common,
@@ -364,7 +379,7 @@ export function restoresOf(
       state: rest,
       stands: false,
       gone: part.ids.filter(id => !id.shared).map(refOf),
-      lost: lost(rest, true),
+      lost: lost(rest),
       cancel: messages.open.filter(id => !ours.has(id)),
       moved: parted.orderNos,
     },
@@ -373,8 +388,9 @@ export function restoresOf(
       with: survivor,
       state: part,
       stands: true,
-      lost: lost(part, false),
+      lost: lost(part),
       orders: parted.newOrders,
+      worths: parted.worths,
     },
   ]
 }

@@ -2,6 +2,7 @@
 // never lowers a stage; only an order undone does. New rules hold from their publication: they raise, never lower. Pure.
 import { matches } from '../rules/match.ts'
 import { derive, type Fold } from './fold.ts'
+import { rememberEvent } from './remember.ts'
 import { STAGES, type CustomerState } from './model.ts'
 import type { ProfilePlan } from './profile-plan.ts'
 
@@ -94,7 +95,8 @@ export function setStage(
     ...(cause.messageId === null ? {} : { event: cause.messageId }),
     rules: fold.world.no,
   }
-  if (options.silent)
+  if (options.silent) {
     fold.effects.push({ kind: 'derived', fact: { name: 'stage.changed', at: cause.at, props } })
-  else derive(fold, 'stage.changed', props, {}, cause.at)
+    rememberEvent(fold, 'stage.changed', props, fold.t, cause.at)
+  } else derive(fold, 'stage.changed', props, {}, cause.at)
 }

@@ -19,4 +19,6 @@ export type World = {
   segments?: PublishedSegment[]
   /** what differs from the defaults */
   profile?: ProfileSettings
+  /** since which catalogue number each memory is kept; unset (in tests): since ever */
+  memories?: Record<string, number>
 }

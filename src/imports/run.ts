@@ -2,8 +2,8 @@
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
 import { BULK_PRESSURE, openGauge, type PressureLimits, SAMPLES } from '../collect/pressure.ts'
-import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
-import { append } from '../inbox/append.ts'
+import { findHolders, resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { append, type Append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -11,7 +11,7 @@ import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import { openErrorFile, reasonIn, type ErrorFile } from './error-file.ts'
-import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
+import type { EventTarget, ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
 import { presetNamed } from './presets/register.ts'
 import { openFile } from './read.ts'
 import { targetNamed } from './register.ts'
@@ -117,7 +117,15 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     for await (const chunk of ahead(chunksOf(file, settings, context))) {
       if (chunk.upTo <= row.position) continue // done before this process
       const go = await takeChunk(
-        { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },
+        {
+          env,
+          row,
+          chunk,
+          context,
+          writes,
+          table: target.kind === 'table' ? target : null,
+          told: (target.kind === 'events' && target.tell) || null,
+        },
         progress,
         errors,
         read,
@@ -166,6 +174,7 @@ type ChunkWork = {
   context: ImportContext
   writes: boolean
   table: TableTarget | null
+  told: NonNullable<EventTarget['tell']> | null
 }
 
 /** Stores one chunk; after a deadlock or a lost connection again. */
@@ -180,7 +189,11 @@ async function takeChunk(
     const before = errors.bytes
     try {
       const { next, go } = await inTransaction(env.pool, async sql => {
-        const outcomes = await (work.table ? putRows(work, work.table, sql) : storeItems(work, sql))
+        const outcomes = await (work.table
+          ? putRows(work, work.table, sql)
+          : work.told
+            ? tellKnown(work, work.told, sql)
+            : storeItems(work, sql))
         const counts = { ...progress.counts }
         const wrong = chunk.wrong.map(w => ({ raw: w.raw, fault: w.fault }))
         chunk.ready.forEach(({ raw }, i) => {
@@ -272,6 +285,36 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
     }),
     'bulk',
   )
+  return outcomes
+}
+
+const UNKNOWN: RowFault = {
+  field: null,
+  code: 'unknown_person',
+  detail: 'Nobody is known by these identifiers',
+}
+
+/** Tells people who are known; the others are the file's faults. */
+async function tellKnown(
+  { env, row, chunk, context, writes }: ChunkWork,
+  tell: NonNullable<EventTarget['tell']>,
+  sql: Sql,
+): Promise<RowOutcome[]> {
+  const events = chunk.ready.map(r => r.items[0]!.event)
+  const found = await findHolders(
+    { pool: env.pool },
+    events.map(({ ids, proof }) => ({ workspace: row.workspace_id, ids, proof })),
+  )
+  const told = await tell(sql, events, { ...context, actor: row.created_by })
+  const rows: Append[] = []
+  const outcomes = told.map((note, i): RowOutcome => {
+    const customer = found[i]
+    if ('code' in note) return note
+    if (!customer) return UNKNOWN
+    rows.push({ workspace: row.workspace_id, customer, input: { kind: 'note', messageId: null, body: note } })
+    return 'new'
+  })
+  if (writes) await append(sql, null, rows, 'bulk')
   return outcomes
 }
 

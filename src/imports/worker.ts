@@ -17,8 +17,8 @@ const { databaseUrl, row, ...env } = workerData as Job
 const tell = (message: FromWorker) => port.postMessage(message)
 
 const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
-// somebody was forgotten: who holds an identifier is asked anew
-port.on('message', () => forgetHolders(pool))
+// somebody was forgotten, or gave something away: who holds an identifier is asked anew
+port.on('message', (customer: string) => forgetHolders(pool, customer))
 port.unref()
 try {
   await runImport(

@@ -99,7 +99,8 @@ export function openImports(core: Core): Imports {
   let wake = () => {}
   const offs = [
     core.signals.on('import', () => wake()),
-    core.signals.on('identifiers', () => running?.postMessage('forget')),
+    core.signals.on('identifiers', () => running?.postMessage('')),
+    core.signals.on('holder', customer => running?.postMessage(customer)),
   ]
 
   async function run(): Promise<void> {

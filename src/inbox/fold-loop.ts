@@ -9,9 +9,9 @@ import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { bodyOf, foldMail, orderNamed, rememberOrder, type Folded, type Held } from './fold.ts'
+import { loadFacts } from './facts.ts'
+import { bodyOf, foldMail, orderNamed, type Folded, type Held } from './fold.ts'
 import type { Lease } from './leases.ts'
-import type { Facts, OrderRow } from './model.ts'
 import {
   peekMail,
   readCustomers,
@@ -399,7 +399,7 @@ export class FoldLoop {
           .map(r => ({ workspace: r.workspace_id, key: (bodyOf(r) as { key: string }).key })),
         day: new Date(mail.now).toISOString().slice(0, 10),
       }),
-      this.loadFacts(sql, named),
+      loadFacts(sql, named),
       this.worlds.load(sql, wanted),
     ])
     for (const row of loaded.customers) held.set(row.id, heldOf(row))
@@ -413,59 +413,13 @@ export class FoldLoop {
       breaking,
       loadFacts: async (workspace, customer, keys) =>
         (
-          await this.loadFacts(
+          await loadFacts(
             sql,
             keys.map(key => ({ workspace, customer, key })),
           )
         ).get(customer) ?? {},
     })
     return { held, folded }
-  }
-
-  private async loadFacts(
-    sql: pg.Client,
-    named: { workspace: Uuid; customer: Uuid; key: string }[],
-  ): Promise<Map<Uuid, Facts>> {
-    const facts = new Map<Uuid, Facts>()
-    if (named.length === 0) return facts
-    for (const n of named) {
-      const f = facts.get(n.customer) ?? {}
-      f[n.key] = []
-      facts.set(n.customer, f)
-    }
-    const orders = named.filter(n => n.key.startsWith('order:'))
-    const { rows } = await sql.query<{
-      customer_id: Uuid
-      order_no: string
-      entry: OrderRow['entry']
-      key: Uuid
-      occurred: Date
-      amount: number
-      currency: string
-      body: string
-    }>({
-      name: 'fold_orders',
-      text: `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
-              where bucket = any($1::smallint[]) and (workspace_id, customer_id, order_no) in (select * from unnest($2::uuid[], $3::uuid[], $4::text[]))
-              order by occurred, key`,
-      values: [
-        [...new Set(orders.map(o => bucketOf(o.customer)))],
-        orders.map(o => o.workspace),
-        orders.map(o => o.customer),
-        orders.map(o => o.key.slice(6)),
-      ],
-    })
-    for (const r of rows)
-      rememberOrder(facts.get(r.customer_id)!, {
-        orderNo: r.order_no,
-        entry: r.entry,
-        key: r.key,
-        occurred: r.occurred.getTime(),
-        amount: r.amount,
-        currency: r.currency,
-        body: JSON.parse(r.body) as OrderRow['body'],
-      })
-    return facts
   }
 
   private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
@@ -508,6 +462,7 @@ export class FoldLoop {
     else for (const bucket of written.messages) signals.emit('message', String(bucket))
     for (const key of written.answers) signals.emit('answer', key)
     for (const bucket of written.posted) signals.emit('inbox', String(bucket))
+    for (const customer of written.moved) signals.emit('holder', customer)
     signals.emit('journal')
     for (const workspace of new Set(folded.segments.map(s => s.workspace)))
       signals.emit('live', workspace + ':customers')

@@ -3,6 +3,9 @@
 import { packState } from '../customers/pack.ts'
 import { hopsSpent } from '../customers/identity.ts'
 import { TooManyRounds } from '../customers/fold.ts'
+import { ALL_ORDERS } from '../customers/order-worth.ts'
+import { orderFact } from '../customers/orders.ts'
+import { noteRow, takeFacts } from '../customers/order-facts.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
@@ -11,12 +14,12 @@ import type {
   CommandBody,
   EventBody,
   Facts,
+  FillBody,
   FoldEffect,
   IncomingInput,
   Input,
   InputKind,
   JournalEntry,
-  OrderRow,
 } from './model.ts'
 import { writeEntry } from './journal.ts'
 import type { InboxRow, Mail } from './read.ts'
@@ -61,7 +64,14 @@ export type Work = {
 }
 
 /** One journal row to be: entries of one bucket, workspace and published number. */
-export type Segment = { bucket: number; workspace: Uuid; catalogueNo: number; entries: string[] }
+export type Segment = {
+  bucket: number
+  workspace: Uuid
+  catalogueNo: number
+  entries: string[]
+  /** it begins with the publication of its number */
+  begins?: true
+}
 export type Shift = {
   bucket: number
   workspace: Uuid
@@ -173,7 +183,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     let result = reduce(work.held.state, input, work.facts, world, self)
     for (let i = 0; 'need' in result; i++) {
       must(i < 8, 'the reducer asks for facts at most eight times for one input')
-      Object.assign(work.facts, await given.loadFacts(work.workspace, work.id, result.need))
+      takeFacts(work.facts, await given.loadFacts(work.workspace, work.id, result.need))
       result = reduce(work.held.state, input, work.facts, world, self)
     }
     out.count++
@@ -194,7 +204,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (result.effects.length > 0) entry.e = result.effects
     for (const effect of result.effects) {
       work.effects.push(effect)
-      if (effect.kind === 'order') rememberOrder(work.facts, effect.row)
+      if (effect.kind === 'order') noteRow(work.facts, effect.row)
       if (effect.kind === 'merged') work.held.mergedInto = effect.into
       if (effect.kind === 'unmerged') work.held.mergedInto = null
     }
@@ -305,7 +315,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         stand.changed = true
       } else entry.x = 'refused'
     }
-    out.segments[segmentOf(bucket, row.workspace_id, stand)]!.entries.push(writeEntry(entry, row.body))
+    const segment = out.segments[segmentOf(bucket, row.workspace_id, stand)]!
+    if (row.kind === 'publish' && entry.x === undefined) segment.begins = true
+    segment.entries.push(writeEntry(entry, row.body))
     out.count++
   }
 
@@ -386,18 +398,13 @@ function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: U
     out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
 }
 
-/** Facts grow as the fold itself writes them. */
-export function rememberOrder(facts: Facts, row: OrderRow): void {
-  const rows = (facts['order:' + row.orderNo] ??= [])
-  if (!rows.some(r => r.key === row.key)) rows.push(row)
-}
-
 /** The row's body, parsed once. */
 export const bodyOf = (row: InboxRow): unknown => (row.parsed ??= JSON.parse(row.body) as unknown)
 
-/** The order an event names, so that its facts can be read with the customer. */
+/** The order an event names, or all of a customer's for their memories, to be read with the customer. */
 export function orderNamed(row: InboxRow): string | null {
+  if (row.kind === 'fill') return (bodyOf(row) as FillBody).orders ? ALL_ORDERS : null
   if (row.kind !== 'event') return null
   const no = (bodyOf(row) as EventBody).props?.order_id
-  return typeof no === 'string' || typeof no === 'number' ? 'order:' + no : null
+  return typeof no === 'string' || typeof no === 'number' ? orderFact(String(no)) : null
 }

@@ -1,9 +1,13 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
+import { friendshipOf } from '../customers/line.ts'
 import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { qualityOf } from '../customers/quality.ts'
+import { orderStateRow, type OrderStateRow } from './history-orders.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
+import { outcomeProps } from '../messages/model.ts'
 import { unpackJournal } from './journal.ts'
+import { ruleColumns, type RuleColumns } from './history-columns.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 export type JournalRow = {
@@ -96,9 +100,13 @@ const KINDS: Record<string, string> = {
 /** A derived fact's kind is its area: `journey.entered` is of kind journey. */
 export const kindOfFact = (name: string): string => KINDS[name.slice(0, name.indexOf('.'))] ?? 'profile'
 
-/** Rows of one journal row, in order, and the customers it touched. */
-export function historyRows(row: JournalRow, incarnation: Uuid): { rows: HistoryRow[]; customers: Uuid[] } {
+/** Rows of one journal row, in order, what its orders are worth, and the customers it touched. */
+export function historyRows(
+  row: JournalRow,
+  incarnation: Uuid,
+): { rows: HistoryRow[]; orders: OrderStateRow[]; customers: Uuid[] } {
   const rows: HistoryRow[] = []
+  const orders: OrderStateRow[] = []
   const customers = new Set<Uuid>()
   const folded = row.at.getTime()
   unpackJournal(row.body).entries.forEach((entry, line) => {
@@ -138,12 +146,17 @@ export function historyRows(row: JournalRow, incarnation: Uuid): { rows: History
       if (input) add(0, { ...input, ...markOf(entry, row.catalogue_no) })
     }
     let part = 1
+    let orderPart = 0
     for (const effect of entry.e ?? []) {
       customers.add(customer)
       if (effect.kind === 'derived') add(part++, derivedRow(effect.fact))
+      else if (effect.kind === 'worth')
+        orders.push(
+          orderStateRow(row.workspace_id, customer, { seq: row.seq, line, part: orderPart++ }, effect),
+        )
     }
   })
-  return { rows, customers: [...customers] }
+  return { rows, orders, customers: [...customers] }
 }
 
 function markOf(entry: JournalEntry, rules: number): Partial<HistoryRow> {
@@ -180,11 +193,7 @@ function inputRow(entry: JournalEntry): Fields | null {
       occurred: body.at,
       channel: body.channel,
       message: body.message,
-      props: JSON.stringify({
-        ...(body.reason ? { reason: body.reason } : {}),
-        ...(body.outcome ? { outcome: body.outcome } : {}),
-        ...body.detail,
-      }),
+      props: JSON.stringify(outcomeProps(body)),
       journey_id: body.journey ?? NONE,
       enrollment_id: body.enrollment ?? NONE,
       node: body.node ?? '',
@@ -254,7 +263,7 @@ export type SnapshotRow = {
   faults: string[]
   /** memberships: number of the segment, number of the group */
   segments: [number, number][]
-}
+} & RuleColumns
 
 /** A customer as the newest snapshot in history shows it. */
 export function snapshotRow(row: {
@@ -279,7 +288,7 @@ export function snapshotRow(row: {
     email: held('email') || trait('email'),
     phone: held('phone') || trait('phone'),
     line_uid: held('line_uid'),
-    line_following: state.line?.following ? 1 : 0,
+    line_following: friendshipOf(state)?.following ? 1 : 0,
     orders: state.orders?.n ?? 0,
     revenue: state.orders?.revenue ?? 0,
     currency: state.orders?.currency ?? '',
@@ -307,5 +316,6 @@ export function snapshotRow(row: {
     absorbed: state.absorbed ?? [],
     segments: (state.seg ?? []).map(([n, group]) => [n, group]),
     ...qualityOf(state),
+    ...ruleColumns(state),
   }
 }

@@ -16,6 +16,7 @@ import {
   type HistoryRow,
   type JournalRow,
 } from './history-rows.ts'
+import type { OrderStateRow } from './history-orders.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -171,20 +172,35 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
+  async function insertOrders(group: number, no: number, values: OrderStateRow[]): Promise<void> {
+    await core.history.insert({
+      table: 'order_state',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: {
+        insert_deduplicate: 1,
+        insert_deduplication_token: `${incarnation}:${group}:${no}`,
+      },
+    })
+  }
+
   async function copyGroup(l: Lease): Promise<boolean> {
     const batch = await openBatch(l)
     if (!batch) return false
     faultPoint('history.stored')
     incarnation ??= await readIncarnation()
     const rows: HistoryRow[] = []
+    const orders: OrderStateRow[] = []
     const customers = touched.get(l.key) ?? new Set<Uuid>()
     touched.set(l.key, customers)
     for (const row of batch.rows) {
       const made = historyRows(row, incarnation)
       rows.push(...made.rows)
+      orders.push(...made.orders)
       for (const c of made.customers) customers.add(c)
     }
     if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
+    if (orders.length > 0) await insertOrders(l.key, batch.no, orders)
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({

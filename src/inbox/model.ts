@@ -1,8 +1,10 @@
 // What travels through the inbox, what the reducer is given and gives back, and what the journal keeps.
 // Times are workspace time in ms unless a name says otherwise.
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
+import type { Worth } from '../customers/order-worth.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Memory } from '../rules/memory.ts'
 
 // ── inputs ───────────────────────────────────────────────────────────────────
 
@@ -73,6 +75,8 @@ export type OutcomeBody = {
   outcome: Outcome | null // set when this is the first end
   reason: string | null
   at: number
+  /** of a message that was accepted: moves the marketing clock */
+  purpose?: 'marketing' | 'transactional'
   /** click target, provider id … for history */
   detail?: Record<string, string>
 }
@@ -142,6 +146,8 @@ export type RestoreBody = {
   /** rows of orders that came meanwhile and are its own; orders that are the other's now */
   orders: OrderRow[]
   moved: string[]
+  /** what the orders of `orders` are worth */
+  worths: { order: string; worth: ToldWorth | null }[]
 }
 
 /** Two customers of whom something says that they are one, and something that they are not. */
@@ -157,6 +163,16 @@ export type Conflict = {
   at: number
   /** the event by which they met */
   by?: { event: string; name: string; src: string }
+}
+
+/** What history knows for memories that are kept since `catalogueNo`, of what `of` was told before. */
+export type FillBody = {
+  catalogueNo: number
+  /** the customer of the time */
+  of: Uuid
+  mem: Record<string, Memory>
+  /** order memories are worked out too, from all orders: read them along */
+  orders?: true
 }
 
 /** What the team says of one of many people at once: nothing that the person did, and nobody waits for an answer. */
@@ -181,6 +197,7 @@ export type InputOf = {
   merge_refused: RefusedBody
   identity: IdentityBody
   restore: RestoreBody
+  fill: FillBody
   note: NoteBody
   /** the world changed in a way that may set an alarm or end a run for this customer */
   recheck: { catalogueNo: number }
@@ -263,6 +280,11 @@ export type OrderDetail = {
   cost?: number
 }
 
+/** Of a worth, what is asked of orders later. */
+export type ToldWorth = Omit<Worth, 'gross' | 'cost' | 'lines'> & {
+  lines: (Pick<OrderLine, 'id' | 'sku' | 'category' | 'brand' | 'q' | 'price'> & { back: number })[]
+}
+
 /** Something said about consent, kept for ever. */
 export type ConsentProof = {
   key: Uuid
@@ -274,7 +296,7 @@ export type ConsentProof = {
   proof: Record<string, string> | null
 }
 
-/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`. */
+/** Rows only the owner writes, that an input names. Key: `order:<orderNo>`; `orders`: all of the customer. */
 export type Facts = Record<string, OrderRow[]>
 
 /** A derived fact for history, named `area.verb` (journey.entered, node.entered, message.intended …). */
@@ -297,6 +319,8 @@ export type FoldEffect =
   /** ends this message as skipped(reason) if it is still intended or claimed */
   | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' }
   | { kind: 'order'; row: OrderRow }
+  /** what an order is worth from now on, for history; null: it is another customer's */
+  | { kind: 'worth'; order: string; worth: ToldWorth | null }
   | { kind: 'consent_proof'; row: ConsentProof }
   /** purchase phase and lifecycle stage (1 to 5) that history keeps with the event */
   | { kind: 'mark'; phase: 'pre' | 'during' | 'post'; stage: number }

@@ -6,7 +6,7 @@ import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import { rememberOrder } from './fold.ts'
+import { lackingFacts, noteRow } from '../customers/order-facts.ts'
 import { unpackJournal } from './journal.ts'
 import type { Facts, Input, JournalEntry, OrderRow } from './model.ts'
 import { openWorlds } from './worlds.ts'
@@ -104,7 +104,7 @@ function replayEntry(
     let again = reduce(held.state, input, held.facts, world, self)
     for (let i = 0; 'need' in again; i++) {
       must(i < 8, 'the reducer asks for facts at most eight times for one input')
-      for (const key of again.need) held.facts[key] ??= []
+      lackingFacts(held.facts, again.need)
       again = reduce(held.state, input, held.facts, world, self)
     }
     const then = entry.x ?? 'folded'
@@ -119,7 +119,7 @@ function replayEntry(
   }
   for (const effect of entry.e ?? []) {
     if (effect.kind === 'order') {
-      rememberOrder(held.facts, effect.row)
+      noteRow(held.facts, effect.row)
       result.orders.set(entry.c + effect.row.orderNo + effect.row.key, effect.row)
     }
     if (effect.kind === 'merged') held.mergedInto = effect.into
@@ -174,7 +174,7 @@ async function oldOrders(sql: Sql, bucket: number, result: ReplayResult): Promis
     if (later.has(r.customer_id + r.key)) continue
     const held = result.customers.get(r.customer_id)
     if (held)
-      rememberOrder(held.facts, {
+      noteRow(held.facts, {
         orderNo: r.order_no,
         entry: r.entry,
         key: r.key,

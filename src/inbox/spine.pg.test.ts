@@ -66,6 +66,15 @@ describe('the fold', () => {
     expect(await faultsOf()).toEqual([])
   })
 
+  test('an event that was passed on as often as one may be stays where it is, is said to, and counted', async () => {
+    await append(core.pool, core.signals, [eventFor(workspace, newId(), 'Product Viewed', { hops: 8 })])
+    await stage.settle()
+    expect(await historyCount(`name = 'Product Viewed'`)).toBe(1)
+    expect(await historyCount(`name = 'identifier.unsettled'`)).toBe(1)
+    const counted = core.metrics.getSingleMetric('itinera_event_hops_spent_total')
+    expect((await counted!.get()).values[0]!.value).toBe(1)
+  })
+
   test('verify fails when one row is deleted, whichever table it is in', async () => {
     await spread(20, 2)
     await append(core.pool, core.signals, [

@@ -16,7 +16,13 @@ import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import type { BucketRow } from './read.ts'
 
 /** What others are to be told of after the commit: buckets with new intents, answered keys, buckets posted to. */
-export type Written = { messages: Set<number>; answers: string[]; posted: Set<number> }
+export type Written = {
+  messages: Set<number>
+  answers: string[]
+  posted: Set<number>
+  /** living customers who no longer have all their identifiers: those of somebody merged lead on by the tombstone */
+  moved: Set<Uuid>
+}
 
 type Cancel = { bucket: number; message: Uuid; reason: string }
 type Outgoing = { bucket: number; work: Work; intent: Intent; offsetMs: number }
@@ -94,6 +100,7 @@ export async function writeFold(
     body: string
   }[] = []
   const repoints: Repoint[] = []
+  const movedFrom = new Set<Uuid>()
   const decided: Decided[] = []
 
   for (const work of folded.works) {
@@ -116,7 +123,8 @@ export async function writeFold(
           body: JSON.stringify(e.body),
         })
       else if (e.kind === 'post') posts.push({ workspace: work.workspace, customer: e.to, input: e.input })
-      else if (e.kind === 'repoint' || e.kind === 'unmerged')
+      else if (e.kind === 'repoint' || e.kind === 'unmerged') {
+        if (!work.held.state?.absorbed.includes(e.from)) movedFrom.add(e.from)
         for (const id of e.ids)
           repoints.push({
             workspace: work.workspace,
@@ -126,7 +134,8 @@ export async function writeFold(
             to: work.id,
             shared: false,
           })
-      else if (e.kind === 'share')
+      } else if (e.kind === 'share') {
+        movedFrom.add(work.id)
         for (const id of e.ids)
           repoints.push({
             workspace: work.workspace,
@@ -136,7 +145,7 @@ export async function writeFold(
             to: nobodyOf(work.workspace, id),
             shared: true,
           })
-      else if (e.kind === 'conflict' || e.kind === 'settle') decided.push({ work, effect: e })
+      } else if (e.kind === 'conflict' || e.kind === 'settle') decided.push({ work, effect: e })
       else if (e.kind === 'merged') {
         endAll.push({ bucket, customer: work.id })
         posts.push(await absorbOf(sql, work, e))
@@ -371,6 +380,19 @@ export async function writeFold(
         iso(nowReal),
       ],
     )
+    const edges = rows.filter(r => r.begins)
+    if (edges.length > 0)
+      run(
+        'w_edge',
+        `insert into catalogue_edge (bucket, workspace_id, no, seq)
+      select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::bigint[]) on conflict do nothing`,
+        [
+          smallints(edges.map(r => r.bucket)),
+          uuids(edges.map(r => r.workspace)),
+          bigints(edges.map(r => r.catalogueNo)),
+          bigints(edges.map(r => r.seq)),
+        ],
+      )
     const moved = [...new Set(rows.map(r => r.bucket))]
     run(
       'w_seq',
@@ -386,6 +408,7 @@ export async function writeFold(
     messages: new Set(intents.map(i => i.bucket)),
     answers: answers.map(a => a.key),
     posted: new Set(posts.flatMap(p => (p.customer ? [bucketOf(p.customer)] : []))),
+    moved: movedFrom,
   }
 }
 

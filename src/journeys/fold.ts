@@ -1,7 +1,9 @@
 // The journeys' part of the reducer: what a fact starts, moves or ends; what a timer does; what a message's outcome does.
-import { derive, isReservedName, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
+import { derive, happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
 import { expireTags } from '../customers/profile.ts'
+import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
+import { outcomeProps } from '../messages/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import { matches } from '../rules/match.ts'
@@ -10,7 +12,7 @@ import { mark } from '../segments/marks.ts'
 import type { Enrollment, PublishedJourney } from './model.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
-import { nextDue, setDates, type Due } from './schedule.ts'
+import { nextDue, setDates, waitedUntil, type Due } from './schedule.ts'
 
 const MAX_ROUNDS = 16
 /** Timers folded in one reduction; what is left stays due. */
@@ -21,7 +23,7 @@ const DEFAULT_LATENESS_MS = DAY_MS
 /** An event later than its lateness by more than this is an import of the past: no word about it. */
 const PAST_MS = 7 * DAY_MS
 const MAX_EVENT_BYTES = 1024
-const MAX_LEAVES = 200
+const NONE: ReadonlySet<string> = new Set()
 
 /** Folds the waiting facts, then what they derive, until nothing changes.
  *  @throws TooManyRounds */
@@ -34,12 +36,12 @@ export function settle(fold: Fold): void {
     if (fold.dirty.size > 0) foldSegments(fold)
     if (fold.changed) {
       fold.changed = false
-      fold.fresh.clear()
+      fold.fresh = NONE
       look(fold)
     }
     for (const fact of facts) foldFact(fold, fact)
   }
-  fold.fresh.clear()
+  fold.fresh = NONE
   if (fold.datesChanged) setDates(fold)
 }
 
@@ -55,13 +57,7 @@ export function look(fold: Fold): void {
 }
 
 function foldFact(fold: Fold, fact: Fact): void {
-  if (!fact.trusted && isReservedName(fact.name)) return
-  fold.fresh.clear()
-  for (const leaf of fold.plan.leaves.get(fact.name) ?? []) {
-    if (!matches(fact.props, leaf.where)) continue
-    remember(fold, leaf.key, fact.at)
-    fold.fresh.add(leaf.key)
-  }
+  fold.fresh = fact.keys.length === 0 ? NONE : new Set(fact.keys)
   if (fold.fresh.size > 0) look(fold)
   for (const journey of fold.plan.triggers.get(fact.name) ?? []) {
     const { trigger } = journey.graph
@@ -73,15 +69,6 @@ function foldFact(fold: Fold, fact: Fact): void {
     }
     admit(fold, journey, fact)
   }
-}
-
-function remember({ state, plan }: Fold, key: string, at: number): void {
-  const leaves = (state.leaf ??= {})
-  if (!Object.hasOwn(leaves, key)) {
-    const keys = Object.keys(leaves)
-    if (keys.length >= MAX_LEAVES) for (const k of keys) if (!plan.leafKeys.has(k)) delete leaves[k]
-    leaves[key] = at
-  } else if (at > leaves[key]!) leaves[key] = at
 }
 
 function refuse(
@@ -185,7 +172,14 @@ export function enroll(fold: Fold, journey: PublishedJourney): { run: Enrollment
   if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
   const reason = obstacle(fold, journey, '')
   if (reason === 'already_in' || reason === 'too_many_journeys') return { reason }
-  const run = newRun(fold, journey, '', { name: 'command', at: fold.t, lateMs: 0, props: {}, trusted: true })
+  const run = newRun(fold, journey, '', {
+    name: 'command',
+    at: fold.t,
+    lateMs: 0,
+    props: {},
+    trusted: true,
+    keys: [],
+  })
   begin(fold, run, journey, 'command')
   return { run }
 }
@@ -225,6 +219,7 @@ function fire(fold: Fold, due: Due): void {
       lateMs: 0,
       props: { trait: trigger.trait, date: value },
       trusted: true,
+      keys: [],
     })
     return
   }
@@ -235,6 +230,9 @@ function fire(fold: Fold, due: Due): void {
     return
   }
   if (checkEnds(fold, run, journey)) return
+  // it may have been looked at for its goal and exits alone
+  const waited = waitedUntil(fold.plan, run, fold.t)
+  if (waited === null || waited > fold.t) return
   if (run.wait?.kind === 'message') {
     if (run.wait.got) resume(fold, run, journey, { kind: 'message', ...run.wait.got })
   } else resume(fold, run, journey, { kind: 'timer' })
@@ -256,14 +254,9 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
       if (r.twin.length === 0) delete r.twin
     }
   }
-  const props = {
-    channel: body.channel,
-    journey: body.journey,
-    node: body.node,
-    reason: body.reason,
-    ...body.detail,
-  }
+  clockOutcome(fold, body)
   mark(fold, 'message.' + body.state)
-  fold.facts.push({ name: 'message.' + body.state, at: body.at, lateMs: 0, props, trusted: true })
+  const name = 'message.' + body.state
+  happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)
   settle(fold)
 }

@@ -100,6 +100,8 @@ export type Enrollment = {
   /** the trigger event, for merge fields */
   ev?: { name: string; at: number; props: Record<string, unknown> }
   goalAt?: number
+  /** the earliest moment at which time alone may reach the goal or an exit */
+  due?: number
   /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
   twin?: NodeId[]
 }

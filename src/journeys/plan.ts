@@ -2,22 +2,21 @@
 // event leaves it may satisfy, which journeys wait for a date.
 import type { World } from '../customers/world.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { eventLeaves } from '../rules/evaluate.ts'
-import { namesOf } from '../rules/leaves/past.ts'
-import { leafKey } from '../rules/match.ts'
-import type { PropFilter, Rule } from '../rules/model.ts'
+import { leavesOf } from '../rules/evaluate.ts'
+import { memoriesOf, type Memories } from '../rules/memories.ts'
+import type { Rule } from '../rules/model.ts'
 import type { PublishedJourney } from './model.ts'
 import { nodeType } from './register.ts'
 
-export type Leaf = { key: string; where: PropFilter[] | undefined }
 export type DateJourney = PublishedJourney & { graph: { trigger: { kind: 'date' } } }
 
 export type Plan = {
   /** by the event's name: journeys that admit */
   triggers: Map<string, PublishedJourney[]>
-  /** by the event's name: leaves of rules of any journey in which people may be */
-  leaves: Map<string, Leaf[]>
-  leafKeys: Set<string>
+  /** what rules of segments, and of journeys in which people may be, need to know of the past */
+  memories: Memories
+  /** a rule of a journey asks for what changes without telling: its runs are looked at with every event */
+  restless: boolean
   /** journeys that a date starts, also while they are paused (they then admit nobody) */
   dates: DateJourney[]
   /** the version that admits (or would, when it is paused or stopped) */
@@ -42,11 +41,26 @@ function rulesOf(journey: PublishedJourney): Rule[] {
   return rules
 }
 
+/** Leaves about what no change of traits, tags or identifiers and no event that is remembered goes with. */
+const QUIET: ReadonlySet<Rule['op']> = new Set([
+  'channel',
+  'clock',
+  'consent',
+  'coupon',
+  'likes',
+  'points',
+  'tier',
+  'touch',
+])
+
+const NO_MEMORIES = memoriesOf([], undefined)
+
 function compile(world: World): Plan {
+  const rules: Rule[] = []
   const plan: Plan = {
     triggers: new Map(),
-    leaves: new Map(),
-    leafKeys: new Set(),
+    memories: NO_MEMORIES,
+    restless: false,
     dates: [],
     current: new Map(),
     versions: new Map(),
@@ -61,16 +75,12 @@ function compile(world: World): Plan {
       if (trigger.kind === 'event' && journey.status !== 'stopped')
         plan.triggers.set(trigger.event, [...(plan.triggers.get(trigger.event) ?? []), journey])
     }
-    if (journey.status === 'stopped') continue
-    for (const leaf of rulesOf(journey).flatMap(eventLeaves)) {
-      for (const name of namesOf(leaf)) {
-        const key = leafKey(name, leaf.where)
-        if (plan.leafKeys.has(key)) continue
-        plan.leafKeys.add(key)
-        plan.leaves.set(name, [...(plan.leaves.get(name) ?? []), { key, where: leaf.where }])
-      }
-    }
+    if (journey.status !== 'stopped') rules.push(...rulesOf(journey))
   }
+  plan.restless = rules.flatMap(leavesOf).some(leaf => QUIET.has(leaf.op))
+  for (const { groups } of world.segments ?? [])
+    for (const { rule } of groups) if (rule !== null) rules.push(rule)
+  plan.memories = memoriesOf(rules, world.memories)
   return plan
 }
 

@@ -167,7 +167,7 @@ function forgetOldest({ state }: Fold): void {
   delete state.past[pool.reduce((a, b) => (state.past[b]!.out < state.past[a]!.out ? b : a))]
 }
 
-/** Looks at goal and exits; true when the run has ended. `fresh`: leaf keys that the fact being folded satisfied. */
+/** Looks at goal and exits; true when the run has ended. `fresh`: memories that the fact being folded is part of. */
 export function checkEnds(
   fold: Fold,
   run: Enrollment,
@@ -175,8 +175,14 @@ export function checkEnds(
   fresh: ReadonlySet<string> = NONE,
 ): boolean {
   const { goal, exits } = journey.graph
+  let due = Number.POSITIVE_INFINITY
+  const ask = (rule: Rule): Verdict => {
+    const verdict = judge(fold, run, rule, fresh)
+    if (verdict.until !== null && verdict.until < due) due = verdict.until
+    return verdict
+  }
   if (goal && run.goalAt === undefined) {
-    const verdict = judge(fold, run, goal.rule, fresh)
+    const verdict = ask(goal.rule)
     if (verdict.value) {
       run.goalAt = fold.t
       derive(fold, 'journey.goal_reached', { why: verdict.why }, { ...refsOf(run), node: run.node })
@@ -187,11 +193,14 @@ export function checkEnds(
     }
   }
   for (const exit of exits) {
-    const verdict = judge(fold, run, exit.rule, fresh)
+    const verdict = ask(exit.rule)
     if (!verdict.value) continue
     endRun(fold, run, 'exit_rule', { exit: exit.name, why: verdict.why })
     return true
   }
+  // an answer that may change at a moment that has come would ring for ever
+  if (due < Number.POSITIVE_INFINITY) run.due = Math.max(due, fold.t + 1)
+  else delete run.due
   return false
 }
 

@@ -8,6 +8,12 @@ import { isPaused, runningJourney, type DateJourney, type Plan } from './plan.ts
 /** When this run must be looked at; null: only something that happens moves it. */
 function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   if (runningJourney(plan, run.j, run.v) === null) return now // it must end
+  const waits = waitedUntil(plan, run, now)
+  return run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+}
+
+/** When what the run waits for at its node is over. */
+export function waitedUntil(plan: Plan, run: Enrollment, now: number): number | null {
   if (isPaused(plan, run.j) || run.wait === null) return null
   if (run.wait.kind === 'message') return run.wait.got === undefined ? null : now
   return run.wait.until

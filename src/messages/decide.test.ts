@@ -50,9 +50,14 @@ describe('decide', () => {
       do: 'send',
       address: 'newer@example.com',
       consentAt: 5,
+      followAt: null,
+    })
+    expect(decide(intent, line, facts())).toMatchObject({
+      do: 'send',
+      address: 'U1',
+      consentAt: null,
       followAt: 7,
     })
-    expect(decide(intent, line, facts())).toMatchObject({ do: 'send', address: 'U1', consentAt: null })
   })
 
   test.each<[string, Partial<Asked>, Partial<Facts>, object]>([

@@ -1,5 +1,6 @@
 // What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
 import type { Channel, SendResult } from '../channels/channel.ts'
+import { friendshipWith } from '../customers/line.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
 import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
@@ -35,6 +36,27 @@ function addressOf(
   return best?.value ?? null
 }
 
+const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
+  friendshipWith(customer, settings.provider ?? '')
+
+/** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
+ *  else the first. */
+export function accountFor<A extends { settings: Record<string, string> }>(
+  channel: Channel,
+  accounts: A[],
+  customer: CustomerState | null,
+): A | null {
+  let [best = null, rank] = [accounts[0], -1]
+  if (accounts.length < 2 || customer === null) return best
+  for (const account of accounts) {
+    if (addressOf(customer, channel, account.settings) === null) continue
+    const friend = friendOf(customer, account.settings)
+    const at = friend?.following ? friend.at : 0
+    if (at > rank) [best, rank] = [account, at]
+  }
+  return best
+}
+
 export function decide(
   intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
   channel: Channel,
@@ -53,7 +75,8 @@ export function decide(
   const address = customer && addressOf(customer, channel, facts.account.settings)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }
   const consent = customer.consent[`${channel.name}/marketing`]
-  if (channel.name === 'line' && !customer.line?.following) return { do: 'skip', reason: 'blocked' }
+  const friend = channel.name === 'line' ? friendOf(customer, facts.account.settings) : undefined
+  if (channel.name === 'line' && !friend?.following) return { do: 'skip', reason: 'blocked' }
   if (intent.purpose === 'marketing') {
     // LINE: being a friend is the consent, until it is refused; email: consent must have been given
     const allowed = channel.name === 'line' ? consent?.on !== false : consent?.on === true
@@ -64,7 +87,7 @@ export function decide(
     do: 'send',
     address,
     consentAt: consent?.on ? consent.at : null,
-    followAt: customer.line?.following ? customer.line.at : null,
+    followAt: friend?.following ? friend.at : null,
   }
 }
 

@@ -10,6 +10,7 @@ import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
 import {
+  accountFor,
   afterSend,
   CREDENTIALS_WAIT_MS,
   decide,
@@ -47,7 +48,7 @@ export type Deliverer = Role & { tick(): Promise<boolean> }
 
 type Read = {
   workspaces: Map<string, store.WorkspaceFacts>
-  accounts: Map<string, LoadedAccount>
+  accounts: Map<string, LoadedAccount[]>
   customers: Map<string, CustomerState>
 }
 
@@ -174,8 +175,10 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const workspace = facts.workspaces.get(claim.workspace)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
     const now = () => Date.now() + workspace.offsetMs
-    const account = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? null
     const customer = facts.customers.get(claim.customer) ?? null
+    const accounts = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? []
+    const account =
+      accounts.find(a => a.id === claim.rendered?.account) ?? accountFor(channel, accounts, customer)
     const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
     const decision = decide(claim.intent, channel, {
       now: now(),
@@ -198,7 +201,12 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       const made = links.of(claim.id)
       const scope = templateScope(customer, claim.intent.event, workspace, made)
       const content = renderContent(claim.intent.content, scope, claim.intent.purpose, workspace.locale)
-      rendered = { address: decision.address, content, unsubscribeUrl: made.unsubscribeUrl }
+      rendered = {
+        address: decision.address,
+        content,
+        unsubscribeUrl: made.unsubscribeUrl,
+        account: account!.id,
+      }
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error
       return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)

@@ -1,4 +1,5 @@
 // The send ledger's words: states, allowed moves, and the intent that the fold writes.
+import type { OutcomeBody } from '../inbox/model.ts'
 import type { MessageContent } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -59,7 +60,8 @@ export function outcomeOf(state: MessageState): Outcome | null {
 }
 
 /** What was put on the socket, as stored in message.rendered (JSON). */
-export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string }
+/** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
+export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string; account?: Uuid }
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
@@ -80,4 +82,23 @@ export type Intent = {
   at: number
   /** the enrollment's trigger event, for merge fields */
   event: { name: string; at: number; props: Record<string, unknown> } | null
+}
+
+/** What history and rules know of a message's outcome. */
+export function outcomeProps({
+  channel,
+  journey,
+  node,
+  reason,
+  outcome,
+  detail,
+}: OutcomeBody): Record<string, unknown> {
+  return {
+    channel,
+    ...(journey ? { journey } : {}),
+    ...(node ? { node } : {}),
+    ...(reason ? { reason } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...detail,
+  }
 }

@@ -306,6 +306,7 @@ export async function finish(pool: Pool, signals: Signals, list: Finish[]): Prom
           outcome: row.was === 'unknown' ? null : f.end.outcome,
           reason: f.end.reason,
           at: f.now,
+          purpose: f.claim.intent.purpose,
           ...(f.detail ? { detail: f.detail } : {}),
         })
       }),

@@ -2,6 +2,7 @@
 // stays whole, and replay still equals state. Each step may be repeated, so that a job whose process died begins anew.
 // The job takes the lease of the person's buckets (their epoch goes up) for one transaction: it is their owner then, so
 // no other owner folds what it has in memory over what is gone.
+import { lineParts } from '../customers/contacts.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { packState, unpackState } from '../customers/pack.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -235,7 +236,7 @@ const CHANNEL_OF: Record<string, string> = {
 const addressesOf = (person: Person): { channel: string; address: string }[] =>
   person.values.flatMap(v => {
     const channel = CHANNEL_OF[v.kind]
-    return channel ? [{ channel, address: v.value }] : []
+    return channel ? [{ channel, address: channel === 'line' ? lineParts(v.value).uid : v.value }] : []
   })
 
 async function rewriteRows(

@@ -1,6 +1,7 @@
 // Evaluates a rule over one customer, in memory: the answer, when time alone may change it, and why.
 import { never } from '../platform/errors.ts'
-import * as past from './leaves/past.ts'
+import { event, sequence } from './leaves/events.ts'
+import { orders } from './leaves/orders.ts'
 import * as profile from './leaves/profile.ts'
 import type { Reason, Rule, Verdict } from './model.ts'
 import type { Found, Subject } from './subject.ts'
@@ -83,11 +84,11 @@ function look(rule: Leaf, subject: Subject): Found {
     case 'percent':
       return profile.percent(rule, subject)
     case 'event':
-      return past.event(rule, subject)
+      return event(rule, subject)
     case 'orders':
-      return past.orders(rule, subject)
+      return orders(rule, subject)
     case 'sequence':
-      return past.sequence(rule, subject)
+      return sequence(rule, subject)
     default:
       return never(rule)
   }
@@ -105,7 +106,3 @@ export function leavesOf(rule: Rule): Leaf[] {
       return [rule]
   }
 }
-
-/** Every event leaf of a rule. */
-export const eventLeaves = (rule: Rule): Extract<Rule, { op: 'event' }>[] =>
-  leavesOf(rule).filter(leaf => leaf.op === 'event')

@@ -1,8 +1,8 @@
-// Filters over an event's properties, and the key under which an event leaf is remembered.
+// Filters over an event's properties, the values they have at a path, and a short hash of a text.
 import type { PropFilter } from './model.ts'
 
 /** The values at a dotted path; a list on the way stands for each of its items ('products.sku'). */
-function valuesAt(value: unknown, path: string[], from = 0): unknown[] {
+export function valuesAt(value: unknown, path: string[], from = 0): unknown[] {
   if (Array.isArray(value)) {
     const index = path[from]
     if (index !== undefined && /^\d+$/.test(index)) return valuesAt(value[Number(index)], path, from + 1)
@@ -43,19 +43,8 @@ export function matches(props: Record<string, unknown>, where: PropFilter[] | un
   return true
 }
 
-const hashed = new WeakMap<PropFilter[], string>()
-
-/** Where a customer's state remembers the newest occurrence of this event under this filter. */
-export function leafKey(event: string, where: PropFilter[] | undefined): string {
-  if (where === undefined || where.length === 0) return event
-  let hash = hashed.get(where)
-  if (hash === undefined)
-    hashed.set(where, (hash = cyrb53(JSON.stringify(where.map(f => [f.path, f.op, f.value ?? null])))))
-  return event + '#' + hash
-}
-
 /** A 53-bit hash of a text (cyrb53 by bryc, public domain): short, and without Node's crypto for the web. */
-function cyrb53(text: string): string {
+export function textHash(text: string): string {
   let a = 0xdeadbeef
   let b = 0x41c6ce57
   for (let i = 0; i < text.length; i++) {

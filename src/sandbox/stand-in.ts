@@ -174,7 +174,7 @@ async function actOnLine(core: Core, workspace: Uuid, act: SandboxAct): Promise<
       path: 'address',
       action: 'Give U and 32 hexadecimal characters.',
     })
-  const account = (await loadAccounts(core, core.pool, [workspace])).get(`${workspace}:line`)
+  const account = (await loadAccounts(core, core.pool, [workspace])).get(`${workspace}:line`)?.[0]
   if (!account)
     throw new Problem(409, 'no_account', 'This workspace has no LINE account', {
       action: 'Set up LINE under Channels.',

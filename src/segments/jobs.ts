@@ -1,29 +1,19 @@
 // Work over many customers of a workspace, as rows: queued in the transaction that asks for it, claimed by one worker at a
-// time, moved along in steps (src/segments/worker.ts).
-import { newId, type Uuid } from '../platform/ids.ts'
+// time, moved along in steps of one transaction each (src/segments/steps.ts).
+import type { JobKind, JobParams, Stage } from '../catalogue/jobs.ts'
+import type { Core } from '../platform/core.ts'
+import type { Uuid } from '../platform/ids.ts'
 import type { Pool, Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 
-export type JobKind = 'backfill' | 'snapshot' | 'tag' | 'untag'
-export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
-export type JobParams = {
-  /** backfill: number of the world it belongs to */
-  no?: number
-  /** snapshot, tag, untag: only this group */
-  group?: string
-  /** snapshot: the list that is filled */
-  into?: Uuid
-  /** tag, untag */
-  tag?: string
-  until?: string
-}
 export type JobRow = {
   id: Uuid
   workspace_id: Uuid
   segment_id: Uuid | null
   kind: JobKind
   params: JobParams
-  status: JobStatus
+  status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  stage: Stage
   bucket: number
   after: Uuid
   done: number
@@ -36,27 +26,18 @@ export type JobRow = {
   ended_at: Date | null
 }
 
-export const JOB_COLUMNS =
-  'id, workspace_id, segment_id, kind, params, status, bucket, after, done, total, hits, problem, attempts, created_by, created_at, ended_at'
-
-/** In the caller's transaction; after its commit emit `segment-job`. */
-export async function queueJob(
-  sql: Sql,
-  job: { workspace: Uuid; segment: Uuid | null; kind: JobKind; params: JobParams; actor: string },
-): Promise<Uuid> {
-  const id = newId()
-  await sql.query(
-    `insert into segment_job (id, workspace_id, segment_id, kind, params, status, created_by, created_at)
-     values ($1, $2, $3, $4, $5, 'queued', $6, $7)`,
-    [id, job.workspace, job.segment, job.kind, JSON.stringify(job.params), job.actor, new Date()],
+const COLUMNS = (of = ''): string =>
+  'id, workspace_id, segment_id, kind, params, status, stage, bucket, after, done, total, hits, problem, attempts, created_by, created_at, ended_at'.replaceAll(
+    /\w+/g,
+    name => of + name,
   )
-  return id
-}
+
+export const NOBODY: Uuid = '00000000-0000-0000-0000-000000000000'
 
 /** @throws Problem 404 `job_not_found` */
 export async function findJob(sql: Sql, workspace: Uuid, segment: Uuid, id: Uuid): Promise<JobRow> {
   const { rows } = await sql.query<JobRow>(
-    `select ${JOB_COLUMNS} from segment_job where workspace_id = $1 and segment_id = $2 and id = $3`,
+    `select ${COLUMNS()} from segment_job where workspace_id = $1 and segment_id = $2 and id = $3`,
     [workspace, segment, id],
   )
   if (!rows[0]) throw notFound('job')
@@ -65,7 +46,7 @@ export async function findJob(sql: Sql, workspace: Uuid, segment: Uuid, id: Uuid
 
 export async function jobsOf(pool: Pool, workspace: Uuid, segment: Uuid): Promise<JobRow[]> {
   const { rows } = await pool.query<JobRow>(
-    `select ${JOB_COLUMNS} from segment_job where workspace_id = $1 and segment_id = $2 order by id desc limit 50`,
+    `select ${COLUMNS()} from segment_job where workspace_id = $1 and segment_id = $2 order by id desc limit 50`,
     [workspace, segment],
   )
   return rows
@@ -90,5 +71,65 @@ export async function cancelJob(sql: Sql, workspace: Uuid, segment: Uuid, id: Uu
     `update segment_job set status = 'cancelled', ended_at = clock_timestamp()
       where workspace_id = $1 and segment_id = $2 and id = $3 and kind <> 'backfill' and status in ('queued', 'running')`,
     [workspace, segment, id],
+  )
+}
+
+// ── work ─────────────────────────────────────────────────────────────────────
+
+const LEASE_S = 30
+/** Starts of one job without any progress, after which it has failed. */
+const MOST_ATTEMPTS = 20
+
+/** Takes the oldest job that waits or whose worker is gone. Backfills of a workspace come one after the other. */
+export async function claimJob(sql: Sql, owner: string): Promise<JobRow | null> {
+  const { rows } = await sql.query<JobRow>(
+    `with waiting as (
+       select j.id from segment_job j
+        where j.status in ('queued', 'running') and j.lease_until < clock_timestamp()
+          and not (j.kind = 'backfill' and exists (
+            select from segment_job e where e.workspace_id = j.workspace_id and e.kind = 'backfill' and e.id < j.id and e.status in ('queued', 'running')))
+        order by j.id limit 1 for update skip locked)
+     update segment_job j set owner = $1, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_S}), status = 'running', attempts = attempts + 1
+       from waiting w where j.id = w.id
+     returning ${COLUMNS('j.')}`,
+    [owner],
+  )
+  return rows[0] ?? null
+}
+
+export const triedTooOften = (job: JobRow): boolean => job.attempts > MOST_ATTEMPTS
+
+/** Notes how far the job is, in the transaction of the step, and renews the lease; false when it is somebody else's now,
+ *  or was cancelled: then the step must not be. */
+export async function noteStep(sql: Sql, owner: string, job: JobRow): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update segment_job set stage = $3, bucket = $4, after = $5, done = $6, total = $7, hits = $8, attempts = 0,
+            lease_until = clock_timestamp() + make_interval(secs => ${LEASE_S})
+      where id = $1 and owner = $2 and status = 'running'`,
+    [job.id, owner, job.stage, job.bucket, job.after, job.done, job.total, job.hits],
+  )
+  return rowCount === 1
+}
+
+export async function endJob(
+  sql: Sql,
+  owner: string,
+  job: JobRow,
+  status: 'done' | 'failed',
+  problem: JobRow['problem'] = null,
+): Promise<void> {
+  await sql.query(
+    `update segment_job set status = $3, problem = $4, owner = null, lease_until = '-infinity', ended_at = clock_timestamp()
+      where id = $1 and owner = $2 and status = 'running'`,
+    [job.id, owner, status, problem && JSON.stringify(problem)],
+  )
+}
+
+/** A job that its worker leaves before the end is free for others: at once, or after a rest. */
+export async function releaseJob(core: Core, job: JobRow, restMs: number): Promise<void> {
+  await core.pool.query(
+    `update segment_job set owner = null, lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+      where id = $1 and owner = $2`,
+    [job.id, core.processId, restMs - 1],
   )
 }

@@ -2,13 +2,13 @@
 // customer goes through the inbox; work over many is a job.
 import type { Out } from '../contract.ts'
 import { customersById } from '../customers/store.ts'
+import { queueJob } from '../catalogue/jobs.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
-import { queueJob } from './jobs.ts'
 import { changed, insertSegment, type SegmentRecord } from './store.ts'
 
 /** @throws Problem 409 when it is no list, or archived */
@@ -76,7 +76,14 @@ export async function copyMembers(
   const made = await inTransaction(core.pool, async sql => {
     const list = await insertSegment(sql, core, workspace, { name: wanted.name, kind: 'static' }, actor)
     const params = { into: list, ...(wanted.group === undefined ? {} : { group: wanted.group }) }
-    const job = await queueJob(sql, { workspace, segment: segment.id, kind: 'snapshot', params, actor })
+    const job = await queueJob(sql, {
+      workspace,
+      segment: segment.id,
+      kind: 'snapshot',
+      stage: 'walk',
+      params,
+      actor,
+    })
     return { list, job }
   })
   core.signals.emit('inbox', '')
@@ -105,6 +112,7 @@ export async function tagMembers(
     workspace: workspace.id,
     segment: segment.id,
     kind: wanted.remove ? 'untag' : 'tag',
+    stage: 'walk',
     params: {
       tag: wanted.tag,
       ...(wanted.group === undefined ? {} : { group: wanted.group }),

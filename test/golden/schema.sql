@@ -86,6 +86,13 @@ create table catalogue (
   created_at timestamp with time zone not null,
   constraint catalogue_pkey PRIMARY KEY (workspace_id, no)
 )
+create table catalogue_edge (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  no bigint not null,
+  seq bigint not null,
+  constraint catalogue_edge_pkey PRIMARY KEY (bucket, workspace_id, no)
+)
 create table channel_account (
   id uuid not null,
   workspace_id uuid not null,
@@ -513,6 +520,7 @@ create table segment_job (
   kind text not null,
   params jsonb not null default '{}'::jsonb,
   status text not null,
+  stage text not null,
   bucket smallint not null default 0,
   after uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   done bigint not null default 0,
@@ -741,8 +749,9 @@ options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options message (fillfactor=70)
 -- ClickHouse
-CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String)), `segments` Array(Tuple(UInt32, UInt16))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String)), `text_names` Array(LowCardinality(String)), `text_values` Array(String), `date_names` Array(LowCardinality(String)), `date_values` Array(String), `number_names` Array(LowCardinality(String)), `number_values` Array(Float64), `flags` Array(LowCardinality(String)), `list_names` Array(LowCardinality(String)), `list_items` Array(String), `tag_names` Array(LowCardinality(String)), `tag_ends` Array(DateTime64(3, 'UTC')), `bound` Array(LowCardinality(String)), `refusals` Array(LowCardinality(String)), `tier` LowCardinality(String), `points` Nullable(Float64), `coupons` Array(Tuple(String, DateTime64(3, 'UTC'))), `likes_categories` Array(String), `likes_brands` Array(String), `touch_first` Array(String), `touch_last` Array(String), `clock_customer` DateTime64(3, 'UTC'), `clock_marketing` DateTime64(3, 'UTC'), `clock_team` DateTime64(3, 'UTC'), `segments` Array(Tuple(UInt32, UInt16))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64, `segment` LowCardinality(String) MATERIALIZED if(kind = 'segment', JSONExtractString(props, 'segment'), '')) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
+CREATE TABLE order_state (`workspace_id` UUID, `customer_id` UUID, `order_no` String, `version` UInt64, `known` UInt8, `at` DateTime64(3, 'UTC'), `counts` UInt8, `paid` UInt8, `status` LowCardinality(String), `refunded` LowCardinality(String), `returned` LowCardinality(String), `net` Int64, `currency` LowCardinality(String), `channel` LowCardinality(String), `store` LowCardinality(String), `lines` Array(Tuple(String, String, String, String, Float64, Float64, Float64))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id, order_no) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE product (`workspace_id` UUID, `code` String, `sku` String, `name` String, `category` Array(LowCardinality(String)), `brand` LowCardinality(String), `price` Int64, `cost` Int64, `currency` LowCardinality(String), `stock` Int32, `status` LowCardinality(String), `skus` Array(String), `archived` UInt8, `version` UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, code) SETTINGS index_granularity = 8192
 CREATE TABLE schema_migration (`name` String, `hash` String, `at` DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY name SETTINGS index_granularity = 8192
 CREATE TABLE segment_size (`workspace_id` UUID, `segment` UInt32, `grp` UInt16, `at` DateTime64(3, 'UTC'), `size` UInt64, `computing` UInt8) ENGINE = ReplacingMergeTree ORDER BY (workspace_id, segment, at, grp) SETTINGS index_granularity = 8192

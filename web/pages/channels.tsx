@@ -1,6 +1,6 @@
-// Channels: the account of each, with its settings and secrets. Secrets go in and never come out.
+// Channels: the accounts of each, with their settings and secrets; LINE may have one for each provider. Secrets go in and never come out.
 import { Alert, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -26,28 +26,44 @@ export function Channels() {
     <Page title={t('channels.title')} lead={t('channels.lead')}>
       <Show query={query}>
         {({ items, kinds }) => {
-          const editing = kinds.find(k => k.channel === edit)
+          // an account's id, or a channel's name for a new one
+          const account = items.find(a => a.id === edit)
+          const editing = kinds.find(k => k.channel === (account?.channel ?? edit))
+          const open = (id: string) => () => void navigate({ search: { edit: id } })
           return (
             <div className="half">
-              {kinds.map(kind => (
-                <AccountCard
-                  key={kind.channel}
-                  kind={kind}
-                  account={items.find(a => a.channel === kind.channel)}
-                  edit={() => void navigate({ search: { edit: kind.channel } })}
-                />
-              ))}
+              {kinds.flatMap(kind => {
+                const own = items.filter(a => a.channel === kind.channel)
+                if (own.length === 0)
+                  return <AccountCard key={kind.channel} kind={kind} edit={open(kind.channel)} />
+                const several = kind.settings.includes('provider')
+                return own.map((a, i) => (
+                  <AccountCard
+                    key={a.id}
+                    kind={kind}
+                    account={a}
+                    edit={open(a.id)}
+                    add={several && i === own.length - 1 ? open(kind.channel) : undefined}
+                  />
+                ))
+              })}
               <Modal
                 opened={editing !== undefined}
                 onClose={close}
-                title={editing ? `${word('channel', editing.channel)} · ${t('channels.edit')}` : ''}
+                title={
+                  editing
+                    ? `${word('channel', editing.channel)} · ${t(account ? 'channels.edit' : 'channels.setUp')}`
+                    : ''
+                }
                 size="lg"
               >
                 {editing ? (
                   <Form
+                    key={edit}
                     ws={ws}
                     kind={editing}
-                    account={items.find(a => a.channel === editing.channel)}
+                    account={account}
+                    others={items.filter(a => a.channel === editing.channel && a !== account)}
                     close={close}
                   />
                 ) : null}
@@ -64,10 +80,13 @@ function AccountCard({
   kind,
   account,
   edit,
+  add,
 }: {
   kind: Kind
-  account: Account | undefined
+  account?: Account
   edit: () => void
+  /** sets up one more of this channel */
+  add?: () => void
 }) {
   const { t } = useTranslation()
   return (
@@ -121,6 +140,22 @@ function AccountCard({
               ? t('channels.at_most_once')
               : kind.delivery}
         </Text>
+        {add ? (
+          <Stack gap={4} align="flex-start">
+            <Text size="sm" c="dimmed">
+              {t('channels.severalText')}
+            </Text>
+            <Guarded
+              scope="channels:write"
+              size="xs"
+              variant="default"
+              leftSection={<IconPlus size={14} />}
+              onClick={add}
+            >
+              {t('channels.another', { channel: word('channel', kind.channel) })}
+            </Guarded>
+          </Stack>
+        ) : null}
       </Stack>
     </Card>
   )
@@ -143,11 +178,14 @@ function Form({
   ws,
   kind,
   account,
+  others,
   close,
 }: {
   ws: string
   kind: Kind
   account: Account | undefined
+  /** accounts of this channel beside it */
+  others: Account[]
   close: () => void
 }) {
   const { t } = useTranslation()
@@ -155,17 +193,20 @@ function Form({
   const [settings, setSettings] = useState<Record<string, string>>(account?.settings ?? {})
   const [secrets, setSecrets] = useState<Record<string, string>>({})
   const save = useAct('saveChannel', { done: t('common.saved'), after: close })
+  const taken = others.some(o => (o.settings.provider ?? '') === (settings.provider ?? ''))
   const written = (values: Record<string, string>) =>
     Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ''))
   return (
     <form
       onSubmit={event => {
         event.preventDefault()
+        if (taken) return
         const given = written(secrets)
         save.mutate({
           ws,
           channel: kind.channel,
           body: {
+            account: account?.id,
             name,
             settings: written(settings),
             secrets: Object.keys(given).length > 0 ? given : undefined,
@@ -184,7 +225,9 @@ function Form({
           <TextInput
             key={key}
             label={word('setting', key)}
-            required={kind.required.includes(key)}
+            required={kind.required.includes(key) || (others.length > 0 && key === 'provider' && !account)}
+            description={key === 'provider' ? t('channels.providerHint') : undefined}
+            error={key === 'provider' && taken ? t('channels.providerTaken') : undefined}
             value={settings[key] ?? ''}
             onChange={e => setSettings({ ...settings, [key]: e.currentTarget.value })}
           />

@@ -262,6 +262,19 @@ export const pages = {
       'At most once: an unknown outcome is not resent; a receipt or a person decides',
     ],
     accountName: ['帳號名稱', 'Account name'],
+    providerHint: [
+      '這個 Provider 的顧客在資料與匯入檔裡寫成「代號/LINE UID」，例如 brand-b/U4af4980629…',
+      'In data and imports its people are written as name/LINE UID, such as brand-b/U4af4980629…',
+    ],
+    providerTaken: [
+      '另一個帳號已使用這個 Provider。請填這個帳號自己的 Provider 代號。',
+      'Another account has this provider. Give the name of this account’s own provider.',
+    ],
+    another: ['再設定一個 {{channel}} 帳號', 'Set up another {{channel}} account'],
+    severalText: [
+      '不同 LINE Provider 的好友識別碼不同。每個 Provider 各設一個帳號，訊息會由顧客加好友的那個帳號送出。',
+      'LINE gives each provider its own user ids. Set up one account for each: a message leaves by the account that the customer is a friend of.',
+    ],
     standIn: ['沙盒替身', 'Sandbox stand-in'],
     secretsSafe: ['密鑰加密保存，不會再顯示。', 'Secrets are stored encrypted and never shown again.'],
   },

@@ -88,6 +88,10 @@ export function testTime(test: TimeTest, at: number | null, now: number, zone: s
   }
 }
 
+/** When time alone changes the answer for what happened at `at`. */
+export const passes = (test: TimeTest, at: number): number[] =>
+  test.is === 'in_last' || test.is === 'over_ago' ? [at + spanMs(test.span)] : []
+
 /** The moment at which somebody born on this date has lived `years` full years; null when it is no date. */
 export function turns(birthday: unknown, years: number, zone: string): number | null {
   const day = dayOfDate(birthday)

@@ -10,6 +10,8 @@ const within = (value: number, zh = '最近幾天', en = 'In so many days'): Num
   label: { zh, en },
   default: value,
 })
+/** A customer wrote: on LINE, or as a chat tool tells it. */
+const WROTE = ['line.message', 'conversation.received']
 const READ = ['message.opened', 'message.clicked']
 
 export const openedOrClicked = segment({
@@ -99,12 +101,12 @@ export const waitingForReply = segment({
     live(
       and(
         event(
-          ['line.message', 'conversation.replied'],
+          [...WROTE, 'conversation.replied'],
           { of: 'last', path: 'from', test: { is: 'equal', value: 'customer' } },
           EVER,
         ),
-        event('line.message', { of: 'last_at', test: { is: 'in_last', span: days(p.days) } }, EVER),
-        event('line.message', { of: 'last_at', test: { is: 'over_ago', span: hours(p.hours) } }, EVER),
+        event(WROTE, { of: 'last_at', test: { is: 'in_last', span: days(p.days) } }, EVER),
+        event(WROTE, { of: 'last_at', test: { is: 'over_ago', span: hours(p.hours) } }, EVER),
       ),
     ),
 })

@@ -102,8 +102,9 @@ test('sentences say amounts and names as people write them', () => {
     zh: '平均客單價超過 $1,280',
     en: 'Average order value above NT$1,280',
   })
+  expect(said('omnichannel_shoppers').zh).toBe('在「線上」和「門市」都買過')
   expect(said('category_lovers', { categories: ['茶葉', '茶器'], top: 2 })).toEqual({
-    zh: '「茶葉」、「茶器」 是他最常看、最常買的前 2 名分類',
-    en: '“茶葉”, “茶器” is among the 2 categories they look at and buy most',
+    zh: '「茶葉」、「茶器」在他最常看、最常買的前 2 名分類裡',
+    en: 'One of their top 2 categories, by what they look at and buy, is “茶葉”, “茶器”',
   })
 })

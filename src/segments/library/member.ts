@@ -41,7 +41,7 @@ export const anniversarySoon = segment({
   family: 'member',
   name: { zh: '紀念日將至', en: 'Anniversary coming up' },
   sentence: {
-    zh: '{attribute} 的週年在 {days} 天內（含今天）',
+    zh: '{attribute}的週年在 {days} 天內（含今天）',
     en: 'The anniversary of {attribute} is today or within {days} days',
   },
   purpose: { zh: '生日、入會日、結婚紀念日前送上祝福。', en: 'A greeting ahead of the day.' },
@@ -78,7 +78,7 @@ export const ofTier = segment({
   key: 'of_tier',
   family: 'member',
   name: { zh: '某等級會員', en: 'Members of a tier' },
-  sentence: { zh: '會員等級是 {tiers}', en: 'Their tier is {tiers}' },
+  sentence: { zh: '會員等級是{tiers}', en: 'Their tier is {tiers}' },
   purpose: { zh: '等級專屬權益與活動。', en: 'What is for this tier alone.' },
   params: { tiers },
   define: p => live({ op: 'tier', is: 'one_of', tiers: p.tiers }),
@@ -89,7 +89,7 @@ export const tierGap = segment({
   family: 'member',
   name: { zh: '快要升等', en: 'Close to the next tier' },
   sentence: {
-    zh: '最近 {days} 天消費離 {threshold} 只差 {gap} 以內，還不是 {tiers}',
+    zh: '最近 {days} 天消費離 {threshold} 只差 {gap} 以內，還不是{tiers}',
     en: 'Spent up to {gap} less than {threshold} in {days} days and is not {tiers} yet',
   },
   purpose: { zh: '「再買一點就升等」最有說服力。', en: '“Just a little more” persuades best.' },

@@ -237,6 +237,12 @@ function misfitOf(param: Param, value: unknown, like: Value): Omit<Misfit, 'para
 
 // ── its sentence ─────────────────────────────────────────────────────────────
 
+/** Codes that a sentence says in words. */
+const SAID: Record<string, Label> = {
+  online: { zh: '線上', en: 'online' },
+  store: { zh: '門市', en: 'store' },
+  birthday: { zh: '生日', en: 'birthday' },
+}
 const LOCALES = { zh: 'zh-Hant-TW', en: 'en-GB' } as const
 
 /** The sentence with the values in it. `money`: an amount of the smallest unit as people write it. */
@@ -253,7 +259,8 @@ export function sentenceOf(
       if (param.kind === 'names') {
         const names = value as string[]
         const [open, close, between] = language === 'zh' ? ['「', '」', '、'] : ['“', '”', ', ']
-        return names.length > 0 ? names.map(n => open + n + close).join(between) : '…'
+        const called = (n: string) => (Object.hasOwn(SAID, n) ? SAID[n]![language] : n)
+        return names.length > 0 ? names.map(n => open + called(n) + close).join(between) : '…'
       }
       const said = (n: number) =>
         param.unit === 'money' ? money(n, LOCALES[language]) : n.toLocaleString(LOCALES[language])

@@ -23,8 +23,8 @@ export const categoryLovers = segment({
   family: 'preference',
   name: { zh: '某分類愛好者', en: 'Lovers of a category' },
   sentence: {
-    zh: '{categories} 是他最常看、最常買的前 {top} 名分類',
-    en: '{categories} is among the {top} categories they look at and buy most',
+    zh: '{categories}在他最常看、最常買的前 {top} 名分類裡',
+    en: 'One of their top {top} categories, by what they look at and buy, is {categories}',
   },
   purpose: { zh: '新品上市先通知真正有興趣的人。', en: 'Tell those who care about it first.' },
   params: { categories, top },
@@ -36,8 +36,8 @@ export const brandLovers = segment({
   family: 'preference',
   name: { zh: '某品牌愛好者', en: 'Lovers of a brand' },
   sentence: {
-    zh: '{brands} 是他最常看、最常買的前 {top} 名品牌',
-    en: '{brands} is among the {top} brands they look at and buy most',
+    zh: '{brands}在他最常看、最常買的前 {top} 名品牌裡',
+    en: 'One of their top {top} brands, by what they look at and buy, is {brands}',
   },
   purpose: { zh: '品牌檔期的核心名單。', en: 'Whom a brand week is for.' },
   params: {
@@ -81,8 +81,8 @@ export const likesNotBought = segment({
   family: 'preference',
   name: { zh: '喜歡但沒買過', en: 'Likes it, never bought it' },
   sentence: {
-    zh: '{categories} 是他前 {top} 名喜歡的分類，但從沒買過',
-    en: '{categories} is among their {top} favourites, but they never bought it',
+    zh: '{categories}在他前 {top} 名喜歡的分類裡，但從沒買過',
+    en: 'One of their top {top} categories is {categories}, but they never bought it',
   },
   purpose: { zh: '交叉銷售：只差一個理由。', en: 'Cross-selling: all it takes is a reason.' },
   params: { categories, top: { ...top, default: 2 } },

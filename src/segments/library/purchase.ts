@@ -109,7 +109,7 @@ export const categoryBuyers = segment({
   family: 'purchase',
   name: { zh: '買過某分類（未退）', en: 'Bought a category and kept it' },
   sentence: {
-    zh: '買過 {categories} 並已付款，沒有整筆退掉',
+    zh: '買過{categories}並已付款，沒有整筆退掉',
     en: 'Bought {categories}, paid, and did not return or refund it all',
   },
   purpose: { zh: '推薦同分類的新品或搭配。', en: 'Recommend what is new in it, or goes with it.' },
@@ -128,7 +128,7 @@ export const categoryDue = segment({
   family: 'purchase',
   name: { zh: '某分類該補貨了', en: 'Due to buy a category again' },
   sentence: {
-    zh: '買過 {categories}，但已經 {days} 天沒再買這些分類',
+    zh: '買過{categories}，但已經 {days} 天沒再買這些分類',
     en: 'Bought {categories}, but none of it for {days} days',
   },
   purpose: { zh: '消耗品的補貨提醒。', en: 'A refill reminder for what is used up.' },
@@ -150,8 +150,8 @@ export const omnichannelShoppers = segment({
   family: 'purchase',
   name: { zh: '全通路消費者', en: 'Omnichannel shoppers' },
   sentence: {
-    zh: '在線上（{online}）和門市（{offline}）都買過',
-    en: 'Bought both online ({online}) and in store ({offline})',
+    zh: '在{online}和{offline}都買過',
+    en: 'Bought by both kinds of sales channel: {online} and {offline}',
   },
   purpose: {
     zh: '線上線下都熟，最適合到店取貨、門市活動。',
@@ -166,8 +166,8 @@ export const onlineOnly = segment({
   family: 'purchase',
   name: { zh: '只在線上買', en: 'Online only' },
   sentence: {
-    zh: '在線上（{online}）買過，沒在門市（{offline}）買過',
-    en: 'Bought online ({online}), never in store ({offline})',
+    zh: '在{online}買過，沒在{offline}買過',
+    en: 'Bought by the sales channel {online}, never by {offline}',
   },
   purpose: { zh: '邀請到附近門市走走。', en: 'Invite them to the store nearby.' },
   params: { online, offline },
@@ -179,8 +179,8 @@ export const storeOnly = segment({
   family: 'purchase',
   name: { zh: '只在門市買', en: 'Store only' },
   sentence: {
-    zh: '在門市（{offline}）買過，沒在線上（{online}）買過',
-    en: 'Bought in store ({offline}), never online ({online})',
+    zh: '在{offline}買過，沒在{online}買過',
+    en: 'Bought by the sales channel {offline}, never by {online}',
   },
   purpose: { zh: '引導綁定帳號、線上首購。', en: 'Have them link their account and try online.' },
   params: { online, offline },

@@ -8,7 +8,7 @@ export const fromCampaign = segment({
   key: 'from_campaign',
   family: 'source',
   name: { zh: '從某活動來的', en: 'From a campaign' },
-  sentence: { zh: '第一次接觸是活動 {campaigns}', en: 'First came by the campaign {campaigns}' },
+  sentence: { zh: '第一次接觸是活動{campaigns}', en: 'First came by the campaign {campaigns}' },
   purpose: { zh: '追蹤活動帶來的人後來怎麼了。', en: 'Follow what became of them.' },
   params: {
     campaigns: {

@@ -18,11 +18,12 @@ import type { Label } from './model.ts'
 
 type Vocabulary = Out<'ruleVocabulary'>
 type Part = Vocabulary['more'][number]
+type Words = Awaited<ReturnType<typeof readVocabulary>>
 
 const KEPT_MS = 60_000
 /** names of one kind that are kept for searching */
 const MOST = 1_000
-const SAMPLED_EVENTS = 80
+const SAMPLED_EVENTS = 120
 const SAMPLE = 20
 const MOST_PATHS = 60
 const MAX_DEPTH = 3
@@ -43,6 +44,7 @@ const FACTS: [name: string, zh: string, en: string, props: string[]][] = [
   ['segment.left', '離開分眾', 'Segment left', ['segment', 'group']],
   ['line.message', 'LINE 傳來訊息', 'Wrote on LINE', ['type', 'text', 'from']],
   ['line.postback', 'LINE 點按鈕', 'Pressed a button on LINE', ['data']],
+  ['conversation.received', '顧客傳來訊息', 'The customer wrote', ['channel', 'text', 'from']],
   ['conversation.replied', '團隊回覆', 'The team replied', ['channel', 'staff', 'from']],
   ['tier.changed', '等級變更', 'Tier changed', ['tier', 'from']],
   ['points.changed', '點數變更', 'Points changed', ['balance']],
@@ -56,6 +58,7 @@ const SALES_CHANNELS: Record<string, Label> = {
 }
 
 type Seen = {
+  events: Words['events']
   /** dotted paths by event */
   props: Map<string, string[]>
   tags: string[]
@@ -100,15 +103,12 @@ const ofProducts = (expression: string): string =>
   `select ${expression} as called from product final where ${WHERE} and not archived
     group by called having called <> '' order by count() desc, called limit ${MOST}`
 
-/** What the newest rows of each event carry: a few rows by primary key, however many there are. */
-async function seenProps(history: History, workspace: Uuid): Promise<Map<string, string[]>> {
-  const events = await names(
-    history,
-    `select name as called from event where ${WHERE} and kind = 'event' group by name order by count() desc limit ${SAMPLED_EVENTS}`,
-    workspace,
-  )
-  const found = new Map<string, string[]>()
-  if (events.length === 0) return found
+/** What rows of each event carry: a few by primary key, however many there are. */
+async function seenProps(
+  history: History,
+  workspace: Uuid,
+  events: string[],
+): Promise<Map<string, string[]>> {
   const rows = await askHistory<{ called: string; props: string }>(
     history,
     events
@@ -125,14 +125,16 @@ async function seenProps(history: History, workspace: Uuid): Promise<Map<string,
     paths.set(row.called, into)
     pathsOf(JSON.parse(row.props), into)
   }
-  for (const [name, set] of paths) found.set(name, [...set].sort())
-  return found
+  return new Map([...paths].map(([name, set]) => [name, [...set].sort()]))
 }
 
-async function askSeen(history: History, workspace: Uuid): Promise<Seen> {
+async function askSeen({ pool, history }: Core, workspace: Uuid): Promise<Seen> {
   const ask = (query: string) => names(history, query, workspace)
+  const { events } = await readVocabulary(pool, history, workspace)
+  // what came in stands behind the declared ones, the most frequent first
+  const sampled = events.slice(0, SAMPLED_EVENTS).map(event => event.name)
   const [props, tags, salesChannels, tiers, coupons, campaigns, categories, brands] = await Promise.all([
-    seenProps(history, workspace),
+    seenProps(history, workspace, sampled),
     ask(ofLiving('arrayJoin(tags)')),
     ask(ofLiving('tupleElement(arrayJoin(orders_by), 1)')),
     ask(ofFacts('tier.changed', 'tier')),
@@ -141,7 +143,7 @@ async function askSeen(history: History, workspace: Uuid): Promise<Seen> {
     ask(ofProducts('arrayJoin(category)')),
     ask(ofProducts('brand')),
   ])
-  return { props, tags, salesChannels, tiers, coupons, campaigns, categories, brands }
+  return { events, props, tags, salesChannels, tiers, coupons, campaigns, categories, brands }
 }
 
 const kept = new LRUCache<string, Promise<Seen>>({ max: 500, ttl: KEPT_MS })
@@ -150,13 +152,13 @@ function seen(core: Core, workspace: Uuid): Promise<Seen> {
   const key = `${core.databaseUrl} ${workspace}`
   const known = kept.get(key)
   if (known) return known
-  const asking = askSeen(core.history, workspace)
+  const asking = askSeen(core, workspace)
   kept.set(key, asking)
   asking.catch(() => kept.delete(key))
   return asking
 }
 
-const NOTHING: Seen = {
+const NOTHING: Omit<Seen, 'events'> = {
   props: new Map(),
   tags: [],
   salesChannels: [],
@@ -171,15 +173,15 @@ async function seenOrNothing(core: Core, workspace: Uuid): Promise<{ found: Seen
   try {
     return { found: await seen(core, workspace), stale: false }
   } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return { found: NOTHING, stale: true }
+    if (error instanceof Problem && error.code === 'history_down') {
+      const { events } = await readVocabulary(core.pool, core.history, workspace)
+      return { found: { ...NOTHING, events }, stale: true }
+    }
     throw error
   }
 }
 
-const eventsOf = (
-  declared: Awaited<ReturnType<typeof readVocabulary>>['events'],
-  props: Map<string, string[]>,
-): Vocabulary['events'] => {
+const eventsOf = ({ events: declared, props }: Seen): Vocabulary['events'] => {
   const events = new Map(declared.map(event => [event.name, event]))
   for (const [name, zh, en, own] of FACTS)
     if (!events.has(name) || events.get(name)!.from === 'seen')
@@ -199,8 +201,7 @@ export async function ruleVocabulary(
   const { found, stale } = await seenOrNothing(core, workspace)
   const shelf = { ...(q ? { q } : {}), archived: false, where: {}, limit }
   const wants = (name: Part): boolean => part === undefined || part === name
-  const [words, attributes, segments, stores, products] = await Promise.all([
-    wants('events') ? readVocabulary(core.pool, core.history, workspace) : null,
+  const [attributes, segments, stores, products] = await Promise.all([
     wants('attributes') ? attributesOf(core.pool, workspace) : [],
     wants('segments') ? listSegments(core.pool, workspace) : [],
     wants('stores') ? listShelf<StoreRow>(core.pool, STORES, workspace, shelf) : null,
@@ -222,10 +223,7 @@ export async function ruleVocabulary(
   if (products?.next) more.push('products')
   const codes = [...new Set([...Object.keys(SALES_CHANNELS).slice(0, 2), ...found.salesChannels])]
   return {
-    events: some('events', words ? eventsOf(words.events, found.props) : [], event => [
-      event.name,
-      ...labelled(event.label),
-    ]),
+    events: some('events', eventsOf(found), event => [event.name, ...labelled(event.label)]),
     attributes: some(
       'attributes',
       attributes.map(({ name, label, type, choices }) => ({ name, label, type, choices })),

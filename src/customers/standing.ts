@@ -1,0 +1,118 @@
+// Where a customer stands with the business: clocks (what they did last, what marketing and the team sent last), and tier,
+// points and coupons as a trusted source tells them. In whatever order it is told, the newest counts. Pure.
+import type { EventBody, OutcomeBody } from '../inbox/model.ts'
+import { momentOf } from '../platform/zone-days.ts'
+import { isReservedName, type Fold } from './fold.ts'
+import type { Coupon, CustomerState } from './model.ts'
+
+const MOST_COUPONS = 30
+
+/** Of an order, done by the shop and not by the customer. */
+const BY_THE_SHOP = new Set([
+  'Order Updated',
+  'Order Shipped',
+  'Order Ready For Pickup',
+  'Order Refunded',
+  'Order Cancelled',
+])
+/** Reserved names of what the customer did. */
+const BY_THE_CUSTOMER = new Set(['contact.followed', 'conversation.received', 'line.message'])
+
+const DEEDS: ReadonlySet<EventBody['type']> = new Set(['track', 'page', 'screen', 'system'])
+
+function turn(state: CustomerState, clock: 'c' | 'm' | 't', at: number): void {
+  const clocks = (state.clk ??= {})
+  if (clocks[clock] === undefined || clocks[clock] < at) clocks[clock] = at
+}
+
+/** Trusted: the sender is not the customer's own browser, with or without a token. */
+const isTold = ({ proof }: EventBody): boolean => proof === 'server' || proof === 'provider'
+
+export function foldClocks({ state }: Fold, body: EventBody, at: number): void {
+  const { name } = body
+  if (!DEEDS.has(body.type) || BY_THE_SHOP.has(name)) return
+  if (!isReservedName(name)) {
+    if (body.type !== 'system') turn(state, 'c', at)
+  } else if (isTold(body)) {
+    if (BY_THE_CUSTOMER.has(name)) turn(state, 'c', at)
+    else if (name === 'conversation.replied') turn(state, 't', at)
+  }
+}
+
+/** A broadcast moves the marketing clock when its channel has accepted it; a click is the customer's. */
+export function clockOutcome({ state }: Fold, body: OutcomeBody): void {
+  if (body.state === 'accepted' && body.purpose === 'marketing') turn(state, 'm', body.at)
+  else if (body.state === 'clicked') turn(state, 'c', body.at)
+}
+
+export function mergeStanding(state: CustomerState, other: CustomerState): void {
+  for (const clock of ['c', 'm', 't'] as const)
+    if (other.clk?.[clock] !== undefined) turn(state, clock, other.clk[clock])
+  if (other.tier && newer(other.tier, state.tier)) state.tier = other.tier
+  if (other.points && newer(other.points, state.points)) state.points = other.points
+  for (const [code, coupon] of Object.entries(other.coupons ?? {})) noteCoupon(state, code, coupon)
+}
+
+/** At the same moment the greater value, so that the order of telling does not matter. */
+const newer = <V extends string | number>(
+  a: { v: V; at: number },
+  b: { v: V; at: number } | undefined,
+): boolean => b === undefined || a.at > b.at || (a.at === b.at && a.v > b.v)
+
+const text = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value !== '__proto__' ? value.slice(0, 60) : null
+
+/** True when the event told of membership. */
+export function foldMembership(fold: Fold, body: EventBody, at: number): boolean {
+  const { name, props = {} } = body
+  if (!/^(tier|points|coupon|conversation)\./.test(name)) return false
+  if (!isTold(body)) return true
+  const { state } = fold
+  if (name === 'tier.changed') {
+    const v = text(props.tier) ?? ''
+    if (newer({ v, at }, state.tier)) state.tier = { v, at }
+  } else if (name === 'points.changed') {
+    const v = props.balance
+    if (typeof v === 'number' && Number.isFinite(v) && newer({ v, at }, state.points))
+      state.points = { v, at }
+  } else if (COUPON.test(name)) {
+    const kind = text(props.coupon)
+    const code = text(props.code) ?? kind
+    if (code !== null) noteCoupon(state, code, couponOf(name, kind, props, at, fold.world.timezone))
+  }
+  return true
+}
+const COUPON = /^coupon\.(issued|redeemed|expired)$/
+
+function couponOf(
+  name: string,
+  kind: string | null,
+  props: Record<string, unknown>,
+  at: number,
+  zone: string,
+): Coupon {
+  if (name !== 'coupon.issued') return { kind: kind ?? '', at, gone: true }
+  const ends = typeof props.expires_at === 'string' ? momentOf(props.expires_at, zone) : Number.NaN
+  return Number.isNaN(ends) ? { kind: kind ?? '', at } : { kind: kind ?? '', at, ends }
+}
+
+/** What is gone stays gone, whenever its issue is told. Beyond the limit the oldest is forgotten, what is gone first. */
+function noteCoupon(state: CustomerState, code: string, told: Coupon): void {
+  const coupons = (state.coupons ??= {})
+  const held = Object.hasOwn(coupons, code) ? coupons[code] : undefined
+  coupons[code] = held === undefined ? told : both(held, told)
+  const codes = Object.keys(coupons)
+  if (codes.length <= MOST_COUPONS) return
+  const rank = (c: string): number => coupons[c]!.at - (coupons[c]!.gone ? 1e14 : 0)
+  delete coupons[codes.reduce((a, b) => (rank(b) < rank(a) ? b : a))]
+}
+
+/** An issue and its end, or the same told twice. */
+function both(a: Coupon, b: Coupon): Coupon {
+  const [old, late] = a.at < b.at || (a.at === b.at && !a.gone) ? [a, b] : [b, a]
+  const ends = late.ends ?? old.ends
+  const coupon: Coupon = { kind: late.kind || old.kind, at: late.at }
+  if (ends !== undefined) coupon.ends = ends
+  if (a.gone || b.gone) coupon.gone = true
+  return coupon
+}

@@ -1,0 +1,392 @@
+// One step of a job: reads some customers, says what is to be said to them as bulk, and moves the cursor, in one
+// transaction. Steps may be repeated by another process after a kill; what one of them said is then said once.
+import { unpackState } from '../customers/pack.ts'
+import type { CustomerState } from '../customers/model.ts'
+import type { World } from '../customers/world.ts'
+import type { Stage } from '../catalogue/jobs.ts'
+import { publishWorld } from '../catalogue/publish.ts'
+import { append, type Append } from '../inbox/append.ts'
+import type { FillBody, NoteBody } from '../inbox/model.ts'
+import { openWorlds } from '../inbox/worlds.ts'
+import type { Core } from '../platform/core.ts'
+import { must, never } from '../platform/errors.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { bucketOf, BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
+import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
+import { wouldMove } from './fold.ts'
+import { endJob, NOBODY, noteStep, type JobRow } from './jobs.ts'
+import { findSegment } from './store.ts'
+
+/** Customers of a step, and rows that may wait in bulk before a step waits, too. */
+const STEP_ROWS = 1_000
+const MOST_WAITING = 20_000
+
+/** worked: go on; waits: look again in a moment; over: ended, lost to somebody else, or cancelled. */
+export type Went = 'worked' | 'waits' | 'over'
+
+class Lost extends Error {}
+
+type Seen = { id: Uuid; state: string; merged: boolean }
+
+export type Stepper = { step(job: JobRow): Promise<Went> }
+
+export function openStepper(core: Core): Stepper {
+  const worlds = openWorlds()
+
+  async function worldOf(workspace: Uuid, no: number): Promise<World> {
+    await worlds.load(core.pool, [{ workspace, no }])
+    return worlds.get(workspace, no)
+  }
+
+  /** Moves the job; what `within` does is of the same transaction.
+   *  @throws Lost when it is not ours any more */
+  async function move(job: JobRow, next: Partial<JobRow>, rows: Append[] = []): Promise<void> {
+    const moved = { ...job, ...next, hits: job.hits + rows.length }
+    await inTransaction(core.pool, async sql => {
+      await append(sql, null, rows, 'bulk')
+      if (!(await noteStep(sql, core.processId, moved))) throw new Lost()
+      faultPoint('segment-job.before-commit')
+    })
+    faultPoint('segment-job.after-commit')
+    Object.assign(job, moved)
+    if (rows.length > 0) core.signals.emit('inbox')
+    core.signals.emit('live', `${job.workspace_id}:segments`)
+  }
+
+  /** Walks over customers: `say` what each is to be told. `then`: the stage after the last one. */
+  async function walk(
+    job: JobRow,
+    say: (seen: Seen[]) => Promise<Append[]> | Append[],
+    then: Stage | null,
+  ): Promise<Went> {
+    if (await isFull(core, job.workspace_id)) return 'waits'
+    if (job.total === null) {
+      const all = await countRows(core, job.workspace_id)
+      await move(job, { total: all * (job.stage === 'orders' ? 2 : 1) }) // whoever is filled is checked, too
+    }
+    let { bucket, after } = job
+    const seen: Seen[] = []
+    while (bucket < BUCKETS && seen.length < STEP_ROWS) {
+      const rows = await customersAfter(core, job.workspace_id, bucket, after)
+      for (const row of rows) seen.push(row)
+      if (rows.length < STEP_ROWS) {
+        bucket++
+        after = NOBODY
+      } else after = rows.at(-1)!.id
+    }
+    const rows = await say(seen)
+    const done = job.done + seen.length
+    if (bucket < BUCKETS || then === null) await move(job, { bucket, after, done }, rows)
+    else await move(job, { bucket: 0, after: NOBODY, done, stage: then }, rows)
+    if (bucket < BUCKETS || then !== null) return 'worked'
+    await endJob(core.pool, core.processId, job, 'done')
+    core.signals.emit('live', `${job.workspace_id}:segments`)
+    return 'over'
+  }
+
+  /** What is told to every member. */
+  async function tellMembers(job: JobRow): Promise<Went> {
+    const segment = await findSegment(core.pool, job.workspace_id, job.segment_id!)
+    const group = job.params.group === undefined ? null : (segment.groups[job.params.group] ?? 0)
+    const body = await noteOf(job)
+    return walk(
+      job,
+      seen =>
+        seen.flatMap(({ id, state, merged }) =>
+          !merged && isIn(state, segment.n, group)
+            ? [
+                {
+                  workspace: job.workspace_id,
+                  customer: id,
+                  input: { kind: 'note' as const, messageId: null, body },
+                },
+              ]
+            : [],
+        ),
+      null,
+    )
+  }
+
+  async function noteOf({ kind, params, segment_id, workspace_id, created_by }: JobRow): Promise<NoteBody> {
+    const common = { actor: created_by, src: publicId('seg', segment_id!) }
+    if (kind === 'snapshot') {
+      const list = await findSegment(core.pool, workspace_id, params.into!)
+      return { ...common, do: 'list', n: list.n, on: true }
+    }
+    must(params.tag, 'a job that tags has a tag')
+    if (kind === 'untag') return { ...common, do: 'remove_tag', tag: params.tag }
+    return {
+      ...common,
+      do: 'add_tag',
+      tag: params.tag,
+      ...(params.until === undefined ? {} : { until: Date.parse(params.until) }),
+    }
+  }
+
+  /** where the steps of a fill end, worked out from where it stood */
+  let ends: { job: Uuid; after: Uuid; steps: Uuid[] } | null = null
+  const pasts = new Map<Uuid, Past | null>()
+  async function past(job: JobRow): Promise<Past | null> {
+    if (!pasts.has(job.id))
+      pasts.set(job.id, pastOf(await worldOf(job.workspace_id, job.params.no!), job.params.no!))
+    return pasts.get(job.id)!
+  }
+
+  /** History must hold all that was folded before the publication. */
+  async function wait(job: JobRow): Promise<Went> {
+    const edges = await edgesOf(core, job)
+    if (edges === null || edges.some(e => e.copied < e.seq - 1)) return 'waits'
+    const asked = await past(job)
+    await move(job, { stage: asked && asked.tracked.size > 0 ? 'fill' : asked?.orders ? 'orders' : 'settle' })
+    return 'worked'
+  }
+
+  const fillOf = (job: JobRow, of: Uuid, mem: FillBody['mem'], orders: boolean): Append => ({
+    workspace: job.workspace_id,
+    customer: of,
+    input: {
+      kind: 'fill',
+      messageId: null,
+      body: { catalogueNo: job.params.no!, of, mem, ...(orders ? { orders } : {}) },
+    },
+  })
+
+  /** Tells some customers what history knows of them. The cursor is an id, in ClickHouse's order. */
+  async function fill(job: JobRow): Promise<Went> {
+    if (await isFull(core, job.workspace_id)) return 'waits'
+    const asked = await past(job)
+    must(asked, 'a publication that asks for the past is filled')
+    const edges = await edgesOf(core, job)
+    must(edges, 'the beginnings of a publication stay as long as its job')
+    const now = Date.now() + (await newest(core.pool, job.workspace_id)).offsetMs
+    if (job.total === null) await move(job, { total: 2 * (await countRows(core, job.workspace_id)) })
+    if (ends?.job !== job.id || ends.after !== job.after) {
+      const steps = await stepsOf(core.history, job.workspace_id, asked, job.after, now)
+      ends = { job: job.id, after: job.after, steps }
+    }
+    const upTo = ends.steps[0] ?? null
+    const found = await readPast(core.history, job.workspace_id, asked, {
+      after: job.after,
+      upTo,
+      edges: edges.map(e => e.seq),
+      now,
+    })
+    const rows = [...found].map(([of, mem]) => fillOf(job, of, mem, asked.orders))
+    const done = job.done + found.size
+    if (upTo !== null) await move(job, { after: upTo, done }, rows)
+    else
+      await move(
+        job,
+        {
+          after: NOBODY,
+          ...(asked.orders ? { done, stage: 'orders' } : { done: half(job), stage: 'settle' }),
+        },
+        rows,
+      )
+    if (upTo !== null) ends = { job: job.id, after: upTo, steps: ends.steps.slice(1) }
+    return 'worked'
+  }
+
+  /** Customers of whom history knew nothing else, and who have orders: their own rows say the rest. */
+  const orders = (job: JobRow): Promise<Went> =>
+    walk(
+      job,
+      async seen => {
+        const having = await havingOrders(
+          core,
+          job,
+          seen.flatMap(s => (s.merged ? [] : [s.id])),
+        )
+        return having.map(of => fillOf(job, of, {}, true))
+      },
+      'settle',
+    )
+
+  const half = (job: JobRow): number => Math.floor((job.total ?? 0) / 2)
+
+  /** Waits until everybody has heard of the past; then whoever was told nothing has none. */
+  async function settle(job: JobRow): Promise<Went> {
+    if (await isWaiting(core, job.workspace_id)) return 'waits'
+    await inTransaction(core.pool, async sql => {
+      const next: Stage = job.segment_id === null ? 'end' : 'check'
+      const moved = { ...job, stage: next, done: half(job) }
+      if (!(await noteStep(sql, core.processId, moved))) throw new Lost()
+      await publishWorld(sql, core, job.workspace_id)
+      Object.assign(job, moved)
+    })
+    core.signals.emit('inbox', '')
+    return 'worked'
+  }
+
+  /** Says `recheck` to those of whom the rules say something else than what they hold. */
+  async function check(job: JobRow): Promise<Went> {
+    const { no, offsetMs } = await newest(core.pool, job.workspace_id)
+    if (!(await isFolded(core, job.workspace_id, no))) return 'waits'
+    const world = await worldOf(job.workspace_id, no)
+    const now = Date.now() + offsetMs
+    return walk(
+      job,
+      seen =>
+        seen.flatMap(({ id, state, merged }) =>
+          merged || state === '{}' || !wouldMove(unpackState(state), world, now)
+            ? []
+            : [
+                {
+                  workspace: job.workspace_id,
+                  customer: id,
+                  input: { kind: 'recheck' as const, messageId: null, body: { catalogueNo: no } },
+                },
+              ],
+        ),
+      'end',
+    )
+  }
+
+  /** Waits until everybody has heard what was said; then the version's past is known. */
+  async function end(job: JobRow): Promise<Went> {
+    if (await isWaiting(core, job.workspace_id)) return 'waits'
+    await inTransaction(core.pool, async sql => {
+      if (!(await noteStep(sql, core.processId, job))) throw new Lost()
+      await noteFilled(sql, job)
+      await forgetEdges(sql, job)
+      await endJob(sql, core.processId, job, 'done')
+    })
+    core.signals.emit('live', `${job.workspace_id}:segments`)
+    return 'over'
+  }
+
+  async function oneStep(job: JobRow): Promise<Went> {
+    switch (job.stage) {
+      case 'walk':
+        return tellMembers(job)
+      case 'wait':
+        return wait(job)
+      case 'fill':
+        return fill(job)
+      case 'orders':
+        return orders(job)
+      case 'settle':
+        return settle(job)
+      case 'check':
+        return check(job)
+      case 'end':
+        return end(job)
+      default:
+        return never(job.stage)
+    }
+  }
+
+  return {
+    async step(job) {
+      try {
+        return await oneStep(job)
+      } catch (error) {
+        if (error instanceof Lost) return 'over'
+        throw error
+      }
+    },
+  }
+}
+
+function isIn(text: string, n: number, group: number | null): boolean {
+  if (!text.includes('"m":[')) return false // nobody's memberships (src/customers/pack.ts) are not worth reading on
+  const state: Partial<CustomerState> = unpackState(text)
+  return state.seg?.some(m => m[0] === n && (group === null || m[1] === group)) ?? false
+}
+
+async function customersAfter(core: Core, workspace: Uuid, bucket: number, after: Uuid): Promise<Seen[]> {
+  const { rows } = await core.pool.query<Seen>(
+    `select id, state, merged_into is not null as merged from customer
+      where bucket = $1 and workspace_id = $2 and id > $3 order by id limit ${STEP_ROWS}`,
+    [bucket, workspace, after],
+  )
+  return rows
+}
+
+async function countRows(core: Core, workspace: Uuid): Promise<number> {
+  const { rows } = await core.pool.query<{ n: number }>(
+    'select count(*) as n from customer where workspace_id = $1',
+    [workspace],
+  )
+  return rows[0]!.n
+}
+
+/** So much waits in bulk that more would only wait longer. */
+async function isFull(core: Core, workspace: Uuid): Promise<boolean> {
+  const { rows } = await core.pool.query<{ n: number }>(
+    `select count(*) as n from (select from bulk where workspace_id = $1 limit ${MOST_WAITING}) b`,
+    [workspace],
+  )
+  return rows[0]!.n >= MOST_WAITING
+}
+
+/** Something that a job said has not been folded yet. */
+async function isWaiting(core: Core, workspace: Uuid): Promise<boolean> {
+  const { rows } = await core.pool.query<{ waits: boolean }>(
+    `select exists (select from bulk where workspace_id = $1 and kind in ('recheck', 'fill'))
+         or exists (select from inbox where workspace_id = $1 and kind in ('recheck', 'fill')) as waits`,
+    [workspace],
+  )
+  return rows[0]!.waits
+}
+
+async function newest(sql: Sql, workspace: Uuid): Promise<{ no: number; offsetMs: number }> {
+  const { rows } = await sql.query<{ no: number; offset: number }>(
+    'select catalogue_no as no, clock_offset_ms as offset from workspace where id = $1',
+    [workspace],
+  )
+  must(rows[0], 'a job belongs to a workspace')
+  return { no: rows[0].no, offsetMs: rows[0].offset }
+}
+
+/** Every bucket has come to this world. */
+async function isFolded(core: Core, workspace: Uuid, no: number): Promise<boolean> {
+  const { rows } = await core.pool.query<{ n: number }>(
+    'select count(*) as n from bucket_workspace where workspace_id = $1 and catalogue_no >= $2',
+    [workspace, no],
+  )
+  return rows[0]!.n === BUCKETS
+}
+
+type Edge = {
+  /** the journal row with which the publication begins in this bucket */
+  seq: number
+  /** how far history has copied the bucket's journal */
+  copied: number
+}
+
+/** By bucket; null: the publication has not been folded everywhere. */
+async function edgesOf(core: Core, job: JobRow): Promise<Edge[] | null> {
+  const { rows } = await core.pool.query<Edge>(
+    `select e.seq, c.seq as copied from catalogue_edge e join history_cursor c on c.bucket = e.bucket
+      where e.bucket between 0 and 255 and e.workspace_id = $1 and e.no = $2 order by e.bucket`,
+    [job.workspace_id, job.params.no],
+  )
+  return rows.length === BUCKETS ? rows : null
+}
+
+async function forgetEdges(sql: Sql, job: JobRow): Promise<void> {
+  await sql.query(
+    `delete from catalogue_edge where bucket between 0 and 255 and workspace_id = $1 and no <= $2`,
+    [job.workspace_id, job.params.no],
+  )
+}
+
+async function havingOrders(core: Core, job: JobRow, ids: Uuid[]): Promise<Uuid[]> {
+  if (ids.length === 0) return []
+  const { rows } = await core.pool.query<{ id: Uuid }>(
+    `select distinct customer_id as id from order_entry
+      where bucket = any($1::smallint[]) and workspace_id = $2 and customer_id = any($3::uuid[])`,
+    [[...new Set(ids.map(bucketOf))], job.workspace_id, ids],
+  )
+  return rows.map(r => r.id)
+}
+
+async function noteFilled(sql: Sql, job: JobRow): Promise<void> {
+  await sql.query(
+    `update segment_version set filled_at = clock_timestamp()
+      where workspace_id = $1 and segment_id = $2 and since <= $3 and filled_at is null`,
+    [job.workspace_id, job.segment_id, job.params.no],
+  )
+}

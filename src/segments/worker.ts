@@ -1,0 +1,105 @@
+// Works off jobs over customers, and keeps a point an hour of every segment's size. Runs with the history role: what it
+// does at a time is small, and it waits for history.
+import { Gauge } from 'prom-client'
+import type { Core, Role } from '../platform/core.ts'
+import { claimJob, endJob, releaseJob, triedTooOften, type JobRow } from './jobs.ts'
+import { keepSizes } from './sizes.ts'
+import { openStepper } from './steps.ts'
+
+const POLL_MS = 2_000
+/** A job that waits for others is looked at again after so long. */
+const REST_MS = 200
+
+export type SegmentWorker = Role & {
+  /** Some steps of the next job; false when there is nothing to do, or all that is waits for others. */
+  tick(): Promise<boolean>
+}
+
+export function openSegmentWorker(core: Core): SegmentWorker {
+  const running = new Gauge({
+    name: 'itinera_segment_job',
+    help: '1 while this process works on a segment job',
+    registers: [core.metrics],
+  })
+  const stepper = openStepper(core)
+  let stopped = false
+  let waits = false
+
+  async function tick(): Promise<boolean> {
+    waits = false
+    await keepSizes(core)
+    const job = await claimJob(core.pool, core.processId)
+    if (!job) return false
+    running.set(1)
+    try {
+      return await work(job)
+    } finally {
+      running.set(0)
+    }
+  }
+
+  async function work(job: JobRow): Promise<boolean> {
+    if (triedTooOften(job)) {
+      core.log.error({ job: job.id, kind: job.kind }, 'a segment job broke off again and again')
+      await endJob(core.pool, core.processId, job, 'failed', {
+        code: 'job_broke',
+        title: 'The work broke off several times at the same place',
+        action: 'The log says more; publish the segment again to try once more.',
+      })
+      return true
+    }
+    let worked = false
+    try {
+      while (!stopped) {
+        const went = await stepper.step(job)
+        if (went === 'over') return true
+        if (went === 'waits') {
+          waits = true
+          await releaseJob(core, job, 0)
+          return worked
+        }
+        worked = true
+      }
+      await releaseJob(core, job, 0)
+    } catch (error) {
+      await releaseJob(core, job, 1_000).catch(() => undefined) // its lease runs out by itself
+      throw error
+    }
+    return worked
+  }
+
+  let wake = () => {}
+  const off = core.signals.on('segment-job', () => wake())
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      try {
+        if (await tick()) continue
+      } catch (error) {
+        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'segment jobs: will try again')
+      }
+      if (stopped) break
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, waits ? REST_MS : POLL_MS)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+
+  let loop: Promise<void> | null = null
+  return {
+    tick,
+    start() {
+      loop ??= run()
+    },
+    async stop() {
+      stopped = true
+      off()
+      wake()
+      await loop
+    },
+  }
+}
