@@ -74,7 +74,8 @@ async function* eventPages(history: History, workspace: Uuid, filter: Filter): A
   }
 }
 
-const idOrNull = (prefix: 'jrn' | 'msg', id: Uuid): string | null => (id === NONE ? null : publicId(prefix, id))
+const idOrNull = (prefix: 'jrn' | 'msg', id: Uuid): string | null =>
+  id === NONE ? null : publicId(prefix, id)
 
 /** One event as it stands in the file, in the order of its columns. */
 const lineOf = (row: Row, rules: MaskRules | null) => ({
@@ -122,7 +123,10 @@ const FORMATS = {
     head: '',
     lines: (lines: Line[]) =>
       lines
-        .map(line => JSON.stringify({ ...line, properties: JSON.parse(line.properties || '{}') as unknown }) + '\n')
+        .map(
+          line =>
+            JSON.stringify({ ...line, properties: JSON.parse(line.properties || '{}') as unknown }) + '\n',
+        )
         .join(''),
   },
 }

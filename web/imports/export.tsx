@@ -46,7 +46,8 @@ function ExportForm({ ws, first, close }: { ws: string; first: string; close(): 
     : (targets?.targets.find(x => x.name === name)?.filters ?? [])
   const other = events ? 'ndjson' : 'xlsx'
   const query = new URLSearchParams(events ? {} : { locale })
-  for (const key of FILTERS) if (known.includes(key) && filter[key]?.trim()) query.set(key, filter[key].trim())
+  for (const key of FILTERS)
+    if (known.includes(key) && filter[key]?.trim()) query.set(key, filter[key].trim())
   return (
     <Stack>
       <Select
