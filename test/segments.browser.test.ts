@@ -186,6 +186,10 @@ test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and thes
     .waitFor()
   await shot('why')
   await page.getByRole('button', { name: '換一位' }).click()
+  // what no published rule asked for yet is known from the past
+  await page.getByRole('searchbox', { name: '某個人為什麼在或不在？' }).fill('王小美')
+  await page.getByRole('button', { name: /王小美/ }).click()
+  await page.getByText('王小美 符合').waitFor()
 
   await page.getByRole('button', { name: '發布…' }).click()
   const dialog = page.getByRole('dialog', { name: '發布「買過洋裝的女性」' })
