@@ -10,6 +10,7 @@ import { type Log, openLog } from './platform/log.ts'
 import { openPool } from './platform/postgres.ts'
 import { openSecrets } from './platform/secrets.ts'
 import { openSignals } from './platform/signals.ts'
+import { readSigningRoots } from './platform/signing-roots.ts'
 
 export type Engines = { databaseUrl: string; clickhouseUrl: string; secretKey: string; baseUrl: string }
 
@@ -38,6 +39,10 @@ export async function openCore(
     name: options.name,
     onError: e => log.warn({ code: (e as { code?: string }).code }, 'an idle PostgreSQL connection was lost'),
   })
+  const roots = await readSigningRoots(pool, engines.secretKey).catch(async (error: unknown) => {
+    await pool.end()
+    throw error
+  })
   const history = openClickHouse(engines.clickhouseUrl)
   const metrics = new Registry()
   if (options.processMetrics) collectDefaultMetrics({ register: metrics })
@@ -51,7 +56,7 @@ export async function openCore(
     pool,
     history,
     signals,
-    secrets: openSecrets(engines.secretKey),
+    secrets: openSecrets(engines.secretKey, roots ?? undefined),
     metrics,
     baseUrl: engines.baseUrl,
     processId: `${process.pid}.${randomBytes(4).toString('hex')}`,

@@ -11,7 +11,7 @@ const product = new Map([...all].filter(([path]) => path.startsWith('src/') && !
 /** Files that decide: no I/O, no clock, no randomness, also in what they import. */
 const DECIDE = [
   /^src\/rules\//,
-  /^src\/segments\/(fold|plan|definition|past|marks|reasons)\.ts$/,
+  /^src\/segments\/(fold|plan|definition|marks|reasons)\.ts$/,
   /^src\/segments\/library\/(?!figures|vocabulary|routes)/,
   /^src\/insight\/metrics\/orders\.ts$/,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,

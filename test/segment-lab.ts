@@ -5,6 +5,8 @@ import { append } from '../src/inbox/append.ts'
 import type { EventBody } from '../src/inbox/model.ts'
 import { apiRouter, type HttpEnv } from '../src/platform/http/router.ts'
 import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
+import { importApp } from '../src/imports/transfer.ts'
+import { segmentApp } from '../src/segments/transfer.ts'
 import { openAccess } from '../src/team/access.ts'
 import { handlers } from '../src/web.ts'
 import { serveApp } from './collect-server.ts'
@@ -37,6 +39,8 @@ export async function openSegmentLab(extra: (core: TestCore) => Ticking[] = () =
     return next()
   })
   const access = openAccess(core)
+  app.route('/', importApp(core, access))
+  app.route('/', segmentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   const server = await serveApp(app as unknown as Hono)
   const stage = openStage(core, extra(core))

@@ -13,6 +13,8 @@ export type Ticking = { tick(): Promise<boolean>; stop(): Promise<void> }
 export type Stage = {
   /** Ticks everything, and steps clocks, until a whole round finds no work. */
   settle(): Promise<void>
+  /** One look of the owner alone; false when it found nothing. */
+  fold(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ export function openStage(core: TestCore, extra: Ticking[] = []): Stage {
       }
       throw new Error('the stage does not come to rest')
     },
+    fold: () => workers[0]!.tick(),
     async close() {
       for (const w of workers) await w.stop()
     },

@@ -9,8 +9,10 @@ import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
-import { sinceAt } from '../rules/memories.ts'
+import { memoriesOf, sinceAt } from '../rules/memories.ts'
+import type { PublishedSegment } from '../segments/model.ts'
 import { publishedAttributes } from './attribute-store.ts'
+import { pendingPasts, queueJob } from './jobs.ts'
 import { publishedSegments } from './published-segments.ts'
 
 type WorkspaceFacts = {
@@ -61,6 +63,16 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   }
 }
 
+/** The world that was published last. */
+export async function newestWorld(sql: Sql, workspace: Uuid): Promise<World> {
+  const { rows } = await sql.query<{ body: string }>(
+    'select body from catalogue where workspace_id = $1 order by no desc limit 1',
+    [workspace],
+  )
+  must(rows[0], 'a workspace begins with a world')
+  return JSON.parse(rows[0].body) as World
+}
+
 const needsRecheck = (before: World | null, after: World): boolean => {
   if (!before) return false
   const shape = (w: World) =>
@@ -75,9 +87,27 @@ const needsRecheck = (before: World | null, after: World): boolean => {
   return shape(before) !== shape(after)
 }
 
-/** Writes the next number and tells every bucket. A change that could set an alarm or end runs with no event queues
+/** From which publication on its memories are kept, and whether the past before that is known. */
+function withPast(
+  segment: PublishedSegment,
+  kept: Readonly<Record<string, number>>,
+  pending: number[],
+): PublishedSegment {
+  const rules = segment.groups.flatMap(g => g.rule ?? [])
+  const { needs } = memoriesOf(rules, undefined)
+  const since = Math.max(0, ...[...needs.keys()].map(key => kept[key] ?? 0))
+  return { ...segment, since, filled: !pending.some(no => no <= since) }
+}
+
+/** Writes the next number and tells every bucket. Memories that begin with it, or a segment that caused it, leave work to
+ *  be done: after the commit emit `segment-job`, too. A change that could set an alarm or end runs with no event queues
  *  a recheck of each customer as bulk. Returns the number. */
-export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Promise<number> {
+export async function publishWorld(
+  sql: Sql,
+  _core: Core,
+  workspace: Uuid,
+  cause: { segment: Uuid | null; actor: string } = { segment: null, actor: 'itinera' },
+): Promise<number> {
   const { rows } = await sql.query<WorkspaceFacts>(
     'update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no',
     [workspace],
@@ -91,7 +121,11 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
     [workspace, no - 1],
   )
   const before = last.rows[0] ? (JSON.parse(last.rows[0].body) as World) : null
-  const world = { ...read, memories: sinceAt(planOf(read).memories.needs, before?.memories, no) }
+  const memories = sinceAt(planOf(read).memories.needs, before?.memories, no)
+  const begins = Object.values(memories ?? {}).includes(no)
+  const pending = await pendingPasts(sql, workspace)
+  const segments = read.segments?.map(s => withPast(s, memories ?? {}, begins ? [...pending, no] : pending))
+  const world: World = { ...read, memories, ...(segments ? { segments } : {}) }
   await sql.query(
     'insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())',
     [workspace, no, JSON.stringify(world)],
@@ -106,6 +140,15 @@ export async function publishWorld(sql: Sql, _core: Core, workspace: Uuid): Prom
       input: { kind: 'publish' as const, body: { catalogueNo: no } },
     })),
   )
+  if (begins || cause.segment !== null)
+    await queueJob(sql, {
+      workspace,
+      segment: cause.segment,
+      kind: 'backfill',
+      stage: begins ? 'wait' : 'check',
+      params: { no },
+      actor: cause.actor,
+    })
   if (needsRecheck(before, world)) {
     await sql.query(
       `insert into bulk (bucket, workspace_id, customer_id, kind, message_hash, body)

@@ -3,7 +3,6 @@
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Rule } from '../rules/model.ts'
-import { needsPast } from '../segments/past.ts'
 import { groupKeys, type Definition, type PublishedSegment, type SegmentKind } from '../segments/model.ts'
 
 type Row = {
@@ -14,14 +13,12 @@ type Row = {
   version: number
   definition: Definition
   groups: Record<string, number>
-  since: number
-  filled: boolean
 }
 
+/** `since` and `filled` are worked out by who publishes. */
 export async function publishedSegments(sql: Sql, workspace: Uuid): Promise<PublishedSegment[]> {
   const { rows } = await sql.query<Row>(
-    `select s.id, s.n, s.kind, s.status = 'archived' as archived, v.version, v.definition, s.groups, v.since,
-            v.filled_at is not null as filled
+    `select s.id, s.n, s.kind, s.status = 'archived' as archived, v.version, v.definition, s.groups
        from segment s join segment_version v on v.segment_id = s.id and v.version = s.live_version
       where s.workspace_id = $1 and (s.status = 'live' or (s.status = 'archived' and v.filled_at is null)) order by s.n`,
     [workspace],
@@ -29,19 +26,9 @@ export async function publishedSegments(sql: Sql, workspace: Uuid): Promise<Publ
   return rows.map(published)
 }
 
-function published({
-  id,
-  n,
-  kind,
-  archived,
-  version,
-  definition,
-  groups,
-  since,
-  filled,
-}: Row): PublishedSegment {
+function published({ id, n, kind, archived, version, definition, groups }: Row): PublishedSegment {
   const { dwellMs, tag } = definition
-  const made: PublishedSegment = { id, n, version, kind, groups: [], since, filled: true }
+  const made: PublishedSegment = { id, n, version, kind, groups: [], since: 0, filled: true }
   // members of an archived list go like those of a rule that holds for nobody
   if (archived && kind === 'static') made.kind = 'live'
   if (!archived && kind !== 'static')
@@ -50,7 +37,6 @@ function published({
       g: groups[key]!,
       rule: (definition.groups.find(g => g.key === key)?.rule ?? null) as Rule | null,
     }))
-  made.filled = filled || !made.groups.some(g => g.rule !== null && needsPast(g.rule))
   const former = Object.entries(groups).filter(([key]) => !made.groups.some(g => g.key === key))
   if (kind === 'partition' && former.length > 0)
     made.former = Object.fromEntries(former.map(([key, g]) => [g, key]))

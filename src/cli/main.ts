@@ -5,6 +5,7 @@ import { addBackupCommands } from './backup.ts'
 import { addImportCommands } from './imports.ts'
 import { addOperationCommands } from './operations.ts'
 import { EXIT, EXIT_HELP, explain } from './output.ts'
+import { addSecretCommands } from './secrets.ts'
 import { addJourneyCommands, addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -27,6 +28,7 @@ addJourneyCommands(program)
 addImportCommands(program)
 addOperationCommands(program)
 addBackupCommands(program)
+addSecretCommands(program)
 
 try {
   await program.parseAsync()

@@ -134,6 +134,16 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
   })
 }
 
+/** Who holds an identifier of each item, by the strongest that anybody holds; null: nobody does. Claims nothing. */
+export async function findHolders(core: { pool: Pool }, items: Resolvable[]): Promise<(Uuid | null)[]> {
+  const keys: Keys = new Map()
+  for (const { workspace, ids } of items) for (const id of ids) addKey(keys, workspace, id.kind, id.value)
+  addAliases(keys)
+  const held: Held = { by: new Map(), nobody: new Map() }
+  await read(core.pool, keys, held)
+  return items.map(item => holdersOf(item, held)[0] ?? null)
+}
+
 const keyOf = (item: Resolvable, id: IdRef): string => keyText(item.workspace, id.kind, id.value)
 
 const sharedIn = (item: Resolvable, held: Held): IdRef[] =>

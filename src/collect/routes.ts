@@ -13,7 +13,7 @@ import { rudderSourceConfig, segmentSettings } from './client-settings.ts'
 import { openIntaker, type Asked, type IntakeResult } from './intake.ts'
 import { LIMITS } from './json.ts'
 import { keyOf, openKeys } from './keys.ts'
-import { openPressure, PRESSURE, type PressureLimits } from './pressure.ts'
+import { BULK_PRESSURE, openPressure, PRESSURE, type PressureLimits, type PressureTable } from './pressure.ts'
 
 /** Each path and the one letter that Segment's browser client takes for it. */
 const CALLS: Record<string, Asked> = {
@@ -65,9 +65,13 @@ function counter(core: Core): Counter<'outcome'> {
 }
 
 /** Mounted at the root: the paths start with /v1. */
-export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono {
+export function collectApp(
+  core: Core,
+  limits: Record<PressureTable, PressureLimits> = { inbox: PRESSURE, bulk: BULK_PRESSURE },
+): Hono {
   const keys = openKeys(core)
-  const pressure = openPressure(core, limits)
+  const pressure = openPressure(core, limits.inbox)
+  const bulkPressure = openPressure(core, limits.bulk, 'bulk')
   const intaker = openIntaker(core, openAppendGroup(core), openAppendGroup(core, 'bulk'))
   const counted = counter(core)
   const app = new Hono()
@@ -82,7 +86,7 @@ export function collectApp(core: Core, limits: PressureLimits = PRESSURE): Hono 
   async function take(c: Context, asked: Asked): Promise<Response> {
     const { body, bytes } = await readBody(c.req.raw)
     const source = await keys.find(keyOf(c.req.header('authorization'), body, c.req.query('writeKey')))
-    pressure.check()
+    ;(asked.past ? bulkPressure : pressure).check()
     const single = asked.type !== null
     const items: unknown = single ? [body] : body.batch
     if (!Array.isArray(items))

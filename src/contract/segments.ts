@@ -188,7 +188,7 @@ export const segmentsEndpoints = {
     method: 'get',
     path: '/w/{ws}/segments/{segment}/members',
     scope: 'customers:read',
-    summary: 'Members now, in the order of their ids',
+    summary: 'Members now, in a fixed order',
     query: list.extend({ group: z.string().max(40).optional() }),
     out: page(
       z.object({
@@ -281,5 +281,26 @@ export const segmentsEndpoints = {
         why: z.array(reason),
       }),
     ),
+  }),
+  customerSegments: e({
+    method: 'get',
+    path: '/w/{ws}/customers/{customer}/segments',
+    scope: 'customers:read',
+    summary: 'Segments of one customer, and why',
+    out: z.object({
+      items: z.array(
+        z.object({
+          segment: id,
+          name: z.string(),
+          kind: z.enum(SEGMENT_KINDS),
+          group: z.string(),
+          groupName: z.string(),
+          since: time,
+          rule: personalValue('brand'),
+          why: z.array(reason),
+          computing: z.boolean(),
+        }),
+      ),
+    }),
   }),
 } as const

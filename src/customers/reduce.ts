@@ -140,6 +140,7 @@ function causeOf(input: Input): string {
     case 'outcome':
       return 'message.' + input.body.state
     case 'recheck':
+    case 'fill':
       return 'published'
     case 'alarm':
       return 'time'
@@ -227,6 +228,7 @@ function foldInput(
       return 'folded'
     case 'fill':
       foldFill(fold, input.body, facts)
+      markAll(fold)
       return 'folded'
     case 'note':
       foldNote(fold, input.body)

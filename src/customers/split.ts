@@ -121,6 +121,9 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
       really = new Tally()
       rest.did = new Tally()
       parting = null
+      // in this story they may have been apart already; the state that it was given holds all the same
+      if (!input.body.stands && rest.state && !rest.state.absorbed.includes(input.body.with))
+        rest.state.absorbed.push(input.body.with)
     }
     really.count(entry.e ?? [])
     if (input.kind === 'absorb' && real === 'folded' && parting === null) {

@@ -28,6 +28,8 @@ export const FAULT_WORDS: Readonly<Record<string, Words>> = {
     zh: '不知道是誰：會員編號、手機、電子信箱、LINE 使用者 ID、卡號、載具至少要有一個',
     en: 'of nobody known: member number, mobile, e-mail, LINE user id, card or carrier is needed',
   },
+  unknown_person: { zh: '找不到這位顧客', en: 'nobody is known by these identifiers' },
+  no_list: { zh: '沒有這份名單', en: 'there is no such list' },
   no_amount: { zh: '沒有總金額，也沒有明細單價可以加總', en: 'neither a total nor prices of lines' },
   group_split: {
     zh: '同一編號的其他列在檔案前面：請先依編號排序',

@@ -2,21 +2,24 @@
 import { unpackState } from '../customers/pack.ts'
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { type Answer, callApi } from '../../test/http-client.ts'
 import * as samples from '../../test/import-samples.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
 import { insertKey } from '../catalogue/keys.ts'
+import { BULK_PRESSURE } from '../collect/pressure.ts'
 import { collectApp } from '../collect/routes.ts'
 import type { EndpointName, Out, Scope } from '../contract.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { apiRouter, type HttpEnv } from '../platform/http/router.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { openAccess } from '../team/access.ts'
 import { handlers } from '../web.ts'
-import { errorPath } from './files.ts'
+import { errorPath, uploadPath } from './files.ts'
+import { runImport } from './run.ts'
+import { claimImport } from './store.ts'
 import { importApp } from './transfer.ts'
 import { openImports, type Imports } from './workers.ts'
 
@@ -578,6 +581,40 @@ describe('work', () => {
       new: 3_000 - ended.rows,
       same: ended.rows,
     })
+  })
+
+  test('a file waits while too many rows wait to be folded, hears a cancel, and goes on when there is room', async () => {
+    const id = (await upload(many(4_000))).body.id as string
+    await act('startImport', { import: id })
+    const uuid = parseId('imp', id)!
+    const row = (await claimImport(core.pool, 'test', [uuid]))!
+    const runs = runImport(
+      {
+        pool: core.pool,
+        signals: { emit: () => undefined },
+        owner: 'test',
+        file: (await uploadPath(core.config.dataDir, uuid))!,
+        errorFile: errorPath(core.config.dataDir, uuid),
+        workspace: { timezone: 'Asia/Taipei', currency: 'TWD', locale: 'zh-TW' },
+        offsetMs: 0,
+        bulkLimits: { ...BULK_PRESSURE, rows: 500 },
+      },
+      row,
+    )
+    const at = async () => (await act('import', { import: id })).rows
+    const grown = async (from: number) => {
+      await vi.waitFor(async () => expect(await at()).toBeGreaterThan(from), { timeout: 20_000 })
+      return at()
+    }
+    const first = await grown(0)
+    await new Promise(resolve => setTimeout(resolve, 1_200)) // a look or two: it stays where it is
+    expect(await at()).toBe(first)
+    await core.pool.query('delete from bulk')
+    const second = await grown(first)
+    expect(second).toBeLessThan(4_000)
+    await act('cancelImport', { import: id })
+    await runs
+    expect(await act('import', { import: id })).toMatchObject({ status: 'cancelled', rows: second })
   })
 
   test('an import that has gone leaves no file, and is no one else’s', async () => {

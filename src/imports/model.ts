@@ -1,5 +1,6 @@
 // What an import target is: the fields a file may bring, and what a row of them becomes. One file for each target in
 // src/imports/targets/, one line in register.ts. The same fields are the columns of its template and of its export.
+import type { EventBody, NoteBody } from '../inbox/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
@@ -81,6 +82,8 @@ export type ExportFilter = { tag?: string; from?: number; to?: number; store?: s
 /** What an export reads from. */
 export type ExportSource = { pool: Sql; workspace: Uuid; timezone: string; currency: string }
 
+export type ToldContext = ImportContext & { actor: string }
+
 type Common = {
   name: string
   label: Words
@@ -103,6 +106,9 @@ export type EventTarget = Common & {
   group?(cells: Cells): string | null
   /** `rows`: one row, or all of one group. `extra`: further columns by the user's names. Pure. */
   toItems(rows: Cells[], extra: Cells, context: ImportContext): Made
+  /** Rows are about people who must be known already: what each of them is told, instead of an event that happened. One
+   *  answer for each event, in their order; the same row of a second file is told again. */
+  tell?(sql: Sql, events: EventBody[], context: ToldContext): Promise<(NoteBody | RowFault)[]>
 }
 
 /** Brings rows of the catalogue (products, stores, staff). */

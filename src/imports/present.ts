@@ -1,4 +1,5 @@
 // Imports as the API shows them.
+import { LRUCache } from 'lru-cache'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
@@ -33,10 +34,27 @@ export function presentImport(row: ImportRow): Out<'startImport'> {
   }
 }
 
+/** A file never changes, and a page asks again with every step of its import. By id and shape; sizes in characters. */
+const previews = new LRUCache<string, string[][]>({
+  maxSize: 2_000_000,
+  sizeCalculation: rows => rows.reduce((n, row) => n + row.reduce((m, v) => m + v.length, row.length), 1),
+})
+
+async function previewOf(dataDir: string, row: ImportRow): Promise<string[][]> {
+  const path = row.shape.format === undefined ? null : await uploadPath(dataDir, row.id)
+  if (path === null) return []
+  const key = row.id + JSON.stringify(row.shape)
+  let preview = previews.get(key)
+  if (!preview) {
+    const { rows } = await firstRows(path, row.shape, PREVIEW_ROWS)
+    preview = rows.map(r => r.values.map(v => v.slice(0, 200)))
+    previews.set(key, preview)
+  }
+  return preview
+}
+
 export async function presentDetail(core: Core, row: ImportRow): Promise<Out<'import'>> {
   const { dataDir } = core.config
-  const path = row.shape.format === undefined ? null : await uploadPath(dataDir, row.id)
-  const first = path === null ? { rows: [] } : await firstRows(path, row.shape, PREVIEW_ROWS)
   const target = targetNamed(row.target ?? '')
   return {
     ...presentImport(row),
@@ -46,7 +64,7 @@ export async function presentDetail(core: Core, row: ImportRow): Promise<Out<'im
     columns: row.columns,
     mapping: row.mapping,
     constants: row.constants,
-    preview: first.rows.map(r => r.values.map(v => v.slice(0, 200))),
+    preview: await previewOf(dataDir, row),
     missing: target ? missingFields(target, row.mapping, row.constants).map(any => any.map(f => f.key)) : [],
     faults: row.faults,
     hasErrorFile: (row.counts.wrong ?? 0) > 0 && (await hasFile(errorPath(dataDir, row.id))),

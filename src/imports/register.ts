@@ -5,6 +5,7 @@ import { customers } from './targets/customers.ts'
 import { events } from './targets/events.ts'
 import { ga4 } from './targets/ga4.ts'
 import { items } from './targets/items.ts'
+import { members } from './targets/members.ts'
 import { orders } from './targets/orders.ts'
 import { products } from './targets/products.ts'
 import { staff } from './targets/staff.ts'
@@ -17,6 +18,7 @@ export const TARGETS: readonly ImportTarget[] = [
   events,
   consents,
   tags,
+  members,
   products,
   stores,
   staff,

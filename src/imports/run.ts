@@ -1,8 +1,9 @@
 // One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
-import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
-import { append } from '../inbox/append.ts'
+import { BULK_PRESSURE, openGauge, type PressureLimits, SAMPLES } from '../collect/pressure.ts'
+import { findHolders, resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { append, type Append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -10,7 +11,7 @@ import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import { openErrorFile, reasonIn, type ErrorFile } from './error-file.ts'
-import type { ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
+import type { EventTarget, ImportContext, RowFault, RowOutcome, TableTarget } from './model.ts'
 import { presetNamed } from './presets/register.ts'
 import { openFile } from './read.ts'
 import { targetNamed } from './register.ts'
@@ -37,10 +38,14 @@ export type RunEnv = {
   workspace: { timezone: string; currency: string; locale: string }
   /** workspace time minus real time, ms */
   offsetMs: number
+  /** how many rows may wait to be folded before this one waits, too */
+  bulkLimits?: PressureLimits
 }
 
 const SHOWN_FAULTS = 50
 const CHUNK_TRIES = 5
+/** between two looks whether there is room again in the waiting table */
+const ROOM_MS = 500
 
 /** Works on an import that is claimed. Its end is written unless the process is killed or the lease is lost. */
 export async function runImport(env: RunEnv, row: ImportRow): Promise<void> {
@@ -107,18 +112,36 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     counts: { ...NO_COUNTS, ...row.counts },
     faults: row.faults,
   }
+  const bulk = openGauge(env.pool, env.bulkLimits ?? BULK_PRESSURE, 'bulk')
   try {
     for await (const chunk of ahead(chunksOf(file, settings, context))) {
       if (chunk.upTo <= row.position) continue // done before this process
       const go = await takeChunk(
-        { env, row, chunk, context, writes, table: target.kind === 'table' ? target : null },
+        {
+          env,
+          row,
+          chunk,
+          context,
+          writes,
+          table: target.kind === 'table' ? target : null,
+          told: (target.kind === 'events' && target.tell) || null,
+        },
         progress,
         errors,
         read,
       )
-      if (writes) env.signals.emit('inbox') // owners look into the waiting table, too
       if (go !== 'go') return go
       env.signals.emit('live', `${row.workspace_id}:imports`)
+      if (!writes || target.kind === 'table') continue
+      env.signals.emit('bulk')
+      await bulk.refresh()
+      while (bulk.behind()) {
+        // the lease is renewed, and a cancel heard
+        const still = await noteProgress(env.pool, row.id, env.owner, progress)
+        if (still !== 'go') return still
+        await new Promise(resolve => setTimeout(resolve, ROOM_MS))
+        for (let i = 0; i < SAMPLES; i++) await bulk.refresh()
+      }
     }
     return 'end'
   } finally {
@@ -151,6 +174,7 @@ type ChunkWork = {
   context: ImportContext
   writes: boolean
   table: TableTarget | null
+  told: NonNullable<EventTarget['tell']> | null
 }
 
 /** Stores one chunk; after a deadlock or a lost connection again. */
@@ -165,7 +189,11 @@ async function takeChunk(
     const before = errors.bytes
     try {
       const { next, go } = await inTransaction(env.pool, async sql => {
-        const outcomes = await (work.table ? putRows(work, work.table, sql) : storeItems(work, sql))
+        const outcomes = await (work.table
+          ? putRows(work, work.table, sql)
+          : work.told
+            ? tellKnown(work, work.told, sql)
+            : storeItems(work, sql))
         const counts = { ...progress.counts }
         const wrong = chunk.wrong.map(w => ({ raw: w.raw, fault: w.fault }))
         chunk.ready.forEach(({ raw }, i) => {
@@ -257,6 +285,36 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
     }),
     'bulk',
   )
+  return outcomes
+}
+
+const UNKNOWN: RowFault = {
+  field: null,
+  code: 'unknown_person',
+  detail: 'Nobody is known by these identifiers',
+}
+
+/** Tells people who are known; the others are the file's faults. */
+async function tellKnown(
+  { env, row, chunk, context, writes }: ChunkWork,
+  tell: NonNullable<EventTarget['tell']>,
+  sql: Sql,
+): Promise<RowOutcome[]> {
+  const events = chunk.ready.map(r => r.items[0]!.event)
+  const found = await findHolders(
+    { pool: env.pool },
+    events.map(({ ids, proof }) => ({ workspace: row.workspace_id, ids, proof })),
+  )
+  const told = await tell(sql, events, { ...context, actor: row.created_by })
+  const rows: Append[] = []
+  const outcomes = told.map((note, i): RowOutcome => {
+    const customer = found[i]
+    if ('code' in note) return note
+    if (!customer) return UNKNOWN
+    rows.push({ workspace: row.workspace_id, customer, input: { kind: 'note', messageId: null, body: note } })
+    return 'new'
+  })
+  if (writes) await append(sql, null, rows, 'bulk')
   return outcomes
 }
 

@@ -3,6 +3,7 @@ import { MAY, type Counts, type ImportStatus } from './status.ts'
 import type { Mapping } from './headers.ts'
 import type { FileShape } from './shape.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { smallints, uuids } from '../platform/pg-array.ts'
 import type { Sql } from '../platform/postgres.ts'
 
 export type ShownFault = {
@@ -350,6 +351,13 @@ export async function saveFeed(
 // ── what was brought before ──────────────────────────────────────────────────
 
 export type Brought = { bucket: number; key: Uuid; content: Uuid }
+const arraysOf = (workspace: Uuid, items: Brought[]) => [
+  workspace,
+  smallints(items.map(i => i.bucket)),
+  uuids(items.map(i => i.key)),
+  uuids(items.map(i => i.content)),
+]
+
 export type Known = Map<Uuid, { n: number; fresh: boolean }>
 
 /** Notes items by key and content; gives those that are new or changed, with the number of their content. Keys are
@@ -362,7 +370,7 @@ export async function noteBrought(sql: Sql, workspace: Uuid, items: Brought[]): 
      on conflict (bucket, workspace_id, key) do update set content = excluded.content, n = i.n + 1
        where i.content <> excluded.content
      returning key, n`,
-    [workspace, sorted.map(i => i.bucket), sorted.map(i => i.key), sorted.map(i => i.content)],
+    arraysOf(workspace, sorted),
   )
   return new Map(rows.map(r => [r.key, { n: r.n, fresh: r.n === 1 }]))
 }
@@ -373,7 +381,7 @@ export async function lookBrought(sql: Sql, workspace: Uuid, items: Brought[]): 
     `select g.k as key, i.n from unnest($2::smallint[], $3::uuid[], $4::uuid[]) as g (b, k, c)
        left join imported i on i.bucket = g.b and i.workspace_id = $1 and i.key = g.k
       where i.content is distinct from g.c`,
-    [workspace, items.map(i => i.bucket), items.map(i => i.key), items.map(i => i.content)],
+    arraysOf(workspace, items),
   )
   return new Map(rows.map(r => [r.key, { n: (r.n ?? 0) + 1, fresh: r.n === null }]))
 }

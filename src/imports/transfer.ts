@@ -12,7 +12,7 @@ import { actorOf } from '../platform/http/handler.ts'
 import { maskOf } from '../platform/http/mask.ts'
 import { answerError } from '../platform/http/problem.ts'
 import type { HttpEnv } from '../platform/http/router.ts'
-import { demandSameOrigin, demandScope, readSessionCookie } from '../platform/http/session.ts'
+import { seatAt } from '../platform/http/seat.ts'
 import { publicId } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { exampleRow, exportStream, fileResponse, type ExportFormat, type ExportLocale } from './export.ts'
@@ -28,14 +28,7 @@ type Ctx = Context<HttpEnv>
 export function importApp(core: Core, access: Access): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
 
-  async function seat(c: Ctx, route: string, ...scopes: Scope[]): Promise<Seat> {
-    c.set('route', `/api/w/{ws}/${route}`)
-    const who = await access.identify(c.req.header('authorization'), readSessionCookie(c))
-    if (c.req.method !== 'GET' && who.kind !== 'key') demandSameOrigin(c, core)
-    const taken = await access.seatIn(who, c.req.param('ws') ?? '')
-    for (const scope of scopes) demandScope(taken, scope)
-    return taken
-  }
+  const seat = (c: Ctx, route: string, ...scopes: Scope[]) => seatAt(core, access, c, route, ...scopes)
   const audit = (
     { workspace, caller }: Seat,
     kind: AuditKind,

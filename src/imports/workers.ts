@@ -19,6 +19,8 @@ const POLL_MS = 2_000
 const TIDY_MS = 3_600_000
 /** Old space of the thread; a file that needs more fails instead of taking the process along. */
 const MOST_MEMORY_MB = 256
+/** V8's 48 MB would be a fifth of what an import may take (performance.md). */
+const NEW_SPACE_MB = 24
 
 export type Imports = Role & {
   /** Works on the next import that waits, to its end; false when none does. */
@@ -75,7 +77,7 @@ export function openImports(core: Core): Imports {
     await new Promise<void>(resolve => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         workerData: job,
-        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB, maxYoungGenerationSizeMb: NEW_SPACE_MB },
       })
       running = worker
       worker.on('message', (message: FromWorker) => {

@@ -56,6 +56,6 @@ export async function append(
       values,
     )
   if (!signals) return
-  if (table === 'bulk') signals.emit('inbox')
+  if (table === 'bulk') signals.emit('bulk')
   else for (const b of new Set(bucket)) signals.emit('inbox', String(b))
 }

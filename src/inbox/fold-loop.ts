@@ -23,7 +23,7 @@ import {
 } from './read.ts'
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
-import { admitBulk } from './bulk.ts'
+import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
 
 /** Rows a bucket gives to one transaction: few while many buckets are busy, more where few are behind. */
 const PER_BUCKET = 64
@@ -36,6 +36,8 @@ const SWEEP_MS = 60_000
 /** Bulk work is let in while the inbox's lag and the rows of a fold are below these. */
 const BULK_LAG_MS = 50
 const BULK_ROWS = 1_000
+/** Live events come while the last one came so lately. */
+const LIVE_MS = 5_000
 const CACHE_BYTES = 24 * 1024 * 1024
 
 export type FoldMetrics = {
@@ -112,16 +114,23 @@ export class FoldLoop {
   nextDue: number | null = null
   lagMs = 0
   private bulkWaiting = true
+  private readonly turns: BulkTurns
+  /** rows let in from bulk that are not folded yet */
+  private admitted = 0
+  private liveAt = Number.NEGATIVE_INFINITY
+  /** makes the owner look again */
+  wake = (): void => {}
   /** buckets that somebody said have mail */
   private called = new Set<number>()
   /** look at all buckets: something may be anywhere */
   private calledAll = true
 
-  constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds) {
+  constructor(core: Core, index: number, metrics: FoldMetrics, worlds: Worlds, turns: BulkTurns) {
     this.core = core
     this.index = index
     this.metrics = metrics
     this.worlds = worlds
+    this.turns = turns
   }
 
   /** True when they are others than before. */
@@ -140,6 +149,14 @@ export class FoldLoop {
   call(bucket: number | null): void {
     if (bucket === null) this.calledAll = true
     else this.called.add(bucket)
+  }
+
+  /** Rows came into the waiting table: who knows that some wait need not look. */
+  bulkCame(): void {
+    if (this.bulkWaiting) return
+    this.bulkWaiting = true
+    this.calledAll = true
+    this.wake()
   }
 
   /** Folds what was called for. False: there was nothing to do; look again at the next call or at `nextDue`. */
@@ -175,6 +192,7 @@ export class FoldLoop {
   /** Takes in what was seen of all its buckets: bulk work, the next alarm. Gives those that have something now. */
   private note(seen: Peek[], now: number): number[] {
     this.bulkWaiting = seen.some(b => b.bulk)
+    if (!this.bulkWaiting) this.turns.leave(this)
     this.nextDue = null
     const busy: number[] = []
     for (const { bucket, mail, due } of seen) {
@@ -204,6 +222,8 @@ export class FoldLoop {
     this.cache.clear()
     this.since.clear()
     this.nextDue = 0
+    this.admitted = 0
+    this.turns.leave(this)
   }
 
   async close(): Promise<void> {
@@ -312,8 +332,12 @@ export class FoldLoop {
       throw Object.assign(error as Error, { customers })
     }
     this.metrics.duration.observe((performance.now() - started) / 1000)
-    if (this.bulkWaiting && !more && this.lagMs <= BULK_LAG_MS && mail.rows.length <= BULK_ROWS)
-      if (await this.admit()) this.calledAll = true
+    this.noteLive(mail.rows.length)
+    if (this.bulkWaiting) {
+      this.calledAll = true // what waits is looked for again
+      if (!more && this.lagMs <= BULK_LAG_MS && mail.rows.length <= BULK_ROWS) await this.admit()
+      else this.turns.leave(this)
+    }
     return true
   }
 
@@ -446,13 +470,31 @@ export class FoldLoop {
       signals.emit('inbox')
   }
 
-  /** Lets bulk work into the inbox of these buckets. */
+  /** Of the rows folded, those that were not let in from bulk are live. */
+  private noteLive(rows: number): void {
+    if (rows > this.admitted) this.liveAt = performance.now()
+    this.admitted = Math.max(0, this.admitted - rows)
+  }
+
+  /** Lets bulk work into the inbox of these buckets, when it is this loop's turn. */
   private async admit(): Promise<boolean> {
+    if (
+      !this.turns.take(this, () => {
+        this.calledAll = true
+        this.wake()
+      })
+    )
+      return false
     const moved = await admitBulk(
       await this.connection(),
       this.leases.map(l => l.key),
+      performance.now() - this.liveAt < LIVE_MS ? BULK_PER_BUCKET.live : BULK_PER_BUCKET.idle,
     )
-    if (moved === 0) this.bulkWaiting = false
+    this.admitted += moved
+    if (moved === 0) {
+      this.bulkWaiting = false
+      this.turns.leave(this)
+    }
     return moved > 0
   }
 }

@@ -1,5 +1,6 @@
 // The owner: holds buckets and cuts them into disjoint sets, each folded by a loop of its own (fold-loop.ts).
 import type { Core, Role } from '../platform/core.ts'
+import { BulkTurns } from './bulk.ts'
 import { startClock } from './clock.ts'
 import { FoldLoop, openFoldMetrics } from './fold-loop.ts'
 import { FOLD_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
@@ -21,7 +22,8 @@ export type Owner = Role & {
 export function openOwner(core: Core): Owner {
   const metrics = openFoldMetrics(core)
   const worlds = openWorlds()
-  const loops = Array.from({ length: LOOPS }, (_, i) => new FoldLoop(core, i, metrics, worlds))
+  const turns = new BulkTurns()
+  const loops = Array.from({ length: LOOPS }, (_, i) => new FoldLoop(core, i, metrics, worlds, turns))
   let held: Lease[] = []
   let lastLeases = Number.NEGATIVE_INFINITY
   let running = false
@@ -30,6 +32,7 @@ export function openOwner(core: Core): Owner {
   const wakes = new Map<FoldLoop, () => void>()
   const resting = new Map<FoldLoop, (byPoll: boolean) => void>()
   const stopWaits = new Set<() => void>()
+  for (const loop of loops) loop.wake = () => wakes.get(loop)?.()
   const offs: (() => void)[] = []
 
   async function lease(): Promise<void> {
@@ -160,6 +163,10 @@ export function openOwner(core: Core): Owner {
             loop.call(bucket)
             wakes.get(loop)?.()
           }
+        }),
+        core.signals.on('bulk', () => {
+          turns.came()
+          for (const loop of loops) loop.bulkCame()
         }),
       )
       ended.push(keepLeases(), poll(), ...loops.map(run))

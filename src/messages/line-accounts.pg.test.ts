@@ -24,6 +24,8 @@ let intake: Awaited<ReturnType<typeof serveApp>>
 /** LINE as the account of another provider sees it: what was pushed there, and under which token. */
 let brandB: Server
 const pushed: { token: string; to: string }[] = []
+/** it takes what it is sent and does not answer */
+let silent = false
 /** ids of the two accounts */
 let a: string
 let b: string
@@ -40,6 +42,7 @@ beforeAll(async () => {
     request.on('end', () => {
       const { to } = JSON.parse(body) as { to: string }
       pushed.push({ token: request.headers.authorization ?? '', to })
+      if (silent) return void response.destroy()
       response.setHeader('content-type', 'application/json')
       response.end('{"sentMessages":[{"id":"1"}]}')
     })
@@ -179,6 +182,17 @@ test('R1-14 two LINE accounts: a message leaves by the one whose friend the pers
     reachable: true,
     address: bothA,
   })
+  // one of which it is not known whether it went out is tried again by the same account, whoever is a newer friend since
+  await tell(b, 'follow', bothB)
+  silent = true
+  await send(track('AB', 'Say Hello'))
+  silent = false
+  await tell(a, 'follow', bothA)
+  const before = pushed.length
+  await lab.hurry()
+  await stage.settle()
+  expect(pushed.slice(before)).toEqual([{ token: 'Bearer token-b', to: bothB }])
+  expect(await lab.sink('line', bothA)).toHaveLength(1)
   // who blocked the only one they know is sent nothing
   await tell(b, 'unfollow', ofB)
   expect(await hello('B')).toEqual([0, []])

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { snapshotRow } from '../inbox/history-rows.ts'
+import { demandAlone } from './alone.ts'
 import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
 import { columnList } from './backup.ts'
 import type { History } from './clickhouse.ts'
@@ -75,23 +76,10 @@ async function refuseWhenInUse(client: pg.Client, replace: boolean): Promise<voi
     `select to_regclass('public.workspace')::text as there`,
   )
   const found = table.rows[0]?.there ? (await client.query('select from workspace limit 1')).rowCount : 0
-  if (found) await refuseWhenServed(client)
+  if (found) await demandAlone(client, 'restore')
   if (found && !replace) {
     throw new Problem(409, 'not_empty', 'There is data here already', {
       action: 'Restore into an empty DATA_DIR, or say --replace to lose what is here.',
-    })
-  }
-}
-
-/** Server processes show by the names of their connections: the roles they run, or the lease they hold. */
-async function refuseWhenServed(client: pg.Client): Promise<void> {
-  const served = await client.query(
-    `select from pg_stat_activity where datname = current_database() and (application_name ~ '^itinera (web|fold|deliver|history)'
-        or application_name in (select left('itinera ' || owner, 63) from bucket union select left('itinera ' || owner, 63) from history_group))`,
-  )
-  if (served.rowCount) {
-    throw new Problem(409, 'in_use', 'A server still works on this database', {
-      action: 'Stop it (Ctrl-C), then restore.',
     })
   }
 }

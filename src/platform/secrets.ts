@@ -1,4 +1,6 @@
 // Encryption at rest (AES-256-GCM under SECRET_KEY) and signatures of links and tokens (HMAC-SHA256, a key per use).
+// Signatures are made from SECRET_KEY until it is changed for the first time; then from roots that are kept in the database,
+// sealed: links in mails that were sent, hidden addresses and certificates outlive the key.
 import {
   createCipheriv,
   createDecipheriv,
@@ -18,16 +20,32 @@ export type Secrets = {
   verify(purpose: string, text: string, signature: string): boolean
 }
 
+/** What signatures are made from, 64 hexadecimal characters each. `hashes`: of what can only be recognised by its hash
+ *  (addresses of people who were forgotten) and of sandboxes, never to be changed; `links`: all else. */
+export type SigningRoots = { hashes: string; links: string }
+
+const HASHES = new Set(['suppression', 'redact', 'erased', 'stand-in line', 'stand-in smtp'])
+
+const keyOf = (hex: string): Buffer => {
+  const key = Buffer.from(hex, 'hex')
+  must(key.length === 32, 'a key has 32 bytes')
+  return key
+}
+const derive = (key: Buffer, use: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, '', 'itinera ' + use, 32))
+
 /** `key`: 64 hexadecimal characters. */
-export function openSecrets(key: string): Secrets {
-  const master = Buffer.from(key, 'hex')
-  must(master.length === 32, 'SECRET_KEY has 32 bytes')
-  const derived = (use: string) => Buffer.from(hkdfSync('sha256', master, '', 'itinera ' + use, 32))
-  const sealKey = derived('seal')
+export function openSecrets(key: string, roots: SigningRoots = { hashes: key, links: key }): Secrets {
+  const sealKey = derive(keyOf(key), 'seal')
+  const hashRoot = keyOf(roots.hashes)
+  const linkRoot = keyOf(roots.links)
   const signKeys = new Map<string, Buffer>()
   const mac = (purpose: string, text: string) => {
     let k = signKeys.get(purpose)
-    if (!k) signKeys.set(purpose, (k = derived('sign ' + purpose)))
+    if (!k) {
+      k = derive(HASHES.has(purpose) ? hashRoot : linkRoot, 'sign ' + purpose)
+      signKeys.set(purpose, k)
+    }
     return createHmac('sha256', k).update(text).digest()
   }
   return {

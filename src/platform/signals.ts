@@ -4,12 +4,13 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Log } from './log.ts'
 
-/** inbox: rows for a bucket set; message: intents to claim; answer: command keys; journal: rows for history;
+/** inbox: rows for a bucket set; bulk: rows in the waiting table; message: intents to claim; answer: command keys; journal: rows for history;
  *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
  *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten); holder: this customer no
  *  longer has all that is remembered of it; import: a file waits for a worker. */
 export type Topic =
   | 'inbox'
+  | 'bulk'
   | 'message'
   | 'answer'
   | 'journal'

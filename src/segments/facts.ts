@@ -41,7 +41,7 @@ export async function changesSince(
   return new Map(rows.map(({ segment, entered, left }) => [segment, { entered, left }]))
 }
 
-/** Members of a segment (of one group, when `group` is given) in the order of their ids. */
+/** Members of a segment (of one group, when `group` is given) in ClickHouse's order of their ids. */
 export async function membersOf(
   history: History,
   workspace: Uuid,

@@ -6,6 +6,7 @@ import { derive, openFold, type Fold } from '../customers/fold.ts'
 import { addTag, removeTag, type Source } from '../customers/profile.ts'
 import type { World } from '../customers/world.ts'
 import { planOf } from '../journeys/plan.ts'
+import { filledTo } from '../customers/remember.ts'
 import { publicId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
@@ -40,6 +41,27 @@ export function wouldMove(state: Fold['state'], world: World, now: number): bool
   return JSON.stringify([state.seg, state.dwell, state.segDue]) !== held
 }
 
+export type Explained = {
+  segment: PublishedSegment
+  group: string
+  since: number
+  rule: Rule | null
+  why: Verdict['why']
+  computing: boolean
+}
+
+/** What the customer is in, and why now. `state` is changed by asking. */
+export function explain(state: Fold['state'], world: World, now: number): Explained[] {
+  const fold = openFold(state, world, planOf(world), Math.max(now, state.now))
+  return (state.seg ?? []).flatMap(([n, g, since]) => {
+    const segment = fold.segments.byN.get(n)
+    if (segment === undefined) return []
+    const found = segment.kind === 'static' ? NOWHERE : groupOf(fold, segment)
+    const computing = isComputing(fold, segment)
+    return [{ segment, group: keyOf(segment, g), since, rule: found.rule, why: found.why, computing }]
+  })
+}
+
 /** Whether the customer is in the segment (in that group of it), by its public id: for rules. */
 export function isMember(
   { state, segments }: Pick<Fold, 'state' | 'segments'>,
@@ -55,11 +77,6 @@ export function isMember(
 /** The past that this version needs is not all known yet. */
 const isComputing = (fold: Fold, segment: PublishedSegment): boolean =>
   !segment.filled && filledTo(fold.state) < segment.since
-
-/** Catalogue number up to which the memories are full. */
-function filledTo({ fill = 0, fills }: Fold['state']): number {
-  return fills === undefined ? fill : fills.reduce((least, [, no]) => Math.min(least, no), fill)
-}
 
 const ask = (fold: Fold, rule: Rule): Verdict =>
   evaluate(rule, {

@@ -1,25 +1,11 @@
 // Work over many customers of a workspace, as rows: queued in the transaction that asks for it, claimed by one worker at a
 // time, moved along in steps of one transaction each (src/segments/steps.ts).
+import type { JobKind, JobParams, Stage } from '../catalogue/jobs.ts'
 import type { Core } from '../platform/core.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import type { Pool, Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 
-export type JobKind = 'backfill' | 'snapshot' | 'tag' | 'untag'
-/** wait: history has yet to come as far as the publication · fill: what the past left is told to customers · settle: that
- *  is being folded · check: customers are compared with what the rules say · end: that is being folded */
-export type Stage = 'wait' | 'fill' | 'settle' | 'check' | 'end' | 'walk'
-export type JobParams = {
-  /** backfill: number of the world it belongs to */
-  no?: number
-  /** snapshot, tag, untag: only this group */
-  group?: string
-  /** snapshot: the list that is filled */
-  into?: Uuid
-  /** tag, untag */
-  tag?: string
-  until?: string
-}
 export type JobRow = {
   id: Uuid
   workspace_id: Uuid
@@ -47,27 +33,6 @@ const COLUMNS = (of = ''): string =>
   )
 
 export const NOBODY: Uuid = '00000000-0000-0000-0000-000000000000'
-
-/** In the caller's transaction; after its commit emit `segment-job`. */
-export async function queueJob(
-  sql: Sql,
-  job: {
-    workspace: Uuid
-    segment: Uuid | null
-    kind: JobKind
-    stage: Stage
-    params: JobParams
-    actor: string
-  },
-): Promise<Uuid> {
-  const id = newId()
-  await sql.query(
-    `insert into segment_job (id, workspace_id, segment_id, kind, params, status, stage, created_by, created_at)
-     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8)`,
-    [id, job.workspace, job.segment, job.kind, JSON.stringify(job.params), job.stage, job.actor, new Date()],
-  )
-  return id
-}
 
 /** @throws Problem 404 `job_not_found` */
 export async function findJob(sql: Sql, workspace: Uuid, segment: Uuid, id: Uuid): Promise<JobRow> {

@@ -176,6 +176,27 @@ test('R1-35 the live segment 25–30 loses the person at 00:00 Asia/Taipei on th
   expect(JSON.parse(left!.props)).toMatchObject({ cause: 'time', why: [{ leaf: 'age', seen: 31 }] })
 })
 
+test('a customer page says what somebody is in, and why', async () => {
+  const [who] = await people(1, '臺北')
+  const id = await live('北部', city('臺北'))
+  await publish({
+    name: '地區',
+    kind: 'partition',
+    definition: { groups: [{ key: 'south', name: '南部', rule: city('高雄') }], restName: '其他' },
+  })
+  const { items } = await lab.ok('customerSegments', { params: { customer: cus(who!) } })
+  expect(items).toMatchObject([
+    {
+      segment: id,
+      name: '北部',
+      group: 'in',
+      why: [{ path: '', leaf: 'trait', value: true, seen: '臺北' }],
+      computing: false,
+    },
+    { name: '地區', group: 'rest', groupName: '其他', why: [{ value: false, seen: '臺北' }] },
+  ])
+})
+
 test('an archived segment lets its members go: they leave, its rule tag comes off, its number is never used again', async () => {
   await people(3, '臺北')
   const id = await live('北部', city('臺北'), { tag: '北部客' })

@@ -2,13 +2,13 @@
 // customer goes through the inbox; work over many is a job.
 import type { Out } from '../contract.ts'
 import { customersById } from '../customers/store.ts'
+import { queueJob } from '../catalogue/jobs.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
-import { queueJob } from './jobs.ts'
 import { changed, insertSegment, type SegmentRecord } from './store.ts'
 
 /** @throws Problem 409 when it is no list, or archived */

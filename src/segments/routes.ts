@@ -1,13 +1,13 @@
 // Handlers of segments: drafts, publishing, members and their past, and work over all members.
 import type { Out } from '../contract.ts'
 import { rowOf } from '../customers/present.ts'
-import { customersById } from '../customers/store.ts'
+import { customersById, findCustomer } from '../customers/store.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
-import { idOr404 } from '../platform/public-id.ts'
+import { idOr404, notFound } from '../platform/public-id.ts'
 import {
   changesSince,
   daysOf,
@@ -18,12 +18,15 @@ import {
   sizes,
   versionFacts,
 } from './facts.ts'
+import { newestWorld } from '../catalogue/publish.ts'
+import { explain } from './fold.ts'
 import { cancelJob, computing, findJob, jobsOf } from './jobs.ts'
 import { copyMembers, changeMembers, tagMembers } from './members.ts'
 import { REST_GROUP } from './model.ts'
 import {
   changesOf,
   detailOf,
+  groupName,
   presentJob,
   presentVersion,
   rowOfSegment,
@@ -241,10 +244,41 @@ export const segmentRoutes = {
     const segment = await segmentOf({ core, workspace, params })
     const at = now(workspace)
     const days = await orNull(daysOf(core.history, workspace.id, segment, workspace.timezone, at, query.days))
+    const members = days && (await sizes(core.history, workspace.id)).get(segment.n)
+    const last = days?.at(-1)
+    // the day that runs: as it is now, not as of its last full hour
+    if (last && segment.status === 'live')
+      last.size = [...(members?.values() ?? [])].reduce((a, b) => a + b, 0)
     return {
       items: (days ?? []).map(d => ({ ...d, at: iso(d.at) })),
       stale: days === null,
       asOf: iso(at),
+    }
+  },
+
+  async customerSegments({ core, workspace, params }) {
+    const found = await findCustomer(core.pool, workspace.id, idOr404('cus', params.customer))
+    if (!found) throw notFound('cus', 'customer')
+    const all = new Map((await listSegments(core.pool, workspace.id)).map(s => [s.id, s]))
+    const world = await newestWorld(core.pool, workspace.id)
+    return {
+      items: explain(found.state, world, now(workspace)).flatMap(e => {
+        const segment = all.get(e.segment.id)
+        if (!segment?.live) return []
+        return [
+          {
+            segment: publicId('seg', segment.id),
+            name: segment.name,
+            kind: segment.kind,
+            group: e.group,
+            groupName: groupName(segment.live, e.group),
+            since: iso(e.since),
+            rule: e.rule,
+            why: e.why,
+            computing: e.computing,
+          },
+        ]
+      }),
     }
   },
 

@@ -3,14 +3,17 @@
 import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
+import type { Stage } from '../catalogue/jobs.ts'
+import { publishWorld } from '../catalogue/publish.ts'
 import { append, type Append } from '../inbox/append.ts'
-import type { NoteBody } from '../inbox/model.ts'
+import type { FillBody, NoteBody } from '../inbox/model.ts'
 import { openWorlds } from '../inbox/worlds.ts'
 import type { Core } from '../platform/core.ts'
-import { must } from '../platform/errors.ts'
+import { must, never } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
+import { bucketOf, BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
 import { wouldMove } from './fold.ts'
 import { endJob, NOBODY, noteStep, type JobRow } from './jobs.ts'
 import { findSegment } from './store.ts'
@@ -55,12 +58,12 @@ export function openStepper(core: Core): Stepper {
   async function walk(
     job: JobRow,
     say: (seen: Seen[]) => Promise<Append[]> | Append[],
-    then: JobRow['stage'] | null,
+    then: Stage | null,
   ): Promise<Went> {
     if (await isFull(core, job.workspace_id)) return 'waits'
     if (job.total === null) {
       const all = await countRows(core, job.workspace_id)
-      await move(job, { total: all * (job.stage === 'fill' ? 2 : 1) }) // whoever is filled is checked, too
+      await move(job, { total: all * (job.stage === 'orders' ? 2 : 1) }) // whoever is filled is checked, too
     }
     let { bucket, after } = job
     const seen: Seen[] = []
@@ -121,6 +124,101 @@ export function openStepper(core: Core): Stepper {
     }
   }
 
+  /** where the steps of a fill end, worked out from where it stood */
+  let ends: { job: Uuid; after: Uuid; steps: Uuid[] } | null = null
+  const pasts = new Map<Uuid, Past | null>()
+  async function past(job: JobRow): Promise<Past | null> {
+    if (!pasts.has(job.id))
+      pasts.set(job.id, pastOf(await worldOf(job.workspace_id, job.params.no!), job.params.no!))
+    return pasts.get(job.id)!
+  }
+
+  /** History must hold all that was folded before the publication. */
+  async function wait(job: JobRow): Promise<Went> {
+    const edges = await edgesOf(core, job)
+    if (edges === null || edges.some(e => e.copied < e.seq - 1)) return 'waits'
+    const asked = await past(job)
+    await move(job, { stage: asked && asked.tracked.size > 0 ? 'fill' : asked?.orders ? 'orders' : 'settle' })
+    return 'worked'
+  }
+
+  const fillOf = (job: JobRow, of: Uuid, mem: FillBody['mem'], orders: boolean): Append => ({
+    workspace: job.workspace_id,
+    customer: of,
+    input: {
+      kind: 'fill',
+      messageId: null,
+      body: { catalogueNo: job.params.no!, of, mem, ...(orders ? { orders } : {}) },
+    },
+  })
+
+  /** Tells some customers what history knows of them. The cursor is an id, in ClickHouse's order. */
+  async function fill(job: JobRow): Promise<Went> {
+    if (await isFull(core, job.workspace_id)) return 'waits'
+    const asked = await past(job)
+    must(asked, 'a publication that asks for the past is filled')
+    const edges = await edgesOf(core, job)
+    must(edges, 'the beginnings of a publication stay as long as its job')
+    const now = Date.now() + (await newest(core.pool, job.workspace_id)).offsetMs
+    if (job.total === null) await move(job, { total: 2 * (await countRows(core, job.workspace_id)) })
+    if (ends?.job !== job.id || ends.after !== job.after) {
+      const steps = await stepsOf(core.history, job.workspace_id, asked, job.after, now)
+      ends = { job: job.id, after: job.after, steps }
+    }
+    const upTo = ends.steps[0] ?? null
+    const found = await readPast(core.history, job.workspace_id, asked, {
+      after: job.after,
+      upTo,
+      edges: edges.map(e => e.seq),
+      now,
+    })
+    const rows = [...found].map(([of, mem]) => fillOf(job, of, mem, asked.orders))
+    const done = job.done + found.size
+    if (upTo !== null) await move(job, { after: upTo, done }, rows)
+    else
+      await move(
+        job,
+        {
+          after: NOBODY,
+          ...(asked.orders ? { done, stage: 'orders' } : { done: half(job), stage: 'settle' }),
+        },
+        rows,
+      )
+    if (upTo !== null) ends = { job: job.id, after: upTo, steps: ends.steps.slice(1) }
+    return 'worked'
+  }
+
+  /** Customers of whom history knew nothing else, and who have orders: their own rows say the rest. */
+  const orders = (job: JobRow): Promise<Went> =>
+    walk(
+      job,
+      async seen => {
+        const having = await havingOrders(
+          core,
+          job,
+          seen.flatMap(s => (s.merged ? [] : [s.id])),
+        )
+        return having.map(of => fillOf(job, of, {}, true))
+      },
+      'settle',
+    )
+
+  const half = (job: JobRow): number => Math.floor((job.total ?? 0) / 2)
+
+  /** Waits until everybody has heard of the past; then whoever was told nothing has none. */
+  async function settle(job: JobRow): Promise<Went> {
+    if (await isWaiting(core, job.workspace_id)) return 'waits'
+    await inTransaction(core.pool, async sql => {
+      const next: Stage = job.segment_id === null ? 'end' : 'check'
+      const moved = { ...job, stage: next, done: half(job) }
+      if (!(await noteStep(sql, core.processId, moved))) throw new Lost()
+      await publishWorld(sql, core, job.workspace_id)
+      Object.assign(job, moved)
+    })
+    core.signals.emit('inbox', '')
+    return 'worked'
+  }
+
   /** Says `recheck` to those of whom the rules say something else than what they hold. */
   async function check(job: JobRow): Promise<Went> {
     const { no, offsetMs } = await newest(core.pool, job.workspace_id)
@@ -151,6 +249,7 @@ export function openStepper(core: Core): Stepper {
     await inTransaction(core.pool, async sql => {
       if (!(await noteStep(sql, core.processId, job))) throw new Lost()
       await noteFilled(sql, job)
+      await forgetEdges(sql, job)
       await endJob(sql, core.processId, job, 'done')
     })
     core.signals.emit('live', `${job.workspace_id}:segments`)
@@ -161,12 +260,20 @@ export function openStepper(core: Core): Stepper {
     switch (job.stage) {
       case 'walk':
         return tellMembers(job)
+      case 'wait':
+        return wait(job)
+      case 'fill':
+        return fill(job)
+      case 'orders':
+        return orders(job)
+      case 'settle':
+        return settle(job)
       case 'check':
         return check(job)
       case 'end':
         return end(job)
       default:
-        throw new Error(`no such stage: ${job.stage}`)
+        return never(job.stage)
     }
   }
 
@@ -240,6 +347,40 @@ async function isFolded(core: Core, workspace: Uuid, no: number): Promise<boolea
     [workspace, no],
   )
   return rows[0]!.n === BUCKETS
+}
+
+type Edge = {
+  /** the journal row with which the publication begins in this bucket */
+  seq: number
+  /** how far history has copied the bucket's journal */
+  copied: number
+}
+
+/** By bucket; null: the publication has not been folded everywhere. */
+async function edgesOf(core: Core, job: JobRow): Promise<Edge[] | null> {
+  const { rows } = await core.pool.query<Edge>(
+    `select e.seq, c.seq as copied from catalogue_edge e join history_cursor c on c.bucket = e.bucket
+      where e.bucket between 0 and 255 and e.workspace_id = $1 and e.no = $2 order by e.bucket`,
+    [job.workspace_id, job.params.no],
+  )
+  return rows.length === BUCKETS ? rows : null
+}
+
+async function forgetEdges(sql: Sql, job: JobRow): Promise<void> {
+  await sql.query(
+    `delete from catalogue_edge where bucket between 0 and 255 and workspace_id = $1 and no <= $2`,
+    [job.workspace_id, job.params.no],
+  )
+}
+
+async function havingOrders(core: Core, job: JobRow, ids: Uuid[]): Promise<Uuid[]> {
+  if (ids.length === 0) return []
+  const { rows } = await core.pool.query<{ id: Uuid }>(
+    `select distinct customer_id as id from order_entry
+      where bucket = any($1::smallint[]) and workspace_id = $2 and customer_id = any($3::uuid[])`,
+    [[...new Set(ids.map(bucketOf))], job.workspace_id, ids],
+  )
+  return rows.map(r => r.id)
 }
 
 async function noteFilled(sql: Sql, job: JobRow): Promise<void> {

@@ -8,7 +8,6 @@ import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { Fault } from '../rules/check.ts'
 import { faultsOfDefinition, type Other } from './definition.ts'
-import { queueJob } from './jobs.ts'
 import { numberGroups, ONLY_GROUP, type Definition, type SegmentKind, type SegmentStatus } from './model.ts'
 
 export type SegmentRecord = {
@@ -283,17 +282,8 @@ async function publish(
       new Date(),
     ],
   )
-  const no = await publishWorld(sql, core, workspace)
+  const no = await publishWorld(sql, core, workspace, { segment: isList ? null : segment.id, actor })
   must(no === since, 'a version is published under the number it says')
-  if (!isList)
-    await queueJob(sql, {
-      workspace,
-      segment: segment.id,
-      kind: 'backfill',
-      stage: 'check',
-      params: { no },
-      actor,
-    })
 }
 
 /** @throws Problem 409 `segment_in_use` with the names of those who use it */
@@ -324,8 +314,7 @@ export async function archiveSegment(
       id,
       segment.live_version,
     ])
-    const no = await publishWorld(sql, core, workspace)
-    await queueJob(sql, { workspace, segment: id, kind: 'backfill', stage: 'check', params: { no }, actor })
+    await publishWorld(sql, core, workspace, { segment: id, actor })
   })
   core.signals.emit('inbox', '')
   core.signals.emit('segment-job')

@@ -42,6 +42,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'segmentMembers',
     'segmentHistory',
     'segmentFlow',
+    'customerSegments',
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
   clock: ['workspace', 'me'],

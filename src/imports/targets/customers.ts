@@ -255,13 +255,13 @@ export const customers: EventTarget = {
   async *read(source, filter) {
     for await (const state of customersOf(source)) {
       if (filter.tag !== undefined && !Object.hasOwn(state.tags, filter.tag)) continue
-      yield cellsOf(state)
+      yield customerCells(state)
     }
   },
 }
 
 /** A customer as a row: what would make it again. */
-function cellsOf(state: CustomerState): Cells {
+export function customerCells(state: CustomerState): Cells {
   const cells = whoOf(state)
   for (const [key, trait] of Object.entries(TRAIT)) {
     const value = state.traits[trait]?.v
