@@ -126,7 +126,11 @@ const window = (r: Random): Window =>
     { in: 'last', span: span(r) },
     { in: 'last', span: span(r) },
     { in: 'days', n: 5 + r.int(60) },
-    { in: 'period', period: r.of(['day', 'week', 'month', 'month', 'quarter', 'year'] as const), ago: r.int(2) },
+    {
+      in: 'period',
+      period: r.of(['day', 'week', 'month', 'month', 'quarter', 'year'] as const),
+      ago: r.int(2),
+    },
     { in: 'since', at: moment(r) },
   ])
 
@@ -144,7 +148,11 @@ function measured(r: Random): { measure: EventMeasure; window: Window } {
     case 0: {
       const w = window(r)
       return {
-        measure: { of: 'sum', path: r.of(['price', 'quantity', 'products.0.price', path]), test: numberTest(r, [0, 2, 10, 100.09, 112.49, 1000, 1100, 2000, 3000]) },
+        measure: {
+          of: 'sum',
+          path: r.of(['price', 'quantity', 'products.0.price', path]),
+          test: numberTest(r, [0, 2, 10, 100.09, 112.49, 1000, 1100, 2000, 3000]),
+        },
         window: w.in === 'last' ? { in: 'days', n: 20 } : w,
       }
     }
@@ -186,7 +194,10 @@ function orders(r: Random): Rule {
     { of: 'count', test: numberTest(r, COUNTS) },
     { of: 'count', test: numberTest(r, COUNTS) },
     { of: 'quantity', test: numberTest(r, COUNTS) },
-    { of: 'amount', test: numberTest(r, [0, 10_000, 49_000, 50_000, 60_000, 125_050, 300_000, 350_000, 600_000]) },
+    {
+      of: 'amount',
+      test: numberTest(r, [0, 10_000, 49_000, 50_000, 60_000, 125_050, 300_000, 350_000, 600_000]),
+    },
     { of: 'average', test: numberTest(r, [10_000, 50_000, 87_525, 125_050, 150_000, 200_000]) },
     { of: 'interval', test: numberTest(r, [0.5, 1, 3, 7, 12]) },
     { of: r.of(['first_at', 'last_at'] as const), test: timeTest(r) },

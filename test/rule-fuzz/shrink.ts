@@ -76,13 +76,21 @@ export async function keepSmallest(
     for (const less of simpler(best.asks[0]!.rule))
       if (
         'rule' in checkRule(less) &&
-        (await attempt({ ...best, rules: best.rules.length > 1 ? [...best.rules, less] : [less], asks: [{ rule: less, at }] }))
+        (await attempt({
+          ...best,
+          rules: best.rules.length > 1 ? [...best.rules, less] : [less],
+          asks: [{ rule: less, at }],
+        }))
       ) {
         again = true
         break
       }
   }
-  for (let size = Math.ceil(best.histories[0]!.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+  for (
+    let size = Math.ceil(best.histories[0]!.steps.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  )
     for (let from = 0; from < best.histories[0]!.steps.length; ) {
       const { steps, choices } = best.histories[0]!
       const fewer = [...steps.slice(0, from), ...steps.slice(from + size)]
