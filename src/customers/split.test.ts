@@ -175,6 +175,24 @@ test('a visitor merged into somebody who was merged on is taken out of the last'
   expect(t.at(last).state!.orders!.revenue).toBe(out === visitor ? 60 : 5)
 })
 
+test('merged and taken apart twice: what a run sent while they were one keeps its number in both', async () => {
+  const { t, one, two } = merged()
+  t.collect('Signed Up', [M2], 'server', 'e4')
+  t.rest(first)
+  await t.unmerge(one, two)
+  t.rest(first)
+  const used = t.at(one).state!.used
+  expect(used).toEqual({ [`${welcome.id}|`]: 1 })
+  t.command(two, { do: 'merge', into: one })
+  t.rest(first)
+  await t.unmerge(one, two)
+  t.rest(first)
+  expect(t.at(one).state!.used).toEqual(used)
+  t.collect('Signed Up', [M1], 'server', 'e5') // the town refuses a message's identity that was used
+  t.rest(first)
+  expect(t.at(one).state!.enr.map(r => [r.j, r.n])).toEqual([[welcome.id, 2]])
+})
+
 test('who became part of somebody whose own merge was under way stands with that one again', async () => {
   const t = new Town(world(welcome, cart))
   t.collect('Order Completed', [M1], 'server', 'e1', order('1', 5))
