@@ -193,12 +193,12 @@ function orders(r: Random): Rule {
   const measure = r.of<OrderMeasure>([
     { of: 'count', test: numberTest(r, COUNTS) },
     { of: 'count', test: numberTest(r, COUNTS) },
-    { of: 'quantity', test: numberTest(r, COUNTS) },
+    { of: 'quantity', test: numberTest(r, [...COUNTS, 2.5]) },
     {
       of: 'amount',
       test: numberTest(r, [0, 10_000, 49_000, 50_000, 60_000, 125_050, 300_000, 350_000, 600_000]),
     },
-    { of: 'average', test: numberTest(r, [10_000, 50_000, 87_525, 125_050, 150_000, 200_000]) },
+    { of: 'average', test: numberTest(r, [100, 300, 500, 875, 1250, 1500, 2000]) },
     { of: 'interval', test: numberTest(r, [0.5, 1, 3, 7, 12]) },
     { of: r.of(['first_at', 'last_at'] as const), test: timeTest(r) },
     { of: 'cycle', onceDays: r.of([1, 10, 30]), test: numberTest(r, [0.5, 1, 2, 5]) },
