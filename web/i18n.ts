@@ -85,7 +85,9 @@ export function word(
     | 'wantedContact'
     | 'purpose'
     | 'place'
-    | 'erasureKept',
+    | 'erasureKept'
+    | 'segmentCause'
+    | 'libraryFamily',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

@@ -78,7 +78,7 @@ const home = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: '/customers',
-  validateSearch: texts('q', 'stage', 'tag', 'reach', 'has', 'bought', 'complete', 'sort'),
+  validateSearch: texts('q', 'stage', 'tag', 'segment', 'reach', 'has', 'bought', 'complete', 'sort'),
   component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
 })
 const conflicts = createRoute({
@@ -98,6 +98,35 @@ const quality = createRoute({
   path: '/quality',
   validateSearch: texts('months', 'rule'),
   component: lazyRouteComponent(() => import('./pages/quality.tsx'), 'Quality'),
+})
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments',
+  validateSearch: texts('q', 'kind', 'status'),
+  component: lazyRouteComponent(() => import('./pages/segments.tsx'), 'Segments'),
+})
+const segmentLibrary = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/library',
+  validateSearch: texts('q', 'use'),
+  component: lazyRouteComponent(() => import('./pages/segment-library.tsx'), 'SegmentLibrary'),
+})
+const segmentNew = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/new',
+  validateSearch: texts('kind'),
+  component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
+})
+const segment = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/$segment',
+  validateSearch: texts('tab', 'group', 'days', 'way', 'by', 'with'),
+  component: lazyRouteComponent(() => import('./pages/segment.tsx'), 'Segment'),
+})
+const segmentEdit = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/$segment/edit',
+  component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'EditSegment'),
 })
 const journeys = createRoute({
   getParentRoute: () => inside,
@@ -186,6 +215,11 @@ export const router = createRouter({
       conflicts,
       customer,
       quality,
+      segments,
+      segmentLibrary,
+      segmentNew,
+      segment,
+      segmentEdit,
       journeys,
       journey,
       messages,

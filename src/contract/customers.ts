@@ -31,6 +31,7 @@ const listedCustomer = customerRow.extend({
 const customerFilters = z.object({
   stage: z.enum(STAGES).optional(),
   tag: z.string().max(100).optional(),
+  segment: id.max(60).optional().describe('is in this segment'),
   reach: z.string().max(20).optional().describe('could be reached by this channel'),
   has: z.string().max(40).optional().describe('has an identifier of this kind'),
   bought: z.enum(BOUGHT).optional(),

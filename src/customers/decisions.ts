@@ -92,6 +92,7 @@ export function foldIdentityWord(fold: Fold, body: IdentityBody): void {
     kind: 'repoint',
     from: body.nobody ? nobodyOf(state.workspace, id) : body.from,
     ids: [refOf(id)],
+    tell: true,
   })
   derive(fold, 'identifier.added', { ...refOf(id), verified: id.verified, from: body.from })
   fold.changed = true

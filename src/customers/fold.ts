@@ -94,7 +94,8 @@ export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, r
 }
 
 /** Names that only the product gives; an event of a public key that carries one triggers nothing. */
-export const isReservedName = (name: string): boolean => RESERVED.test(name)
+export const isReservedName = (name: string): boolean => name.charCodeAt(0) >= SMALL_A && RESERVED.test(name)
 
+const SMALL_A = 97
 const RESERVED =
   /^(clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|tier|trait|visit)\./

@@ -102,6 +102,23 @@ describe('who becomes one', () => {
     expect(t.at(two).state!.enr.map(r => [r.node, r.wait?.kind])).toEqual([['day', 'time']])
   })
 
+  test('refused by somebody further on than the one it became part of: the conflict is with who refused', () => {
+    const t = town()
+    t.collect('Seen', [M1], 'server', 'e1')
+    t.collect('Seen', [A], 'public', 'e2')
+    t.collect('Seen', [M2], 'server', 'e3')
+    t.rest(first)
+    const [one, two, three] = [t.holderOf(M1)!, t.holderOf(A)!, t.holderOf(M2)!]
+    t.collect('Seen', [M2, A], 'server', 'e4')
+    t.foldNext(two) // asks the third to become part of it
+    t.command(two, { do: 'merge', into: one })
+    t.foldNext(two) // and becomes part of the first, another member
+    t.rest(first)
+    expect([t.survivor(two), t.survivor(three)]).toEqual([one, three])
+    expect(t.at(three).state!.conflicts!.map(c => c.with)).toEqual([one])
+    expect([...t.conflicts.values()].map(c => [c.one, c.two])).toEqual([[one, three]])
+  })
+
   test('two who each say that it is the other’s: the event stays after eight steps, and is said to', () => {
     const t = town()
     t.collect('Seen', [M1, MAIL], 'server', 'e1')

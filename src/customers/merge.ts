@@ -137,10 +137,11 @@ export function foldRefused(fold: Fold, body: RefusedBody): void {
   const from = state.into
   if (from === undefined) return
   delete state.into
-  if (body.reason === 'apart') keepApart(state, from, null)
-  else noteConflict(fold, from, 'member_no', { ids: [] })
+  const other = body.from ?? from
+  if (body.reason === 'apart') keepApart(state, other, null)
+  else noteConflict(fold, other, 'member_no', { ids: [] })
   fold.effects.push({ kind: 'unmerged', from, ids: state.ids.map(({ kind, value }) => ({ kind, value })) })
-  derive(fold, 'merge.refused', { with: from, reason: body.reason })
+  derive(fold, 'merge.refused', { with: other, reason: body.reason })
   waitNoMore(fold, state.enr.slice())
 }
 
@@ -182,7 +183,11 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     fold.effects.push({
       kind: 'post',
       to: body.loser,
-      input: { kind: 'merge_refused', messageId: null, body: { loser: body.loser, reason } },
+      input: {
+        kind: 'merge_refused',
+        messageId: null,
+        body: { loser: body.loser, reason, from: state.id },
+      },
     })
     return 'refused'
   }
@@ -240,7 +245,8 @@ function rejoin(fold: Fold, other: CustomerState): void {
     const held = heldId(state, id)
     if (!id.shared || !held?.shared) continue
     delete held.shared
-    fold.effects.push({ kind: 'repoint', from: nobodyOf(state.workspace, id), ids: [refOf(id)] })
+    const from = nobodyOf(state.workspace, id)
+    fold.effects.push({ kind: 'repoint', from, ids: [refOf(id)], tell: true })
   }
 }
 

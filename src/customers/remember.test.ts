@@ -261,6 +261,12 @@ describe('what is kept', () => {
     fill(p, body)
     p.event('Seen')
     expect(p.state!.mem![key!]![1]).toEqual([START, START, START - 5, START - 9])
+    const quiet = new Person(world())
+    quiet.event('Other')
+    quiet.world = p.world
+    fill(quiet, { ...body, of: quiet.self.id })
+    quiet.event('Seen')
+    expect(quiet.state!.mem![key!]![1]).toEqual([START, START - 5, START - 9])
     expect(body).toEqual(given)
   })
 

@@ -27,7 +27,11 @@ export function foldRestore(
   state.now = Math.max(now, state.now)
   const fold = openFold(state, world, planOf(world), state.now, 'unmerged')
   const mine = state.ids.filter(id => !id.shared).map(refOf)
-  fold.effects.push({ kind: body.stands ? 'unmerged' : 'repoint', from: body.with, ids: mine })
+  fold.effects.push(
+    body.stands
+      ? { kind: 'unmerged', from: body.with, ids: mine }
+      : { kind: 'repoint', from: body.with, ids: mine, tell: true },
+  )
   if (body.gone.length > 0) letGo(fold, body.with, body.gone)
   const conflict = conflictIdOf(state.id, body.with)
   keepApart(state, body.with, conflict)

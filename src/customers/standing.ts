@@ -18,8 +18,6 @@ const BY_THE_SHOP = new Set([
 /** Reserved names of what the customer did. */
 const BY_THE_CUSTOMER = new Set(['contact.followed', 'conversation.received', 'line.message'])
 
-const DEEDS: ReadonlySet<EventBody['type']> = new Set(['track', 'page', 'screen', 'system'])
-
 function turn(state: CustomerState, clock: 'c' | 'm' | 't', at: number): void {
   const clocks = (state.clk ??= {})
   if (clocks[clock] === undefined || clocks[clock] < at) clocks[clock] = at
@@ -29,10 +27,10 @@ function turn(state: CustomerState, clock: 'c' | 'm' | 't', at: number): void {
 const isTold = ({ proof }: EventBody): boolean => proof === 'server' || proof === 'provider'
 
 export function foldClocks({ state }: Fold, body: EventBody, at: number): void {
-  const { name } = body
-  if (!DEEDS.has(body.type) || BY_THE_SHOP.has(name)) return
+  const { name, type } = body
+  if (type === 'identify' || type === 'group' || type === 'alias') return
   if (!isReservedName(name)) {
-    if (body.type !== 'system') turn(state, 'c', at)
+    if (type !== 'system' && !BY_THE_SHOP.has(name)) turn(state, 'c', at)
   } else if (isTold(body)) {
     if (BY_THE_CUSTOMER.has(name)) turn(state, 'c', at)
     else if (name === 'conversation.replied') turn(state, 't', at)

@@ -112,8 +112,8 @@ async function setAside(
       })
     demandMerged(unpackState(holder.state), target)
     const underWay = await sql.query(
-      `select from inbox where bucket = any($1::smallint[]) and customer_id = any($2::uuid[]) and kind = 'restore' limit 1`,
-      [both.map(bucketOf), both],
+      `select from inbox where bucket = any($1::smallint[]) and workspace_id = $3 and customer_id = any($2::uuid[]) and kind = 'restore' limit 1`,
+      [both.map(bucketOf), both, workspace],
     )
     if (underWay.rowCount !== 0)
       throw new Problem(409, 'unmerge_under_way', 'One of the two is being taken apart', {

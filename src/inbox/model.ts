@@ -117,6 +117,8 @@ export type AbsorbBody = {
 export type RefusedBody = {
   loser: Uuid
   reason: 'member_no' | 'known' | 'apart'
+  /** the survivor, where that is somebody further on than the one the loser became part of */
+  from?: Uuid
   /** identifiers that turned out to be shared by both; what met; and the event */
   shared?: IdRef[]
   met?: IdRef[]
@@ -329,8 +331,9 @@ export type FoldEffect =
   | { kind: 'post'; to: Uuid; input: IncomingInput }
   /** this customer is now part of `into`: write the tombstone, end its open intents, send `absorb` with its orders */
   | { kind: 'merged'; into: Uuid; ids: MergedId[]; hops: number; actor?: string }
-  /** point these identifiers, where they still name `from`, to this customer */
-  | { kind: 'repoint'; from: Uuid; ids: IdRef[] }
+  /** point these identifiers, where they still name `from`, to this customer; `tell`: `from` lives on without them, so
+   *  intakes must not route by what they remember of it */
+  | { kind: 'repoint'; from: Uuid; ids: IdRef[]; tell?: true }
   /** these identifiers, where they name this customer, name nobody from now on */
   | { kind: 'share'; ids: IdRef[] }
   | { kind: 'conflict'; conflict: Conflict }

@@ -20,7 +20,7 @@ export type Written = {
   messages: Set<number>
   answers: string[]
   posted: Set<number>
-  /** living customers who no longer have all their identifiers: those of somebody merged lead on by the tombstone */
+  /** customers who live on without some of the identifiers that intakes may remember of them */
   moved: Set<Uuid>
 }
 
@@ -124,7 +124,7 @@ export async function writeFold(
         })
       else if (e.kind === 'post') posts.push({ workspace: work.workspace, customer: e.to, input: e.input })
       else if (e.kind === 'repoint' || e.kind === 'unmerged') {
-        if (!work.held.state?.absorbed.includes(e.from)) movedFrom.add(e.from)
+        if (e.kind === 'unmerged' || e.tell) movedFrom.add(e.from)
         for (const id of e.ids)
           repoints.push({
             workspace: work.workspace,

@@ -11,6 +11,7 @@ import {
   IconSettings,
   IconShieldCheck,
   IconUsers,
+  IconUsersGroup,
   IconWorldUpload,
   type Icon,
 } from '@tabler/icons-react'
@@ -18,6 +19,7 @@ import {
 export const PAGES = [
   { key: 'home', to: '/w/$ws', icon: IconHome, group: null },
   { key: 'customers', to: '/w/$ws/customers', icon: IconUsers, group: 'groupPeople' },
+  { key: 'segments', to: '/w/$ws/segments', icon: IconUsersGroup, group: 'groupPeople' },
   { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },

@@ -4,14 +4,16 @@ import { ApiProblem } from '../api/call.ts'
 
 type Import = Out<'startImport'>
 
-/** @throws ApiProblem */
-export function uploadFile(ws: string, file: File, progress: (share: number) => void): Promise<Import> {
+/** To where `to` (below /api/w/…) takes files: the imports, or a list of customers. @throws ApiProblem */
+export function uploadFile(
+  ws: string,
+  file: File,
+  progress: (share: number) => void,
+  to = 'import-files',
+): Promise<Import> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest() // fetch tells no progress of what it sends
-    request.open(
-      'POST',
-      `/api/w/${encodeURIComponent(ws)}/import-files?name=${encodeURIComponent(file.name)}`,
-    )
+    request.open('POST', `/api/w/${encodeURIComponent(ws)}/${to}?name=${encodeURIComponent(file.name)}`)
     request.setRequestHeader('x-itinera', '1')
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.upload.onprogress = e => progress(e.lengthComputable ? e.loaded / e.total : 0)

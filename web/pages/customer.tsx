@@ -22,6 +22,7 @@ import { Orders } from '../customer/orders.tsx'
 import { Tags } from '../customer/tags.tsx'
 import { PrivacyRequests } from '../customer/privacy.tsx'
 import { Timeline } from '../customer/timeline.tsx'
+import { CustomerSegments } from '../segments/customer-card.tsx'
 import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/customers/$customer')
@@ -65,6 +66,7 @@ export function Customer() {
                 <Reach ws={ws} data={found} />
                 <Attributes ws={ws} data={found} />
                 <Tags ws={ws} data={found} />
+                <CustomerSegments ws={ws} customer={found.id} />
                 <Identifiers data={found} />
                 <IdentityCard ws={ws} data={found} />
                 <Behaviour ws={ws} data={found} />

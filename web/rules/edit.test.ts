@@ -7,8 +7,10 @@ import {
   asRoot,
   duplicateAt,
   groupOf,
+  type Group,
   isGroup,
   moveBy,
+  moveInto,
   moveOut,
   type Place,
   pointerOf,
@@ -56,6 +58,22 @@ describe('moves', () => {
       }),
     ),
   )
+  test('a line is put into any group', () =>
+    fc.assert(
+      fc.property(
+        somewhere.chain(([root, place]) => {
+          const groups = placesOf(root).filter(p => isGroup(ruleAt(root, p) as Rule))
+          return fc.tuple(fc.constant(root), fc.constant(place), fc.constantFrom(...groups), fc.nat(3))
+        }),
+        ([root, place, group, at]) => {
+          const step = Math.min(at, (ruleAt(root, group) as Group).rules.length)
+          const moved = moveInto(root, place, group, step)
+          expect(sorted(moved.root)).toEqual(sorted(root))
+          expect(hollow(moved.root)).toBe(false)
+          expect(sorted(ruleAt(moved.root, moved.place) as Rule)).toEqual(sorted(ruleAt(root, place) as Rule))
+        },
+      ),
+    ))
   test('a copy stands behind its original', () =>
     fc.assert(
       fc.property(somewhere, ([root, place]) => {

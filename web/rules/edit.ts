@@ -3,7 +3,7 @@
 import type { Rule } from '../../src/rules/model.ts'
 
 export type Leaf = Exclude<Rule, { op: 'and' | 'or' | 'not' }>
-export type LeafOp = Leaf['op']
+export type LeafOf<O extends Leaf['op']> = Extract<Leaf, { op: O }>
 export type Group = Extract<Rule, { op: 'and' | 'or' }>
 export type Place = number[]
 
@@ -47,18 +47,22 @@ export function lineOf(root: Rule, place: Place): Place {
   return place.length > 0 && ruleAt(root, parent)?.op === 'not' ? lineOf(root, parent) : place
 }
 
-/** Takes a line away, and the groups that nothing is left in. */
-export function removeAt(root: Rule, place: Place): Rule {
+/** What goes when a line is taken away: the line, or the largest group that only it kept alive. */
+function removedWith(root: Rule, place: Place): Place {
   const line = lineOf(root, place)
-  if (line.length === 0) return root
   const group = parentOf(line)
-  const without = replaceAt(root, group, g =>
-    isGroup(g) ? { ...g, rules: g.rules.toSpliced(lastOf(line), 1) } : g,
+  const around = ruleAt(root, group)
+  return group.length > 0 && around && isGroup(around) && around.rules.length === 1
+    ? removedWith(root, group)
+    : line
+}
+
+export function removeAt(root: Rule, place: Place): Rule {
+  const gone = removedWith(root, place)
+  if (gone.length === 0) return root
+  return replaceAt(root, parentOf(gone), g =>
+    isGroup(g) ? { ...g, rules: g.rules.toSpliced(lastOf(gone), 1) } : g,
   )
-  const left = ruleAt(without, group)
-  return group.length > 0 && left && isGroup(left) && left.rules.length === 0
-    ? removeAt(without, group)
-    : without
 }
 
 export type Move = { root: Rule; place: Place }
@@ -71,52 +75,61 @@ export function duplicateAt(root: Rule, place: Place): Move {
   return { root: insertAt(root, parentOf(line), lastOf(line) + 1, copy), place: next }
 }
 
-/** The group that a line stands in. */
-const groupAbove = (line: Place): Place | null => (line.length === 0 ? null : parentOf(line))
+const begins = (place: Place, start: Place): boolean => start.every((step, i) => place[i] === step)
 
-/** One place up or down: past its neighbour, out of its group at the edge, or into a neighbouring group. */
-export function moveBy(root: Rule, place: Place, by: -1 | 1): Move {
+/** Where `place` is once something was put in (taken out) at `step` of `group`. */
+function shifted(place: Place, group: Place, step: number, by: 1 | -1): Place {
+  const own = place[group.length]
+  return own !== undefined && begins(place, group) && own >= step ? place.with(group.length, own + by) : place
+}
+
+/** Puts a line into a group, before what stands at `step`. Nothing goes into itself. */
+export function moveInto(root: Rule, place: Place, group: Place, step: number): Move {
   const line = lineOf(root, place)
   const moved = ruleAt(root, line)
-  const group = groupAbove(line)
-  if (moved === undefined || group === null) return { root, place: line }
-  const beside = [...group, lastOf(line) + by]
+  const target = ruleAt(root, group)
+  if (moved === undefined || line.length === 0 || !target || !isGroup(target) || begins(group, line))
+    return { root, place: line }
+  const put = insertAt(root, group, step, moved)
+  const gone = removedWith(put, shifted(line, group, step, 1))
+  return {
+    root: removeAt(put, gone),
+    place: shifted([...group, step], parentOf(gone), lastOf(gone) + 1, -1),
+  }
+}
+
+/** Beside another line. */
+export function moveBeside(root: Rule, place: Place, other: Place, side: -1 | 1): Move {
+  const line = lineOf(root, other)
+  if (line.length === 0) return { root, place: lineOf(root, place) }
+  return moveInto(root, place, parentOf(line), lastOf(line) + (side === 1 ? 1 : 0))
+}
+
+/** One place up or down: past its neighbour, into a neighbouring group, or out of its own at the edge. */
+export function moveBy(root: Rule, place: Place, by: -1 | 1): Move {
+  const line = lineOf(root, place)
+  if (line.length === 0) return { root, place: line }
+  const beside = line.with(line.length - 1, lastOf(line) + by)
   const neighbour = ruleAt(root, beside)
   if (neighbour === undefined) return moveOut(root, line, by)
-  if (isGroup(neighbour)) {
-    const without = removeAt(root, line)
-    const at = by === 1 ? lastOf(line) : lastOf(line) - 1
-    const step = by === 1 ? 0 : neighbour.rules.length
-    return { root: insertAt(without, [...group, at], step, moved), place: [...group, at, step] }
-  }
-  return { root: insertAt(removeAt(root, line), group, lastOf(line) + by, moved), place: beside }
+  return isGroup(neighbour)
+    ? moveInto(root, line, beside, by === 1 ? 0 : neighbour.rules.length)
+    : moveBeside(root, line, beside, by)
 }
 
 /** Out of its group, to stand beside it. The root is left by nothing. */
 export function moveOut(root: Rule, place: Place, side: -1 | 1): Move {
   const line = lineOf(root, place)
-  const moved = ruleAt(root, line)
-  const group = groupAbove(line)
-  if (moved === undefined || group === null || group.length === 0) return { root, place: line }
-  const outer = lineOf(root, group)
-  // put in first: taking away may take the group with it, which moves what stands behind
-  const step = lastOf(outer) + (side === 1 ? 1 : 0)
-  const put = insertAt(root, parentOf(outer), step, moved)
-  const stale = side === 1 ? line : line.with(outer.length - 1, lastOf(outer) + 1)
-  const alone = (ruleAt(root, group) as Group).rules.length === 1
-  return {
-    root: removeAt(put, stale),
-    place: [...parentOf(outer), alone && side === 1 ? step - 1 : step],
-  }
+  const group = parentOf(line)
+  return group.length === 0 ? { root, place: line } : moveBeside(root, line, group, side)
 }
 
 /** Into a new group of its own, of the other kind than the one it stands in. */
 export function groupOf(root: Rule, place: Place): Move {
   const line = lineOf(root, place)
-  const above = groupAbove(line)
-  const outer = above && ruleAt(root, above)
-  if (!outer || !isGroup(outer)) return { root, place: line }
-  const op = outer.op === 'and' ? 'or' : 'and'
+  const around = ruleAt(root, parentOf(line))
+  if (line.length === 0 || !around || !isGroup(around)) return { root, place: line }
+  const op = around.op === 'and' ? 'or' : 'and'
   return { root: replaceAt(root, line, rule => ({ op, rules: [rule] })), place: [...line, 0] }
 }
 

@@ -1,7 +1,10 @@
 // Any rule as one sentence in the language at hand. Pure.
 import type { Rule } from '../../src/rules/model.ts'
+import { word } from '../i18n.ts'
 import type { Say } from '../say.ts'
+import type { Leaf } from './edit.ts'
 import { CODES, type Names } from './names.ts'
+import { sayNumber, sayScalar } from './phrases.ts'
 import type { Piece } from './pieces.ts'
 import { leafPieces } from './sentence.ts'
 
@@ -18,7 +21,9 @@ function sentence(rule: Rule, say: Say, names: Names): string {
     case 'or':
       return rule.rules
         .map(r =>
-          rule.rules.length > 1 && isGroup(r) ? `(${sentence(r, say, names)})` : sentence(r, say, names),
+          isGroup(r) && r.op !== rule.op && rule.rules.length > 1
+            ? say.t('rule.brackets', { rule: sentence(r, say, names) })
+            : sentence(r, say, names),
         )
         .join(say.t(`rule.${rule.op}`))
     case 'not':
@@ -39,3 +44,32 @@ export function sayRule(rule: Rule, say: Say, names: Names = CODES): string {
     throw error
   }
 }
+
+/** What was found at a leaf that decided; null: the leaf itself is not at hand any more. */
+export function saySeen(seen: unknown, leaf: Leaf | null, say: Say, names: Names): string {
+  if (seen === null || seen === undefined || seen === '') return say.t('rule.nothing')
+  if (Array.isArray(seen))
+    return seen.length === 0 ? say.t('rule.nothing') : say.list(seen.map(s => saySeen(s, leaf, say, names)))
+  if (typeof seen === 'number') {
+    if (seen > EARLIEST_MS) return say.exact(seen)
+    const money = leaf?.op === 'orders' && (leaf.measure.of === 'amount' || leaf.measure.of === 'average')
+    return money ? say.money(seen, names.currency) : sayNumber(Math.round(seen * 100) / 100, say)
+  }
+  if (typeof seen !== 'string') return sayScalar(seen, say)
+  switch (leaf?.op) {
+    case 'trait':
+      return names.choice(leaf.trait, seen)
+    case 'stage':
+      return word('stage', seen)
+    case 'identifier':
+    case 'channel':
+      return word('identifier', seen)
+    case 'consent':
+      return say.t(`ruleConsentIs.${seen as 'granted'}`)
+    default:
+      return /^\d{4}-\d{2}-\d{2}T/.test(seen) ? say.exact(seen) : seen
+  }
+}
+
+/** Numbers from here on are moments: no count of anything is as large. */
+const EARLIEST_MS = 100_000_000_000

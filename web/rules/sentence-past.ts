@@ -112,8 +112,9 @@ function wherePieces(of: EventRef, id: string, say: Say, names: Names): Piece[] 
   if (!of.where || of.where.length === 0) return []
   const [before, after] = t('rule.filters', { filters: MARK }).split(MARK)
   const chips = of.where.flatMap((filter, i): Piece[] => {
+    const open = filter.path === '' || (filter.op !== 'is_set' && (filter.value ?? '') === '')
     const text = filter.path === '' ? t('ruleChoose.path') : sayFilter(filter, names, say)
-    const part = chip(`${id}${i}`, ['where', String(i)], text, filter.path === '' ? { missing: true } : {})
+    const part = chip(`${id}${i}`, ['where', String(i)], text, open ? { missing: true } : {})
     return i === 0 ? [part] : [t('rule.and'), part]
   })
   return [before ?? '', ...chips, after ?? '']

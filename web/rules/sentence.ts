@@ -2,7 +2,8 @@
 // what it stands for); the words' file says in which order the chips stand in a language. Pure.
 import { word } from '../i18n.ts'
 import type { Say } from '../say.ts'
-import type { Leaf } from './edit.ts'
+import type { Rule } from '../../src/rules/model.ts'
+import { isGroup, type Leaf } from './edit.ts'
 import type { Names } from './names.ts'
 import {
   sayChannel,
@@ -41,7 +42,12 @@ export function leafPieces(leaf: Leaf, say: Say, names: Names): Piece[] {
         'trait',
         {
           trait: traitChip(leaf.trait, say, names),
-          test: chip('test', ['test', 'type'], traitTest(leaf, say, names)),
+          test: chip(
+            'test',
+            ['test', 'type'],
+            traitTest(leaf, say, names),
+            isOpen(leaf) ? { missing: true } : {},
+          ),
         },
         say,
       )
@@ -230,6 +236,10 @@ export function leafPieces(leaf: Leaf, say: Say, names: Names): Piece[] {
   }
 }
 
+/** Nothing to compare with was given yet. */
+const isOpen = (leaf: Extract<Leaf, { op: 'trait' }>): boolean =>
+  ('values' in leaf.test && leaf.test.values.length === 0) || ('value' in leaf.test && leaf.test.value === '')
+
 function traitChip(trait: string, say: Say, names: Names): Chip {
   return trait === ''
     ? chip('trait', 'trait', say.t('ruleChoose.trait'), { missing: true })
@@ -260,4 +270,12 @@ function traitTest(leaf: Extract<Leaf, { op: 'trait' }>, say: Say, names: Names)
     case 'any':
       return t('rule.known')
   }
+}
+
+/** Everything that it must say is said; what is not has a chip that asks for it. */
+export function isComplete(rule: Rule, say: Say, names: Names): boolean {
+  if (rule.op === 'not') return isComplete(rule.rule, say, names)
+  return isGroup(rule)
+    ? rule.rules.every(r => isComplete(r, say, names))
+    : leafPieces(rule, say, names).every(p => typeof p === 'string' || !p.missing)
 }

@@ -16,6 +16,7 @@ export const frame = {
     home: ['首頁', 'Home'],
     customers: ['顧客', 'Customers'],
     quality: ['資料品質', 'Data quality'],
+    segments: ['分眾', 'Segments'],
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
     catalogue: ['商品與門市', 'Catalogue'],

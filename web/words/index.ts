@@ -10,8 +10,10 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
+import { segments } from './segments.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -20,7 +22,9 @@ export const words = {
   ...install,
   ...insight,
   ...quality,
+  ...ruleEdit,
   ...rules,
+  ...segments,
   ...personWords,
   ...work,
   ...profile,

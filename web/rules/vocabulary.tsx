@@ -1,0 +1,71 @@
+// The names that rules may use, as the server knows them: what the builder offers, and what sentences call things.
+import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import type { Out } from '../../src/contract.ts'
+import { useApi } from '../api/queries.ts'
+import { i18n, word } from '../i18n.ts'
+import { useSay, useWorkspace } from '../use.ts'
+import { CODES, type Names } from './names.ts'
+
+export type Vocabulary = Out<'ruleVocabulary'>
+export type VocabularyPart = Vocabulary['more'][number]
+
+const NOTHING: Vocabulary = {
+  events: [],
+  attributes: [],
+  tags: [],
+  stores: [],
+  products: [],
+  categories: [],
+  brands: [],
+  salesChannels: [],
+  tiers: [],
+  coupons: [],
+  campaigns: [],
+  segments: [],
+  more: [],
+  stale: false,
+}
+const MOST = 300
+
+type Known = { ws: string; vocabulary: Vocabulary; names: Names }
+const Context = createContext<Known>({ ws: '', vocabulary: NOTHING, names: CODES })
+
+export function useKnown(ws: string): Known {
+  const { locale } = useSay()
+  const { workspace } = useWorkspace()
+  const vocabulary = useApi('ruleVocabulary', { ws, query: { limit: MOST } }).data ?? NOTHING
+  const currency = workspace?.currency ?? CODES.currency
+  return useMemo(
+    () => ({ ws, vocabulary, names: namesOf(vocabulary, locale === 'en' ? 'en' : 'zh', currency) }),
+    [ws, vocabulary, locale, currency],
+  )
+}
+
+/** Sentences below this call things by their names. */
+export function Vocabular({ ws, children }: { ws: string; children: ReactNode }) {
+  return <Context.Provider value={useKnown(ws)}>{children}</Context.Provider>
+}
+
+export const useVocabulary = (): Known => useContext(Context)
+
+export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Names {
+  const events = new Map(of.events.map(e => [e.name, e.label[side]]))
+  const attributes = new Map(of.attributes.map(a => [a.name, a]))
+  const stores = new Map(of.stores.map(s => [s.code, s.name]))
+  const products = new Map(of.products.flatMap(p => [[p.product, p.name] as const, [p.sku, p.name] as const]))
+  const segments = new Map(of.segments.map(s => [s.id, s]))
+  return {
+    ...CODES,
+    // the product's own words first: they are short
+    event: name =>
+      i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (events.get(name) ?? name),
+    trait: name => attributes.get(name)?.label[side] ?? name,
+    choice: (trait, value) =>
+      attributes.get(trait)?.choices?.find(c => c.value === value)?.label[side] ?? value,
+    store: code => stores.get(code) ?? code,
+    product: (by, value) => (by === 'sku' || by === 'product' ? (products.get(value) ?? value) : value),
+    segment: id => segments.get(id)?.name ?? id,
+    group: (id, key) => segments.get(id)?.groups.find(g => g.key === key)?.name || key,
+    currency,
+  }
+}
