@@ -121,7 +121,10 @@ test('R0-35 a product master: found out, money and words read, bad rows told; ed
 
 test('R0-35 variants and attributes of a product come in and go out, in the currency of the file', async () => {
   const cell = (value: unknown) => `"${JSON.stringify(value).replaceAll('"', '""')}"`
-  const variants = [{ sku: 'CUP-L', name: '大', price: 12.5, cost: 4, stock: 3 }, { sku: 'CUP-S', name: '小' }]
+  const variants = [
+    { sku: 'CUP-L', name: '大', price: 12.5, cost: 4, stock: 3 },
+    { sku: 'CUP-S', name: '小' },
+  ]
   const attributes = { 產地: '鶯歌', 手工: true, 容量: 300 }
   const file = [
     'code,name,currency,variants,attributes',
@@ -142,13 +145,24 @@ test('R0-35 variants and attributes of a product come in and go out, in the curr
   const cup = async () => (await act('products', { query: { q: 'CUP' } })).items[0]!
   const here = await cup()
   expect(here).toMatchObject({
-    variants: [{ sku: 'CUP-L', name: '大', price: 1250, cost: 400, stock: 3 }, { sku: 'CUP-S', name: '小' }],
+    variants: [
+      { sku: 'CUP-L', name: '大', price: 1250, cost: 400, stock: 3 },
+      { sku: 'CUP-S', name: '小' },
+    ],
     attributes,
   })
   const out = await take('exports/products.csv?locale=en')
-  expect((await bring('cups-again.csv', out, '茶杯匯出')).counts).toMatchObject({ new: 0, changed: 0, wrong: 0 })
+  expect((await bring('cups-again.csv', out, '茶杯匯出')).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    wrong: 0,
+  })
   // empty cells leave them as they are
-  await bring('cups-price.csv', 'code,name,currency,price,variants,attributes\nCUP,茶杯,USD,10,,\n', '茶杯價格')
+  await bring(
+    'cups-price.csv',
+    'code,name,currency,price,variants,attributes\nCUP,茶杯,USD,10,,\n',
+    '茶杯價格',
+  )
   expect(await cup()).toMatchObject({ price: 1000, variants: here.variants, attributes })
 })
 
