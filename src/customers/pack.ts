@@ -110,7 +110,7 @@ export function packState(state: CustomerState): string {
   if (!isEmpty(past)) rest.p = Object.entries(past).map(([key, p]) => [key, p.n, p.at, p.out, p.how])
   if (!isEmpty(dates)) rest.d = dates
   if (absorbed.length > 0) rest.a = absorbed
-  if (seg !== undefined && seg.length > 0) rest.m = seg.flat()
+  if (seg !== undefined && seg.length > 0) rest.m = flatten(seg)
   if (stage !== undefined) {
     rest.s = [stage.s, stage.at, stage.by, stage.no]
     if (stage.e !== undefined) rest.s.push(stage.e)
@@ -138,9 +138,21 @@ function packTag(name: string, tag: Tag, src: (name: string) => number): NonNull
   return tag.by === undefined ? [name, tag.at, src(tag.src)] : [name, tag.at, src(tag.src), tag.by]
 }
 
-function tripled(flat: number[]): NonNullable<CustomerState['seg']> {
+/** Each since as the time after the one before it: many come at once. */
+function flatten(seg: NonNullable<CustomerState['seg']>): number[] {
+  const flat: number[] = []
+  let last = 0
+  for (const [n, group, at] of seg) {
+    flat.push(n, group, at - last)
+    last = at
+  }
+  return flat
+}
+
+function unflatten(flat: number[]): NonNullable<CustomerState['seg']> {
   const seg: NonNullable<CustomerState['seg']> = []
-  for (let i = 0; i < flat.length; i += 3) seg.push([flat[i]!, flat[i + 1]!, flat[i + 2]!])
+  let last = 0
+  for (let i = 0; i < flat.length; i += 3) seg.push([flat[i]!, flat[i + 1]!, (last += flat[i + 2]!)])
   return seg
 }
 
@@ -184,7 +196,7 @@ export function unpackState(text: string): CustomerState {
   }
   for (const [key, on, at, src] of c) state.consent[key] = { on: on === 1, at, src: sources[src]! }
   for (const [key, n, at, out, how] of p) state.past[key] = { n, at, out, how }
-  if (m !== undefined) state.seg = tripled(m)
+  if (m !== undefined) state.seg = unflatten(m)
   if (s !== undefined) {
     const [stage, at, by, no, earned] = s
     state.stage = earned === undefined ? { s: stage, at, by, no } : { s: stage, at, by, no, e: earned }

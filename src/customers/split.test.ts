@@ -232,11 +232,13 @@ test('a visitor merged into somebody who was merged on is taken out of the last'
 test('merged and taken apart twice: what a run sent while they were one keeps its number in both', async () => {
   const { t, one, two } = merged()
   t.collect('Signed Up', [M2], 'server', 'e4')
+  t.collect('Order Completed', [M2], 'server', 'e4a', order('4')) // the cart that came along has ended
+  t.collect('Product Added', [M2], 'server', 'e4b')
   t.rest(first)
   await t.unmerge(one, two)
   t.rest(first)
-  const used = t.at(one).state!.used
-  expect(used).toEqual({ [`${welcome.id}|`]: 1 })
+  const used = { [`${welcome.id}|`]: 1, [`${cart.id}|`]: 2 }
+  expect(t.at(one).state!.used).toEqual(used)
   t.command(two, { do: 'merge', into: one })
   t.rest(first)
   await t.unmerge(one, two)
