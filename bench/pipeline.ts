@@ -1,8 +1,9 @@
-// Events in over HTTP, folded, and queryable in ClickHouse: at full speed, for a minute, beside ten live journeys.
+// Events in over HTTP, folded, and queryable in ClickHouse: at full speed, for a minute, beside ten live journeys and live
+// segments (20, or as many as asked for).
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { pastOf, stream } from './events.ts'
 import { pump } from './load.ts'
-import { cpuBetween, machine, percentile, sleep, usage } from './machine.ts'
+import { cpuBetween, machine, percentile, sleep, sum, usage } from './machine.ts'
 import {
   ask,
   newSpace,
@@ -14,6 +15,7 @@ import {
   troubles,
 } from './product.ts'
 import { n, type Report } from './report.ts'
+import { publishSegments, segmentRules } from './segment-rules.ts'
 import { happened } from '../src/rules/make.ts'
 
 const LANES = 8
@@ -46,7 +48,7 @@ function journeys(): JourneyGraph[] {
 }
 
 /** Gives each customer a past, through the product. */
-async function seed(product: Product, space: Space, people: number): Promise<number> {
+export async function seed(product: Product, space: Space, people: number): Promise<number> {
   const now = Date.now()
   let i = 0
   const began = performance.now()
@@ -66,17 +68,30 @@ async function seed(product: Product, space: Space, people: number): Promise<num
   return (performance.now() - began) / 1000
 }
 
+/** In the newest snapshots of history: 0 would say that no segment was judged. */
+const memberships = (product: Product, space: Space): Promise<number> =>
+  ask<{ n: string }>(
+    product,
+    'select sum(length(segments)) as n from customer final where workspace_id = {w: UUID}',
+    { w: space.id },
+  ).then(r => Number(r.n))
+
 type Look = { at: number; taken: number; inbox: number; lagMs: number; queryable: number }
 
-export async function pipeline(options: {
-  people: number
-  seconds: number
-  floorRate: number | null
-}): Promise<Report> {
+type Options = { people: number; seconds: number; floorRate: number | null; segments?: number }
+
+export const pipeline = async (options: Options): Promise<Report> => (await run(options)).report
+
+/** `cpuUs`: CPU of all processes of the product, engines included, for each event. */
+export async function run(
+  options: Options,
+): Promise<{ report: Report; sustained: number; cpuUs: number; stateP95: number }> {
   const product = await startProduct()
   try {
     const space = await newSpace(product)
     for (const graph of journeys()) await publishJourney(product, space, graph)
+    const segments = options.segments ?? 20
+    await publishSegments(product, space, segmentRules(segments))
     const seedS = await seed(product, space, options.people)
     const { rows } = await product.core.pool.query<{ n: number; p50: number; p95: number }>(
       `select count(*)::int as n, percentile_cont(0.5) within group (order by octet_length(state)) as p50,
@@ -149,9 +164,9 @@ export async function pipeline(options: {
     const right = Number(end.n) === fresh && Number(end.ids) === fresh && parked.rows[0]!.n === 0
     const sustained = fresh / allS
     const lags = looks.map(l => l.lagMs).sort((a, b) => a - b)
-    return {
+    const report: Report = {
       bench: 'pipeline',
-      size: `${n(options.people)} customers, states p50 ${n(states.p50)} p95 ${n(states.p95)} bytes, ${options.seconds} s`,
+      size: `${n(options.people)} customers, ${segments} live segments, states p50 ${n(states.p50)} p95 ${n(states.p95)} bytes, ${options.seconds} s`,
       right,
       figures: [
         { what: 'accepted', value: `${n(items / tookS)} items/s` },
@@ -185,8 +200,11 @@ export async function pipeline(options: {
         `errors in PostgreSQL's log: ${troubles(product)}`,
         `before it: ${n(options.people * 3)} events of the past taken, folded and queryable in ${seedS.toFixed(0)} s (${n((options.people * 3) / seedS)}/s)`,
         `inbox rows over time: ${looks.map(l => `${l.at.toFixed(0)} s ${n(l.inbox)}`).join(', ')}`,
+        `memberships held at the end: ${n(await memberships(product, space))}`,
       ],
     }
+    const cpuS = sum(after.cpuS) - sum(before.cpuS)
+    return { report, sustained, cpuUs: (cpuS * 1e6) / fresh, stateP95: states.p95 }
   } finally {
     await product.stop()
   }

@@ -1,6 +1,7 @@
 // npm run bench [name …] [--quick] [--size=1]: runs the benches asked for (all without a name), prints each and adds it
 // to RESULTS.md. Never fails a build: what goes wrong is printed and recorded as wrong.
 import { alarms } from './alarms.ts'
+import { backfill } from './backfill.ts'
 import { floor } from './floor.ts'
 import { importOrders } from './import.ts'
 import { latency } from './latency.ts'
@@ -8,13 +9,25 @@ import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
 import { startAndIdle } from './rest.ts'
+import { segments } from './segments.ts'
 
 const args = process.argv.slice(2)
 const names = args.filter(a => !a.startsWith('--'))
 const quick = args.includes('--quick')
 const size = Number(args.find(a => a.startsWith('--size='))?.slice(7) ?? 1)
 const keep = !args.includes('--no-record') && !quick
-const KNOWN = ['floor', 'pipeline', 'latency', 'alarms', 'import', 'preview', 'start', 'idle']
+const KNOWN = [
+  'floor',
+  'pipeline',
+  'latency',
+  'alarms',
+  'import',
+  'preview',
+  'backfill',
+  'segments',
+  'start',
+  'idle',
+]
 const unknown = names.filter(name => !KNOWN.includes(name))
 if (unknown.length > 0 || !(size > 0)) {
   console.error(`Benches: ${KNOWN.join(', ')}. Options: --quick, --size=N, --no-record.`)
@@ -57,6 +70,9 @@ if (wanted('import'))
   await attempt('import', async () =>
     done(await importOrders({ rows: quick ? 10_000 : Math.round(100_000 * size) })),
   )
+if (wanted('backfill')) await attempt('backfill', async () => done(await backfill({ people })))
+if (wanted('segments'))
+  await attempt('segments', async () => done(await segments({ people, seconds: quick ? 8 : 60 })))
 if (wanted('preview'))
   await attempt('preview', async () =>
     done(

@@ -1,6 +1,8 @@
 // Live segments as a shop has them, over the traffic of events.ts: about attributes, orders, events in rolling windows,
 // what was not followed by something, clocks, and other segments. `count` of them, no two the same.
 import type { Rule } from '../src/rules/model.ts'
+import { until } from './machine.ts'
+import { api, type Product, type Space } from './product.ts'
 
 const days = (n: number) => ({ n, unit: 'day' as const })
 const CITIES = ['台北市', '台中市', '高雄市', '台南市']
@@ -66,3 +68,30 @@ const KINDS: ((i: number) => Rule)[] = [
 
 export const segmentRules = (count: number): Rule[] =>
   Array.from({ length: count }, (_, i) => KINDS[i % KINDS.length]!(Math.floor(i / KINDS.length)))
+
+type Shown = { id: string; version: number; computing: unknown; size: number | null }
+
+/** Publishes a live segment for each rule; resolves when all of the past has been looked at. */
+export async function publishSegments(product: Product, space: Space, rules: Rule[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const [i, rule] of rules.entries()) {
+    const definition = { groups: [{ key: 'in', name: '', rule }] }
+    const body = { name: `Bench ${i}`, kind: 'live', definition }
+    const made = await api<Shown>(product, space, 'POST', '/segments', body)
+    await api(product, space, 'POST', `/segments/${made.id}/publish`, { version: made.version })
+    ids.push(made.id)
+  }
+  await until(
+    'segments computed',
+    900_000,
+    250,
+    async () => {
+      const { rows } = await product.core.pool.query<{ n: number }>(
+        `select count(*)::int as n from segment_job where status in ('queued', 'running')`,
+      )
+      return rows[0]!.n
+    },
+    left => left === 0,
+  )
+  return ids
+}

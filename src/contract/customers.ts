@@ -123,13 +123,16 @@ export const customer = z.object({
   ),
   reachability: z.array(
     z.object({
-      channel: z.string(),
+      channel: z.enum(['line', 'email', 'sms', 'push']),
       reachable: z.boolean().describe('a marketing message could be sent now'),
       reason: z
         .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
         .nullable(),
       address: personal('address').nullable(),
-      suppressed: z.string().nullable().describe('why this address may not be sent to'),
+      suppressed: z
+        .string()
+        .nullable()
+        .describe('why this address may not be sent to; erasure: somebody with it was forgotten'),
     }),
   ),
   line: z.object({ following: z.boolean(), at: time }).nullable(),

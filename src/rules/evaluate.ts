@@ -51,6 +51,29 @@ export function evaluate(rule: Rule, subject: Subject, path = ''): Verdict {
   }
 }
 
+/** The same answer without the reasons, for who asks often: a third of the time. */
+export function holds(rule: Rule, subject: Subject): Pick<Verdict, 'value' | 'until'> {
+  switch (rule.op) {
+    case 'and':
+    case 'or': {
+      const wanted = rule.op === 'or'
+      let until: number | null = null
+      for (const inner of rule.rules) {
+        const child = holds(inner, subject)
+        if (child.value === wanted) return child
+        until = sooner(until, child.until)
+      }
+      return { value: !wanted, until }
+    }
+    case 'not': {
+      const { value, until } = holds(rule.rule, subject)
+      return { value: !value, until }
+    }
+    default:
+      return look(rule, subject)
+  }
+}
+
 function look(rule: Leaf, subject: Subject): Found {
   switch (rule.op) {
     case 'trait':

@@ -1,4 +1,6 @@
 // A published rule about the past: what happened before its publication is counted once, whatever happens meanwhile.
+import { Registry } from 'prom-client'
+import { openSegmentWorker } from './worker.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startVictim } from '../../test/kill.ts'
 import { openSegmentLab, type SegmentLab } from '../../test/segment-lab.ts'
@@ -127,6 +129,20 @@ test('events that come while the past is being looked at are counted once', asyn
   expect(await members(id)).toEqual(people.slice(0, 10).map(cus).toSorted())
 })
 
+test('a job that waits for long is not taken for one that breaks', async () => {
+  const [who] = some(1)
+  await lab.tell(view(who!), view(who!))
+  const id = await create(viewed(2))
+  await publish(id) // nobody folds: its buckets do not come to the publication
+  const worker = openSegmentWorker({ ...lab.core, metrics: new Registry() })
+  for (let i = 0; i < 60; i++) await worker.tick()
+  await worker.stop()
+  await lab.stage.settle()
+  expect(await members(id)).toEqual([cus(who!)])
+  const { items } = await lab.ok('segmentJobs', { params: { segment: id } })
+  expect(items.map(j => j.status)).toEqual(['done'])
+})
+
 test('who is merged in while the past is being looked at brings its own', async () => {
   // two browsers of one member, a view each
   const cases = some(12).map((_, i) => ({ member: `M-${i}`, ids: some(2).toSorted() as [Uuid, Uuid] }))
@@ -162,7 +178,7 @@ test('who is merged in while the past is being looked at brings its own', async 
   for (const { state } of rows) {
     const kept = Object.values(unpackState(state).mem ?? {})
     expect(kept).toHaveLength(1)
-    expect(kept[0]![1]).toHaveLength(2) // the newest two: no more are asked for
+    expect(kept[0]![1]).toHaveLength(3) // two of the past and one more
   }
 })
 

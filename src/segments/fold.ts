@@ -8,7 +8,7 @@ import type { World } from '../customers/world.ts'
 import { planOf } from '../journeys/plan.ts'
 import { filledTo } from '../customers/remember.ts'
 import { publicId } from '../platform/ids.ts'
-import { evaluate } from '../rules/evaluate.ts'
+import { evaluate, holds, type Subject } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
 import { ONLY, ONLY_GROUP, type PublishedSegment } from './model.ts'
 import { markAll, touched } from './marks.ts'
@@ -24,9 +24,10 @@ export function segmentsDue(fold: Fold): void {
 /** Judges what was marked. */
 export function foldSegments(fold: Fold): void {
   const { items } = fold.segments
+  const subject = subjectOf(fold)
   // what rests on a segment comes after it, so that marks of this pass are met in this pass
   for (let i = 0; i < items.length && fold.dirty.size > 0; i++)
-    if (fold.dirty.delete(i)) judge(fold, items[i]!)
+    if (fold.dirty.delete(i)) judge(fold, items[i]!, subject)
   fold.dirty.clear()
 }
 
@@ -53,12 +54,22 @@ export type Explained = {
 /** What the customer is in, and why now. `state` is changed by asking. */
 export function explain(state: Fold['state'], world: World, now: number): Explained[] {
   const fold = openFold(state, world, planOf(world), Math.max(now, state.now))
+  const subject = subjectOf(fold)
   return (state.seg ?? []).flatMap(([n, g, since]) => {
     const segment = fold.segments.byN.get(n)
     if (segment === undefined) return []
-    const found = segment.kind === 'static' ? NOWHERE : groupOf(fold, segment)
+    const found = segment.kind === 'static' ? NOWHERE : groupOf(fold, segment, subject)
     const computing = isComputing(fold, segment)
-    return [{ segment, group: keyOf(segment, g), since, rule: found.rule, why: found.why, computing }]
+    return [
+      {
+        segment,
+        group: keyOf(segment, g),
+        since,
+        rule: found.rule,
+        why: reasonsOf(found.rule, subject),
+        computing,
+      },
+    ]
   })
 }
 
@@ -78,15 +89,14 @@ export function isMember(
 const isComputing = (fold: Fold, segment: PublishedSegment): boolean =>
   !segment.filled && filledTo(fold.state) < segment.since
 
-const ask = (fold: Fold, rule: Rule): Verdict =>
-  evaluate(rule, {
-    state: fold.state,
-    now: fold.t,
-    timezone: fold.world.timezone,
-    since: null,
-    fresh: NONE,
-    member: (id, group) => isMember(fold, id, group),
-  })
+const subjectOf = (fold: Fold): Subject => ({
+  state: fold.state,
+  now: fold.t,
+  timezone: fold.world.timezone,
+  since: null,
+  fresh: NONE,
+  member: (id, group) => isMember(fold, id, group),
+})
 const NONE: ReadonlySet<string> = new Set()
 
 function due({ state, t }: Fold, until: number | null): void {
@@ -95,33 +105,37 @@ function due({ state, t }: Fold, until: number | null): void {
     state.segDue = Math.max(until, t + 1)
 }
 
-type Found = { g: number; rule: Rule | null; why: Verdict['why'] }
-const NOWHERE: Found = { g: 0, rule: null, why: [] }
+/** The group, and the rule that decided: its own, or for the rest the last that did not hold. */
+type Found = { g: number; rule: Rule | null }
+const NOWHERE: Found = { g: 0, rule: null }
 
 /** The first group whose rule holds. Of those passed by it is told when time may let them hold. */
-function groupOf(fold: Fold, segment: PublishedSegment): Found {
-  let last: Found = NOWHERE
+function groupOf(fold: Fold, segment: PublishedSegment, subject: Subject): Found {
+  let last: Rule | null = null
   for (const { g, rule } of segment.groups) {
-    if (rule === null) return { g, rule: last.rule, why: last.why }
-    const { value, until, why } = ask(fold, rule)
+    if (rule === null) return { g, rule: last }
+    const { value, until } = holds(rule, subject)
     due(fold, until)
-    if (value) return { g, rule, why }
-    last = { g: 0, rule, why }
+    if (value) return { g, rule }
+    last = rule
   }
-  return last
+  return { g: 0, rule: last }
 }
 
-function judge(fold: Fold, item: Item): void {
+const reasonsOf = (rule: Rule | null, subject: Subject): Verdict['why'] =>
+  rule === null ? [] : evaluate(rule, subject).why
+
+function judge(fold: Fold, item: Item, subject: Subject): void {
   const { segment } = item
   if (isComputing(fold, segment)) return
-  const found = groupOf(fold, segment)
+  const found = groupOf(fold, segment, subject)
   const { state } = fold
   const at = state.seg === undefined ? -1 : state.seg.findIndex(m => m[0] === segment.n)
   const held = at < 0 ? 0 : state.seg![at]![1]
   const waits = segment.dwellMs !== undefined && held === 0 && !dwelt(fold, segment, found.g > 0)
   const g = waits ? 0 : found.g
   if (g === held) return
-  const why = withoutPersonal(found.rule, found.why)
+  const why = withoutPersonal(found.rule, reasonsOf(found.rule, subject))
   const moved = held > 0 && g > 0
   if (held > 0) state.seg!.splice(at, 1)
   if (g > 0) (state.seg ??= []).push([segment.n, g, fold.t])

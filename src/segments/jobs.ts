@@ -125,11 +125,13 @@ export async function endJob(
   )
 }
 
-/** A job that its worker leaves before the end is free for others: at once, or after a rest. */
-export async function releaseJob(core: Core, job: JobRow, restMs: number): Promise<void> {
+/** A job that its worker leaves before the end is free for others: at once, or, where the step failed, after a rest.
+ *  Waiting is no failure. */
+export async function releaseJob(core: Core, job: JobRow, how: 'waits' | 'failed'): Promise<void> {
   await core.pool.query(
-    `update segment_job set owner = null, lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+    `update segment_job set owner = null, attempts = case when $3 then attempts else 0 end,
+            lease_until = clock_timestamp() + make_interval(secs => case when $3 then 1.0 else -0.001 end)
       where id = $1 and owner = $2`,
-    [job.id, core.processId, restMs - 1],
+    [job.id, core.processId, how === 'failed'],
   )
 }

@@ -55,14 +55,14 @@ export function openSegmentWorker(core: Core): SegmentWorker {
         if (went === 'over') return true
         if (went === 'waits') {
           waits = true
-          await releaseJob(core, job, 0)
+          await releaseJob(core, job, 'waits')
           return worked
         }
         worked = true
       }
-      await releaseJob(core, job, 0)
+      await releaseJob(core, job, 'waits')
     } catch (error) {
-      await releaseJob(core, job, 1_000).catch(() => undefined) // its lease runs out by itself
+      await releaseJob(core, job, 'failed').catch(() => undefined) // its lease runs out by itself
       throw error
     }
     return worked
