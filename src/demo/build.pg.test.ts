@@ -66,6 +66,15 @@ test('every event is folded and in history once; nobody was set aside', async ()
   expect(rows[0]).toEqual({ people: 2_000, parked: 0 })
 })
 
+test('visits to the made-up shop are engaged as in life: many, and not all', async () => {
+  const visits = (name: string) =>
+    ask(`select count() as x from event where workspace_id = {workspace:UUID} and name = '${name}'`)
+  const [started, engaged] = [await visits('visit.started'), await visits('visit.engaged')]
+  expect(started).toBeGreaterThan(2_000)
+  expect(engaged / started).toBeGreaterThan(0.4)
+  expect(engaged / started).toBeLessThan(0.95)
+})
+
 test('progress only grows and ends whole', () => {
   const done = told.map(s => s.done)
   expect(done).toEqual(done.toSorted((a, b) => a - b))
