@@ -19,6 +19,7 @@ import { connectorRoutes } from './connectors/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
+import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { homeRoutes } from './insight/home.ts'
@@ -125,6 +126,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
     metrics: () => allMetrics(core),
   })
   app.get('/api/w/:ws/live', c => live(c, core, access, closing))
+  app.route('/', eventFileApp(core, access)) // before the exports of import targets
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))

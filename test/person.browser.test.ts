@@ -214,7 +214,7 @@ test('R4-35 R0-04 an open page shows what arrives by itself: the event in the ti
   await eventually('the page is loaded', async () => (await page.locator(WAITING).count()) === 0)
   await page.evaluate('window.stays = true')
   const orders = page.locator('section.card', { has: page.getByText('W-1', { exact: true }) }).first()
-  expect(await orders.innerText()).not.toContain('L-1')
+  expect(await orders.textContent()).not.toContain('L-1')
   const response = await fetch(core.baseUrl + '/v1/batch', {
     method: 'POST',
     headers: { authorization: 'Bearer ' + apiKey },
@@ -232,6 +232,6 @@ test('R4-35 R0-04 an open page shows what arrives by itself: the event in the ti
   await eventually('the event is in the timeline', async () =>
     (await lines.allInnerTexts()).some(x => x.includes('Tasting Booked')),
   )
-  await eventually('the order is on the page', async () => (await orders.innerText()).includes('L-1'))
+  await eventually('the order is on the page', async () => (await orders.textContent())?.includes('L-1'))
   expect(await page.evaluate('window.stays')).toBe(true) // nobody loaded the page again
 })

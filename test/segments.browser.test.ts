@@ -144,7 +144,7 @@ async function addCondition(kind: RegExp): Promise<void> {
   await page.getByRole('option', { name: kind }).click()
 }
 
-test('R1-37 R3-45 a rule built with the mouse counts whom it will hold for, and says why', {
+test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and these are its members', {
   timeout: 240_000,
 }, async () => {
   await page.goto(`${home}/segments`)
@@ -190,6 +190,35 @@ test('R1-37 R3-45 a rule built with the mouse counts whom it will hold for, and 
   expect(await seriousFaults(page)).toEqual([])
   await dialog.getByRole('button', { name: '發布', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: '買過洋裝的女性' }).waitFor()
+  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '成員' }).click()
+  await page.getByRole('link', { name: '王小美' }).waitFor()
+  expect(await page.getByRole('row').count()).toBe(2) // the head, and who was counted
+  await everyWay('members')
+  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '概況' }).click()
+  await page.getByRole('row', { name: /王小美/ }).waitFor()
+  await everyWay('overview')
+  await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '輪廓' }).click()
+  await page.getByText('旅程階段').first().waitFor()
+  await everyWay('profile')
+})
+
+test('the list of customers is narrowed to a segment', { timeout: 60_000 }, async () => {
+  await page.goto(`${home}/customers`)
+  await page.getByRole('combobox', { name: '分眾' }).click()
+  await page.getByRole('option', { name: '買過洋裝的女性' }).click()
+  await page.getByRole('status').getByText('1', { exact: false }).first().waitFor()
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  await page.getByRole('link', { name: '王小美' }).waitFor()
+  expect(new URL(page.url()).searchParams.get('segment')).toMatch(/^seg_/)
+})
+
+test('R0-24 a customer page says in which segments somebody is, and why', { timeout: 120_000 }, async () => {
+  await page.goto(`${home}/customers?q=M1`)
+  await page.getByRole('link', { name: '王小美' }).click()
+  await page.getByRole('button', { name: '為什麼在「買過洋裝的女性」？' }).click()
+  await page.getByText('性別 是 女').waitFor()
+  await page.getByText('至今 購買 分類 洋裝 至少 1 筆').waitFor()
+  await everyWay('customer')
 })
 
 test('conditions are moved, negated, grouped, duplicated and undone with the keyboard; JSON and faults', {
@@ -322,7 +351,9 @@ test('R0-24 a ready segment with its own numbers becomes a draft; the list shows
   expect(await page.getByRole('link', { name: '購物車未結' }).count()).toBe(0)
 })
 
-test('a list takes people by hand', { timeout: 120_000 }, async () => {
+test('a list takes people by hand and from a file, with a report and the rows that fit nobody', {
+  timeout: 120_000,
+}, async () => {
   await page.goto(`${home}/segments/new?kind=static`)
   await page.getByLabel('名稱', { exact: true }).fill('排除名單')
   await page.getByRole('button', { name: '建立名單' }).click()
@@ -334,6 +365,23 @@ test('a list takes people by hand', { timeout: 120_000 }, async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: '林先生' }).waitFor()
   await everyWay('list-members')
+  const list = page.url()
+  await page.getByRole('button', { name: '上傳檔案…' }).click()
+  await page.getByRole('dialog', { name: '上傳名單檔案' }).getByRole('button', { name: '選擇檔案' }).waitFor()
+  await shot('upload')
+  await page.locator('input[type=file]').setInputFiles({
+    name: '名單.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('會員編號,姓名\nM4,張沒買\nM99,查無此人\n'),
+  })
+  await page.getByRole('heading', { level: 1, name: '名單.csv' }).waitFor()
+  await page.getByRole('link', { name: /錯誤/ }).first().waitFor()
+  await shot('upload-report')
+  await page.goto(list)
+  await page.getByRole('link', { name: '張沒買' }).waitFor()
+  expect(await page.getByRole('row').count()).toBe(3)
+  await page.getByRole('button', { name: '將 張沒買 移出名單' }).click()
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
 })
 
 test('in English', { timeout: 120_000 }, async () => {

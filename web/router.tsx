@@ -78,7 +78,7 @@ const home = createRoute({
 const customers = createRoute({
   getParentRoute: () => inside,
   path: '/customers',
-  validateSearch: texts('q', 'stage', 'tag', 'reach', 'has', 'bought', 'complete', 'sort'),
+  validateSearch: texts('q', 'stage', 'tag', 'segment', 'reach', 'has', 'bought', 'complete', 'sort'),
   component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
 })
 const conflicts = createRoute({

@@ -1,6 +1,7 @@
 // Grouping: what concurrent requests want appended goes into one resolve and one insert. With nothing in flight a
 // request leaves at once; while two groups are in flight those that come gather, so groups grow under load by
 // themselves. A group that breaks on somebody's data is halved until that item is alone.
+import { fillOrders } from '../catalogue/enrich.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
@@ -124,9 +125,10 @@ async function storeHalving(
 
 async function store(
   core: Pick<Core, 'pool' | 'signals'>,
-  items: Intake[],
+  given: Intake[],
   table: 'inbox' | 'bulk',
 ): Promise<void> {
+  const items = await fillOrders(core.pool, given)
   const resolved = await resolveBatch(
     core,
     items.map(({ workspace, event }) => ({ workspace, ids: event.ids, proof: event.proof })),

@@ -114,12 +114,7 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
     })
   const outside = brought.flatMap(b => b.outsideOrder ?? [])
   const names = await orderNames(core.pool, source.id, outside)
-  for (const { key, item, outsideOrder } of await enrich(
-    core.pool,
-    source.workspace_id,
-    source.currency,
-    brought,
-  )) {
+  for (const { key, item, outsideOrder } of await enrich(core.pool, source.workspace_id, brought)) {
     if (outsideOrder !== undefined) {
       const orderNo = names.get(outsideOrder)
       if (orderNo === undefined) {

@@ -31,6 +31,7 @@ const listedCustomer = customerRow.extend({
 const customerFilters = z.object({
   stage: z.enum(STAGES).optional(),
   tag: z.string().max(100).optional(),
+  segment: id.max(60).optional().describe('is in this segment'),
   reach: z.string().max(20).optional().describe('could be reached by this channel'),
   has: z.string().max(40).optional().describe('has an identifier of this kind'),
   bought: z.enum(BOUGHT).optional(),
@@ -122,13 +123,16 @@ export const customer = z.object({
   ),
   reachability: z.array(
     z.object({
-      channel: z.string(),
+      channel: z.enum(['line', 'email', 'sms', 'push']),
       reachable: z.boolean().describe('a marketing message could be sent now'),
       reason: z
         .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
         .nullable(),
       address: personal('address').nullable(),
-      suppressed: z.string().nullable().describe('why this address may not be sent to'),
+      suppressed: z
+        .string()
+        .nullable()
+        .describe('why this address may not be sent to; erasure: somebody with it was forgotten'),
     }),
   ),
   line: z.object({ following: z.boolean(), at: time }).nullable(),

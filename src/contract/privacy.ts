@@ -1,5 +1,6 @@
 // Privacy: what is held of a person, forgetting them, who reads personal data, periods, what is kept for nothing.
 import { z } from 'zod'
+import { consentProof } from './customers.ts'
 import { ROLES, e, id, list, ok, page, personal, time } from './shared.ts'
 
 const place = z.object({
@@ -74,10 +75,13 @@ export const privacyEndpoints = {
     scope: 'customers:export',
     audit: 'exported',
     summary:
-      '"What do you hold of me": everything of one person from every store, as JSON and as a page to read',
+      '"What do you hold of me": everything of one person from every store, as JSON and as a page to read; in parts where a store holds more than 50,000 rows',
+    query: z.object({ part: z.coerce.number().int().min(0).max(1_000).default(0) }),
     out: z.object({
       at: time,
       rows: z.number(),
+      part: z.number(),
+      more: z.array(z.string()).describe('places of which the next part holds more; empty: this is the last'),
       json: z.record(z.string(), z.unknown()).meta({ 'x-personal': 'free' }),
       html: personal('free'),
     }),
@@ -122,6 +126,37 @@ export const privacyEndpoints = {
     path: '/w/{ws}/erasures/{erasure}/retry',
     scope: 'privacy:write',
     summary: 'Try an erasure that failed again',
+    out: ok,
+  }),
+  checkCertificate: e({
+    method: 'post',
+    path: '/w/{ws}/erasure-certificates/check',
+    scope: 'privacy:read',
+    quiet: true,
+    summary:
+      'Whether a certificate of erasure was made here and says what it said then; and whether it is about somebody',
+    body: z.object({
+      certificate,
+      identifier: z
+        .object({ kind: z.string().max(40), value: z.string().max(500) })
+        .optional()
+        .describe('of the person it may be about, as they were known: email, phone (E.164), member_no …'),
+    }),
+    out: z.object({
+      genuine: z.boolean(),
+      about: z.boolean().nullable().describe('null: no identifier was given'),
+    }),
+  }),
+  liftErasureSuppression: e({
+    method: 'post',
+    path: '/w/{ws}/customers/{customer}/erasure-suppression/lift',
+    scope: 'privacy:write',
+    summary:
+      'Somebody who was erased is back and agrees to be written to: records the consent with its proof, and lifts what the erasure left on the address',
+    body: z.object({
+      channel: z.enum(['email', 'sms', 'line', 'push']),
+      proof: consentProof.extend({ text: z.string().min(1).max(2000).describe('what was agreed to') }),
+    }),
     out: ok,
   }),
   dataUse: e({

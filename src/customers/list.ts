@@ -82,7 +82,7 @@ async function rowsOf({ core, workspace, wanted }: Search, ids: Uuid[]): Promise
   })
 }
 
-const FILTERS = ['stage', 'tag', 'reach', 'has', 'bought', 'minComplete', 'maxComplete'] as const
+const FILTERS = ['stage', 'tag', 'segment', 'reach', 'has', 'bought', 'minComplete', 'maxComplete'] as const
 
 /** By identifier first, then by name; with filters or another order than the usual one, both at once by that order. */
 export async function listCustomers(

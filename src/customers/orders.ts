@@ -34,7 +34,7 @@ const BECAME: Readonly<Record<string, OrderRow['entry']>> = {
 const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'pending', 'authorized'])
 const MOST_LINES = 100
 
-const isOrderEvent = (name: string): boolean => Object.hasOwn(ENTRIES, name)
+export const isOrderEvent = (name: string): boolean => Object.hasOwn(ENTRIES, name)
 
 /** The order number an event names; null when it is no order event or names none. */
 export function orderNoOf(body: EventBody): string | null {

@@ -1,9 +1,11 @@
 // A state written down is read back the same, and written again the same; older texts are read.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DAY, id, journey, node, Person, sendNode, START, world } from '../../test/reducer.ts'
 import type { CustomerState } from './model.ts'
 import { packState, unpackState } from './pack.ts'
 import { happened } from '../rules/make.ts'
+import type { Memory } from '../rules/memory.ts'
 
 /** Somebody with everything a state may hold. */
 function everything(): CustomerState {
@@ -71,4 +73,58 @@ test('a state of before is read; an identifier with more to it keeps that', () =
   expect(unpackState(JSON.stringify(state))).toEqual(state)
   const odd = { ...state, ids: [{ ...state.ids[0]!, more: true }] }
   expect(unpackState(packState(odd))).toEqual(odd)
+})
+
+test('memories of every kind are read back the same; a thousand orders are short', () => {
+  const at = fc.integer({ min: START - 400 * DAY, max: START + DAY })
+  const times = fc.array(at, { maxLength: 5 }).map(list => list.sort((a, b) => b - a))
+  const whole = fc.integer({ min: -1e9, max: 1e12 })
+  const rows = (...row: fc.Arbitrary<number>[]) =>
+    fc.array(fc.tuple(...row), { minLength: 1, maxLength: 4 }).map(all => all.flat())
+  const memory: fc.Arbitrary<[kind: string, Memory]> = fc.oneof(
+    fc.tuple(
+      fc.constantFrom('t', 'r'),
+      times.filter(t => t.length > 0),
+    ),
+    fc.tuple(
+      fc.constant('o'),
+      rows(at, fc.oneof(whole, fc.constant(1.5)), fc.constantFrom(1, 2, 0.5), fc.constantFrom(1, 2, -1)),
+    ),
+    fc.tuple(fc.constant('d'), rows(fc.integer({ min: 19_000, max: 21_000 }), whole)),
+    fc.tuple(fc.constant('v'), rows(fc.nat(2 ** 41), at)),
+    fc.tuple(fc.constant('q'), fc.tuple(times, times)),
+    fc.tuple(fc.constant('i'), fc.tuple(fc.nat(9), at, at)),
+    fc.tuple(
+      fc.constant('l'),
+      fc.tuple(
+        at,
+        fc.oneof(
+          fc.string(),
+          fc.double({ noNaN: true, noDefaultInfinity: true }).filter(n => !Object.is(n, -0)),
+          fc.boolean(),
+        ),
+      ),
+    ),
+    fc.tuple(fc.constantFrom('c', 's', 'f'), fc.tuple(whole)),
+  )
+  fc.assert(
+    fc.property(memory, at, ([kind, kept], last) => {
+      const state = {
+        ...everything(),
+        last,
+        mem: { [kind + '1234567']: [3, structuredClone(kept)] as [number, Memory] },
+      }
+      expect(unpackState(packState(state)).mem).toEqual({ [kind + '1234567']: [3, kept] })
+    }),
+    { numRuns: 300 },
+  )
+  const orders = Array.from({ length: 1000 }, (_, i) => [
+    START - i * 3 * DAY - i * 977,
+    1200 + i,
+    1,
+    1,
+  ]).flat()
+  const plain = everything()
+  const more = packState({ ...plain, mem: { o1234567: [3, orders] } }).length - packState(plain).length
+  expect(more).toBeLessThan(13_000)
 })

@@ -14,6 +14,7 @@ import { workspaceNow } from '../catalogue/workspace.ts'
 import { hiddenAddress, suppressionOf } from '../messages/suppression.ts'
 import { lineParts } from './contacts.ts'
 import { friendshipWith } from './line.ts'
+import { findSegment } from '../segments/store.ts'
 import { listCustomers } from './list.ts'
 import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
@@ -66,7 +67,12 @@ async function suppressionsOf(
 }
 
 export const customerRoutes = {
-  customers: call => listCustomers(call.core, call.workspace, call.query),
+  async customers({ core, workspace, query }) {
+    const { segment, ...rest } = query
+    if (segment === undefined) return listCustomers(core, workspace, rest)
+    const { n } = await findSegment(core.pool, workspace.id, idOr404('seg', segment))
+    return listCustomers(core, workspace, { ...rest, segment: n })
+  },
 
   async customerTags({ core, workspace }) {
     return { items: await tagsInUse(core.history, workspace.id, MOST_TAGS) }

@@ -6,7 +6,10 @@ import { Town } from '../../test/town.ts'
 import type { IdRef } from './model.ts'
 import { conflictIdOf } from './conflicts.ts'
 import { nobodyOf } from './shared.ts'
+import { evaluate } from '../rules/evaluate.ts'
 import { happened } from '../rules/make.ts'
+import type { Rule } from '../rules/model.ts'
+import type { PublishedJourney } from '../journeys/model.ts'
 
 const first = () => 0
 const welcome = journey({
@@ -36,8 +39,8 @@ const MAIL = id('email', 'may@example.com')
 const order = (order_id: string, total = 100) => ({ order_id, total, currency: 'TWD' })
 
 /** Two members, merged by a person. */
-function merged(): { t: Town; one: string; two: string } {
-  const t = new Town(world(welcome, cart))
+function merged(...more: PublishedJourney[]): { t: Town; one: string; two: string } {
+  const t = new Town(world(welcome, cart, ...more))
   t.collect('Order Completed', [M1, A], 'token', 'e1', order('1'))
   t.collect('Order Completed', [M2, MAIL], 'server', 'e2', order('2', 250))
   t.collect('Product Added', [M2], 'server', 'e3')
@@ -123,6 +126,57 @@ test('R1-14 an unmerge gives each what it had, and what came meanwhile to whose 
   expect(t.at(two).state!.orders!.revenue).toBe(303)
 })
 
+test('what is remembered goes with whose it is, there and back', async () => {
+  const paid: Rule = {
+    op: 'orders',
+    status: ['paid'],
+    window: { in: 'ever' },
+    measure: { of: 'amount', test: { is: 'at_least', value: 1e9 } },
+  }
+  const bought: Rule = {
+    op: 'event',
+    event: 'Order Completed',
+    window: { in: 'ever' },
+    measure: { of: 'count', test: { is: 'at_least', value: 900 } },
+  }
+  const asking = journey(
+    {
+      trigger: { kind: 'event', event: 'Never' },
+      exits: [paid, bought].map((rule, i) => ({ name: `exit ${i}`, rule })),
+    },
+    { id: uuid(0x1002) },
+  )
+  const { t, one, two } = merged(asking)
+  const seen = (who: string) =>
+    [paid, bought].map(
+      rule =>
+        evaluate(rule, {
+          state: t.at(who).state!,
+          now: t.now,
+          timezone: 'UTC',
+          since: null,
+          fresh: new Set(),
+        }).why[0]!.seen,
+    )
+  expect(seen(one)).toEqual([350, 2])
+  t.collect('Order Completed', [M2], 'server', 'e4', order('3', 40))
+  t.collect('Order Refunded', [M1], 'server', 'e5', { order_id: '1', total: 30 })
+  t.rest(first)
+  expect(seen(one)).toEqual([360, 3])
+  await t.unmerge(one, two)
+  t.rest(first)
+  expect([seen(one), seen(two)]).toEqual([
+    [70, 1],
+    [290, 2],
+  ])
+  t.collect('Order Cancelled', [M2], 'server', 'e6', { order_id: '2' })
+  t.rest(first)
+  expect(seen(two)).toEqual([40, 2])
+  t.command(two, { do: 'merge', into: one })
+  t.rest(first)
+  expect(seen(one)).toEqual([110, 3])
+})
+
 test('after an unmerge they stay apart: nothing merges them again but a person, and then orders count once', async () => {
   const { t, one, two } = merged()
   await t.unmerge(one, two)
@@ -178,11 +232,13 @@ test('a visitor merged into somebody who was merged on is taken out of the last'
 test('merged and taken apart twice: what a run sent while they were one keeps its number in both', async () => {
   const { t, one, two } = merged()
   t.collect('Signed Up', [M2], 'server', 'e4')
+  t.collect('Order Completed', [M2], 'server', 'e4a', order('4')) // the cart that came along has ended
+  t.collect('Product Added', [M2], 'server', 'e4b')
   t.rest(first)
   await t.unmerge(one, two)
   t.rest(first)
-  const used = t.at(one).state!.used
-  expect(used).toEqual({ [`${welcome.id}|`]: 1 })
+  const used = { [`${welcome.id}|`]: 1, [`${cart.id}|`]: 2 }
+  expect(t.at(one).state!.used).toEqual(used)
   t.command(two, { do: 'merge', into: one })
   t.rest(first)
   await t.unmerge(one, two)

@@ -63,6 +63,9 @@ export async function split(read: ReadPast, holder: CustomerState, target: Uuid)
   if (!parting) return null
   const { rest, taken, before, mergedAt, events } = parting
   if (rest.state === null || taken.state === null) return null // there was nobody but one of them
+  // a run's number is a part of its identity: those that the merged person began are taken
+  const own = numbersOf(rest.state)
+  for (const [key, n] of numbersOf(holder)) if (n > (own.get(key) ?? 0)) (rest.state.used ??= {})[key] = n
   // what no story explains stays with the survivor
   for (const id of holder.ids)
     if (!heldId(rest.state, id) && !heldId(taken.state, id)) rest.state.ids.push(structuredClone(id))
@@ -144,28 +147,35 @@ async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting
     if (input.kind === 'event' && real === 'folded' && whose !== 'both') events[whose]++
   }
   if (parting !== null) {
-    makeUp(rest, really, true)
-    makeUp(parting.taken, together, false)
+    makeUp(rest, really)
+    makeUp(parting.taken, together)
   }
   return parting
 }
 
-/** Messages intended by run and node, and entries by journey and key. */
+/** Messages intended by run and node. */
 class Tally {
   sent = new Map<string, number>()
-  entered = new Map<string, number>()
   count(effects: FoldEffect[]): void {
-    const add = (to: Map<string, number>, key: string) => to.set(key, (to.get(key) ?? 0) + 1)
-    for (const e of effects)
-      if (e.kind === 'intent') add(this.sent, `${e.intent.enrollment}|${e.intent.node}`)
-      else if (e.kind === 'derived' && e.fact.name === 'journey.entered')
-        add(this.entered, pastKey(e.fact.journey!, String(e.fact.props.key ?? '')))
+    for (const e of effects) {
+      if (e.kind !== 'intent') continue
+      const key = `${e.intent.enrollment}|${e.intent.node}`
+      this.sent.set(key, (this.sent.get(key) ?? 0) + 1)
+    }
   }
 }
 
-/** What the merged person was sent by a run, and what runs it began, that this one's own story does not have: the
- *  messages count as sent, and the numbers are taken. */
-function makeUp(person: Person, really: Tally, numbers: boolean): void {
+/** The highest number of a run that this customer may have begun, by journey and key. */
+function numbersOf(state: CustomerState): Map<string, number> {
+  const numbers = new Map(Object.entries(state.used ?? {}))
+  const note = (key: string, n: number) => numbers.set(key, Math.max(n, numbers.get(key) ?? 0))
+  for (const [key, past] of Object.entries(state.past)) note(key, past.n)
+  for (const run of state.enr) note(pastKey(run.j, run.k), run.n)
+  return numbers
+}
+
+/** What the merged person was sent by a run that this one's own story does not have counts as sent. */
+function makeUp(person: Person, really: Tally): void {
   const { state, did } = person
   if (state === null) return
   for (const run of state.enr)
@@ -177,17 +187,6 @@ function makeUp(person: Person, really: Tally, numbers: boolean): void {
       run.occ[node] = (run.occ[node] ?? 0) + more
       if (!run.twin?.includes(node)) (run.twin ??= []).push(node)
     }
-  if (!numbers) return
-  for (const [key, times] of really.entered) {
-    const more = times - (did.entered.get(key) ?? 0)
-    const [j, k] = [key.slice(0, 36), key.slice(37)]
-    const n = Math.max(
-      state.past[key]?.n ?? 0,
-      state.enr.find(r => r.j === j && r.k === k)?.n ?? 0,
-      state.used?.[key] ?? 0,
-    )
-    if (more > 0) (state.used ??= {})[key] = n + more
-  }
 }
 
 const inputOf = (entry: JournalEntry): Input =>

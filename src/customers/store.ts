@@ -189,6 +189,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 export type CustomerFilter = {
   stage?: string
   tag?: string
+  /** number of a segment: its members */
+  segment?: number
   reach?: string
   has?: string
   bought?: (typeof BOUGHT)[number]
@@ -225,6 +227,7 @@ function chosen(q: string, except: Uuid[], filter: CustomerFilter): { where: str
   ]
   if (filter.stage) when.push('stage = {stage:String}')
   if (filter.tag) when.push('has(tags, {tag:String})')
+  if (filter.segment !== undefined) when.push('arrayExists(s -> s.1 = {segment:UInt32}, segments)')
   if (filter.reach) when.push('has(reach, {reach:String})')
   if (filter.has) when.push('has(identifiers, {has:String})')
   if (filter.bought) when.push(`(${BOUGHT_WHEN[filter.bought]})`)

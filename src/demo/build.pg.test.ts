@@ -2,12 +2,22 @@
 // planted.
 import { unpackState } from '../customers/pack.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callHandler } from '../../test/call.ts'
 import { openTestCore, type TestCore } from '../../test/harness.ts'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import { startRoles } from '../compose.ts'
+import { FAVOURITE, HIGH_POTENTIAL, NASLD, RFM } from '../../test/segment-truths.ts'
 import { readMetrics } from '../insight/metrics/routes.ts'
-import type { Uuid } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+import { shopFigures } from '../segments/library/figures.ts'
+import { installable } from '../segments/library/install.ts'
+import { readValues } from '../segments/library/model.ts'
+import { LIBRARY } from '../segments/library/register.ts'
+import { previewRoutes } from '../segments/preview-routes.ts'
+import { segmentRoutes } from '../segments/routes.ts'
+import { listSegments } from '../segments/store.ts'
 import { buildDemo, type DemoStatus } from './build.ts'
+import { DEMO_SEGMENTS } from './segments.ts'
 import { TRUTHS } from './truths.ts'
 
 let core: TestCore
@@ -206,6 +216,142 @@ describe('R2-06 R2-07 the metrics equal independent SQL over the raw events', ()
     )
     return { rows: steps.length, oracle: [counted.filter(x => x.ordered === null).length, counted.length] }
   }
+})
+
+describe('R0-24 loyalty, frequency and preference: the built-in models equal independent SQL', () => {
+  type Model = { rows: Map<string, string>; n: number; id: Uuid }
+  /** Who is where as the customers' states say. */
+  async function modelOf(key: string): Promise<Model> {
+    const segments = await listSegments(core.pool, workspace)
+    const segment = segments.find(s => s.library === key)!
+    expect(segment.status).toBe('live')
+    const place = new Map(Object.entries(segment.groups).map(([name, g]) => [g, name]))
+    const { rows } = await core.pool.query<{ id: Uuid; state: string }>(
+      'select id, state from customer where workspace_id = $1 and merged_into is null',
+      [workspace],
+    )
+    const held = rows.flatMap(({ id, state }): [string, string][] => {
+      const g = unpackState(state).seg?.find(m => m[0] === segment.n)?.[1] ?? 0
+      return g === 0 ? [] : [[id, place.get(g)!]]
+    })
+    return { rows: new Map(held), n: segment.n, id: segment.id }
+  }
+  async function truth(query: string): Promise<{ customer: string; place: string; ahead?: number }[]> {
+    const result = await core.history.query({
+      query,
+      query_params: {
+        workspace,
+        at: Date.now(),
+        windowDays: 365,
+        ...DEMO_SEGMENTS.nasld,
+        ...DEMO_SEGMENTS.rfm,
+      },
+      format: 'JSONEachRow',
+    })
+    return result.json()
+  }
+  const sorted = (rows: Iterable<[string, string]>) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1))
+
+  test.each([
+    ['NASLD', 'nasld', NASLD, 5],
+    ['RFM', 'rfm', RFM, 10],
+  ])('R0-24 %s', async (_, key, query, groups) => {
+    const model = await modelOf(key)
+    const expected = await truth(query)
+    expect(expected.length).toBeGreaterThan(900)
+    expect(new Set(expected.map(e => e.place)).size).toBe(groups)
+    const inGroups = [...model.rows].filter(([, place]) => place !== 'rest')
+    expect(sorted(inGroups)).toEqual(sorted(expected.map(e => [e.customer, e.place])))
+    // R2-30: everybody is in one group or the rest
+    expect(model.rows.size).toBe(2_000)
+  })
+
+  test('R0-24 preference', async () => {
+    const model = await modelOf('favourite_category')
+    const categories: readonly string[] = DEMO_SEGMENTS.favourite_category.categories
+    const expected = await truth(FAVOURITE)
+    expect(expected.length).toBeGreaterThan(1_900)
+    // scores are kept in hundredths of a power of two: what is closer than that may go either way
+    const clear = expected.filter(e => e.ahead! >= 1.03)
+    expect(clear.length).toBeGreaterThan(0.95 * expected.length)
+    for (const { customer, place } of clear)
+      expect(model.rows.get(customer)).toBe(`c${categories.indexOf(place) + 1}`)
+    expect([...model.rows.values()].filter(place => place !== 'rest')).toHaveLength(expected.length)
+  })
+
+  test('R0-24 who is in can be told why: the leaves that decided, with what was seen', async () => {
+    const model = await modelOf('rfm')
+    const [someone] = [...model.rows].find(([, place]) => place === 'champions')!
+    const { items } = await callHandler(core, workspace, 'customerSegments', segmentRoutes.customerSegments, {
+      params: { customer: publicId('cus', someone) },
+    })
+    const why = items.find(i => i.segment === publicId('seg', model.id))!
+    expect(why).toMatchObject({ group: 'champions', groupName: '最佳顧客', computing: false })
+    expect(why.why.map(r => [r.leaf, r.value])).toEqual([
+      ['orders', true],
+      ['orders', true],
+      ['orders', true],
+    ])
+    for (const reason of why.why) expect(typeof reason.seen).toBe('number')
+  })
+
+  test('R0-12 high potential', async () => {
+    const model = await modelOf('high_potential')
+    const expected = await truth(HIGH_POTENTIAL)
+    expect(expected.length).toBeGreaterThan(100)
+    expect([...model.rows.keys()].sort()).toEqual(expected.map(e => e.customer).sort())
+  })
+})
+
+/** Snapshots trail by seconds while much is going on. */
+async function snapshotsThere(): Promise<void> {
+  const { rows } = await core.pool.query<{ n: number }>(
+    'select sum(version)::int as n from customer where workspace_id = $1',
+    [workspace],
+  )
+  const there = () =>
+    ask(`select sum(version) as x from customer final where workspace_id = {workspace:UUID}`)
+  await expect.poll(there, { timeout: 30_000, interval: 250 }).toBe(rows[0]!.n)
+}
+
+test('R3-45 every ready segment can be counted in advance, and the count is the members where it is published', async () => {
+  await snapshotsThere()
+  const found = (await findWorkspace(core.pool, workspace))!
+  const figures = { ...(await shopFigures(core, found)), brands: ['霧丘茶事'], tiers: ['金卡'] }
+  const segments = await listSegments(core.pool, workspace)
+  const { rows } = await core.pool.query<{ state: string }>(
+    'select state from customer where workspace_id = $1 and merged_into is null',
+    [workspace],
+  )
+  const states = rows.map(r => unpackState(r.state))
+  let compared = 0
+  for (const ready of LIBRARY) {
+    const chosen: Record<string, Record<string, unknown>> = DEMO_SEGMENTS
+    const read = readValues(ready, chosen[ready.key] ?? {}, figures)
+    if ('misfits' in read) throw new Error(ready.key)
+    const segment = segments.find(s => s.library === ready.key)
+    const { groups } = installable(ready, read.values, found).definition
+    for (const [i, group] of groups.slice(0, segment ? undefined : 1).entries()) {
+      // a partition's groups: the first whose rule holds
+      const before = groups.slice(0, i).map(g => ({ op: 'not', rule: g.rule }))
+      const rule = before.length === 0 ? group.rule : { op: 'and', rules: [...before, group.rule] }
+      const asked = { body: { rule, sample: false } }
+      const { faults, count } = await callHandler(
+        core,
+        workspace,
+        'previewRule',
+        previewRoutes.previewRule,
+        asked,
+      )
+      expect(faults, ready.key).toEqual([])
+      if (!segment) continue
+      const g = segment.groups[group.key]
+      const members = states.filter(s => s.seg?.some(m => m[0] === segment.n && m[1] === g)).length
+      expect([ready.key, group.key, count]).toEqual([ready.key, group.key, members])
+      compared++
+    }
+  }
+  expect(compared).toBeGreaterThan(Object.keys(DEMO_SEGMENTS).length)
 })
 
 test('hard problem 9: what is long past triggers no journey, the last day does', async () => {

@@ -1,10 +1,10 @@
 // Builds the made-up demo brand in a new sandbox workspace: what the model says happened goes through the spine as any
 // import does, so the production reducer folds it. Most of it is long past and triggers no journey; the last hours do.
-import { createWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
+import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
-import { BrokenRule } from '../platform/errors.ts'
+import { BrokenRule, must } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { DEMO_NAME } from '../sandbox/brand.ts'
 import { addContacts } from '../sandbox/store.ts'
@@ -13,7 +13,8 @@ import { fillDemoCatalogue } from './catalogue.ts'
 import { publishGraphs } from './journeys.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
-import { countUnfolded, historyBehind, journalHeads } from './store.ts'
+import { publishSegments } from './segments.ts'
+import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
 
 export type DemoStep = 'people' | 'events' | 'fold' | 'history' | 'done'
 export type DemoStatus = { step: DemoStep; done: number; total: number }
@@ -37,7 +38,7 @@ const ASK_SHARE = 0.05
 const STALLED_MS = 60_000
 
 /** How much of the bar each step takes, from what was measured. */
-const SHARE: Record<Exclude<DemoStep, 'done'>, number> = { people: 8, events: 17, fold: 70, history: 5 }
+const SHARE: Record<Exclude<DemoStep, 'done'>, number> = { people: 15, events: 15, fold: 62, history: 8 }
 const STEPS = Object.keys(SHARE) as (keyof typeof SHARE)[]
 
 /** Needs running fold and history roles. Folded and in history when it returns.
@@ -61,6 +62,9 @@ export async function buildDemo(
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
   await fillDemoCatalogue(core.pool, workspace, shopUrl)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
+  const made = await findWorkspace(core.pool, workspace)
+  must(made, 'the workspace was just made')
+  await publishSegments(core, made)
   const now = options.now ?? Date.now()
   const model = makeDemo(options.seed ?? DEMO_SEED, now, shopUrl)
   await addContacts(core.pool, workspace, model.people.flatMap(contactsOf))
@@ -74,6 +78,8 @@ export async function buildDemo(
     report('people', customers.length / model.people.length)
   }
 
+  // segments have no past yet: that is found quickly, and what happens from now on is folded once
+  await settle(options.signal, () => countComputing(core.pool, workspace))
   let sent = 0
   let chunk: Append[] = []
   const flush = async () => {

@@ -33,6 +33,16 @@ export async function historyBehind(sql: Sql, heads: number[]): Promise<number> 
   return Number(rows[0]!.n)
 }
 
+/** Segments whose past is still being looked at. */
+export async function countComputing(sql: Sql, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `select count(*) as n from segment_job
+      where workspace_id = $1 and kind = 'backfill' and status in ('queued', 'running')`,
+    [workspace],
+  )
+  return Number(rows[0]!.n)
+}
+
 /** Kept in table `system`, so that every process answers alike and a build that died is known as such. */
 export type DemoRecord = {
   state: 'running' | 'done' | 'failed'

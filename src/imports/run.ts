@@ -1,6 +1,7 @@
 // One check or run of an import, in a worker thread: reads the file, stores chunk after chunk. A chunk's items, its
 // counts, the position and the length of the error file are one transaction: after a kill the run goes on behind the
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
+import { fillOrders } from '../catalogue/enrich.ts'
 import { BULK_PRESSURE, openGauge, type PressureLimits, SAMPLES } from '../collect/pressure.ts'
 import { findHolders, resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
@@ -268,21 +269,30 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
   if (!writes) return outcomes
   const fresh = items.filter(i => known.has(i.key))
   if (fresh.length === 0) return outcomes
+  const told = await fillOrders(
+    env.pool,
+    fresh.map(item => {
+      const { n, fresh: isNew } = known.get(item.key)!
+      const event = isNew ? item.event : changed(item, work.context.now)
+      return { workspace: row.workspace_id, event: { ...event, messageId: `import:${item.key}:${n}` } }
+    }),
+  )
   const resolved = await resolveBatch(
     { pool: env.pool },
-    fresh.map(({ event }) => ({ workspace: row.workspace_id, ids: event.ids, proof: event.proof })),
+    told.map(({ workspace, event }) => ({ workspace, ids: event.ids, proof: event.proof })),
   )
   await append(
     sql,
     null,
-    fresh.map((item, i) => {
-      const { customer } = resolved[i]!
-      const { n, fresh: isNew } = known.get(item.key)!
-      const messageId = `import:${item.key}:${n}`
-      const event = isNew ? item.event : changed(item, work.context.now)
-      const body = { ...resolvedEvent(event, resolved[i]!), messageId }
-      return { workspace: row.workspace_id, customer, input: { kind: 'event' as const, messageId, body } }
-    }),
+    told.map(({ workspace, event }, i) => ({
+      workspace,
+      customer: resolved[i]!.customer,
+      input: {
+        kind: 'event' as const,
+        messageId: event.messageId,
+        body: resolvedEvent(event, resolved[i]!),
+      },
+    })),
     'bulk',
   )
   return outcomes

@@ -84,6 +84,28 @@ export async function hideAddresses(
   )
 }
 
+type Hidden = { workspace: Uuid; channel: string; address: string }
+
+const hiddenRow = (secrets: Secrets, of: Hidden): [string, unknown[]] => {
+  const address = hiddenAddress(secrets, of.workspace, of.channel, of.address)
+  return [
+    `from suppression where bucket = $1 and workspace_id = $2 and channel = $3 and address = $4 and source = 'erasure'`,
+    [addressBucket(of.channel, address), of.workspace, of.channel, address],
+  ]
+}
+
+/** Whether somebody with this address was forgotten (`hideAddresses`). */
+export async function isHidden(sql: Sql, secrets: Secrets, of: Hidden): Promise<boolean> {
+  const [where, values] = hiddenRow(secrets, of)
+  return (await sql.query(`select 1 ${where}`, values)).rows.length > 0
+}
+
+/** They are back and agree to be written to. */
+export async function liftHidden(sql: Sql, secrets: Secrets, of: Hidden): Promise<void> {
+  const [where, values] = hiddenRow(secrets, of)
+  await sql.query(`delete ${where}`, values)
+}
+
 /** A friend followed again: a block of before is gone. */
 export async function liftBlock(
   sql: Sql,
@@ -107,12 +129,13 @@ type Ask = {
   followAt: number | null
 }
 
-/** Why this address may not be sent to; null when it may. */
-export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReason | null> {
+/** Why this address may not be sent to; null when it may. `erasure`: somebody with this address was forgotten. */
+export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReason | 'erasure' | null> {
   const time = (at: number | null) => (at === null ? null : new Date(at))
-  const { rows } = await sql.query<{ reason: SuppressionReason }>(
-    `select s.reason from suppression s where s.bucket = any($1::smallint[]) and s.workspace_id = $2 and s.channel = $3
-        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')} limit 1`,
+  const { rows } = await sql.query<{ reason: SuppressionReason | 'erasure' }>(
+    `select case s.source when 'erasure' then 'erasure' else s.reason end as reason from suppression s where s.bucket = any($1::smallint[]) and s.workspace_id = $2 and s.channel = $3
+        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')}
+      order by s.source = 'erasure' limit 1`,
     [
       [ask.address, ask.hidden].map(a => addressBucket(ask.channel, a)),
       ask.workspace,

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { writeXlsx } from 'hucre/xlsx'
 import { afterAll, describe, expect, test } from 'vitest'
 import { packJournal, unpackJournal } from '../inbox/journal.ts'
 import type { JournalEntry } from '../inbox/model.ts'
@@ -80,20 +81,41 @@ describe('files', () => {
   const dir = mkdtempSync(join(tmpdir(), 'itinera-files-'))
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-  test('in the encodings of uploads, across pieces, packed ones apart, the engines’ own left alone', async () => {
+  test('in the encodings of uploads, across pieces, in packed ones and sheets; the engines’ own are left alone', async () => {
     for (const folder of ['imports', 'postgres']) mkdirSync(join(dir, folder))
-    const put = (name: string, bytes: Buffer | string) => writeFileSync(join(dir, name), bytes)
+    const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(dir, name), bytes)
     put('imports/utf8', `name,email\n林,kate.lin@example.com\n`)
     put('imports/utf16', Buffer.from('phone\n0912345678\n', 'utf16le'))
     put('imports/wide', '電話\n０９１２３４５６７８\n')
     put('imports/split', `${'x'.repeat(1024 * 1024 - 7)}0912345678`)
     put('imports/clean', 'email\nsomebody@example.com\n')
-    put('imports/sheet', gzipSync('kate.lin@example.com'))
+    put('imports/packed', gzipSync('name,email\n林,kate.lin@example.com'))
+    put('imports/packed-clean', gzipSync('somebody@example.com'))
+    put('imports/cut', gzipSync('somebody@example.com '.repeat(100)).subarray(0, 30))
+    put('imports/twice', gzipSync(gzipSync('kate.lin@example.com')))
+    const book = (rows: unknown[][], hidden: unknown[][]) =>
+      writeXlsx({
+        sheets: [
+          { name: 'A', rows: rows as string[][] },
+          { name: 'B', rows: hidden as string[][], hidden: true },
+        ],
+      })
+    put('imports/book', await book([['email'], ['kate.lin@example.com']], []))
+    put('imports/book-hidden', await book([['email']], [['手機'], [912345678]]))
+    put('imports/book-clean', await book([['email'], ['somebody@example.com']], [[912345679]]))
     put('postgres/base', 'kate.lin@example.com')
     put('secret.key', 'kate.lin@example.com')
     const { found, packed, searched } = await filesWith(dir, needles)
-    expect(found.map(f => basename(f)).sort()).toEqual(['split', 'utf16', 'utf8', 'wide'])
-    expect(packed.map(f => basename(f))).toEqual(['sheet'])
-    expect(searched).toBe(6)
+    expect(found.map(f => basename(f)).sort()).toEqual([
+      'book',
+      'book-hidden',
+      'packed',
+      'split',
+      'utf16',
+      'utf8',
+      'wide',
+    ])
+    expect(packed.map(f => basename(f)).sort()).toEqual(['cut', 'twice'])
+    expect(searched).toBe(12)
   })
 })

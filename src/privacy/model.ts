@@ -40,6 +40,15 @@ export type Certificate = {
   seal: string
 }
 
+/** What a seal is made over: the database keeps a certificate's names in another order. */
+export function sealedText({ seal: _seal, ...said }: Omit<Certificate, 'seal'> & { seal?: string }): string {
+  const sorted = (_key: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value
+  return JSON.stringify(said, sorted)
+}
+
 /** What is searched for. `within`: values that stand for themselves inside any text (an address, a number, a long id).
  *  `pairs`: short ones ("M1", "1001"), which would be found in everything: only where they are said to be identifiers. */
 export type Needles = {

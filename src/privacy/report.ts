@@ -25,10 +25,14 @@ export type Package = {
   /** rows by place */
   places: Record<string, Row[]>
   rows: number
+  /** which part of it this is, from 0; of a place that has more rows than one part holds, the next ones are in the next */
+  part: number
+  /** places of which there is more in the next part */
+  more: string[]
 }
 
-/** More of one table is not put into one answer; the package says how many there are. */
-const MOST_ROWS = 50_000
+/** Rows of one place in one part: an answer that a browser can still save. */
+const PART_ROWS = 50_000
 const UNUSED = new Set(['rejected_event', 'dead_letter'])
 /** Columns that say nothing about the person. */
 const INNER = new Set(['bucket', 'workspace_id', 'incarnation', 'claim_owner', 'claim_until', 'epoch'])
@@ -50,14 +54,17 @@ function readable(row: Row): Row {
   )
 }
 
-export async function packPerson(core: Core, person: Person): Promise<Package> {
+export async function packPerson(core: Core, person: Person, part = 0): Promise<Package> {
   const places: Record<string, Row[]> = {}
+  const more: string[] = []
   const put = (place: string, rows: Row[]) => {
-    if (rows.length > 0) places[place] = rows.map(readable)
+    if (rows.length > PART_ROWS) more.push(place)
+    if (rows.length > 0) places[place] = rows.slice(0, PART_ROWS).map(readable)
   }
+  const window = `limit ${PART_ROWS + 1} offset ${part * PART_ROWS}`
   for (const t of await personTables(core.pool)) {
     const { rows } = await core.pool.query<Row>(
-      `select * from "${t.table}" where ${personWhere(t)} limit ${MOST_ROWS}`,
+      `select * from "${t.table}" where ${personWhere(t)} order by ctid ${window}`,
       personValues(person),
     )
     put(t.table, rows)
@@ -72,7 +79,7 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
     ['sandbox_message', 'select channel, address, direction, payload, at from sandbox_message'],
   ] as const) {
     const { rows } = await core.pool.query<Row>(
-      `${sql} where workspace_id = $1 and address = any($2::text[]) limit ${MOST_ROWS}`,
+      `${sql} where workspace_id = $1 and address = any($2::text[]) order by ctid ${window}`,
       [person.workspace, [...addresses, ...hidden]],
     )
     put(place, rows)
@@ -80,18 +87,19 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
   // what came in and could not be used has no customer: found by what it says
   for (const t of (await textTables(core.pool)).filter(t => UNUSED.has(t.table))) {
     const { rows } = await core.pool.query<Row>(
-      `select * from "${t.table}" where ${textWhere(t)} limit ${MOST_ROWS}`,
+      `select * from "${t.table}" where ${textWhere(t)} order by ctid ${window}`,
       textValues(person.workspace, needlesFor(core, person)),
     )
     put(t.table, rows)
   }
-  const { found } = await filesWith(core.config.dataDir, needlesFor(core, person))
+  const { found } =
+    part === 0 ? await filesWith(core.config.dataDir, needlesFor(core, person)) : { found: [] }
   put(
     'files',
     found.map(path => ({ name: basename(path) })),
   )
   const { rows: looks } = await core.pool.query<Row>(
-    `select at, kind, action from audit where workspace_id = $1 and target = any($2::text[]) order by id limit ${MOST_ROWS}`,
+    `select at, kind, action from audit where workspace_id = $1 and target = any($2::text[]) order by id ${window}`,
     [person.workspace, person.ids.map(id => publicId('cus', id))],
   )
   put('audit', looks)
@@ -100,7 +108,7 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
       `history.${table}`,
       await askHistory<Row>(
         core.history,
-        `select * from ${table} where workspace_id = {workspace:UUID} and customer_id in {ids:Array(UUID)} limit ${MOST_ROWS}`,
+        `select * from ${table} where workspace_id = {workspace:UUID} and customer_id in {ids:Array(UUID)} order by all ${window}`,
         { workspace: person.workspace, ids: person.ids },
       ),
     )
@@ -110,6 +118,8 @@ export async function packPerson(core: Core, person: Person): Promise<Package> {
     identifiers: person.values.map(({ kind, value }) => ({ kind, value })),
     places,
     rows: Object.values(places).reduce((n, rows) => n + rows.length, 0),
+    part,
+    more,
   }
 }
 
@@ -156,6 +166,11 @@ export function packagePage(pack: Package, brand: string): string {
     'dl{display:grid;grid-template-columns:12rem 1fr;gap:.2rem 1rem;border-top:1px solid #ccc;padding:.6rem 0;margin:0}',
     'dt{color:#555}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body>',
     `<h1>${escapeHtml(brand)}：您的個人資料</h1><p>Your personal data, as of ${escapeHtml(pack.at)}. ${pack.rows} rows.</p>`,
+    ...(pack.part > 0 || pack.more.length > 0
+      ? [
+          `<p><strong>第 ${pack.part + 1} 部分${pack.more.length > 0 ? '，還有下一部分' : ''} · Part ${pack.part + 1}${pack.more.length > 0 ? '; the next part holds more of' : ''} ${escapeHtml(pack.more.join(', '))}</strong></p>`,
+        ]
+      : []),
     `<section><h2>身份識別碼 · Identifiers</h2><ul>${pack.identifiers
       .map(i => `<li>${escapeHtml(i.kind)}: ${escapeHtml(i.value)}</li>`)
       .join('')}</ul></section>`,

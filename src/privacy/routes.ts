@@ -1,15 +1,18 @@
 // Handlers of privacy: access, erasure, masking and periods, what is kept for nothing.
 import type { Out } from '../contract.ts'
 import { memberNoOf } from '../customers/identity.ts'
+import { addressFor } from '../customers/reach.ts'
 import { findCustomer, type StoredCustomer } from '../customers/store.ts'
+import { runCommand } from '../inbox/command.ts'
+import { isHidden, liftHidden } from '../messages/suppression.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
-import type { Handlers } from '../platform/http/handler.ts'
-import { publicId, type Uuid } from '../platform/ids.ts'
+import { actorOf, type Handlers } from '../platform/http/handler.ts'
+import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { type Person, redact } from './model.ts'
-import { gatherPerson, needlesFor } from './person.ts'
+import { type Person, redact, sealedText } from './model.ts'
+import { gatherPerson, identifierHash, needlesFor } from './person.ts'
 import { countPerson } from './places.ts'
 import { packagePage, packPerson } from './report.ts'
 import { dataUse } from './retention.ts'
@@ -66,13 +69,15 @@ export const privacyRoutes = {
     return { ...settings, version: version + 1 }
   },
 
-  async accessReport({ core, workspace, params, note }) {
+  async accessReport({ core, workspace, params, query, note }) {
     const { person } = await personOr404(core, workspace.id, params.customer)
-    const pack = await packPerson(core, person)
-    note({ rows: pack.rows })
+    const pack = await packPerson(core, person, query.part)
+    note({ rows: pack.rows, ...(pack.part > 0 && { part: pack.part }) })
     return {
       at: pack.at,
       rows: pack.rows,
+      part: pack.part,
+      more: pack.more,
       json: JSON.parse(JSON.stringify(pack)) as Record<string, unknown>,
       html: packagePage(pack, workspace.name),
     }
@@ -124,6 +129,52 @@ export const privacyRoutes = {
   async retryErasure({ core, workspace, params }) {
     if (!(await retryErasure(core.pool, workspace.id, idOr404('era', params.erasure, 'erasure'))))
       throw notFound('era', 'erasure')
+    return { ok: true as const }
+  },
+
+  async checkCertificate({ core, body }) {
+    const { certificate, identifier } = body
+    const genuine = core.secrets.verify('certificate', sealedText(certificate), certificate.seal)
+    const hash = identifier && identifierHash(core.secrets, identifier)
+    return {
+      genuine,
+      about:
+        hash === undefined
+          ? null
+          : genuine && certificate.identifiers.some(i => i.kind === identifier!.kind && i.hash === hash),
+    }
+  },
+
+  async liftErasureSuppression({ core, workspace, params, body, caller, idempotencyKey, note }) {
+    const { customer } = await personOr404(core, workspace.id, params.customer)
+    const { channel, proof } = body
+    const address = addressFor(customer.state, channel)
+    const of = { workspace: workspace.id, channel, address: address?.value ?? '' }
+    if (address === null || !(await isHidden(core.pool, core.secrets, of)))
+      throw new Problem(409, 'not_hidden', 'No erasure left anything on this address', {
+        path: 'channel',
+        action: 'The customer’s page says why a channel cannot be used.',
+      })
+    // the proof is there before anything can be sent
+    const answer = await runCommand(core, {
+      workspace: workspace.id,
+      customer: customer.id,
+      key: idempotencyKey ?? newId(),
+      actor: actorOf(caller),
+      command: { do: 'set_consent', channel, on: true, proof },
+    })
+    if (answer.status === 202)
+      throw new Problem(503, 'pending', 'The consent is not recorded yet; nothing was lifted', {
+        action: 'Ask again in a moment, with the same Idempotency-Key.',
+        retryAfterS: 2,
+      })
+    if (answer.status >= 300)
+      throw new Problem(409, 'consent_refused', 'The consent could not be recorded; nothing was lifted', {
+        action: 'Look at the customer’s page and try again.',
+      })
+    await liftHidden(core.pool, core.secrets, of)
+    note({ channel })
+    core.signals.emit('live', `${workspace.id}:customers`)
     return { ok: true as const }
   },
 

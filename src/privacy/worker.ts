@@ -4,8 +4,8 @@ import type { Core, Role } from '../platform/core.ts'
 import { findCustomer } from '../customers/store.ts'
 import { publicId } from '../platform/ids.ts'
 import { DEFAULT_SETTLE_MS, erasePerson, type Erased } from './erase.ts'
-import type { Certificate, Person } from './model.ts'
-import { gatherPerson } from './person.ts'
+import { type Certificate, type Person, sealedText } from './model.ts'
+import { gatherPerson, identifierHash } from './person.ts'
 import { claimErasure, type ErasureRow, finishErasure, noteStep, sealErasure } from './store.ts'
 
 export type Eraser = Role & { tick(): Promise<boolean> }
@@ -101,7 +101,7 @@ function certify(core: Core, job: ErasureRow, person: Person, erased: Erased): C
     customers: person.ids.map(id => publicId('cus', id)),
     identifiers: person.values.map(v => ({
       kind: v.kind,
-      hash: core.secrets.sign('erased', `${v.kind} ${v.value}`),
+      hash: identifierHash(core.secrets, v),
     })),
     ...erased,
     kept: ['suppression', 'seen', 'audit', 'backups'],
@@ -110,5 +110,5 @@ function certify(core: Core, job: ErasureRow, person: Person, erased: Erased): C
     requestedAt: job.requested_at.toISOString(),
     finishedAt: new Date().toISOString(),
   }
-  return { ...unsealed, seal: core.secrets.sign('certificate', JSON.stringify(unsealed)) }
+  return { ...unsealed, seal: core.secrets.sign('certificate', sealedText(unsealed)) }
 }

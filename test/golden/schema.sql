@@ -731,6 +731,7 @@ CREATE INDEX message_workspace ON message USING btree (workspace_id, created DES
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
+CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
 CREATE INDEX seen_day ON seen USING brin (day)

@@ -9,6 +9,7 @@ import { Card } from '../parts/page.tsx'
 import { Badge, Channel, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
+import { AgreesAgain } from './agrees-again.tsx'
 import { type CustomerData, type Part, useCommand } from './command.ts'
 
 const MARKETING = 'marketing'
@@ -74,6 +75,7 @@ function Line({ reach, ...props }: Part & { reach: CustomerData['reachability'][
             {reach.address}
           </Text>
         ) : null}
+        {reach.suppressed === 'erasure' ? <AgreesAgain {...props} channel={reach.channel} /> : null}
       </div>
       <Tooltip label={barred ?? said}>
         <Switch

@@ -22,6 +22,7 @@ export type ListSearch = {
   q?: string
   stage?: string
   tag?: string
+  segment?: string
   reach?: string
   has?: string
   bought?: string
@@ -39,6 +40,7 @@ export function filterQuery(search: ListSearch) {
     q: search.q,
     stage: oneOf(STAGES, search.stage),
     tag: search.tag,
+    segment: search.segment,
     reach: search.reach,
     has: search.has,
     bought: oneOf(BOUGHT, search.bought),
@@ -47,7 +49,7 @@ export function filterQuery(search: ListSearch) {
   }
 }
 
-const FILTERS = ['stage', 'tag', 'reach', 'has', 'bought', 'complete'] as const
+const FILTERS = ['stage', 'tag', 'segment', 'reach', 'has', 'bought', 'complete'] as const
 
 export const isFiltered = (search: ListSearch): boolean => FILTERS.some(f => search[f] !== undefined)
 
@@ -63,6 +65,7 @@ export function CustomerFilters({
   const { t } = useTranslation()
   const say = useSay()
   const tags = useApi('customerTags', { ws })
+  const segments = useApi('segments', { ws, query: { status: 'live' } })
   const known = tags.data?.items ?? []
   const tagOptions = known.map(i => ({ value: i.tag, label: `${i.tag} (${say.count(i.people)})` }))
   const options = {
@@ -71,6 +74,7 @@ export function CustomerFilters({
       search.tag !== undefined && !known.some(i => i.tag === search.tag)
         ? [{ value: search.tag, label: search.tag }, ...tagOptions]
         : tagOptions,
+    segment: (segments.data?.items ?? []).map(s => ({ value: s.id, label: s.name })),
     reach: REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) })),
     has: HAS.map(k => ({ value: k, label: word('identifier', k) })),
     bought: BOUGHT.map(b => ({ value: b, label: t(`bought.${b}`) })),
@@ -79,6 +83,7 @@ export function CustomerFilters({
   const labels = {
     stage: t('person.filterStage'),
     tag: t('person.filterTag'),
+    segment: t('person.filterSegment'),
     reach: t('person.filterReach'),
     has: t('person.filterHas'),
     bought: t('person.filterBought'),
@@ -94,7 +99,7 @@ export function CustomerFilters({
           label={labels[name]}
           placeholder={t('person.any')}
           clearable
-          searchable={name === 'tag'}
+          searchable={name === 'tag' || name === 'segment'}
           data={options[name]}
           value={search[name] ?? null}
           onChange={value => choose({ [name]: value ?? undefined })}

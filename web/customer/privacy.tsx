@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
+import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
 import { saveFile } from '../parts/save-file.ts'
 import { Guarded } from '../parts/small.tsx'
@@ -16,6 +17,7 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
   const [erasing, setErasing] = useState(false)
   const report = useAct('accessReport')
   const data = report.data
+  const name = data && data.part > 0 ? `${customer}-${data.part + 1}` : customer
   return (
     <Card title={t('privacy.card')}>
       <Stack gap="sm">
@@ -26,7 +28,7 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
             variant="default"
             size="xs"
             loading={report.isPending}
-            onClick={() => report.mutate({ ws, customer, body: undefined })}
+            onClick={() => report.mutate({ ws, customer, body: undefined, query: { part: 0 } })}
           >
             {t('privacy.report')}
           </Guarded>
@@ -42,23 +44,40 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
         </Group>
         {data ? (
           <Group role="status">
-            <Text>{t('privacy.reportReady', { rows: say.count(data.rows) })}</Text>
+            <Text>
+              {t('privacy.reportReady', { rows: say.count(data.rows) })}
+              {data.more.length > 0 || data.part > 0 ? ` · ${t('privacy.part', { n: data.part + 1 })}` : ''}
+            </Text>
             <Button
               size="xs"
               variant="light"
-              onClick={() => saveFile(`${customer}.html`, data.html, 'text/html')}
+              onClick={() => saveFile(`${name}.html`, data.html, 'text/html')}
             >
               {t('privacy.savePage')}
             </Button>
             <Button
               size="xs"
               variant="light"
-              onClick={() =>
-                saveFile(`${customer}.json`, JSON.stringify(data.json, null, 2), 'application/json')
-              }
+              onClick={() => saveFile(`${name}.json`, JSON.stringify(data.json, null, 2), 'application/json')}
             >
               {t('privacy.saveJson')}
             </Button>
+            {data.more.length > 0 ? (
+              <Button
+                size="xs"
+                loading={report.isPending}
+                onClick={() =>
+                  report.mutate({ ws, customer, body: undefined, query: { part: data.part + 1 } })
+                }
+              >
+                {t('privacy.nextPart')}
+              </Button>
+            ) : null}
+            {data.more.length > 0 ? (
+              <Text size="sm" c="dimmed" w="100%">
+                {t('privacy.partText', { places: data.more.map(p => word('place', p)).join('、') })}
+              </Text>
+            ) : null}
           </Group>
         ) : (
           <Text size="xs" c="dimmed">

@@ -28,7 +28,10 @@ export function ExportButton({ ws, first }: { ws: string; first: string }) {
   )
 }
 
-const FILTERS = ['tag', 'from', 'to', 'store'] as const
+const FILTERS = ['tag', 'from', 'to', 'store', 'name'] as const
+/** Not a target of imports: their file has its own formats, columns and filters. */
+const EVENTS = 'events'
+const EVENT_FILTERS: readonly string[] = ['from', 'to', 'name']
 
 function ExportForm({ ws, first, close }: { ws: string; first: string; close(): void }) {
   const { t } = useTranslation()
@@ -37,40 +40,53 @@ function ExportForm({ ws, first, close }: { ws: string; first: string; close(): 
   const [format, setFormat] = useState('csv')
   const [locale, setLocale] = useState<string>(currentLocale())
   const [filter, setFilter] = useState<Partial<Record<(typeof FILTERS)[number], string>>>({})
-  const target = targets?.targets.find(x => x.name === name)
-  const query = new URLSearchParams({ locale })
+  const events = name === EVENTS
+  const known: readonly string[] = events
+    ? EVENT_FILTERS
+    : (targets?.targets.find(x => x.name === name)?.filters ?? [])
+  const other = events ? 'ndjson' : 'xlsx'
+  const query = new URLSearchParams(events ? {} : { locale })
   for (const key of FILTERS)
-    if (target?.filters.includes(key) && filter[key]?.trim()) query.set(key, filter[key].trim())
+    if (known.includes(key) && filter[key]?.trim()) query.set(key, filter[key].trim())
   return (
     <Stack>
       <Select
         label={t('exports.what')}
         allowDeselect={false}
-        data={(targets?.targets ?? [])
-          .filter(x => x.exports)
-          .map(x => ({ value: x.name, label: named(x.label) }))}
+        data={[
+          ...(targets?.targets ?? [])
+            .filter(x => x.exports)
+            .map(x => ({ value: x.name, label: named(x.label) })),
+          { value: EVENTS, label: t('exports.events') },
+        ]}
         value={name}
-        onChange={value => value && setName(value)}
+        onChange={value => {
+          if (!value) return
+          setName(value)
+          setFormat('csv')
+        }}
       />
       <SegmentedControl
         aria-label={t('exports.format')}
         data={[
           { value: 'csv', label: t('exports.csv') },
-          { value: 'xlsx', label: t('exports.xlsx') },
+          { value: other, label: t(`exports.${other}`) },
         ]}
         value={format}
         onChange={setFormat}
       />
-      <SegmentedControl
-        aria-label={t('exports.language')}
-        data={[
-          { value: 'zh-TW', label: '繁體中文' },
-          { value: 'en', label: 'English' },
-        ]}
-        value={locale}
-        onChange={setLocale}
-      />
-      {FILTERS.filter(key => target?.filters.includes(key)).map(key => (
+      {events ? null : (
+        <SegmentedControl
+          aria-label={t('exports.language')}
+          data={[
+            { value: 'zh-TW', label: '繁體中文' },
+            { value: 'en', label: 'English' },
+          ]}
+          value={locale}
+          onChange={setLocale}
+        />
+      )}
+      {FILTERS.filter(key => known.includes(key)).map(key => (
         <TextInput
           key={key}
           label={t(`exports.${key}`)}

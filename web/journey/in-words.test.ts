@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import i18next from 'i18next'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
 import { spoken } from '../i18n.ts'
+import { CODES } from '../rules/names.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import { shapeOf } from './graph-shape.ts'
@@ -56,7 +57,7 @@ describe('journeys in words', () => {
       rules: [traitIs('等級', 'gold'), { op: 'not', rule: happened('Order Completed') }],
     }
     const node = { type: 'split', fields: { branches: [{ name: '金卡', rule }] }, next: {} }
-    expect(nodeDetails(node, say())).toEqual([
+    expect(nodeDetails(node, say(), CODES)).toEqual([
       { label: '金卡', value: '等級 是 gold 且 非（進入旅程後 「完成訂單」 至少 1 次）' },
     ])
   })

@@ -3,6 +3,7 @@ import type { JourneyGraph, NodeData, Trigger } from '../../src/journeys/model.t
 import type { PropFilter, Rule } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
 import { sayRule } from '../rules/in-words.ts'
+import type { Names } from '../rules/names.ts'
 import { sayWhere } from '../rules/phrases.ts'
 import type { Say } from '../use.ts'
 
@@ -112,13 +113,13 @@ export function sayNode(node: NodeData, say: Say): string {
 }
 
 /** All that a node's panel lists: label and words. */
-export function nodeDetails(node: NodeData, say: Say): { label: string; value: string }[] {
+export function nodeDetails(node: NodeData, say: Say, names: Names): { label: string; value: string }[] {
   const { t } = say
   const rows: { label: string; value: string }[] = []
   if (node.type === 'split') {
     for (const branch of list(node.fields.branches)) {
       const b = branch as { name?: unknown; rule?: Rule }
-      rows.push({ label: text(b.name), value: b.rule ? sayRule(b.rule, say) : '' })
+      rows.push({ label: text(b.name), value: b.rule ? sayRule(b.rule, say, names) : '' })
     }
     return rows
   }

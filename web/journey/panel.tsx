@@ -14,6 +14,7 @@ import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { nodeDetails, nodeTitle } from './in-words.ts'
 import { sayRule } from '../rules/in-words.ts'
+import { useKnown } from '../rules/vocabulary.tsx'
 
 type Props = {
   ws: string
@@ -40,6 +41,7 @@ export function JourneyPanel(props: Props) {
 function NodePanel({ ws, data, graph, counts, node, close }: Props & { node: string }) {
   const { t } = useTranslation()
   const say = useSay()
+  const { names } = useKnown(ws)
   const found = graph.nodes[node]
   if (!found) return null
   const c = counts?.nodes.find(n => n.node === node)
@@ -55,7 +57,7 @@ function NodePanel({ ws, data, graph, counts, node, close }: Props & { node: str
             </Alert>
           ))}
           <dl style={{ margin: 0 }}>
-            {nodeDetails(found, say).map(row => (
+            {nodeDetails(found, say, names).map(row => (
               <div key={row.label} style={{ marginBottom: 6 }}>
                 <Text component="dt" size="xs" c="dimmed">
                   {row.label}
@@ -136,9 +138,10 @@ function People({ ws, journey, node }: { ws: string; journey: string; node: stri
   )
 }
 
-function Overview({ data, graph, counts }: Props) {
+function Overview({ ws, data, graph, counts }: Props) {
   const { t } = useTranslation()
   const say = useSay()
+  const { names } = useKnown(ws)
   const reentry =
     graph.reentry.kind === 'never'
       ? t('journeys.reNever')
@@ -146,16 +149,19 @@ function Overview({ data, graph, counts }: Props) {
         ? t('journeys.reAlways')
         : t('journeys.reAfter', { time: say.duration(graph.reentry.coolDownMs) })
   const rules = [
-    { label: t('journeys.filter'), value: graph.filter ? sayRule(graph.filter, say) : t('journeys.none') },
+    {
+      label: t('journeys.filter'),
+      value: graph.filter ? sayRule(graph.filter, say, names) : t('journeys.none'),
+    },
     {
       label: t('journeys.goal'),
       value: graph.goal
-        ? `${sayRule(graph.goal.rule, say)}${graph.goal.exitOnGoal ? ` · ${t('journeys.goalEnds')}` : ''}`
+        ? `${sayRule(graph.goal.rule, say, names)}${graph.goal.exitOnGoal ? ` · ${t('journeys.goalEnds')}` : ''}`
         : t('journeys.none'),
     },
     ...graph.exits.map(exit => ({
       label: `${t('journeys.exitRules')} · ${exit.name}`,
-      value: sayRule(exit.rule, say),
+      value: sayRule(exit.rule, say, names),
     })),
     {
       label: t('journeys.reentry'),

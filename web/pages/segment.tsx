@@ -138,15 +138,16 @@ function Detail({ ws, of }: { ws: string; of: SegmentDetail }) {
           <Card title={t('segment.sentence')}>
             <Sentence kind={of.kind} definition={of.definition} lines={30} />
             <Settings of={of} />
+            <Group gap={8} mt={8}>
+              <Text size="sm" c="dimmed">
+                {t('segment.usedByTitle')}
+              </Text>
+              <UsedBy ws={ws} users={of.usedBy} />
+            </Group>
           </Card>
           {of.groups.length > 0 ? <Groups ws={ws} of={of} /> : null}
           <Jobs ws={ws} of={of} />
-          <div className="half">
-            <SizeChart ws={ws} of={of} days={search.days} choose={days => choose({ days })} />
-            <Card title={t('segment.usedByTitle')}>
-              <UsedBy ws={ws} users={of.usedBy} />
-            </Card>
-          </div>
+          <SizeChart ws={ws} of={of} days={search.days} choose={days => choose({ days })} />
           <Flow ws={ws} of={of} way={search.way} choose={way => choose({ way })} />
         </div>
       ) : tab === 'members' ? (

@@ -13,6 +13,10 @@ export type Series = {
   say: (value: number) => string
   /** a line over bars of another unit has an axis of its own at the right */
   right?: boolean
+  /** a colour of the theme with its meaning; without one the next of the palette */
+  tone?: 'accent' | 'good' | 'skip'
+  /** bars with the same word stand on each other */
+  stack?: string
 }
 export type ChartProps = {
   label: string

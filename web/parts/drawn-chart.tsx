@@ -74,7 +74,12 @@ function optionOf({ categories, series }: ChartProps, still: boolean) {
       data: s.values,
       yAxisIndex: s.right ? 1 : 0,
       barMaxWidth: 56,
-      itemStyle: s.kind === 'bar' ? { borderRadius: [3, 3, 0, 0] } : {},
+      stack: s.stack,
+      itemStyle: {
+        ...(s.kind === 'bar' && !s.stack ? { borderRadius: [3, 3, 0, 0] } : {}),
+        ...(s.tone ? { color: colour(`--app-${s.tone}`) } : {}),
+      },
+      lineStyle: s.tone ? { color: colour(`--app-${s.tone}`) } : {},
       symbolSize: 6,
       showSymbol: s.values.length < 40,
       tooltip: { valueFormatter: (v: unknown) => (typeof v === 'number' ? s.say(v) : '—') },

@@ -1,3 +1,5 @@
+// The kinds of conditions that the builder offers, in their families, each with the leaf it begins as; and the parts that
+// may be added to a leaf that stands already. Pure.
 import type { Leaf } from './edit.ts'
 
 const EVER = { in: 'ever' } as const

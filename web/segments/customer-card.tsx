@@ -53,7 +53,7 @@ function Membership({ ws, of }: { ws: string; of: Out<'customerSegments'>['items
         </div>
         <Button
           size="compact-xs"
-          variant="subtle"
+          variant="default"
           aria-expanded={opened}
           aria-label={t('inSegments.whyOf', { name: of.name })}
           onClick={() => open(!opened)}

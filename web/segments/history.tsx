@@ -63,12 +63,16 @@ export function SizeChart({
                   name: t('segment.enteredWord'),
                   kind: 'bar',
                   values: data.items.map(i => i.entered),
-                  say: say.count,
+                  tone: 'good',
+                  stack: 'moves',
+                  say: n => say.count(Math.abs(n)),
                 },
                 {
                   name: t('segment.leftWord'),
                   kind: 'bar',
                   values: data.items.map(i => -i.left),
+                  tone: 'skip',
+                  stack: 'moves',
                   say: n => say.count(Math.abs(n)),
                 },
                 {
@@ -76,6 +80,7 @@ export function SizeChart({
                   kind: 'line',
                   right: true,
                   values: data.items.map(i => i.size),
+                  tone: 'accent',
                   say: say.count,
                 },
               ]}

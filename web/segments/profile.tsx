@@ -50,6 +50,7 @@ export function Profile({
         size="xs"
         w={260}
         label={t('segment.by')}
+        placeholder={t('segment.byHint')}
         searchable
         clearable
         data={[
@@ -62,7 +63,7 @@ export function Profile({
         value={by ?? null}
         onChange={value => choose(value ?? undefined)}
       />
-      <div className="half">
+      <div className="profile-grid">
         {shown.map(key => (
           <Breakdown key={key} ws={ws} of={of} by={key} />
         ))}

@@ -11,6 +11,7 @@ import { saveFile } from '../parts/save-file.ts'
 import { Badge, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { CheckCertificate } from './check-certificate.tsx'
 
 type Erasure = Out<'erasure'>
 type Certificate = NonNullable<Erasure['certificate']>
@@ -80,6 +81,7 @@ export function Erasures({ ws }: { ws: string }) {
           )
         }
       </Show>
+      <CheckCertificate ws={ws} />
       <Modal
         opened={shown !== null}
         onClose={() => show(null)}

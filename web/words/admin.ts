@@ -156,6 +156,7 @@ export const admin = {
     message: ['查看訊息', 'Opened a message'],
     accessReport: ['產生個資報告', 'Made a report of what is held'],
     requestErasure: ['要求刪除個資', 'Asked for an erasure'],
+    liftErasureSuppression: ['記錄重新同意', 'Recorded that somebody who was erased agrees again'],
     retryErasure: ['重試刪除個資', 'Tried an erasure again'],
     savePrivacy: ['變更個資保護設定', 'Changed privacy settings'],
   },

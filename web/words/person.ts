@@ -94,6 +94,7 @@ export const personWords = {
     sortBy: ['排序', 'Sort by'],
     filterStage: ['階段', 'Stage'],
     filterTag: ['標籤', 'Tag'],
+    filterSegment: ['分眾', 'Segment'],
     filterReach: ['可觸及', 'Reachable by'],
     filterHas: ['有識別碼', 'Has identifier'],
     filterBought: ['購買', 'Bought'],

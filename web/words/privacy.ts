@@ -13,6 +13,37 @@ export const privacyWords = {
       'Collects everything of this person from every store. It is written into the audit log.',
     ],
     reportReady: ['共 {{rows}} 筆資料', '{{rows}} rows'],
+    part: ['第 {{n}} 部分', 'part {{n}}'],
+    nextPart: ['下載下一部分', 'Get the next part'],
+    partText: [
+      '資料太多，分成幾部分。下一部分還有：{{places}}。請先下載這一部分。',
+      'There is too much for one file. The next part holds more of: {{places}}. Download this part first.',
+    ],
+    lift: ['重新同意', 'Agrees again'],
+    liftTitle: ['記錄新的同意，恢復寄送', 'Record the new consent, and send again'],
+    liftText: [
+      '這個地址的人曾要求刪除個資，所以不再寄送。本人回來並同意時，寫下同意的內容；它會成為同意憑證，並留下稽核紀錄。',
+      'The person at this address once asked to be forgotten, so nothing is sent there. When they are back and agree, write down what they agreed to: it becomes the proof of consent, and the audit log keeps it.',
+    ],
+    agreedTo: ['同意的內容', 'What was agreed to'],
+    agreedToText: [
+      '例如「門市簽署的會員同意書，第 3 版」',
+      'For example "member form signed in store, version 3"',
+    ],
+    lifted: ['已恢復寄送', 'Sends go out again'],
+    check: ['檢查證明', 'Check a certificate'],
+    checkGenuine: [
+      '這份證明是這裡開立的，內容沒有改過。',
+      'This certificate was made here and has not been changed.',
+    ],
+    checkForged: [
+      '封印不符：這份證明不是這裡開立的，或內容改過。',
+      'The seal does not fit: it was not made here, or it was changed.',
+    ],
+    checkUnreadable: [
+      '這個檔案不是刪除證明。請選擇從證明視窗下載的 JSON。',
+      'This file is no certificate of erasure. Choose the JSON that was downloaded from one.',
+    ],
     savePage: ['下載網頁', 'Download the page'],
     saveJson: ['下載 JSON', 'Download JSON'],
     erase: ['刪除個資', 'Erase'],

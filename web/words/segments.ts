@@ -198,8 +198,8 @@ export const segments = {
       'CSV or Excel, one person a row, with at least one identifier: member number, phone, e-mail, LINE uid or customer id.',
     ],
     uploadSteps: [
-      '上傳後對應欄位，先試跑看比對到幾人，再放進名單。比對不到或格式不對的列，可以下載成錯誤檔修正。',
-      'Then map the columns, see in a dry run how many are matched, and put them on the list. Rows that fit nobody come as an error file to mend.',
+      '認得識別碼欄位就直接放進名單，否則先請你對應欄位。結果頁會列出放進幾人；比對不到或格式不對的列，可以下載成錯誤檔修正。',
+      'A file whose columns are known goes straight onto the list; else you map them first. The report says how many were put on it; rows that fit nobody come as an error file to mend.',
     ],
     uploadChoose: ['選擇檔案', 'Choose a file'],
     uploading: ['上傳中 {{percent}} %', 'Uploading {{percent}} %'],
@@ -209,6 +209,7 @@ export const segments = {
     onlyHere: ['只在這裡', 'Only here'],
     onlyThere: ['只在那裡', 'Only there'],
     by: ['依什麼看', 'Broken down by'],
+    byHint: ['加看一個屬性', 'Another attribute'],
     noValue: ['沒有資料', 'Not known'],
     others: ['其他值', 'Other values'],
     profileEmpty: ['還沒有成員可以分析。', 'No members to describe yet.'],

@@ -125,7 +125,7 @@ export const qualityRoutes = {
     }
   },
 
-  async qualityFixList({ core, workspace, params, body, scopes }) {
+  async qualityFixList({ core, workspace, params, body, scopes, note }) {
     const rule = ruleOf(params.rule)
     const name = params.rule!
     const plain = scopes.has('customers:personal')
@@ -140,6 +140,7 @@ export const qualityRoutes = {
       after = found.at(-1) ?? null
       more = found.length === AT_A_TIME
     }
+    note({ rows: lines.length - 1 })
     return {
       file: `fix-list-${name}.csv`,
       // a cell that a spreadsheet would take for a formula is made a text

@@ -84,7 +84,7 @@ function calledBeside(object: Record<string, unknown>): string | null {
 }
 
 /** A text that is JSON is masked by its keys, another one by its form (a cut JSON has no readable keys: hidden). */
-function maskText(text: string, rules: MaskRules): string {
+export function maskJson(text: string, rules: MaskRules): string {
   if (!/^\s*[[{]/.test(text)) return String(maskFree(text, rules))
   try {
     return JSON.stringify(maskFree(JSON.parse(text), rules))
@@ -137,7 +137,7 @@ function maskMarked(
     case 'rendered':
       return null
     case 'free':
-      return typeof value === 'string' ? maskText(value, rules) : maskFree(value, rules)
+      return typeof value === 'string' ? maskJson(value, rules) : maskFree(value, rules)
   }
 }
 

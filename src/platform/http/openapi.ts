@@ -1,4 +1,5 @@
 // /openapi.json, made from src/contract.ts, and /api-docs, a page that reads it out: no script, nothing from elsewhere.
+import { takesVersion } from './if-match.ts'
 import { z } from 'zod'
 import { endpoints, problem } from '../../contract.ts'
 
@@ -51,6 +52,18 @@ function operation(name: string, e: Described): Json {
           },
         ]
       : []
+  const ifMatch = takesVersion(e)
+    ? [
+        {
+          name: 'If-Match',
+          in: 'header',
+          required: false,
+          description:
+            'The ETag of the last answer, in place of `version` in the body; then 412 instead of 409',
+          schema: { type: 'string' },
+        },
+      ]
+    : []
   const needs =
     e.scope === 'public' ? 'No sign-in.' : e.scope === 'session' ? 'Any signed-in user.' : `Scope ${e.scope}.`
   return {
@@ -58,7 +71,7 @@ function operation(name: string, e: Described): Json {
     summary: e.summary,
     description: needs,
     tags: [e.path.split('/').find(part => part !== '' && part !== 'w' && part !== '{ws}') ?? 'workspace'],
-    parameters: [...pathParameters, ...(e.query ? queryParameters(e.query) : []), ...idempotency],
+    parameters: [...pathParameters, ...(e.query ? queryParameters(e.query) : []), ...idempotency, ...ifMatch],
     ...(e.body
       ? {
           requestBody: {

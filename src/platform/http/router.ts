@@ -9,6 +9,7 @@ import { must, Problem } from '../errors.ts'
 import type { Access, AuditDetail, AuditKind, Identity, Seat } from './access.ts'
 import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
 import { type Answer, answerOnce } from './idempotency.ts'
+import { asPrecondition, etagOf, withIfMatch } from './if-match.ts'
 import { maskAnswer, maskOf } from './mask.ts'
 import { answerError, invalid, problemResponse } from './problem.ts'
 import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } from './session.ts'
@@ -86,7 +87,10 @@ async function serve(
   if (writes && who?.kind !== 'key') demandSameOrigin(c, core)
   const seat = await takeSeat(c, access, who, endpoint)
   const query = endpoint.query ? parse(endpoint.query, c.req.query(), 'query') : undefined
-  const body = endpoint.body ? parse(endpoint.body, await readJson(c), 'body') : undefined
+  const ifMatch = c.req.header('if-match')
+  const given = endpoint.body ? await readJson(c) : undefined
+  const edited = withIfMatch(endpoint, ifMatch, given)
+  const body = endpoint.body ? parse(endpoint.body, edited, 'body') : undefined
 
   let status = 200
   let detail: AuditDetail = {}
@@ -119,7 +123,10 @@ async function serve(
   } as unknown as Call<EndpointName>
 
   const perform = async (): Promise<Answer> => {
-    const json = checkedJson(name, endpoint, await handler(call), seat)
+    const out = await Promise.resolve(handler(call)).catch((error: unknown) => {
+      throw asPrecondition(error, ifMatch)
+    })
+    const json = checkedJson(name, endpoint, out, seat)
     if (caller && !endpoint.quiet && (writes || endpoint.audit)) {
       const act = {
         name,
@@ -137,6 +144,8 @@ async function serve(
       ? await answerOnce(core, { actor: caller.id, key, endpoint: name, path: c.req.path, body }, perform)
       : await perform()
   c.header('cache-control', 'no-store')
+  const etag = etagOf(endpoint, answer.json)
+  if (etag !== null) c.header('etag', etag)
   return c.body(answer.json, answer.status as 200, { 'content-type': 'application/json' })
 }
 

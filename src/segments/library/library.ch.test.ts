@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openShopLab, type ShopLab } from '../../../test/shop-lab.ts'
 import type { Out } from '../../contract.ts'
+import { unpackState } from '../../customers/pack.ts'
 import { parseId } from '../../platform/ids.ts'
-import { findSegment } from '../store.ts'
+import { faultsOf, findSegment, listSegments } from '../store.ts'
 import { LIBRARY } from './register.ts'
 
 const DAY = 86_400_000
@@ -114,11 +115,12 @@ describe('the library', () => {
   test('makes a draft that is faultless, says where it is from, and keeps the values', async () => {
     const install = (key: string, body: object) =>
       lab.call('installLibrarySegment', { params: { key }, body })
-    for (const { key } of LIBRARY) {
-      const made = await install(key, {})
-      expect(made.status, key).toBe(200)
-      const shown = (await lab.call('segment', { params: { segment: String(made.body.id) } })).body
-      expect(shown).toMatchObject({ status: 'draft', library: key, faults: [] })
+    for (const { key } of LIBRARY) expect((await install(key, {})).status, key).toBe(200)
+    const all = await listSegments(lab.core.pool, lab.workspace)
+    expect(all.map(s => s.library).sort()).toEqual(LIBRARY.map(s => s.key).sort())
+    for (const s of all) {
+      expect(s.status).toBe('draft')
+      expect(faultsOf(s, all), s.library!).toEqual([])
     }
     const own = await install('repeat_buyers', { params: { times: 3 }, name: '三次以上' })
     const id = parseId('seg', String(own.body.id))!
@@ -171,5 +173,79 @@ describe('names for rules', () => {
     expect(some.events).toHaveLength(3)
     expect(some.more).toEqual(['events'])
     expect(some.attributes).toEqual([])
+  })
+})
+
+describe('R0-12 high potential', () => {
+  const visits = (who: string, ...daysAgo: number[]) =>
+    daysAgo.map(n => ({
+      type: 'page',
+      messageId: `${who}-v${n}`,
+      userId: who,
+      timestamp: new Date(Date.now() - n * DAY).toISOString(),
+    }))
+  const wants = (who: string) => ({
+    type: 'track',
+    event: 'Product Added to Wishlist',
+    messageId: `${who}-w`,
+    userId: who,
+    properties: { product_id: 'T', category: '茶葉' },
+  })
+  const members = async (segment: string) => {
+    const { body } = await lab.call('segmentMembers', { params: { segment } })
+    return (body as unknown as Out<'segmentMembers'>).items.map(i => i.customer.memberNo).sort()
+  }
+
+  test('R0-12 engagement signals make the expected members, who are a journey’s audience', async () => {
+    // before it is published: the past counts
+    await lab.batch([
+      ...visits('hp-past', 3, 2, 1),
+      wants('hp-past'),
+      ...visits('hp-two', 3, 2),
+      wants('hp-two'),
+    ])
+    await lab.settle()
+    const made = await lab.call('installLibrarySegment', { params: { key: 'high_potential' }, body: {} })
+    const segment = String(made.body.id)
+    await lab.publish({
+      format: 1,
+      name: '高潛力',
+      trigger: {
+        kind: 'event',
+        event: 'segment.entered',
+        where: [{ path: 'segment', op: 'is', value: segment }],
+      },
+      reentry: { kind: 'always' },
+      exits: [],
+      start: 'tag',
+      nodes: { tag: { type: 'update', fields: { addTags: ['來談談'] }, next: { next: null } } },
+    })
+    const published = await lab.call('publishSegment', { params: { segment }, body: { version: 1 } })
+    expect(published.status).toBe(200)
+    await lab.settle()
+    expect(await members(segment)).toEqual(['hp-past'])
+    // and what happens from now on; who has bought in the last 30 days is none
+    await lab.batch([...visits('hp-live', 3, 2, 1), wants('hp-live'), ...visits('u1', 3, 2, 1), wants('u1')])
+    await lab.settle()
+    expect(await members(segment)).toEqual(['hp-live', 'hp-past'])
+    const { draft } = (await lab.call('segment', { params: { segment } })).body as unknown as Out<'segment'>
+    const preview = await lab.call('previewRule', { body: { rule: draft.groups[0]!.rule } })
+    const { count, sample } = preview.body as unknown as Out<'previewRule'>
+    expect(count).toBe(2)
+    expect(sample.map(c => c.memberNo).sort()).toEqual(['hp-live', 'hp-past'])
+    // they became members by what they did, or by the publication: both enter
+    const { rows } = await lab.core.pool.query<{ state: string }>(
+      `select c.state from identifier i join customer c on c.id = i.customer_id where i.workspace_id = $1 and i.value = any($2)`,
+      [lab.workspace, ['hp-live', 'hp-past', 'hp-two', 'u1']],
+    )
+    const tagged = rows.map(r => unpackState(r.state)).filter(s => '來談談' in s.tags)
+    expect(tagged.map(s => s.ids.find(i => i.kind === 'member_no')!.value).sort()).toEqual([
+      'hp-live',
+      'hp-past',
+    ])
+    // the third visit
+    await lab.batch(visits('hp-two', 0))
+    await lab.settle()
+    expect(await members(segment)).toEqual(['hp-live', 'hp-past', 'hp-two'])
   })
 })

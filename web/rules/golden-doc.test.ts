@@ -1,5 +1,5 @@
 // Every example in docs/RULES.md is a rule that is taken, with its sentence in both languages below it; and every part of
-// the language has an example. UPDATE_GOLDEN=1 writes the sentences.
+// the language has an example. UPDATE_GOLDEN=1 npm test -- golden writes the sentences.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import i18next from 'i18next'
@@ -59,5 +59,5 @@ test('each has its sentence below it', async () => {
     return `${block}\n> ${zh}\\\n> ${en}\n`
   })
   if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, wanted)
-  else expect(document, 'UPDATE_GOLDEN=1 writes the sentences').toBe(wanted)
+  else expect(document, 'UPDATE_GOLDEN=1 npm test -- golden writes the sentences').toBe(wanted)
 })
