@@ -266,7 +266,10 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await builder().getByRole('button', { name: '移動第 2 個條件' }).focus()
   await page.keyboard.press('Alt+ArrowRight')
   await builder().getByRole('button', { name: '第 1 個條件的動作' }).last().click()
+  await page.getByRole('menuitem', { name: '改成「不符合」' }).waitFor()
+  expect(await seriousFaults(page), 'the menu of a line').toEqual([])
   await page.getByRole('menuitem', { name: '改成「不符合」' }).click()
+  await page.getByRole('menu').waitFor({ state: 'hidden' }) // half faded it is nobody's
   await builder().getByRole('button', { name: '不符合', exact: true }).waitFor()
   await everyWay('groups')
 

@@ -110,7 +110,7 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
           ),
         )}
         {extras.length > 0 ? (
-          <Menu position="bottom-start" withinPortal>
+          <Menu position="bottom-start" withinPortal withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t('ruleEdit.addPart')}>
                 <IconPlus size={14} />
@@ -168,7 +168,7 @@ export type LineActs = {
 export function LineMenu({ label, negated, acts }: { label: string; negated: boolean; acts: LineActs }) {
   const { t } = useTranslation()
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Tooltip label={t('ruleEdit.more')}>
           <ActionIcon variant="subtle" color="gray" aria-label={label}>
@@ -197,8 +197,7 @@ export function LineMenu({ label, negated, acts }: { label: string; negated: boo
             {t('ruleEdit.outOfGroup')}
           </Menu.Item>
         ) : null}
-        <Menu.Divider />
-        <Menu.Item color="red" onClick={acts.remove} rightSection={<Keys keys="Del" />}>
+        <Menu.Item className="tone-bad" onClick={acts.remove} rightSection={<Keys keys="Del" />}>
           {t('ruleEdit.remove')}
         </Menu.Item>
       </Menu.Dropdown>

@@ -33,7 +33,7 @@ export function Actions({ ws, of }: { ws: string; of: SegmentDetail }) {
   const used = of.usedBy.map(u => u.name)
   return (
     <>
-      <Menu position="bottom-end" withinPortal>
+      <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Tooltip label={t('segment.more')}>
             <ActionIcon variant="default" size={36} aria-label={t('segment.more')}>
@@ -54,16 +54,14 @@ export function Actions({ ws, of }: { ws: string; of: SegmentDetail }) {
               {t(form === 'csv' ? 'segment.exportCsv' : 'segment.exportXlsx')}
             </Menu.Item>
           ))}
-          <Menu.Divider />
           <Menu.Item disabled={!live || barred('customers:write') !== null} onClick={() => show('tag')}>
             {t('segment.tag')}
           </Menu.Item>
           <Menu.Item disabled={!live || barred('segments:write') !== null} onClick={() => show('snapshot')}>
             {t('segment.snapshot')}
           </Menu.Item>
-          <Menu.Divider />
           <Menu.Item
-            color="red"
+            className="tone-bad"
             disabled={of.status === 'archived' || barred('segments:publish') !== null}
             onClick={() => show('archive')}
           >

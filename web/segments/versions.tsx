@@ -91,7 +91,11 @@ function Compared({ ws, of, a, b }: { ws: string; of: SegmentDetail; a: number; 
     [t('segment.recheckedOut'), s => say.people(s.rechecked.left)],
     [t('segment.enteredWhile'), s => say.people(s.entered)],
     [t('segment.leftWhile'), s => say.people(s.left)],
-    [t('segment.reachable'), s => (s.reachable === null ? '—' : say.percent(s.reachable))],
+    [
+      t('segment.reachable'),
+      s =>
+        s.reachable === null || s.size === null ? '—' : say.share(Math.round(s.reachable * s.size), s.size),
+    ],
   ]
   return (
     <Card title={t('segment.compareTitle', { a, b })} flush>
