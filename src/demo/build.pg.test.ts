@@ -34,7 +34,7 @@ beforeAll(async () => {
   ;({ workspace, events } = await buildDemo(core, { onProgress: s => told.push(s) }))
   seconds = (performance.now() - started) / 1000
   process.stdout.write(`demo: ${events} events in ${seconds.toFixed(1)} s\n`)
-}, 120_000)
+}, 180_000)
 afterAll(async () => {
   await roles.stop()
   await core.close()
@@ -251,7 +251,6 @@ describe('R0-24 loyalty, frequency and preference: the built-in models equal ind
       query_params: {
         workspace,
         at: Date.now(),
-        windowDays: 365,
         ...DEMO_SEGMENTS.nasld,
         ...DEMO_SEGMENTS.rfm,
       },

@@ -118,6 +118,10 @@ test('sentences say amounts and names as people write them', () => {
     zh: '平均客單價超過 $1,280',
     en: 'Average order value above NT$1,280',
   })
+  expect(said('big_spenders', { amount: 3_000 }).en).toBe(
+    'Spent at least NT$3,000 in the last 365 days, net of refunds',
+  )
+  expect(said('big_spenders', { amount: 3_000, windowDays: 0 }).zh).toBe('至今消費滿 $3,000（扣除退款）')
   expect(said('omnichannel_shoppers').zh).toBe('在「線上」和「門市」都買過')
   expect(said('category_lovers', { categories: ['茶葉', '茶器'], top: 2 })).toEqual({
     zh: '「茶葉」、「茶器」在他最常看、最常買的前 2 名分類裡',
