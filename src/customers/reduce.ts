@@ -11,6 +11,7 @@ import { wrong } from './answer.ts'
 import { foldCommand } from './commands.ts'
 import { lineProviderOf } from './contacts.ts'
 import { foldIdentityWord } from './decisions.ts'
+import { eventProps } from './event-props.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { happen, isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
@@ -263,7 +264,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   foldClocks(fold, body, at)
   markEvent(fold, body.name)
-  happen(fold, { name: body.name, at, lateMs: received - at, props: body.props ?? {}, trusted }, at, true)
+  happen(fold, { name: body.name, at, lateMs: received - at, props: eventProps(body), trusted }, at, true)
 }
 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */

@@ -1,8 +1,8 @@
 // Reads what a fold asks for: rows of orders by number, or all orders of a customer.
-import type pg from 'pg'
 import { noteRow } from '../customers/order-facts.ts'
 import { ALL_ORDERS } from '../customers/order-worth.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
+import type { Sql } from '../platform/postgres.ts'
 import type { Facts, OrderRow } from './model.ts'
 
 type Named = { workspace: Uuid; customer: Uuid; key: string }
@@ -29,7 +29,7 @@ const rowOf = (r: OrderRecord): OrderRow => ({
 
 const COLUMNS = 'customer_id, order_no, entry, key, occurred, amount, currency, body'
 
-export async function loadFacts(sql: pg.Client, named: Named[]): Promise<Map<Uuid, Facts>> {
+export async function loadFacts(sql: Sql, named: Named[]): Promise<Map<Uuid, Facts>> {
   const facts = new Map<Uuid, Facts>()
   for (const n of named) {
     const f = facts.get(n.customer) ?? {}

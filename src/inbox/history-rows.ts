@@ -2,6 +2,7 @@
 import { friendshipOf } from '../customers/line.ts'
 import { unpackState } from '../customers/pack.ts'
 import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
+import { eventProps } from '../customers/event-props.ts'
 import { qualityOf } from '../customers/quality.ts'
 import { orderStateRow, type OrderStateRow } from './history-orders.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
@@ -171,15 +172,11 @@ function inputRow(entry: JournalEntry): Fields | null {
   if (entry.k === 'event') {
     const body = entry.b as EventBody
     const occurred = Math.min(entry.r, body.at ?? entry.r - (body.agoMs ?? 0))
-    const props =
-      body.traits && Object.keys(body.traits).length > 0
-        ? { ...body.props, traits: body.traits }
-        : (body.props ?? {})
     return {
       kind: 'event',
       name: body.name,
       occurred,
-      props: JSON.stringify(props),
+      props: JSON.stringify(eventProps(body)),
       message_id: body.messageId,
       source: body.src,
       channel: body.ch ?? '',

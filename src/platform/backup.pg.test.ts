@@ -114,8 +114,23 @@ test('taken under load and restored elsewhere: all invariants hold, nothing is d
   expect(await texts.json()).toEqual([{ props: JSON.stringify({ text: 'tab\there\nline \\N "旅圖"' }) }])
 })
 
-test('one file, readable by its owner only; customers are in history again', async () => {
-  await visits(Array.from({ length: 30 }, () => newId()))
+const ordersOf = async (c: TestCore): Promise<unknown> =>
+  (
+    await c.history.query({
+      query: 'select customer_id, order_no, at, counts, net, lines from order_state final order by order_no',
+      format: 'JSONEachRow',
+    })
+  ).json()
+
+test('one file, readable by its owner only; customers and their orders are in history again', async () => {
+  const people = Array.from({ length: 30 }, () => newId())
+  await visits(people)
+  const products = [{ sku: 's1', category: 'shoes', price: 500, quantity: 2 }]
+  await append(core.pool, core.signals, [
+    eventFor(workspace, people[0]!, 'Order Completed', { props: { order_id: 'o1', total: 1000, products } }),
+    eventFor(workspace, people[0]!, 'Order Refunded', { props: { order_id: 'o1', total: 500, products } }),
+    eventFor(workspace, people[1]!, 'Order Completed', { props: { order_id: 'o2', total: 70 } }),
+  ])
   await stage.settle()
   const file = join(dir, 'all.tar')
   const made = await backup(source(core), file)
@@ -131,6 +146,8 @@ test('one file, readable by its owner only; customers are in history again', asy
     format: 'JSONEachRow',
   })
   expect(await found.json()).toEqual([{ n: 30 }])
+  expect(await ordersOf(other)).toEqual(await ordersOf(core))
+  expect(await ordersOf(other)).toHaveLength(2)
 })
 
 test('a damaged, a half-made and a missing backup are refused, and the target stays as it was', async () => {

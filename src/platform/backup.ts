@@ -149,7 +149,7 @@ async function copyHistory(
     (await source.history.query({ query, query_params, format: 'JSONEachRow' })).json<T>()
   const columns = (
     await ask<{ name: string }>(
-      "select name from system.columns where database = currentDatabase() and table = 'event' order by position",
+      "select name from system.columns where database = currentDatabase() and table = 'event' and default_kind not in ('MATERIALIZED', 'ALIAS') order by position",
     )
   ).map(c => c.name)
   const months = await ask<{ month: number; n: number }>(

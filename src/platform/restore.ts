@@ -4,13 +4,16 @@ import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { ALL_ORDERS, told, worthOf } from '../customers/order-worth.ts'
+import { loadFacts } from '../inbox/facts.ts'
+import { orderStateRow } from '../inbox/history-orders.ts'
 import { snapshotRow } from '../inbox/history-rows.ts'
 import { demandAlone } from './alone.ts'
 import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
 import { columnList } from './backup.ts'
 import type { History } from './clickhouse.ts'
 import { Problem } from './errors.ts'
-import { BUCKETS } from './ids.ts'
+import { BUCKETS, type Uuid } from './ids.ts'
 import type { Log } from './log.ts'
 import { migrateClickHouse, migratePostgres, SchemaMismatch, type Step, stepsOf } from './migrate.ts'
 
@@ -151,7 +154,15 @@ async function fillHistory(
   // stores and products are copied there again from what was restored
   for (const table of ['store', 'product']) await client.query(`update ${table} set mirrored = 0`)
   // made anew rather than emptied: with it goes what the old one remembers of tokens
-  for (const table of ['event', 'customer', 'store', 'product', 'schema_migration'])
+  for (const table of [
+    'event',
+    'customer',
+    'order_state',
+    'segment_size',
+    'store',
+    'product',
+    'schema_migration',
+  ])
     await history.command({ query: `drop table if exists ${table} sync` })
   await migrateClickHouse(history, target.log)
   const { parts } = manifest.history
@@ -198,7 +209,38 @@ async function fillCustomers(client: pg.Client, history: History): Promise<void>
         format: 'JSONEachRow',
         clickhouse_settings: { insert_deduplicate: 0 },
       })
+      await fillOrders(client, history, bucket, rows)
       after = rows.at(-1)!.id
     }
   }
+}
+
+/** What the orders of these customers are worth, from their entries. What is folded from now on is newer. */
+async function fillOrders(
+  client: pg.Client,
+  history: History,
+  bucket: number,
+  customers: { id: Uuid; workspace_id: Uuid }[],
+): Promise<void> {
+  const { rows } = await client.query<{ journal_seq: number }>(
+    'select journal_seq from bucket where bucket = $1',
+    [bucket],
+  )
+  const place = { seq: rows[0]!.journal_seq, line: Number.MAX_SAFE_INTEGER, part: Number.MAX_SAFE_INTEGER }
+  const facts = await loadFacts(
+    client,
+    customers.map(c => ({ workspace: c.workspace_id, customer: c.id, key: ALL_ORDERS })),
+  )
+  const values = customers.flatMap(({ id, workspace_id }) =>
+    [...Map.groupBy(facts.get(id)![ALL_ORDERS]!, row => row.orderNo)].map(([order, entries]) =>
+      orderStateRow(workspace_id, id, place, { kind: 'worth', order, worth: told(worthOf(entries)) }),
+    ),
+  )
+  if (values.length > 0)
+    await history.insert({
+      table: 'order_state',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: { insert_deduplicate: 0 },
+    })
 }

@@ -165,6 +165,36 @@ test('R1-37 attribute and purchase: a woman whose only dress was refunded is out
   expect(await holdersOf(core.history, ctx, rule)).toHaveLength((await preview(rule)).count!)
 })
 
+test('why for one, also of what no published rule asks for', async () => {
+  const why = async (rule: Rule, name: string) => {
+    const { sample } = await preview({
+      op: 'trait',
+      trait: 'name',
+      type: 'text',
+      test: { is: 'equal', value: name },
+    })
+    const body = { rule, customer: sample[0]!.id }
+    return callHandler(core, space.id, 'whyRule', previewRoutes.whyRule, { body })
+  }
+  const both: Rule = { op: 'and', rules: [viewedShoes, boughtShoes] }
+  expect(await why(both, '安')).toMatchObject({
+    value: true,
+    why: [
+      { path: '/rules/0', leaf: 'event', value: true, seen: 1 },
+      { path: '/rules/1', leaf: 'orders', value: true, seen: 1 },
+    ],
+  })
+  expect(await why(both, '凱')).toMatchObject({
+    value: false,
+    why: [{ path: '/rules/0', value: false, seen: 0 }],
+  })
+  expect(await why(boughtShoes, '凱')).toMatchObject({ value: false, why: [{ leaf: 'orders', seen: 0 }] })
+  // the older of the two views leaves the 30 days
+  const twice = { ...viewedShoes, measure: { of: 'count', test: { is: 'at_least', value: 2 } } } as Rule
+  const { until } = await why(twice, '安')
+  expect(Math.round((Date.parse(until!) - Date.now()) / DAY)).toBe(20)
+})
+
 test('what is wrong with a rule is told with its path', async () => {
   const found = await preview({ op: 'and', rules: [{ op: 'orders' }] })
   expect(found.count).toBeNull()

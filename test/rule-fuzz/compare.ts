@@ -9,51 +9,88 @@ import { packJournal, writeEntry } from '../../src/inbox/journal.ts'
 import type { History as Engine } from '../../src/platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../../src/platform/ids.ts'
 import { checkRule } from '../../src/rules/check.ts'
-import { evaluate } from '../../src/rules/evaluate.ts'
-import type { Rule } from '../../src/rules/model.ts'
+import { evaluate, leavesOf } from '../../src/rules/evaluate.ts'
+import type { EventRef, Rule } from '../../src/rules/model.ts'
 import { compileRules } from '../../src/rules/sql/compile.ts'
 import { START, uuid, world } from '../reducer.ts'
 import type { Town } from '../town.ts'
 import { living, LENGTH, play, randomHistory, type Step } from './history.ts'
 import { randomRule } from './rules.ts'
-import { DAY, HOUR, MINUTE, randomFrom } from './random.ts'
+import { DAY, HOUR, MINUTE, type Random, randomFrom } from './random.ts'
 
 /** One history; `choices` seeds the order in which what waits is folded. */
 export type History = { steps: Step[]; choices: number }
-/** Rules that are asked of several histories at once, at each of the times. */
-export type Group = { histories: History[]; rules: Rule[]; ats: number[] }
+/** A rule at a moment. */
+export type Ask = { rule: Rule; at: number }
+/** What is asked of several histories at once. `rules`: published, so that customers remember what they need. */
+export type Group = { histories: History[]; rules: Rule[]; asks: Ask[] }
+export type Size = { histories: number; rules: number; ats: number }
+const PAST: ReadonlySet<Rule['op']> = new Set(['event', 'orders', 'sequence'])
+/** So many are made for one that is asked: most rules have the same answer for everybody, and show little. */
+const TRIES = 3
 
-/** Times: some at random, some at or beside the edges of a rule's span. */
-export function randomGroup(
-  seed: number,
-  size: { histories: number; rules: number; ats: number; past: boolean },
-): Group {
+export function randomGroup(seed: number, size: Size): { group: Group; towns: Town[] } {
   const r = randomFrom(seed)
-  const histories = Array.from({ length: size.histories }, () => ({
-    steps: randomHistory(r, 30 + r.int(90)),
+  const histories = Array.from({ length: size.histories }, (_, i) => ({
+    steps: randomHistory(r, 20 + r.int(260), i),
     choices: r.int(1e9),
   }))
-  const rules: Rule[] = []
-  while (rules.length < size.rules) {
-    const rule = randomRule(r, size.past)
+  const made: Rule[] = []
+  while (made.length < size.rules * TRIES) {
+    const rule = randomRule(r)
     // what may not be published is not asked
-    if ('rule' in checkRule(rule)) rules.push(rule)
+    if ('rule' in checkRule(rule)) made.push(rule)
   }
-  const end = START + LENGTH + 2 * HOUR
-  const edges = rules.flatMap(spansOf)
-  const ats: number[] = []
-  for (let tries = 0; ats.length < size.ats; tries++) {
-    if (tries % 3 === 2 || tries > 200) ats.push(end + Math.floor(r.next() * 40 * DAY))
-    const step = r.of(r.of(histories).steps)
-    const at = START + step.at - ('event' in step ? (step.ago ?? 0) : 0) + r.of(edges) + r.of([-1, 0, 0, 1])
-    if (at >= end) ats.push(at)
+  const towns = playGroup({ histories, rules: made })
+  const states = towns.flatMap(town => living(town).map(id => town.at(id).state!))
+  const soon = END + Math.floor(r.next() * DAY)
+  const interest = (rule: Rule): number => {
+    const holds = states.filter(state => byState(state, rule, soon)).length
+    const past = leavesOf(rule).some(leaf => PAST.has(leaf.op))
+    return (holds > 0 && holds < states.length ? 2 : 0) + (past ? 1 : 0)
   }
-  return { histories, rules, ats: ats.slice(0, size.ats) }
+  const rules = made
+    .map(rule => ({ rule, interest: interest(rule) }))
+    .sort((a, b) => b.interest - a.interest)
+    .slice(0, size.rules)
+  const asks = rules.flatMap(({ rule }) =>
+    Array.from({ length: size.ats }, () => ({ rule, at: momentFor(r, histories, rule) })),
+  )
+  return { group: { histories, rules: made, asks }, towns }
+}
+
+const END = START + LENGTH + 2 * HOUR
+
+/** A moment after all of it: mostly at or beside the edge of what the rule asks of something that happened. */
+function momentFor(r: Random, histories: History[], rule: Rule): number {
+  const edges = edgesOf(rule)
+  for (let tries = 0; tries < 100 && edges.length > 0 && r.chance(0.99); tries++) {
+    const { span, names } = r.of(edges)
+    const about = r
+      .of(histories)
+      .steps.filter(s => 'event' in s && (names === null || names.includes(s.event)))
+    if (about.length === 0) continue
+    const step = r.of(about)
+    const at = START + step.at - ('event' in step ? (step.ago ?? 0) : 0) + span + r.of([-1, 0, 0, 1])
+    if (at >= END) return at
+  }
+  return END + Math.floor(r.next() ** 2 * 40 * DAY)
 }
 
 const UNITS = { minute: MINUTE, hour: HOUR, day: DAY }
 
-/** Every span that stands in a rule, ms. */
+/** Every span that stands in a rule, ms, with the names of the events that it is about; null: of any. */
+function edgesOf(value: unknown): { span: number; names: string[] | null }[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { op, event, first } = value as { op?: string; event?: string | string[]; first?: EventRef }
+  const about = event ?? first?.event ?? (op === 'orders' ? ORDER_EVENTS : undefined)
+  const spans = spansOf(value)
+  if (about !== undefined) return spans.map(span => ({ span, names: [about].flat() }))
+  const inner = Object.values(value).flatMap(edgesOf)
+  return inner.length > 0 ? inner : spans.map(span => ({ span, names: null }))
+}
+const ORDER_EVENTS = ['Order Completed']
+
 function spansOf(value: unknown): number[] {
   if (typeof value !== 'object' || value === null) return []
   const { n, unit } = value as { n?: unknown; unit?: unknown }
@@ -76,7 +113,7 @@ const worldOf = (rules: Rule[]): World => ({
 })
 
 /** A town for each history, with ids of their own. */
-export function playGroup({ histories, rules }: Group): Town[] {
+export function playGroup({ histories, rules }: Pick<Group, 'histories' | 'rules'>): Town[] {
   const known = worldOf(rules)
   return histories.map(({ steps, choices }, i) => {
     const r = randomFrom(choices)
@@ -132,59 +169,48 @@ export async function store(history: Engine, groups: { towns: Town[]; workspace:
   await history.insert({ table: 'customer', values: all.flatMap(a => a.customers), format: 'JSONEachRow' })
 }
 
-/** For each rule the customers of whom it holds, by history. */
-export async function bySql(
-  history: Engine,
-  workspace: Uuid,
-  rules: Rule[],
-  at: number,
-): Promise<Set<Uuid>[]> {
-  const q = compileRules(rules, {
-    workspace,
-    at,
-    timezone: 'Asia/Taipei',
-    currency: 'TWD',
-    segment: () => null,
-  })
+/** The customers of whom the rule holds, by history. */
+async function bySql(history: Engine, workspace: Uuid, { rule, at }: Ask): Promise<Set<Uuid>> {
+  const zone = { timezone: 'Asia/Taipei', currency: 'TWD', segment: () => null }
+  const q = compileRules([rule], { workspace, at, ...zone })
   const result = await history.query({
-    query: `${q.prelude} select c.customer_id as id, [${q.conditions.map(c => `toUInt8(${c})`).join(', ')}] as holds from ${q.people}`,
+    query: `${q.prelude} select c.customer_id as id from ${q.people} and (${q.conditions[0]})`,
     query_params: q.params,
     format: 'JSONEachRow',
   })
-  const rows = await result.json<{ id: Uuid; holds: number[] }>()
-  return rules.map((_, i) => new Set(rows.filter(row => row.holds[i] === 1).map(row => row.id)))
+  return new Set((await result.json<{ id: Uuid }>()).map(row => row.id))
 }
 
 export const byState = (state: CustomerState, rule: Rule, at: number): boolean =>
   evaluate(rule, { state, now: at, timezone: 'Asia/Taipei', since: null, fresh: new Set() }).value
 
-export type Difference = {
-  rule: Rule
-  at: number
-  history: number
-  customer: Uuid
-  sql: boolean
-  state: boolean
-}
+export type Difference = Ask & { history: number; customer: Uuid; sql: boolean; state: boolean }
 
-/** How often both were asked, and where they differ. */
+/** chDB answers so many questions at once. */
+const LANES = 3
+
+/** Where the two differ. */
 export async function differences(
   history: Engine,
   workspace: Uuid,
   towns: Town[],
-  { rules, ats }: Pick<Group, 'rules' | 'ats'>,
+  asks: Ask[],
 ): Promise<Difference[]> {
   const found: Difference[] = []
-  for (const at of ats) {
-    const sets = await bySql(history, workspace, rules, at)
-    towns.forEach((town, i) => {
-      for (const customer of living(town))
-        rules.forEach((rule, j) => {
-          const sql = sets[j]!.has(customer)
+  const waiting = [...asks]
+  const lane = async (): Promise<void> => {
+    for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) {
+      const { rule, at } = ask
+      const set = await bySql(history, workspace, ask)
+      towns.forEach((town, i) => {
+        for (const customer of living(town)) {
+          const sql = set.has(customer)
           const state = byState(town.at(customer).state!, rule, at)
           if (sql !== state) found.push({ rule, at, history: i, customer, sql, state })
-        })
-    })
+        }
+      })
+    }
   }
+  await Promise.all(Array.from({ length: LANES }, lane))
   return found
 }

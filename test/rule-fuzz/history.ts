@@ -42,20 +42,21 @@ export type Step = { at: number } & (
 )
 
 export const LENGTH = 45 * DAY
-const PEOPLE = 7
+const PEOPLE = 5
 
-const idsOf = (person: number, r: Random): IdRef[] => {
+const idsOf = (person: number, town: number, r: Random): IdRef[] => {
+  const name = (n: number): string => `${town}-${n}`
   const all: IdRef[] = [
-    { kind: 'anonymous_id', value: `a${person}` },
-    { kind: 'user_id', value: `u${person}` },
-    { kind: 'email', value: `p${person}@example.com` },
-    { kind: 'phone', value: `+88691234567${person}` },
-    { kind: 'line_uid', value: `U${person}` },
+    { kind: 'anonymous_id', value: `a${name(person)}` },
+    { kind: 'user_id', value: `u${name(person)}` },
+    { kind: 'email', value: `p${name(person)}@example.com` },
+    { kind: 'phone', value: `+8869${town}000${person}` },
+    { kind: 'line_uid', value: `U${name(person)}` },
   ]
-  if (person % 3 === 0) all.push({ kind: 'member_no', value: `m${person}` })
+  if (person % 3 === 0) all.push({ kind: 'member_no', value: `m${name(person)}` })
   const chosen = r.some(all, 2)
   // somebody else's browser: they become one, or the browser is shared
-  if (r.chance(0.03)) chosen.push({ kind: 'anonymous_id', value: `a${r.int(PEOPLE)}` })
+  if (r.chance(0.03)) chosen.push({ kind: 'anonymous_id', value: `a${name(r.int(PEOPLE))}` })
   return chosen.filter((c, i) => chosen.findIndex(o => o.kind === c.kind) === i)
 }
 
@@ -85,17 +86,25 @@ const odd = (r: Random): unknown =>
     '長'.repeat(210),
   ])
 
+/** The first are asked more often. */
 export const PATHS = [
   'category',
+  'category',
+  'category',
   'price',
+  'price',
+  'price',
+  'quantity',
+  'odd',
   'odd',
   'odd.x',
   'odd.1',
   'odd.x.2.y',
   'products.sku',
+  'products.sku',
   'products.0.price',
+  'traits.score',
   'none',
-  'quantity',
 ] as const
 
 function props(r: Random): Record<string, unknown> {
@@ -103,8 +112,8 @@ function props(r: Random): Record<string, unknown> {
     category: r.of(CATEGORIES),
     price: r.of(NUMBERS),
     ...(r.chance(0.5) ? { odd: odd(r) } : {}),
-    ...(r.chance(0.3) ? { quantity: r.int(4) } : {}),
-    ...(r.chance(0.3) ? { products: Array.from({ length: r.int(3) }, () => product(r)) } : {}),
+    ...(r.chance(0.5) ? { quantity: r.int(4) } : {}),
+    ...(r.chance(0.5) ? { products: Array.from({ length: r.int(3) }, () => product(r)) } : {}),
     ...(r.chance(0.2) ? { campaign: { source: r.of(SOURCES), medium: 'cpc', name: 'spring' } } : {}),
   }
 }
@@ -184,12 +193,13 @@ function statement(r: Random, at: number): { event: string; props: Record<string
 const when = (r: Random): number =>
   r.chance(0.7) ? Math.floor((r.next() * LENGTH) / MINUTE) * MINUTE : Math.floor(r.next() * LENGTH)
 
-export function randomHistory(r: Random, size: number): Step[] {
+/** @param town tells the people of several histories apart */
+export function randomHistory(r: Random, size: number, town: number): Step[] {
   const steps: Step[] = []
   for (let i = 0; i < size; i++) {
     const at = r.chance(0.1) && steps.length > 0 ? steps[r.int(steps.length)]!.at : when(r)
     const person = r.int(PEOPLE)
-    const ids = idsOf(person, r)
+    const ids = idsOf(person, town, r)
     const id = `e${i}`
     const kind = r.next()
     const late = r.chance(0.2) ? { ago: r.of([MINUTE, HOUR, 3 * DAY, 20 * DAY, 1]) } : {}

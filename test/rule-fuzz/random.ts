@@ -52,7 +52,7 @@ export const CITIES = ['台北市', '新北市', '高雄市', ''] as const
 export const TIERS = ['gold', 'silver'] as const
 export const SOURCES = ['line', 'google', 'newsletter'] as const
 export const COUPONS = ['WELCOME', 'BDAY'] as const
-export const NUMBERS = [0, 1, 2, 2.5, 10, 99.99, 1000, -3, 0.1, 1e21] as const
+export const NUMBERS = [0, 1, 2, 2.5, 10, 99.99, 1000, -3, 0.1, 7] as const
 export const DATES = [
   '1996-02-29',
   '1995-03-01',

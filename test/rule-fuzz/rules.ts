@@ -43,6 +43,7 @@ const TEXTS = [...CATEGORIES, ...CITIES, '', 'a', '10', 'deep', '北'] as const
 const span = (r: Random): Span =>
   r.of<Span>([
     { n: 1 + r.int(60), unit: 'day' },
+    { n: 10 + r.int(50), unit: 'day' },
     { n: 1 + r.int(900), unit: 'hour' },
     { n: 1 + r.int(60_000), unit: 'minute' },
   ])
@@ -115,16 +116,21 @@ const NAMES = [
 
 const eventRef = (r: Random): EventRef => ({
   event: r.chance(0.7) ? r.of(NAMES) : r.some(NAMES),
-  ...(r.chance(0.4) ? { where: Array.from({ length: 1 + r.int(2) }, () => filter(r)) } : {}),
+  ...(r.chance(0.25) ? { where: Array.from({ length: r.chance(0.8) ? 1 : 2 }, () => filter(r)) } : {}),
 })
 
 const window = (r: Random): Window =>
   r.of<Window>([
     { in: 'ever' },
+    { in: 'ever' },
     { in: 'last', span: span(r) },
     { in: 'last', span: span(r) },
-    { in: 'days', n: 1 + r.int(60) },
-    { in: 'period', period: r.of(['day', 'week', 'month', 'quarter', 'year'] as const), ago: r.int(2) },
+    { in: 'days', n: 5 + r.int(60) },
+    {
+      in: 'period',
+      period: r.of(['day', 'week', 'month', 'month', 'quarter', 'year'] as const),
+      ago: r.int(2),
+    },
     { in: 'since', at: moment(r) },
   ])
 
@@ -133,7 +139,7 @@ const endsNow = (r: Random): Window => {
   const w = window(r)
   return w.in === 'period' ? { ...w, ago: 0 } : w
 }
-const COUNTS = [0, 1, 2, 3, 4, 6, 10, 20] as const
+const COUNTS = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 20] as const
 
 /** A measure goes with some windows only. */
 function measured(r: Random): { measure: EventMeasure; window: Window } {
@@ -142,7 +148,11 @@ function measured(r: Random): { measure: EventMeasure; window: Window } {
     case 0: {
       const w = window(r)
       return {
-        measure: { of: 'sum', path, test: numberTest(r, [...NUMBERS, 500, 100.09]) },
+        measure: {
+          of: 'sum',
+          path: r.of(['price', 'quantity', 'products.0.price', path]),
+          test: numberTest(r, [0, 2, 10, 100.09, 112.49, 1000, 1100, 2000, 3000]),
+        },
         window: w.in === 'last' ? { in: 'days', n: 20 } : w,
       }
     }
@@ -183,9 +193,12 @@ function orders(r: Random): Rule {
   const measure = r.of<OrderMeasure>([
     { of: 'count', test: numberTest(r, COUNTS) },
     { of: 'count', test: numberTest(r, COUNTS) },
-    { of: 'quantity', test: numberTest(r, COUNTS) },
-    { of: 'amount', test: numberTest(r, [0, 10_000, 50_000, 125_050, 300_000]) },
-    { of: 'average', test: numberTest(r, [0, 10_000, 50_000, 125_050]) },
+    { of: 'quantity', test: numberTest(r, [...COUNTS, 2.5]) },
+    {
+      of: 'amount',
+      test: numberTest(r, [0, 10_000, 49_000, 50_000, 60_000, 125_050, 300_000, 350_000, 600_000]),
+    },
+    { of: 'average', test: numberTest(r, [100, 300, 500, 875, 1250, 1500, 2000]) },
     { of: 'interval', test: numberTest(r, [0.5, 1, 3, 7, 12]) },
     { of: r.of(['first_at', 'last_at'] as const), test: timeTest(r) },
     { of: 'cycle', onceDays: r.of([1, 10, 30]), test: numberTest(r, [0.5, 1, 2, 5]) },
@@ -290,6 +303,8 @@ const STATE: ((r: Random) => Rule)[] = [
 const PAST: ((r: Random) => Rule)[] = [
   r => ({ op: 'event', ...eventRef(r), ...measured(r) }),
   r => ({ op: 'event', ...eventRef(r), ...measured(r) }),
+  r => ({ op: 'event', ...eventRef(r), ...measured(r) }),
+  orders,
   orders,
   r => ({
     op: 'sequence',
@@ -301,12 +316,12 @@ const PAST: ((r: Random) => Rule)[] = [
   }),
 ]
 
-export function randomRule(r: Random, past: boolean, depth = 0): Rule {
+export function randomRule(r: Random, depth = 0): Rule {
   const kind = r.next()
   if (depth < 3 && kind < 0.25) {
-    const rules = Array.from({ length: 2 + r.int(2) }, () => randomRule(r, past, depth + 1))
+    const rules = Array.from({ length: 2 + r.int(2) }, () => randomRule(r, depth + 1))
     return { op: r.of(['and', 'or'] as const), rules }
   }
-  if (depth < 3 && kind < 0.32) return { op: 'not', rule: randomRule(r, past, depth + 1) }
-  return r.of(past && r.chance(0.6) ? PAST : STATE)(r)
+  if (depth < 3 && kind < 0.32) return { op: 'not', rule: randomRule(r, depth + 1) }
+  return r.of(r.chance(0.7) ? PAST : STATE)(r)
 }

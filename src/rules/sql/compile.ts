@@ -30,7 +30,6 @@ export type Compiled = {
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
-/** @throws OnlyInJourneys */
 export function compileRules(rules: Rule[], ctx: SqlContext): Compiled {
   const b = new Bound()
   const conditions = rules.map(rule => conditionOf(rule, ctx, b))

@@ -5,11 +5,11 @@ import { never } from '../../platform/errors.ts'
 import { spanMs } from '../leaves/times.ts'
 import { testNumber, testText } from '../leaves/values.ts'
 import type { EventMeasure, EventRef, NumberTest, Rule, TextTest, TimeTest } from '../model.ts'
+import { type Bounds, boundsOf } from '../windows.ts'
 import type { Bound } from './bind.ts'
 import type { SqlContext } from './compile.ts'
 import { filtersSql, isNumberSql, isTextSql, numberOfSql, textOfSql, valuesSql } from './props.ts'
 import { numberSql, textSql, timeSql } from './tests.ts'
-import { type Bounds, boundsOf } from './windows.ts'
 
 type EventRule = Extract<Rule, { op: 'event' }>
 type SequenceRule = Extract<Rule, { op: 'sequence' }>
@@ -37,13 +37,14 @@ function namedSql(all: string[], b: Bound): string {
   return all.length === 1 ? `name = ${b.text(all[0]!)}` : `name in ${b.texts(all)}`
 }
 
-function withinSql({ from, to }: Bounds, b: Bound): string[] {
-  const parts = to === null ? [] : [`occurred < ${b.moment(to)}`]
-  return from === null ? parts : [`occurred >= ${b.moment(from)}`, ...parts]
-}
+/** `occurred` from `from` on, and before `to`. */
+const withinSql = ({ from, to }: Bounds, b: Bound): string[] => [
+  ...(from === Number.NEGATIVE_INFINITY ? [] : [`occurred >= ${b.moment(from)}`]),
+  `occurred < ${b.moment(to)}`,
+]
 
 export function eventSql(rule: EventRule, ctx: SqlContext, b: Bound): string {
-  const bounds = boundsOf(rule.window, ctx.at, ctx.timezone)
+  const bounds = boundsOf(rule.window, ctx.at, ctx.timezone, null)
   const filters = filtersSql(rule.where, b)
   const where = [namedSql(names(rule), b), ...withinSql(bounds, b), ...(filters === null ? [] : [filters])]
   const { having, ofNone } = measureSql(rule.measure, ctx, b)
@@ -125,21 +126,26 @@ const scalarsSql = (path: string, b: Bound): string =>
   `arrayFilter(v -> not startsWith(v, '{'), ${valuesSql(path, b)})`
 
 export function sequenceSql(rule: SequenceRule, ctx: SqlContext, b: Bound): string {
-  const bounds = boundsOf(rule.window, ctx.at, ctx.timezone)
+  const bounds = boundsOf(rule.window, ctx.at, ctx.timezone, null)
   const within = b.of(spanMs(rule.within), 'Int64')
   const one = (ref: EventRef, more: string[]): string =>
     [namedSql(names(ref), b), ...more, filtersSql(ref.where, b) ?? []].flat().join(' and ')
-  const first = one(rule.first, withinSql(bounds, b))
-  const then = one(rule.next, [`occurred <= ${b.moment(ctx.at)}`])
+  const upTo = { from: bounds.from, to: ctx.at + 1 }
+  const first = one(rule.first, withinSql(upTo, b))
+  const next = one(rule.next, [])
   const newest = (which: string): string =>
     `arraySlice(arrayReverseSort(groupArrayIf(${MS}, ${which})), 1, ${MOST})`
-  const followed = `arrayExists(t -> t > f and t <= f + ${within}, ${newest(then)})`
+  // remembered are the newest, of which those in the window count
+  const counting =
+    bounds.to === upTo.to
+      ? newest(first)
+      : `arrayFilter(f -> f < ${b.of(bounds.to, 'Int64')}, ${newest(first)})`
+  const followed = `arrayExists(t -> t > f and t <= f + ${within}, ${newest(next)})`
   const having =
     rule.is === 'followed'
-      ? `arrayExists(f -> ${followed}, ${newest(first)})`
-      : `arrayExists(f -> f + ${within} <= ${b.of(ctx.at, 'Int64')} and not ${followed}, ${newest(first)})`
+      ? `arrayExists(f -> ${followed}, ${counting})`
+      : `arrayExists(f -> f + ${within} <= ${b.of(ctx.at, 'Int64')} and not ${followed}, ${counting})`
   const all = namedSql([...new Set([...names(rule.first), ...names(rule.next)])], b)
-  const since = bounds.from === null ? [] : [`occurred >= ${b.moment(bounds.from)}`]
-  const where = [all, ...since, `occurred <= ${b.moment(ctx.at)}`, `((${first}) or (${then}))`].join(' and ')
+  const where = [all, ...withinSql(upTo, b), `((${first}) or (${next}))`].join(' and ')
   return members(where, having, false, ctx, b)
 }

@@ -1,11 +1,11 @@
 // Leaves about orders, as the set of customers of whom they hold: what each order is worth by now (table order_state). A survivor has rows of its own of every order it took over, so only the living are read.
 import { never } from '../../platform/errors.ts'
 import { testNumber } from '../leaves/values.ts'
+import { boundsOf } from '../windows.ts'
 import type { OrderMeasure, OrderRef, OrderStatus, Rule } from '../model.ts'
 import type { Bound } from './bind.ts'
 import type { SqlContext } from './compile.ts'
 import { numberSql, timeSql } from './tests.ts'
-import { boundsOf } from './windows.ts'
 
 const DAY_MS = 86_400_000
 /** Of each customer, the newest. */
@@ -41,10 +41,10 @@ function refSql(ref: OrderRef, b: Bound): string[] {
 }
 
 export function orderSql(rule: Extract<Rule, { op: 'orders' }>, ctx: SqlContext, b: Bound): string {
-  const { from, to } = boundsOf(rule.window, ctx.at, ctx.timezone)
+  const { from, to } = boundsOf(rule.window, ctx.at, ctx.timezone, null)
   const where = ['o.known', ...refSql(rule, b)]
-  if (from !== null) where.push(`o.at >= ${b.moment(from)}`)
-  if (to !== null) where.push(`o.at < ${b.moment(to)}`)
+  if (from !== Number.NEGATIVE_INFINITY) where.push(`o.at >= ${b.moment(from)}`)
+  where.push(`o.at < ${b.moment(to)}`)
   const goods = rule.lines ? linesSql(rule.lines, b) : 'o.lines'
   const amount = rule.lines ? `arraySum(l -> (l.5 - l.6) * greatest(l.7, 0), ${goods})` : 'toFloat64(o.net)'
   const facts: Facts = {
