@@ -104,7 +104,7 @@ test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, eras
   await page.getByText('已開始刪除').waitFor()
 
   await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=privacy`)
-  await page.getByRole('button', { name: '刪除證明' }).click()
+  await page.getByRole('button', { name: '刪除證明' }).click({ timeout: 60_000 })
   await page.getByRole('dialog').getByText('一筆也沒有').waitFor()
   await expectClean(page, 'certificate-zh')
   const [proof] = await Promise.all([

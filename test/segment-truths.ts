@@ -29,7 +29,7 @@ people as (
          1 + arrayCount(b -> days < b, {recency:Array(UInt32)}) as r,
          1 + arrayCount(b -> count() > b, {frequency:Array(UInt32)}) as f,
          1 + arrayCount(b -> sum(total) > b, {monetary:Array(UInt64)}) as m
-    from orders where toUnixTimestamp64Milli(occurred) > {at:Int64} - {windowDays:UInt32} * 86400000 group by customer_id)
+    from orders group by customer_id)
 select customer_id as customer,
        multiIf(r >= 4 and f >= 4 and m >= 4, 'champions',
                r >= 3 and f >= 3, 'loyal',

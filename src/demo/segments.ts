@@ -20,6 +20,7 @@ export const DEMO_SEGMENTS = {
   high_potential: {},
   favourite_category: { categories: [...new Set(PRODUCTS.map(p => p.category.zh))] },
   rfm: {
+    windowDays: 0,
     recency: [15, 40, 75, 140],
     frequency: [1, 2, 3, 5],
     monetary: [800, 1_300, 2_000, 3_000],

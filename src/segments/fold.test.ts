@@ -204,13 +204,14 @@ describe('publishing', () => {
     const p = new Person(withSegments([live(1, city('臺北'))]))
     p.event('Identified', { traits: { city: '臺北' } })
     p.world = withSegments([live(1, city('高雄'), { version: 2, since: 7, filled: false })])
-    expect(changes(p.event('Identified', { traits: { city: '高雄' } }))).toEqual([])
+    const told = { traits: { seen: 'web' } }
+    expect(changes(p.event('Identified', told))).toEqual([])
     expect(changes(p.recheck())).toEqual([])
     expect(p.state!.seg).toHaveLength(1)
-    p.state!.fill = 7
+    p.state!.fill = 6
     expect(changes(p.recheck())).toEqual([])
-    p.event('Identified', { traits: { city: '臺北' } })
-    expect(changes(p.effects).at(-1)).toEqual([1, 'left', 'in', 'Identified'])
+    p.state!.fill = 7
+    expect(changes(p.recheck())).toEqual([[1, 'left', 'in', 'published']])
   })
   test('an archived segment lets its members go and takes its tag off', () => {
     const p = new Person(withSegments([live(1, city('臺北'), { tag: '北部' })]))
@@ -251,6 +252,32 @@ describe('lists', () => {
       [2, 'entered', 'in', 'note'],
     ])
   })
+})
+
+test('a merge takes lists and memberships over: who was in and belongs there does not enter again', () => {
+  const list: PublishedSegment = { ...live(1, city('')), kind: 'static', groups: [] }
+  const both: Rule = { op: 'and', rules: [city('臺北'), tagged('VIP')] }
+  const w = withSegments([list, live(2, city('臺北')), live(3, both), live(4, city('高雄'))])
+  const [one, two] = [new Person(w, 1), new Person(w, 2)]
+  one.event('Page Viewed')
+  one.command({ do: 'add_tag', tag: 'VIP' })
+  two.event('Identified', { traits: { city: '臺北' } })
+  const note = { do: 'list' as const, n: 1, on: true, actor: 'ann', src: 'list' }
+  two.fold({ kind: 'note', now: two.now, received: two.now, body: note })
+  const since = two.now
+  one.now += HOUR
+  const effects = one.fold({
+    kind: 'absorb',
+    now: one.now,
+    received: one.now,
+    body: { loser: two.self.id, state: two.state, ids: [], orders: [], hops: 0 },
+  })
+  expect(changes(effects)).toEqual([[3, 'entered', 'in', 'merged']]) // only together do they belong there
+  expect(one.state!.seg).toEqual([
+    [2, 1, since],
+    [1, 1, since],
+    [3, 1, one.now],
+  ])
 })
 
 test('entering a segment starts a journey; its membership decides splits', () => {

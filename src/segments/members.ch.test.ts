@@ -6,6 +6,7 @@ import { unpackState } from '../customers/pack.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
+import { keepSizes } from './sizes.ts'
 
 let lab: SegmentLab
 beforeAll(async () => {
@@ -194,6 +195,26 @@ test('a customer page says what somebody is in, and why', async () => {
       computing: false,
     },
     { name: '地區', group: 'rest', groupName: '其他', why: [{ value: false, seen: '臺北' }] },
+  ])
+})
+
+test('sizes are kept by the hour of the workspace; the day that runs shows who is in now', async () => {
+  const [who] = await people(4, '臺北')
+  const id = await live('北部', city('臺北'))
+  const look = () => keepSizes({ ...lab.core }) // another process looks at once
+  const day = async () =>
+    (await lab.ok('segmentHistory', { params: { segment: id }, query: { days: '2' } })).items
+  await look()
+  const { now } = await lab.ok('workspace')
+  const midnight = Date.parse(
+    `${new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10)}T16:00:00Z`,
+  )
+  await lab.ok('setClock', { body: { to: new Date(midnight + 3_600_000).toISOString() } })
+  await lab.stage.settle()
+  await lab.tell({ who: who!, name: 'Identified', more: { traits: { city: '高雄' } } })
+  expect((await day()).map(d => [d.size, d.entered, d.left])).toEqual([
+    [4, 4, 0],
+    [3, 0, 1],
   ])
 })
 

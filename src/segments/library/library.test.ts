@@ -49,6 +49,22 @@ describe.each(LIBRARY.map(s => [s.key, s] as const))('%s', (_, s) => {
     }
   })
 
+  test('its rules are taken at the ends of every parameter', () => {
+    for (const [key, p] of Object.entries(s.params))
+      for (const end of p.kind === 'names' ? [] : [p.min, p.max]) {
+        const value = p.kind === 'bounds' ? p.default(FIGURES).map(() => end) : end
+        const read = readValues(s, { [key]: value }, FIGURES)
+        if ('misfits' in read) {
+          // only for not fitting the others
+          for (const misfit of read.misfits)
+            expect(['order', 'beyond_window', 'beyond_threshold']).toContain(misfit.code)
+          continue
+        }
+        for (const group of outlineOf(s, read.values, 'TWD').groups)
+          expect(checkRule(group.rule), `${key} ${end}`).toHaveProperty('rule')
+      }
+  })
+
   test('its draft is as a person would write it', () => {
     const draft = installable(s, defaultsOf(s.params, FIGURES), { locale: 'zh-TW', currency: 'TWD' })
     expect(draft.name).toBe(s.name.zh)
@@ -102,6 +118,10 @@ test('sentences say amounts and names as people write them', () => {
     zh: '平均客單價超過 $1,280',
     en: 'Average order value above NT$1,280',
   })
+  expect(said('big_spenders', { amount: 3_000 }).en).toBe(
+    'Spent at least NT$3,000 in the last 365 days, net of refunds',
+  )
+  expect(said('big_spenders', { amount: 3_000, windowDays: 0 }).zh).toBe('至今消費滿 $3,000（扣除退款）')
   expect(said('omnichannel_shoppers').zh).toBe('在「線上」和「門市」都買過')
   expect(said('category_lovers', { categories: ['茶葉', '茶器'], top: 2 })).toEqual({
     zh: '「茶葉」、「茶器」在他最常看、最常買的前 2 名分類裡',

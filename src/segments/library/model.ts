@@ -70,6 +70,8 @@ export type NumberParam = Common & {
   max: number
   /** fractions are allowed */
   fraction?: true
+  /** how a sentence says it, where that is more than the number */
+  said?: (value: number) => Label
   default: number | ((figures: ShopFigures) => number)
 }
 /** Bounds in rising order, as many as the default has; equal neighbours leave a step empty. */
@@ -262,6 +264,7 @@ export function sentenceOf(
         const called = (n: string) => (Object.hasOwn(SAID, n) ? SAID[n]![language] : n)
         return names.length > 0 ? names.map(n => open + called(n) + close).join(between) : '…'
       }
+      if (param.kind === 'number' && param.said) return param.said(value as number)[language]
       const said = (n: number) =>
         param.unit === 'money' ? money(n, LOCALES[language]) : n.toLocaleString(LOCALES[language])
       return Array.isArray(value) ? (value as number[]).map(said).join(' / ') : said(value as number)

@@ -1,17 +1,21 @@
 // Worth of customers: recency, frequency, monetary value (RFM) by the shop's own quintiles, and what follows from it.
 // A score is 1 to 5: by how many of the four bounds somebody is better. All of the orders of one window. Pure.
-import type { Rule } from '../../rules/model.ts'
+import type { Rule, Window } from '../../rules/model.ts'
 import { type BoundsParam, live, type NumberParam, segment, type ShopFigures } from './model.ts'
-import { and, bought, days, last, not, or, orders } from './rules.ts'
+import { money, within } from './params.ts'
+import { and, bought, days, EVER, last, not, or, orders } from './rules.ts'
 
 const windowDays: NumberParam = {
   kind: 'number',
   unit: 'days',
-  min: 30,
+  min: 0,
   max: 1_095,
-  label: { zh: '看最近幾天的訂單', en: 'Orders of so many days' },
+  label: { zh: '看最近幾天的訂單（0：全部）', en: 'Orders of so many days (0: of all time)' },
+  said: n => (n === 0 ? { zh: '至今', en: 'all time' } : { zh: `近 ${n} 天`, en: `the last ${n} days` }),
   default: f => f.windowDays,
 }
+/** All orders need no memory of their own in states: the profile sums them up. */
+const windowOf = (n: number): Window => (n === 0 ? EVER : last(days(n)))
 const recency: BoundsParam = {
   kind: 'bounds',
   unit: 'days',
@@ -44,7 +48,7 @@ const RFM = { windowDays, recency, frequency, monetary } as const
 type Scores = { windowDays: number; recency: number[]; frequency: number[]; monetary: number[] }
 
 const recencyInWindow = (p: Pick<Scores, 'windowDays' | 'recency'>) =>
-  p.recency.at(-1)! <= p.windowDays
+  p.windowDays === 0 || p.recency.at(-1)! <= p.windowDays
     ? null
     : {
         param: 'recency',
@@ -57,7 +61,7 @@ const recencyInWindow = (p: Pick<Scores, 'windowDays' | 'recency'>) =>
 
 /** Rules for "score at least": 5 means better than all four bounds. */
 function scores(p: Scores) {
-  const window = last(days(p.windowDays))
+  const window = windowOf(p.windowDays)
   return {
     buyer: bought(1, {}, window),
     /** `score` 2 to 5 */
@@ -75,8 +79,8 @@ export const rfm = segment({
   family: 'value',
   name: { zh: 'RFM 顧客價值', en: 'RFM customer value' },
   sentence: {
-    zh: '近 {windowDays} 天的買家依 R（{recency} 天）、F（{frequency} 次）、M（{monetary}）分成最佳、忠誠、大戶、流失風險等群',
-    en: 'Buyers of {windowDays} days by R ({recency} days), F ({frequency} orders), M ({monetary}): champions, loyal, big spenders, at risk and so on',
+    zh: '{windowDays}的買家依 R（{recency} 天）、F（{frequency} 次）、M（{monetary}）分成最佳、忠誠、大戶、流失風險等群',
+    en: 'Buyers of {windowDays} by R ({recency} days), F ({frequency} orders), M ({monetary}): champions, loyal, big spenders, at risk and so on',
   },
   purpose: {
     zh: '把預算花在值得的人身上：留住最佳、救回快走的、培養新來的。',
@@ -139,8 +143,8 @@ export const rfmGrid = segment({
   family: 'value',
   name: { zh: 'RF 九宮格', en: 'RF grid of nine' },
   sentence: {
-    zh: '近 {windowDays} 天的買家依上次購買（{recency} 天）與次數（{frequency} 次）分成九格',
-    en: 'Buyers of {windowDays} days in nine cells by last order ({recency} days) and orders ({frequency})',
+    zh: '{windowDays}的買家依上次購買（{recency} 天）與次數（{frequency} 次）分成九格',
+    en: 'Buyers of {windowDays} in nine cells by last order ({recency} days) and orders ({frequency})',
   },
   purpose: {
     zh: '兩個問題看全店：多久沒來、來了幾次。',
@@ -160,7 +164,7 @@ export const rfmGrid = segment({
   },
   check: recencyInWindow,
   define(p) {
-    const window = last(days(p.windowDays))
+    const window = windowOf(p.windowDays)
     const within = (i: number): Rule[] =>
       i < 2 ? [orders({ of: 'last_at', test: { is: 'in_last', span: days(p.recency[i]!) } })] : []
     const over = (i: number): Rule =>
@@ -186,8 +190,8 @@ export const champions = segment({
   family: 'value',
   name: { zh: '最佳顧客', en: 'Champions' },
   sentence: {
-    zh: '近 {windowDays} 天的 R、F、M 都在前 40%（界線：{recency} 天、{frequency} 次、{monetary}）',
-    en: 'Among the best 40 % by R, F and M of {windowDays} days (bounds: {recency} days, {frequency} orders, {monetary})',
+    zh: '{windowDays}的 R、F、M 都在前 40%（界線：{recency} 天、{frequency} 次、{monetary}）',
+    en: 'Among the best 40 % by R, F and M of {windowDays} (bounds: {recency} days, {frequency} orders, {monetary})',
   },
   purpose: { zh: '先體驗、邀請推薦、專人服務。', en: 'First to try, asked to recommend, served in person.' },
   params: RFM,
@@ -203,8 +207,8 @@ export const atRisk = segment({
   family: 'value',
   name: { zh: '流失風險', en: 'At risk' },
   sentence: {
-    zh: '近 {windowDays} 天常買（F：{frequency} 次）或花得多（M：{monetary}），但 R 落在後 40%（{recency} 天）',
-    en: 'Bought often (F: {frequency}) or much (M: {monetary}) in {windowDays} days, but is among the last 40 % by R ({recency} days)',
+    zh: '{windowDays}常買（F：{frequency} 次）或花得多（M：{monetary}），但 R 落在後 40%（{recency} 天）',
+    en: 'Bought often (F: {frequency}) or much (M: {monetary}) in {windowDays}, but is among the last 40 % by R ({recency} days)',
   },
   purpose: { zh: '還記得你，趁現在挽回。', en: 'They still remember you: win them back now.' },
   params: RFM,
@@ -215,22 +219,15 @@ export const atRisk = segment({
   },
 })
 
-const topAmount: NumberParam = {
-  kind: 'number',
-  unit: 'money',
-  min: 1,
-  max: 1_000_000_000,
-  label: { zh: '消費滿多少', en: 'Spent at least' },
-  default: f => f.topFifthSpent,
-}
+const topAmount = money('消費滿多少', 'Spent at least', f => f.topFifthSpent)
 
 export const bigSpenders = segment({
   key: 'big_spenders',
   family: 'value',
   name: { zh: '高消費顧客', en: 'Big spenders' },
   sentence: {
-    zh: '近 {windowDays} 天消費滿 {amount}（扣除退款）',
-    en: 'Spent at least {amount} in {windowDays} days, net of refunds',
+    zh: '{windowDays}消費滿 {amount}（扣除退款）',
+    en: 'Spent at least {amount} in {windowDays}, net of refunds',
   },
   purpose: {
     zh: '消費最高的一群：專屬禮遇與新品預購。',
@@ -238,7 +235,7 @@ export const bigSpenders = segment({
   },
   params: { windowDays, amount: topAmount },
   define: p =>
-    live(orders({ of: 'amount', test: { is: 'at_least', value: p.amount } }, {}, last(days(p.windowDays)))),
+    live(orders({ of: 'amount', test: { is: 'at_least', value: p.amount } }, {}, windowOf(p.windowDays))),
 })
 
 export const sleepingVip = segment({
@@ -252,14 +249,7 @@ export const sleepingVip = segment({
   purpose: { zh: '少數人，值得親自打一通電話。', en: 'Few, and worth a personal call.' },
   params: {
     amount: topAmount,
-    days: {
-      kind: 'number',
-      unit: 'days',
-      min: 1,
-      max: 1_095,
-      label: { zh: '幾天沒買', en: 'No order for so many days' },
-      default: f => Math.round(f.medianIntervalDays * 2),
-    },
+    days: within(f => Math.round(f.medianIntervalDays * 2), '幾天沒買', 'No order for so many days'),
   },
   define: p =>
     live(
