@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openSegmentLab, type SegmentLab } from '../../test/segment-lab.ts'
 import { unpackState } from '../customers/pack.ts'
 import { askHistory } from '../platform/clickhouse.ts'
+import { verifyAll } from '../inbox/verify.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { keepSizes } from './sizes.ts'
@@ -286,3 +287,7 @@ test('R3-45 an exclusion list is honoured: members of the target are those witho
   await lab.stage.settle()
   expect(await memberIds(id)).toContain(cus(all[0]!))
 })
+
+test('after all of this state equals replay', async () => {
+  expect((await verifyAll(lab.core)).checks.flatMap(c => c.faults)).toEqual([])
+}, 60_000)
