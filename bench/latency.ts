@@ -3,8 +3,10 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { connections } from './load.ts'
 import { cpuBetween, machine, percentile, sleep, until, usage } from './machine.ts'
+import { importOrdersFile, type ShownImport, writeOrders } from './orders-file.ts'
 import { api, ask, newSpace, publishJourney, settled, startProduct } from './product.ts'
 import { ms, n, type Report } from './report.ts'
 
@@ -64,7 +66,16 @@ async function befriend(webhookUrl: string, users: string[]): Promise<void> {
     throw new Error(`the webhook answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
 }
 
-export async function latency(options: { seconds: number; rates: number[] }): Promise<Report> {
+const BESIDE_RATE = 100
+/** More than an import stores meanwhile: it runs for as long as it is measured. */
+const BESIDE_ROWS_PER_S = 15_000
+
+/** `beside`: 100/s once more while a file of orders is imported. */
+export async function latency(options: {
+  seconds: number
+  rates: number[]
+  beside: boolean
+}): Promise<Report> {
   const sink = await openSink()
   const product = await startProduct()
   try {
@@ -160,13 +171,24 @@ export async function latency(options: { seconds: number; rates: number[] }): Pr
       return [...posted].map(([t, at]) => sink.arrivals.get(t)! - at).sort((a, b) => a - b)
     }
     await fire(50, warmUp, 'warm')
-    for (const rate of options.rates) {
-      const took = await fire(rate, Math.max(20, rate * options.seconds), `r${rate}`)
+    const measure = async (rate: number, label: string, what: string): Promise<void> => {
+      const took = await fire(rate, Math.max(20, rate * options.seconds), label)
       figures.push({
-        what: `${rate}/s (${n(took.length)} events)`,
+        what: `${what} (${n(took.length)} events)`,
         value: `p50 ${ms(percentile(took, 0.5))}, p90 ${ms(percentile(took, 0.9))}, p99 ${ms(percentile(took, 0.99))}, max ${ms(took.at(-1)!)}`,
         ...(rate === 100 ? { aim: 'p50 < 15 ms, p99 < 60 ms' } : {}),
       })
+    }
+    for (const rate of options.rates) await measure(rate, `r${rate}`, `${rate}/s`)
+    if (options.beside) {
+      const other = await newSpace(product)
+      const path = join(product.dataDir, 'bench-orders.csv')
+      await writeOrders(path, options.seconds * BESIDE_ROWS_PER_S)
+      const { id } = await importOrdersFile(product, other, path)
+      await measure(BESIDE_RATE, 'beside', `${BESIDE_RATE}/s beside an import`)
+      const { status, rows } = await api<ShownImport>(product, other, 'GET', `/imports/${id}`)
+      figures.push({ what: 'rows the import stored meanwhile', value: `${n(rows)} (${status})` })
+      if (status === 'running') await api(product, other, 'POST', `/imports/${id}/cancel`)
     }
     http.close()
     await until(

@@ -63,7 +63,13 @@ if (wanted('pipeline'))
   await attempt('pipeline', async () => done(await pipeline({ people, seconds: quick ? 8 : 60, floorRate })))
 if (wanted('latency'))
   await attempt('latency', async () =>
-    done(await latency({ seconds: quick ? 5 : 20, rates: quick ? [1, 20, 100] : [1, 20, 100, 500] })),
+    done(
+      await latency({
+        seconds: quick ? 5 : 20,
+        rates: quick ? [1, 20, 100] : [1, 20, 100, 500],
+        beside: true,
+      }),
+    ),
   )
 if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ people })))
 if (wanted('import'))

@@ -15,10 +15,10 @@ const DECIDE = [
   /^src\/segments\/library\/(?!figures|vocabulary|routes)/,
   /^src\/insight\/metrics\/orders\.ts$/,
   /^src\/journeys\/(?!store|routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-facts|order-worth|order-view|remember|standing|contacts|money|world|model|pack|pack-memory|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|notes|split|restore|preview|line)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-facts|order-worth|order-view|remember|standing|event-props|contacts|money|world|model|pack|pack-memory|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|notes|split|restore|preview|line)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
-  /^src\/inbox\/(fold|model|history-rows)\.ts$/,
+  /^src\/inbox\/(fold|model|history-rows|history-orders|history-columns)\.ts$/,
   /^src\/messages\/(model|decide|render)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))

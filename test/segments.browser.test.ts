@@ -132,6 +132,11 @@ async function everyWay(name: string): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 400, height: 860 })
+  // nothing sticks out to the side, once the rail has slid away
+  const sticksOut = () =>
+    page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  await expect.poll(sticksOut, { message: `${name} at 400 px` }).toBeLessThanOrEqual(0)
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => null)')
   await shot(`${name}-narrow`)
   await page.setViewportSize({ width: 1440, height: 900 })
 }
@@ -181,6 +186,10 @@ test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and thes
     .waitFor()
   await shot('why')
   await page.getByRole('button', { name: '換一位' }).click()
+  // what no published rule asked for yet is known from the past
+  await page.getByRole('searchbox', { name: '某個人為什麼在或不在？' }).fill('王小美')
+  await page.getByRole('button', { name: /王小美/ }).click()
+  await page.getByText('王小美 符合').waitFor()
 
   await page.getByRole('button', { name: '發布…' }).click()
   const dialog = page.getByRole('dialog', { name: '發布「買過洋裝的女性」' })
@@ -191,7 +200,7 @@ test('R1-37 R3-45 a rule built with the mouse counts whom it holds for, and thes
   await dialog.getByRole('button', { name: '發布', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: '買過洋裝的女性' }).waitFor()
   await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '成員' }).click()
-  await page.getByRole('link', { name: '王小美' }).waitFor()
+  await page.getByRole('link', { name: '王小美' }).waitFor({ timeout: 60_000 }) // the past is looked at first
   expect(await page.getByRole('row').count()).toBe(2) // the head, and who was counted
   await everyWay('members')
   await page.getByRole('navigation', { name: '分眾的檢視' }).getByRole('link', { name: '概況' }).click()
@@ -218,6 +227,12 @@ test('R0-24 a customer page says in which segments somebody is, and why', { time
   await page.getByRole('button', { name: '為什麼在「買過洋裝的女性」？' }).click()
   await page.getByText('性別 是 女').waitFor()
   await page.getByText('至今 購買 分類 洋裝 至少 1 筆').waitFor()
+  // and its timeline tells of it
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: '進入分眾' })
+    .getByRole('link', { name: '買過洋裝的女性' })
+    .waitFor()
   await everyWay('customer')
 })
 

@@ -119,6 +119,53 @@ test('R0-35 a product master: found out, money and words read, bad rows told; ed
   expect((await act('products')).items[0]).toMatchObject({ code: 'TEA-2', cost: 190 })
 })
 
+test('R0-35 variants and attributes of a product come in and go out, in the currency of the file', async () => {
+  const cell = (value: unknown) => `"${JSON.stringify(value).replaceAll('"', '""')}"`
+  const variants = [
+    { sku: 'CUP-L', name: '大', price: 12.5, cost: 4, stock: 3 },
+    { sku: 'CUP-S', name: '小' },
+  ]
+  const attributes = { 產地: '鶯歌', 手工: true, 容量: 300 }
+  const file = [
+    'code,name,currency,variants,attributes',
+    `CUP,茶杯,USD,${cell(variants)},${cell(attributes)}`,
+    `BAD-1,壞,USD,${cell([{ sku: 'X', name: 'x', price: -1 }])},`,
+    `BAD-2,壞,USD,${cell([{ name: '沒有編號' }])},`,
+    'BAD-3,壞,USD,紅色,',
+    `BAD-4,壞,USD,,${cell(['清單'])}`,
+  ].join('\n')
+  const done = await bring('cups.csv', file, '茶杯')
+  expect(done).toMatchObject({ target: 'products', counts: { new: 1, wrong: 4 } })
+  expect(done.faults.map(f => [f.row, f.field, f.code])).toEqual([
+    [2, 'variants', 'bad_variants'],
+    [3, 'variants', 'bad_variants'],
+    [4, 'variants', 'bad_variants'],
+    [5, 'attributes', 'bad_attributes'],
+  ])
+  const cup = async () => (await act('products', { query: { q: 'CUP' } })).items[0]!
+  const here = await cup()
+  expect(here).toMatchObject({
+    variants: [
+      { sku: 'CUP-L', name: '大', price: 1250, cost: 400, stock: 3 },
+      { sku: 'CUP-S', name: '小' },
+    ],
+    attributes,
+  })
+  const out = await take('exports/products.csv?locale=en')
+  expect((await bring('cups-again.csv', out, '茶杯匯出')).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    wrong: 0,
+  })
+  // empty cells leave them as they are
+  await bring(
+    'cups-price.csv',
+    'code,name,currency,price,variants,attributes\nCUP,茶杯,USD,10,,\n',
+    '茶杯價格',
+  )
+  expect(await cup()).toMatchObject({ price: 1000, variants: here.variants, attributes })
+})
+
 test('R0-35 stores, then their staff: in, out, and in again as they are', async () => {
   const stores = [
     '門市代碼,門市名稱,區域,地址,電話,週一營業時間,週日營業時間,營業中',

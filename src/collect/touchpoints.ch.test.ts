@@ -1,31 +1,16 @@
 // Touches of every channel as they reach the timeline, and the requests that mobile clients make.
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serveApp } from '../../test/collect-server.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { personOf } from '../../test/person.ts'
-import { openStage, type Stage } from '../../test/stage.ts'
 import { newId } from '../platform/ids.ts'
-import { collectApp } from './routes.ts'
 import { TOUCH_CHANNELS } from './touch.ts'
 
-let core: TestCore
-let stage: Stage
-let server: Awaited<ReturnType<typeof serveApp>>
-let space: Awaited<ReturnType<typeof createTestWorkspace>>
-
+let { core, stage, server, space, close } = {} as IntakeLab
 beforeAll(async () => {
-  core = await openTestCore()
-  space = await createTestWorkspace(core)
-  server = await serveApp(collectApp(core))
-  stage = openStage(core)
-  await stage.settle()
+  ;({ core, stage, server, space, close } = await openIntakeLab())
 })
-afterAll(async () => {
-  await server.close()
-  await stage.close()
-  await core.close()
-})
+afterAll(() => close())
 
 async function send(path: string, body: unknown, headers: Record<string, string> = {}): Promise<void> {
   const response = await fetch(server.url + path, {

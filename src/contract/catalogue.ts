@@ -77,13 +77,16 @@ const staff = staffFields.extend({
 
 // ── products ─────────────────────────────────────────────────────────────────
 
-const variant = z.object({
+export const variant = z.object({
   sku: needed(100),
   name: text(200),
   price: z.number().int().min(0).optional(),
   cost: z.number().int().min(0).optional(),
   stock: z.number().int().optional(),
 })
+export const attributes = z
+  .record(needed(64), z.union([text(500), z.number(), z.boolean()]))
+  .refine(a => Object.keys(a).length <= 50, { message: 'at most 50 attributes' })
 const productFields = z.object({
   sku: optional(100),
   name: needed(500),
@@ -102,10 +105,7 @@ const productFields = z.object({
   url,
   status: z.enum(PRODUCT_STATUSES).default('active'),
   variants: z.array(variant).max(200).default([]),
-  attributes: z
-    .record(needed(64), z.union([text(500), z.number(), z.boolean()]))
-    .default({})
-    .refine(a => Object.keys(a).length <= 50, { message: 'at most 50 attributes' }),
+  attributes: attributes.default({}),
 })
 const product = productFields.extend({
   id,

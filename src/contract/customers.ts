@@ -200,7 +200,7 @@ export const timelineItem = z.object({
   id: z.string(),
   at: time,
   receivedAt: time,
-  kind: z.enum(['event', 'journey', 'message', 'order', 'profile', 'identity']),
+  kind: z.enum(['event', 'journey', 'message', 'order', 'profile', 'identity', 'segment']),
   name: z.string(),
   source: z.string(),
   props: z.record(z.string(), z.unknown()).meta({ [PERSONAL]: 'free' }),

@@ -52,6 +52,26 @@ describe('visits', () => {
     expect(strict.state!.visits!.e).toBeUndefined()
   })
 
+  test('R0-11 an order that the shop’s server tells of is a conversion of the visit it fell into, and no visit of its own', () => {
+    const order = (id: string, more: object = {}) => ({ props: { order_id: id, total: 5, ...more } })
+    const p = new Person(world())
+    p.event('Order Completed', order('before'))
+    expect(p.state!.visits).toBeUndefined()
+    p.event('Page Viewed', page())
+    p.wait(29 * MINUTE)
+    p.event('Order Completed', order('at the till', { store: 'S1' }))
+    p.event('Order Completed', order('of a cashier', { sales_channel: 'store' }))
+    expect(p.state!.visits!.e).toBeUndefined()
+    p.event('Order Completed', order('online', { sales_channel: 'online' }))
+    expect(p.state!.visits).toMatchObject({ n: 1, e: 1, d: 0 }) // it makes the visit no longer
+    expect(facts(p, 'visit.engaged').map(f => f.props.conversions)).toEqual([1])
+    p.wait(MINUTE)
+    p.event('Page Viewed', page()) // 30 minutes after the page before
+    p.wait(30 * MINUTE)
+    p.event('Order Completed', order('too late'))
+    expect(p.state!.visits).toMatchObject({ n: 2, e: 1 })
+  })
+
   test('a visit ends with 30 idle minutes; a till is no visit; a check-in is one at a store', () => {
     const p = new Person(world())
     p.event('Page Viewed', page())

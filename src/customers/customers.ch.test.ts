@@ -1,33 +1,19 @@
 // Customers as the API shows them, from events that came through the real intake, fold and history.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
-import { serveApp } from '../../test/collect-server.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
-import { openStage, type Stage } from '../../test/stage.ts'
-import { collectApp } from '../collect/routes.ts'
+import { createTestWorkspace } from '../../test/harness.ts'
+import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { sourceRoutes } from '../collect/source-routes.ts'
 import { openClickHouse } from '../platform/clickhouse.ts'
 import { newId, publicId } from '../platform/ids.ts'
 import { customerRoutes } from './routes.ts'
 import { spellings } from './store.ts'
 
-let core: TestCore
-let stage: Stage
-let server: Awaited<ReturnType<typeof serveApp>>
-let space: Awaited<ReturnType<typeof createTestWorkspace>>
-
+let { core, stage, server, space, close } = {} as IntakeLab
 beforeAll(async () => {
-  core = await openTestCore()
-  space = await createTestWorkspace(core)
-  server = await serveApp(collectApp(core))
-  stage = openStage(core)
-  await stage.settle()
+  ;({ core, stage, server, space, close } = await openIntakeLab())
 })
-afterAll(async () => {
-  await server.close()
-  await stage.close()
-  await core.close()
-})
+afterAll(() => close())
 
 async function send(batch: Record<string, unknown>[], key = space.apiKey): Promise<void> {
   const response = await fetch(server.url + '/v1/batch', {

@@ -1,32 +1,17 @@
 // Who is who, through the real intake, fold, history and API: conflicts and their decision, merge, unmerge, households.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
-import { serveApp } from '../../test/collect-server.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
-import { openStage, type Stage } from '../../test/stage.ts'
-import { collectApp } from '../collect/routes.ts'
+import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { newId, publicId } from '../platform/ids.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { customerRoutes } from './routes.ts'
 
-let core: TestCore
-let stage: Stage
-let server: Awaited<ReturnType<typeof serveApp>>
-let space: Awaited<ReturnType<typeof createTestWorkspace>>
-
+let { core, stage, server, space, close } = {} as IntakeLab
 beforeAll(async () => {
-  core = await openTestCore()
-  space = await createTestWorkspace(core)
-  server = await serveApp(collectApp(core))
-  stage = openStage(core)
-  await stage.settle()
+  ;({ core, stage, server, space, close } = await openIntakeLab())
 })
-afterAll(async () => {
-  await server.close()
-  await stage.close()
-  await core.close()
-})
+afterAll(() => close())
 
 async function send(key: string, ...batch: Record<string, unknown>[]): Promise<void> {
   const response = await fetch(server.url + '/v1/batch', {

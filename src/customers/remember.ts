@@ -17,6 +17,7 @@ import { partOf } from '../rules/order-memory.ts'
 import type { Fold } from './fold.ts'
 import type { CustomerState } from './model.ts'
 import { ALL_ORDERS, worthOf, type Worth } from './order-worth.ts'
+import type { World } from './world.ts'
 
 /** Since which catalogue number this memory is kept. */
 const sinceOf = ({ plan }: Fold, key: string): number => plan.memories.since[key] ?? 0
@@ -36,11 +37,15 @@ function keep(fold: Fold, need: Need, memory: Memory | undefined): void {
   tidy(fold)
 }
 
+/** The world under which a state has nothing to drop: it stays so, as only what the world asks for is put in. */
+const tidied = new WeakMap<CustomerState, World>()
+
 /** Drops what no rule asks for, and what an earlier publication had begun. What a later one began came with somebody
  *  whose owner knows it already: it is kept until this one does. */
 function tidy(fold: Fold): void {
   const { state, plan, world } = fold
-  if (state.mem === undefined) return
+  if (state.mem === undefined || tidied.get(state) === world) return
+  tidied.set(state, world)
   let left = 0
   for (const key in state.mem) {
     const since = state.mem[key]![0]

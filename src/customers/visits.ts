@@ -1,5 +1,7 @@
 // Visits to the site or app, and check-ins at stores. A visit begins with the first activity after some idle time. It is
-// engaged when it lasted longer than so many engaged ms, or had so many page views or conversions. Pure.
+// engaged when it lasted longer than so many engaged ms, or had so many page views or conversions. A conversion that a server
+// tells of (an order of the web shop) is no activity: it begins no visit and makes none longer, but what happened while
+// one lasted is that visit's conversion. What was done in a store is nobody's visit to the site. Pure.
 import type { EventBody } from '../inbox/model.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, Visits } from './model.ts'
@@ -28,6 +30,10 @@ const BROWSING = new Set([
 const isActivity = (body: EventBody): boolean =>
   BROWSING.has(body.name) || (body.type === 'track' && (body.proof === 'public' || body.proof === 'token'))
 
+const isInStore = ({ props }: EventBody): boolean =>
+  props?.sales_channel === 'store' || isCode(props?.store) || isCode(props?.staff)
+const isCode = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
+
 const numberOf = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0
 
@@ -54,8 +60,12 @@ export function foldVisit(fold: Fold, plan: ProfilePlan, body: EventBody, at: nu
     visits.stAt = Math.max(visits.stAt ?? at, at)
     return true
   }
-  if (!isActivity(body)) return false
   const held = state.visits !== undefined && state.visits.n > 0 ? state.visits : null
+  if (!isActivity(body)) {
+    if (held !== null && plan.conversions.has(body.name) && !isInStore(body))
+      if (at >= held.at && at < lastOf(held) + plan.idleMs) engage(fold, plan, held, body, at)
+    return false
+  }
   if (held !== null && at < held.at - plan.idleMs) return false
   if (held === null || at >= lastOf(held) + plan.idleMs) {
     if (body.name !== LEFT) {

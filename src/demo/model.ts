@@ -180,7 +180,15 @@ function sessionEvents(
   const out = s.viewed.map((product, i) =>
     next('Product Viewed', { ...describe(product, shopUrl), ...(i === 0 ? touch : null) }),
   )
-  if (s.end === 'viewed') return out
+  /** What the pixel says when the last page is left: the time before it that they were really there. */
+  const left = (): EventBody =>
+    event(
+      at + 4_000,
+      { name: 'Page Engaged', props: { seconds: Math.round((at - s.at) / 2_500), ...visit } },
+      ids,
+      proof,
+    )
+  if (s.end === 'viewed') return [...out, left()]
   for (const l of s.cart)
     out.push(
       next('Product Added', {
@@ -193,7 +201,8 @@ function sessionEvents(
   if (s.end === 'order' || random.chance(0.6)) out.push(next('Cart Viewed', { value, currency: CURRENCY }))
   if (s.end === 'order' || random.chance(0.3))
     out.push(next('Checkout Started', { value, currency: CURRENCY }))
-  if (orderNo !== null) {
+  if (orderNo === null) out.push(left())
+  else {
     out.push(
       next('Order Completed', {
         order_id: orderNo,

@@ -19,6 +19,11 @@ export const FAULT_WORDS: Readonly<Record<string, Words>> = {
   bad_card_no: { zh: '不是會員卡號', en: 'not a card number' },
   bad_carrier: { zh: '不是手機條碼載具（/ 加 7 碼）', en: 'not a carrier (/ and 7 characters)' },
   bad_url: { zh: '不是網址', en: 'not a web address' },
+  bad_variants: {
+    zh: '規格不是 JSON 清單，或其中一項缺少 sku、名稱，或金額不對',
+    en: 'the variants are no JSON list, or one lacks its sku or name, or an amount is wrong',
+  },
+  bad_attributes: { zh: '自訂欄位不是 JSON 物件', en: 'the attributes are no JSON object' },
   bad_characters: {
     zh: '文字無法以所選的編碼讀出，請換一種文字編碼',
     en: 'the text cannot be read in the encoding chosen: choose another',

@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { ALL_ORDERS, told, worthOf } from '../customers/order-worth.ts'
-import { loadFacts } from '../inbox/facts.ts'
+import { told, worthOf } from '../customers/order-worth.ts'
 import { orderStateRow } from '../inbox/history-orders.ts'
 import { snapshotRow } from '../inbox/history-rows.ts'
+import type { OrderRow } from '../inbox/model.ts'
 import { demandAlone } from './alone.ts'
 import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
 import { columnList } from './backup.ts'
@@ -220,22 +220,25 @@ async function fillOrders(
   client: pg.Client,
   history: History,
   bucket: number,
-  customers: { id: Uuid; workspace_id: Uuid }[],
+  customers: { id: Uuid }[],
 ): Promise<void> {
   const { rows } = await client.query<{ journal_seq: number }>(
     'select journal_seq from bucket where bucket = $1',
     [bucket],
   )
   const place = { seq: rows[0]!.journal_seq, line: Number.MAX_SAFE_INTEGER, part: Number.MAX_SAFE_INTEGER }
-  const facts = await loadFacts(
-    client,
-    customers.map(c => ({ workspace: c.workspace_id, customer: c.id, key: ALL_ORDERS })),
+  const entries = await client.query<OrderRow & { customer: Uuid; workspace: Uuid; body: string }>(
+    `select workspace_id as workspace, customer_id as customer, order_no as "orderNo", entry, key,
+            (extract(epoch from occurred) * 1000)::float8 as occurred, amount, currency, body
+       from order_entry where bucket = $1 and customer_id = any($2::uuid[])`,
+    [bucket, customers.map(c => c.id)],
   )
-  const values = customers.flatMap(({ id, workspace_id }) =>
-    [...Map.groupBy(facts.get(id)![ALL_ORDERS]!, row => row.orderNo)].map(([order, entries]) =>
-      orderStateRow(workspace_id, id, place, { kind: 'worth', order, worth: told(worthOf(entries)) }),
-    ),
-  )
+  const byOrder = Map.groupBy(entries.rows, r => `${r.workspace} ${r.customer} ${r.orderNo}`)
+  const values = [...byOrder.values()].map(all => {
+    const [{ workspace, customer, orderNo: order }] = all as [(typeof all)[number]]
+    const rows = all.map((r): OrderRow => ({ ...r, body: JSON.parse(r.body) as OrderRow['body'] }))
+    return orderStateRow(workspace, customer, place, { kind: 'worth', order, worth: told(worthOf(rows)) })
+  })
   if (values.length > 0)
     await history.insert({
       table: 'order_state',

@@ -383,7 +383,12 @@ async function eraseHistory(
     const others = await count(historyHolds(t))
     if (others === 0) continue
     // a row of somebody else, or of nobody, that names them: the values go, the row stays
-    const cleared = t.texts.filter(c => JSON_TEXTS.has(c)).map(c => `${c} = ${replaced(c, needles)}`)
+    const cleared = [
+      ...t.texts.filter(c => JSON_TEXTS.has(c)).map(c => `${c} = ${replaced(c, needles)}`),
+      ...t.lists
+        .filter(c => TRAIT_LISTS.has(c))
+        .map(c => `${c} = arrayMap(v -> ${replaced('v', needles)}, ${c})`),
+    ]
     if (cleared.length > 0) {
       await mutate(`update ${cleared.join(', ')} where ${historyHolds(t)}`)
       redacted.add(`clickhouse.${t.table}`, others)
@@ -392,6 +397,8 @@ async function eraseHistory(
 }
 
 const JSON_TEXTS = new Set(['props', 'traits'])
+/** What attributes and touches say, in columns of their own (src/inbox/history-columns.ts). */
+const TRAIT_LISTS = new Set(['text_values', 'list_items', 'touch_first', 'touch_last'])
 
 /** SQL that puts a word in place of each value in a column of JSON text. */
 function replaced(column: string, needles: Needles): string {

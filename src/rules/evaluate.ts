@@ -19,8 +19,8 @@ const short = (seen: unknown): unknown =>
 const sooner = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)
 
-/** `and` (wanted false) and `or` (wanted true): the first child with `wanted` decides alone, and stands until it may
- *  change or, sooner than that, nothing else could matter; otherwise all do. */
+/** `and` (wanted false) and `or` (wanted true): the first child with `wanted` decides alone, for as long as it stands;
+ *  otherwise all do. */
 function combine(rules: Rule[], subject: Subject, path: string, wanted: boolean): Verdict {
   let until: number | null = null
   const why: Reason[] = []

@@ -87,7 +87,7 @@ export type EventMeasure =
   | { of: 'interval'; test: NumberTest; atLeast: number }
   /** when the first or last of them was; `first_at` only in `ever` and `since` */
   | { of: 'first_at' | 'last_at'; test: TimeTest }
-  /** the value at `path` of the first or last of them (of several there the first; a text is cut after 200 characters);
+  /** the value at `path` of the first or last of them that has one (of several there the first; a text is cut after 200 characters);
    *  of events at the same millisecond the smaller JSON text decides; `first` only in `ever` and `since`, `last` in
    *  windows that end now */
   | { of: 'first' | 'last'; path: string; test: TextTest | NumberTest | BooleanTest }

@@ -50,6 +50,7 @@ test(
 )
 
 describe('what once differed', () => {
+  test('there are some', () => expect(readdirSync(KEPT)).not.toEqual([]))
   test.each(readdirSync(KEPT).filter(f => f.endsWith('.json')))('%s', async file => {
     const group = JSON.parse(readFileSync(join(KEPT, file), 'utf8')) as Group
     expect(await ask(group)).toEqual([])

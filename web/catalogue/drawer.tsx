@@ -1,5 +1,5 @@
 // Where a row of the catalogue is edited: a form at the right, with save, and archive or bring back.
-import { Drawer, Group, Stack, Text } from '@mantine/core'
+import { Drawer, Group, Stack, Text, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Confirm } from '../parts/confirm.tsx'
@@ -81,3 +81,38 @@ export function EditDrawer({
 
 /** What a text field gives: nothing when it is empty. */
 export const orNull = (text: string): string | null => text.trim() || null
+
+type Field = { isNew: boolean; value: string; set: (value: string) => void }
+
+/** The code by which files and events name the row; it is given once. */
+export function CodeField({ isNew, value, set }: Field) {
+  const { t } = useTranslation()
+  return (
+    <TextInput
+      label={t('catalogue.code')}
+      description={isNew ? t('catalogue.codeText') : undefined}
+      required={isNew}
+      withAsterisk={false}
+      disabled={!isNew}
+      maxLength={100}
+      value={value}
+      onChange={e => set(e.currentTarget.value)}
+      data-autofocus={isNew || undefined}
+    />
+  )
+}
+
+export function NameField({ isNew, value, set, most }: Field & { most: number }) {
+  const { t } = useTranslation()
+  return (
+    <TextInput
+      label={t('catalogue.name')}
+      required
+      withAsterisk={false}
+      maxLength={most}
+      value={value}
+      onChange={e => set(e.currentTarget.value)}
+      data-autofocus={!isNew || undefined}
+    />
+  )
+}

@@ -2,23 +2,31 @@
 import { Button, Group, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { More } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { type ListQuery, ListTable } from '../parts/list-table.tsx'
+import { Empty } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
-type Query = {
-  isPending: boolean
-  error: unknown
-  items: unknown[]
-  refetch: () => unknown
-  hasNextPage: boolean
-  isFetchingNextPage: boolean
-  fetchNextPage: () => unknown
+const route = getRouteApi('/w/$ws/catalogue')
+
+/** Changes what the list is narrowed to, or which row is open: it stands in the URL. */
+export function useShelfSearch(): (search: Record<string, string | undefined>) => void {
+  const navigate = route.useNavigate()
+  return search => void navigate({ search: before => ({ ...before, ...search }), replace: true })
 }
 
-export function ShelfList({
+/** The name of a row, which opens it. */
+export function OpenRow({ name, open }: { name: string; open: () => void }) {
+  return (
+    <Button variant="transparent" size="compact-sm" p={0} onClick={open}>
+      {name}
+    </Button>
+  )
+}
+
+export function ShelfList<Item>({
   query,
   total,
   q,
@@ -29,10 +37,10 @@ export function ShelfList({
   filters,
   actions,
   head,
-  rows,
+  row,
   empty,
 }: {
-  query: Query
+  query: ListQuery<Item>
   total: number | undefined
   q: string | undefined
   archived: boolean
@@ -43,7 +51,7 @@ export function ShelfList({
   filters?: ReactNode
   actions: ReactNode
   head: ReactNode
-  rows: ReactNode
+  row: (item: Item) => ReactNode
   empty: { icon: ReactNode; title: string; text: string }
 }) {
   const { t } = useTranslation()
@@ -86,43 +94,36 @@ export function ShelfList({
         )}
       </Group>
       <div className="card">
-        {query.isPending ? (
-          <Waiting rows={8} />
-        ) : query.error && query.items.length === 0 ? (
-          <Wrong error={query.error} retry={() => void query.refetch()} />
-        ) : query.items.length === 0 ? (
-          filtered ? (
-            <Empty
-              icon={<IconSearch />}
-              title={t('catalogue.none')}
-              text={t('catalogue.noneText')}
-              action={
-                <Button
-                  variant="default"
-                  size="xs"
-                  onClick={() => {
-                    setText('')
-                    set({ q: undefined, archived: undefined })
-                  }}
-                >
-                  {t('common.all')}
-                </Button>
-              }
-            />
-          ) : (
-            <Empty {...empty} action={<Group gap="xs">{actions}</Group>} />
-          )
-        ) : (
-          <div className="table-scroll">
-            <table className="table hover">
-              <thead>
-                <tr>{head}</tr>
-              </thead>
-              <tbody>{rows}</tbody>
-            </table>
-          </div>
-        )}
-        <More query={query} />
+        <ListTable
+          query={query}
+          waiting={8}
+          hover
+          head={head}
+          row={row}
+          empty={
+            filtered ? (
+              <Empty
+                icon={<IconSearch />}
+                title={t('catalogue.none')}
+                text={t('catalogue.noneText')}
+                action={
+                  <Button
+                    variant="default"
+                    size="xs"
+                    onClick={() => {
+                      setText('')
+                      set({ q: undefined, archived: undefined })
+                    }}
+                  >
+                    {t('common.all')}
+                  </Button>
+                }
+              />
+            ) : (
+              <Empty {...empty} action={<Group gap="xs">{actions}</Group>} />
+            )
+          }
+        />
       </div>
     </>
   )

@@ -1,5 +1,5 @@
 // Products: list with pictures, and a drawer with price, cost, stock and variants.
-import { Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { IconPackage } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -12,8 +12,8 @@ import { Badge, Definition } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay, useWorkspace } from '../use.ts'
 import { ShelfActions } from './actions.tsx'
-import { EditDrawer, orNull } from './drawer.tsx'
-import { ShelfList } from './list.tsx'
+import { CodeField, EditDrawer, NameField, orNull } from './drawer.tsx'
+import { OpenRow, ShelfList, useShelfSearch } from './list.tsx'
 import { flagOf } from './stores.tsx'
 import { type VariantDraft, Variants } from './variants.tsx'
 
@@ -32,9 +32,7 @@ export function Products({ ws }: { ws: string }) {
   const say = useSay()
   const { workspace } = useWorkspace()
   const { q, archived, category, status, edit } = route.useSearch()
-  const navigate = route.useNavigate()
-  const set = (search: Record<string, string | undefined>) =>
-    void navigate({ search: before => ({ ...before, ...search }), replace: true })
+  const set = useShelfSearch()
   const wanted = PRODUCT_STATUSES.find(s => s === status)
   const list = usePages('products', {
     ws,
@@ -98,14 +96,12 @@ export function Products({ ws }: { ws: string }) {
             <th>{t('catalogue.status')}</th>
           </>
         }
-        rows={list.items.map(p => (
+        row={p => (
           <tr key={p.id}>
             <td>
               <Group gap="sm" wrap="nowrap">
                 <Picture url={p.imageUrl} size={36} />
-                <Button variant="transparent" size="compact-sm" p={0} onClick={() => set({ edit: p.id })}>
-                  {p.name}
-                </Button>
+                <OpenRow name={p.name} open={() => set({ edit: p.id })} />
               </Group>
             </td>
             <td className="mono nowrap">{p.code}</td>
@@ -121,7 +117,7 @@ export function Products({ ws }: { ws: string }) {
               <Badge tone={STATUS[p.status].tone}>{t(STATUS[p.status].word)}</Badge>
             </td>
           </tr>
-        ))}
+        )}
       />
       {edit ? <ProductDrawer ws={ws} id={edit} close={() => set({ edit: undefined })} /> : null}
     </>
@@ -224,26 +220,8 @@ function Form({ ws, product, close }: { ws: string; product: Product | null; clo
       <Group wrap="nowrap" align="flex-start">
         <Picture url={orNull(imageUrl)} size={96} />
         <Stack gap="sm" style={{ flex: 1 }}>
-          <TextInput
-            label={t('catalogue.code')}
-            description={product ? undefined : t('catalogue.codeText')}
-            required={!product}
-            withAsterisk={false}
-            disabled={product !== null}
-            maxLength={100}
-            value={code}
-            onChange={e => setCode(e.currentTarget.value)}
-            data-autofocus={product === null || undefined}
-          />
-          <TextInput
-            label={t('catalogue.name')}
-            required
-            withAsterisk={false}
-            maxLength={500}
-            value={name}
-            onChange={e => setName(e.currentTarget.value)}
-            data-autofocus={product !== null || undefined}
-          />
+          <CodeField isNew={product === null} value={code} set={setCode} />
+          <NameField isNew={product === null} most={500} value={name} set={setName} />
         </Stack>
       </Group>
       <TagsInput

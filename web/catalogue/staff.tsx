@@ -1,5 +1,5 @@
 // Store staff: list, and a drawer with store, role and PIN.
-import { Button, Checkbox, Group, PasswordInput, Select, Switch, TextInput } from '@mantine/core'
+import { Checkbox, Group, PasswordInput, Select, Switch } from '@mantine/core'
 import { IconUserStar } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -9,8 +9,8 @@ import { useAct, useApi, usePages } from '../api/queries.ts'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { ShelfActions } from './actions.tsx'
-import { EditDrawer } from './drawer.tsx'
-import { ShelfList } from './list.tsx'
+import { CodeField, EditDrawer, NameField } from './drawer.tsx'
+import { OpenRow, ShelfList, useShelfSearch } from './list.tsx'
 import { flagOf } from './stores.tsx'
 
 const route = getRouteApi('/w/$ws/catalogue')
@@ -25,9 +25,7 @@ function useStores(ws: string) {
 export function Staff({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const { q, archived, store, edit } = route.useSearch()
-  const navigate = route.useNavigate()
-  const set = (search: Record<string, string | undefined>) =>
-    void navigate({ search: before => ({ ...before, ...search }), replace: true })
+  const set = useShelfSearch()
   const list = usePages('staff', { ws, query: { q, store, archived: flagOf(archived), limit: 50 } })
   const stores = useStores(ws)
   const nameOf = (code: string | null) => stores.find(s => s.value === code)?.label ?? code ?? '—'
@@ -66,13 +64,11 @@ export function Staff({ ws }: { ws: string }) {
             <th>{t('common.status')}</th>
           </>
         }
-        rows={list.items.map(s => (
+        row={s => (
           <tr key={s.id}>
             <td className="mono nowrap">{s.code}</td>
             <td>
-              <Button variant="transparent" size="compact-sm" p={0} onClick={() => set({ edit: s.id })}>
-                {s.name}
-              </Button>
+              <OpenRow name={s.name} open={() => set({ edit: s.id })} />
             </td>
             <td>{nameOf(s.store)}</td>
             <td className="nowrap">{t(s.role === 'manager' ? 'catalogue.manager' : 'catalogue.clerk')}</td>
@@ -83,7 +79,7 @@ export function Staff({ ws }: { ws: string }) {
               </Badge>
             </td>
           </tr>
-        ))}
+        )}
       />
       {edit ? <StaffDrawer ws={ws} id={edit} close={() => set({ edit: undefined })} /> : null}
     </>
@@ -130,26 +126,8 @@ function Form({ ws, member, close }: { ws: string; member: Member | null; close:
       }
       archive={member ? put : undefined}
     >
-      <TextInput
-        label={t('catalogue.code')}
-        description={member ? undefined : t('catalogue.codeText')}
-        required={!member}
-        withAsterisk={false}
-        disabled={member !== null}
-        maxLength={100}
-        value={code}
-        onChange={e => setCode(e.currentTarget.value)}
-        data-autofocus={member === null || undefined}
-      />
-      <TextInput
-        label={t('catalogue.name')}
-        required
-        withAsterisk={false}
-        maxLength={100}
-        value={name}
-        onChange={e => setName(e.currentTarget.value)}
-        data-autofocus={member !== null || undefined}
-      />
+      <CodeField isNew={member === null} value={code} set={setCode} />
+      <NameField isNew={member === null} most={100} value={name} set={setName} />
       <Group grow>
         <Select
           label={t('catalogue.store')}

@@ -10,8 +10,8 @@ import { useAct, useApi, usePages } from '../api/queries.ts'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { ShelfActions } from './actions.tsx'
-import { EditDrawer, orNull } from './drawer.tsx'
-import { ShelfList } from './list.tsx'
+import { CodeField, EditDrawer, NameField, orNull } from './drawer.tsx'
+import { OpenRow, ShelfList, useShelfSearch } from './list.tsx'
 import { StoreQr } from './qr.tsx'
 
 const route = getRouteApi('/w/$ws/catalogue')
@@ -20,9 +20,7 @@ type Store = Out<'store'>
 export function Stores({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const { q, archived, region, edit } = route.useSearch()
-  const navigate = route.useNavigate()
-  const set = (search: Record<string, string | undefined>) =>
-    void navigate({ search: before => ({ ...before, ...search }), replace: true })
+  const set = useShelfSearch()
   const list = usePages('stores', { ws, query: { q, region, archived: flagOf(archived), limit: 50 } })
   return (
     <>
@@ -62,13 +60,11 @@ export function Stores({ ws }: { ws: string }) {
             <th>{t('common.status')}</th>
           </>
         }
-        rows={list.items.map(s => (
+        row={s => (
           <tr key={s.id}>
             <td className="mono nowrap">{s.code}</td>
             <td>
-              <Button variant="transparent" size="compact-sm" p={0} onClick={() => set({ edit: s.id })}>
-                {s.name}
-              </Button>
+              <OpenRow name={s.name} open={() => set({ edit: s.id })} />
               {s.nameEn ? (
                 <Text size="xs" c="dimmed">
                   {s.nameEn}
@@ -84,7 +80,7 @@ export function Stores({ ws }: { ws: string }) {
               </Badge>
             </td>
           </tr>
-        ))}
+        )}
       />
       {edit ? <StoreDrawer ws={ws} id={edit} close={() => set({ edit: undefined })} /> : null}
     </>
@@ -157,27 +153,9 @@ function Form({ ws, store, close }: { ws: string; store: Store | null; close: ()
       }}
       archive={store ? put : undefined}
     >
-      <TextInput
-        label={t('catalogue.code')}
-        description={store ? undefined : t('catalogue.codeText')}
-        required={!store}
-        withAsterisk={false}
-        disabled={store !== null}
-        maxLength={100}
-        value={code}
-        onChange={e => setCode(e.currentTarget.value)}
-        data-autofocus={store === null || undefined}
-      />
+      <CodeField isNew={store === null} value={code} set={setCode} />
       <Group grow>
-        <TextInput
-          label={t('catalogue.name')}
-          required
-          withAsterisk={false}
-          maxLength={200}
-          value={name}
-          onChange={e => setName(e.currentTarget.value)}
-          data-autofocus={store !== null || undefined}
-        />
+        <NameField isNew={store === null} most={200} value={name} set={setName} />
         <TextInput
           label={t('catalogue.nameEn')}
           maxLength={200}

@@ -20,7 +20,7 @@ export type TimelineSearch = {
   q?: string
 }
 
-export const KINDS = ['event', 'order', 'message', 'journey', 'profile', 'identity'] as const
+export const KINDS = ['event', 'order', 'message', 'journey', 'profile', 'identity', 'segment'] as const
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Codes whose words, in either language, hold the text: what a reader sees is what they search for. */

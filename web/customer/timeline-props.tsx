@@ -92,6 +92,8 @@ export function useSayProp(): (
     if (key === 'trait') return attribute(value)
     if (name === 'stage.changed' && (key === 'from' || key === 'to')) return word('stage', value)
     if (name.startsWith('identifier.') && key === 'kind') return word('identifier', value)
+    if (name.startsWith('segment.') && key === 'cause')
+      return word('segmentCause', value) === value ? word('fact', value) : word('segmentCause', value)
     if (isCoded(key)) return word(CODES[key], value)
     return brief(value)
   }

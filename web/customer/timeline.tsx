@@ -10,6 +10,7 @@ import {
   IconSend,
   IconShoppingBag,
   IconUser,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -34,6 +35,7 @@ const ICONS = {
   order: IconShoppingBag,
   profile: IconUser,
   identity: IconFingerprint,
+  segment: IconUsersGroup,
 }
 /** Source of what the fold derives itself: says nothing to a reader. */
 const OURS = 'itinera'
@@ -97,13 +99,25 @@ function JourneyRef({ ws, journey, node }: { ws: string; journey: string; node: 
   )
 }
 
+/** The segment by name; one query for all lines. */
+function SegmentRef({ ws, segment }: { ws: string; segment: string }) {
+  const { data } = useApi('segments', { ws, query: {} })
+  return (
+    <A size="sm" to="/w/$ws/segments/$segment" params={{ ws, segment }}>
+      {data?.items.find(s => s.id === segment)?.name ?? segment}
+    </A>
+  )
+}
+
 function Line({ ws, item }: { ws: string; item: Item }) {
   const { t, exact, short, duration } = useSay()
   const [open, setOpen] = useState(false)
   const Icon = ICONS[item.kind]
   const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
   const late = lateMs > LATE_MS
-  const { why, ...props } = item.props
+  const { why, ...told } = item.props
+  const { segment, version: _, ...moved } = told
+  const props = item.kind === 'segment' ? moved : told
   const { all, briefly } = entriesOf(props)
   const sayProp = useSayProp()
   return (
@@ -141,6 +155,9 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           </Tooltip>
         ) : null}{' '}
         {item.journey ? <JourneyRef ws={ws} journey={item.journey} node={item.node} /> : null}{' '}
+        {item.kind === 'segment' && typeof segment === 'string' ? (
+          <SegmentRef ws={ws} segment={segment} />
+        ) : null}{' '}
         {item.message ? (
           <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
             {t('search.message')}

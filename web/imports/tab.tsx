@@ -1,4 +1,5 @@
 // Sources > Imports: upload, the health of each feed, every import.
+import { ListTable } from '../parts/list-table.tsx'
 import { Anchor, Button, FileButton, Group, Menu, Select, Stack, Text } from '@mantine/core'
 import { IconFileImport, IconTableImport, IconTemplate } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -9,8 +10,8 @@ import { showProblem, useAct, useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
-import { Badge, Guarded, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Badge, Guarded, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import { errorFileOf, type Import, ImportState, useTargets } from './parts.tsx'
 import { uploadFile } from './upload.ts'
@@ -218,36 +219,25 @@ function List({ ws }: { ws: string }) {
   }
   return (
     <div className="card">
-      {list.isPending ? (
-        <Waiting rows={5} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Empty icon={<IconTableImport />} title={t('imports.empty')} text={t('imports.emptyText')} />
-      ) : (
-        <div className="table-scroll">
-          <table className="table hover">
-            <thead>
-              <tr>
-                <th>{t('imports.file')}</th>
-                <th>{t('imports.source')}</th>
-                <th>{t('imports.holds')}</th>
-                <th>{t('imports.status')}</th>
-                <th className="end">{t('imports.rows')}</th>
-                <th className="end">{t('imports.wrong')}</th>
-                <th>{t('imports.by')}</th>
-                <th>{t('imports.started')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map(i => (
-                <Row key={i.id} ws={ws} of={i} holds={labelOf(i.target)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <More query={list} />
+      <ListTable
+        query={list}
+        waiting={5}
+        hover
+        empty={<Empty icon={<IconTableImport />} title={t('imports.empty')} text={t('imports.emptyText')} />}
+        head={
+          <>
+            <th>{t('imports.file')}</th>
+            <th>{t('imports.source')}</th>
+            <th>{t('imports.holds')}</th>
+            <th>{t('imports.status')}</th>
+            <th className="end">{t('imports.rows')}</th>
+            <th className="end">{t('imports.wrong')}</th>
+            <th>{t('imports.by')}</th>
+            <th>{t('imports.started')}</th>
+          </>
+        }
+        row={i => <Row key={i.id} ws={ws} of={i} holds={labelOf(i.target)} />}
+      />
     </div>
   )
 }

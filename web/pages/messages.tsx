@@ -1,4 +1,5 @@
 // The send ledger: every intent and its outcome, the invariant above, one message in a drawer; and the suppression list.
+import { ListTable } from '../parts/list-table.tsx'
 import { Alert, Button, Group, Select, Tabs, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconSend } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -266,43 +267,39 @@ function Suppressions({ ws }: { ws: string }) {
   const list = usePages('suppressions', { ws, query: { limit: 50 } })
   return (
     <div className="card">
-      {list.isPending ? (
-        <Waiting rows={6} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Empty icon={<IconBan />} title={t('messages.noSuppressed')} text={t('messages.noSuppressedText')} />
-      ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t('common.time')}</th>
-                <th>{t('common.channel')}</th>
-                <th>{t('messages.address')}</th>
-                <th>{t('messages.reason')}</th>
-                <th>{t('sources.source')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map(s => (
-                <tr key={`${s.channel}:${s.address}`}>
-                  <td className="nowrap">
-                    <Time at={s.at} />
-                  </td>
-                  <td>
-                    <Channel name={s.channel} />
-                  </td>
-                  <td className="mono">{s.address}</td>
-                  <td>{word('reason', s.reason)}</td>
-                  <td>{s.source}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <More query={list} />
+      <ListTable
+        query={list}
+        waiting={6}
+        empty={
+          <Empty
+            icon={<IconBan />}
+            title={t('messages.noSuppressed')}
+            text={t('messages.noSuppressedText')}
+          />
+        }
+        head={
+          <>
+            <th>{t('common.time')}</th>
+            <th>{t('common.channel')}</th>
+            <th>{t('messages.address')}</th>
+            <th>{t('messages.reason')}</th>
+            <th>{t('sources.source')}</th>
+          </>
+        }
+        row={s => (
+          <tr key={`${s.channel}:${s.address}`}>
+            <td className="nowrap">
+              <Time at={s.at} />
+            </td>
+            <td>
+              <Channel name={s.channel} />
+            </td>
+            <td className="mono">{s.address}</td>
+            <td>{word('reason', s.reason)}</td>
+            <td>{s.source}</td>
+          </tr>
+        )}
+      />
     </div>
   )
 }

@@ -1,12 +1,13 @@
 // Ops: flow, lag, what is set aside, which processes run.
+import { ListTable } from '../parts/list-table.tsx'
 import { Text } from '@mantine/core'
 import { IconHeartbeat } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi, usePages } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
-import { Figure, Guarded, More, StateBadge, Time } from '../parts/small.tsx'
-import { Empty, Show, Waiting, Wrong } from '../parts/state.tsx'
+import { Figure, Guarded, StateBadge, Time } from '../parts/small.tsx'
+import { Empty, Show } from '../parts/state.tsx'
 import { useSay, useWs } from '../use.ts'
 
 /** Beyond these the figure is shown as a warning, then as a failure. */
@@ -105,58 +106,48 @@ function Parked({ ws }: { ws: string }) {
   const unpark = useAct('unpark', { done: t('customers.unparked') })
   return (
     <Card title={t('ops.parked')} flush>
-      {list.isPending ? (
-        <Waiting rows={3} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Empty icon={<IconHeartbeat />} title={t('ops.noParked')} text={t('ops.noParkedText')} />
-      ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t('common.time')}</th>
-                <th>{t('common.customer')}</th>
-                <th>{t('ops.reason')}</th>
-                <th>{t('ops.error')}</th>
-                <th className="end">{t('ops.waitingRows')}</th>
-                <th>
-                  <span className="visually-hidden">{t('common.actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map(p => (
-                <tr key={p.customer}>
-                  <td className="nowrap">
-                    <Time at={p.at} />
-                  </td>
-                  <td>
-                    <A to="/w/$ws/customers/$customer" params={{ ws, customer: p.customer }} className="mono">
-                      {p.customer}
-                    </A>
-                  </td>
-                  <td>{p.reason}</td>
-                  <td className="mono">{p.error}</td>
-                  <td className="end">{say.count(p.waiting)}</td>
-                  <td className="end">
-                    <Guarded
-                      scope="customers:write"
-                      size="compact-xs"
-                      variant="default"
-                      onClick={() => unpark.mutate({ ws, customer: p.customer, body: undefined })}
-                    >
-                      {t('customers.unpark')}
-                    </Guarded>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <More query={list} />
+      <ListTable
+        query={list}
+        waiting={3}
+        empty={<Empty icon={<IconHeartbeat />} title={t('ops.noParked')} text={t('ops.noParkedText')} />}
+        head={
+          <>
+            <th>{t('common.time')}</th>
+            <th>{t('common.customer')}</th>
+            <th>{t('ops.reason')}</th>
+            <th>{t('ops.error')}</th>
+            <th className="end">{t('ops.waitingRows')}</th>
+            <th>
+              <span className="visually-hidden">{t('common.actions')}</span>
+            </th>
+          </>
+        }
+        row={p => (
+          <tr key={p.customer}>
+            <td className="nowrap">
+              <Time at={p.at} />
+            </td>
+            <td>
+              <A to="/w/$ws/customers/$customer" params={{ ws, customer: p.customer }} className="mono">
+                {p.customer}
+              </A>
+            </td>
+            <td>{p.reason}</td>
+            <td className="mono">{p.error}</td>
+            <td className="end">{say.count(p.waiting)}</td>
+            <td className="end">
+              <Guarded
+                scope="customers:write"
+                size="compact-xs"
+                variant="default"
+                onClick={() => unpark.mutate({ ws, customer: p.customer, body: undefined })}
+              >
+                {t('customers.unpark')}
+              </Guarded>
+            </td>
+          </tr>
+        )}
+      />
     </Card>
   )
 }

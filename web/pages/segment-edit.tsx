@@ -69,8 +69,8 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
       : kind === 'partition'
         ? partitionDefinition(partition)
         : { groups: [] }
-  const create = useAct('createSegment')
-  const save = useAct('saveSegment')
+  const create = useAct('createSegment', { done: t('segmentEdit.saved') })
+  const save = useAct('saveSegment', { done: t('segmentEdit.saved') })
   const pending = create.isPending || save.isPending
   const words = { name: name.trim(), purpose: purpose.trim() }
   const store = (then: (stored: SegmentDetail) => void) => {

@@ -213,9 +213,12 @@ function Change({ change }: { change: SegmentRow['change'] }) {
   if (change === null || (change.entered === 0 && change.left === 0)) return '—'
   return (
     <>
-      <span className="tone-good">{t('segments.entered', { n: say.count(change.entered) })}</span>
-      {' · '}
-      <span className="tone-skip">{t('segments.left', { n: say.count(change.left) })}</span>
+      {change.entered > 0 ? (
+        <span className="tone-good">{t('segments.entered', { n: say.count(change.entered) })}</span>
+      ) : null}{' '}
+      {change.left > 0 ? (
+        <span className="tone-skip">{t('segments.left', { n: say.count(change.left) })}</span>
+      ) : null}
     </>
   )
 }

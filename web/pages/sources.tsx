@@ -1,4 +1,5 @@
 // Sources: keys, how to install, what came in, what was refused and why.
+import { ListTable } from '../parts/list-table.tsx'
 import { Anchor, Tabs } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconBolt, IconShieldCheck } from '@tabler/icons-react'
@@ -11,8 +12,8 @@ import { Imports } from '../imports/tab.tsx'
 import { EventPicker, useEventLabel } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { CodeBlock, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { CodeBlock, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { Connectors } from '../sources/connectors.tsx'
 import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
@@ -89,51 +90,38 @@ function LastEvents({ ws }: { ws: string }) {
         />
       </div>
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={8} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Empty icon={<IconBolt />} title={t('sources.noEvents')} text={t('sources.noEventsText')} />
-        ) : (
-          <div className="table-scroll">
-            <table className="table hover">
-              <thead>
-                <tr>
-                  <th>{t('common.time')}</th>
-                  <th>{t('sources.event')}</th>
-                  <th>{t('common.customer')}</th>
-                  <th>{t('sources.source')}</th>
-                  <th>{t('common.channel')}</th>
-                  <th>{t('common.details')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map(e => (
-                  <tr key={e.id}>
-                    <td className="nowrap">
-                      <Time at={e.receivedAt} exact />
-                    </td>
-                    <td className="nowrap">{labelOf(e.name)}</td>
-                    <td className="nowrap">
-                      <A
-                        to="/w/$ws/customers/$customer"
-                        params={{ ws, customer: e.customer }}
-                        className="mono"
-                      >
-                        {e.customer.slice(0, 14)}…
-                      </A>
-                    </td>
-                    <td>{e.source}</td>
-                    <td className="nowrap">{e.channel ? word('channel', e.channel) : '—'}</td>
-                    <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-        <More query={list} />
+        <ListTable
+          query={list}
+          waiting={8}
+          hover
+          empty={<Empty icon={<IconBolt />} title={t('sources.noEvents')} text={t('sources.noEventsText')} />}
+          head={
+            <>
+              <th>{t('common.time')}</th>
+              <th>{t('sources.event')}</th>
+              <th>{t('common.customer')}</th>
+              <th>{t('sources.source')}</th>
+              <th>{t('common.channel')}</th>
+              <th>{t('common.details')}</th>
+            </>
+          }
+          row={e => (
+            <tr key={e.id}>
+              <td className="nowrap">
+                <Time at={e.receivedAt} exact />
+              </td>
+              <td className="nowrap">{labelOf(e.name)}</td>
+              <td className="nowrap">
+                <A to="/w/$ws/customers/$customer" params={{ ws, customer: e.customer }} className="mono">
+                  {e.customer.slice(0, 14)}…
+                </A>
+              </td>
+              <td>{e.source}</td>
+              <td className="nowrap">{e.channel ? word('channel', e.channel) : '—'}</td>
+              <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
+            </tr>
+          )}
+        />
       </div>
     </>
   )
@@ -145,56 +133,48 @@ function Rejected({ ws }: { ws: string }) {
   const [open, setOpen] = useState<string | null>(null)
   return (
     <div className="card">
-      {list.isPending ? (
-        <Waiting rows={6} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Empty
-          icon={<IconShieldCheck />}
-          title={t('sources.noRejected')}
-          text={t('sources.noRejectedText')}
-        />
-      ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>{t('common.time')}</th>
-                <th>{t('sources.source')}</th>
-                <th>{t('sources.code')}</th>
-                <th>{t('sources.where')}</th>
-                <th>{t('sources.detail')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map(r => (
-                <tr key={r.id}>
-                  <td className="nowrap">
-                    <Time at={r.at} exact />
-                  </td>
-                  <td>{r.source}</td>
-                  <td className="mono">{r.code}</td>
-                  <td className="mono">{r.path ?? '—'}</td>
-                  <td>
-                    {r.detail}{' '}
-                    <Anchor
-                      component="button"
-                      size="xs"
-                      aria-expanded={open === r.id}
-                      onClick={() => setOpen(open === r.id ? null : r.id)}
-                    >
-                      {t('sources.body')}
-                    </Anchor>
-                    {open === r.id ? <CodeBlock text={r.body} label={t('sources.body')} /> : null}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <More query={list} />
+      <ListTable
+        query={list}
+        waiting={6}
+        empty={
+          <Empty
+            icon={<IconShieldCheck />}
+            title={t('sources.noRejected')}
+            text={t('sources.noRejectedText')}
+          />
+        }
+        head={
+          <>
+            <th>{t('common.time')}</th>
+            <th>{t('sources.source')}</th>
+            <th>{t('sources.code')}</th>
+            <th>{t('sources.where')}</th>
+            <th>{t('sources.detail')}</th>
+          </>
+        }
+        row={r => (
+          <tr key={r.id}>
+            <td className="nowrap">
+              <Time at={r.at} exact />
+            </td>
+            <td>{r.source}</td>
+            <td className="mono">{r.code}</td>
+            <td className="mono">{r.path ?? '—'}</td>
+            <td>
+              {r.detail}{' '}
+              <Anchor
+                component="button"
+                size="xs"
+                aria-expanded={open === r.id}
+                onClick={() => setOpen(open === r.id ? null : r.id)}
+              >
+                {t('sources.body')}
+              </Anchor>
+              {open === r.id ? <CodeBlock text={r.body} label={t('sources.body')} /> : null}
+            </td>
+          </tr>
+        )}
+      />
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import { word } from '../i18n.ts'
 import type { Leaf, LeafOf } from './edit.ts'
 import { Num, NumberTestField, type Option, Pick, SpanField, TimeTestField, Values } from './fields.tsx'
-import { uniqueOptions } from './order-fields.tsx'
+import { plainOptions, uniqueOptions, useOffered } from './offered.ts'
 import { EventForm, OrdersForm, SequenceForm } from './past-forms.tsx'
 import { TraitName, TraitTest } from './trait-form.tsx'
 import type { Chip } from './pieces.ts'
@@ -23,12 +23,11 @@ export type FormProps<L extends Leaf = Leaf> = {
   today: string
 }
 
-const plain = (values: readonly string[]): Option[] => values.map(v => ({ value: v, label: v }))
-
 export function ChipForm(props: FormProps) {
   const { t } = useTranslation()
   const { vocabulary, names } = useVocabulary()
   const { leaf, change, chip, today } = props
+  const tags = useOffered('tags', v => plainOptions(v.tags))
   switch (leaf.op) {
     case 'trait':
       return chip.id === 'trait' ? (
@@ -63,7 +62,7 @@ export function ChipForm(props: FormProps) {
         <Values
           label={t('ruleEdit.tags')}
           values={leaf.tags}
-          options={plain(vocabulary.tags)}
+          {...tags}
           onChange={tags => change({ ...leaf, tags })}
         />
       )
@@ -175,7 +174,7 @@ export function ChipForm(props: FormProps) {
           <Values
             label={t('ruleEdit.tiers')}
             values={leaf.tiers}
-            options={plain(vocabulary.tiers)}
+            options={plainOptions(vocabulary.tiers)}
             onChange={tiers => change({ ...leaf, tiers })}
           />
         </Stack>
@@ -189,7 +188,7 @@ export function ChipForm(props: FormProps) {
         <Values
           label={t('ruleEdit.coupon')}
           values={leaf.coupon === undefined ? [] : [leaf.coupon]}
-          options={plain(vocabulary.coupons)}
+          options={plainOptions(vocabulary.coupons)}
           onChange={list => {
             const { coupon: _, ...any } = leaf
             const coupon = list.at(-1)
@@ -219,7 +218,7 @@ export function ChipForm(props: FormProps) {
             key={leaf.of}
             label={t(`ruleLines.${leaf.of}`)}
             values={leaf.values}
-            options={plain(leaf.of === 'category' ? vocabulary.categories : vocabulary.brands)}
+            options={plainOptions(leaf.of === 'category' ? vocabulary.categories : vocabulary.brands)}
             onChange={values => change({ ...leaf, values })}
           />
         </Stack>
@@ -338,7 +337,7 @@ function TouchForm({
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
   const options: Partial<Record<LeafOf<'touch'>['field'], Option[]>> = {
-    campaign: plain(vocabulary.campaigns),
+    campaign: plainOptions(vocabulary.campaigns),
     kind: TOUCH_KINDS.map(k => ({ value: k, label: word('touchKind', k) })),
     store: vocabulary.stores.map(s => ({ value: s.code, label: s.name })),
   }

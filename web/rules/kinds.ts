@@ -82,15 +82,7 @@ export const FAMILIES = ['person', 'behaviour', 'orders', 'reach', 'member', 'ot
 export const kindsOf = (family: (typeof FAMILIES)[number]): KindKey[] =>
   (Object.keys(KINDS) as KindKey[]).filter(k => KINDS[k].family === family)
 
-export type Extra =
-  | 'where'
-  | 'firstWhere'
-  | 'nextWhere'
-  | 'lines'
-  | 'salesChannel'
-  | 'store'
-  | 'status'
-  | 'expires'
+export type Extra = 'where' | 'firstWhere' | 'nextWhere' | 'salesChannel' | 'store' | 'status' | 'expires'
 
 /** Parts that this leaf could have and has not. `chip` is what they open as. */
 export function extrasOf(leaf: Leaf): { extra: Extra; chip: string; leaf: Leaf }[] {

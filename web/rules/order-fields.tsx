@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next'
 import type { NumberTest, OrderMeasure } from '../../src/rules/model.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { word } from '../i18n.ts'
-import { Num, NumberTestField, type Option, Pick, TimeTestField, Values } from './fields.tsx'
+import { Num, NumberTestField, Pick, TimeTestField, Values } from './fields.tsx'
+import { plainOptions, useOffered } from './offered.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
 const ORDER_MEASURES = [
@@ -93,12 +94,11 @@ export function LinesField({
   onChange: (lines: Lines | undefined) => void
 }) {
   const { t } = useTranslation()
-  const { vocabulary } = useVocabulary()
-  const options = {
-    category: vocabulary.categories.map(v => ({ value: v, label: v })),
-    brand: vocabulary.brands.map(v => ({ value: v, label: v })),
-    product: vocabulary.products.map(p => ({ value: p.product, label: p.name })),
-    sku: vocabulary.products.map(p => ({ value: p.sku, label: `${p.name} · ${p.sku}` })),
+  const offered = {
+    category: useOffered('categories', v => plainOptions(v.categories)),
+    brand: useOffered('brands', v => plainOptions(v.brands)),
+    product: useOffered('products', v => v.products.map(p => ({ value: p.product, label: p.name }))),
+    sku: useOffered('products', v => v.products.map(p => ({ value: p.sku, label: `${p.name} · ${p.sku}` }))),
   }
   return (
     <Stack gap={6}>
@@ -116,17 +116,12 @@ export function LinesField({
           key={lines.by}
           label={t(`ruleLines.${lines.by}`)}
           values={lines.values}
-          options={uniqueOptions(options[lines.by])}
+          {...offered[lines.by]}
           onChange={values => onChange({ ...lines, values })}
         />
       ) : null}
     </Stack>
   )
-}
-
-export function uniqueOptions(options: Option[]): Option[] {
-  const seen = new Set<string>()
-  return options.filter(o => !seen.has(o.value) && seen.add(o.value))
 }
 
 export const salesChannelLabel = (code: string): string => word('salesChannel', code)

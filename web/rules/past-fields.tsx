@@ -14,6 +14,7 @@ import {
   TimeTestField,
   Values,
 } from './fields.tsx'
+import { useOffered } from './offered.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
 const WINDOWS = ['ever', 'last', 'days', 'period', 'since'] as const
@@ -106,16 +107,19 @@ export function WindowField({
 
 export function EventField({ of, onChange }: { of: EventRef; onChange: (event: EventRef['event']) => void }) {
   const { t } = useTranslation()
-  const { vocabulary, names } = useVocabulary()
+  const { names } = useVocabulary()
+  const offered = useOffered('events', v =>
+    v.events.map(e => ({
+      value: e.name,
+      label: names.event(e.name) === e.name ? e.name : `${names.event(e.name)} · ${e.name}`,
+    })),
+  )
   const chosen = (typeof of.event === 'string' ? [of.event] : of.event).filter(n => n !== '')
   return (
     <Values
       label={t('ruleEdit.events')}
       values={chosen}
-      options={vocabulary.events.map(e => ({
-        value: e.name,
-        label: names.event(e.name) === e.name ? e.name : `${names.event(e.name)} · ${e.name}`,
-      }))}
+      {...offered}
       onChange={list => onChange(list.length > 1 ? list : (list[0] ?? ''))}
     />
   )

@@ -6,11 +6,13 @@ import type { FormProps } from './chip-form.tsx'
 import { Pick, SpanField, Values } from './fields.tsx'
 import { LinesField, OrderMeasureField, salesChannelLabel } from './order-fields.tsx'
 import { EventField, EventMeasureField, WhereField, WindowField } from './past-fields.tsx'
+import { useOffered } from './offered.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
 export function OrdersForm({ leaf, change, chip, journey, today }: FormProps<LeafOf<'orders'>>) {
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
+  const stores = useOffered('stores', v => v.stores.map(x => ({ value: x.code, label: x.name })))
   switch (chip.id) {
     case 'window':
       return (
@@ -45,7 +47,7 @@ export function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Lea
         <Values
           label={t('ruleEdit.store')}
           values={leaf.store ?? []}
-          options={vocabulary.stores.map(s => ({ value: s.code, label: s.name }))}
+          {...stores}
           onChange={store => change({ ...leaf, store })}
         />
       )

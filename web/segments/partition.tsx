@@ -209,6 +209,8 @@ export function PartitionEditor({
               {t('segmentEdit.restText')}
             </Text>
             <Size ws={ws} rule={groupRule(rules, 'rest')} />
+            <span className="partition-gap" />
+            <span className="partition-gap" />
           </div>
         </li>
       </ol>

@@ -1,5 +1,6 @@
 // The audit log: who saw, changed, exported, published. Filters live in the URL.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: two audit lines may be alike in all they say
+import { ListTable } from '../parts/list-table.tsx'
 import { Anchor, Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -8,8 +9,8 @@ import type { Out } from '../../src/contract.ts'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
-import { Badge, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Badge, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/settings')
@@ -84,62 +85,54 @@ export function Audit({ ws }: { ws: string }) {
         ) : null}
       </Group>
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={8} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Empty
-            icon={<IconHistory />}
-            title={t(filtered ? 'audit.none' : 'settings.noAudit')}
-            text={t(filtered ? 'audit.noneText' : 'settings.noAuditText')}
-          />
-        ) : (
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('common.time')}</th>
-                  <th>{t('audit.kind')}</th>
-                  <th>{t('settings.actor')}</th>
-                  <th>{t('settings.action')}</th>
-                  <th>{t('settings.target')}</th>
-                  <th>{t('common.details')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map((line, i) => (
-                  <tr key={`${line.at}:${i}`}>
-                    <td className="nowrap">
-                      <Time at={line.at} exact />
-                    </td>
-                    <td>
-                      <Badge tone={TONE[line.kind]}>{t(`audit.${line.kind}`)}</Badge>
-                    </td>
-                    <td>
-                      <Anchor
-                        component="button"
-                        type="button"
-                        title={t('audit.only')}
-                        onClick={() => choose({ actor: line.actorId })}
-                      >
-                        {line.actor}
-                      </Anchor>
-                    </td>
-                    <td>{word('auditAction', line.action)}</td>
-                    <td className="mono">
-                      <Target ws={ws} target={line.target} />
-                    </td>
-                    <td>
-                      <Detail line={line} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-        <More query={list} />
+        <ListTable
+          query={list}
+          waiting={8}
+          empty={
+            <Empty
+              icon={<IconHistory />}
+              title={t(filtered ? 'audit.none' : 'settings.noAudit')}
+              text={t(filtered ? 'audit.noneText' : 'settings.noAuditText')}
+            />
+          }
+          head={
+            <>
+              <th>{t('common.time')}</th>
+              <th>{t('audit.kind')}</th>
+              <th>{t('settings.actor')}</th>
+              <th>{t('settings.action')}</th>
+              <th>{t('settings.target')}</th>
+              <th>{t('common.details')}</th>
+            </>
+          }
+          row={(line, i) => (
+            <tr key={`${line.at}:${i}`}>
+              <td className="nowrap">
+                <Time at={line.at} exact />
+              </td>
+              <td>
+                <Badge tone={TONE[line.kind]}>{t(`audit.${line.kind}`)}</Badge>
+              </td>
+              <td>
+                <Anchor
+                  component="button"
+                  type="button"
+                  title={t('audit.only')}
+                  onClick={() => choose({ actor: line.actorId })}
+                >
+                  {line.actor}
+                </Anchor>
+              </td>
+              <td>{word('auditAction', line.action)}</td>
+              <td className="mono">
+                <Target ws={ws} target={line.target} />
+              </td>
+              <td>
+                <Detail line={line} />
+              </td>
+            </tr>
+          )}
+        />
       </div>
     </>
   )

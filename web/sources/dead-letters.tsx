@@ -1,4 +1,5 @@
 // Bodies that could not be used: why, the body itself, replay one or all, and the error file.
+import { ListTable } from '../parts/list-table.tsx'
 import { Anchor, Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconMailCheck } from '@tabler/icons-react'
@@ -7,8 +8,8 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../api/call.ts'
 import { showProblem, useAct, usePages } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
-import { CodeBlock, Guarded, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { CodeBlock, Guarded, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { pretty } from './pretty.ts'
 
 const MOST_PAGES = 25
@@ -64,76 +65,70 @@ export function DeadLetters({ ws, source, name }: { ws: string; source: string; 
         </Group>
       ) : null}
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={6} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Empty icon={<IconMailCheck />} title={t('connectors.noDead')} text={t('connectors.noDeadText')} />
-        ) : (
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{t('common.time')}</th>
-                  <th>{t('connectors.topic')}</th>
-                  <th>{t('connectors.reason')}</th>
-                  <th>{t('connectors.body')}</th>
-                  <th>
-                    <span className="visually-hidden">{t('common.actions')}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map(d => (
-                  <tr key={d.id}>
-                    <td className="nowrap">
-                      <Time at={d.at} exact />
-                    </td>
-                    <td className="mono">{d.topic ?? '—'}</td>
-                    <td>
-                      <span className="mono">{d.code}</span> {d.detail}
-                    </td>
-                    <td>
-                      <Anchor
-                        component="button"
-                        size="xs"
-                        aria-expanded={open === d.id}
-                        onClick={() => setOpen(open === d.id ? null : d.id)}
-                      >
-                        {t('connectors.body')}
-                      </Anchor>
-                      {open === d.id ? (
-                        <CodeBlock text={pretty(d.body)} label={t('connectors.body')} />
-                      ) : null}
-                    </td>
-                    <td className="end nowrap">
-                      <Group gap={4} justify="flex-end" wrap="nowrap">
-                        <Guarded
-                          scope="sources:write"
-                          size="compact-xs"
-                          variant="default"
-                          onClick={() => replay.mutate({ ws, source, body: { ids: [d.id] } })}
-                        >
-                          {t('connectors.replay')}
-                        </Guarded>
-                        <Guarded
-                          scope="sources:write"
-                          size="compact-xs"
-                          variant="default"
-                          onClick={() => discard.mutate({ ws, source, body: { ids: [d.id] } })}
-                        >
-                          {t('connectors.discard')}
-                        </Guarded>
-                      </Group>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-        <More query={list} />
+        <ListTable
+          query={list}
+          waiting={6}
+          empty={
+            <Empty
+              icon={<IconMailCheck />}
+              title={t('connectors.noDead')}
+              text={t('connectors.noDeadText')}
+            />
+          }
+          head={
+            <>
+              <th>{t('common.time')}</th>
+              <th>{t('connectors.topic')}</th>
+              <th>{t('connectors.reason')}</th>
+              <th>{t('connectors.body')}</th>
+              <th>
+                <span className="visually-hidden">{t('common.actions')}</span>
+              </th>
+            </>
+          }
+          row={d => (
+            <tr key={d.id}>
+              <td className="nowrap">
+                <Time at={d.at} exact />
+              </td>
+              <td className="mono">{d.topic ?? '—'}</td>
+              <td>
+                <span className="mono">{d.code}</span> {d.detail}
+              </td>
+              <td>
+                <Anchor
+                  component="button"
+                  size="xs"
+                  aria-expanded={open === d.id}
+                  onClick={() => setOpen(open === d.id ? null : d.id)}
+                >
+                  {t('connectors.body')}
+                </Anchor>
+                {open === d.id ? <CodeBlock text={pretty(d.body)} label={t('connectors.body')} /> : null}
+              </td>
+              <td className="end nowrap">
+                <Group gap={4} justify="flex-end" wrap="nowrap">
+                  <Guarded
+                    scope="sources:write"
+                    size="compact-xs"
+                    variant="default"
+                    onClick={() => replay.mutate({ ws, source, body: { ids: [d.id] } })}
+                  >
+                    {t('connectors.replay')}
+                  </Guarded>
+                  <Guarded
+                    scope="sources:write"
+                    size="compact-xs"
+                    variant="default"
+                    onClick={() => discard.mutate({ ws, source, body: { ids: [d.id] } })}
+                  >
+                    {t('connectors.discard')}
+                  </Guarded>
+                </Group>
+              </td>
+            </tr>
+          )}
+        />
       </div>
       <Confirm
         danger

@@ -215,6 +215,7 @@ export const frame = {
     order: ['訂單', 'Orders'],
     profile: ['檔案', 'Profile'],
     identity: ['身份', 'Identity'],
+    segment: ['分眾', 'Segments'],
   },
   channel: {
     line: ['LINE', 'LINE'],
@@ -281,6 +282,8 @@ export const frame = {
     tag_removed: ['移除標籤', 'Tag removed'],
     tag_changed: ['標籤期限變更', 'End of a tag changed'],
     stage_changed: ['旅程階段變更', 'Lifecycle stage changed'],
+    segment_entered: ['進入分眾', 'Entered a segment'],
+    segment_left: ['離開分眾', 'Left a segment'],
     visit_started: ['開始造訪', 'Visit started'],
     visit_engaged: ['造訪有互動', 'Visit engaged'],
 
@@ -374,6 +377,8 @@ export const frame = {
     twin: ['合併前已送過', 'sent before the merge'],
   },
   prop: {
+    group: ['組別', 'group'],
+    segment: ['分眾', 'segment'],
     port: ['出口', 'way'],
     outcome: ['結果', 'outcome'],
     reason: ['原因', 'reason'],

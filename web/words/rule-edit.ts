@@ -209,7 +209,6 @@ export const ruleEdit = {
     where: ['事件內容', 'What the event says'],
     firstWhere: ['前一個事件的內容', 'What the first event says'],
     nextWhere: ['後一個事件的內容', 'What the second event says'],
-    lines: ['商品', 'Goods'],
     salesChannel: ['通路', 'Sales channel'],
     store: ['門市', 'Store'],
     status: ['訂單狀態', 'Order status'],

@@ -109,7 +109,6 @@ export const segments = {
       'Once it is made, its page takes a file (CSV or Excel, matched by any identifier) or people one by one.',
     ],
     create: ['建立名單', 'Make the list'],
-    faults: ['發布前要修正', 'To mend before publishing'],
   },
   segmentPublish: {
     title: ['發布「{{name}}」', 'Publish {{name}}'],
@@ -135,7 +134,6 @@ export const segments = {
     ],
     do: ['發布', 'Publish'],
     done: ['已發布，開始計算', 'Published; computing'],
-    counting: ['正在比對', 'Comparing'],
   },
   segment: {
     edit: ['編輯', 'Edit'],
@@ -305,7 +303,6 @@ export const segments = {
     own: ['取自你的資料', 'from your data'],
     make: ['建立草稿', 'Make a draft'],
     made: ['草稿已建立，確認後發布', 'Draft made: look at it, then publish'],
-    groupsOf: ['分成 {{n}} 組', 'In {{n}} groups'],
     bound: ['第 {{n}} 個門檻', 'Threshold {{n}}'],
   },
   libraryFamily: {

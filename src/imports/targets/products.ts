@@ -10,7 +10,14 @@ import {
   type RowFault,
   type TableTarget,
 } from '../model.ts'
-import { putRows, withoutEmpty } from './shelf-rows.ts'
+import {
+  EXTRA_FIELDS,
+  readAttributes,
+  readVariants,
+  writeAttributes,
+  writeVariants,
+} from './product-extras.ts'
+import { isFault, putRows, withoutEmpty } from './shelf-rows.ts'
 
 const fields: readonly ImportField[] = [
   {
@@ -115,6 +122,7 @@ const fields: readonly ImportField[] = [
     },
     example: '上架',
   },
+  ...EXTRA_FIELDS,
 ]
 
 /** The cell as a link; null when it is none. */
@@ -143,6 +151,16 @@ function valuesOf(cells: Cells, context: ImportContext): (Values & { code: strin
     if (link === null) return rowFault(key, 'bad_url', 'It is not a web address (https://…)')
     values[key] = link
   }
+  if (cells.variants !== undefined) {
+    const variants = readVariants(String(cells.variants), String(currency ?? context.currency))
+    if (!Array.isArray(variants)) return variants
+    values.variants = variants
+  }
+  if (cells.attributes !== undefined) {
+    const attributes = readAttributes(String(cells.attributes))
+    if (isFault(attributes)) return attributes
+    values.attributes = attributes
+  }
   if (category !== undefined)
     values.category = String(category)
       .split(/[>＞›]/)
@@ -157,8 +175,8 @@ export const products: TableTarget = {
   name: 'products',
   label: { zh: '商品', en: 'Products' },
   hint: {
-    zh: '一列一項商品，以商品編號辨認；空白的欄位、規格與自訂欄位保留原值。',
-    en: 'One row a product, known by its code; empty cells, variants and attributes keep what is there.',
+    zh: '一列一項商品，以商品編號辨認；空白的欄位保留原值。',
+    en: 'One row a product, known by its code; empty cells keep what is there.',
   },
   fields,
 
@@ -178,6 +196,8 @@ export const products: TableTarget = {
         category: row.category.join(' > '),
         price: money(row.price),
         cost: money(row.cost),
+        variants: writeVariants(row.variants, currency ?? own),
+        attributes: writeAttributes(row.attributes),
       })
     }
   },

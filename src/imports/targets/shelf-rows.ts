@@ -4,12 +4,13 @@ import type { Cells, CellValue, RowFault, RowOutcome } from '../model.ts'
 
 type Ready = Values & { code: string }
 
+export const isFault = (r: object): r is RowFault => 'detail' in r && 'field' in r
+
 /** Stores what is ready; one outcome for each row, in order. */
 export async function putRows(
   rows: (Ready | RowFault)[],
   store: (ready: Ready[]) => Promise<Filled[]>,
 ): Promise<RowOutcome[]> {
-  const isFault = (r: Ready | RowFault): r is RowFault => 'detail' in r && 'field' in r
   const filled = await store(rows.filter((r): r is Ready => !isFault(r)))
   let at = 0
   return rows.map(r => (isFault(r) ? r : filled[at++]!))

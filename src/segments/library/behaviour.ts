@@ -1,43 +1,10 @@
 // What people do on the site, in the app and in stores, and have not bought yet. Pure.
 import type { Rule } from '../../rules/model.ts'
-import { live, type NumberParam, segment } from './model.ts'
+import { live, segment } from './model.ts'
+import { forHours, hoursWithin, times, within } from './params.ts'
 import { and, bought, days, event, happened, hours, last, not, or } from './rules.ts'
 
-const within = (value: number, zh = '最近幾天', en = 'In so many days'): NumberParam => ({
-  kind: 'number',
-  unit: 'days',
-  min: 1,
-  max: 365,
-  label: { zh, en },
-  default: value,
-})
-const times = (value: number, zh = '至少幾次', en = 'At least so many times'): NumberParam => ({
-  kind: 'number',
-  unit: 'times',
-  min: 1,
-  max: 900,
-  label: { zh, en },
-  default: value,
-})
-const quiet: NumberParam = {
-  kind: 'number',
-  unit: 'hours',
-  min: 1,
-  max: 720,
-  label: { zh: '幾小時沒有動作', en: 'Nothing more for so many hours' },
-  default: 1,
-}
-const quietWithin = (p: { days: number; hours: number }) =>
-  p.hours < p.days * 24
-    ? null
-    : {
-        param: 'hours',
-        code: 'beyond_window',
-        message: {
-          zh: `小時數要少於 ${p.days} 天`,
-          en: `The hours must be less than ${p.days} days`,
-        },
-      }
+const quiet = forHours(1, 720, '幾小時沒有動作', 'Nothing more for so many hours')
 const boughtNothing = (n: number): Rule => not(bought(1, {}, last(days(n))))
 /** It happened within so many days, the last time so many hours ago. */
 const leftAlone = (name: string, p: { days: number; hours: number }): Rule =>
@@ -56,7 +23,7 @@ export const cartNotPaid = segment({
   },
   purpose: { zh: '最接近成交的一群，提醒一次就好。', en: 'Closest to buying: one reminder will do.' },
   params: { days: within(3), hours: quiet },
-  check: quietWithin,
+  check: hoursWithin,
   define: p => live(and(leftAlone('Product Added', p), boughtNothing(p.days))),
 })
 
@@ -73,7 +40,7 @@ export const checkoutNotPaid = segment({
     en: 'Most stumble at shipping or payment: offer help.',
   },
   params: { days: within(3), hours: quiet },
-  check: quietWithin,
+  check: hoursWithin,
   define: p => live(and(leftAlone('Checkout Started', p), boughtNothing(p.days))),
 })
 

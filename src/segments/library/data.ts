@@ -1,6 +1,7 @@
 // What is missing in profiles, and a group kept unsent for comparison. Pure.
 import { live, segment } from './model.ts'
-import { and, holds, known, not, or } from './rules.ts'
+import { traitSet } from '../../rules/make.ts'
+import { and, holds, not, or } from './rules.ts'
 
 export const dataIncomplete = segment({
   key: 'data_incomplete',
@@ -18,11 +19,11 @@ export const dataIncomplete = segment({
         holds('member_no'),
         not(
           and(
-            known('name'),
-            known('gender'),
-            known('birthday'),
-            or(holds('email'), known('email')),
-            or(holds('phone'), known('phone')),
+            traitSet('name'),
+            traitSet('gender'),
+            traitSet('birthday'),
+            or(holds('email'), traitSet('email')),
+            or(holds('phone'), traitSet('phone')),
           ),
         ),
       ),

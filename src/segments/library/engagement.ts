@@ -1,15 +1,8 @@
 // How people take what is sent to them, and who waits for an answer. Pure.
-import { live, type NumberParam, segment } from './model.ts'
+import { live, segment } from './model.ts'
+import { forHours, hoursWithin, times, within } from './params.ts'
 import { and, clock, days, event, EVER, happened, hours, last, not, notWithin } from './rules.ts'
 
-const within = (value: number, zh = '最近幾天', en = 'In so many days'): NumberParam => ({
-  kind: 'number',
-  unit: 'days',
-  min: 1,
-  max: 365,
-  label: { zh, en },
-  default: value,
-})
 /** A customer wrote: on LINE, or as a chat tool tells it. */
 const WROTE = ['line.message', 'conversation.received']
 const READ = ['message.opened', 'message.clicked']
@@ -41,14 +34,7 @@ export const silentReaders = segment({
   purpose: { zh: '降低頻率或換渠道。', en: 'Write less, or by another channel.' },
   params: {
     days: within(60),
-    times: {
-      kind: 'number',
-      unit: 'times',
-      min: 1,
-      max: 900,
-      label: { zh: '至少幾則', en: 'At least so many messages' },
-      default: 3,
-    },
+    times: times(3, '至少幾則', 'At least so many messages'),
   },
   define: p =>
     live(
@@ -80,23 +66,9 @@ export const waitingForReply = segment({
   purpose: { zh: '先回覆，再行銷。', en: 'Answer first, sell later.' },
   params: {
     days: within(7),
-    hours: {
-      kind: 'number',
-      unit: 'hours',
-      min: 1,
-      max: 168,
-      label: { zh: '等了幾小時', en: 'Waiting so many hours' },
-      default: 4,
-    },
+    hours: forHours(4, 168, '等了幾小時', 'Waiting so many hours'),
   },
-  check: p =>
-    p.hours < p.days * 24
-      ? null
-      : {
-          param: 'hours',
-          code: 'beyond_window',
-          message: { zh: `小時數要少於 ${p.days} 天`, en: `The hours must be less than ${p.days} days` },
-        },
+  check: hoursWithin,
   define: p =>
     live(
       and(

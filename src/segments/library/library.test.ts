@@ -49,6 +49,22 @@ describe.each(LIBRARY.map(s => [s.key, s] as const))('%s', (_, s) => {
     }
   })
 
+  test('its rules are taken at the ends of every parameter', () => {
+    for (const [key, p] of Object.entries(s.params))
+      for (const end of p.kind === 'names' ? [] : [p.min, p.max]) {
+        const value = p.kind === 'bounds' ? p.default(FIGURES).map(() => end) : end
+        const read = readValues(s, { [key]: value }, FIGURES)
+        if ('misfits' in read) {
+          // only for not fitting the others
+          for (const misfit of read.misfits)
+            expect(['order', 'beyond_window', 'beyond_threshold']).toContain(misfit.code)
+          continue
+        }
+        for (const group of outlineOf(s, read.values, 'TWD').groups)
+          expect(checkRule(group.rule), `${key} ${end}`).toHaveProperty('rule')
+      }
+  })
+
   test('its draft is as a person would write it', () => {
     const draft = installable(s, defaultsOf(s.params, FIGURES), { locale: 'zh-TW', currency: 'TWD' })
     expect(draft.name).toBe(s.name.zh)

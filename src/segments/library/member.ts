@@ -1,23 +1,8 @@
 // Members: birthdays, tiers, points and coupons, as far as trusted sources told of them. Pure.
-import { live, type NamesParam, type NumberParam, segment } from './model.ts'
+import { live, type NamesParam, segment } from './model.ts'
+import { money, within } from './params.ts'
 import { and, days, happened, last, orders } from './rules.ts'
 
-const within = (value: number, zh = '幾天內', en = 'Within so many days'): NumberParam => ({
-  kind: 'number',
-  unit: 'days',
-  min: 1,
-  max: 366,
-  label: { zh, en },
-  default: value,
-})
-const money = (zh: string, en: string, value: NumberParam['default']): NumberParam => ({
-  kind: 'number',
-  unit: 'money',
-  min: 1,
-  max: 1_000_000_000,
-  label: { zh, en },
-  default: value,
-})
 const tiers: NamesParam = {
   kind: 'names',
   of: 'tier',
@@ -53,7 +38,7 @@ export const anniversarySoon = segment({
       label: { zh: '日期屬性', en: 'Date attribute' },
       default: () => ['birthday'],
     },
-    days: within(30),
+    days: { ...within(30, '幾天內', 'Within so many days'), max: 366 },
   },
   define: p =>
     live({
@@ -97,7 +82,7 @@ export const tierGap = segment({
     tiers: { ...tiers, label: { zh: '下一個等級', en: 'The next tier' } },
     threshold: money('升等門檻', 'What the next tier asks for', f => f.topFifthSpent),
     gap: money('還差多少以內', 'Missing at most', f => Math.max(1, Math.round(f.averageOrder))),
-    days: { ...within(365, '看最近幾天', 'Orders of so many days'), max: 1_095 },
+    days: within(365, '看最近幾天', 'Orders of so many days'),
   },
   check: p =>
     p.gap < p.threshold
@@ -130,7 +115,7 @@ export const couponExpiring = segment({
     en: 'Holds an unused coupon that expires within {days} days',
   },
   purpose: { zh: '到期前提醒，兌換率最高。', en: 'A reminder before the end is used most.' },
-  params: { days: within(7) },
+  params: { days: within(7, '幾天內', 'Within so many days') },
   define: p => live({ op: 'coupon', expiresIn: days(p.days) }),
 })
 

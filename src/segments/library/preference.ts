@@ -1,5 +1,6 @@
 // What people like: categories and brands by what they looked at, added, bought (src/customers/affinity.ts). Pure.
-import { live, type NamesParam, type NumberParam, segment } from './model.ts'
+import { live, type NumberParam, segment } from './model.ts'
+import { categories } from './params.ts'
 import { and, neverBought } from './rules.ts'
 
 const top: NumberParam = {
@@ -10,14 +11,6 @@ const top: NumberParam = {
   label: { zh: '在最愛的前幾名', en: 'Among so many favourites' },
   default: 1,
 }
-const categories: NamesParam = {
-  kind: 'names',
-  of: 'category',
-  most: 20,
-  label: { zh: '商品分類', en: 'Categories' },
-  default: f => f.categories.slice(0, 1),
-}
-
 export const categoryLovers = segment({
   key: 'category_lovers',
   family: 'preference',

@@ -1,30 +1,8 @@
 // What people bought, how often, where: orders that stand (not cancelled, nor refunded or returned in full). Pure.
-import { live, type NamesParam, type NumberParam, segment } from './model.ts'
+import { live, type NamesParam, segment } from './model.ts'
+import { categories, money, times, within } from './params.ts'
 import { and, bought, days, last, neverBought, orders } from './rules.ts'
 
-const times = (value: number): NumberParam => ({
-  kind: 'number',
-  unit: 'times',
-  min: 1,
-  max: 900,
-  label: { zh: '至少幾次', en: 'At least so many times' },
-  default: value,
-})
-const within = (value: number, zh = '最近幾天', en = 'In so many days'): NumberParam => ({
-  kind: 'number',
-  unit: 'days',
-  min: 1,
-  max: 1_095,
-  label: { zh, en },
-  default: value,
-})
-const categories: NamesParam = {
-  kind: 'names',
-  of: 'category',
-  most: 20,
-  label: { zh: '商品分類', en: 'Categories' },
-  default: f => f.categories.slice(0, 1),
-}
 const online: NamesParam = {
   kind: 'names',
   of: 'sales_channel',
@@ -79,14 +57,7 @@ export const highOrderValue = segment({
   sentence: { zh: '平均客單價超過 {amount}', en: 'Average order value above {amount}' },
   purpose: { zh: '推薦高單價新品與禮盒。', en: 'Show them the finer things.' },
   params: {
-    amount: {
-      kind: 'number',
-      unit: 'money',
-      min: 0,
-      max: 1_000_000_000,
-      label: { zh: '客單價超過', en: 'Average above' },
-      default: f => f.averageOrder,
-    },
+    amount: money('客單價超過', 'Average above', f => f.averageOrder),
   },
   define: p => live(orders({ of: 'average', test: { is: 'over', value: p.amount } })),
 })
@@ -134,7 +105,7 @@ export const categoryDue = segment({
   purpose: { zh: '消耗品的補貨提醒。', en: 'A refill reminder for what is used up.' },
   params: {
     categories,
-    days: { ...within(60, '幾天沒再買', 'None for so many days'), default: f => f.medianIntervalDays },
+    days: within(f => f.medianIntervalDays, '幾天沒再買', 'None for so many days'),
   },
   define: p =>
     live(

@@ -1,5 +1,6 @@
 // Through which channel people can be reached, and who cannot. Suppressions are read when something is sent. Pure.
-import { live, type NumberParam, segment } from './model.ts'
+import { live, segment } from './model.ts'
+import { within } from './params.ts'
 import { and, days, happened, holds, last, not, or, reachable } from './rules.ts'
 
 export const reachableByLine = segment({
@@ -70,15 +71,6 @@ export const lineNotBound = segment({
   define: () => live(and(holds('member_no'), not({ op: 'channel', channel: 'line', is: 'bound' }))),
 })
 
-const within: NumberParam = {
-  kind: 'number',
-  unit: 'days',
-  min: 1,
-  max: 365,
-  label: { zh: '最近幾天', en: 'In so many days' },
-  default: 7,
-}
-
 export const newFriends = segment({
   key: 'new_friends',
   family: 'reach',
@@ -88,7 +80,7 @@ export const newFriends = segment({
     en: 'Became a LINE friend in the last {days} days (unblocking is not counted) and can still be reached',
   },
   purpose: { zh: '歡迎與首購禮。', en: 'Welcome them, with a gift for the first order.' },
-  params: { days: within },
+  params: { days: within(7) },
   define: p =>
     live(
       and(

@@ -56,7 +56,6 @@ export const notWithin = (of: Extract<Rule, { op: 'clock' }>['clock'], span: Spa
   not(clock(of, { is: 'in_last', span }))
 
 export const holds = (kind: Extract<Rule, { op: 'identifier' }>['kind']): Rule => ({ op: 'identifier', kind })
-export const known = (trait: string): Rule => ({ op: 'trait', trait, type: 'any', test: { is: 'set' } })
 export const reachable = (channel: Extract<Rule, { op: 'channel' }>['channel']): Rule => ({
   op: 'channel',
   channel,

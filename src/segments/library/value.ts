@@ -2,6 +2,7 @@
 // A score is 1 to 5: by how many of the four bounds somebody is better. All of the orders of one window. Pure.
 import type { Rule } from '../../rules/model.ts'
 import { type BoundsParam, live, type NumberParam, segment, type ShopFigures } from './model.ts'
+import { money, within } from './params.ts'
 import { and, bought, days, last, not, or, orders } from './rules.ts'
 
 const windowDays: NumberParam = {
@@ -215,14 +216,7 @@ export const atRisk = segment({
   },
 })
 
-const topAmount: NumberParam = {
-  kind: 'number',
-  unit: 'money',
-  min: 1,
-  max: 1_000_000_000,
-  label: { zh: '消費滿多少', en: 'Spent at least' },
-  default: f => f.topFifthSpent,
-}
+const topAmount = money('消費滿多少', 'Spent at least', f => f.topFifthSpent)
 
 export const bigSpenders = segment({
   key: 'big_spenders',
@@ -252,14 +246,7 @@ export const sleepingVip = segment({
   purpose: { zh: '少數人，值得親自打一通電話。', en: 'Few, and worth a personal call.' },
   params: {
     amount: topAmount,
-    days: {
-      kind: 'number',
-      unit: 'days',
-      min: 1,
-      max: 1_095,
-      label: { zh: '幾天沒買', en: 'No order for so many days' },
-      default: f => Math.round(f.medianIntervalDays * 2),
-    },
+    days: within(f => Math.round(f.medianIntervalDays * 2), '幾天沒買', 'No order for so many days'),
   },
   define: p =>
     live(
