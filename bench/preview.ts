@@ -33,7 +33,7 @@ const bought = (test: Extract<Rule, { op: 'orders' }>['measure']): Rule => ({
   measure: test,
 })
 
-export const QUESTIONS: Question[] = [
+const QUESTIONS: Question[] = [
   {
     name: 'tag, any of one',
     rule: { op: 'tags', is: 'any', tags: ['vip'] },
@@ -150,7 +150,7 @@ export const QUESTIONS: Question[] = [
   },
 ]
 
-export const CONTEXT = {
+const CONTEXT = {
   workspace: WORKSPACE,
   at: NOW,
   timezone: 'Asia/Taipei',

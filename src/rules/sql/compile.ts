@@ -34,12 +34,13 @@ export function compileRules(rules: Rule[], ctx: SqlContext): Compiled {
   const b = new Bound()
   const conditions = rules.map(rule => conditionOf(rule, ctx, b))
   const workspace = b.of(ctx.workspace, 'UUID')
-  // By the newest version that absorbed somebody: where a newer one did not, `c.absorbed` is empty and nobody asks.
-  const kin = `(select groupArray((id, person)) from (
-    select arrayJoin(arrayPushBack(argMax(absorbed, version), customer_id)) as id, customer_id as person from customer
-     where workspace_id = ${workspace} and notEmpty(absorbed) group by customer_id)) as kin`
+  // those who absorbed others are few: only of them the newest version is looked for; never empty, for transform()
+  const kin = `(select (arrayPushBack(groupArray(toString(id)), ''), arrayPushBack(groupArray(toString(person)), '')) from (
+    select arrayJoin(argMax(absorbed, version)) as id, customer_id as person from customer
+     where workspace_id = ${workspace} and customer_id in (select customer_id from customer where workspace_id = ${workspace} and notEmpty(absorbed))
+     group by customer_id having argMax(merged_into, version) = toUUID('${NOBODY}'))) as kin`
   return {
-    prelude: `with ${kin} `,
+    prelude: conditions.some(c => c.includes('kin.')) ? `with ${kin} ` : '',
     people: `customer as c final where c.workspace_id = ${workspace} and c.merged_into = toUUID('${NOBODY}')`,
     conditions,
     params: b.params,

@@ -1,6 +1,5 @@
 // Leaves about events, as the set of customers of whom they hold: one pass over the events that count, pushed down to the
-// table's key (workspace, name). History keeps the customer of the time; who absorbed others is asked of apart, so that
-// the many who did not cost no lookup.
+// table's key (workspace, name). History keeps the customer of the time.
 import { never } from '../../platform/errors.ts'
 import { spanMs } from '../leaves/times.ts'
 import { testNumber, testText } from '../leaves/values.ts'
@@ -19,15 +18,14 @@ const DAY_MS = 86_400_000
 /** Sums count in ten-thousandths, as memories do. */
 const PARTS = 10_000
 
-/** Who is in, given a condition on what counts of one customer's events, and whether nothing at all satisfies it. */
+/** Who somebody of history is today: `kin` has those who are part of others by now. Only of them it is looked up. */
+const PERSON = `if(customer_id in (select toUUIDOrZero(arrayJoin(kin.1))), toUUIDOrZero(transform(toString(customer_id), kin.1, kin.2, '')), customer_id)`
+
+/** Who is in, given a condition on what counts of one person's events, and whether nothing at all satisfies it. */
 function members(where: string, having: string, ofNone: boolean, ctx: SqlContext, b: Bound): string {
   const chosen = ofNone ? `not (${having})` : having
-  const from = `workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where}`
-  const alone = `select customer_id from event where ${from} group by customer_id having ${chosen}`
-  const pairs = 'select pair.1 as id, pair.2 as person from (select arrayJoin(kin) as pair)'
-  const joined = `select k.person from (select * from event prewhere customer_id in (select id from (${pairs})) where ${from}) as e
-    inner join (${pairs}) as k on e.customer_id = k.id group by k.person having ${chosen}`
-  const found = `if(empty(c.absorbed), c.customer_id in (${alone}), c.customer_id in (${joined}))`
+  const found = `c.customer_id in (select ${PERSON} as person from event
+    where workspace_id = ${b.of(ctx.workspace, 'UUID')} and ${where} group by person having ${chosen})`
   return ofNone ? `not ${found}` : found
 }
 
