@@ -6,6 +6,7 @@ import { insertKey } from './catalogue/keys.ts'
 import { insertSource } from './connectors/store.ts'
 import { type EndpointName, endpoints, type Scope } from './contract.ts'
 import { newId, publicId, type Uuid } from './platform/ids.ts'
+import { createSegment } from './segments/store.ts'
 import { insertUser, putRole } from './team/store.ts'
 import { handlers, startWeb, type Web } from './web.ts'
 
@@ -15,7 +16,10 @@ const NAMES = Object.keys(endpoints) as EndpointName[]
 const inWorkspace = NAMES.filter(n => endpoints[n].path.includes('{ws}'))
 /** Not those whose path holds a name: each workspace has its own under it. */
 const withInnerId = inWorkspace.filter(
-  n => /\{(?!ws|name|channel|preset|metric|rule)\w+\}/.test(endpoints[n].path) && n !== 'setImportFeed',
+  n =>
+    /\{(?!ws|name|channel|preset|metric|rule)\w+\}/.test(
+      endpoints[n].path.replace('segment-library/{key}', ''),
+    ) && n !== 'setImportFeed',
 )
 
 const GRAPH = {
@@ -73,6 +77,12 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     version: 1,
   },
   requestErasure: { confirm: 'not this one', reason: 'asked' },
+  saveSegment: { version: 1, name: 'Women' },
+  publishSegment: { version: 1 },
+  changeSegmentMembers: { add: ['{customer}'] },
+  snapshotSegment: { name: 'Now' },
+  tagSegment: { tag: 'vip' },
+  liftErasureSuppression: { channel: 'email', proof: { text: 'I agree' } },
   updateImport: { source: 'Till' },
   setImportFeed: { everyHours: 24 },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
@@ -82,6 +92,7 @@ const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
   unmergePreview: { from: '{customer}' },
   search: { q: 'someone' },
   journeyPeople: { node: 'wait' },
+  compareSegmentVersions: { a: '1', b: '1' },
   sandboxMessages: { channel: 'line', address: 'U1' },
 }
 
@@ -187,6 +198,13 @@ async function makeFilled(name: string): Promise<Made> {
      values ($1, $2, 'POS', 'customers', 'a.csv', 1, '{}', '{"A":"member_no"}', 'draft', 'test', $3)`,
     [file, made.id, at],
   )
+  const segment = await createSegment(core, made.id, { name: 'List', kind: 'static' }, 'test')
+  const job = newId()
+  await core.pool.query(
+    `insert into segment_job (id, workspace_id, segment_id, kind, status, stage, created_by, created_at)
+     values ($1, $2, $3, 'tag', 'done', 'people', 'test', $4)`,
+    [job, made.id, segment, at],
+  )
   const user = await insertUser(core.pool, {
     email: `${name}@example.com`.toLowerCase(),
     name,
@@ -229,6 +247,8 @@ async function makeFilled(name: string): Promise<Made> {
       product: publicId('prd', await shelved('product')),
       source: publicId('src', source),
       import: publicId('imp', file),
+      segment: publicId('seg', segment),
+      job: publicId('job', job),
     },
   }
 }

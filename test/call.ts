@@ -29,6 +29,7 @@ export async function callHandler<N extends EndpointName>(
     query: endpoint.query?.parse(given.query ?? {}),
     body: endpoint.body?.parse(given.body),
     idempotencyKey: given.key ?? null,
+    note: () => undefined,
     setSession() {
       throw new Error('only sign-in sets a session')
     },

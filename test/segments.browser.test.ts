@@ -399,6 +399,49 @@ test('a list takes people by hand and from a file, with a report and the rows th
   await expect.poll(() => page.getByRole('row').count()).toBe(2)
 })
 
+test('R0-14 another version says whom it moves before it is published and is compared after; all are tagged; archived by name', {
+  timeout: 240_000,
+}, async () => {
+  const views = page.getByRole('navigation', { name: '分眾的檢視' })
+  await page.goto(`${home}/segments`)
+  await page.getByRole('link', { name: '買過洋裝的女性' }).click()
+  await page.getByRole('link', { name: '編輯' }).click()
+  await builder().getByRole('button', { name: '移動第 2 個條件' }).focus()
+  await page.keyboard.press('Delete')
+  await count('4 人')
+  await page.getByRole('button', { name: '發布…' }).click()
+  const dialog = page.getByRole('dialog', { name: '發布「買過洋裝的女性」' })
+  await dialog.getByRole('status').getByText('3', { exact: true }).waitFor() // enter
+  await dialog.getByRole('status').getByText('1', { exact: true }).waitFor() // stay
+  await shot('publish-again')
+  await dialog.getByRole('button', { name: '發布', exact: true }).click()
+  await views.getByRole('link', { name: '成員' }).click()
+  await expect.poll(() => page.getByRole('row').count(), { timeout: 60_000 }).toBe(5)
+
+  await views.getByRole('link', { name: '版本' }).click()
+  await page.getByRole('button', { name: '與版本 1 比較' }).click()
+  await page.getByRole('heading', { name: '版本 1 與版本 2' }).waitFor()
+  await everyWay('versions')
+
+  await views.getByRole('link', { name: '概況' }).click()
+  await page.getByRole('button', { name: '其他動作' }).click()
+  await page.getByRole('menuitem', { name: '全員貼標…' }).click()
+  await page
+    .getByRole('dialog', { name: '替 4 位成員貼標' })
+    .getByRole('textbox', { name: '標籤' })
+    .fill('洋裝客')
+  await page.getByRole('button', { name: '貼標', exact: true }).click()
+  await page.getByText('4 人完成').waitFor({ timeout: 60_000 })
+  await everyWay('jobs')
+
+  await page.getByRole('button', { name: '其他動作' }).click()
+  await page.getByRole('menuitem', { name: '封存…' }).click()
+  const sure = page.getByRole('dialog', { name: '封存「買過洋裝的女性」' })
+  await sure.getByRole('textbox').fill('買過洋裝的女性')
+  await sure.getByRole('button', { name: '封存', exact: true }).click()
+  await page.getByText('已封存', { exact: true }).first().waitFor()
+})
+
 test('in English', { timeout: 120_000 }, async () => {
   await page.getByRole('button', { name: '語言' }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()

@@ -54,7 +54,9 @@ function everything(): CustomerState {
   p.event('Start')
   p.event('Product Added', { props: { product_id: 'q' }, traits: { 'app.push_token': 't' } })
   const state = p.state!
-  state.absorbed.push('00000000-0000-7000-8000-000000000099')
+  state.absorbed.push('00000000-0000-7000-8000-000000000098', '00000000-0000-7000-8000-000000000099')
+  state.fill = 7
+  state.fills = [['00000000-0000-7000-8000-000000000099', 3]]
   return state
 }
 

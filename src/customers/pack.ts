@@ -8,6 +8,7 @@ type Fixed = 'v' | 'workspace' | 'id' | 'now' | 'first' | 'last' | 'ids' | 'trai
 type Short =
   | 'seg'
   | 'mem'
+  | 'fills'
   | 'clk'
   | 'tags'
   | 'consent'
@@ -35,6 +36,8 @@ type Rest = Omit<CustomerState, Fixed | Short> & {
   k?: (number | null)[]
   /** memories: since which number, and what is kept */
   y?: Record<string, [since: number, ...kept: Written]>
+  /** whoever was merged in and is filled up to another number: place among them */
+  f?: [place: number, no: number][]
   g?: [tag: string, at: number, src: number, by?: string | null, until?: number][]
   c?: [key: string, on: 0 | 1, at: number, src: number][]
   e?: CustomerState['enr']
@@ -76,7 +79,7 @@ const isEmpty = (object: object): boolean => {
 
 export function packState(state: CustomerState): string {
   const { v: _v, workspace, id, now, first, last, ids, traits, ...more } = state
-  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, clk, ...others } = more
+  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, fills, clk, ...others } = more
   const sources: string[] = []
   const src = (name: string): number => {
     const at = sources.indexOf(name)
@@ -121,6 +124,11 @@ export function packState(state: CustomerState): string {
     if (!isEmpty(rests)) rest.o.push(rests)
   }
   if (clk !== undefined) rest.k = CLOCKS.map(c => (clk[c] === undefined ? null : last - clk[c]))
+  if (fills !== undefined)
+    rest.f = fills.flatMap(([who, no]): [number, number][] => {
+      const place = absorbed.indexOf(who)
+      return place < 0 ? [] : [[place, no]]
+    })
   if (mem !== undefined) {
     rest.y = {}
     for (const key in mem) {
@@ -161,7 +169,7 @@ export function unpackState(text: string): CustomerState {
   const read = JSON.parse(text) as Packed | CustomerState
   if (!Array.isArray(read)) return read
   const [, workspace, id, now, first, last, sources, ids, traits, packed] = read
-  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, s, o, k, y, ...others } = packed
+  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, s, o, k, y, f, ...others } = packed
   const state: CustomerState = {
     v: 1,
     workspace,
@@ -208,6 +216,7 @@ export function unpackState(text: string): CustomerState {
       if (before !== null && before !== undefined) state.clk![clock] = last - before
     })
   }
+  if (f !== undefined) state.fills = f.map(([place, no]) => [a[place]!, no])
   if (y !== undefined) {
     state.mem = {}
     for (const key in y) {

@@ -113,7 +113,7 @@ const filledOf = (state: CustomerState, id: Uuid): number =>
 function setFilled(state: CustomerState, id: Uuid, no: number): void {
   const fills = new Map(state.absorbed.map(a => [a, filledOf(state, a)]))
   if (id === state.id) state.fill = no
-  else fills.set(id, no)
+  else if (fills.has(id)) fills.set(id, no)
   const others = [...fills].filter(([, n]) => n !== (state.fill ?? 0))
   if (others.length > 0) state.fills = others
   else delete state.fills

@@ -1,5 +1,5 @@
 // A sandbox workspace's clock. A jump goes in steps: to the workspace's next due time, wait until its inbox, intents
-// and stand-in receipts are empty, repeat; as if no time were lost.
+// stand-in receipts and work over segments are empty, repeat; as if no time were lost.
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
@@ -76,6 +76,8 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
       `select ${MS('clock_timestamp()')} as real, w.clock_offset_ms as offset_ms, ${MS('w.clock_target')} as target,
               exists (select from inbox where workspace_id = w.id) or exists (select from bulk where workspace_id = w.id)
                 or exists (select from sandbox_receipt where workspace_id = w.id)
+                or exists (select from segment_job where workspace_id = w.id and status in ('queued', 'running')
+                             and greatest(lease_until, created_at + interval '5 seconds') > clock_timestamp())
                 or exists (select from message where bucket between 0 and 255 and workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after <= clock_timestamp()) as busy,
               (select ${MS('min(due_at)')} from customer where workspace_id = w.id and due_at is not null) as due,
               (select ${MS('min(send_after)')} from message where workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after > clock_timestamp()) as send

@@ -8,6 +8,7 @@ import { eventFor } from '../../test/stage.ts'
 import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
+import { verifyAll } from '../inbox/verify.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { askHistory } from '../platform/clickhouse.ts'
@@ -291,3 +292,10 @@ test.each(['segment-job.before-commit', 'segment-job.after-commit'])(
   },
   120_000,
 )
+
+test('after all of this state equals replay', async () => {
+  // events came straight to customers: no intake has claimed their identifiers
+  const checks = (await verifyAll(lab.core)).checks.filter(c => c.name !== 'identifiers')
+  expect(checks.map(c => c.name)).toContain('replay')
+  expect(checks.flatMap(c => c.faults)).toEqual([])
+}, 60_000)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openSegmentLab, type SegmentLab } from '../../test/segment-lab.ts'
 import { unpackState } from '../customers/pack.ts'
 import { askHistory } from '../platform/clickhouse.ts'
+import { verifyAll } from '../inbox/verify.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { keepSizes } from './sizes.ts'
@@ -218,6 +219,41 @@ test('sizes are kept by the hour of the workspace; the day that runs shows who i
   ])
 })
 
+test('who enters a segment starts a journey; while the journey uses it, it is not archived', async () => {
+  const [there] = await people(1, '臺北')
+  const id = await live('北部', city('臺北'))
+  const graph = {
+    format: 1,
+    name: '北部歡迎',
+    trigger: { kind: 'event', event: 'segment.entered', where: [{ path: 'segment', op: 'is', value: id }] },
+    reentry: { kind: 'always' },
+    exits: [{ name: '離開', rule: { op: 'segment', segment: id, is: 'out' } }],
+    start: 'wait',
+    nodes: {
+      wait: { type: 'delay', fields: { ms: 86_400_000 }, next: { next: 'end' } },
+      end: { type: 'exit', fields: {}, next: {} },
+    },
+  }
+  const made = await lab.ok('createJourney', { body: { graph } })
+  await lab.ok('publishJourney', { params: { journey: made.id }, body: { version: made.version } })
+  await lab.stage.settle()
+  const [moves] = await people(1, '高雄')
+  await lab.tell({ who: moves!, name: 'Identified', more: { traits: { city: '臺北' } } })
+  const counts = () => lab.ok('journeyCounts', { params: { journey: made.id } })
+  expect(await counts()).toMatchObject({ entered: 1, exits: {} }) // not who was in before
+  await lab.tell({ who: moves!, name: 'Identified', more: { traits: { city: '臺南' } } })
+  expect(await counts()).toMatchObject({ entered: 1, exits: { exit_rule: 1 } })
+  await lab.tell({ who: there!, name: 'Page Viewed' })
+  expect(await counts()).toMatchObject({ entered: 1 })
+  const refused = await lab.ask('archiveSegment', { params: { segment: id } })
+  expect(refused).toMatchObject({ status: 409, body: { code: 'segment_in_use' } })
+  expect(refused.body.title).toContain('"北部歡迎"')
+  const { version } = await lab.ok('journey', { params: { journey: made.id } })
+  await lab.ok('setJourneyStatus', { params: { journey: made.id }, body: { status: 'stopped', version } })
+  expect(await lab.ok('archiveSegment', { params: { segment: id } })).toMatchObject({ status: 'archived' })
+  await lab.stage.settle()
+})
+
 test('an archived segment lets its members go: they leave, its rule tag comes off, its number is never used again', async () => {
   await people(3, '臺北')
   const id = await live('北部', city('臺北'), { tag: '北部客' })
@@ -251,3 +287,7 @@ test('R3-45 an exclusion list is honoured: members of the target are those witho
   await lab.stage.settle()
   expect(await memberIds(id)).toContain(cus(all[0]!))
 })
+
+test('after all of this state equals replay', async () => {
+  expect((await verifyAll(lab.core)).checks.flatMap(c => c.faults)).toEqual([])
+}, 60_000)

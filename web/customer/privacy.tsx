@@ -75,7 +75,7 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
             ) : null}
             {data.more.length > 0 ? (
               <Text size="sm" c="dimmed" w="100%">
-                {t('privacy.partText', { places: data.more.map(p => word('place', p)).join('、') })}
+                {t('privacy.partText', { places: say.list(data.more.map(p => word('place', p))) })}
               </Text>
             ) : null}
           </Group>

@@ -54,13 +54,13 @@ export function Versions({
                         {of.liveVersion !== null && v.version !== of.liveVersion ? (
                           <Button
                             size="compact-xs"
-                            variant={other === String(v.version) ? 'light' : 'default'}
-                            aria-label={t('segment.compareWith', { n: v.version })}
+                            variant="default"
+                            aria-pressed={other === String(v.version)}
                             onClick={() =>
                               choose(other === String(v.version) ? undefined : String(v.version))
                             }
                           >
-                            {t('segment.compare')}
+                            {t('segment.compareWith', { n: v.version })}
                           </Button>
                         ) : null}
                       </Group>

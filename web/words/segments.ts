@@ -211,7 +211,6 @@ export const segments = {
     noValue: ['沒有資料', 'Not known'],
     others: ['其他值', 'Other values'],
     profileEmpty: ['還沒有成員可以分析。', 'No members to describe yet.'],
-    compare: ['比較版本', 'Compare versions'],
     compareWith: ['與版本 {{n}} 比較', 'Compare with version {{n}}'],
     compareTitle: ['版本 {{a}} 與版本 {{b}}', 'Version {{a}} and version {{b}}'],
     noVersions: ['還沒有發布過。', 'Nothing was published yet.'],
