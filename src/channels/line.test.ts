@@ -48,6 +48,9 @@ test('a message goes to the user id of the account’s own provider, or to nobod
       customer,
     })
   expect(ask({})).toEqual({ do: 'skip', reason: 'no_address' })
+  // a friend of the other account only
+  expect(ask({ provider: 'shop-b' })).toEqual({ do: 'skip', reason: 'blocked' })
+  customer.lines = { 'shop-b': { following: true, at: 2 } }
   expect(ask({ provider: 'shop-b' })).toMatchObject({ do: 'send', address: 'U2' })
   customer.ids.push({ kind: 'line_uid', value: 'U3', verified: true, at: 1, src: 'LINE' })
   expect(ask({})).toMatchObject({ do: 'send', address: 'U3' })
