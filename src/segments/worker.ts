@@ -6,7 +6,7 @@ import { claimJob, endJob, releaseJob, triedTooOften, type JobRow } from './jobs
 import { keepSizes } from './sizes.ts'
 import { openStepper } from './steps.ts'
 
-const POLL_MS = 2_000
+const POLL_MS = 5_000
 /** A job that waits for others is looked at again after so long. */
 const REST_MS = 200
 
