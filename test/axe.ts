@@ -3,8 +3,16 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
 /** Serious and critical faults, each with the place of the first. Colours that are still changing are waited for: half
- *  way between light and dark they are nobody's. */
+ *  way between light and dark they are nobody's. A fault is one that a second look finds, too: a notice that happens to
+ *  fade away during the first is none. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  const first = await look(page)
+  if (first.length === 0) return first
+  const again = new Set(await look(page))
+  return first.filter(fault => again.has(fault))
+}
+
+async function look(page: Page): Promise<string[]> {
   await page.evaluate(`new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))
     .then(() => Promise.allSettled(document.getAnimations()
       .filter(a => a.effect?.getComputedTiming().endTime !== Infinity).map(a => a.finished)))
