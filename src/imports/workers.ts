@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
+import { openLoop } from '../platform/loop.ts'
 import { errorPath, removeOldFiles, uploadPath, uploadsHere } from './files.ts'
 import {
   claimImport,
@@ -30,7 +31,6 @@ export type Imports = Role & {
 }
 
 export function openImports(core: Core): Imports {
-  let stopped = false
   let running: Worker | null = null
   let tidied = 0
 
@@ -98,44 +98,25 @@ export function openImports(core: Core): Imports {
     await releaseImport(core.pool, row.id, core.processId)
   }
 
-  let wake = () => {}
+  const loop = openLoop({
+    tick,
+    restMs: () => POLL_MS,
+    failed: error => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'imports wait'),
+  })
   const offs = [
-    core.signals.on('import', () => wake()),
+    core.signals.on('import', loop.call),
     core.signals.on('identifiers', () => running?.postMessage('')),
     core.signals.on('holder', customer => running?.postMessage(customer)),
   ]
-
-  async function run(): Promise<void> {
-    while (!stopped) {
-      try {
-        if (await tick()) continue
-      } catch (error) {
-        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'imports wait')
-      }
-      if (stopped) break
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, POLL_MS)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  }
-
-  let loop: Promise<void> | null = null
   return {
     tick,
-    start() {
-      loop ??= run()
-    },
+    start: loop.start,
     async stop() {
-      stopped = true
       for (const off of offs) off()
-      wake()
+      const ended = loop.stop()
       const worker = running as Worker | null
       await worker?.terminate()
-      await loop
+      await ended
     },
   }
 }

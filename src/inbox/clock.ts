@@ -3,6 +3,7 @@
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { openLoop } from '../platform/loop.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { append } from './append.ts'
 
@@ -119,39 +120,25 @@ const STEP_MS = 15
 
 /** Carries out jumps: quick while one runs; otherwise when one is announced, and a look now and then. */
 export function startClock(core: Core): Role {
-  let stopping = false
-  let wake = () => {}
-  const off = core.signals.on('live', detail => {
-    if (detail.endsWith(':clock')) wake()
+  const loop = openLoop({
+    tick: () => stepClocks(core),
+    restMs: () => IDLE_MS,
+    stepMs: STEP_MS,
+    failed: error =>
+      core.log.warn(
+        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+        'clock: will try again',
+      ),
   })
-  async function run(): Promise<void> {
-    while (!stopping) {
-      let running = false
-      try {
-        running = await stepClocks(core)
-      } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'clock: will try again',
-        )
-      }
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, running ? STEP_MS : IDLE_MS)
-        wake = () => {
-          clearTimeout(timer)
-          setTimeout(resolve, STEP_MS)
-        }
-      })
-    }
-  }
-  const ended = run()
+  const off = core.signals.on('live', detail => {
+    if (detail.endsWith(':clock')) loop.call()
+  })
+  loop.start()
   return {
     start() {},
     async stop() {
-      stopping = true
       off()
-      wake()
-      await ended
+      await loop.stop()
     },
   }
 }

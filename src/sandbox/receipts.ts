@@ -1,6 +1,7 @@
 // Delivers the stand-ins' webhooks over HTTP to the product's own /hooks addresses, and tries again like a provider.
 import type { Core, Role } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { openLoop } from '../platform/loop.ts'
 
 const LEASE_MS = 15_000
 const POLL_MS = 1_000
@@ -59,50 +60,27 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
     )
   }
 
-  let stopped = false
-  let called = false
-  let wake = () => {}
-  const off = core.signals.on('receipt', () => {
-    called = true
-    wake()
+  let worked = performance.now()
+  const loop = openLoop({
+    async tick() {
+      const found = await tick()
+      if (found) worked = performance.now()
+      return found
+    },
+    restMs: () => (performance.now() - worked > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS),
+    failed: error =>
+      core.log.warn(
+        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+        'stand-in: webhooks wait',
+      ),
   })
-  async function run(): Promise<void> {
-    let worked = performance.now()
-    while (!stopped) {
-      try {
-        called = false
-        if (await tick()) {
-          worked = performance.now()
-          continue
-        }
-      } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'stand-in: webhooks wait',
-        )
-      }
-      if (called || stopped) continue
-      await new Promise<void>(resolve => {
-        const idle = performance.now() - worked > IDLE_AFTER_MS
-        const timer = setTimeout(resolve, idle ? IDLE_POLL_MS : POLL_MS)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  }
-  let loop: Promise<void> | null = null
+  const off = core.signals.on('receipt', loop.call)
   return {
     tick,
-    start() {
-      loop ??= run()
-    },
+    start: loop.start,
     async stop() {
-      stopped = true
       off()
-      wake()
-      await loop
+      await loop.stop()
     },
   }
 }

@@ -2,6 +2,7 @@
 // does at a time is small, and it waits for history.
 import { Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
+import { openLoop } from '../platform/loop.ts'
 import { claimJob, endJob, releaseJob, triedTooOften, type JobRow } from './jobs.ts'
 import { keepSizes } from './sizes.ts'
 import { openStepper } from './steps.ts'
@@ -68,38 +69,20 @@ export function openSegmentWorker(core: Core): SegmentWorker {
     return worked
   }
 
-  let wake = () => {}
-  const off = core.signals.on('segment-job', () => wake())
-
-  async function run(): Promise<void> {
-    while (!stopped) {
-      try {
-        if (await tick()) continue
-      } catch (error) {
-        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'segment jobs: will try again')
-      }
-      if (stopped) break
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, waits ? REST_MS : POLL_MS)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  }
-
-  let loop: Promise<void> | null = null
+  const loop = openLoop({
+    tick,
+    restMs: () => (waits ? REST_MS : POLL_MS),
+    failed: error =>
+      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'segment jobs: will try again'),
+  })
+  const off = core.signals.on('segment-job', loop.call)
   return {
     tick,
-    start() {
-      loop ??= run()
-    },
+    start: loop.start,
     async stop() {
       stopped = true
       off()
-      wake()
-      await loop
+      await loop.stop()
     },
   }
 }
