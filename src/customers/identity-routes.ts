@@ -23,7 +23,8 @@ import type { IdRef } from './model.ts'
 import { mergedState, mergePreviewOf, personOf } from './preview.ts'
 import { heldId } from './shared.ts'
 import { findCustomer, type StoredCustomer } from './store.ts'
-import { orderRowsOf, previewSplit, unmerge } from './unmerge.ts'
+import { orderRowsOf } from '../inbox/order-rows.ts'
+import { previewSplit, unmerge } from './unmerge.ts'
 
 type Conflict = Out<'identityConflicts'>['items'][number]
 type Result = Out<'mergeCustomers'>

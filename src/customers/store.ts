@@ -6,6 +6,7 @@ import type { Pool } from '../platform/postgres.ts'
 import { must } from '../platform/errors.ts'
 import { cleanCardNo, cleanEmail, cleanPhone } from './contacts.ts'
 import type { OrderRow } from '../inbox/model.ts'
+import { ORDER_COLUMNS, type OrderRecord, orderRow } from '../inbox/order-rows.ts'
 import type { BOUGHT, CUSTOMER_SORTS } from '../contract/customers.ts'
 import type { CustomerState } from './model.ts'
 import { missingWhen } from './wanted.ts'
@@ -67,19 +68,13 @@ const MOST_ROWS = 5_000
 
 /** Rows of a customer's orders, the newest orders first; at most as many as one page can show. */
 export async function orderRows(pool: Pool, workspace: Uuid, id: Uuid): Promise<OrderRow[]> {
-  const { rows } = await pool.query<Omit<OrderRow, 'orderNo' | 'body' | 'occurred'> & OrderRecord>(
-    `select order_no, entry, key, occurred, amount, currency, body from order_entry
+  const { rows } = await pool.query<OrderRecord>(
+    `select ${ORDER_COLUMNS} from order_entry
       where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred desc, order_no, key limit $4`,
     [bucketOf(id), workspace, id, MOST_ROWS],
   )
-  return rows.map(({ order_no, occurred, body, ...row }) => ({
-    ...row,
-    orderNo: order_no,
-    occurred: occurred.getTime(),
-    body: JSON.parse(body) as OrderRow['body'],
-  }))
+  return rows.map(orderRow)
 }
-type OrderRecord = { order_no: string; occurred: Date; body: string }
 
 type ProofRecord = {
   channel: string

@@ -2,7 +2,7 @@
 // what each has (split.ts), and lets both go on with that as their first input. A crash in between leaves both set
 // aside as `unmerging`; releasing them (Ops) leaves everything as it was.
 import { unpackEntriesOf } from '../inbox/journal.ts'
-import type { OrderRow } from '../inbox/model.ts'
+import { orderRowsOf } from '../inbox/order-rows.ts'
 import { putBack, unpark } from '../inbox/parking.ts'
 import { openWorlds } from '../inbox/worlds.ts'
 import { outcomeOf, type MessageState } from '../messages/model.ts'
@@ -198,32 +198,4 @@ async function oldOrders(sql: Sql, workspace: Uuid, customer: Uuid, past: Past):
   )
   for (const row of await orderRowsOf(sql, workspace, customer))
     if (!later.has(row.orderNo + row.key)) (past.facts[orderFact(row.orderNo)] ??= []).push(row)
-}
-
-type OrderRecord = {
-  order_no: string
-  entry: OrderRow['entry']
-  key: Uuid
-  occurred: Date
-  amount: number
-  currency: string
-  body: string
-}
-
-/** Every order row of a customer. */
-export async function orderRowsOf(sql: Sql, workspace: Uuid, customer: Uuid): Promise<OrderRow[]> {
-  const { rows } = await sql.query<OrderRecord>(
-    `select order_no, entry, key, occurred, amount, currency, body from order_entry
-      where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred, order_no, key`,
-    [bucketOf(customer), workspace, customer],
-  )
-  return rows.map(r => ({
-    orderNo: r.order_no,
-    entry: r.entry,
-    key: r.key,
-    occurred: r.occurred.getTime(),
-    amount: r.amount,
-    currency: r.currency,
-    body: JSON.parse(r.body) as OrderRow['body'],
-  }))
 }

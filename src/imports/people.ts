@@ -2,7 +2,7 @@
 import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { ordersOf as viewOrders } from '../customers/order-view.ts'
-import type { OrderRow } from '../inbox/model.ts'
+import { ORDER_COLUMNS, type OrderRecord, orderRow } from '../inbox/order-rows.ts'
 import type { ExportSource } from './model.ts'
 import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
 
@@ -32,17 +32,6 @@ export async function* customersOf(source: ExportSource): AsyncGenerator<Custome
   for await (const page of pagesOf(source)) yield* page
 }
 
-type EntryRow = {
-  customer_id: Uuid
-  order_no: string
-  entry: OrderRow['entry']
-  key: Uuid
-  occurred: Date
-  amount: number
-  currency: string
-  body: string
-}
-
 export type ReadOrder = ReturnType<typeof viewOrders>[number]
 
 /** Orders of a workspace with the customers they belong to, customer by customer. */
@@ -50,23 +39,13 @@ export async function* ordersOf(
   source: ExportSource,
 ): AsyncGenerator<{ state: CustomerState; order: ReadOrder }> {
   for await (const states of pagesOf(source)) {
-    const { rows } = await source.pool.query<EntryRow>(
-      `select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry
+    const { rows } = await source.pool.query<OrderRecord>(
+      `select ${ORDER_COLUMNS} from order_entry
         where bucket = $1 and workspace_id = $2 and customer_id = any($3::uuid[])`,
       [bucketOf(states[0]!.id), source.workspace, states.map(s => s.id)],
     )
     const entries = Map.groupBy(rows, r => r.customer_id)
     for (const state of states)
-      for (const order of viewOrders((entries.get(state.id) ?? []).map(toRow))) yield { state, order }
+      for (const order of viewOrders((entries.get(state.id) ?? []).map(orderRow))) yield { state, order }
   }
 }
-
-const toRow = (r: EntryRow): OrderRow => ({
-  orderNo: r.order_no,
-  entry: r.entry,
-  key: r.key,
-  occurred: r.occurred.getTime(),
-  amount: r.amount,
-  currency: r.currency,
-  body: JSON.parse(r.body) as OrderRow['body'],
-})

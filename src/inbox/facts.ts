@@ -3,32 +3,10 @@ import { noteRow } from '../customers/order-facts.ts'
 import { ALL_ORDERS } from '../customers/order-worth.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { Facts, OrderRow } from './model.ts'
+import type { Facts } from './model.ts'
+import { ORDER_COLUMNS, type OrderRecord, orderRow } from './order-rows.ts'
 
 type Named = { workspace: Uuid; customer: Uuid; key: string }
-type OrderRecord = {
-  customer_id: Uuid
-  order_no: string
-  entry: OrderRow['entry']
-  key: Uuid
-  occurred: Date
-  amount: number
-  currency: string
-  body: string
-}
-
-const rowOf = (r: OrderRecord): OrderRow => ({
-  orderNo: r.order_no,
-  entry: r.entry,
-  key: r.key,
-  occurred: r.occurred.getTime(),
-  amount: r.amount,
-  currency: r.currency,
-  body: JSON.parse(r.body) as OrderRow['body'],
-})
-
-const COLUMNS = 'customer_id, order_no, entry, key, occurred, amount, currency, body'
-
 export async function loadFacts(sql: Sql, named: Named[]): Promise<Map<Uuid, Facts>> {
   const facts = new Map<Uuid, Facts>()
   for (const n of named) {
@@ -42,17 +20,17 @@ export async function loadFacts(sql: Sql, named: Named[]): Promise<Map<Uuid, Fac
   if (whole.length > 0) {
     const { rows } = await sql.query<OrderRecord>({
       name: 'fold_all_orders',
-      text: `select ${COLUMNS} from order_entry
+      text: `select ${ORDER_COLUMNS} from order_entry
               where bucket = any($1::smallint[]) and (workspace_id, customer_id) in (select * from unnest($2::uuid[], $3::uuid[]))
               order by occurred, key`,
       values: [buckets(whole), whole.map(n => n.workspace), whole.map(n => n.customer)],
     })
-    for (const r of rows) facts.get(r.customer_id)![ALL_ORDERS]!.push(rowOf(r))
+    for (const r of rows) facts.get(r.customer_id)![ALL_ORDERS]!.push(orderRow(r))
   }
   if (some.length > 0) {
     const { rows } = await sql.query<OrderRecord>({
       name: 'fold_orders',
-      text: `select ${COLUMNS} from order_entry
+      text: `select ${ORDER_COLUMNS} from order_entry
               where bucket = any($1::smallint[]) and (workspace_id, customer_id, order_no) in (select * from unnest($2::uuid[], $3::uuid[], $4::text[]))
               order by occurred, key`,
       values: [
@@ -62,7 +40,7 @@ export async function loadFacts(sql: Sql, named: Named[]): Promise<Map<Uuid, Fac
         some.map(n => n.key.slice('order:'.length)),
       ],
     })
-    for (const r of rows) noteRow(facts.get(r.customer_id)!, rowOf(r))
+    for (const r of rows) noteRow(facts.get(r.customer_id)!, orderRow(r))
   }
   return facts
 }

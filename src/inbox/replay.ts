@@ -9,6 +9,7 @@ import type { Sql } from '../platform/postgres.ts'
 import { lackingFacts, noteRow } from '../customers/order-facts.ts'
 import { unpackJournal } from './journal.ts'
 import type { Facts, Input, JournalEntry, OrderRow } from './model.ts'
+import { ORDER_COLUMNS, type OrderRecord, orderRow } from './order-rows.ts'
 import { openWorlds } from './worlds.ts'
 
 export type Replayed = { state: CustomerState | null; mergedInto: Uuid | null; workspace: Uuid; facts: Facts }
@@ -157,31 +158,13 @@ async function oldOrders(sql: Sql, bucket: number, result: ReplayResult): Promis
         for (const e of entry.e ?? []) if (e.kind === 'order') later.add(entry.c + e.row.key)
     }
   }
-  const { rows } = await sql.query<{
-    customer_id: Uuid
-    order_no: string
-    entry: OrderRow['entry']
-    key: Uuid
-    occurred: Date
-    amount: number
-    currency: string
-    body: string
-  }>(
-    'select customer_id, order_no, entry, key, occurred, amount, currency, body from order_entry where bucket = $1 order by occurred, key',
+  const { rows } = await sql.query<OrderRecord>(
+    `select ${ORDER_COLUMNS} from order_entry where bucket = $1 order by occurred, key`,
     [bucket],
   )
   for (const r of rows) {
     if (later.has(r.customer_id + r.key)) continue
     const held = result.customers.get(r.customer_id)
-    if (held)
-      noteRow(held.facts, {
-        orderNo: r.order_no,
-        entry: r.entry,
-        key: r.key,
-        occurred: r.occurred.getTime(),
-        amount: r.amount,
-        currency: r.currency,
-        body: JSON.parse(r.body) as OrderRow['body'],
-      })
+    if (held) noteRow(held.facts, orderRow(r))
   }
 }

@@ -13,6 +13,7 @@ import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
+import { orderRowsOf } from './order-rows.ts'
 import type { BucketRow } from './read.ts'
 
 /** What others are to be told of after the commit: buckets with new intents, answered keys, buckets posted to. */
@@ -35,38 +36,12 @@ async function absorbOf(
   work: Work,
   effect: Extract<FoldEffect, { kind: 'merged' }>,
 ): Promise<Append> {
-  const bucket = bucketOf(work.id)
-  const orders = await sql.query<{
-    order_no: string
-    entry: OrderRow['entry']
-    key: Uuid
-    occurred: Date
-    amount: number
-    currency: string
-    body: string
-  }>(
-    `select order_no, entry, key, occurred, amount, currency, body from order_entry
-        where bucket = $1 and workspace_id = $2 and customer_id = $3 order by occurred, order_no, key`,
-    [bucket, work.workspace, work.id],
-  )
+  const orders = await orderRowsOf(sql, work.workspace, work.id)
   const body: AbsorbBody = {
     loser: work.id,
     state: work.held.state,
     ids: effect.ids,
-    orders: [
-      ...orders.rows.map(
-        (r): OrderRow => ({
-          orderNo: r.order_no,
-          entry: r.entry,
-          key: r.key,
-          occurred: r.occurred.getTime(),
-          amount: r.amount,
-          currency: r.currency,
-          body: JSON.parse(r.body) as OrderRow['body'],
-        }),
-      ),
-      ...work.effects.flatMap(x => (x.kind === 'order' ? [x.row] : [])),
-    ],
+    orders: [...orders, ...work.effects.flatMap(x => (x.kind === 'order' ? [x.row] : []))],
     hops: effect.hops,
     ...(effect.actor === undefined ? {} : { actor: effect.actor }),
   }
