@@ -474,14 +474,15 @@ describe('back-pressure and outages', () => {
     const waiting = async () =>
       (await core.pool.query<{ n: number }>('select count(*)::int as n from bulk')).rows[0]!.n
     try {
-      expect((await post('/v1/import', history(8), { url: tight.url })).status).toBe(200)
+      // in every bucket: of a few rows the first samples may guess too many, and the next too few
+      expect((await post('/v1/import', history(1_000), { url: tight.url })).status).toBe(200)
       let answer = await post('/v1/import', history(0), { url: tight.url })
       for (const until = Date.now() + 5_000; answer.status !== 429 && Date.now() < until; )
         answer = await post('/v1/import', history(0), { url: tight.url })
       expect(answer).toMatchObject({ status: 429, body: { code: 'behind' } })
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       expect((await post('/v1/import', history(1), { url: tight.url })).status).toBe(429)
-      expect(await waiting()).toBe(8)
+      expect(await waiting()).toBe(1_000)
       expect((await post('/v1/track', track(), { url: tight.url })).status).toBe(200)
       // when it is folded, the next tries are taken by themselves
       await core.pool.query('delete from bulk')
