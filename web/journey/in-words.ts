@@ -1,5 +1,6 @@
 // Journeys in words: what a trigger, a rule and a node do, as one sentence in the language at hand.
 import type { JourneyGraph, NodeData, Trigger } from '../../src/journeys/model.ts'
+import type { Metric } from '../../src/journeys/nodes/experiment.ts'
 import type { PropFilter, Rule } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
 import { sayRule } from '../rules/in-words.ts'
@@ -68,6 +69,25 @@ export function contentBrief(content: unknown): string {
 
 export const nodeTitle = (node: NodeData): string => node.title ?? word('node', node.type)
 
+const sayShares = (shares: unknown, { t }: Say): string =>
+  list(shares)
+    .map(s => {
+      const { name, percent } = s as { name?: unknown; percent?: unknown }
+      return t('say.share', { name: text(name), percent: text(percent) })
+    })
+    .join(t('say.list'))
+
+function sayMetric(metric: unknown, say: Say): string {
+  const { t } = say
+  const m = (metric ?? {}) as Partial<Metric> & { event?: unknown; where?: PropFilter[] }
+  if (m.kind === 'event') return word('fact', text(m.event)) + sayWhere(m.where, say)
+  return m.kind === 'goal'
+    ? t('say.metricGoal')
+    : m.kind === 'clicked'
+      ? t('say.metricClicked')
+      : t('say.metricOrder')
+}
+
 /** What a node does, in one line. */
 export function sayNode(node: NodeData, say: Say): string {
   const { t } = say
@@ -107,6 +127,12 @@ export function sayNode(node: NodeData, say: Say): string {
     }
     case 'exit':
       return t('say.exit')
+    case 'random_split':
+      return sayShares(f.shares, say)
+    case 'experiment':
+      return t('say.experiment', { shares: sayShares(f.variants, say), metric: sayMetric(f.metric, say) })
+    case 'holdout':
+      return t('say.holdout', { percent: text(f.percent) })
     default:
       return Object.keys(f).join(', ')
   }
