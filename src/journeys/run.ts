@@ -7,6 +7,7 @@ import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
+import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
 import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Step } from './model.ts'
 import { isPaused } from './plan.ts'
@@ -64,6 +65,7 @@ function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    share: salt => percentOf(fold.state.id, salt),
     messageId: () => messageIdOf(fold, run),
   }
 }

@@ -99,6 +99,9 @@ export const work = {
     send: ['發送訊息', 'Send'],
     update: ['更新顧客', 'Update'],
     exit: ['結束旅程', 'Exit'],
+    random_split: ['隨機分流', 'Random split'],
+    experiment: ['A/B 實驗', 'Experiment'],
+    holdout: ['對照組', 'Holdout'],
   },
   port: {
     next: ['下一步', 'next'],
@@ -111,6 +114,7 @@ export const work = {
     unknown: ['不明', 'unknown'],
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
+    held: ['對照組', 'held back'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
@@ -127,6 +131,12 @@ export const work = {
     addTag: ['貼上 {{tag}}', 'add {{tag}}'],
     removeTag: ['移除 {{tag}}', 'remove {{tag}}'],
     exit: ['離開旅程', 'Leaves the journey'],
+    share: ['{{name}} {{percent}} %', '{{name}} {{percent}} %'],
+    experiment: ['{{shares}}；看{{metric}}', '{{shares}}; by {{metric}}'],
+    holdout: ['留 {{percent}} % 的人不送', 'Keeps {{percent}} % back'],
+    metricOrder: ['下單', 'orders'],
+    metricGoal: ['旅程目標', 'the journey goal'],
+    metricClicked: ['點擊', 'clicks'],
     list: ['、', ', '],
   },
   messages: {
