@@ -1,6 +1,7 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
 import type { PropFilter, Rule, Scalar, Verdict } from '../rules/model.ts'
+import type { Limit } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 // ── the format ───────────────────────────────────────────────────────────────
@@ -156,6 +157,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
+  /** '': not in yet, it waits for the ticket of an entry cap */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -289,3 +291,5 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
+  | { kind: 'ticket'; limits: Limit[] }

@@ -4,6 +4,7 @@ import { conditionSplit } from './nodes/condition-split.ts'
 import { delay } from './nodes/delay.ts'
 import { exit } from './nodes/exit.ts'
 import { send } from './nodes/send.ts'
+import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
 
@@ -13,6 +14,7 @@ export const NODE_TYPES = {
   split: conditionSplit,
   send,
   update,
+  throttle,
   exit,
 } satisfies Record<string, NodeType>
 

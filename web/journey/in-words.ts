@@ -105,6 +105,8 @@ export function sayNode(node: NodeData, say: Say): string {
       const remove = list(f.removeTags).map(tag => t('say.removeTag', { tag: text(tag) }))
       return [...traits, ...add, ...remove].join(t('say.list'))
     }
+    case 'throttle':
+      return t('say.throttle', { n: number(f.max) ?? 0, per: word('per', text(f.per)) })
     case 'exit':
       return t('say.exit')
     default:

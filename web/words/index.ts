@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
+import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -33,4 +34,5 @@ export const words = {
   ...catalogue,
   ...imports,
   ...identity,
+  ...journeysWide,
 } as const

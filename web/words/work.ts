@@ -98,6 +98,7 @@ export const work = {
     condition_split: ['條件分流', 'Condition split'],
     send: ['發送訊息', 'Send'],
     update: ['更新顧客', 'Update'],
+    throttle: ['流量閘門', 'Throttle'],
     exit: ['結束旅程', 'Exit'],
   },
   port: {
@@ -126,6 +127,7 @@ export const work = {
     setTrait: ['設定 {{trait}} = {{value}}', 'set {{trait}} = {{value}}'],
     addTag: ['貼上 {{tag}}', 'add {{tag}}'],
     removeTag: ['移除 {{tag}}', 'remove {{tag}}'],
+    throttle: ['每{{per}}最多 {{n}} 人通過', 'At most {{n}} people per {{per}} pass'],
     exit: ['離開旅程', 'Leaves the journey'],
     list: ['、', ', '],
   },
