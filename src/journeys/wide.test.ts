@@ -82,7 +82,10 @@ describe('places shared between people', () => {
 describe('faults of a policy', () => {
   const faults = (more: Partial<JourneyGraph>) =>
     validateGraph({ ...journey({}).graph, ...more }).problems.map(p => `${p.path} ${p.code}`)
-  const goal = { rule: { op: 'tags', is: 'any', tags: ['x'] } as const, exitOnGoal: false }
+  const goal: NonNullable<JourneyGraph['goal']> = {
+    rule: { op: 'tags', is: 'any', tags: ['x'] },
+    exitOnGoal: false,
+  }
 
   test('each says where it is', () => {
     expect(faults({ policy: { quietHours: { from: '09:00', to: '09:00' } } })).toEqual([
