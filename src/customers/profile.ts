@@ -130,6 +130,7 @@ export function addTag(
     ...(until === null ? {} : { until }),
   }
   setTagEnd(state)
+  fold.changed = true
   derive(fold, held === null ? 'tag.added' : 'tag.changed', {
     ...said(tag, source, more.actor),
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
@@ -149,6 +150,7 @@ export function removeTag(fold: Fold, tag: string, source: Source, actor: string
   if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > source.at) return
   delete state.tags[tag]
   setTagEnd(state)
+  fold.changed = true
   derive(fold, 'tag.removed', { ...said(tag, source, actor), reason: 'removed' })
 }
 
@@ -160,6 +162,7 @@ export function expireTags(fold: Fold): void {
     delete state.tags[tag]
     derive(fold, 'tag.removed', { tag, source: mark.src, reason: 'expired' })
   }
+  fold.changed = true
   setTagEnd(state)
 }
 

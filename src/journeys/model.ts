@@ -1,5 +1,6 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
+import type { Limit } from '../messages/model.ts'
 import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Trigger } from './triggers/register.ts'
@@ -153,6 +154,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
+  /** '': not in yet, it waits for the ticket of an entry cap */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -291,3 +293,5 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
+  | { kind: 'ticket'; limits: Limit[] }

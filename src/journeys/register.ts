@@ -7,6 +7,7 @@ import { experiment } from './nodes/experiment.ts'
 import { holdout } from './nodes/holdout.ts'
 import { randomSplit } from './nodes/random-split.ts'
 import { send } from './nodes/send.ts'
+import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
 
@@ -19,6 +20,7 @@ export const NODE_TYPES = {
   holdout,
   send,
   update,
+  throttle,
   exit,
 } satisfies Record<string, NodeType>
 

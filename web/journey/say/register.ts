@@ -8,6 +8,7 @@ import type { NodeSay } from './model.ts'
 import { randomSplit } from './random-split.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
+import { throttle } from './throttle.ts'
 import { update } from './update.ts'
 import { waitEvent } from './wait-event.ts'
 
@@ -17,6 +18,7 @@ const NODE_SAY: Record<string, NodeSay> = {
   split,
   send,
   update,
+  throttle,
   exit,
   random_split: randomSplit,
   experiment,
