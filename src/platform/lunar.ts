@@ -11,7 +11,9 @@ const LAST_YEAR = 2100
 const MAX_KEPT = 20_000
 
 const textOf = (day: SolarDay): string =>
-  [day.getYear(), day.getMonth(), day.getDay()].map((n, i) => String(n).padStart(i === 0 ? 4 : 2, '0')).join('-')
+  [day.getYear(), day.getMonth(), day.getDay()]
+    .map((n, i) => String(n).padStart(i === 0 ? 4 : 2, '0'))
+    .join('-')
 
 const within = (year: number): boolean => year >= FIRST_YEAR && year <= LAST_YEAR
 

@@ -25,8 +25,7 @@ export const calendar = triggerType<typeof shape>({
     group: GROUP,
   },
   shape,
-  common: (t, world, after) =>
-    nextYearlyMoment(year => holidayIn(t.holiday, year), t, world.timezone, after),
+  common: (t, world, after) => nextYearlyMoment(year => holidayIn(t.holiday, year), t, world.timezone, after),
   segment: segmentOf,
   props: t => [{ holiday: t.holiday }],
   about: t => t.holiday,

@@ -20,6 +20,7 @@ export const link = triggerType<typeof shape>({
   shape,
   facts: t => (t.on === 'clicked' ? ['message.clicked'] : ['Link Scanned', 'Page Viewed']),
   admits: (t, { name, props }) =>
-    t.link === (name === 'message.clicked' ? props.label : name === 'Link Scanned' ? props.link : props.store),
+    t.link ===
+    (name === 'message.clicked' ? props.label : name === 'Link Scanned' ? props.link : props.store),
   about: t => t.link,
 })

@@ -57,8 +57,7 @@ export const order = triggerType<typeof shape>({
     channel: { kind: 'channel', required: false, many: true },
   },
   shape,
-  facts: t =>
-    t.on === 'paid' ? ['order.placed', 'order.paid', 'order.updated'] : [`order.${t.on}`],
+  facts: t => (t.on === 'paid' ? ['order.placed', 'order.paid', 'order.updated'] : [`order.${t.on}`]),
   admits(t, { name, order: told }) {
     if (told === undefined || !isMove(t.on, name, told.before, told.after)) return false
     const worth = stands(told.after) ? told.after : (told.before ?? told.after)

@@ -37,4 +37,6 @@ export const textMatch = z.strictObject({
 export const withinSegment = { segment: safeName(64).optional(), group: safeName(100).optional() }
 
 export const segmentOf = (t: { segment?: string; group?: string }) =>
-  t.segment === undefined ? null : { segment: t.segment, ...(t.group === undefined ? {} : { group: t.group }) }
+  t.segment === undefined
+    ? null
+    : { segment: t.segment, ...(t.group === undefined ? {} : { group: t.group }) }

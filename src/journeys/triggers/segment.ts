@@ -20,6 +20,7 @@ export const segment = triggerType<typeof shape>({
   shape,
   facts: t => [`segment.${t.on}`],
   admits: (t, { props }) =>
-    props.segment === t.segment && (t.group === undefined ? props.moved === undefined : props.group === t.group),
+    props.segment === t.segment &&
+    (t.group === undefined ? props.moved === undefined : props.group === t.group),
   about: t => t.segment,
 })
