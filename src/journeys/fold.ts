@@ -12,6 +12,8 @@ import { mark } from '../segments/marks.ts'
 import type { Enrollment, PublishedJourney } from './model.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
+import { moveRun } from './versions/move-run.ts'
+import { pendingMove } from './versions/pending.ts'
 import { nextDue, setDates, waitedUntil, type Due } from './schedule.ts'
 
 const MAX_ROUNDS = 16
@@ -227,6 +229,11 @@ function fire(fold: Fold, due: Due): void {
   const journey = runningJourney(fold.plan, run.j, run.v)
   if (journey === null) {
     endRun(fold, run, 'stopped')
+    return
+  }
+  const pending = fold.plan.moving.size > 0 ? pendingMove(fold.plan, run) : null
+  if (pending !== null && pending.at <= fold.t) {
+    moveRun(fold, run, journey, pending)
     return
   }
   if (checkEnds(fold, run, journey)) return

@@ -22,6 +22,8 @@ export type Plan = {
   /** the version that admits (or would, when it is paused or stopped) */
   current: Map<Uuid, PublishedJourney>
   versions: Map<Uuid, Map<number, PublishedJourney>>
+  /** versions whose publication moves people of earlier ones, oldest first */
+  moving: Map<Uuid, PublishedJourney[]>
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -64,10 +66,12 @@ function compile(world: World): Plan {
     dates: [],
     current: new Map(),
     versions: new Map(),
+    moving: new Map(),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
     plan.versions.set(journey.id, versions.set(journey.version, journey))
+    if (journey.moves) plan.moving.set(journey.id, [...(plan.moving.get(journey.id) ?? []), journey])
     const { trigger } = journey.graph
     if (journey.status !== 'draining') {
       plan.current.set(journey.id, journey)

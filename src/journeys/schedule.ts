@@ -3,13 +3,18 @@ import type { Fold } from '../customers/fold.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { nextDateMoment } from '../platform/wall-time.ts'
 import type { Enrollment } from './model.ts'
+import { pendingMove } from './versions/pending.ts'
 import { isPaused, runningJourney, type DateJourney, type Plan } from './plan.ts'
 
 /** When this run must be looked at; null: only something that happens moves it. */
 function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   if (runningJourney(plan, run.j, run.v) === null) return now // it must end
   const waits = waitedUntil(plan, run, now)
-  return run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const first = run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const pending = plan.moving.size > 0 ? pendingMove(plan, run) : null
+  if (pending === null) return first
+  const met = Math.max(pending.at, now)
+  return first === null || pending.held ? met : Math.min(first, met)
 }
 
 /** When what the run waits for at its node is over. */

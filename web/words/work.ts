@@ -111,6 +111,7 @@ export const work = {
     unknown: ['不明', 'unknown'],
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
+    moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
