@@ -55,6 +55,7 @@ import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
+import { trialRoutes } from './trial/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
@@ -85,6 +86,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...trialRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
