@@ -132,6 +132,7 @@ export function addTag(
     ...(until === null ? {} : { until }),
   }
   setTagEnd(state)
+  fold.changed = true
   derive(fold, held === null ? 'tag.added' : 'tag.changed', {
     ...said(tag, source, more.actor),
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
@@ -151,6 +152,7 @@ export function removeTag(fold: Fold, tag: string, source: Source, actor: string
   if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > source.at) return
   delete state.tags[tag]
   setTagEnd(state)
+  fold.changed = true
   derive(fold, 'tag.removed', { ...said(tag, source, actor), reason: 'removed' })
 }
 
@@ -162,6 +164,7 @@ export function expireTags(fold: Fold): void {
     delete state.tags[tag]
     derive(fold, 'tag.removed', { tag, source: mark.src, reason: 'expired' })
   }
+  fold.changed = true
   setTagEnd(state)
 }
 
