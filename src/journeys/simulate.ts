@@ -453,8 +453,8 @@ class Walking {
     })
   }
 
-  private render(intent: Intent): MessageContent | null {
-    if (!Object.hasOwn(REACHES, intent.channel)) return null
+  private render({ content, ...intent }: Intent): MessageContent | null {
+    if (content.channel !== 'line' && content.channel !== 'email') return null
     const { workspace, world } = this.start
     const scope = templateScope(
       this.state,
@@ -462,6 +462,6 @@ class Walking {
       { ...workspace, timezone: world.timezone },
       { track: url => url, unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}` },
     )
-    return renderContent(intent.content, scope, intent.purpose, workspace.locale)
+    return renderContent(content, scope, intent.purpose, workspace.locale)
   }
 }
