@@ -56,6 +56,7 @@ import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
+import { trialRoutes } from './trial/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
@@ -87,6 +88,7 @@ export const handlers: AllHandlers = {
   ...libraryRoutes,
   ...journeyRoutes,
   ...publishingRoutes,
+  ...trialRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
