@@ -136,19 +136,14 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
       </div>
       {Slot ? (
         <Suspense fallback={<Waiting rows={6} />}>
-          <div className="stack">
+          <div className="stack journey-side">
             <Slot {...given} />
           </div>
         </Suspense>
       ) : (
-        <JourneyPanel
-          ws={ws}
-          data={data}
-          graph={graph}
-          counts={counts.data}
-          node={node}
-          close={() => choose(undefined)}
-        />
+        <div className="journey-side">
+          <JourneyPanel ws={ws} data={data} graph={graph} counts={counts.data} />
+        </div>
       )}
     </div>
   )

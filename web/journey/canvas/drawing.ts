@@ -6,7 +6,7 @@ import type { JourneyGraph } from '../../../src/journeys/model.ts'
 import type { Say } from '../../use.ts'
 import { word } from '../../i18n.ts'
 import type { CardData, NoteData, StartData } from './card.tsx'
-import { type Box, portX, type Shape, START } from './shape.ts'
+import { type Box, CARD, portX, type Shape, START } from './shape.ts'
 import type { WayData } from './way.tsx'
 
 type JourneyCounts = Out<'journeyCounts'>
@@ -193,6 +193,7 @@ export function edgesOf(
     const owner = id.replace(/^(end|open):/, '')
     return owner in placed || owner in dragged
   }
+  const portsOf = new Map(shape.boxes.map(b => [b.id, b.kind === 'node' ? b.ports : ['']]))
   return shape.lines.map(line => {
     const ports = byNode.get(line.from)?.ports ?? {}
     const passed = line.from === START ? (entered ?? 0) : line.ports.reduce((n, p) => n + (ports[p] ?? 0), 0)
@@ -204,11 +205,15 @@ export function edgesOf(
     ]
       .filter(Boolean)
       .join(' · ')
+    // a way that several ports share leaves between them
+    const own = portsOf.get(line.from) ?? ['']
+    const dots = line.ports.map(p => portX(own.indexOf(p), own.length, CARD.width))
+    const shift = dots.reduce((a, b) => a + b, 0) / dots.length - (dots[0] ?? 0)
     const free = moved(line.from) || moved(line.to)
     const idle = passed === 0 && counts !== undefined
     return keep(
       line.id,
-      [line, words, share, free, idle, target === line.id, chosen === line.id, look.editable],
+      [line, words, share, shift, free, idle, target === line.id, chosen === line.id, look.editable],
       () => ({
         id: line.id,
         source: line.from,
@@ -221,6 +226,7 @@ export function edgesOf(
         data: {
           route: line,
           free,
+          shift,
           words,
           wide: 1.5 + share * 5,
           idle,

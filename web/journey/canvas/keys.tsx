@@ -18,6 +18,7 @@ export type Command =
   | 'fit'
   | 'layout'
   | 'leave'
+  | 'clipboard'
   | 'help'
 
 const KEYS: { command: Command; keys: string[]; shown: string[] }[] = [
@@ -35,6 +36,8 @@ const KEYS: { command: Command; keys: string[]; shown: string[] }[] = [
   { command: 'fit', keys: ['f'], shown: ['F'] },
   { command: 'layout', keys: ['l'], shown: ['L'] },
   { command: 'leave', keys: ['Escape'], shown: ['Esc'] },
+  // these three are the browser's own events (insert.ts)
+  { command: 'clipboard', keys: [], shown: ['Ctrl C', 'Ctrl X', 'Ctrl V'] },
   { command: 'help', keys: ['?'], shown: ['?'] },
 ]
 
@@ -67,13 +70,6 @@ export function KeyHelp({ opened, close }: { opened: boolean; close: () => void 
             <dd>{t(`canvasKey.${k.command}`)}</dd>
           </div>
         ))}
-        <div>
-          <dt>
-            <kbd className="kbd">Ctrl C</kbd> <kbd className="kbd">Ctrl X</kbd>{' '}
-            <kbd className="kbd">Ctrl V</kbd>
-          </dt>
-          <dd>{t('canvasKey.clipboard')}</dd>
-        </div>
       </dl>
     </Modal>
   )

@@ -120,6 +120,15 @@ export function shapeOf(graph: JourneyGraph, tall = false): Shape {
       label: { x: (ends[0]!.x + ends[1]!.x) / 2, y: (ends[0]!.y + ends[1]!.y) / 2 },
     }
   })
+  // ports stand in the order of where they lead, so that ways do not cross at once
+  const middle = new Map(boxes.map(b => [b.id, b.x + b.width / 2]))
+  for (const box of boxes) {
+    if (box.kind !== 'node' || box.ports.length < 2) continue
+    const toward = new Map<string, number>()
+    for (const line of routes)
+      if (line.from === box.id) for (const port of line.ports) toward.set(port, middle.get(line.to) ?? 0)
+    box.ports = box.ports.toSorted((a, b) => (toward.get(a) ?? 0) - (toward.get(b) ?? 0))
+  }
   return { boxes, lines: routes, width: (layout.graph() as { width?: number }).width ?? CARD.width }
 }
 

@@ -10,6 +10,8 @@ import { pathOf, type Route } from './shape.ts'
 export type WayData = {
   route: Route
   free: boolean
+  /** how far beside its first port the way begins */
+  shift: number
   words: string
   wide: number
   idle: boolean
@@ -22,9 +24,9 @@ const Way = memo(function Way(props: EdgeProps<Edge<WayData>>) {
   const { editable, pick } = useActs()
   if (!data) return null
   const { route, free, words } = data
-  const from = { x: sourceX, y: sourceY }
+  const from = { x: sourceX + data.shift, y: sourceY }
   const to = { x: targetX, y: targetY }
-  const [curve, middleX, middleY] = free ? getBezierPath(props) : ['', 0, 0]
+  const [curve, middleX, middleY] = free ? getBezierPath({ ...props, sourceX: from.x }) : ['', 0, 0]
   const path = free ? curve : pathOf([from, ...route.points.slice(1, -1), to])
   const label = free ? { x: middleX, y: middleY } : route.label
   return (
