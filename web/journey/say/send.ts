@@ -13,8 +13,9 @@ export function brief(content: unknown, names: Names): string {
   } | null
   const first = c?.messages?.[0]
   const words = c?.subject || first?.text || first?.altText || ''
-  return words.replace(/\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g, (_, of: string, name: string) =>
-    `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
+  return words.replace(
+    /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
+    (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
   )
 }
 

@@ -12,7 +12,9 @@ export const split: NodeSay = {
   begin: () => ({ branches: [] }),
   line(f, { t }) {
     const branches = list(f.branches).map(b => text((b as Branch).name))
-    return branches.length === 0 ? t('say.nothing') : t('say.split', { branches: branches.join(t('say.list')) })
+    return branches.length === 0
+      ? t('say.nothing')
+      : t('say.split', { branches: branches.join(t('say.list')) })
   },
   details: (f, say, names) =>
     list(f.branches).map(branch => {
