@@ -48,13 +48,13 @@ export async function importOrders(options: { rows: number }): Promise<Report> {
     } while (['queued', 'running'].includes(shown.status))
     const importS = (performance.now() - began - uploadedMs) / 1000
     const cpuStored = usage(product.pid)
-    let left = 1
-    while (left > 0) {
+    let left = true
+    while (left) {
       await sleep(250)
-      const { rows: counted } = await product.core.pool.query<{ left: number }>(
-        'select (select count(*) from bulk)::int + (select count(*) from inbox)::int as left',
+      const { rows: looked } = await product.core.pool.query<{ left: boolean }>(
+        'select exists (select from bulk) or exists (select from inbox) as left',
       )
-      left = counted[0]!.left
+      left = looked[0]!.left
     }
     const foldedS = (performance.now() - began - uploadedMs) / 1000
     const cpuFolded = usage(product.pid)
