@@ -45,7 +45,9 @@ export type RunEnv = {
 
 const SHOWN_FAULTS = 50
 const CHUNK_TRIES = 5
-/** between two looks whether there is room again in the waiting table */
+/** between two looks whether there is room in the waiting table: counting takes as long as many wait; and while there
+ *  is none */
+const LOOK_MS = 1_000
 const ROOM_MS = 500
 
 /** Works on an import that is claimed. Its end is written unless the process is killed or the lease is lost. */
@@ -117,6 +119,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
   try {
     const stores = writes && target.kind !== 'table' && !(target.kind === 'events' && target.tell)
     const news = () => progress.counts.new + progress.counts.changed
+    let nextLook = 0
     let fresh = false // the last chunk had something new: the next one's people are looked up while it is stored
     const prepare = (chunk: Chunk): ReadyChunk => ({
       ...chunk,
@@ -144,7 +147,9 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
       env.signals.emit('live', `${row.workspace_id}:imports`)
       if (!writes || target.kind === 'table') continue
       env.signals.emit('bulk')
+      if (performance.now() < nextLook) continue
       await bulk.refresh()
+      nextLook = performance.now() + LOOK_MS
       while (bulk.behind()) {
         // the lease is renewed, and a cancel heard
         const still = await noteProgress(env.pool, row.id, env.owner, progress)

@@ -77,6 +77,7 @@ export type IdPrefix =
   | 'sto'
   | 'stf'
   | 'prd'
+  | 'pic'
   | 'src'
   | 'dea'
   | 'seg'
