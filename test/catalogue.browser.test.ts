@@ -99,7 +99,9 @@ test('R0-35 a store, a product and a member of staff are made, changed and found
   const uploaded = new RegExp(`^${core.baseUrl}/pictures/pic_\\w{26}\\.png$`)
   await eventually('the address of the upload', async () => uploaded.test(await address.inputValue()))
   const picture = dialog().locator('img.picture')
-  await eventually('the picture is drawn', () => picture.evaluate(i => 'naturalWidth' in i && Number(i.naturalWidth) > 0))
+  await eventually('the picture is drawn', () =>
+    picture.evaluate(i => 'naturalWidth' in i && Number(i.naturalWidth) > 0),
+  )
   await shot('product')
   await save()
   await page

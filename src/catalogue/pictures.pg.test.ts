@@ -77,7 +77,10 @@ test('R0-35 a picture is taken by its content whatever it is called, and shown t
 test('what is no picture, may hold scripts, or is too large is refused with what to do', async () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><script>alert(1)</script></svg>'
   expect(await upload(svg)).toMatchObject({ status: 400, code: 'no_picture', path: 'body' })
-  expect(await upload('<html><script>alert(1)</script></html>')).toMatchObject({ status: 400, code: 'no_picture' })
+  expect(await upload('<html><script>alert(1)</script></html>')).toMatchObject({
+    status: 400,
+    code: 'no_picture',
+  })
   expect(await upload('')).toMatchObject({ status: 400, code: 'no_picture' })
   expect(await upload(png(4, 4).subarray(0, 12))).toMatchObject({ status: 400, code: 'no_picture' })
   expect(await upload(png(8_001, 1))).toMatchObject({ status: 400, code: 'picture_too_large' })

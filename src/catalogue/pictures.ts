@@ -40,7 +40,8 @@ function readPicture(workspace: Uuid, bytes: Buffer): Picture {
     throw refused(400, 'no_picture', 'The file is not a picture, or it is broken')
   }
   const { type, width, height } = found
-  if (!isType(type)) throw refused(400, 'no_picture', `Pictures of the kind ${type} cannot be shown everywhere`)
+  if (!isType(type))
+    throw refused(400, 'no_picture', `Pictures of the kind ${type} cannot be shown everywhere`)
   if (Math.max(width, height) > MOST_SIDE)
     throw refused(400, 'picture_too_large', `The picture is ${width} × ${height} pixels`)
   const id = hashId(workspace, createHash('sha256').update(bytes).digest('hex'))
@@ -95,16 +96,27 @@ export function pictureApp(core: Core, access: Access): Hono<HttpEnv> {
     return response
   }
 
-  app.post('/api/w/:ws/pictures', bodyLimit({ maxSize: MOST_BYTES, onError: c => tooLarge(c as Ctx) }), async c => {
-    const { workspace, caller } = await seatAt(core, access, c, 'pictures', 'catalogue:write')
-    const picture = readPicture(workspace.id, Buffer.from(await c.req.arrayBuffer()))
-    await keepPicture(core.pool, workspace.id, picture, actorOf(caller))
-    const id = publicId('pic', picture.id)
-    const detail = { type: picture.type, bytes: picture.bytes.length }
-    await access.record({ workspace: workspace.id, caller, action: 'uploadPicture', kind: 'changed', target: id, detail })
-    const { type, width, height } = picture
-    return c.json({ id, url: `${core.baseUrl}/pictures/${id}.${type}`, type, width, height }, 201)
-  })
+  app.post(
+    '/api/w/:ws/pictures',
+    bodyLimit({ maxSize: MOST_BYTES, onError: c => tooLarge(c as Ctx) }),
+    async c => {
+      const { workspace, caller } = await seatAt(core, access, c, 'pictures', 'catalogue:write')
+      const picture = readPicture(workspace.id, Buffer.from(await c.req.arrayBuffer()))
+      await keepPicture(core.pool, workspace.id, picture, actorOf(caller))
+      const id = publicId('pic', picture.id)
+      const detail = { type: picture.type, bytes: picture.bytes.length }
+      await access.record({
+        workspace: workspace.id,
+        caller,
+        action: 'uploadPicture',
+        kind: 'changed',
+        target: id,
+        detail,
+      })
+      const { type, width, height } = picture
+      return c.json({ id, url: `${core.baseUrl}/pictures/${id}.${type}`, type, width, height }, 201)
+    },
+  )
 
   app.get('/pictures/:file', async c => {
     c.set('route', '/pictures/{file}')

@@ -131,7 +131,11 @@ export async function resolveBatch(core: { pool: Pool }, given: Resolvable[]): P
   return items.map(item => {
     const shared = held.nobody.size === 0 ? [] : sharedIn(item, held)
     if (shared.length === item.ids.length)
-      return { customer: held.nobody.get(keyText(item.workspace, strongestOf(shared)!))!, holders: [], shared }
+      return {
+        customer: held.nobody.get(keyText(item.workspace, strongestOf(shared)!))!,
+        holders: [],
+        shared,
+      }
     const holders = holdersOf(item, held)
     const customer = holders.toSorted()[0]!
     return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer), shared }

@@ -41,7 +41,8 @@ export function placeholderFaults(text: string): PlaceholderFault[] {
     return stray === undefined ? faults : [...faults, { code: 'open_bracket', name: stray }]
   } catch (error) {
     const { name, message } = error as Error
-    const open = name === 'TokenizationError' ? /^(?:output|tag) "(\{[{%])[\s\S]*not closed/.exec(message) : null
+    const open =
+      name === 'TokenizationError' ? /^(?:output|tag) "(\{[{%])[\s\S]*not closed/.exec(message) : null
     return open ? [{ code: 'open_bracket', name: open[1]! }] : []
   }
 }
