@@ -1,20 +1,14 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
-import type { PropFilter, Rule, Scalar, Verdict } from '../rules/model.ts'
+import type { Limit } from '../messages/model.ts'
+import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Trigger } from './triggers/register.ts'
 
 // ── the format ───────────────────────────────────────────────────────────────
 
-export type Trigger =
-  | {
-      kind: 'event'
-      event: string
-      where?: PropFilter[]
-      /** An event that occurred longer ago than this does not trigger. Default 24 h. */
-      latenessMs?: number
-    }
-  /** A date trait: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats. */
-  | { kind: 'date'; trait: string; offsetDays: number; time: string; yearly: boolean }
+/** What starts a journey: one of the kinds of src/journeys/triggers. */
+export type { Trigger }
 
 export type Reentry = { kind: 'never' } | { kind: 'always' } | { kind: 'after_exit'; coolDownMs: number }
 
@@ -35,15 +29,79 @@ export type JourneyGraph = {
   trigger: Trigger
   /** Only customers for whom this holds enter. */
   filter?: Rule
+  entry?: EntryRules
   /** Event property that makes one enrollment per value (an order number); default one per customer. */
   key?: string
   reentry: Reentry
   /** Reaching the goal ends the run as `goal` when `exitOnGoal`. The rule may ask since the entry. */
-  goal?: { rule: Rule; exitOnGoal: boolean }
+  goal?: {
+    rule: Rule
+    exitOnGoal: boolean
+    /** counts only so long after the entry, also when the run has ended by then; default: while the run lasts */
+    windowMs?: number
+  }
   /** Any of these ends the run at once, also inside delays. */
   exits: { name: string; rule: Rule }[]
+  policy?: JourneyPolicy
   start: NodeId
   nodes: Record<NodeId, NodeData>
+  canvas?: CanvasNotes
+}
+
+/** Who may come in, beyond trigger, filter and re-entry. */
+export type EntryRules = {
+  /** for whom this holds does not enter */
+  exclude?: Rule
+  /** runs of this journey that one customer may have at once, over all keys */
+  maxAtOnce?: number
+  /** entries of all people together */
+  cap?: { max: number; per: 'hour' | 'day' | 'ever' }
+  /** RFC 3339; outside nobody enters */
+  from?: string
+  to?: string
+  /** only this share enters, the same people each time */
+  canaryPercent?: number
+  /** at the publication those enter who are in the trigger's segment by then */
+  backfill?: boolean
+}
+
+/** What holds for the whole journey. */
+export type JourneyPolicy = {
+  /** instead of the workspace's; null: none */
+  quietHours?: { from: string; to: string } | null
+  /** most marketing messages of this journey to one person, beside the workspace's own caps */
+  caps?: FrequencyCap[]
+  /** 1 (first) to 9; who has less yields where a cap leaves room for one. Default 5 */
+  priority?: number
+  /** default of the send nodes: after this a message is of no use any more */
+  usefulForMs?: number
+  /** a timer folded later than this after its due time: `skip` passes over its messages as skipped(late) */
+  late?: { afterMs: number; do: 'send' | 'skip' }
+  /** share kept unsent, the same people each time, to measure what the journey earns */
+  controlPercent?: number
+  /** smallest unit of the workspace's currency, over all messages of the journey */
+  budget?: { amount: number; per: 'day' | 'month' | 'ever' }
+  kpis?: Kpi[]
+}
+export type FrequencyCap = { max: number; withinMs: number }
+/** A figure with its target, of one node or (null) of the whole journey. */
+export type Kpi = {
+  id: string
+  name: string
+  node: NodeId | null
+  measure:
+    | { kind: 'reached' | 'clicked' | 'goal' | 'revenue' }
+    /** of those who passed: the share for whom the rule holds within the window */
+    | { kind: 'rule'; rule: Rule; windowMs: number }
+  target: number
+}
+
+/** Drawing only: the engine never reads it. */
+export type CanvasNotes = {
+  /** where nodes were put by hand; the others are laid out */
+  places?: Record<NodeId, { x: number; y: number }>
+  groups?: { id: string; name: string; nodes: NodeId[] }[]
+  comments?: { id: string; text: string; x: number; y: number; node?: NodeId }[]
 }
 
 /** A fault of a graph, at a node (or the whole journey when null). */
@@ -63,6 +121,10 @@ export type PublishedJourney = {
   /** live: admits; paused: admits nobody, runs wait; stopped: admits nobody, runs end. Old versions: draining. */
   status: 'live' | 'draining' | 'paused' | 'stopped'
   graph: JourneyGraph
+  /** of triggers with a moment of everybody's: workspace time from which on it counts */
+  since?: number
+  /** experiments that are decided: node and the variant that everybody takes from now on */
+  decided?: Record<NodeId, string>
 }
 
 // ── one customer's pass ──────────────────────────────────────────────────────
@@ -92,6 +154,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
+  /** '': not in yet, it waits for the ticket of an entry cap */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -102,25 +165,58 @@ export type Enrollment = {
   goalAt?: number
   /** the earliest moment at which time alone may reach the goal or an exit */
   due?: number
+  /** what calls and questions of this run answered, by node; bounded */
+  vars?: Record<NodeId, unknown>
+  /** how many journeys started one another before this one */
+  hops?: number
+  /** kept unsent (policy.controlPercent): it only waits for goal and exits */
+  ctl?: true
   /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
   twin?: NodeId[]
 }
 
 // ── contracts ────────────────────────────────────────────────────────────────
 
-/** How a field is edited; `label` and `help` are i18n keys of the web (journey.field.<name>). */
+/** How a field is edited; `label` and `help` are i18n keys of the web (field.<type>.<name>, else field.<name>). */
 export type FieldKind =
   | 'duration'
   | 'rule'
   | 'event'
+  | 'where'
   | 'channel'
   | 'content'
   | 'trait'
   | 'value'
   | 'tag'
   | 'text'
+  | 'number'
+  | 'percent'
+  | 'flag'
+  | 'choice'
   | 'wall_time'
-export type FieldSpec = { kind: FieldKind; required: boolean }
+  | 'date'
+  | 'weekdays'
+  | 'segment'
+  | 'journey'
+  | 'node'
+  | 'url'
+  | 'coupon'
+  | 'list'
+  | 'group'
+export type FieldSpec = {
+  kind: FieldKind
+  required: boolean
+  /** a list of such values */
+  many?: boolean
+  /** choice: what may be chosen, in drawing order; their words are field.<type>.<name>.<option> */
+  options?: readonly string[]
+  /** list: the fields of each of its entries; group: its own fields */
+  of?: Record<string, FieldSpec>
+  /** shown only while that sibling field has one of these values (undefined: is not set) */
+  when?: { field: string; is: readonly unknown[] }
+  min?: number
+  max?: number
+}
 
 /** What a node sees when it runs. Everything is given; nothing is read elsewhere. */
 export type NodeContext = {
@@ -135,6 +231,8 @@ export type NodeContext = {
   allowedFrom(at: number): number
   /** First moment after now whose wall time in the workspace's zone is `time` on one of `weekdays` (1 Monday … 7). */
   nextWallTime(time: string, weekdays: number[] | null): number
+  /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
+  share(salt: string): number
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -161,12 +259,17 @@ export type NodeType = {
   ports(fields: Record<string, unknown>): string[]
   /** Ports that may be left out of `next`, and the port whose way they then take. */
   fallback?: Record<string, string>
+  /** true: the run always waits at this node, so that a loop through it is no endless one */
+  waits?(fields: Record<string, unknown>): boolean
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
   /** Faults of the fields, beyond what FieldSpec says. */
-  validate(
-    fields: Record<string, unknown>,
-  ): { path: string; code: string; message: { zh: string; en: string } }[]
+  validate(fields: Record<string, unknown>): {
+    path: string
+    code: string
+    message: { zh: string; en: string }
+    alternative?: { zh: string; en: string }
+  }[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step
@@ -190,3 +293,5 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
+  | { kind: 'ticket'; limits: Limit[] }

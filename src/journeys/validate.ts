@@ -1,80 +1,13 @@
 // Checks a journey graph that came from outside: its shape, then each node, then the ways between them. Every fault says
 // where it is and, in both languages, what to do. The web shows the same faults while it is drawn.
-import { z } from 'zod'
-import { checkRule, type Fault, faultsOf, propFilter } from '../rules/check.ts'
+import { checkRule, type Fault, faultsOf } from '../rules/check.ts'
 import type { GraphProblem, JourneyGraph, NodeData, NodeId } from './model.ts'
+import { policyProblems } from './policy.ts'
 import { placeholderFaults, textsOf } from './placeholders.ts'
 import { nodeType } from './register.ts'
+import { graphShape } from './shape.ts'
 
 const MAX_NODES = 300
-const DAY_MS = 86_400_000
-
-const safeName = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine(n => n !== '__proto__', { message: 'reserved name' })
-
-/** Facts of the walk itself start nothing: they would start themselves. */
-const triggerName = safeName(200).refine(n => !/^(node\.|journey\.not_entered$|message\.intended$)/.test(n), {
-  message: 'this fact cannot start a journey',
-})
-
-const trigger = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('event'),
-    event: triggerName,
-    where: z.array(propFilter).max(10).optional(),
-    latenessMs: z
-      .number()
-      .int()
-      .min(0)
-      .max(366 * DAY_MS)
-      .optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('date'),
-    trait: safeName(64),
-    offsetDays: z.number().int().min(-366).max(366),
-    time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a wall time is written 'HH:MM'"),
-    yearly: z.boolean(),
-  }),
-])
-
-const reentry = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('never') }),
-  z.strictObject({ kind: z.literal('always') }),
-  z.strictObject({
-    kind: z.literal('after_exit'),
-    coolDownMs: z
-      .number()
-      .int()
-      .min(0)
-      .max(3660 * DAY_MS),
-  }),
-])
-
-const graphShape = z.strictObject({
-  format: z.literal(1),
-  name: z.string().min(1).max(200),
-  trigger,
-  filter: z.unknown().optional(),
-  key: safeName(200).optional(),
-  reentry,
-  goal: z.strictObject({ rule: z.unknown(), exitOnGoal: z.boolean() }).optional(),
-  exits: z.array(z.strictObject({ name: z.string().min(1).max(100), rule: z.unknown() })).max(20),
-  start: z.string(),
-  nodes: z.record(
-    safeName(64),
-    z.strictObject({
-      type: z.string(),
-      fields: z.record(z.string(), z.unknown()),
-      next: z.record(z.string(), z.string().nullable()),
-      title: z.string().max(200).optional(),
-    }),
-  ),
-})
 
 const at = (node: NodeId | null, faults: Fault[]): GraphProblem[] => faults.map(f => ({ node, ...f }))
 const fault = (node: NodeId | null, path: string, code: string, zh: string, en: string): GraphProblem => ({
@@ -98,6 +31,7 @@ export function validateGraph(value: unknown): { graph: JourneyGraph | null; pro
   const graph = parsed.data as JourneyGraph
   const problems = [
     ...checkRules(graph),
+    ...policyProblems(graph),
     ...Object.entries(graph.nodes).flatMap(([id, node]) => checkNode(graph, id, node)),
   ]
   if (Object.keys(graph.nodes).length > MAX_NODES)
@@ -215,9 +149,6 @@ function checkTexts(id: NodeId, content: unknown): GraphProblem[] {
   )
 }
 
-/** Nodes that always wait on the way through; a cycle without one would never end. */
-const WAITS = new Set(['delay', 'wait_event', 'send'])
-
 function checkWays(graph: JourneyGraph): GraphProblem[] {
   const ways = new Map<NodeId, NodeId[]>()
   const ends = new Set<NodeId>()
@@ -267,8 +198,8 @@ function spread(from: NodeId[], next: (id: NodeId) => NodeId[]): Set<NodeId> {
   return seen
 }
 
-const waits = (node: NodeData): boolean =>
-  WAITS.has(node.type) && !(node.type === 'delay' && node.fields.ms === 0)
+/** A cycle in which no node always waits would never end. */
+const waits = (node: NodeData): boolean => nodeType(node.type)?.waits?.(node.fields) ?? false
 
 function onRestlessCycle(id: NodeId, graph: JourneyGraph, ways: Map<NodeId, NodeId[]>): boolean {
   if (waits(graph.nodes[id]!)) return false

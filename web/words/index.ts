@@ -6,6 +6,8 @@ import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
+import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -27,10 +29,12 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...journeysCanvas,
   ...profile,
   ...admin,
   ...privacyWords,
   ...catalogue,
   ...imports,
   ...identity,
+  ...journeysWide,
 } as const

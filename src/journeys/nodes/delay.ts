@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
+import { wallTime } from '../shape.ts'
 
 export const MAX_WAIT_MS = 366 * 86_400_000
 
@@ -12,7 +13,7 @@ const shape = z.union([
   z.strictObject({ ms: z.number().int().min(0).max(MAX_WAIT_MS) }),
   z.strictObject({
     until: z.strictObject({
-      time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a wall time is written 'HH:MM'"),
+      time: wallTime,
       weekdays: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
     }),
   }),
@@ -23,6 +24,7 @@ export const delay: NodeType = {
   family: 'time',
   fields: { ms: { kind: 'duration', required: false }, until: { kind: 'wall_time', required: false } },
   ports: () => ['next'],
+  waits: fields => fields.ms !== 0,
   validate(fields) {
     const parsed = shape.safeParse(fields)
     if (parsed.success) return []

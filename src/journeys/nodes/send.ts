@@ -45,6 +45,7 @@ export const send: NodeType = {
     usefulForMs: { kind: 'duration', required: false },
   },
   ports: () => ['accepted', 'failed', 'skipped', 'unknown'],
+  waits: () => true,
   fallback: { failed: 'accepted', skipped: 'accepted', unknown: 'accepted' },
   validate(fields) {
     const parsed = shape.safeParse(fields)

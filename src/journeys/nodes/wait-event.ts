@@ -36,6 +36,7 @@ export const waitEvent: NodeType = {
     timeoutMs: { kind: 'duration', required: true },
   },
   ports: () => ['event', 'timeout'],
+  waits: () => true,
   rules: fields => [ruleOf(fields as Fields)],
   validate(fields) {
     const parsed = shape.safeParse(fields)
