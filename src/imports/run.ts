@@ -45,9 +45,7 @@ export type RunEnv = {
 
 const SHOWN_FAULTS = 50
 const CHUNK_TRIES = 5
-/** between two looks whether there is room in the waiting table: counting takes as long as many wait; and while there
- *  is none */
-const LOOK_MS = 1_000
+/** between two looks whether there is room again in the waiting table */
 const ROOM_MS = 500
 
 /** Works on an import that is claimed. Its end is written unless the process is killed or the lease is lost. */
@@ -115,7 +113,8 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     counts: { ...NO_COUNTS, ...row.counts },
     faults: row.faults,
   }
-  const bulk = openGauge(env.pool, env.bulkLimits ?? BULK_PRESSURE, 'bulk')
+  const limits = env.bulkLimits ?? BULK_PRESSURE
+  const bulk = openGauge(env.pool, limits, 'bulk')
   try {
     const stores = writes && target.kind !== 'table' && !(target.kind === 'events' && target.tell)
     const news = () => progress.counts.new + progress.counts.changed
@@ -149,7 +148,7 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
       env.signals.emit('bulk')
       if (performance.now() < nextLook) continue
       await bulk.refresh()
-      nextLook = performance.now() + LOOK_MS
+      nextLook = performance.now() + limits.everyMs
       while (bulk.behind()) {
         // the lease is renewed, and a cancel heard
         const still = await noteProgress(env.pool, row.id, env.owner, progress)
