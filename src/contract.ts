@@ -12,6 +12,7 @@ import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { limitsEndpoints } from './contract/limits.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -37,6 +38,7 @@ export const endpoints = {
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
+  ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,

@@ -5,6 +5,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
 import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
+import { capPlan, type CapPlan } from './caps.ts'
 import type { PublishedJourney } from './model.ts'
 import { nodeType } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
@@ -29,6 +30,8 @@ export type Plan = {
   /** the version that admits (or would, when it is paused or stopped) */
   current: Map<Uuid, PublishedJourney>
   versions: Map<Uuid, Map<number, PublishedJourney>>
+  /** null: no sends are counted */
+  caps: CapPlan | null
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -76,6 +79,7 @@ function compile(world: World): Plan {
     commons: [],
     current: new Map(),
     versions: new Map(),
+    caps: capPlan(world),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
