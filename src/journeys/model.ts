@@ -123,6 +123,8 @@ export type PublishedJourney = {
   graph: JourneyGraph
   /** of triggers with a moment of everybody's: workspace time from which on it counts */
   since?: number
+  /** experiments that are decided: node and the variant that everybody takes from now on */
+  decided?: Record<NodeId, string>
 }
 
 // ── one customer's pass ──────────────────────────────────────────────────────
@@ -229,6 +231,8 @@ export type NodeContext = {
   allowedFrom(at: number): number
   /** First moment after now whose wall time in the workspace's zone is `time` on one of `weekdays` (1 Monday … 7). */
   nextWallTime(time: string, weekdays: number[] | null): number
+  /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
+  share(salt: string): number
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -260,9 +264,12 @@ export type NodeType = {
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
   /** Faults of the fields, beyond what FieldSpec says. */
-  validate(
-    fields: Record<string, unknown>,
-  ): { path: string; code: string; message: { zh: string; en: string } }[]
+  validate(fields: Record<string, unknown>): {
+    path: string
+    code: string
+    message: { zh: string; en: string }
+    alternative?: { zh: string; en: string }
+  }[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step

@@ -7,12 +7,12 @@ import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
+import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Intent, Limit } from '../messages/model.ts'
 import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
 import { isPaused, runningJourney } from './plan.ts'
-import { want } from './caps.ts'
-import { budgetOf, controlWindow, quietHoursOf } from './policy.ts'
+import { askFor, intend, messageIdOf, refsOf } from './intents.ts'
+import { controlWindow, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
@@ -42,12 +42,6 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     member: (id, group) => isMember(fold, id, group),
   })
 
-const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
-
-/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
-const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
-  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
-
 function contextOf(
   fold: Fold,
   run: Enrollment,
@@ -71,6 +65,7 @@ function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    share: salt => percentOf(fold.state.id, salt),
     messageId: () => messageIdOf(fold, run),
   }
 }
@@ -98,87 +93,6 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         never(effect)
     }
   }
-}
-
-function intend(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  effect: Extract<Effect, { kind: 'send' }>,
-): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
-  const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
-  const { policy } = journey.graph
-  const lateMs = fold.now - fold.t
-  const intent = write(fold, run, journey, {
-    id: messageIdOf(fold, run),
-    channel,
-    purpose,
-    content,
-    notBefore,
-    notAfter,
-    ...(policy?.budget ? { limits: [budgetOf(run.j, policy.budget)] } : {}),
-    ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
-    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
-    event: run.ev ?? null,
-  })
-  want(fold, intent, journey)
-}
-
-/** A message to nobody: the run goes on by what becomes of it. */
-function askFor(fold: Fold, run: Enrollment, journey: PublishedJourney, limits: Limit[], id: Uuid): void {
-  write(fold, run, journey, {
-    id,
-    channel: 'ticket',
-    purpose: 'transactional',
-    content: { channel: 'ticket' },
-    notBefore: Math.max(fold.t, fold.now),
-    notAfter: null,
-    quiet: null,
-    event: null,
-    limits,
-  })
-}
-
-/** Puts an intent into the ledger and tells history of it. */
-function write(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  what: Pick<
-    Intent,
-    | 'id'
-    | 'channel'
-    | 'purpose'
-    | 'content'
-    | 'notBefore'
-    | 'notAfter'
-    | 'quiet'
-    | 'event'
-    | 'limits'
-    | 'ended'
-  >,
-): Intent {
-  const occurrence = run.occ[run.node] ?? 0
-  const intent: Intent = {
-    ...what,
-    customer: fold.state.id,
-    journey: run.j,
-    journeyVersion: journey.version,
-    enrollment: run.id,
-    node: run.node,
-    occurrence,
-    at: fold.t,
-  }
-  fold.effects.push({ kind: 'intent', intent })
-  const { id, channel, purpose, notBefore, notAfter } = what
-  derive(
-    fold,
-    'message.intended',
-    { purpose, notBefore, notAfter, occurrence },
-    { ...refsOf(run), node: run.node, message: id, channel },
-  )
-  return intent
 }
 
 function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {

@@ -100,6 +100,9 @@ export const work = {
     update: ['更新顧客', 'Update'],
     throttle: ['流量閘門', 'Throttle'],
     exit: ['結束旅程', 'Exit'],
+    random_split: ['隨機分流', 'Random split'],
+    experiment: ['A/B 實驗', 'Experiment'],
+    holdout: ['對照組', 'Holdout'],
   },
   port: {
     next: ['下一步', 'next'],
@@ -112,6 +115,7 @@ export const work = {
     unknown: ['不明', 'unknown'],
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
+    held: ['對照組', 'held back'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
@@ -129,6 +133,12 @@ export const work = {
     removeTag: ['移除 {{tag}}', 'remove {{tag}}'],
     throttle: ['每{{per}}最多 {{n}} 人通過', 'At most {{n}} people per {{per}} pass'],
     exit: ['離開旅程', 'Leaves the journey'],
+    share: ['{{name}} {{percent}} %', '{{name}} {{percent}} %'],
+    experiment: ['{{shares}}；看{{metric}}', '{{shares}}; by {{metric}}'],
+    holdout: ['留 {{percent}} % 的人不送', 'Keeps {{percent}} % back'],
+    metricOrder: ['下單', 'orders'],
+    metricGoal: ['旅程目標', 'the journey goal'],
+    metricClicked: ['點擊', 'clicks'],
     list: ['、', ', '],
   },
   messages: {

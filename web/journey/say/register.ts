@@ -2,7 +2,10 @@
 import { IconTool } from '@tabler/icons-react'
 import { delay } from './delay.ts'
 import { exit } from './exit.ts'
+import { experiment } from './experiment.ts'
+import { holdout } from './holdout.ts'
 import type { NodeSay } from './model.ts'
+import { randomSplit } from './random-split.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
 import { throttle } from './throttle.ts'
@@ -17,6 +20,9 @@ const NODE_SAY: Record<string, NodeSay> = {
   update,
   throttle,
   exit,
+  random_split: randomSplit,
+  experiment,
+  holdout,
 }
 
 const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
