@@ -13,6 +13,7 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { limitsEndpoints } from './contract/limits.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -43,6 +44,7 @@ export const endpoints = {
   ...trialEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,

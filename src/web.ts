@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -73,6 +74,7 @@ export const handlers: AllHandlers = {
   ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
+  ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,
