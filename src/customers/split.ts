@@ -295,6 +295,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
       const { command } = input.body
       if (command.do === 'give_identifier')
         return heldId(part, command.id) && !(rest && heldId(rest, command.id)) ? 'part' : 'rest'
+      if (command.do === 'redeem_coupon')
+        return part.coupons?.[command.code] && !rest?.coupons?.[command.code] ? 'part' : 'rest'
       return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
         ? 'part'
         : 'rest'

@@ -1,5 +1,6 @@
 // What is published for a workspace, whole, under a number. Owners load it by number; the reducer is given it.
 import type { PublishedJourney } from '../journeys/model.ts'
+import type { PointsSettings, PublishedCoupon } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { PublishedSegment } from '../segments/model.ts'
 import type { PublishedAttribute } from './attributes.ts'
@@ -17,6 +18,8 @@ export type World = {
   /** the workspace's own attributes; the built-in ones need not be told */
   attributes?: PublishedAttribute[]
   segments?: PublishedSegment[]
+  coupons?: PublishedCoupon[]
+  points?: PointsSettings
   /** what differs from the defaults */
   profile?: ProfileSettings
   /** since which catalogue number each memory is kept; unset (in tests): since ever */

@@ -3,6 +3,7 @@ import { derive, happen, TooManyRounds, type Fact, type Fold } from '../customer
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
+import { foldRights } from '../membership/fold.ts'
 import { outcomeProps } from '../messages/model.ts'
 import { bucketOf, deriveId } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
@@ -203,6 +204,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 function fire(fold: Fold, due: Due): void {
   if ('tags' in due) {
     expireTags(fold)
+    return
+  }
+  if ('rights' in due) {
+    foldRights(fold)
     return
   }
   if ('segments' in due) {

@@ -236,6 +236,8 @@ export type NodeContext = {
   nextWallTime(time: string, weekdays: number[] | null): number
   /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
   share(salt: string): number
+  /** Why the customer may not be given the coupon of this key: the port that leads on; null when they may. */
+  mayHaveCoupon(key: string): 'has' | 'ended' | 'limit' | null
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -296,3 +298,6 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** a coupon that nothing stands against (`mayHaveCoupon`), by its key */
+  | { kind: 'issue_coupon'; coupon: string }
+  | { kind: 'points'; amount: number; reason: string; validDays?: number }

@@ -24,6 +24,8 @@ export type Due =
   | { at: number; date: DateJourney }
   /** a tag ends */
   | { at: number; tags: true }
+  /** a coupon or points end, or somebody is to be told that they will */
+  | { at: number; rights: true }
   /** a membership of a segment may change */
   | { at: number; segments: true }
 
@@ -41,6 +43,8 @@ export function nextDue(state: CustomerState, plan: Plan): Due | null {
   }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
+  if (state.rightsDue !== undefined && (first === null || state.rightsDue < first.at))
+    first = { at: state.rightsDue, rights: true }
   if (state.segDue !== undefined && (first === null || state.segDue <= first.at))
     first = { at: state.segDue, segments: true }
   return first
