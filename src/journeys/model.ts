@@ -1,20 +1,13 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
-import type { PropFilter, Rule, Scalar, Verdict } from '../rules/model.ts'
+import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Trigger } from './triggers/register.ts'
 
 // ── the format ───────────────────────────────────────────────────────────────
 
-export type Trigger =
-  | {
-      kind: 'event'
-      event: string
-      where?: PropFilter[]
-      /** An event that occurred longer ago than this does not trigger. Default 24 h. */
-      latenessMs?: number
-    }
-  /** A date trait: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats. */
-  | { kind: 'date'; trait: string; offsetDays: number; time: string; yearly: boolean }
+/** What starts a journey: one of the kinds of src/journeys/triggers. */
+export type { Trigger }
 
 export type Reentry = { kind: 'never' } | { kind: 'always' } | { kind: 'after_exit'; coolDownMs: number }
 
@@ -129,6 +122,8 @@ export type PublishedJourney = {
   graph: JourneyGraph
   /** experiments that are decided: node and the variant that everybody takes from now on */
   decided?: Record<NodeId, string>
+  /** of triggers with a moment of everybody's: workspace time from which on it counts */
+  since?: number
 }
 
 // ── one customer's pass ──────────────────────────────────────────────────────

@@ -319,6 +319,8 @@ create table journey (
   version bigint not null default 1,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  draft_by text,
+  draft_at timestamp with time zone,
   constraint journey_pkey PRIMARY KEY (id),
   constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)

@@ -6,6 +6,7 @@ import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
+import { journeysCanvas } from './journeys-canvas.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -27,6 +28,7 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...journeysCanvas,
   ...profile,
   ...admin,
   ...privacyWords,

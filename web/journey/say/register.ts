@@ -1,0 +1,31 @@
+// Every node type on the canvas: one file, one line here. A type without a line is drawn by its code.
+import { IconTool } from '@tabler/icons-react'
+import { delay } from './delay.ts'
+import { exit } from './exit.ts'
+import { experiment } from './experiment.ts'
+import { holdout } from './holdout.ts'
+import type { NodeSay } from './model.ts'
+import { randomSplit } from './random-split.ts'
+import { reward } from './reward.ts'
+import { send } from './send.ts'
+import { split } from './split.ts'
+import { update } from './update.ts'
+import { waitEvent } from './wait-event.ts'
+
+const NODE_SAY: Record<string, NodeSay> = {
+  delay,
+  wait_event: waitEvent,
+  split,
+  send,
+  update,
+  random_split: randomSplit,
+  experiment,
+  holdout,
+  reward,
+  exit,
+}
+
+const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
+
+export const nodeSay = (type: string): NodeSay =>
+  Object.hasOwn(NODE_SAY, type) ? (NODE_SAY[type] ?? UNKNOWN) : UNKNOWN
