@@ -12,6 +12,7 @@ import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -36,6 +37,7 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...membershipEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -68,5 +70,6 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'membership',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

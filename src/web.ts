@@ -30,6 +30,7 @@ import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -85,6 +86,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...membershipRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,

@@ -7,7 +7,6 @@ create table coupon (
   key text not null,                                  -- names it in journeys, rules and events, for ever
   terms jsonb not null,                               -- CouponTerms (src/membership/model.ts)
   archived boolean not null default false,
-  taken bigint not null default 0,                    -- of `terms.limit`: issued, or being issued
   version int not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,

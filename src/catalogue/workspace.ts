@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { sandboxAccounts } from '../channels/accounts.ts'
 import { type Out, SCOPES } from '../contract.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
+import type { PointsSettings } from '../membership/model.ts'
 import type { QuietHours } from '../customers/world.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -18,6 +19,7 @@ export type WorkspaceSettings = {
   sendingPaused?: boolean
   madeUp?: boolean
   profile?: ProfileSettings
+  points?: PointsSettings
 }
 
 export type NewWorkspace = {
