@@ -12,10 +12,13 @@ export async function publishedRewards(
   workspace: Uuid,
   points: PointsSettings | undefined,
 ): Promise<Pick<World, 'coupons' | 'points'>> {
-  const { rows } = await sql.query<{ id: Uuid; n: number; key: string; terms: CouponTerms; archived: boolean }>(
-    'select id, n, key, terms, archived from coupon where workspace_id = $1 order by n',
-    [workspace],
-  )
+  const { rows } = await sql.query<{
+    id: Uuid
+    n: number
+    key: string
+    terms: CouponTerms
+    archived: boolean
+  }>('select id, n, key, terms, archived from coupon where workspace_id = $1 order by n', [workspace])
   const coupons = rows.map(({ id, n, key, terms, archived }): PublishedCoupon => {
     const coupon: PublishedCoupon = { id, n, key, ...terms }
     if (archived) coupon.archived = true

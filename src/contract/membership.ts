@@ -68,7 +68,8 @@ export const membershipEndpoints = {
     method: 'put',
     path: '/w/{ws}/coupons/{coupon}',
     scope: 'membership:write',
-    summary: 'Changes a coupon; those issued keep their end. An archived one is given to nobody, and can still be used',
+    summary:
+      'Changes a coupon; those issued keep their end. An archived one is given to nobody, and can still be used',
     body: z.strictObject({ ...termsShape, archived: z.boolean(), version: z.number() }),
     out: coupon,
   }),
@@ -134,7 +135,8 @@ export const membershipEndpoints = {
     method: 'post',
     path: '/w/{ws}/coupon-redemptions',
     scope: 'customers:write',
-    summary: 'Uses a coupon by its code, once. Takes Idempotency-Key; for the same order again it answers the same',
+    summary:
+      'Uses a coupon by its code, once. Takes Idempotency-Key; for the same order again it answers the same',
     body: z.strictObject({
       code: z.string().min(1).max(60),
       ref,

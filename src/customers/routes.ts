@@ -20,13 +20,7 @@ import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
 import { pageOf, partsOfPast } from './present.ts'
 import { addressFor, REACH_CHANNELS } from './reach.ts'
-import {
-  consentProofs,
-  customerOr404,
-  orderRows,
-  parkedReason,
-  tagsInUse,
-} from './store.ts'
+import { consentProofs, customerOr404, orderRows, parkedReason, tagsInUse } from './store.ts'
 import { readTimeline, timelineChannels } from './timeline.ts'
 
 const MOST_SHOWN = 500

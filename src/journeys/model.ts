@@ -1,5 +1,6 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
+import type { Limit } from '../messages/model.ts'
 import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Trigger } from './triggers/register.ts'
@@ -153,6 +154,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
+  /** '': not in yet, it waits for the ticket of an entry cap */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -231,8 +233,9 @@ export type NodeContext = {
   nextWallTime(time: string, weekdays: number[] | null): number
   /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
   share(salt: string): number
-  /** Why the customer may not be given the coupon of this key: the port that leads on; null when they may. */
-  mayHaveCoupon(key: string): 'has' | 'ended' | 'limit' | null
+  /** What stands against giving the customer the coupon of this key, as the port that leads on; else the pool of which a
+   *  place must be taken first, where it is limited. */
+  coupon(key: string): { refused: 'has' | 'ended' | 'limit' } | { pool: Limit | null }
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -293,6 +296,8 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
-  /** a coupon that nothing stands against (`mayHaveCoupon`), by its key */
+  /** a coupon that nothing stands against, by its key */
   | { kind: 'issue_coupon'; coupon: string }
   | { kind: 'points'; amount: number; reason: string; validDays?: number }
+  /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
+  | { kind: 'ticket'; limits: Limit[] }

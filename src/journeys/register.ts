@@ -8,6 +8,7 @@ import { holdout } from './nodes/holdout.ts'
 import { randomSplit } from './nodes/random-split.ts'
 import { reward } from './nodes/reward.ts'
 import { send } from './nodes/send.ts'
+import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
 
@@ -21,6 +22,7 @@ export const NODE_TYPES = {
   send,
   update,
   reward,
+  throttle,
   exit,
 } satisfies Record<string, NodeType>
 

@@ -79,13 +79,11 @@ export function carryOutRights(fold: Fold, command: Command, cause: Cause): Answ
   switch (command.do) {
     case 'issue_coupon': {
       const refused = couponRefusal(fold, command.coupon)
-      return refused === null
-        ? done({ code: issueCoupon(fold, command.coupon, cause) })
-        : REFUSED[refused]
+      return refused === null ? done({ code: issueCoupon(fold, command.coupon, cause), issued: true }) : REFUSED[refused]
     }
     case 'claim_coupon': {
       const taken = claimCoupon(fold, command.coupon, cause)
-      return 'code' in taken ? done({ code: taken.code }) : REFUSED[taken.refused]
+      return 'code' in taken ? done(taken) : REFUSED[taken.refused]
     }
     case 'redeem_coupon': {
       const used = redeemCoupon(fold, command.code, command, cause)

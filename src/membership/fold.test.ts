@@ -1,7 +1,19 @@
 // Coupons and points as a customer has them: given, used, what time takes away, and what a merge does to the books.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY, derivedOf, HOUR, id, journey, namesOf, node, Person, START, uuid, world } from '../../test/reducer.ts'
+import {
+  DAY,
+  derivedOf,
+  HOUR,
+  id,
+  journey,
+  namesOf,
+  node,
+  Person,
+  START,
+  uuid,
+  world,
+} from '../../test/reducer.ts'
 import { Town } from '../../test/town.ts'
 import type { World } from '../customers/world.ts'
 import type { FoldEffect } from '../inbox/model.ts'
@@ -37,8 +49,7 @@ const rows = (effects: FoldEffect[]) =>
 const points = (effects: FoldEffect[]) =>
   effects.flatMap(e => (e.kind === 'points_entry' ? [[e.row.entry, e.row.amount]] : []))
 const codeIn = (answer: { body: unknown }): string => (answer.body as { code: string }).code
-const rights = (effects: FoldEffect[]) =>
-  derivedOf(effects).filter(f => /^(coupon|points)\./.test(f.name))
+const rights = (effects: FoldEffect[]) => derivedOf(effects).filter(f => /^(coupon|points)\./.test(f.name))
 
 describe('codes', () => {
   test('are readable: twelve letters and digits that nobody mistakes, and read as people type them', () => {
@@ -46,7 +57,11 @@ describe('codes', () => {
     expect(code).toMatch(/^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/)
     expect(readCode(code.toLowerCase().replaceAll('-', ' '))).toBe(code)
     expect(readCode(' SUMMER ')).toBe('SUMMER')
-    const all = new Set(Array.from({ length: 2000 }, (_, i) => codeOf(uuid(i * 7919 + 1).replace('0000', String(1000 + (i % 9000))))))
+    const all = new Set(
+      Array.from({ length: 2000 }, (_, i) =>
+        codeOf(uuid(i * 7919 + 1).replace('0000', String(1000 + (i % 9000)))),
+      ),
+    )
     expect(all.size).toBeGreaterThan(1990)
   })
 })
@@ -152,7 +167,9 @@ describe('coupons', () => {
   })
 
   test('valid through a day ends with that day in Taipei; an archived or ended one is given to nobody', () => {
-    const p = someone(brand([coupon('a', { valid: { until: '2026-03-05' } }), coupon('o', { archived: true })]))
+    const p = someone(
+      brand([coupon('a', { valid: { until: '2026-03-05' } }), coupon('o', { archived: true })]),
+    )
     const code = codeIn(p.command({ do: 'issue_coupon', coupon: 'a' }))
     expect(p.state!.coupons![code]!.ends).toBe(Date.UTC(2026, 2, 5, 16))
     expect(p.command({ do: 'issue_coupon', coupon: 'o' })).toMatchObject({ body: { code: 'coupon_ended' } })

@@ -3,12 +3,14 @@
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
+import type { Limit } from '../messages/model.ts'
 import { hashId } from '../platform/ids.ts'
 import { dayOfDate, startOfDay } from '../platform/zone-days.ts'
 import { hasRoom, holdCoupon, isOpen } from './held.ts'
 import {
   balanceOf,
   codeOf,
+  couponPool,
   type CouponRow,
   DEFAULT_POINTS,
   type HeldCoupon,
@@ -53,6 +55,12 @@ export function couponRefusal({ state, world, t }: Fold, key: string): Refusal |
   return hasRoom(state) ? null : 'too_many'
 }
 
+/** Of all people together; null: any number. */
+export function poolOf(world: World, key: string): Limit | null {
+  const coupon = couponNamed(world, key)
+  return coupon === null || coupon.limit === null ? null : couponPool(coupon.id, coupon.limit)
+}
+
 /** When a coupon issued at `at` expires; null: never. */
 function endOf({ valid }: PublishedCoupon, at: number, zone: string): number | null {
   if (valid === null) return null
@@ -87,16 +95,18 @@ export function issueCoupon(fold: Fold, key: string, cause: Cause, took = false)
 }
 
 /** The person takes a coupon: one that was given to them and not taken yet, else a new one. */
-export function claimCoupon(fold: Fold, key: string, cause: Cause): { code: string } | { refused: Refusal } {
+export function claimCoupon(fold: Fold, key: string, cause: Cause): Claimed | { refused: Refusal } {
   for (const [code, held] of Object.entries(fold.state.coupons ?? {})) {
     if (!isOpen(held) || held.kind !== key || held.took) continue
     held.took = true
     note(fold, code, held, 'claimed', cause)
-    return { code }
+    return { code, issued: false }
   }
   const refused = couponRefusal(fold, key)
-  return refused === null ? { code: issueCoupon(fold, key, cause, true) } : { refused }
+  return refused === null ? { code: issueCoupon(fold, key, cause, true), issued: true } : { refused }
 }
+/** `issued`: it is a new one */
+type Claimed = { code: string; issued: boolean }
 
 export type Redemption = { ref: string | null; place: Place | null }
 
@@ -209,7 +219,12 @@ function nextReminder(coupon: PublishedCoupon, ends: number, after: number): num
 export type Movement = { amount: number; reason: string; ref?: string | null }
 
 /** Adds points. @param validDays how long they are valid; unset: as the workspace says */
-export function earnPoints(fold: Fold, { amount, reason, ref }: Movement, cause: Cause, validDays?: number): void {
+export function earnPoints(
+  fold: Fold,
+  { amount, reason, ref }: Movement,
+  cause: Cause,
+  validDays?: number,
+): void {
   const days = validDays ?? (fold.world.points ?? DEFAULT_POINTS).validDays
   const ends = days === null ? 0 : fold.t + days * DAY_MS
   addLot(pointsOf(fold.state), [amount, ends])

@@ -57,7 +57,8 @@ async function ask(
   who: string | null,
   body: Record<string, unknown>,
 ) {
-  const params = who === null ? {} : { customer: publicId('cus', await idOf(who)) }
+  const params: Record<string, string> =
+    who === null ? {} : { customer: publicId('cus', await idOf(who)) }
   const answer = lab.call(name, { params, body })
   let open = true
   void answer.finally(() => {
@@ -260,7 +261,11 @@ test('merged and taken apart, the books agree, and the codes still lead to who h
   const code = String((await ask('giveCoupon', two[0], { coupon: 'PAIR' })).body.code)
   await ask('movePoints', one[0], { amount: 70, reason: 'a' })
   await ask('movePoints', two[0], { amount: 30, reason: 'b' })
-  const decide = async (name: 'mergeCustomers' | 'unmergeCustomer', params: Record<string, string>, body: object) => {
+  const decide = async (
+    name: 'mergeCustomers' | 'unmergeCustomer',
+    params: Record<string, string>,
+    body: object,
+  ) => {
     const answer = lab.call(name, { params, body })
     let open = true
     void answer.finally(() => {
@@ -277,7 +282,49 @@ test('merged and taken apart, the books agree, and the codes still lead to who h
   await decide('unmergeCustomer', { customer: publicId('cus', one[1]) }, { from: publicId('cus', two[1]) })
   expect(balanceOf((await stateOf(one[0])).pts)).toBe(70)
   expect(balanceOf((await stateOf(two[0])).pts)).toBe(30)
-  expect(await ask('redeemCoupon', null, { code, ref: 'o8' })).toMatchObject({ body: { code: 'coupon_used' } })
+  expect(await ask('redeemCoupon', null, { code, ref: 'o8' })).toMatchObject({
+    body: { code: 'coupon_used' },
+  })
+  expect(await faults()).toEqual([])
+})
+
+test('of three in all, ten people and a journey get three; who is refused takes none of them', async () => {
+  await define('THREE', { limit: 3 })
+  await lab.publish({
+    format: 1,
+    name: 'three',
+    trigger: { kind: 'event', event: 'Three' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'give',
+    nodes: {
+      give: {
+        type: 'reward',
+        fields: { give: 'coupon', coupon: 'THREE' },
+        next: { given: 'yes', limit: 'no', has: 'had', ended: null },
+      },
+      yes: { type: 'update', fields: { addTags: ['three:given'] }, next: { next: null } },
+      no: { type: 'update', fields: { addTags: ['three:limit'] }, next: { next: null } },
+      had: { type: 'update', fields: { addTags: ['three:has'] }, next: { next: null } },
+    },
+  })
+  const people = Array.from({ length: 10 }, (_, i) => `T-${i}`)
+  await tell(...people.map(member))
+  // refused for the person: the place goes back, three times
+  expect((await ask('giveCoupon', 'T-0', { coupon: 'THREE' })).status).toBe(200)
+  for (let i = 0; i < 3; i++)
+    expect(await ask('giveCoupon', 'T-0', { coupon: 'THREE' })).toMatchObject({ body: { code: 'coupon_had' } })
+  // taking the one that was given takes no second place
+  expect((await ask('giveCoupon', 'T-0', { coupon: 'THREE', claimed: true })).status).toBe(200)
+  await tell(...people.map(userId => ({ type: 'track', event: 'Three', userId })))
+  const ways = new Map<string, number>()
+  for (const who of people)
+    for (const tag of Object.keys((await stateOf(who)).tags)) ways.set(tag, (ways.get(tag) ?? 0) + 1)
+  expect(Object.fromEntries(ways)).toEqual({ 'three:has': 1, 'three:given': 2, 'three:limit': 7 })
+  expect(await ask('giveCoupon', 'T-9', { coupon: 'THREE' })).toMatchObject({
+    status: 409,
+    body: { code: 'coupons_all_given', path: 'coupon' },
+  })
   expect(await faults()).toEqual([])
 })
 
@@ -296,6 +343,8 @@ test('a row that is gone from a ledger makes the check fail', async () => {
     `insert into points_entry (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
     Object.values(kept.rows[0] as object),
   )
-  await sql.query(`delete from coupon_issue where entry = 'issued' and code = (select min(code) from coupon_issue)`)
+  await sql.query(
+    `delete from coupon_issue where entry = 'issued' and code = (select min(code) from coupon_issue)`,
+  )
   expect((await faults()).some(f => f.startsWith('coupon'))).toBe(true)
 })

@@ -1,4 +1,5 @@
 // Coupons and points: what a workspace defines, what a customer's state holds of them, and the rows of their ledgers.
+import type { Limit } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 export const COUPON_KINDS = ['amount', 'percent', 'gift', 'shipping'] as const
@@ -78,6 +79,14 @@ export type PointsRow = {
   src: string
   ref: string | null
 }
+
+/** Places of which one is taken for each coupon given. */
+export const couponPool = (coupon: Uuid, max: number): Limit => ({
+  key: `pool:${coupon}`,
+  max,
+  per: 'ever',
+  wait: false,
+})
 
 export const balanceOf = (points: HeldPoints | undefined): number =>
   points === undefined ? 0 : points.lots.reduce((sum, [left]) => sum + left, 0)

@@ -13,11 +13,14 @@ import {
   type CouponCounts,
   type CouponRecord,
   createCoupon,
+  giveBack,
   holderOf,
   ledgerOf,
   listCoupons,
+  poolOf,
   saveCoupon,
   savePoints,
+  takePlace,
 } from './store.ts'
 
 const MOST_ENTRIES = 200
@@ -35,8 +38,7 @@ const present = (r: CouponRecord, counts: CouponCounts = NONE): Out<'createCoupo
 
 /** @throws Problem 400 `coupon_value` */
 function demandValue({ kind, value }: CouponTerms): void {
-  const fits =
-    kind === 'amount' ? value > 0 : kind === 'percent' ? value >= 1 && value <= 100 : value === 0
+  const fits = kind === 'amount' ? value > 0 : kind === 'percent' ? value >= 1 && value <= 100 : value === 0
   if (!fits)
     throw new Problem(400, 'coupon_value', `This is no value of a coupon of the kind ${kind}`, {
       path: 'value',
@@ -121,7 +123,10 @@ export const membershipRoutes = {
         .sort((a, b) => (a.since < b.since ? 1 : -1)),
       points: {
         balance: balanceOf(state.pts),
-        ending: (state.pts?.lots ?? []).map(([amount, ends]) => ({ amount, at: ends === 0 ? null : iso(ends) })),
+        ending: (state.pts?.lots ?? []).map(([amount, ends]) => ({
+          amount,
+          at: ends === 0 ? null : iso(ends),
+        })),
       },
       entries: entries.map(e => ({ ...e, at: e.at.toISOString() })),
     }
@@ -130,7 +135,25 @@ export const membershipRoutes = {
   async giveCoupon(call) {
     const { core, workspace, params, body } = call
     const { id } = await customerOr404(core.pool, workspace.id, params.customer)
-    return command(call, id, { do: body.claimed ? 'claim_coupon' : 'issue_coupon', coupon: body.coupon })
+    const pool = await poolOf(core.pool, workspace.id, body.coupon)
+    if (pool !== null && !(await takePlace(core.pool, workspace.id, pool)))
+      throw new Problem(409, 'coupons_all_given', 'All of these coupons are given', {
+        path: 'coupon',
+        action: 'Give another one, or raise its limit.',
+      })
+    const give = () =>
+      command<{ code: string; issued: boolean }>(call, id, {
+        do: body.claimed ? 'claim_coupon' : 'issue_coupon',
+        coupon: body.coupon,
+      })
+    const back = async () => pool && giveBack(core.pool, workspace.id, pool)
+    const { code, issued } = await give().catch(async (error: unknown) => {
+      // not decided yet: it may still be given
+      if (!(error instanceof Problem && error.status === 503)) await back()
+      throw error
+    })
+    if (!issued) await back()
+    return { code }
   },
 
   async redeemCoupon(call) {

@@ -5,7 +5,9 @@ import { Problem } from '../platform/errors.ts'
 import { BUCKETS, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
-import type { CouponRow, CouponTerms, PointsRow, PointsSettings } from './model.ts'
+import { bucketOfKey } from '../messages/limit-store.ts'
+import type { Limit } from '../messages/model.ts'
+import { couponPool, type CouponRow, type CouponTerms, type PointsRow, type PointsSettings } from './model.ts'
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
@@ -131,6 +133,35 @@ export async function holderOf(pool: Pool, workspace: Uuid, code: string): Promi
     [ALL, workspace, code],
   )
   return rows[0]?.customer_id ?? null
+}
+
+/** Of how many people together the coupon of this key may be given; null: of any number, or there is none. */
+export async function poolOf(pool: Pool, workspace: Uuid, key: string): Promise<Limit | null> {
+  const { rows } = await pool.query<{ id: Uuid; max: number | null }>(
+    `select id, (terms ->> 'limit')::bigint as max from coupon where workspace_id = $1 and key = $2`,
+    [workspace, key],
+  )
+  return rows[0]?.max == null ? null : couponPool(rows[0].id, rows[0].max)
+}
+
+/** One place, where one is left: the condition and the count are one statement. */
+export async function takePlace(pool: Pool, workspace: Uuid, { key, per, max }: Limit): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `insert into limit_count as l (bucket, workspace_id, key, per, window_start, max, used)
+     values ($1, $2, $3, $4, to_timestamp(0), $5, 1)
+     on conflict (bucket, workspace_id, key, window_start) do update set used = l.used + 1, max = excluded.max
+       where l.used + 1 <= excluded.max`,
+    [bucketOfKey(workspace, key), workspace, key, per, max],
+  )
+  return rowCount === 1
+}
+
+export async function giveBack(pool: Pool, workspace: Uuid, { key }: Limit): Promise<void> {
+  await pool.query(
+    `update limit_count set used = used - 1
+      where bucket = $1 and workspace_id = $2 and key = $3 and window_start = to_timestamp(0) and used > 0`,
+    [bucketOfKey(workspace, key), workspace, key],
+  )
 }
 
 type LedgerEntry = {

@@ -3,7 +3,7 @@
 // had it already), ended (the coupon is archived or over). What `next` leaves out takes the way of given.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { Effect, NodeType } from '../model.ts'
+import type { Effect, NodeType, Step } from '../model.ts'
 
 const key = z.string().min(1).max(60)
 const shape = z.discriminatedUnion('give', [
@@ -52,14 +52,34 @@ export const reward: NodeType = {
       if (f.validDays !== undefined) effect.validDays = f.validDays
       return { kind: 'go', port: 'given', effects: [effect] }
     }
-    const refused = ctx.mayHaveCoupon(f.coupon)
-    if (refused !== null)
-      return {
-        kind: 'go',
-        port: refused,
-        effects: [],
-        why: [{ path: '/coupon', leaf: 'coupon', value: false, seen: refused }],
-      }
-    return { kind: 'go', port: 'given', effects: [{ kind: 'issue_coupon', coupon: f.coupon }] }
+    const coupon = ctx.coupon(f.coupon)
+    if ('refused' in coupon) return refused(coupon.refused, coupon.refused)
+    return coupon.pool === null
+      ? give(f.coupon)
+      : {
+          kind: 'wait',
+          wait: { kind: 'message', message: ctx.messageId() },
+          effects: [{ kind: 'ticket', limits: [coupon.pool] }],
+        }
+  },
+  resume(fields, ctx, why) {
+    const key = (fields as { coupon: string }).coupon
+    if (why.kind !== 'message' || why.outcome !== 'accepted')
+      return refused('limit', why.kind === 'message' ? why.reason : null)
+    // what happened while it waited; the place stays taken then, which gives one coupon less and never one more
+    const coupon = ctx.coupon(key)
+    return 'refused' in coupon ? refused(coupon.refused, coupon.refused) : give(key)
   },
 }
+
+const give = (coupon: string): Step => ({
+  kind: 'go',
+  port: 'given',
+  effects: [{ kind: 'issue_coupon', coupon }],
+})
+const refused = (port: string, seen: string | null): Step => ({
+  kind: 'go',
+  port,
+  effects: [],
+  why: [{ path: '/coupon', leaf: 'coupon', value: false, seen }],
+})

@@ -9,6 +9,7 @@ import { randomSplit } from './random-split.ts'
 import { reward } from './reward.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
+import { throttle } from './throttle.ts'
 import { update } from './update.ts'
 import { waitEvent } from './wait-event.ts'
 
@@ -18,11 +19,12 @@ const NODE_SAY: Record<string, NodeSay> = {
   split,
   send,
   update,
+  throttle,
+  reward,
+  exit,
   random_split: randomSplit,
   experiment,
   holdout,
-  reward,
-  exit,
 }
 
 const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
