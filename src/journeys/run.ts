@@ -103,12 +103,7 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         issueCoupon(fold, effect.coupon, rewardCause(run))
         break
       case 'points':
-        earnPoints(
-          fold,
-          { amount: effect.amount, reason: effect.reason },
-          rewardCause(run),
-          effect.validDays,
-        )
+        earnPoints(fold, { amount: effect.amount, reason: effect.reason }, rewardCause(run), effect.validDays)
         break
       case 'ticket':
         askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))

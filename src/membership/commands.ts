@@ -79,7 +79,9 @@ export function carryOutRights(fold: Fold, command: Command, cause: Cause): Answ
   switch (command.do) {
     case 'issue_coupon': {
       const refused = couponRefusal(fold, command.coupon)
-      return refused === null ? done({ code: issueCoupon(fold, command.coupon, cause), issued: true }) : REFUSED[refused]
+      return refused === null
+        ? done({ code: issueCoupon(fold, command.coupon, cause), issued: true })
+        : REFUSED[refused]
     }
     case 'claim_coupon': {
       const taken = claimCoupon(fold, command.coupon, cause)

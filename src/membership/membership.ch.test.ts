@@ -57,8 +57,7 @@ async function ask(
   who: string | null,
   body: Record<string, unknown>,
 ) {
-  const params: Record<string, string> =
-    who === null ? {} : { customer: publicId('cus', await idOf(who)) }
+  const params: Record<string, string> = who === null ? {} : { customer: publicId('cus', await idOf(who)) }
   const answer = lab.call(name, { params, body })
   let open = true
   void answer.finally(() => {
@@ -313,7 +312,9 @@ test('of three in all, ten people and a journey get three; who is refused takes 
   // refused for the person: the place goes back, three times
   expect((await ask('giveCoupon', 'T-0', { coupon: 'THREE' })).status).toBe(200)
   for (let i = 0; i < 3; i++)
-    expect(await ask('giveCoupon', 'T-0', { coupon: 'THREE' })).toMatchObject({ body: { code: 'coupon_had' } })
+    expect(await ask('giveCoupon', 'T-0', { coupon: 'THREE' })).toMatchObject({
+      body: { code: 'coupon_had' },
+    })
   // taking the one that was given takes no second place
   expect((await ask('giveCoupon', 'T-0', { coupon: 'THREE', claimed: true })).status).toBe(200)
   await tell(...people.map(userId => ({ type: 'track', event: 'Three', userId })))
