@@ -121,6 +121,7 @@ export const work = {
     limit: ['已送完', 'all taken'],
     has: ['已領過', 'has had it'],
     ended: ['已結束', 'over'],
+    moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
@@ -130,6 +131,8 @@ export const work = {
     waitEventForever: ['等「{{event}}」', 'Wait for “{{event}}”'],
     split: ['{{branches}}，其餘', '{{branches}}, else'],
     send: ['{{channel}}：{{text}}', '{{channel}}: {{text}}'],
+    sendNothing: ['{{channel}}：尚無內容', '{{channel}}: nothing written yet'],
+    nothing: ['尚未設定', 'Not set yet'],
     marketing: ['行銷', 'marketing'],
     transactional: ['交易通知', 'transactional'],
     useful: ['{{time}} 內有效', 'useful for {{time}}'],
