@@ -14,6 +14,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -40,6 +41,7 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...membershipEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...whyEndpoints,
@@ -76,5 +78,6 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'membership',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

@@ -23,6 +23,7 @@ const WHAT: Record<IdPrefix, string> = {
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  cpn: 'coupon',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */
