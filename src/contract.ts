@@ -17,6 +17,7 @@ import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { replayEndpoints } from './contract/replay.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -39,6 +40,7 @@ export const endpoints = {
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...trialEndpoints,
+  ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
@@ -72,5 +74,6 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'replays',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

@@ -68,6 +68,7 @@ export type IdPrefix =
   | 'prd'
   | 'src'
   | 'dea'
+  | 'rpl'
   | 'seg'
   | 'job'
 

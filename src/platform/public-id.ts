@@ -19,6 +19,7 @@ const WHAT: Record<IdPrefix, string> = {
   prd: 'product',
   src: 'source',
   dea: 'dead_letter',
+  rpl: 'replay',
   imp: 'import',
   seg: 'segment',
   job: 'job',

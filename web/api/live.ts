@@ -45,6 +45,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'customerSegments',
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
+  replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
   ops: ['ops', 'parked'],
