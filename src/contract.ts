@@ -10,6 +10,7 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { messagesEndpoints } from './contract/messages.ts'
@@ -39,6 +40,7 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
   ...whyEndpoints,

@@ -29,6 +29,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -86,6 +87,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
