@@ -85,7 +85,9 @@ export const replayEndpoints = {
       of: z.enum(['draft', 'live', 'difference', 'overlap']),
       figure: z
         .string()
-        .describe('entered, refused.filter, node.<id>, skipped.consent …; difference: draft or live; overlap: a journey'),
+        .describe(
+          'entered, refused.filter, node.<id>, skipped.consent …; difference: draft or live; overlap: a journey',
+        ),
     }),
     out: z.object({ items: z.array(customerRow) }),
   }),

@@ -1,7 +1,19 @@
 // A replay against the reducer itself: the same people and events, folded live and replayed.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DAY, derivedOf, event, HOUR, intentsOf, journey, node, Person, sendNode, START, world } from '../../test/reducer.ts'
+import {
+  DAY,
+  derivedOf,
+  event,
+  HOUR,
+  intentsOf,
+  journey,
+  node,
+  Person,
+  sendNode,
+  START,
+  world,
+} from '../../test/reducer.ts'
 import { happened } from '../rules/make.ts'
 import { judge } from './judge.ts'
 import { openReplay, stillWorld, type Recorded } from './replay.ts'
@@ -54,7 +66,11 @@ function live(friend: boolean, all: Step[]) {
         again = true
         const judged = judge(intent, p.state!, p.now, true)
         if (judged.do === 'wait') throw new Error('nothing waits here')
-        p.outcome(intent, judged.do === 'accept' ? 'accepted' : 'skipped', judged.do === 'skip' ? judged.reason : null)
+        p.outcome(
+          intent,
+          judged.do === 'accept' ? 'accepted' : 'skipped',
+          judged.do === 'skip' ? judged.reason : null,
+        )
       }
     }
   }
@@ -102,7 +118,13 @@ test('what was recorded is replayed to what really happened', () => {
     fc.property(fc.boolean(), steps, (friend, all) => {
       const { facts, state, to, said } = live(friend, all)
       const w = stillWorld(world(journey(GRAPH)))
-      const replay = openReplay({ world: w, journey: w.journeys[0]!.id, from: START, to, costs: { line: 0.2, email: 0.1 } })
+      const replay = openReplay({
+        world: w,
+        journey: w.journeys[0]!.id,
+        from: START,
+        to,
+        costs: { line: 0.2, email: 0.1 },
+      })
       replay.walk({ state, facts, orders: [] })
       const { entered, goals, refused, exits, nodes, ways, open } = replay.counted
       expect({ entered, goals, refused, exits, nodes, ways, open }).toEqual(said)
@@ -118,15 +140,38 @@ test('before the time it is only remembered; days, sends, cost and samples are t
   p.event('contact.followed', { type: 'system', props: { channel: 'line' } })
   const fact = (name: string, at: number): Recorded => ({ name, at, received: at, props: { n: 1 } })
   const from = START + DAY
-  const replay = openReplay({ world: w, journey: w.journeys[0]!.id, from, to: from + 3 * DAY, costs: { line: 0.2 } })
-  const facts = [fact('Added', from - HOUR), fact('Seen', from - HOUR), fact('Added', from + 1), fact('Seen', from + 2)]
+  const replay = openReplay({
+    world: w,
+    journey: w.journeys[0]!.id,
+    from,
+    to: from + 3 * DAY,
+    costs: { line: 0.2 },
+  })
+  const facts = [
+    fact('Added', from - HOUR),
+    fact('Seen', from - HOUR),
+    fact('Added', from + 1),
+    fact('Seen', from + 2),
+  ]
   expect(replay.walk({ state: structuredClone(p.state!), facts, orders: [] })).toBe(true)
   const { counted } = replay
-  expect(counted).toMatchObject({ entered: 1, people: 1, cost: 0.2, open: 0, sends: { line: { accepted: 1, skipped: {} } } })
+  expect(counted).toMatchObject({
+    entered: 1,
+    people: 1,
+    cost: 0.2,
+    open: 0,
+    sends: { line: { accepted: 1, skipped: {} } },
+  })
   expect(Object.values(counted.days)).toEqual([{ entered: 1, sends: { line: 1 } }])
   expect(counted.samples.entered).toEqual([p.state!.id])
   // without what was seen before it, nobody would have entered
-  const other = openReplay({ world: w, journey: w.journeys[0]!.id, from, to: from + 3 * DAY, costs: { line: 0.2 } })
+  const other = openReplay({
+    world: w,
+    journey: w.journeys[0]!.id,
+    from,
+    to: from + 3 * DAY,
+    costs: { line: 0.2 },
+  })
   expect(other.walk({ state: structuredClone(p.state!), facts: facts.slice(2), orders: [] })).toBe(false)
   expect(other.counted.refused).toEqual({ filter: 1 })
 })
@@ -143,7 +188,17 @@ test('a journey that never waits for long ends as a fault of that person', () =>
   )
   const p = new Person(w)
   p.event('Identified', {})
-  const replay = openReplay({ world: w, journey: w.journeys[0]!.id, from: START, to: START + 30 * DAY, costs: {} })
-  replay.walk({ state: p.state!, facts: [{ name: 'Added', at: START + 1, received: START + 1, props: {} }], orders: [] })
+  const replay = openReplay({
+    world: w,
+    journey: w.journeys[0]!.id,
+    from: START,
+    to: START + 30 * DAY,
+    costs: {},
+  })
+  replay.walk({
+    state: p.state!,
+    facts: [{ name: 'Added', at: START + 1, received: START + 1, props: {} }],
+    orders: [],
+  })
   expect(replay.counted).toMatchObject({ faults: 1, open: 1 })
 })

@@ -132,7 +132,8 @@ class Walk {
       let next = 0
       for (const fact of facts) {
         if (fact.received < from || fact.received >= to) continue
-        for (; next < changes.length && changes[next]!.at <= fact.received; next++) this.ordered(changes[next]!)
+        for (; next < changes.length && changes[next]!.at <= fact.received; next++)
+          this.ordered(changes[next]!)
         this.pass(fact.received)
         this.step(fact.received, fold => this.happened(fold, fact, orders))
       }
@@ -278,7 +279,17 @@ class Walk {
     this.ends(found.intent, this.state.now, 'skipped', reason)
   }
 
-  private told({ name, at, props, node }: { name: string; at: number; props: Record<string, unknown>; node?: NodeId }) {
+  private told({
+    name,
+    at,
+    props,
+    node,
+  }: {
+    name: string
+    at: number
+    props: Record<string, unknown>
+    node?: NodeId
+  }) {
     const { counted } = this
     switch (name) {
       case 'journey.entered':
@@ -366,7 +377,8 @@ export function needsOf(worlds: World[]): {
   let everybody = false
   for (const world of worlds) {
     const { triggers, memories, movedBy, dates, commons } = planOf(world)
-    for (const name of [...triggers.keys(), ...memories.byEvent.keys(), ...movedBy.facts.keys()]) names.add(name)
+    for (const name of [...triggers.keys(), ...memories.byEvent.keys(), ...movedBy.facts.keys()])
+      names.add(name)
     for (const need of memories.needs.values())
       if (need.kind !== 'r' && need.kind !== 'o')
         horizonMs = horizonMs === null || need.horizonMs === null ? null : Math.max(horizonMs, need.horizonMs)

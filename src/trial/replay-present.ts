@@ -71,7 +71,11 @@ export async function presentResult(
 }
 
 /** Ids behind a figure; none where it has nobody. */
-export function sampleOf(row: ReplayRow, of: 'draft' | 'live' | 'difference' | 'overlap', figure: string): Uuid[] {
+export function sampleOf(
+  row: ReplayRow,
+  of: 'draft' | 'live' | 'difference' | 'overlap',
+  figure: string,
+): Uuid[] {
   const result = resultOf(row)
   if (result === null) return []
   if (of === 'difference')

@@ -78,7 +78,13 @@ function rowsOf(text: string, names: string[]): Rows {
   let facts: Recorded[] = []
   for (const line of text.split('\n')) {
     if (line === '') continue
-    const [id, name, at, received, props] = JSON.parse(line) as [Uuid, number, number, number, Recorded['props']]
+    const [id, name, at, received, props] = JSON.parse(line) as [
+      Uuid,
+      number,
+      number,
+      number,
+      Recorded['props'],
+    ]
     if (id !== last) {
       last = id
       facts = found.get(id) ?? []
@@ -202,13 +208,7 @@ export async function* readPeople(
   }
 }
 
-async function sliceOf(
-  pool: Pool,
-  wanted: Wanted,
-  ids: Uuid[],
-  facts: Rows,
-  merged: Rows,
-): Promise<Slice> {
+async function sliceOf(pool: Pool, wanted: Wanted, ids: Uuid[], facts: Rows, merged: Rows): Promise<Slice> {
   const [states, orders] = await Promise.all([
     statesOf(pool, wanted.workspace, ids),
     wanted.orders ? ordersOf(pool, wanted.workspace, ids) : new Map<Uuid, OrderRow[]>(),

@@ -101,7 +101,10 @@ export async function runReplay(
 
 const WITHIN = `occurred >= fromUnixTimestamp64Milli({from:Int64}) and occurred < fromUnixTimestamp64Milli({to:Int64})`
 
-async function realOf(history: History, { workspace, journey, from, to }: ReplayJob): Promise<ReplayResult['real']> {
+async function realOf(
+  history: History,
+  { workspace, journey, from, to }: ReplayJob,
+): Promise<ReplayResult['real']> {
   const rows = await askHistory<{ name: string; channel: string; n: number; people: number }>(
     history,
     `select name, if(name = 'journey.entered', '', channel) as channel, count() as n, uniqExact(customer_id) as people from event

@@ -15,7 +15,12 @@ afterAll(() => lab.close())
 
 type Item = Record<string, unknown>
 const HOUR = 3_600_000
-const says = (who: string, event: string, properties: Item = {}): Item => ({ type: 'track', event, userId: who, properties })
+const says = (who: string, event: string, properties: Item = {}): Item => ({
+  type: 'track',
+  event,
+  userId: who,
+  properties,
+})
 async function tell(...items: Item[]): Promise<void> {
   expect(await lab.batch(items)).toMatchObject({ status: 200, body: { success: true } })
   await lab.settle()
@@ -60,7 +65,10 @@ const graph = (more: Partial<JourneyGraph> = {}): JourneyGraph => ({
 })
 
 /** Asks for it, lets the thread work, gives the result. */
-async function replayed(journey: string, body: Item): Promise<{ id: string; result: NonNullable<Out<'replay'>['result']> }> {
+async function replayed(
+  journey: string,
+  body: Item,
+): Promise<{ id: string; result: NonNullable<Out<'replay'>['result']> }> {
   const asked = await lab.call('startReplay', { params: { journey }, body })
   expect(asked).toMatchObject({ status: 202, body: { status: 'queued' } })
   const { id } = asked.body as Out<'startReplay'>
@@ -94,7 +102,9 @@ test('what ran is replayed to what really happened; a draft differs where it dif
 
   const draft = graph({ filter: undefined })
   const { version } = (await lab.call('journey', { params: { journey } })).body as Out<'journey'>
-  expect((await lab.call('saveJourney', { params: { journey }, body: { graph: draft, version } })).status).toBe(200)
+  expect(
+    (await lab.call('saveJourney', { params: { journey }, body: { graph: draft, version } })).status,
+  ).toBe(200)
   const { id, result } = await replayed(journey, { days: 7 })
   // the live side is what really happened
   expect(result.live).toMatchObject({
@@ -125,7 +135,8 @@ test('what ran is replayed to what really happened; a draft differs where it dif
 })
 
 test('it can be cancelled while it waits; a viewer may look, not start; a draft that cannot be walked is refused', async () => {
-  const made = (await lab.call('createJourney', { body: { graph: graph({ name: 'Later' }) } })).body as Out<'journey'>
+  const made = (await lab.call('createJourney', { body: { graph: graph({ name: 'Later' }) } }))
+    .body as Out<'journey'>
   const params = { journey: made.id }
   const asked = (await lab.call('startReplay', { params, body: { days: 1 } })).body as Out<'startReplay'>
   expect((await lab.call('cancelReplay', { params: { ...params, replay: asked.id } })).status).toBe(200)
@@ -137,21 +148,31 @@ test('it can be cancelled while it waits; a viewer may look, not start; a draft 
   expect((listed.body as Out<'replays'>).items).toMatchObject([{ id: asked.id, status: 'cancelled' }])
   expect((await lab.call('startReplay', { params, body: { days: 1 } }, viewer)).status).toBe(403)
   const broken = { days: 1, graph: { ...graph(), start: 'nowhere' } }
-  expect((await lab.call('startReplay', { params, body: broken })).body).toMatchObject({ code: 'graph_invalid' })
+  expect((await lab.call('startReplay', { params, body: broken })).body).toMatchObject({
+    code: 'graph_invalid',
+  })
 })
 
 test('who was merged is one person, with what both did', async () => {
-  await tell(
-    says('K-1', 'Seen'),
-    { type: 'track', event: 'Cart Filled', anonymousId: 'k-anon', properties: { amount: 500 } },
-  )
+  await tell(says('K-1', 'Seen'), {
+    type: 'track',
+    event: 'Cart Filled',
+    anonymousId: 'k-anon',
+    properties: { amount: 500 },
+  })
   await tell({ type: 'identify', userId: 'K-1', anonymousId: 'k-anon', traits: {} })
-  const made = (await lab.call('createJourney', { body: { graph: graph({ name: 'Merged' }) } })).body as Out<'journey'>
+  const made = (await lab.call('createJourney', { body: { graph: graph({ name: 'Merged' }) } }))
+    .body as Out<'journey'>
   const { result } = await replayed(made.id, { days: 7 })
   expect(result.live).toBeNull()
   const { items } = (await lab.call('customers', { query: { q: 'K-1' } })).body as Out<'customers'>
-  const { id } = ((await lab.call('replays', { params: { journey: made.id } })).body as Out<'replays'>).items[0]!
-  const people = (await lab.call('replayPeople', { params: { journey: made.id, replay: id }, query: { of: 'draft', figure: 'entered' } }))
-    .body as Out<'replayPeople'>
+  const { id } = ((await lab.call('replays', { params: { journey: made.id } })).body as Out<'replays'>)
+    .items[0]!
+  const people = (
+    await lab.call('replayPeople', {
+      params: { journey: made.id, replay: id },
+      query: { of: 'draft', figure: 'entered' },
+    })
+  ).body as Out<'replayPeople'>
   expect(people.items.map(p => p.id)).toContain(items[0]!.id)
 })
