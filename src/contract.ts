@@ -20,6 +20,7 @@ import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { replayEndpoints } from './contract/replay.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -44,6 +45,7 @@ export const endpoints = {
   ...membershipEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
+  ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
   ...limitsEndpoints,
@@ -79,5 +81,6 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'membership',
+  'replays',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

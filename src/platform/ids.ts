@@ -80,6 +80,7 @@ export type IdPrefix =
   | 'pic'
   | 'src'
   | 'dea'
+  | 'rpl'
   | 'seg'
   | 'job'
   | 'cpn'

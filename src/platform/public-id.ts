@@ -20,6 +20,7 @@ const WHAT: Record<IdPrefix, string> = {
   pic: 'picture',
   src: 'source',
   dea: 'dead_letter',
+  rpl: 'replay',
   imp: 'import',
   seg: 'segment',
   job: 'job',
