@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
+import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { productRoutes } from './catalogue/products.ts'
@@ -29,6 +30,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -64,6 +66,7 @@ const PIXEL = `${ROOT}dist/pixel.js`
 export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
+  ...campaignRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,
@@ -85,6 +88,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...enrollRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,

@@ -12,6 +12,7 @@ import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { memoriesOf, sinceAt } from '../rules/memories.ts'
 import type { PublishedSegment } from '../segments/model.ts'
+import { publishedCampaigns } from './published-campaigns.ts'
 import { publishedAttributes } from './attribute-store.ts'
 import { pendingPasts, queueJob } from './jobs.ts'
 import { publishedSegments } from './published-segments.ts'
@@ -43,10 +44,12 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   )
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
+  const campaigns = await publishedCampaigns(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
+    ...(campaigns.length > 0 ? { campaigns } : {}),
     no,
     workspace,
     timezone: facts.timezone,
@@ -96,6 +99,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.timezone,
       w.quietHours,
       w.profile?.stages,
+      w.journeys.some(j => j.graph.trigger.kind === 'campaign') ? w.campaigns : null,
       w.journeys
         .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused')
         .map(j => [j.id, j.version, j.status]),
