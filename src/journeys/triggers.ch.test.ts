@@ -171,7 +171,10 @@ describe('web and members', () => {
     const stay = (who: string, seconds: number) =>
       says(who, 'Page Engaged', { path: '/sale/a', url: 'https://shop.tw/sale/a', seconds })
     await tell(page('pa-1', '/tea/oolong'), page('pa-2', '/coffee'))
-    await tell(...['/sale/a', '/sale/b'].flatMap(p => [page('pa-1', p), page('pa-2', p)]), page('pa-1', '/sale/c'))
+    await tell(
+      ...['/sale/a', '/sale/b'].flatMap(p => [page('pa-1', p), page('pa-2', p)]),
+      page('pa-1', '/sale/c'),
+    )
     await tell(stay('pa-1', 29), stay('pa-2', 29), stay('pa-1', 1))
     expect(await tagged('saw-tea', 'pa-1', 'pa-2')).toEqual(['pa-1'])
     expect(await tagged('saw-3', 'pa-1', 'pa-2')).toEqual(['pa-1'])
@@ -181,7 +184,13 @@ describe('web and members', () => {
   test('R4-08 adding a phone makes the profile complete; a birthday comes at its time', async () => {
     await tags('complete', { kind: 'completeness', fields: ['contact.email', 'contact.phone', 'gender'] })
     await tags('birthday', { kind: 'date', trait: 'birthday', offsetDays: 0, time: '10:00', yearly: true })
-    await tell(is('pr-1', { email: 'pr1@example.com', gender: 'female', birthday: `1990${(await dayIn(2)).slice(4)}` }))
+    await tell(
+      is('pr-1', {
+        email: 'pr1@example.com',
+        gender: 'female',
+        birthday: `1990${(await dayIn(2)).slice(4)}`,
+      }),
+    )
     expect(await tagged('complete', 'pr-1')).toEqual([])
     await tell(is('pr-1', { phone: '0912345801' }))
     expect(await tagged('complete', 'pr-1')).toEqual(['pr-1'])
@@ -214,14 +223,17 @@ describe('web and members', () => {
     await tell(is('ti-1', { area: '台北市', cups: 1 }), is('ti-2', { area: '高雄市', cups: 3 }))
     await tell(is('ti-1', { area: '台中市', cups: 2 }), is('ti-2', { area: '台中市', cups: 2 }))
     expect(await tagged('moved-out', 'ti-1', 'ti-2')).toEqual(['ti-1'])
-    expect((await stateOf('ti-1')).enr.map(r => r.ev?.props)).toEqual([{ trait: 'cups', before: 1, after: 2 }])
+    expect((await stateOf('ti-1')).enr.map(r => r.ev?.props)).toEqual([
+      { trait: 'cups', before: 1, after: 2 },
+    ])
     expect((await stateOf('ti-2')).enr).toEqual([])
   })
 
   test('R4-33 a wedding day: a job at -30 days; another date moves it, a removed one cancels it', async () => {
     const journey = { kind: 'date', trait: 'wedding', offsetDays: -30, time: '09:00', yearly: true } as const
     await tags('wedding', journey)
-    const wedding = async (who: string, days: number) => is(who, { wedding: `2015${(await dayIn(days)).slice(4)}` })
+    const wedding = async (who: string, days: number) =>
+      is(who, { wedding: `2015${(await dayIn(days)).slice(4)}` })
     await tell(await wedding('we-1', 35), await wedding('we-2', 35), await wedding('we-3', 35))
     await tell(await wedding('we-2', 60), is('we-3', { wedding: null }))
     await clockTo(`${await dayIn(5)}T09:00`)
@@ -240,7 +252,9 @@ describe('shop', () => {
     await tags('sku', { kind: 'order', on: 'paid', lines: { by: 'sku', values: ['TEA-1'] } })
     await tags('category', { kind: 'order', on: 'placed', lines: { by: 'category', values: ['茶'] } })
     await tags('amount', { kind: 'order', on: 'placed', amount: { min: 1000, currency: 'TWD' } })
-    const goods = (sku: string, category: string) => ({ products: [{ sku, category, quantity: 1, price: 999 }] })
+    const goods = (sku: string, category: string) => ({
+      products: [{ sku, category, quantity: 1, price: 999 }],
+    })
     await tell(
       says('sh-1', 'Checkout Started'),
       order('sh-1', 'T-1', 999, { ...goods('TEA-1', '茶'), payment_status: 'pending' }),
@@ -269,7 +283,10 @@ describe('shop', () => {
 
   test('a cart left alone', async () => {
     await tags('idle', { kind: 'cart', idleMs: 30 * MINUTE })
-    await tell(says('ca-1', 'Product Added', { product_id: 'P' }), says('ca-2', 'Product Added', { product_id: 'P' }))
+    await tell(
+      says('ca-1', 'Product Added', { product_id: 'P' }),
+      says('ca-2', 'Product Added', { product_id: 'P' }),
+    )
     await tell(order('ca-2', 'C-1', 100))
     await passes(31 * MINUTE)
     expect(await tagged('idle', 'ca-1', 'ca-2')).toEqual(['ca-1'])
@@ -307,9 +324,13 @@ describe('everybody', () => {
     for (const l of [line, other]) await act(l, { act: 'follow' })
     const year = new Date(await clock()).getUTCFullYear()
     const feasts = [`${year}-09-25`, `${year + 1}-09-15`, `${year + 2}-10-03`]
-    await lab.publish(sends('mid-autumn', { kind: 'calendar', holiday: 'mid_autumn', offsetDays: 0, time: '12:00' }))
+    await lab.publish(
+      sends('mid-autumn', { kind: 'calendar', holiday: 'mid_autumn', offsetDays: 0, time: '12:00' }),
+    )
     await lab.publish(sends('launch', { kind: 'launch', who: 'tagged' }))
-    await lab.publish(sends('bday', { kind: 'date', trait: 'birthday', offsetDays: 0, time: '12:00', yearly: true }))
+    await lab.publish(
+      sends('bday', { kind: 'date', trait: 'birthday', offsetDays: 0, time: '12:00', yearly: true }),
+    )
     await tell(
       is('ev-1', { birthday: `1991${(await dayIn(3)).slice(4)}` }),
       says('ev-1', 'tag.applied', { tag: '高山茶' }),
@@ -374,12 +395,19 @@ describe('everybody', () => {
 
   test('a schedule over a segment, and who is in it at the publication: as bulk', async () => {
     const made = await lab.call('createSegment', {
-      body: { name: '茶友', kind: 'live', definition: { groups: [{ key: 'in', name: '', rule: { op: 'tags', is: 'any', tags: ['茶友'] } }] } },
+      body: {
+        name: '茶友',
+        kind: 'live',
+        definition: { groups: [{ key: 'in', name: '', rule: { op: 'tags', is: 'any', tags: ['茶友'] } }] },
+      },
     })
     expect(made).toMatchObject({ status: 200 })
     const segment = String(made.body.id)
     await lab.call('publishSegment', { params: { segment }, body: { version: made.body.version } })
-    await tell(...['sg-1', 'sg-2'].map(who => says(who, 'tag.applied', { tag: '茶友' })), is('sg-3', { name: 'x' }))
+    await tell(
+      ...['sg-1', 'sg-2'].map(who => says(who, 'tag.applied', { tag: '茶友' })),
+      is('sg-3', { name: 'x' }),
+    )
     await tags('present', { kind: 'segment', segment, on: 'entered' }, { entry: { backfill: true } })
     const people = ['sg-1', 'sg-2', 'sg-3', 'sg-4']
     const start = `${await dayIn(1)}T09:00`
@@ -473,7 +501,9 @@ test('hard problem 4: a hundred triggers at once give one enrollment; the others
     nodes: { wait: { type: 'delay', fields: { ms: HOUR }, next: { next: null } } },
   })
   await tell(is('hu-1', { name: 'x' }))
-  await Promise.all(Array.from({ length: 100 }, (_, i) => lab.batch([{ ...says('hu-1', 'Hundred'), messageId: `h${i}` }])))
+  await Promise.all(
+    Array.from({ length: 100 }, (_, i) => lab.batch([{ ...says('hu-1', 'Hundred'), messageId: `h${i}` }])),
+  )
   await lab.settle()
   expect((await stateOf('hu-1')).enr).toHaveLength(1)
   expect(await refusals(journey)).toEqual({ already_in: 99 })

@@ -7,12 +7,7 @@ import { awaits } from '../journeys/entry.ts'
 import { planOf } from '../journeys/plan.ts'
 
 /** Whether a live journey would look at this customer: what all of them would turn down is not said. */
-export function concerns(
-  told: Told,
-  text: string,
-  world: World,
-  now: number,
-): boolean {
+export function concerns(told: Told, text: string, world: World, now: number): boolean {
   if (text === '{}') return false
   const plan = planOf(world)
   const state = unpackState(text)
