@@ -106,9 +106,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
     const segments = (await import('./segments/worker.ts')).openSegmentWorker(core)
     segments.start()
+    const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
+    experiments.start()
     return {
       start: () => undefined,
       async stop() {
+        await experiments.stop()
         await segments.stop()
         await mirror.stop()
         await history.stop()
