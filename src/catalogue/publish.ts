@@ -4,7 +4,7 @@ import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
-import type { QuietHours, World } from '../customers/world.ts'
+import type { QuietHours, SendingRules, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
@@ -21,7 +21,12 @@ import { publishedSegments } from './published-segments.ts'
 type WorkspaceFacts = {
   timezone: string
   currency: string
-  settings: { quietHours?: QuietHours | null; profile?: ProfileSettings; points?: PointsSettings }
+  settings: {
+    quietHours?: QuietHours | null
+    profile?: ProfileSettings
+    sending?: SendingRules
+    points?: PointsSettings
+  }
   catalogue_no: number
   now: number
 }
@@ -49,6 +54,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
+    ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
     ...rewards,

@@ -2,6 +2,7 @@
 // same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
 // derives triggers in the same fold until nothing changes.
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
 import { setRightsDue } from '../membership/fold.ts'
@@ -131,6 +132,7 @@ export function reduce(
   const verdict = foldInput(fold, input, facts, hasRow)
   if (fold.plan.restless && own.enr.length > 0) fold.changed = true
   settle(fold)
+  decideWants(fold)
   return { state: own, effects: fold.effects, verdict }
 }
 

@@ -167,7 +167,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
-  /** '': not in yet, it waits for the ticket of an entry cap */
+  /** '': at none: it waits for the ticket of an entry cap, or is of the control group (`ctl`) */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -182,7 +182,7 @@ export type Enrollment = {
   vars?: Record<NodeId, unknown>
   /** how many journeys started one another before this one */
   hops?: number
-  /** kept unsent (policy.controlPercent): it only waits for goal and exits */
+  /** kept unsent (policy.controlPercent): it is at no node, and only waits for goal and exits */
   ctl?: true
   /** the newest version whose moves left it where it was */
   mv?: number

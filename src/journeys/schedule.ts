@@ -7,6 +7,7 @@ import type { World } from '../customers/world.ts'
 import { isMember } from '../segments/fold.ts'
 import { segmentPlanOf } from '../segments/plan.ts'
 import type { Enrollment } from './model.ts'
+import { watchDue } from './watch.ts'
 import { isPaused, runningJourney, type Admission, type Plan } from './plan.ts'
 import { pendingMove } from './versions/pending.ts'
 
@@ -33,6 +34,8 @@ export type Due =
   | { at: number; date: Admission }
   /** a tag ends */
   | { at: number; tags: true }
+  /** a goal's window, or a figure's */
+  | { at: number; watch: true }
   /** a coupon or points end, or somebody is to be told that they will */
   | { at: number; rights: true }
   /** a membership of a segment may change */
@@ -54,6 +57,8 @@ export function nextDue(state: CustomerState, plan: Plan, world: World, through 
   }
   const common = nextCommon(state, plan, world, through)
   if (common !== null && (first === null || common.at < first.at)) first = common
+  const watch = watchDue(state)
+  if (watch !== null && (first === null || watch < first.at)) first = { at: watch, watch: true }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
   if (state.rightsDue !== undefined && (first === null || state.rightsDue < first.at))

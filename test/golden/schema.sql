@@ -366,6 +366,28 @@ create table journey (
   constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table journey_replay (
+  id uuid not null,
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  days integer not null,
+  graph text not null,
+  live_version integer,
+  status text not null,
+  done integer not null default 0,
+  total integer,
+  result text,
+  problem jsonb,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  attempts integer not null default 0,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint journey_replay_pkey PRIMARY KEY (id),
+  constraint journey_replay_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint journey_replay_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table journey_version (
   workspace_id uuid not null,
   journey_id uuid not null,
@@ -450,6 +472,18 @@ create table parked_input (
   ordinal integer not null,
   body text not null,
   constraint parked_input_pkey PRIMARY KEY (bucket, customer_id, seq)
+)
+create table picture (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  width integer not null,
+  height integer not null,
+  size integer not null,
+  bytes bytea not null storage e,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint picture_pkey PRIMARY KEY (id)
 )
 create table points_entry (
   bucket smallint not null,
@@ -796,6 +830,8 @@ CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
+CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
+CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
@@ -804,6 +840,7 @@ CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT 
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
+CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (size)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))

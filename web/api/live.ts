@@ -48,6 +48,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
   membership: ['coupons', 'pointsSettings'],
+  replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
   ops: ['ops', 'parked'],
