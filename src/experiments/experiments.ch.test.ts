@@ -84,7 +84,10 @@ async function republish(journey: string, graph: JourneyGraph): Promise<void> {
     body: { graph, version: now.body.version },
   })
   expect(saved.status).toBe(200)
-  const done = await lab.call('publishJourney', { params: { journey }, body: { version: saved.body.version } })
+  const done = await lab.call('publishJourney', {
+    params: { journey },
+    body: { version: saved.body.version },
+  })
   expect(done).toMatchObject({ status: 200 })
   await lab.settle()
 }
@@ -243,7 +246,11 @@ test('R3-35 messages: two mails, by clicks; a person decides, and opens it again
   const journey = await lab.publish(graph)
   const all = people('M-', 12)
   await tell(
-    all.map(who => ({ type: 'identify', userId: who, traits: { email: `${who.toLowerCase()}@example.com` } })),
+    all.map(who => ({
+      type: 'identify',
+      userId: who,
+      traits: { email: `${who.toLowerCase()}@example.com` },
+    })),
   )
   await tell(all.map(who => says(who, 'Mail Me')))
   const ways = await tagged('M-', ['mail-one', 'mail-two'])
@@ -253,7 +260,7 @@ test('R3-35 messages: two mails, by clicks; a person decides, and opens it again
     [lab.workspace],
   )
   for (const { rendered } of rows) {
-    const link = /href=\\"(http[^"\\]*\/[rlc]\/[^"\\]*)/.exec(rendered)?.[1]
+    const link = /href=\\"(http[^"\\]*\/t\/[^"\\]*)/.exec(rendered)?.[1]
     expect(link).toBeDefined()
     await fetch(link!, { redirect: 'manual' })
   }
@@ -268,7 +275,9 @@ test('R3-35 messages: two mails, by clicks; a person decides, and opens it again
     status: 400,
     body: { code: 'no_such_variant' },
   })
-  expect((await lab.call('decideExperiment', { params, body: { variant: 'two' } }, marketer)).status).toBe(200)
+  expect((await lab.call('decideExperiment', { params, body: { variant: 'two' } }, marketer)).status).toBe(
+    200,
+  )
   expect(await lab.call('decideExperiment', { params, body: { variant: 'one' } }, marketer)).toMatchObject({
     status: 409,
     body: { code: 'experiment_decided' },

@@ -16,7 +16,10 @@ export function openExperimentWorker(core: Core): Role & { tick(): Promise<boole
       const { winner } = judged.verdict
       if (!(await decide(core, experiment, winner, 'itinera', judged))) continue
       named = true
-      core.log.info({ journey: experiment.journey, node: experiment.node, winner }, 'an experiment has its winner')
+      core.log.info(
+        { journey: experiment.journey, node: experiment.node, winner },
+        'an experiment has its winner',
+      )
     }
     return named
   }
