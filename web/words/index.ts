@@ -12,6 +12,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rewards } from './rewards.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
@@ -37,4 +38,5 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...rewards,
 } as const
