@@ -10,6 +10,7 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
@@ -37,6 +38,7 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...journeyReportEndpoints,
   ...messagesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
