@@ -11,6 +11,7 @@ import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
 import { journeyReportEndpoints } from './contract/journey-report.ts'
+import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
@@ -23,6 +24,8 @@ import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
+import { trialEndpoints } from './contract/trial.ts'
+import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
 export { customer, customerRow, timelineItem } from './contract/customers.ts'
@@ -39,6 +42,9 @@ export const endpoints = {
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...journeyReportEndpoints,
+  ...journeyVersionEndpoints,
+  ...trialEndpoints,
+  ...whyEndpoints,
   ...messagesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,

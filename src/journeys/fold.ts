@@ -11,6 +11,8 @@ import { startByFact, startByMoment } from './entry.ts'
 import { runningJourney } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
+import { moveRun } from './versions/move-run.ts'
+import { pendingMove } from './versions/pending.ts'
 import { lookAtWatches } from './watch.ts'
 
 const MAX_ROUNDS = 16
@@ -107,6 +109,11 @@ function fire(fold: Fold, due: Due): void {
   const journey = runningJourney(fold.plan, run.j, run.v)
   if (journey === null) {
     endRun(fold, run, 'stopped')
+    return
+  }
+  const pending = fold.plan.moving.size > 0 ? pendingMove(fold.plan, run) : null
+  if (pending !== null && pending.at <= fold.t) {
+    moveRun(fold, run, journey, pending)
     return
   }
   if (checkEnds(fold, run, journey)) return

@@ -101,7 +101,7 @@ export const journeyRoutes = {
 
   async publishJourney({ core, workspace, params, body, caller }) {
     const id = idOr404('jrn', params.journey)
-    await publishJourney(core, workspace.id, id, body.version, actorOf(caller))
+    await publishJourney(core, workspace.id, id, body.version, actorOf(caller), body.moves)
     return detail(core, workspace.id, id)
   },
 
