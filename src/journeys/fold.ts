@@ -10,6 +10,8 @@ import { startByFact, startByMoment } from './entry.ts'
 import { runningJourney } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
+import { moveRun } from './versions/move-run.ts'
+import { pendingMove } from './versions/pending.ts'
 
 const MAX_ROUNDS = 16
 /** Timers folded in one reduction; what is left stays due. */
@@ -86,17 +88,22 @@ function fire(fold: Fold, due: Due): void {
   if ('date' in due) {
     fold.moved.push(due.date)
     setMoved(fold)
-    startByMoment(fold, due.date)
+    startByMoment(fold, due.date, due.at)
     return
   }
   if ('commons' in due) {
-    for (const common of due.commons) startByMoment(fold, common)
+    for (const common of due.commons) startByMoment(fold, common, due.at)
     return
   }
   const { run } = due
   const journey = runningJourney(fold.plan, run.j, run.v)
   if (journey === null) {
     endRun(fold, run, 'stopped')
+    return
+  }
+  const pending = fold.plan.moving.size > 0 ? pendingMove(fold.plan, run) : null
+  if (pending !== null && pending.at <= fold.t) {
+    moveRun(fold, run, journey, pending)
     return
   }
   if (checkEnds(fold, run, journey)) return
