@@ -169,6 +169,43 @@ test('many segments published at once, with a past and without: each is right, a
   }
 })
 
+test('a journey says how far the past is looked at that its conditions ask for', async () => {
+  const [twice, never] = some(2) as [Uuid, Uuid]
+  await lab.tell(view(twice), view(twice), { who: never, name: 'Page Viewed' })
+  const tag = (name: string) => ({ type: 'update', fields: { addTags: [name] }, next: { next: null } })
+  const graph = {
+    format: 1,
+    name: '看過的人',
+    trigger: { kind: 'event', event: 'Go' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'split',
+    nodes: {
+      split: {
+        type: 'split',
+        fields: { branches: [{ name: 'yes', rule: viewed(2) }] },
+        next: { yes: 'yes', else: 'no' },
+      },
+      yes: tag('yes'),
+      no: tag('no'),
+    },
+  }
+  const made = await lab.ok('createJourney', { body: { graph } })
+  expect(made.computing).toBeNull()
+  const params = { journey: made.id }
+  await lab.ok('publishJourney', { params, body: { version: made.version } })
+  expect((await lab.ok('journey', { params })).computing).toEqual({ done: 0, total: null })
+  await lab.stage.settle()
+  expect((await lab.ok('journey', { params })).computing).toBeNull()
+  await lab.tell({ who: twice, name: 'Go' }, { who: never, name: 'Go' })
+  const { rows } = await lab.core.pool.query<{ id: Uuid; state: string }>(
+    'select id, state from customer where workspace_id = $1',
+    [lab.space.id],
+  )
+  const tags = new Map(rows.map(r => [r.id, Object.keys(unpackState(r.state).tags)]))
+  expect([tags.get(twice), tags.get(never)]).toEqual([['yes'], ['no']])
+})
+
 test('a job that waits for long is not taken for one that breaks', async () => {
   const [who] = some(1)
   await lab.tell(view(who!), view(who!))

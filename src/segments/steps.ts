@@ -43,6 +43,10 @@ export function openStepper(core: Core): Stepper {
     return worlds.get(workspace, no)
   }
 
+  /** Whose pages show it. */
+  const tell = (job: JobRow): void =>
+    core.signals.emit('live', `${job.workspace_id}:${job.segment_id === null ? 'journeys' : 'segments'}`)
+
   /** Moves the job; what `within` does is of the same transaction.
    *  @throws Lost when it is not ours any more */
   async function move(
@@ -61,7 +65,7 @@ export function openStepper(core: Core): Stepper {
     faultPoint('segment-job.after-commit')
     Object.assign(job, moved)
     if (rows.length > 0) core.signals.emit('inbox')
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
   }
 
   /** read while the step before is judged and written; of no use when the job had to wait meanwhile */
@@ -109,7 +113,7 @@ export function openStepper(core: Core): Stepper {
     else await move(job, { bucket: 0, after: NOBODY, done, stage: then }, rows, within)
     if (bucket < BUCKETS || then !== null) return 'worked'
     await endJob(core.pool, core.processId, job, 'done')
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
     return 'over'
   }
 
@@ -281,7 +285,7 @@ export function openStepper(core: Core): Stepper {
       await forgetEdges(sql, job)
       await endJob(sql, core.processId, job, 'done')
     })
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
     return 'over'
   }
 
