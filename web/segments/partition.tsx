@@ -13,7 +13,7 @@ import { isComplete } from '../rules/sentence.ts'
 import { useVocabulary } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
 import type { Definition, SegmentDetail } from './parts.tsx'
-import { FaultWords } from './publish.tsx'
+import { Faults } from './publish.tsx'
 
 type Fault = SegmentDetail['faults'][number]
 type DraftGroup = { id: number; key: string; name: string; rule: Rule | null }
@@ -193,7 +193,9 @@ export function PartitionEditor({
               </ActionIcon>
             </div>
             {stored.groups[i] === group ? (
-              <GroupFaults faults={stored.faults.filter(f => f.path.startsWith(`/groups/${i}/`))} />
+              <div className="partition-faults">
+                <Faults faults={stored.faults.filter(f => f.path.startsWith(`/groups/${i}/`))} />
+              </div>
             ) : null}
             {opened === group.id ? (
               <GroupRule rule={group.rule} onChange={rule => set(groups.with(i, { ...group, rule }))} />
@@ -241,18 +243,6 @@ export function PartitionEditor({
         {said}
       </div>
     </Stack>
-  )
-}
-
-function GroupFaults({ faults }: { faults: Fault[] }) {
-  return faults.length === 0 ? null : (
-    <ul className="plain partition-faults" role="alert">
-      {faults.map(f => (
-        <li key={f.path + f.code} className="tone-bad">
-          <FaultWords fault={f} />
-        </li>
-      ))}
-    </ul>
   )
 }
 

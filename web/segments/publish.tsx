@@ -17,13 +17,19 @@ const wholeRule = (draft: Definition): Rule => {
 }
 
 /** What is wrong, and what to do instead. */
-export function FaultWords({ fault }: { fault: SegmentDetail['faults'][number] }) {
+export function Faults({ faults }: { faults: SegmentDetail['faults'] }) {
   const { locale } = useSay()
   const words = locale === 'en' ? 'en' : 'zh'
-  return (
-    <>
-      {fault.message[words]} {fault.alternative?.[words]}
-    </>
+  return faults.length === 0 ? null : (
+    <div role="alert">
+      <ul className="plain">
+        {faults.map(f => (
+          <li key={f.path + f.code} className="tone-bad">
+            {f.message[words]} {f.alternative?.[words]}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
@@ -139,15 +145,7 @@ export function PublishDialog({
         <Text size="sm" c="dimmed">
           {t('segmentPublish.triggers')} {t('segmentPublish.cost')}
         </Text>
-        {segment.faults.length > 0 ? (
-          <ul className="plain" role="alert">
-            {segment.faults.map(f => (
-              <li key={f.path + f.code} className="tone-bad">
-                <FaultWords fault={f} />
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <Faults faults={segment.faults} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {t('common.cancel')}
