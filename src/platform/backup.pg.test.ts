@@ -134,7 +134,14 @@ test('one file, readable by its owner only; customers, their orders and what siz
   const hours = ['2026-01-05 03:00:00.000', '2026-01-05 04:00:00.000']
   await core.history.insert({
     table: 'segment_size',
-    values: hours.map((at, i) => ({ workspace_id: workspace, segment: 3, grp: 1, at, size: 20 + i, computing: i })),
+    values: hours.map((at, i) => ({
+      workspace_id: workspace,
+      segment: 3,
+      grp: 1,
+      at,
+      size: 20 + i,
+      computing: i,
+    })),
     format: 'JSONEachRow',
   })
   const people = Array.from({ length: 30 }, () => newId())

@@ -134,10 +134,15 @@ export const segmentRoutes = {
     const segment = await segmentOf({ core, workspace, params })
     const fault = faultsOf(segment, await listSegments(core.pool, workspace.id))[0]
     if (fault || segment.kind !== 'partition')
-      throw new Problem(400, 'draft_has_faults', fault?.message.en ?? 'Only a partition has groups to move between', {
-        path: fault?.path,
-        action: fault ? 'Correct the draft first.' : 'Ask for a partition.',
-      })
+      throw new Problem(
+        400,
+        'draft_has_faults',
+        fault?.message.en ?? 'Only a partition has groups to move between',
+        {
+          path: fault?.path,
+          action: fault ? 'Correct the draft first.' : 'Ask for a partition.',
+        },
+      )
     const at = now(workspace)
     const ctx = await contextOf(core.pool, workspace, at)
     return { items: await movesOf(core.history, ctx, segment), asOf: iso(at) }
