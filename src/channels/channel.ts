@@ -7,12 +7,15 @@ import type { Uuid } from '../platform/ids.ts'
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */
 export type SendResult =
-  | { kind: 'accepted'; providerId: string | null }
+  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer }
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
-  | { kind: 'rejected'; detail: string }
+  | { kind: 'rejected'; detail: string; answer?: CallAnswer }
   | { kind: 'unknown'; detail: string }
+
+/** What a call was answered; `body` null: too long to be kept. */
+export type CallAnswer = { status: number; body: string | null }
 
 export type Account = {
   id: Uuid

@@ -3,6 +3,7 @@ import type { Derived, FoldEffect } from '../inbox/model.ts'
 import type { Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
+import type { Uuid } from '../platform/ids.ts'
 import type { CustomerState } from './model.ts'
 import { rememberEvent } from './remember.ts'
 import type { World } from './world.ts'
@@ -19,6 +20,10 @@ export type Fact = {
   props: Record<string, unknown>
   /** may carry a name that only the product uses ('contact.followed') */
   trusted: boolean
+  /** how many journeys caused one another before it */
+  hops?: number
+  /** starts this journey and no other */
+  only?: Uuid
 }
 
 export type Fold = {
@@ -41,6 +46,9 @@ export type Fold = {
   segments: SegmentPlan
   /** places of segments to be judged */
   dirty: Set<number>
+  /** of what is derived now, and of what changed and is yet to be judged */
+  hops: number
+  carried: number
   /** what is being folded, for the reasons of memberships: a name of an event, time, published, list … */
   cause: string
 }
@@ -65,6 +73,8 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   datesChanged: false,
   segments: segmentPlanOf(world),
   dirty: new Set(),
+  hops: 0,
+  carried: 0,
   cause,
 })
 
@@ -79,15 +89,17 @@ export function derive(
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
   mark(fold, name, props)
-  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true }, at)
+  const { hops } = fold
+  if (hops > fold.carried) fold.carried = hops
+  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true, ...(hops > 0 ? { hops } : {}) }, at)
 }
 
 /** Something happened: it is remembered where a rule asks for it, and looked at by journeys. What really happened comes
  *  before what was derived from it. @param occurred as history has it */
 export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, really = false): void {
-  const { triggers, memories } = fold.plan
+  const { triggers, memories, heard } = fold.plan
   const remembered = memories.byEvent.has(fact.name)
-  if ((!remembered && !triggers.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
+  if ((!remembered && !triggers.has(fact.name) && !heard.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
   const keys = remembered ? rememberEvent(fold, fact.name, fact.props, fact.at, occurred) : []
   if (really) fold.facts.unshift({ ...fact, keys })
   else fold.facts.push({ ...fact, keys })
@@ -98,4 +110,4 @@ export const isReservedName = (name: string): boolean => name.charCodeAt(0) >= S
 
 const SMALL_A = 97
 const RESERVED =
-  /^(clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|tier|trait|visit)\./
+  /^(call|clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|team|tier|trait|visit)\./

@@ -4,6 +4,7 @@
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
+import { outcomeName } from '../messages/model.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -139,7 +140,7 @@ function causeOf(input: Input): string {
     case 'event':
       return input.body.name
     case 'outcome':
-      return 'message.' + input.body.state
+      return outcomeName(input.body)
     case 'recheck':
     case 'fill':
       return 'published'

@@ -19,6 +19,8 @@ export type World = {
   segments?: PublishedSegment[]
   /** what differs from the defaults */
   profile?: ProfileSettings
+  /** what one message costs by channel, smallest unit */
+  costs?: Record<string, number>
   /** since which catalogue number each memory is kept; unset (in tests): since ever */
   memories?: Record<string, number>
 }

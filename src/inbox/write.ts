@@ -11,6 +11,7 @@ import { bigints, byteas, instants, ints, smallints, texts, uuids } from '../pla
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { packJournal } from './journal.ts'
+import { writeNotices, type Noticed } from './write-notices.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import { orderRowsOf } from './order-rows.ts'
@@ -66,6 +67,7 @@ export async function writeFold(
   const endAll: { bucket: number; customer: Uuid }[] = []
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
+  const notices: Noticed[] = []
   const answers: {
     bucket: number
     workspace: Uuid
@@ -86,6 +88,7 @@ export async function writeFold(
       else if (e.kind === 'cancel')
         // an adopted run's message stays in the bucket it was made in
         cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
+      else if (e.kind === 'notice') notices.push({ work, notice: e.notice })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
       else if (e.kind === 'answer')
@@ -270,6 +273,7 @@ export async function writeFold(
       endAll.map(() => 'merged'),
       iso(nowReal),
     ])
+  if (notices.length > 0) writeNotices(run, notices)
   if (orders.length > 0)
     run(
       'w_order',
@@ -382,6 +386,7 @@ export async function writeFold(
   return {
     messages: new Set(intents.map(i => i.bucket)),
     answers: answers.map(a => a.key),
+    noticed: new Set(notices.map(n => n.work.workspace)),
     posted: new Set(posts.flatMap(p => (p.customer ? [bucketOf(p.customer)] : []))),
     moved: movedFrom,
   }

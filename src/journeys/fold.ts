@@ -3,18 +3,19 @@ import { derive, happen, TooManyRounds, type Fact, type Fold } from '../customer
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
-import { outcomeProps } from '../messages/model.ts'
-import { bucketOf, deriveId } from '../platform/ids.ts'
+import { outcomeName, outcomeProps } from '../messages/model.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import { matches } from '../rules/match.ts'
 import { foldSegments, isMember, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
-import type { Enrollment, PublishedJourney } from './model.ts'
-import { isPaused, runningJourney } from './plan.ts'
+import { MAX_HOPS, type Enrollment, type PublishedJourney } from './model.ts'
+import { asks, isPaused, runningJourney, watchedNodes } from './plan.ts'
 import { begin, checkEnds, endRun, exitAtEntry, pastKey, resume } from './run.ts'
 import { nextDue, setDates, waitedUntil, type Due } from './schedule.ts'
 
-const MAX_ROUNDS = 16
+/** A journey that starts another counts hops, and each may take a round for its segments. */
+const MAX_ROUNDS = 40
 /** Timers folded in one reduction; what is left stays due. */
 const MAX_TIMERS = 1000
 const MAX_RUNS = 50
@@ -33,7 +34,12 @@ export function settle(fold: Fold): void {
       throw new TooManyRounds(`derived facts still trigger after ${MAX_ROUNDS} rounds`)
     const facts = fold.facts
     fold.facts = []
-    if (fold.dirty.size > 0) foldSegments(fold)
+    if (fold.dirty.size > 0) {
+      fold.hops = fold.carried
+      fold.carried = 0
+      foldSegments(fold)
+      fold.hops = 0
+    }
     if (fold.changed) {
       fold.changed = false
       fold.fresh = NONE
@@ -59,6 +65,13 @@ export function look(fold: Fold): void {
 function foldFact(fold: Fold, fact: Fact): void {
   fold.fresh = fact.keys.length === 0 ? NONE : new Set(fact.keys)
   if (fold.fresh.size > 0) look(fold)
+  if (fold.plan.heard.has(fact.name)) hear(fold, fact)
+  if (fact.only !== undefined) {
+    const journey = fold.plan.current.get(fact.only)
+    if (journey === undefined || journey.status === 'stopped') notLive(fold, fact.only)
+    else admit(fold, journey, fact)
+    return
+  }
   for (const journey of fold.plan.triggers.get(fact.name) ?? []) {
     const { trigger } = journey.graph
     if (trigger.kind !== 'event' || !matches(fact.props, trigger.where)) continue
@@ -70,6 +83,19 @@ function foldFact(fold: Fold, fact: Fact): void {
     admit(fold, journey, fact)
   }
 }
+
+/** What somebody said is heard by the runs that asked. */
+function hear(fold: Fold, fact: Fact): void {
+  for (const run of fold.state.enr.slice()) {
+    if (run.wait === null || run.wait.kind === 'time' || run.wait.message === undefined) continue
+    const journey = runningJourney(fold.plan, run.j, run.v)
+    if (journey !== null && asks(journey, run.node) && fold.state.enr.includes(run))
+      resume(fold, run, journey, { kind: 'event', fact: { name: fact.name, props: fact.props } })
+  }
+}
+
+const notLive = (fold: Fold, journey: Uuid): void =>
+  derive(fold, 'journey.not_entered', { reason: 'not_live' }, { journey })
 
 function refuse(
   fold: Fold,
@@ -108,6 +134,7 @@ function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact):
     nodeAt: fold.t,
     wait: null,
     ev: { name: fact.name, at: fact.at, props: smaller(fact.props) },
+    ...(fact.hops === undefined ? {} : { hops: fact.hops }),
   }
 }
 
@@ -140,6 +167,7 @@ function candidate(
   fact: Fact,
 ): { run: Enrollment } | { reason: string; more?: Record<string, unknown> } {
   if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
+  if ((fact.hops ?? 0) >= MAX_HOPS) return { reason: 'loop', more: { hops: fact.hops } }
   const key = keyOf(journey, fact)
   if (key === null) return { reason: 'no_key', more: { key: journey.graph.key } }
   const reason = obstacle(fold, journey, key)
@@ -235,7 +263,19 @@ function fire(fold: Fold, due: Due): void {
   if (waited === null || waited > fold.t) return
   if (run.wait?.kind === 'message') {
     if (run.wait.got) resume(fold, run, journey, { kind: 'message', ...run.wait.got })
+    else resume(fold, run, journey, { kind: 'timer' })
   } else resume(fold, run, journey, { kind: 'timer' })
+}
+
+/** A person opened or clicked the message of a node for which another node of the run waits. */
+function noteRead(fold: Fold, body: OutcomeBody): void {
+  const { state, node, detail } = body
+  if (node === null || (state !== 'opened' && state !== 'clicked') || detail?.machine !== undefined) return
+  const run = fold.state.enr.find(r => r.id === body.enrollment)
+  const journey = run && runningJourney(fold.plan, run.j, run.v)
+  if (!run || !journey || !watchedNodes(journey).has(node) || run.read?.[node] === 'clicked') return
+  run.read = { ...run.read, [node]: state }
+  if (run.wait?.kind === 'event' && !checkEnds(fold, run, journey)) resume(fold, run, journey, { kind: 'event' })
 }
 
 /** What came of a message: moves the run that waits for it, and can be waited for like any event. */
@@ -245,7 +285,12 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     const journey = runningJourney(fold.plan, run.j, run.v)
     if (journey === null) endRun(fold, run, 'stopped')
     else if (!checkEnds(fold, run, journey))
-      resume(fold, run, journey, { kind: 'message', outcome: body.outcome, reason: body.reason })
+      resume(fold, run, journey, {
+        kind: 'message',
+        outcome: body.outcome,
+        reason: body.reason,
+        ...(body.detail ? { detail: body.detail } : {}),
+      })
   } else if (body.outcome === 'skipped' && body.reason === 'merged') {
     // A twin's message that was taken for sent was ended by the merge after all.
     for (const r of fold.state.enr) {
@@ -254,9 +299,10 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
       if (r.twin.length === 0) delete r.twin
     }
   }
+  noteRead(fold, body)
   clockOutcome(fold, body)
-  mark(fold, 'message.' + body.state)
-  const name = 'message.' + body.state
+  const name = outcomeName(body)
+  mark(fold, name)
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)
   settle(fold)
 }

@@ -2,7 +2,7 @@
 // known only when the message is rendered; whether they can stand for anything is known here.
 
 /** What templates see (src/messages/render.ts). */
-const ROOTS = ['customer', 'event', 'workspace', 'unsubscribe_url']
+const ROOTS = ['customer', 'event', 'journey', 'workspace', 'unsubscribe_url']
 const WORDS = new Set(
   [
     'and',

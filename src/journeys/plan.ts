@@ -6,6 +6,7 @@ import { leavesOf } from '../rules/evaluate.ts'
 import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
 import type { PublishedJourney } from './model.ts'
+import { messagesWaitedFor } from './nodes/wait-event.ts'
 import { nodeType } from './register.ts'
 
 export type DateJourney = PublishedJourney & { graph: { trigger: { kind: 'date' } } }
@@ -17,6 +18,10 @@ export type Plan = {
   memories: Memories
   /** a rule of a journey asks for what changes without telling: its runs are looked at with every event */
   restless: boolean
+  /** names of facts that answer questions of journeys */
+  heard: ReadonlySet<string>
+  /** a journey asks for the hour at which somebody acts most: it is counted */
+  hours: boolean
   /** journeys that a date starts, also while they are paused (they then admit nobody) */
   dates: DateJourney[]
   /** the version that admits (or would, when it is paused or stopped) */
@@ -53,6 +58,10 @@ const QUIET: ReadonlySet<Rule['op']> = new Set([
   'touch',
 ])
 
+const NOTHING: ReadonlySet<string> = new Set()
+/** How people answer a question: by a button, or in their own words. */
+const ANSWERS: ReadonlySet<string> = new Set(['line.postback', 'line.message'])
+
 const NO_MEMORIES = memoriesOf([], undefined)
 
 function compile(world: World): Plan {
@@ -61,6 +70,8 @@ function compile(world: World): Plan {
     triggers: new Map(),
     memories: NO_MEMORIES,
     restless: false,
+    heard: NOTHING,
+    hours: false,
     dates: [],
     current: new Map(),
     versions: new Map(),
@@ -75,7 +86,12 @@ function compile(world: World): Plan {
       if (trigger.kind === 'event' && journey.status !== 'stopped')
         plan.triggers.set(trigger.event, [...(plan.triggers.get(trigger.event) ?? []), journey])
     }
-    if (journey.status !== 'stopped') rules.push(...rulesOf(journey))
+    if (journey.status !== 'stopped') {
+      rules.push(...rulesOf(journey))
+      const nodes = Object.values(journey.graph.nodes)
+      if (nodes.some(n => n.type === 'ask')) plan.heard = ANSWERS
+      plan.hours ||= nodes.some(n => n.type === 'delay' && n.fields.mode === 'best')
+    }
   }
   plan.restless = rules.flatMap(leavesOf).some(leaf => QUIET.has(leaf.op))
   for (const { groups } of world.segments ?? [])
@@ -90,6 +106,23 @@ export function runningJourney(plan: Plan, id: Uuid, version: number): Published
   const journey = plan.versions.get(id)?.get(version)
   return journey === undefined || journey.status === 'stopped' ? null : journey
 }
+
+/** The nodes whose messages another node waits to be read. */
+export function watchedNodes(journey: PublishedJourney): ReadonlySet<string> {
+  let nodes = watched.get(journey)
+  if (nodes === undefined) {
+    nodes = new Set(
+      Object.values(journey.graph.nodes).flatMap(n => (n.type === 'wait_event' ? messagesWaitedFor(n.fields) : [])),
+    )
+    watched.set(journey, nodes)
+  }
+  return nodes
+}
+const watched = new WeakMap<PublishedJourney, ReadonlySet<string>>()
+
+/** Whether a node waits for an answer of the customer. */
+export const asks = (journey: PublishedJourney, node: string): boolean =>
+  Object.hasOwn(journey.graph.nodes, node) && journey.graph.nodes[node]!.type === 'ask'
 
 /** Runs of a paused journey wait, on whatever version they are. */
 export const isPaused = (plan: Plan, id: Uuid): boolean => plan.current.get(id)?.status === 'paused'

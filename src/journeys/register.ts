@@ -1,8 +1,15 @@
 // Every node type: one file, one line here.
 import type { NodeType } from './model.ts'
+import { ask } from './nodes/ask.ts'
 import { conditionSplit } from './nodes/condition-split.ts'
 import { delay } from './nodes/delay.ts'
+import { emit } from './nodes/emit.ts'
 import { exit } from './nodes/exit.ts'
+import { http } from './nodes/http.ts'
+import { jump } from './nodes/jump.ts'
+import { notify } from './nodes/notify.ts'
+import { startJourney, stopJourney } from './nodes/other-journeys.ts'
+import { reach } from './nodes/reach.ts'
 import { send } from './nodes/send.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
@@ -11,8 +18,16 @@ export const NODE_TYPES = {
   delay,
   wait_event: waitEvent,
   split: conditionSplit,
+  jump,
   send,
+  reach,
+  ask,
   update,
+  http,
+  notify,
+  emit,
+  start_journey: startJourney,
+  stop_journey: stopJourney,
   exit,
 } satisfies Record<string, NodeType>
 

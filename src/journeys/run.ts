@@ -1,14 +1,25 @@
 // One customer's walk through one journey: from node to node until it waits or ends. Everything that leaves a mark does
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
+import { reachFor } from '../customers/reach.ts'
 import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
 import { never } from '../platform/errors.ts'
-import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
+import type { Intent } from '../messages/model.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Step } from './model.ts'
+import type {
+  Effect,
+  Enrollment,
+  ExitHow,
+  MessageEnd,
+  NodeContext,
+  PublishedJourney,
+  Resume,
+  Step,
+} from './model.ts'
 import { isPaused } from './plan.ts'
 import { nodeType } from './register.ts'
 
@@ -16,6 +27,9 @@ import { nodeType } from './register.ts'
 const MAX_STEPS = 64
 /** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
 const MAX_PAST = 100
+
+/** All that a run keeps of what was answered to it; the oldest goes first. */
+const MAX_KEPT_BYTES = 4096
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -39,8 +53,13 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
 const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 
 /** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
-const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
-  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
+const messageIdOf = (fold: Fold, run: Enrollment, part?: string): Uuid => {
+  const bucket = bucketOf(fold.state.id)
+  const occurrence = run.occ[run.node] ?? 0
+  return part === undefined
+    ? deriveId(bucket, run.id, run.node, occurrence)
+    : deriveId(bucket, run.id, run.node, occurrence, part)
+}
 
 function contextOf(
   fold: Fold,
@@ -64,7 +83,9 @@ function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
-    messageId: () => messageIdOf(fold, run),
+    messageId: part => messageIdOf(fold, run, part),
+    reachable: (channel, purpose) => reachFor(fold.state, channel, purpose),
+    costOf: channel => fold.world.costs?.[channel] ?? 0,
   }
 }
 
@@ -75,9 +96,29 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
       case 'send':
         intend(fold, run, journey, effect)
         break
+      case 'call':
+        intend(fold, run, journey, { ...effect, channel: 'http', purpose: 'transactional', notBefore: fold.t })
+        break
+      case 'emit':
+        emit(fold, effect.name, effect.props)
+        break
+      case 'notify':
+        tellTeam(fold, run, journey, effect)
+        break
+      case 'start_journey':
+        startOther(fold, run, effect)
+        break
+      case 'stop_journey':
+        stopOther(fold, run, effect.journey)
+        break
       case 'set_trait':
         setTrait(fold, effect.trait, effect.value, source)
         break
+      case 'add_to_trait': {
+        const held = Object.hasOwn(fold.state.traits, effect.trait) ? fold.state.traits[effect.trait]!.v : 0
+        setTrait(fold, effect.trait, (typeof held === 'number' ? held : 0) + effect.by, source)
+        break
+      }
       case 'add_tag':
         addTag(fold, effect.tag, source)
         break
@@ -90,15 +131,58 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
   }
 }
 
+/** The customer's own event: everybody who listens for its name hears it. */
+function emit(fold: Fold, name: string, props: Record<string, unknown>): void {
+  derive(fold, name, props)
+}
+
+function tellTeam(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  { text, level, roles, users, email }: Extract<Effect, { kind: 'notify' }>,
+): void {
+  const id = messageIdOf(fold, run)
+  const refs = { ...refsOf(run), node: run.node }
+  fold.effects.push({
+    kind: 'notice',
+    notice: { id, at: fold.t, ...refs, text, level, roles, users, email, event: run.ev ?? null, vars: run.vars ?? {} },
+  })
+  derive(fold, 'team.notified', { level, roles, users: users.length }, { ...refs, version: journey.version })
+}
+
+/** It is let in (or not) like anybody whom a trigger brings, but by this journey's word alone. */
+function startOther(fold: Fold, run: Enrollment, effect: Extract<Effect, { kind: 'start_journey' }>): void {
+  const only = parseId('jrn', effect.journey)
+  if (only === null) return
+  const props = { ...effect.props, journey: run.j, node: run.node }
+  fold.facts.push({
+    name: 'journey.called',
+    at: fold.t,
+    lateMs: 0,
+    keys: [],
+    props,
+    trusted: true,
+    hops: fold.hops,
+    only,
+  })
+}
+
+function stopOther(fold: Fold, run: Enrollment, journey: string): void {
+  const id = parseId('jrn', journey)
+  for (const other of fold.state.enr.slice())
+    if (other.j === id && other !== run) endRun(fold, other, 'stopped', { by: run.j, node: run.node })
+}
+
 function intend(
   fold: Fold,
   run: Enrollment,
   journey: PublishedJourney,
-  effect: Extract<Effect, { kind: 'send' }>,
+  effect: Omit<Extract<Effect, { kind: 'send' }>, 'kind' | 'content'> & { content: Intent['content'] },
 ): void {
   const { channel, purpose, content, notBefore, notAfter } = effect
   const { quietHours, timezone } = fold.world
-  const id = messageIdOf(fold, run)
+  const id = messageIdOf(fold, run, effect.part)
   const occurrence = run.occ[run.node] ?? 0
   fold.effects.push({
     kind: 'intent',
@@ -115,9 +199,10 @@ function intend(
       occurrence,
       notBefore,
       notAfter,
-      quiet: quietHours === null ? null : { ...quietHours, timezone },
+      quiet: quietHours === null || channel === 'http' ? null : { ...quietHours, timezone },
       at: fold.t,
       event: run.ev ?? null,
+      ...(run.vars === undefined ? {} : { vars: run.vars }),
     },
   })
   derive(
@@ -140,7 +225,8 @@ export function endRun(
   more: Record<string, unknown> = {},
   atNode = true,
 ): void {
-  const { state } = fold
+  const { state, hops } = fold
+  fold.hops = Math.max(hops, (run.hops ?? 0) + 1)
   state.enr = state.enr.filter(r => r !== run)
   if (atNode) leaveNode(fold, run, 'exit', { how })
   if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
@@ -155,6 +241,7 @@ export function endRun(
   state.past[key] = { n, at: run.at, out: fold.t, how }
   forgetOldest(fold)
   derive(fold, 'journey.exited', { how, ...more }, { ...refsOf(run), node: run.node })
+  fold.hops = hops
 }
 
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
@@ -217,6 +304,7 @@ function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: strin
   run.occ[id] = (run.occ[id] ?? 0) + 1
   run.nodeAt = fold.t
   run.wait = null
+  if (run.read?.[id] !== undefined) delete run.read[id]
   derive(fold, 'node.entered', {}, { ...refsOf(run), node: id })
   if (node === null || type === undefined) {
     endRun(fold, run, 'error', { error: node === null ? 'no such node' : `no such node type: ${node.type}` })
@@ -228,7 +316,7 @@ function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: strin
     if (run.twin.length === 0) delete run.twin
     return {
       kind: 'go',
-      port: 'accepted',
+      port: type.twin ?? 'accepted',
       effects: [],
       why: [{ path: '', leaf: 'twin', value: true, seen: 'sent before the merge' }],
     }
@@ -244,19 +332,40 @@ function wayOf(journey: PublishedJourney, node: string, port: string): string | 
   return fallback === undefined ? null : (data.next[fallback] ?? null)
 }
 
-/** Carries out a step and walks on until the run waits or ends. */
+/** Keeps what was answered to a node, as far as there is room for it. */
+function keep(run: Enrollment, value: Record<string, unknown>): void {
+  const vars = { ...run.vars }
+  delete vars[run.node] // the newest is the last
+  vars[run.node] = value
+  for (const node of Object.keys(vars)) {
+    if (JSON.stringify(vars).length <= MAX_KEPT_BYTES) break
+    delete vars[node]
+  }
+  run.vars = vars
+}
+
+/** Carries out a step and walks on until the run waits or ends. What it causes elsewhere is one hop further. */
 export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Step): void {
+  const { hops } = fold
+  fold.hops = (run.hops ?? 0) + 1
+  walk(fold, run, journey, first)
+  fold.hops = hops
+}
+
+function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Step): void {
   let step = first
   for (let i = 0; i < MAX_STEPS; i++) {
+    if (step.kind === 'go' && step.keep !== undefined) keep(run, step.keep)
     applyEffects(fold, run, journey, step.effects)
     if (step.kind === 'wait') {
       run.wait = step.wait
+      if (step.again) derive(fold, 'node.tried_again', step.again, { ...refsOf(run), node: run.node })
       return
     }
     if (step.kind === 'end') {
       run.wait = null
       leaveNode(fold, run, 'end', {})
-      endRun(fold, run, step.how, {}, false)
+      endRun(fold, run, step.how, step.exit === undefined ? {} : { exit: step.exit }, false)
       return
     }
     run.wait = null
@@ -289,18 +398,11 @@ function revisit(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
 }
 
 /** What was waited for came. `why` decides with the node; a paused run only keeps a message's outcome. */
-export function resume(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  why:
-    | { kind: 'timer' }
-    | { kind: 'event' }
-    | { kind: 'message'; outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null },
-): void {
+export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Resume): void {
+  const { wait } = run
   if (isPaused(fold.plan, run.j)) {
-    if (why.kind === 'message' && run.wait?.kind === 'message')
-      run.wait.got = { outcome: why.outcome, reason: why.reason }
+    const { kind, ...got } = why
+    if (kind === 'message' && wait?.kind === 'message') wait.got = got as MessageEnd
     return
   }
   if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged') {
@@ -318,6 +420,12 @@ export function resume(
     contextOf(fold, run, journey, why.kind === 'event' ? fold.fresh : NONE),
     why,
   )
-  if (step.kind === 'wait' && step.effects.length === 0) run.wait = step.wait
-  else proceed(fold, run, journey, step)
+  if (step.kind === 'wait' && step.effects.length === 0) {
+    run.wait = step.wait
+    return
+  }
+  // its time is over: what is not at the socket yet stays here
+  if (why.kind === 'timer' && wait?.kind === 'message')
+    fold.effects.push({ kind: 'cancel', message: wait.message, reason: 'late' })
+  proceed(fold, run, journey, step)
 }

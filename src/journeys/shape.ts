@@ -13,6 +13,12 @@ const safeName = (max: number) =>
     .max(max)
     .refine(n => n !== '__proto__', { message: 'reserved name' })
 
+/** Names of ways that people choose; those that the product gives are taken. */
+export const portName = safeName(60).refine(
+  n => !['else', 'exit', 'timeout', 'other', 'unsent', 'again', 'end'].includes(n),
+  { message: 'this branch name is taken by the product' },
+)
+
 /** Facts of the walk itself start nothing: they would start themselves. */
 const triggerName = safeName(200).refine(n => !/^(node\.|journey\.not_entered$|message\.intended$)/.test(n), {
   message: 'this fact cannot start a journey',

@@ -3,12 +3,14 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type pg from 'pg'
 import { loadAccounts, setAttention, type LoadedAccount } from '../channels/accounts.ts'
-import type { Channel, SendResult } from '../channels/channel.ts'
+import type { CallAnswer, Channel, SendResult } from '../channels/channel.ts'
 import { CHANNELS } from '../channels/register.ts'
 import type { CustomerState } from '../customers/model.ts'
+import type { MessageContent } from '../journeys/model.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
+import { openCalls, prepareCall } from './calls.ts'
 import {
   accountFor,
   afterSend,
@@ -69,6 +71,8 @@ const back = (delayMs: number | 'never', reason: string | null): End => ({
   reason,
   delayMs,
 })
+const ending = (d: Exclude<Decision, { do: 'send' }>): End =>
+  d.do === 'skip' ? skip(d.reason) : d.do === 'hold' ? back('never', 'paused') : back(d.ms, null)
 const stay = (delayMs: number | 'never', reason: string): End => ({ ...back(delayMs, reason), to: 'unknown' })
 
 function measures(registry: Registry) {
@@ -100,6 +104,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   const { pool, signals, log } = core
   const metrics = measures(core.metrics)
   const links = openMessageLinks(core)
+  const calls = openCalls(core)
   const settles = Object.values(CHANNELS)
     .filter(c => c.delivery === 'at_least_once')
     .map(c => c.name as string)
@@ -142,15 +147,21 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     end: End,
     now: number,
     address: string | null,
-    detail?: string,
+    text?: string,
+    answer?: CallAnswer,
   ): Promise<void> {
+    const detail = {
+      ...(text ? { detail: text.slice(0, 300) } : {}),
+      ...(answer ? { status: String(answer.status) } : {}),
+      ...(answer?.body ? { answer: answer.body } : {}),
+    }
     const ours = await record({
       claim,
       from,
       end,
       now,
       address,
-      ...(detail ? { detail: { detail: detail.slice(0, 300) } } : {}),
+      ...(Object.keys(detail).length > 0 ? { detail } : {}),
     })
     faultPoint('deliver.recorded')
     if (ours) metrics.ends.inc({ channel: claim.channel, state: end.to })
@@ -171,11 +182,13 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function handle(claim: store.Claim, facts: Read): Promise<void> {
-    const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const channel =
+      claim.channel === 'http' ? 'call' : (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
     const workspace = facts.workspaces.get(claim.workspace)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
     const now = () => Date.now() + workspace.offsetMs
     const customer = facts.customers.get(claim.customer) ?? null
+    if (channel === 'call') return handleCall(claim, workspace, customer, now)
     const accounts = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? []
     const account =
       accounts.find(a => a.id === claim.rendered?.account) ?? accountFor(channel, accounts, customer)
@@ -187,20 +200,13 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       customer,
     })
     if (claim.state === 'unknown') return settleUnknown(claim, channel, account, decision, now)
-    switch (decision.do) {
-      case 'skip':
-        return settle(claim, 'claimed', skip(decision.reason), now(), null)
-      case 'hold':
-        return settle(claim, 'claimed', back('never', 'paused'), now(), null)
-      case 'wait':
-        return settle(claim, 'claimed', back(decision.ms, null), now(), null)
-      case 'send':
-    }
+    if (decision.do !== 'send') return settle(claim, 'claimed', ending(decision), now(), null)
     let rendered: Rendered
     try {
       const made = links.of(claim.id)
-      const scope = templateScope(customer, claim.intent.event, workspace, made)
-      const content = renderContent(claim.intent.content, scope, claim.intent.purpose, workspace.locale)
+      const scope = templateScope(customer, claim.intent.event, workspace, made, claim.intent.vars)
+      const written = claim.intent.content as MessageContent
+      const content = renderContent(written, scope, claim.intent.purpose, workspace.locale)
       rendered = {
         address: decision.address,
         content,
@@ -229,6 +235,49 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       const result = await send(channel, account!, claim, rendered)
       release()
       await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now())
+    } finally {
+      release()
+    }
+  }
+
+  /** A call of another system: nobody is written to, so nobody's consent or address is asked for. */
+  async function handleCall(
+    claim: store.Claim,
+    workspace: store.WorkspaceFacts,
+    customer: CustomerState | null,
+    now: () => number,
+  ): Promise<void> {
+    let rendered: Rendered
+    try {
+      const prepared = prepareCall(claim, workspace, customer, links.of(claim.id), now())
+      if ('wait' in prepared) return settle(claim, 'claimed', ending(prepared.wait), now(), null)
+      rendered = prepared.rendered
+    } catch (error) {
+      if (!(error instanceof RenderFailed)) throw error
+      return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
+    }
+    const release = await calls.slotsOf(claim.workspace).take()
+    try {
+      const may = await mark({
+        claim,
+        rendered,
+        hidden: '',
+        consentAt: null,
+        followAt: null,
+        now: now(),
+      })
+      if (may !== 'go') return metrics.lost.inc()
+      faultPoint('deliver.before_socket')
+      const result = await calls.send(claim, workspace, rendered, AbortSignal.timeout(options.timeoutMs))
+      faultPoint('deliver.before_record')
+      const end = afterSend(result, {
+        from: 'sending',
+        attempt: claim.attempts + 1,
+        delivery: 'at_most_once',
+        random: Math.random(),
+      })
+      const answer = 'answer' in result ? result.answer : undefined
+      await settle(claim, 'sending', end, now(), null, 'detail' in result ? result.detail : undefined, answer)
     } finally {
       release()
     }
@@ -289,7 +338,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           workspace: claim.workspace,
           address: rendered.address,
           purpose: claim.intent.purpose,
-          content: rendered.content,
+          content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
         },
         AbortSignal.timeout(options.timeoutMs),
