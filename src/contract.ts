@@ -13,6 +13,7 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
@@ -37,6 +38,7 @@ export const endpoints = {
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...messagesEndpoints,
+  ...noticesEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
@@ -68,5 +70,6 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'notices',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

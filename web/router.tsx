@@ -136,7 +136,7 @@ const journeys = createRoute({
 const journey = createRoute({
   getParentRoute: () => inside,
   path: '/journeys/$journey',
-  validateSearch: texts('node', 'show', 'version'),
+  validateSearch: texts('node', 'show', 'version', 'panel'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
 })
 const metrics = createRoute({

@@ -2,6 +2,7 @@
 // the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
 import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
+import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
@@ -20,6 +21,7 @@ type WorkspaceFacts = {
   currency: string
   settings: { quietHours?: QuietHours | null; profile?: ProfileSettings }
   catalogue_no: number
+  now: number
 }
 
 /** The world as the tables say it now: every published version of journeys that may still have people.
@@ -73,6 +75,20 @@ export async function newestWorld(sql: Sql, workspace: Uuid): Promise<World> {
   return JSON.parse(rows[0].body) as World
 }
 
+const isTimed = ({ graph }: PublishedJourney): boolean => {
+  const type = triggerTypeOf(graph.trigger)
+  return type?.moment !== undefined || type?.common !== undefined
+}
+
+/** From when on a moment of everybody's starts this journey: since it began to admit by this trigger. */
+function withSince(journey: PublishedJourney, before: World | null, now: number): PublishedJourney {
+  const { graph, status, id } = journey
+  if (triggerTypeOf(graph.trigger)?.common === undefined || status === 'draining') return journey
+  const was = before?.journeys.find(j => j.id === id && j.status !== 'draining' && j.status !== 'stopped')
+  const same = JSON.stringify(was?.graph.trigger) === JSON.stringify(graph.trigger)
+  return { ...journey, since: same && was?.since !== undefined ? was.since : now }
+}
+
 const needsRecheck = (before: World | null, after: World): boolean => {
   if (!before) return false
   const shape = (w: World) =>
@@ -81,7 +97,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.quietHours,
       w.profile?.stages,
       w.journeys
-        .filter(j => j.graph.trigger.kind === 'date' || j.status === 'stopped' || j.status === 'paused')
+        .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused')
         .map(j => [j.id, j.version, j.status]),
     ])
   return shape(before) !== shape(after)
@@ -109,7 +125,8 @@ export async function publishWorld(
   cause: { segment: Uuid | null; actor: string } = { segment: null, actor: 'itinera' },
 ): Promise<number> {
   const { rows } = await sql.query<WorkspaceFacts>(
-    'update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no',
+    `update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no,
+            floor(extract(epoch from clock_timestamp()) * 1000)::float8 + clock_offset_ms as now`,
     [workspace],
   )
   const facts = rows[0]
@@ -121,6 +138,7 @@ export async function publishWorld(
     [workspace, no - 1],
   )
   const before = last.rows[0] ? (JSON.parse(last.rows[0].body) as World) : null
+  read.journeys = read.journeys.map(j => withSince(j, before, facts.now))
   const memories = sinceAt(planOf(read).memories.needs, before?.memories, no)
   const begins = Object.values(memories ?? {}).includes(no)
   const pending = await pendingPasts(sql, workspace)

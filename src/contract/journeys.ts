@@ -24,6 +24,8 @@ export const graphProblem = z.object({
 })
 export const journeyDetail = journeyRow.extend({
   draft: personalValue('brand').describe('JourneyGraph'),
+  draftBy: z.string().nullable().describe('who saved the draft last'),
+  draftAt: time.nullable(),
   live: personalValue('brand').nullable().describe('JourneyGraph'),
   versions: z.array(z.object({ version: z.number(), publishedAt: time, publishedBy: z.string() })),
   problems: z.array(graphProblem),

@@ -1,7 +1,8 @@
 // Commands of people and API callers. Each answers through the effect `answer`: what was done, or a problem that says
 // what to do.
 import type { CommandBody, FoldVerdict } from '../inbox/model.ts'
-import { enroll, settle } from '../journeys/fold.ts'
+import { enroll } from '../journeys/entry.ts'
+import { settle } from '../journeys/fold.ts'
 import { endRun } from '../journeys/run.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'

@@ -1,10 +1,11 @@
 // What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
 import type { Derived, FoldEffect } from '../inbox/model.ts'
-import type { Plan } from '../journeys/plan.ts'
+import type { Admission, Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { CustomerState } from './model.ts'
+import type { Worth } from './order-worth.ts'
 import { rememberEvent } from './remember.ts'
 import type { World } from './world.ts'
 
@@ -20,6 +21,12 @@ export type Fact = {
   props: Record<string, unknown>
   /** may carry a name that only the product uses ('contact.followed') */
   trusted: boolean
+  /** of a derived fact: what it is about */
+  refs?: Partial<Derived>
+  /** of an event: key or account name it came through */
+  src?: string
+  /** of order.*: what the order was worth before, and is now */
+  order?: { before: Worth | null; after: Worth | null }
   /** how many journeys caused one another before it */
   hops?: number
   /** starts this journey and no other */
@@ -41,8 +48,8 @@ export type Fold = {
   fresh: ReadonlySet<string>
   /** traits or identifiers changed since rules were last looked at */
   changed: boolean
-  /** a date that journeys wait for changed */
-  datesChanged: boolean
+  /** journeys whose moment may be another now */
+  moved: Admission[]
   segments: SegmentPlan
   /** places of segments to be judged */
   dirty: Set<number>
@@ -70,7 +77,7 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   facts: [],
   fresh: NONE,
   changed: false,
-  datesChanged: false,
+  moved: [],
   segments: segmentPlanOf(world),
   dirty: new Set(),
   hops: 0,
@@ -79,27 +86,35 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
 })
 
 /** Records a derived fact, and lets it trigger when anything published names it. `at`: when it was so, for history,
- *  where that is not the time of the fold. */
+ *  where that is not the time of the fold. `beside`: what triggers may ask of it, and history does not keep. */
 export function derive(
   fold: Fold,
   name: string,
   props: Record<string, unknown>,
   refs: Partial<Derived> = {},
   at = fold.t,
+  beside: Pick<Fact, 'order' | 'hops'> = {},
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
   mark(fold, name, props)
-  const { hops } = fold
+  const hops = Math.max(fold.hops, beside.hops ?? 0)
   if (hops > fold.carried) fold.carried = hops
-  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true, ...(hops > 0 ? { hops } : {}) }, at)
+  const fact = { name, at: fold.t, lateMs: 0, props, trusted: true, refs, ...beside }
+  happen(fold, hops > 0 ? { ...fact, hops } : fact, at)
 }
 
 /** Something happened: it is remembered where a rule asks for it, and looked at by journeys. What really happened comes
  *  before what was derived from it. @param occurred as history has it */
 export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, really = false): void {
-  const { triggers, memories, heard } = fold.plan
+  const { triggers, memories, movedBy, heard } = fold.plan
+  const moved = movedBy.facts.get(fact.name)
+  if (moved !== undefined) fold.moved.push(...moved)
   const remembered = memories.byEvent.has(fact.name)
-  if ((!remembered && !triggers.has(fact.name) && !heard.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
+  if (
+    (!remembered && !triggers.has(fact.name) && !heard.has(fact.name)) ||
+    (!fact.trusted && isReservedName(fact.name))
+  )
+    return
   const keys = remembered ? rememberEvent(fold, fact.name, fact.props, fact.at, occurred) : []
   if (really) fold.facts.unshift({ ...fact, keys })
   else fold.facts.push({ ...fact, keys })

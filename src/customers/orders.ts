@@ -155,6 +155,7 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
     },
     {},
     occurred,
+    { order: { before, after } },
   )
 }
 

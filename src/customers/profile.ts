@@ -81,7 +81,7 @@ export function setTrait(fold: Fold, given: string, raw: unknown, source: Source
   else traits[name] = next
   if (value !== null && sameValue(held?.v, next.v)) return null
   fold.changed = true
-  if (fold.plan.dates.some(j => j.graph.trigger.trait === name)) fold.datesChanged = true
+  fold.moved.push(...(fold.plan.movedBy.traits.get(name) ?? []))
   derive(fold, 'trait.changed', { trait: name, before: held?.v ?? null, after: value })
   return null
 }

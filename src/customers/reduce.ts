@@ -63,7 +63,7 @@ function newState(self: Self, at: number, world: World): CustomerState {
 
 /** Earliest workspace time at which this customer must be looked at; may be early, never late. */
 export function nextAlarm(state: CustomerState, world: World): number | null {
-  return state.into === undefined ? (nextDue(state, planOf(world))?.at ?? null) : null
+  return state.into === undefined ? (nextDue(state, planOf(world), world)?.at ?? null) : null
 }
 
 /** When an event occurred: what its client said, at most when it was received. */
@@ -264,8 +264,9 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   foldClocks(fold, body, at)
-  markEvent(fold, body.name)
-  happen(fold, { name: body.name, at, lateMs: received - at, props: eventProps(body), trusted }, at, true)
+  const { name, src } = body
+  markEvent(fold, name)
+  happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src }, at, true)
 }
 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */

@@ -22,6 +22,8 @@ export type Written = {
   messages: Set<number>
   answers: string[]
   posted: Set<number>
+  /** workspaces whose team was told something */
+  noticed: Set<Uuid>
   /** customers who live on without some of the identifiers that intakes may remember of them */
   moved: Set<Uuid>
 }

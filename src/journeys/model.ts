@@ -1,21 +1,14 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
 import type { ReachChannel } from '../customers/reach.ts'
-import type { PropFilter, Rule, Scalar, Verdict } from '../rules/model.ts'
+import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Trigger } from './triggers/register.ts'
 
 // ── the format ───────────────────────────────────────────────────────────────
 
-export type Trigger =
-  | {
-      kind: 'event'
-      event: string
-      where?: PropFilter[]
-      /** An event that occurred longer ago than this does not trigger. Default 24 h. */
-      latenessMs?: number
-    }
-  /** A date trait: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats. */
-  | { kind: 'date'; trait: string; offsetDays: number; time: string; yearly: boolean }
+/** What starts a journey: one of the kinds of src/journeys/triggers. */
+export type { Trigger }
 
 export type Reentry = { kind: 'never' } | { kind: 'always' } | { kind: 'after_exit'; coolDownMs: number }
 
@@ -128,6 +121,8 @@ export type PublishedJourney = {
   /** live: admits; paused: admits nobody, runs wait; stopped: admits nobody, runs end. Old versions: draining. */
   status: 'live' | 'draining' | 'paused' | 'stopped'
   graph: JourneyGraph
+  /** of triggers with a moment of everybody's: workspace time from which on it counts */
+  since?: number
 }
 
 // ── one customer's pass ──────────────────────────────────────────────────────
@@ -257,8 +252,8 @@ export type NodeContext = {
 export type Step =
   /** `keep`: what later templates of this run may use as `journey.<node>` */
   | { kind: 'go'; port: string; effects: Effect[]; why?: unknown[]; keep?: Record<string, unknown> }
-  /** `again`: another message of the same visit is waited for: the node is not left */
-  | { kind: 'wait'; wait: Wait; effects: Effect[]; again?: { why: unknown[] } }
+  /** `tried`: why this and nothing before it is tried */
+  | { kind: 'wait'; wait: Wait; effects: Effect[]; tried?: { why: unknown[] } }
   | { kind: 'end'; how: ExitHow; effects: Effect[]; exit?: string }
 
 /** Why the node is looked at again. */

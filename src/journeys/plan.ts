@@ -1,5 +1,5 @@
 // What a published world asks of each event, worked out once for each World object: which journeys it may start, which
-// event leaves it may satisfy, which journeys wait for a date.
+// event leaves it may satisfy, which journeys wait for a moment.
 import type { World } from '../customers/world.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
@@ -8,12 +8,15 @@ import type { Rule } from '../rules/model.ts'
 import type { PublishedJourney } from './model.ts'
 import { messagesWaitedFor } from './nodes/wait-event.ts'
 import { nodeType } from './register.ts'
+import { triggerTypeOf } from './triggers/register.ts'
+import type { TriggerType } from './triggers/type.ts'
 
-export type DateJourney = PublishedJourney & { graph: { trigger: { kind: 'date' } } }
+/** A journey that admits, and the kind of its trigger. */
+export type Admission = { journey: PublishedJourney; type: TriggerType }
 
 export type Plan = {
-  /** by the event's name: journeys that admit */
-  triggers: Map<string, PublishedJourney[]>
+  /** by the fact's name: journeys that it may start */
+  triggers: Map<string, Admission[]>
   /** what rules of segments, and of journeys in which people may be, need to know of the past */
   memories: Memories
   /** a rule of a journey asks for what changes without telling: its runs are looked at with every event */
@@ -22,8 +25,12 @@ export type Plan = {
   heard: ReadonlySet<string>
   /** a journey asks for the hour at which somebody acts most: it is counted */
   hours: boolean
-  /** journeys that a date starts, also while they are paused (they then admit nobody) */
-  dates: DateJourney[]
+  /** journeys that a moment of the customer's own starts, also while they are paused (they then admit nobody) */
+  dates: Admission[]
+  /** of `dates`: by a fact's name, and by an attribute, after which the moment is another */
+  movedBy: { facts: Map<string, Admission[]>; traits: Map<string, Admission[]> }
+  /** journeys that one moment starts for everybody */
+  commons: Admission[]
   /** the version that admits (or would, when it is paused or stopped) */
   current: Map<Uuid, PublishedJourney>
   versions: Map<Uuid, Map<number, PublishedJourney>>
@@ -66,6 +73,8 @@ const NO_MEMORIES = memoriesOf([], undefined)
 
 function compile(world: World): Plan {
   const rules: Rule[] = []
+  /** of those who are not in a journey yet: nobody's run is looked at for them */
+  const ofEntry: Rule[] = []
   const plan: Plan = {
     triggers: new Map(),
     memories: NO_MEMORIES,
@@ -73,18 +82,17 @@ function compile(world: World): Plan {
     heard: NOTHING,
     hours: false,
     dates: [],
+    movedBy: { facts: new Map(), traits: new Map() },
+    commons: [],
     current: new Map(),
     versions: new Map(),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
     plan.versions.set(journey.id, versions.set(journey.version, journey))
-    const { trigger } = journey.graph
     if (journey.status !== 'draining') {
       plan.current.set(journey.id, journey)
-      if (trigger.kind === 'date' && journey.status !== 'stopped') plan.dates.push(journey as DateJourney)
-      if (trigger.kind === 'event' && journey.status !== 'stopped')
-        plan.triggers.set(trigger.event, [...(plan.triggers.get(trigger.event) ?? []), journey])
+      if (journey.status !== 'stopped') ofEntry.push(...admit(plan, journey, world))
     }
     if (journey.status !== 'stopped') {
       rules.push(...rulesOf(journey))
@@ -96,8 +104,29 @@ function compile(world: World): Plan {
   plan.restless = rules.flatMap(leavesOf).some(leaf => QUIET.has(leaf.op))
   for (const { groups } of world.segments ?? [])
     for (const { rule } of groups) if (rule !== null) rules.push(rule)
-  plan.memories = memoriesOf(rules, world.memories)
+  plan.memories = memoriesOf([...rules, ...ofEntry], world.memories)
   return plan
+}
+
+/** Puts the journey where its trigger is looked for; gives the rules of its entry. */
+function admit(plan: Plan, journey: PublishedJourney, world: World): Rule[] {
+  const { trigger, entry } = journey.graph
+  const type = triggerTypeOf(trigger)
+  if (type === undefined) return []
+  const admission: Admission = { journey, type }
+  const put = (map: Map<string, Admission[]>, names: string[] | undefined): void => {
+    for (const name of names ?? []) map.set(name, [...(map.get(name) ?? []), admission])
+  }
+  put(plan.triggers, type.facts?.(trigger))
+  if (type.moment !== undefined) {
+    plan.dates.push(admission)
+    const moves = type.moves?.(trigger)
+    put(plan.movedBy.facts, moves?.facts)
+    put(plan.movedBy.traits, moves?.traits)
+  }
+  if (type.common !== undefined) plan.commons.push(admission)
+  const rules = type.rules?.(trigger, world) ?? []
+  return entry?.exclude === undefined ? rules : [...rules, entry.exclude]
 }
 
 /** The version a run is on; null when it must end (stopped, or no longer published). */
@@ -112,7 +141,9 @@ export function watchedNodes(journey: PublishedJourney): ReadonlySet<string> {
   let nodes = watched.get(journey)
   if (nodes === undefined) {
     nodes = new Set(
-      Object.values(journey.graph.nodes).flatMap(n => (n.type === 'wait_event' ? messagesWaitedFor(n.fields) : [])),
+      Object.values(journey.graph.nodes).flatMap(n =>
+        n.type === 'wait_event' ? messagesWaitedFor(n.fields) : [],
+      ),
     )
     watched.set(journey, nodes)
   }

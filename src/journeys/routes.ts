@@ -63,6 +63,8 @@ async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journ
   return {
     ...rowOfJourney(journey, totals?.get(id)),
     draft: journey.draft,
+    draftBy: journey.draftBy,
+    draftAt: journey.draftAt?.toISOString() ?? null,
     live: journey.live,
     versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
     problems: problemsOfDraft(journey.draft).problems,
@@ -80,15 +82,15 @@ export const journeyRoutes = {
     return { items: journeys.map(j => rowOfJourney(j, totals?.get(j.id))), stale: totals === null }
   },
 
-  async createJourney({ core, workspace, body }) {
-    return detail(core, workspace.id, await createJourney(core, workspace.id, body.graph))
+  async createJourney({ core, workspace, body, caller }) {
+    return detail(core, workspace.id, await createJourney(core, workspace.id, body.graph, actorOf(caller)))
   },
 
   journey: ({ core, workspace, params }) => detail(core, workspace.id, idOr404('jrn', params.journey)),
 
-  async saveJourney({ core, workspace, params, body }) {
+  async saveJourney({ core, workspace, params, body, caller }) {
     const id = idOr404('jrn', params.journey)
-    await saveDraft(core, workspace.id, id, body.graph, body.version)
+    await saveDraft(core, workspace.id, id, body.graph, body.version, actorOf(caller))
     return detail(core, workspace.id, id)
   },
 

@@ -97,13 +97,18 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         intend(fold, run, journey, effect)
         break
       case 'call':
-        intend(fold, run, journey, { ...effect, channel: 'http', purpose: 'transactional', notBefore: fold.t })
+        intend(fold, run, journey, {
+          ...effect,
+          channel: 'http',
+          purpose: 'transactional',
+          notBefore: fold.t,
+        })
         break
       case 'emit':
         emit(fold, effect.name, effect.props)
         break
       case 'notify':
-        tellTeam(fold, run, journey, effect)
+        tellTeam(fold, run, effect)
         break
       case 'start_journey':
         startOther(fold, run, effect)
@@ -139,16 +144,27 @@ function emit(fold: Fold, name: string, props: Record<string, unknown>): void {
 function tellTeam(
   fold: Fold,
   run: Enrollment,
-  journey: PublishedJourney,
   { text, level, roles, users, email }: Extract<Effect, { kind: 'notify' }>,
 ): void {
-  const id = messageIdOf(fold, run)
-  const refs = { ...refsOf(run), node: run.node }
+  const { j: journey, id: enrollment, node } = run
   fold.effects.push({
     kind: 'notice',
-    notice: { id, at: fold.t, ...refs, text, level, roles, users, email, event: run.ev ?? null, vars: run.vars ?? {} },
+    notice: {
+      id: messageIdOf(fold, run),
+      at: fold.t,
+      journey,
+      enrollment,
+      node,
+      text,
+      level,
+      roles,
+      users,
+      email,
+      event: run.ev ?? null,
+      vars: run.vars ?? {},
+    },
   })
-  derive(fold, 'team.notified', { level, roles, users: users.length }, { ...refs, version: journey.version })
+  derive(fold, 'team.notified', { level, roles, users: users.length }, { ...refsOf(run), node })
 }
 
 /** It is let in (or not) like anybody whom a trigger brings, but by this journey's word alone. */
@@ -359,7 +375,7 @@ function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Ste
     applyEffects(fold, run, journey, step.effects)
     if (step.kind === 'wait') {
       run.wait = step.wait
-      if (step.again) derive(fold, 'node.tried_again', step.again, { ...refsOf(run), node: run.node })
+      if (step.tried) derive(fold, 'node.tried', step.tried, { ...refsOf(run), node: run.node })
       return
     }
     if (step.kind === 'end') {

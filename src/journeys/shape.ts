@@ -1,49 +1,15 @@
 // The shape of a journey graph that came from outside: drafts, files, the text form. What its parts mean is in model.ts.
 import { z } from 'zod'
-import { propFilter } from '../rules/check.ts'
+import { DAY_MS, safeName, wallTime } from './triggers/parts.ts'
+import { triggerShape } from './triggers/register.ts'
 
-const DAY_MS = 86_400_000
-
-export const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a wall time is written 'HH:MM'")
-
-const safeName = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine(n => n !== '__proto__', { message: 'reserved name' })
+export { wallTime }
 
 /** Names of ways that people choose; those that the product gives are taken. */
 export const portName = safeName(60).refine(
   n => !['else', 'exit', 'timeout', 'other', 'unsent', 'again', 'end'].includes(n),
   { message: 'this branch name is taken by the product' },
 )
-
-/** Facts of the walk itself start nothing: they would start themselves. */
-const triggerName = safeName(200).refine(n => !/^(node\.|journey\.not_entered$|message\.intended$)/.test(n), {
-  message: 'this fact cannot start a journey',
-})
-
-const trigger = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('event'),
-    event: triggerName,
-    where: z.array(propFilter).max(10).optional(),
-    latenessMs: z
-      .number()
-      .int()
-      .min(0)
-      .max(366 * DAY_MS)
-      .optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('date'),
-    trait: safeName(64),
-    offsetDays: z.number().int().min(-366).max(366),
-    time: wallTime,
-    yearly: z.boolean(),
-  }),
-])
 
 const reentry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('never') }),
@@ -129,7 +95,7 @@ const canvas = z.strictObject({
 export const graphShape = z.strictObject({
   format: z.literal(1),
   name: z.string().min(1).max(200),
-  trigger,
+  trigger: triggerShape,
   filter: z.unknown().optional(),
   entry: entry.optional(),
   key: safeName(200).optional(),

@@ -19,6 +19,9 @@ export type JourneyRecord = {
   live: JourneyGraph | null
   version: number
   updatedAt: Date
+  /** who saved the draft last, and when; null for drafts older than that */
+  draftBy: string | null
+  draftAt: Date | null
 }
 
 type Row = {
@@ -30,9 +33,12 @@ type Row = {
   live: JourneyGraph | null
   version: number
   updated_at: Date
+  draft_by: string | null
+  draft_at: Date | null
 }
 
-const SELECT = `select j.id, j.name, j.status, j.draft, j.live_version, v.graph as live, j.version, j.updated_at
+const SELECT = `select j.id, j.name, j.status, j.draft, j.live_version, v.graph as live, j.version, j.updated_at,
+       j.draft_by, j.draft_at
   from journey j left join journey_version v on v.workspace_id = j.workspace_id and v.journey_id = j.id and v.version = j.live_version
  where j.workspace_id = $1`
 
@@ -45,6 +51,8 @@ const record = (r: Row): JourneyRecord => ({
   live: r.live,
   version: r.version,
   updatedAt: r.updated_at,
+  draftBy: r.draft_by,
+  draftAt: r.draft_at,
 })
 
 /** All journeys of a workspace, the last changed first. */
@@ -114,13 +122,18 @@ function draftOf(graph: unknown): { name: string; json: string } {
   return { name: storable(name.trim()), json }
 }
 
-export async function createJourney(core: Core, workspace: Uuid, graph: unknown): Promise<Uuid> {
+export async function createJourney(
+  core: Core,
+  workspace: Uuid,
+  graph: unknown,
+  actor: string | null = null,
+): Promise<Uuid> {
   const { name, json } = draftOf(graph)
   const id = newId()
   await core.pool.query(
-    `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at)
-     values ($1, $2, $3, 'draft', $4, $5, $5)`,
-    [id, workspace, name, json, new Date()],
+    `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at, draft_by, draft_at)
+     values ($1, $2, $3, 'draft', $4, $5, $5, $6, $5)`,
+    [id, workspace, name, json, new Date(), actor],
   )
   changed(core, workspace)
   return id
@@ -166,14 +179,16 @@ export async function saveDraft(
   id: Uuid,
   graph: unknown,
   version: number,
+  actor: string | null = null,
 ): Promise<void> {
   const { name, json } = draftOf(graph)
   await inTransaction(core.pool, async sql => {
     const journey = await lockJourney(sql, workspace, id, version)
     await sql.query(
-      `update journey set draft = $3, name = $4, version = version + 1, updated_at = $5 where workspace_id = $1 and id = $2`,
+      `update journey set draft = $3, name = $4, version = version + 1, updated_at = $5, draft_by = $6, draft_at = $5
+        where workspace_id = $1 and id = $2`,
       // lists and running people show the name that is published
-      [workspace, id, json, journey.live ? journey.name : name, new Date()],
+      [workspace, id, json, journey.live ? journey.name : name, new Date(), actor],
     )
   })
   changed(core, workspace)

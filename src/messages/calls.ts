@@ -52,7 +52,12 @@ export function openCalls(core: Core) {
       if (!s) slots.set(workspace, (s = openSlots(CONCURRENCY)))
       return s
     },
-    send(claim: Claim, workspace: WorkspaceFacts, rendered: Rendered, signal: AbortSignal): Promise<SendResult> {
+    send(
+      claim: Claim,
+      workspace: WorkspaceFacts,
+      rendered: Rendered,
+      signal: AbortSignal,
+    ): Promise<SendResult> {
       const content = rendered.content as CallContent
       const to = addressOfCall(core, workspace, content.url)
       const secret = content.sign ? callSecret(core.secrets, workspace.id) : null

@@ -203,7 +203,11 @@ export function messageApp(core: Core): Hono {
     const message = readOpenToken(core.secrets, c.req.param('token'))
     if (!message) return c.body(null, 404)
     try {
-      await recordOpen(core, message, isMachineOpen(c.req.method, name => c.req.header(name)))
+      await recordOpen(
+        core,
+        message,
+        isMachineOpen(c.req.method, name => c.req.header(name)),
+      )
     } catch (error) {
       core.log.error({ code: (error as { code?: string }).code }, 'links: an open was not recorded')
     }

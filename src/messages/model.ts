@@ -61,7 +61,12 @@ export function outcomeOf(state: MessageState): Outcome | null {
 
 /** What was put on the socket, as stored in message.rendered (JSON). */
 /** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
-export type Rendered = { address: string; content: MessageContent | CallContent; unsubscribeUrl: string; account?: Uuid }
+export type Rendered = {
+  address: string
+  content: MessageContent | CallContent
+  unsubscribeUrl: string
+  account?: Uuid
+}
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
@@ -86,13 +91,12 @@ export type Intent = {
   vars?: Record<string, unknown>
 }
 
-/** Channels of our own: no account, no address, no consent. Their rows stand in the send ledger under their names. */
-export const INTERNAL_CHANNELS: ReadonlySet<string> = new Set(['http'])
-
 /** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */
 export function outcomeName({ channel, state, detail }: OutcomeBody): string {
   if (channel === 'http') return state === 'accepted' ? 'call.answered' : 'call.' + state
-  return state === 'opened' && detail?.machine !== undefined ? 'message.opened_by_machine' : 'message.' + state
+  return state === 'opened' && detail?.machine !== undefined
+    ? 'message.opened_by_machine'
+    : 'message.' + state
 }
 
 /** What history and rules know of a message's outcome. */

@@ -136,7 +136,8 @@ export function renderContent(
     return {
       channel: 'email',
       subject,
-      html: marketing && links ? atEnd(html, `<img src="${links.openUrl}" width="1" height="1" alt="">`) : html,
+      html:
+        marketing && links ? atEnd(html, `<img src="${links.openUrl}" width="1" height="1" alt="">`) : html,
     }
   }
   return {

@@ -70,6 +70,7 @@ export type IdPrefix =
   | 'dea'
   | 'seg'
   | 'job'
+  | 'ntc'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -15,6 +15,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeyPeople',
   ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
+  notices: ['notices'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
   // history has caught up: everything it answers may have changed
   events: [
@@ -46,7 +47,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
   clock: ['workspace', 'me'],
-  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
+  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop', 'sandboxCalls'],
   ops: ['ops', 'parked'],
   demo: ['demoProgress', 'me', 'home'],
   imports: ['imports', 'import', 'importFeeds', 'home'],

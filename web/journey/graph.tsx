@@ -2,20 +2,7 @@
 import '@xyflow/react/dist/style.css'
 import './graph.css'
 import { ActionIcon, Group, Tooltip, useComputedColorScheme } from '@mantine/core'
-import {
-  IconAlertTriangle,
-  IconArrowsSplit2,
-  IconBolt,
-  IconClock,
-  IconDoorExit,
-  IconHourglass,
-  IconMaximize,
-  IconMinus,
-  IconPlus,
-  IconSend,
-  IconTag,
-  IconTool,
-} from '@tabler/icons-react'
+import { IconAlertTriangle, IconBolt, IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react'
 import {
   Background,
   BaseEdge,
@@ -39,7 +26,11 @@ import type { Out } from '../../src/contract.ts'
 import type { JourneyGraph, NodeData } from '../../src/journeys/model.ts'
 import { word } from '../i18n.ts'
 import { useSay } from '../use.ts'
-import { nodeTitle, sayNode, sayTrigger } from './in-words.ts'
+import { nodeType } from '../../src/journeys/register.ts'
+import { useVocabulary } from '../rules/vocabulary.tsx'
+import { nodeTitle, sayNode } from './in-words.ts'
+import { nodeSay } from './say/register.ts'
+import { sayTrigger } from './say/triggers/register.ts'
 import { pathOf, type Route, shapeOf } from './graph-shape.ts'
 
 type Counts = Out<'journeyCounts'>
@@ -54,34 +45,18 @@ type CardData = {
 }
 type StartData = { graph: JourneyGraph; entered: number | undefined }
 
-const ICONS: Record<string, typeof IconClock> = {
-  delay: IconClock,
-  wait_event: IconHourglass,
-  split: IconArrowsSplit2,
-  send: IconSend,
-  update: IconTag,
-  exit: IconDoorExit,
-}
-const FAMILY: Record<string, string> = {
-  delay: 'time',
-  wait_event: 'time',
-  split: 'logic',
-  send: 'message',
-  update: 'data',
-  exit: 'end',
-}
-
 function Card({ data }: NodeProps<Node<CardData>>) {
   const { t } = useTranslation()
   const say = useSay()
   const { node, counts, id } = data
-  const Icon = ICONS[node.type] ?? IconTool
+  const { names } = useVocabulary()
+  const Icon = nodeSay(node.type).icon
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={false} />
       <button
         type="button"
-        className={`node-card family-${FAMILY[node.type] ?? 'data'}`}
+        className={`node-card family-${nodeType(node.type)?.family ?? 'data'}`}
         aria-pressed={data.chosen}
         onClick={() => data.choose(id)}
       >
@@ -96,7 +71,7 @@ function Card({ data }: NodeProps<Node<CardData>>) {
             />
           ) : null}
         </span>
-        <span className="node-words">{sayNode(node, say)}</span>
+        <span className="node-words">{sayNode(node, say, names)}</span>
         <span className="node-counts">
           <span className={counts?.waiting ? 'tone-wait' : undefined}>
             {t('journeys.waiting')} <b>{counts ? say.people(counts.waiting) : '—'}</b>
@@ -117,13 +92,14 @@ function Card({ data }: NodeProps<Node<CardData>>) {
 function Start({ data }: NodeProps<Node<StartData>>) {
   const { t } = useTranslation()
   const say = useSay()
+  const { names } = useVocabulary()
   return (
     <>
       <div className="node-card family-start">
         <span className="node-title">
           <IconBolt size={16} aria-hidden /> {t('journeys.trigger')}
         </span>
-        <span className="node-words">{sayTrigger(data.graph.trigger, say)}</span>
+        <span className="node-words">{sayTrigger(data.graph.trigger, say, names)}</span>
         <span className="node-counts">
           <span>
             {t('journeys.entered')} <b>{data.entered === undefined ? '—' : say.people(data.entered)}</b>

@@ -6,7 +6,8 @@ import { CODES } from '../rules/names.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import { shapeOf } from './graph-shape.ts'
-import { asGraph, nodeDetails, sayNode, sayTrigger } from './in-words.ts'
+import { asGraph, nodeDetails, sayNode } from './in-words.ts'
+import { sayTrigger } from './say/triggers/register.ts'
 import { happened, traitIs } from '../../src/rules/make.ts'
 
 const say = () => sayIn(i18next.t, i18next.language as 'en', 'Asia/Taipei')
@@ -44,10 +45,14 @@ beforeAll(() =>
 describe('journeys in words', () => {
   test('in English', async () => {
     await i18next.changeLanguage('en')
-    expect(sayTrigger(graph.trigger, say())).toBe('When “Product Added” happens (price ≥ 500)')
-    expect(sayNode(graph.nodes.wait!, say())).toBe('Wait for “Order Completed”, at most 1 h')
+    expect(sayTrigger(graph.trigger, say(), CODES)).toBe('When “Product Added” happens (price ≥ 500)')
+    expect(sayNode(graph.nodes.wait!, say(), CODES)).toBe('Wait for “Order Completed”, at most 1 h')
     expect(
-      sayNode({ type: 'delay', fields: { until: { time: '09:00', weekdays: [1, 7] } }, next: {} }, say()),
+      sayNode(
+        { type: 'delay', fields: { until: { time: '09:00', weekdays: [1, 7] } }, next: {} },
+        say(),
+        CODES,
+      ),
     ).toBe('Wait until 09:00, Mon, Sun')
   })
   test('in Chinese, rules as sentences', async () => {

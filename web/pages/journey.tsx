@@ -1,5 +1,5 @@
 // One journey: its graph with live counts, a panel for the chosen node, versions, problems, publish, pause and stop.
-import { Alert, Breadcrumbs, Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { Breadcrumbs, Button, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconDownload,
@@ -9,21 +9,22 @@ import {
   IconRocket,
 } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { ImportButton } from '../journey/import.tsx'
-import { asGraph, sayTrigger } from '../journey/in-words.ts'
-import { JourneyPanel } from '../journey/panel.tsx'
+import { Desk } from '../journey/desk.tsx'
+import { asGraph } from '../journey/in-words.ts'
+import { sayTrigger } from '../journey/say/triggers/register.ts'
+import { slotOf } from '../journey/slots.tsx'
+import { useKnown } from '../rules/vocabulary.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Guarded, StateBadge } from '../parts/small.tsx'
-import { Show, Waiting } from '../parts/state.tsx'
+import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
-const Graph = lazy(async () => ({ default: (await import('../journey/graph.tsx')).Graph }))
 const route = getRouteApi('/w/$ws/journeys/$journey')
 type Detail = Out<'journey'>
 
@@ -31,6 +32,7 @@ export function Journey() {
   const { t } = useTranslation()
   const say = useSay()
   const { ws, journey } = route.useParams()
+  const { names } = useKnown(ws)
   const query = useApi('journey', { ws, journey })
   const data = query.data
   const shown = data ? asGraph(data.live ?? data.draft) : null
@@ -55,89 +57,17 @@ export function Journey() {
           <Group gap="sm">
             <StateBadge state={data.status} />
             {data.liveVersion === null ? null : <span>{t('journeys.version', { n: data.liveVersion })}</span>}
-            {shown ? <span>{sayTrigger(shown.trigger, say)}</span> : null}
+            {shown ? <span>{sayTrigger(shown.trigger, say, names)}</span> : null}
           </Group>
         ) : null
       }
       action={data ? <Actions ws={ws} data={data} /> : null}
     >
       <Show query={query} rows={10}>
-        {found => <Body ws={ws} data={found} />}
+        {found => <Desk ws={ws} data={found} />}
       </Show>
     </Page>
   )
-}
-
-function Body({ ws, data }: { ws: string; data: Detail }) {
-  const { t } = useTranslation()
-  const { node, show } = route.useSearch()
-  const navigate = route.useNavigate()
-  const side = show === 'draft' || data.live === null ? 'draft' : 'live'
-  const graph = asGraph(side === 'live' ? data.live : data.draft)
-  const counts = useApi('journeyCounts', { ws, journey: data.id, query: {} }, { keep: true })
-  const choose = (id: string | undefined) =>
-    void navigate({ search: previous => ({ ...previous, node: id }), replace: true })
-  if (!graph)
-    return (
-      <Alert color="red" variant="outline">
-        {t('journeys.noGraph')}
-      </Alert>
-    )
-  return (
-    <div className="journey-body">
-      <div className="card">
-        {data.live !== null ? (
-          <Group className="card-head" justify="space-between">
-            <SegmentedControl
-              size="xs"
-              aria-label={t('journeys.versions')}
-              value={side}
-              onChange={value =>
-                void navigate({
-                  search: previous => ({ ...previous, show: value === 'draft' ? 'draft' : undefined }),
-                  replace: true,
-                })
-              }
-              data={[
-                { value: 'live', label: t('journeys.liveVersion') },
-                { value: 'draft', label: t('journeys.draft') },
-              ]}
-            />
-            <Counted asOf={counts.data?.asOf} />
-          </Group>
-        ) : null}
-        <div className="journey-canvas">
-          <Suspense fallback={<Waiting rows={8} />}>
-            <Graph
-              graph={graph}
-              counts={side === 'live' ? counts.data : undefined}
-              problems={data.problems}
-              node={node}
-              choose={choose}
-            />
-          </Suspense>
-        </div>
-      </div>
-      <JourneyPanel
-        ws={ws}
-        data={data}
-        graph={graph}
-        counts={counts.data}
-        node={node}
-        close={() => choose(undefined)}
-      />
-    </div>
-  )
-}
-
-function Counted({ asOf }: { asOf: string | undefined }) {
-  const { t } = useTranslation()
-  const say = useSay()
-  return asOf ? (
-    <Text size="xs" c="dimmed">
-      {t('journeys.asOf', { time: say.short(asOf) })}
-    </Text>
-  ) : null
 }
 
 function Actions({ ws, data }: { ws: string; data: Detail }) {
@@ -146,6 +76,7 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
   const publish = useAct('publishJourney', { done: t('journeys.published') })
   const status = useAct('setJourneyStatus', { done: t('journeys.statusChanged') })
   const save = useAct('saveJourney', { done: t('common.saved') })
+  const navigate = route.useNavigate()
   const [publishing, publishDialog] = useDisclosure(false)
   const [stopping, stopDialog] = useDisclosure(false)
   const unchanged = data.live !== null && JSON.stringify(data.live) === JSON.stringify(data.draft)
@@ -214,7 +145,11 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
         }
         loading={publish.isPending}
         leftSection={<IconRocket size={16} />}
-        onClick={publishDialog.open}
+        onClick={() =>
+          slotOf('publish')
+            ? void navigate({ search: previous => ({ ...previous, panel: 'publish' }), replace: true })
+            : publishDialog.open()
+        }
       >
         {t('journeys.publish')}
       </Guarded>

@@ -1,11 +1,14 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
+import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
+import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysNodes } from './journeys-nodes.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -27,10 +30,17 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...journeysCanvas,
   ...profile,
   ...admin,
   ...privacyWords,
   ...catalogue,
   ...imports,
   ...identity,
+  ...fieldsOfNodes,
+  // names that several files add to
+  node: { ...work.node, ...journeysNodes.node },
+  nodeHelp: journeysNodes.nodeHelp,
+  port: { ...work.port, ...journeysNodes.port },
+  say: { ...work.say, ...journeysNodes.say },
 } as const

@@ -107,7 +107,7 @@ export const delay: NodeType = {
     until: {
       kind: 'group',
       required: false,
-      when: { field: 'mode', is: ['until'] },
+      when: { field: 'mode', is: ['until', undefined] },
       of: {
         time: { kind: 'wall_time', required: true },
         weekdays: { kind: 'weekdays', required: false },
@@ -144,11 +144,7 @@ export const delay: NodeType = {
   },
   ports(fields) {
     const f = fields as Fields
-    return [
-      'next',
-      ...(modeOf(f) === 'trait' ? ['missing'] : []),
-      ...(skipsPast(f) ? ['past'] : []),
-    ]
+    return ['next', ...(modeOf(f) === 'trait' ? ['missing'] : []), ...(skipsPast(f) ? ['past'] : [])]
   },
   waits: fields => {
     const mode = modeOf(fields as Fields)
@@ -157,7 +153,11 @@ export const delay: NodeType = {
   validate(fields) {
     const f = fields as Fields
     const mode = modeOf(f)
-    if (mode === null || !Object.hasOwn(MODES, mode) || (f.mode === undefined && f.ms !== undefined && f.until))
+    if (
+      mode === null ||
+      !Object.hasOwn(MODES, mode) ||
+      (f.mode === undefined && f.ms !== undefined && f.until)
+    )
       return [
         {
           path: mode === null || Object.hasOwn(MODES, mode) ? '' : '/mode',

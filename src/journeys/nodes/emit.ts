@@ -19,7 +19,7 @@ const shape = z.strictObject({
 export const emit: NodeType = {
   type: 'emit',
   family: 'data',
-  fields: { event: { kind: 'event', required: true }, props: { kind: 'value', required: false } },
+  fields: { event: { kind: 'event', required: true }, props: { kind: 'value', required: false, many: true } },
   ports: () => ['next'],
   validate(fields) {
     const parsed = shape.safeParse(fields)

@@ -51,7 +51,12 @@ function answerOf(detail: Record<string, string> | undefined): Record<string, un
   return kept
 }
 
-function ended(f: Fields, port: string, detail: Record<string, string> | undefined, reason: string | null): Step {
+function ended(
+  f: Fields,
+  port: string,
+  detail: Record<string, string> | undefined,
+  reason: string | null,
+): Step {
   const kept = answerOf(detail)
   const effects: Effect[] = []
   if (port === 'ok')
@@ -113,7 +118,10 @@ export const http: NodeType = {
             path: '/body',
             code: 'get_has_no_body',
             message: { zh: 'GET 沒有內容', en: 'A GET has no body' },
-            alternative: { zh: '改用 POST，或把值放進網址', en: 'Use POST, or put the values into the address' },
+            alternative: {
+              zh: '改用 POST，或把值放進網址',
+              en: 'Use POST, or put the values into the address',
+            },
           },
         ]
       : []

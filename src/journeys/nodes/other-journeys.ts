@@ -2,12 +2,11 @@
 // trigger, so filter, exclusions and re-entry decide; `props` are the event's. stop_journey { journey: 'jrn_…' }: their
 // runs there end as stopped, with their open messages. Port: next.
 import { z } from 'zod'
-import { parseId } from '../../platform/ids.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Scalar } from '../../rules/model.ts'
 import type { NodeType } from '../model.ts'
 
-const journey = z.string().refine(id => parseId('jrn', id) !== null, { message: 'the id of a journey begins with jrn_' })
+const journey = z.string().regex(/^jrn_[0-9a-z]{26}$/, 'the id of a journey begins with jrn_')
 const shapes = {
   start_journey: z.strictObject({
     journey,
@@ -19,7 +18,10 @@ const shapes = {
 export const startJourney: NodeType = {
   type: 'start_journey',
   family: 'data',
-  fields: { journey: { kind: 'journey', required: true }, props: { kind: 'value', required: false } },
+  fields: {
+    journey: { kind: 'journey', required: true },
+    props: { kind: 'value', required: false, many: true },
+  },
   ports: () => ['next'],
   validate(fields) {
     const parsed = shapes.start_journey.safeParse(fields)

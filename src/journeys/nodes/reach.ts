@@ -9,7 +9,14 @@ import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
 import type { MessageContent, NodeContext, NodeType, Purpose, Step } from '../model.ts'
 import { textsOf } from '../placeholders.ts'
-import { DEFAULT_USEFUL_MS, messageContent, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import {
+  DEFAULT_USEFUL_MS,
+  messageContent,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  usefulForMs,
+} from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
@@ -58,7 +65,7 @@ function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): 
           part: channel,
         },
       ],
-      again: { why },
+      ...(why.length > 1 ? { tried: { why } } : {}),
     }
   }
   return null
@@ -67,7 +74,9 @@ function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): 
 /** Channels among fields that nobody has checked. */
 const drawn = (fields: Record<string, unknown>): string[] =>
   Array.isArray(fields.options)
-    ? (fields.options as { channel?: unknown }[]).flatMap(o => (typeof o?.channel === 'string' ? [o.channel] : []))
+    ? (fields.options as { channel?: unknown }[]).flatMap(o =>
+        typeof o?.channel === 'string' ? [o.channel] : [],
+      )
     : []
 
 export const reach: NodeType = {
@@ -122,9 +131,7 @@ export const reach: NodeType = {
   enter(fields, ctx) {
     const f = fields as Fields
     const why: Reason[] = []
-    return (
-      tryOne(f, ctx, ordered(f, ctx), why) ?? { kind: 'go', port: 'unreachable', effects: [], why }
-    )
+    return tryOne(f, ctx, ordered(f, ctx), why) ?? { kind: 'go', port: 'unreachable', effects: [], why }
   },
   resume(fields, ctx, why) {
     const f = fields as Fields

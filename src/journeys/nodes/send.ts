@@ -5,7 +5,14 @@
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import type { MessageContent, NodeType } from '../model.ts'
-import { DEFAULT_USEFUL_MS, messageContent, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import {
+  DEFAULT_USEFUL_MS,
+  messageContent,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  usefulForMs,
+} from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,

@@ -31,9 +31,9 @@ export const update: NodeType = {
   type: 'update',
   family: 'data',
   fields: {
-    traits: { kind: 'trait', required: false },
-    increments: { kind: 'trait', required: false },
-    dates: { kind: 'trait', required: false },
+    traits: { kind: 'trait', required: false, many: true },
+    increments: { kind: 'trait', required: false, many: true },
+    dates: { kind: 'trait', required: false, many: true },
     addTags: { kind: 'tag', required: false, many: true },
     removeTags: { kind: 'tag', required: false, many: true },
   },

@@ -48,7 +48,9 @@ function branchesOf(f: Fields): Branch[] {
 
 /** Branches of fields that nobody has checked. */
 const drawn = (fields: Record<string, unknown>): { name?: unknown; on?: unknown; message?: unknown }[] =>
-  Array.isArray(fields.any) ? (fields.any as { name?: unknown }[]).filter(b => typeof b === 'object' && b !== null) : []
+  Array.isArray(fields.any)
+    ? (fields.any as { name?: unknown }[]).filter(b => typeof b === 'object' && b !== null)
+    : []
 
 /** Nodes whose messages are waited for. */
 export const messagesWaitedFor = (fields: Record<string, unknown>): string[] =>
@@ -120,7 +122,10 @@ function faultsOfMessage(b: { message: string; is: string }, at: string, graph: 
       {
         path: `${at}/is`,
         code: 'line_tells_no_opens',
-        message: { zh: 'LINE 不會告訴我們個別顧客是否開啟訊息', en: 'LINE does not tell who opened a message' },
+        message: {
+          zh: 'LINE 不會告訴我們個別顧客是否開啟訊息',
+          en: 'LINE does not tell who opened a message',
+        },
         alternative: { zh: '改用「點擊」', en: 'Wait for a click instead' },
       },
     ]
@@ -156,7 +161,9 @@ export const waitEvent: NodeType = {
     timeoutMs: { kind: 'duration', required: true },
   },
   ports: fields => [
-    ...(fields.any === undefined ? ['event'] : drawn(fields).flatMap(b => (typeof b.name === 'string' ? [b.name] : []))),
+    ...(fields.any === undefined
+      ? ['event']
+      : drawn(fields).flatMap(b => (typeof b.name === 'string' ? [b.name] : []))),
     'timeout',
   ],
   waits: () => true,

@@ -1,0 +1,206 @@
+// Who comes into a journey: what its trigger waits for, then the rules of entry. Every refusal is a fact with its reason;
+// what the trigger does not wait for is none.
+import { derive, type Fact, type Fold } from '../customers/fold.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { evaluate } from '../rules/evaluate.ts'
+import type { Rule, Verdict } from '../rules/model.ts'
+import { percentOf } from '../rules/percent.ts'
+import { isMember } from '../segments/fold.ts'
+import { MAX_HOPS, type Enrollment, type PublishedJourney } from './model.ts'
+import { isPaused, type Admission } from './plan.ts'
+import { begin, exitAtEntry, pastKey } from './run.ts'
+import type { TriggerContext } from './triggers/type.ts'
+
+const MAX_RUNS = 50
+const DAY_MS = 86_400_000
+const DEFAULT_LATENESS_MS = DAY_MS
+/** An event later than its lateness by more than this is an import of the past: no word about it. */
+const PAST_MS = 7 * DAY_MS
+const MAX_EVENT_BYTES = 1024
+
+const ask = (fold: Fold, rule: Rule): Verdict =>
+  evaluate(rule, {
+    state: fold.state,
+    now: fold.t,
+    timezone: fold.world.timezone,
+    since: null,
+    fresh: fold.fresh,
+    member: (id, group) => isMember(fold, id, group),
+  })
+
+const contextOf = (fold: Fold): TriggerContext => ({
+  state: fold.state,
+  world: fold.world,
+  now: fold.t,
+  evaluate: rule => ask(fold, rule),
+  member: (segment, group) => isMember(fold, segment, group),
+})
+
+/** A fact that the journey's trigger names. */
+export function startByFact(fold: Fold, { journey, type }: Admission, fact: Fact): void {
+  const { trigger } = journey.graph
+  if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold))) return
+  admitInTime(fold, journey, fact)
+}
+
+/** Another journey of this customer calls for it: only its trigger is passed by. */
+export function startByJourney(fold: Fold, id: Uuid, fact: Fact): void {
+  const journey = fold.plan.current.get(id)
+  if (journey === undefined || journey.status === 'stopped')
+    derive(fold, 'journey.not_entered', { reason: 'not_live' }, { journey: id })
+  else admit(fold, journey, fact)
+}
+
+/** The moment of a journey has come. */
+export function startByMoment(fold: Fold, { journey, type }: Admission): void {
+  const { trigger } = journey.graph
+  const ctx = contextOf(fold)
+  if (type.stands !== undefined && !type.stands(trigger, ctx)) return
+  admitInTime(fold, journey, {
+    name: trigger.kind,
+    at: fold.t,
+    lateMs: fold.now - fold.t,
+    props: type.props?.(trigger, ctx) ?? {},
+    trusted: true,
+    keys: [],
+  })
+}
+
+function admitInTime(fold: Fold, journey: PublishedJourney, fact: Fact): void {
+  const { trigger } = journey.graph
+  const latest = ('latenessMs' in trigger ? trigger.latenessMs : undefined) ?? DEFAULT_LATENESS_MS
+  if (fact.lateMs <= latest) admit(fold, journey, fact)
+  else if (fact.lateMs <= latest + PAST_MS) refuse(fold, journey, 'late')
+}
+
+/** Lets the customer in, or says why not. */
+function admit(fold: Fold, journey: PublishedJourney, fact: Fact): void {
+  const found = candidate(fold, journey, fact)
+  if ('run' in found) begin(fold, found.run, journey, fact.name)
+  else refuse(fold, journey, found.reason, found.more)
+}
+
+function refuse(
+  fold: Fold,
+  journey: PublishedJourney,
+  reason: string,
+  more: Record<string, unknown> = {},
+): void {
+  derive(fold, 'journey.not_entered', { reason, ...more }, { journey: journey.id, version: journey.version })
+}
+
+/** The run that the fact would begin, or why it begins none. */
+function candidate(
+  fold: Fold,
+  journey: PublishedJourney,
+  fact: Fact,
+): { run: Enrollment } | { reason: string; more?: Record<string, unknown> } {
+  const closed = closedTo(fold, journey, fact)
+  if (closed !== null) return { reason: closed }
+  const key = keyOf(journey, fact)
+  if (key === null) return { reason: 'no_key', more: { key: journey.graph.key } }
+  const reason = obstacle(fold, journey, key)
+  if (reason !== null) return { reason }
+  const { filter, entry } = journey.graph
+  if (entry?.exclude !== undefined) {
+    const verdict = ask(fold, entry.exclude)
+    if (verdict.value) return { reason: 'excluded', more: { why: verdict.why } }
+  }
+  if (filter) {
+    const verdict = ask(fold, filter)
+    if (!verdict.value) return { reason: 'filter', more: { why: verdict.why } }
+  }
+  const run = newRun(fold, journey, key, fact)
+  const exit = exitAtEntry(fold, run, journey)
+  return exit === null ? { run } : { reason: 'exit_rule', more: { exit } }
+}
+
+/** Why nobody, or not this one, may come in at all now. */
+function closedTo(fold: Fold, journey: PublishedJourney, fact: Fact): string | null {
+  if (isPaused(fold.plan, journey.id)) return 'paused'
+  if ((fact.hops ?? 0) >= MAX_HOPS) return 'loop'
+  const { entry } = journey.graph
+  if (entry === undefined) return null
+  if (entry.from !== undefined && fold.t < Date.parse(entry.from)) return 'not_started'
+  if (entry.to !== undefined && fold.t >= Date.parse(entry.to)) return 'ended'
+  if (entry.canaryPercent !== undefined && percentOf(fold.state.id, journey.id) >= entry.canaryPercent)
+    return 'canary'
+  return null
+}
+
+function keyOf(journey: PublishedJourney, fact: Fact): string | null {
+  const { key } = journey.graph
+  if (key === undefined) return ''
+  const value = Object.hasOwn(fact.props, key) ? fact.props[key] : undefined
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  return text === '' || text.length > 200 ? null : text
+}
+
+/** Why this customer may not enter under this key now; null when it may. */
+function obstacle(fold: Fold, journey: PublishedJourney, key: string): string | null {
+  const { state } = fold
+  const { reentry, entry } = journey.graph
+  const running = state.enr.filter(r => r.j === journey.id)
+  if (running.some(r => r.k === key)) return 'already_in'
+  if (state.enr.length >= MAX_RUNS) return 'too_many_journeys'
+  if (entry?.maxAtOnce !== undefined && running.length >= entry.maxAtOnce) return 'max_at_once'
+  const past = state.past[pastKey(journey.id, key)]
+  if (past === undefined || reentry.kind === 'always') return null
+  if (reentry.kind === 'never') return 'entered_before'
+  return fold.t < past.out + reentry.coolDownMs ? 'cool_down' : null
+}
+
+function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact): Enrollment {
+  const { state } = fold
+  const past = pastKey(journey.id, key)
+  const n = Math.max(state.past[past]?.n ?? 0, state.used?.[past] ?? 0) + 1
+  const props = fact.order === undefined ? fact.props : { ...fact.props, products: productsOf(fact.order) }
+  return {
+    id: deriveId(bucketOf(state.id), journey.id, state.id, key, n),
+    j: journey.id,
+    v: journey.version,
+    k: key,
+    n,
+    at: fold.t,
+    node: journey.graph.start,
+    occ: {},
+    nodeAt: fold.t,
+    wait: null,
+    ev: { name: fact.name, at: fact.at, props: smaller(props) },
+    ...(fact.hops ? { hops: fact.hops } : {}),
+  }
+}
+
+const productsOf = ({ after, before }: NonNullable<Fact['order']>) =>
+  (after ?? before)?.lines.map(({ id, sku, name, q }) => ({ product_id: id, sku, name, quantity: q })) ?? []
+
+/** The properties in their order, as far as they fit into the state. */
+function smaller(props: Record<string, unknown>): Record<string, unknown> {
+  if (JSON.stringify(props).length <= MAX_EVENT_BYTES) return props
+  const kept: Record<string, unknown> = {}
+  let left = MAX_EVENT_BYTES
+  for (const [name, value] of Object.entries(props)) {
+    const size = name.length + (JSON.stringify(value) ?? '').length + 4
+    if (size > left) continue
+    left -= size
+    kept[name] = value
+  }
+  return kept
+}
+
+/** A person's command: passes by trigger, filter and re-entry, but never enters twice. */
+export function enroll(fold: Fold, journey: PublishedJourney): { run: Enrollment } | { reason: string } {
+  if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
+  const reason = obstacle(fold, journey, '')
+  if (reason === 'already_in' || reason === 'too_many_journeys') return { reason }
+  const run = newRun(fold, journey, '', {
+    name: 'command',
+    at: fold.t,
+    lateMs: 0,
+    props: {},
+    trusted: true,
+    keys: [],
+  })
+  begin(fold, run, journey, 'command')
+  return { run }
+}

@@ -1,0 +1,38 @@
+// Every node type on the canvas: one file, one line here. A type without a line is drawn by its code.
+import { IconTool } from '@tabler/icons-react'
+import { ask } from './ask.ts'
+import { delay } from './delay.ts'
+import { emit } from './emit.ts'
+import { exit } from './exit.ts'
+import { http } from './http.ts'
+import { jump } from './jump.ts'
+import type { NodeSay } from './model.ts'
+import { notify } from './notify.ts'
+import { startJourney, stopJourney } from './other-journeys.ts'
+import { reach } from './reach.ts'
+import { send } from './send.ts'
+import { split } from './split.ts'
+import { update } from './update.ts'
+import { waitEvent } from './wait-event.ts'
+
+const NODE_SAY: Record<string, NodeSay> = {
+  delay,
+  wait_event: waitEvent,
+  split,
+  jump,
+  send,
+  reach,
+  ask,
+  update,
+  http,
+  notify,
+  emit,
+  start_journey: startJourney,
+  stop_journey: stopJourney,
+  exit,
+}
+
+const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
+
+export const nodeSay = (type: string): NodeSay =>
+  Object.hasOwn(NODE_SAY, type) ? (NODE_SAY[type] ?? UNKNOWN) : UNKNOWN

@@ -1,0 +1,16 @@
+// Every kind of trigger in words: one file, one line here.
+import type { Trigger } from '../../../../src/journeys/model.ts'
+import type { Names } from '../../../rules/names.ts'
+import type { Say } from '../../../use.ts'
+import { date } from './date.ts'
+import { event } from './event.ts'
+import type { TriggerSay } from './model.ts'
+
+const TRIGGER_SAY: { [K in Trigger['kind']]?: TriggerSay<K> } = { event, date }
+
+/** When the journey begins, in one line. */
+export function sayTrigger(trigger: Trigger, say: Say, names: Names): string {
+  // the kind picks the function of that kind; TypeScript cannot follow a key of a union
+  const words = TRIGGER_SAY[trigger.kind] as TriggerSay | undefined
+  return words ? words(trigger, say, names) : trigger.kind
+}
