@@ -5,12 +5,16 @@ import { conditionSplit } from './nodes/condition-split.ts'
 import { delay } from './nodes/delay.ts'
 import { emit } from './nodes/emit.ts'
 import { exit } from './nodes/exit.ts'
+import { experiment } from './nodes/experiment.ts'
+import { holdout } from './nodes/holdout.ts'
 import { http } from './nodes/http.ts'
 import { jump } from './nodes/jump.ts'
 import { notify } from './nodes/notify.ts'
 import { startJourney, stopJourney } from './nodes/other-journeys.ts'
+import { randomSplit } from './nodes/random-split.ts'
 import { reach } from './nodes/reach.ts'
 import { send } from './nodes/send.ts'
+import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
 
@@ -19,6 +23,9 @@ export const NODE_TYPES = {
   wait_event: waitEvent,
   split: conditionSplit,
   jump,
+  random_split: randomSplit,
+  experiment,
+  holdout,
   send,
   reach,
   ask,
@@ -28,6 +35,7 @@ export const NODE_TYPES = {
   emit,
   start_journey: startJourney,
   stop_journey: stopJourney,
+  throttle,
   exit,
 } satisfies Record<string, NodeType>
 

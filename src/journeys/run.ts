@@ -6,10 +6,11 @@ import { addTag, removeTag, setTrait, type Source } from '../customers/profile.t
 import { never } from '../platform/errors.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
-import type { Intent } from '../messages/model.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
+import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
+import type { Intent, Limit } from '../messages/model.ts'
 import type {
   Effect,
   Enrollment,
@@ -21,10 +22,13 @@ import type {
   Step,
 } from './model.ts'
 import { isPaused } from './plan.ts'
+import { quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
+/** Where a run is that has no place in its journey yet. */
+const OUTSIDE = ''
 /** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
 const MAX_PAST = 100
 
@@ -67,7 +71,8 @@ function contextOf(
   journey: PublishedJourney,
   fresh: ReadonlySet<string>,
 ): NodeContext {
-  const { timezone, quietHours } = fold.world
+  const { timezone } = fold.world
+  const quietHours = quietHoursOf(journey.graph, fold.world.quietHours)
   return {
     now: fold.t,
     timezone,
@@ -83,6 +88,7 @@ function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    share: salt => percentOf(fold.state.id, salt),
     messageId: part => messageIdOf(fold, run, part),
     reachable: (channel, purpose) => reachFor(fold.state, channel, purpose),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
@@ -129,6 +135,9 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         break
       case 'remove_tag':
         removeTag(fold, effect.tag, source)
+        break
+      case 'ticket':
+        askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
         break
       default:
         never(effect)
@@ -197,30 +206,60 @@ function intend(
   effect: Omit<Extract<Effect, { kind: 'send' }>, 'kind' | 'content'> & { content: Intent['content'] },
 ): void {
   const { channel, purpose, content, notBefore, notAfter } = effect
-  const { quietHours, timezone } = fold.world
-  const id = messageIdOf(fold, run, effect.part)
+  const quiet = channel === 'http' ? null : quietHoursOf(journey.graph, fold.world.quietHours)
+  write(fold, run, journey, {
+    id: messageIdOf(fold, run, effect.part),
+    channel,
+    purpose,
+    content,
+    notBefore,
+    notAfter,
+    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
+    event: run.ev ?? null,
+    ...(run.vars === undefined ? {} : { vars: run.vars }),
+  })
+}
+
+/** A message to nobody: the run goes on by what becomes of it. */
+function askFor(fold: Fold, run: Enrollment, journey: PublishedJourney, limits: Limit[], id: Uuid): void {
+  write(fold, run, journey, {
+    id,
+    channel: 'ticket',
+    purpose: 'transactional',
+    content: { channel: 'ticket' },
+    notBefore: Math.max(fold.t, fold.now),
+    notAfter: null,
+    quiet: null,
+    event: null,
+    limits,
+  })
+}
+
+/** Puts an intent into the ledger and tells history of it. */
+function write(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  what: Pick<
+    Intent,
+    'id' | 'channel' | 'purpose' | 'content' | 'notBefore' | 'notAfter' | 'quiet' | 'event' | 'limits' | 'vars'
+  >,
+): void {
   const occurrence = run.occ[run.node] ?? 0
   fold.effects.push({
     kind: 'intent',
     intent: {
-      id,
+      ...what,
       customer: fold.state.id,
-      channel,
-      purpose,
-      content,
       journey: run.j,
       journeyVersion: journey.version,
       enrollment: run.id,
       node: run.node,
       occurrence,
-      notBefore,
-      notAfter,
-      quiet: quietHours === null || channel === 'http' ? null : { ...quietHours, timezone },
       at: fold.t,
-      event: run.ev ?? null,
-      ...(run.vars === undefined ? {} : { vars: run.vars }),
     },
   })
+  const { id, channel, purpose, notBefore, notAfter } = what
   derive(
     fold,
     'message.intended',
@@ -244,13 +283,18 @@ export function endRun(
   const { state, hops } = fold
   fold.hops = Math.max(hops, (run.hops ?? 0) + 1)
   state.enr = state.enr.filter(r => r !== run)
-  if (atNode) leaveNode(fold, run, 'exit', { how })
+  const isIn = run.node !== OUTSIDE
+  if (atNode && isIn) leaveNode(fold, run, 'exit', { how })
   if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
     fold.effects.push({
       kind: 'cancel',
       message: run.wait.message,
       reason: how === 'merged' ? 'merged' : 'exited',
     })
+  if (!isIn) {
+    derive(fold, 'journey.not_entered', { reason: how, ...more }, { journey: run.j, version: run.v })
+    return
+  }
   const key = pastKey(run.j, run.k)
   // a run that came by a merge has a number of its own: it must not give back those that were taken here
   const n = Math.max(run.n, state.past[key]?.n ?? 0)
@@ -284,7 +328,7 @@ export function checkEnds(
     if (verdict.until !== null && verdict.until < due) due = verdict.until
     return verdict
   }
-  if (goal && run.goalAt === undefined) {
+  if (goal && run.goalAt === undefined && run.node !== OUTSIDE) {
     const verdict = ask(goal.rule)
     if (verdict.value) {
       run.goalAt = fold.t
@@ -398,9 +442,35 @@ function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Ste
   endRun(fold, run, 'error', { error: `walked ${MAX_STEPS} nodes without waiting` })
 }
 
-/** Begins a run at the graph's start. */
+/** Begins a run at the graph's start; where entries are capped, it asks for a place first. */
 export function begin(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   fold.state.enr.push(run)
+  if (journey.graph.entry?.cap) askIn(fold, run, journey)
+  else start(fold, run, journey, trigger)
+}
+
+/** Waits for a place among all who may enter. */
+function askIn(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
+  const { max, per } = journey.graph.entry!.cap!
+  const id = deriveId(bucketOf(fold.state.id), run.id, 'entry', fold.t)
+  run.node = OUTSIDE
+  run.wait = { kind: 'message', message: id }
+  askFor(fold, run, journey, [{ key: `cap:${run.j}`, max, per, wait: false }], id)
+}
+
+/** What came of the place that was asked for. */
+function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Resume): void {
+  if (why.kind !== 'message' || why.outcome !== 'accepted') {
+    if (why.kind === 'message' && why.reason === 'merged') askIn(fold, run, journey)
+    else endRun(fold, run, 'stopped', { reason: (why.kind === 'message' && why.reason) || 'cap' })
+    return
+  }
+  run.wait = null
+  run.at = fold.t
+  start(fold, run, journey, run.ev?.name ?? '')
+}
+
+function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   derive(fold, 'journey.entered', run.k === '' ? { trigger } : { trigger, key: run.k }, refsOf(run))
   const step = visit(fold, run, journey, journey.graph.start)
   if (step !== null) proceed(fold, run, journey, step)
@@ -419,6 +489,10 @@ export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, w
   if (isPaused(fold.plan, run.j)) {
     const { kind, ...got } = why
     if (kind === 'message' && wait?.kind === 'message') wait.got = got as MessageEnd
+    return
+  }
+  if (run.node === OUTSIDE) {
+    comeIn(fold, run, journey, why)
     return
   }
   if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged') {

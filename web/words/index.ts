@@ -9,6 +9,7 @@ import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysNodes } from './journeys-nodes.ts'
+import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -37,6 +38,7 @@ export const words = {
   ...catalogue,
   ...imports,
   ...identity,
+  ...journeysWide,
   ...fieldsOfNodes,
   // names that several files add to
   node: { ...work.node, ...journeysNodes.node },

@@ -4,14 +4,18 @@ import { ask } from './ask.ts'
 import { delay } from './delay.ts'
 import { emit } from './emit.ts'
 import { exit } from './exit.ts'
+import { experiment } from './experiment.ts'
+import { holdout } from './holdout.ts'
 import { http } from './http.ts'
 import { jump } from './jump.ts'
 import type { NodeSay } from './model.ts'
 import { notify } from './notify.ts'
 import { startJourney, stopJourney } from './other-journeys.ts'
+import { randomSplit } from './random-split.ts'
 import { reach } from './reach.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
+import { throttle } from './throttle.ts'
 import { update } from './update.ts'
 import { waitEvent } from './wait-event.ts'
 
@@ -29,7 +33,11 @@ const NODE_SAY: Record<string, NodeSay> = {
   emit,
   start_journey: startJourney,
   stop_journey: stopJourney,
+  throttle,
   exit,
+  random_split: randomSplit,
+  experiment,
+  holdout,
 }
 
 const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
