@@ -242,7 +242,16 @@ function write(
   journey: PublishedJourney,
   what: Pick<
     Intent,
-    'id' | 'channel' | 'purpose' | 'content' | 'notBefore' | 'notAfter' | 'quiet' | 'event' | 'limits' | 'vars'
+    | 'id'
+    | 'channel'
+    | 'purpose'
+    | 'content'
+    | 'notBefore'
+    | 'notAfter'
+    | 'quiet'
+    | 'event'
+    | 'limits'
+    | 'vars'
   >,
 ): void {
   const occurrence = run.occ[run.node] ?? 0

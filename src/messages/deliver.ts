@@ -304,7 +304,9 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
         random: Math.random(),
       })
       const answer = 'answer' in result ? result.answer : undefined
-      await settle(claim, 'sending', end, now(), null, 'detail' in result ? result.detail : undefined, { answer })
+      await settle(claim, 'sending', end, now(), null, 'detail' in result ? result.detail : undefined, {
+        answer,
+      })
     } finally {
       release()
     }
