@@ -10,6 +10,7 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { messagesEndpoints } from './contract/messages.ts'
@@ -22,6 +23,8 @@ import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
+import { trialEndpoints } from './contract/trial.ts'
+import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
 export { customer, customerRow, timelineItem } from './contract/customers.ts'
@@ -37,6 +40,9 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...journeyVersionEndpoints,
+  ...trialEndpoints,
+  ...whyEndpoints,
   ...messagesEndpoints,
   ...noticesEndpoints,
   ...sourcesEndpoints,

@@ -29,6 +29,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
@@ -57,6 +58,7 @@ import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
+import { trialRoutes } from './trial/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
@@ -87,6 +89,8 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...publishingRoutes,
+  ...trialRoutes,
   ...messageRoutes,
   ...noticeRoutes,
   ...sandboxRoutes,

@@ -24,8 +24,8 @@ type WorkspaceFacts = {
   now: number
 }
 
-/** The world as the tables say it now: every published version of journeys that may still have people.
- *  The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
+/** The world as the tables say it now: every published version of journeys that may still have people, so none of what
+ *  is archived. The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
 async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: WorkspaceFacts): Promise<World> {
   const { rows } = await sql.query<{
     id: Uuid
@@ -34,10 +34,11 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     version: number
     live_version: number | null
     graph: PublishedJourney['graph']
+    moves: PublishedJourney['moves'] | null
   }>(
-    `select j.id, j.name, j.status, v.version, j.live_version, v.graph
+    `select j.id, j.name, j.status, v.version, j.live_version, v.graph, v.moves
        from journey j join journey_version v on v.journey_id = j.id and v.workspace_id = j.workspace_id
-      where j.workspace_id = $1 and j.live_version is not null
+      where j.workspace_id = $1 and j.live_version is not null and j.status <> 'archived'
       order by j.created_at, j.id, v.version`,
     [workspace],
   )
@@ -61,6 +62,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
           ? 'draining'
           : (r.status as PublishedJourney['status']),
       graph: r.graph,
+      ...(r.moves ? { moves: r.moves } : {}),
     })),
   }
 }
@@ -97,7 +99,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.quietHours,
       w.profile?.stages,
       w.journeys
-        .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused')
+        .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),
     ])
   return shape(before) !== shape(after)

@@ -27,6 +27,8 @@ export type Fact = {
   src?: string
   /** of order.*: what the order was worth before, and is now */
   order?: { before: Worth | null; after: Worth | null }
+  /** of tier.changed: the tier before */
+  before?: string
   /** how many journeys caused one another before it */
   hops?: number
   /** starts this journey and no other */

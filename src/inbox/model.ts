@@ -333,7 +333,7 @@ export type FoldEffect =
   | { kind: 'derived'; fact: Derived }
   | { kind: 'intent'; intent: Intent }
   /** ends this message as skipped(reason) if it is still intended or claimed */
-  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' | 'late' }
+  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' | 'moved' | 'late' }
   /** tells the team */
   | { kind: 'notice'; notice: NoticeBody }
   | { kind: 'order'; row: OrderRow }

@@ -10,6 +10,8 @@ import { startByFact, startByJourney, startByMoment } from './entry.ts'
 import { asks, runningJourney, watchedNodes } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
+import { moveRun } from './versions/move-run.ts'
+import { pendingMove } from './versions/pending.ts'
 
 /** A journey that starts another counts hops, and each may take a round for its segments. */
 const MAX_ROUNDS = 40
@@ -104,17 +106,22 @@ function fire(fold: Fold, due: Due): void {
   if ('date' in due) {
     fold.moved.push(due.date)
     setMoved(fold)
-    startByMoment(fold, due.date)
+    startByMoment(fold, due.date, due.at)
     return
   }
   if ('commons' in due) {
-    for (const common of due.commons) startByMoment(fold, common)
+    for (const common of due.commons) startByMoment(fold, common, due.at)
     return
   }
   const { run } = due
   const journey = runningJourney(fold.plan, run.j, run.v)
   if (journey === null) {
     endRun(fold, run, 'stopped')
+    return
+  }
+  const pending = fold.plan.moving.size > 0 ? pendingMove(fold.plan, run) : null
+  if (pending !== null && pending.at <= fold.t) {
+    moveRun(fold, run, journey, pending)
     return
   }
   if (checkEnds(fold, run, journey)) return

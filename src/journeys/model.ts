@@ -126,7 +126,20 @@ export type PublishedJourney = {
   since?: number
   /** experiments that are decided: node and the variant that everybody takes from now on */
   decided?: Record<NodeId, string>
+  moves?: VersionMoves
 }
+
+/** What a publication does with runs that wait on earlier versions; a run that none names stays on its own (pinned).
+ *  `at`: when it was published, workspace ms. `held`: the journey was paused, so no timer before it has rung. */
+export type VersionMoves = { at: number; held?: true; list: Move[] }
+export type Move = { from: number; node: NodeId } & (
+  | { do: 'move'; to: NodeId }
+  /** goes through the new nodes from `to` on, and then waits on where it waited */
+  | { do: 'catch_up'; to: NodeId }
+  /** goes on through a port at once */
+  | { do: 'release'; port: string }
+  | { do: 'exit' }
+)
 
 // ── one customer's pass ──────────────────────────────────────────────────────
 
@@ -182,13 +195,17 @@ export type Enrollment = {
   hops?: number
   /** kept unsent (policy.controlPercent): it only waits for goal and exits */
   ctl?: true
+  /** the newest version whose moves left it where it was */
+  mv?: number
+  /** catching up: where it waits on afterwards; `v`: what that version has not is new */
+  back?: { node: NodeId; nodeAt: number; wait: Wait | null; v: number }
   /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
   twin?: NodeId[]
 }
 
 // ── contracts ────────────────────────────────────────────────────────────────
 
-/** How a field is edited; `label` and `help` are i18n keys of the web (field.<type>.<name>, else field.<name>). */
+/** How a field is edited. Its words are in web/words: fields_<type>.<name>, else fields.<name>; <name>_help says more. */
 export type FieldKind =
   | 'duration'
   | 'rule'
@@ -219,7 +236,7 @@ export type FieldSpec = {
   required: boolean
   /** a list of such values */
   many?: boolean
-  /** choice: what may be chosen, in drawing order; their words are field.<type>.<name>.<option> */
+  /** choice: what may be chosen, in drawing order; their words are fields_<type>.<name>_<option> */
   options?: readonly string[]
   /** list: the fields of each of its entries; group: its own fields */
   of?: Record<string, FieldSpec>
@@ -271,7 +288,8 @@ export type Resume =
 
 export type NodeType = {
   type: string
-  /** bar colour and icon family on the canvas */
+  /** bar colour and icon family on the canvas; `time` also says that entering has no effects and looks only at when the
+   *  node was entered, so that a move to a new version can decide it anew */
   family: 'time' | 'logic' | 'message' | 'data' | 'end'
   fields: Record<string, FieldSpec>
   /** Port names, in drawing order. */

@@ -27,7 +27,6 @@ type SandboxCall = {
   status: number
 }
 const update = (fields: Record<string, unknown>): NodeData => ({ type: 'update', fields, next: { next: null } })
-const tags = async (who: string) => Object.keys((await lab.stateOf(who)).tags)
 const line = (content: string): NodeData => ({
   type: 'send',
   fields: { channel: 'line', purpose: 'transactional', content: lineText(content) },

@@ -34,6 +34,8 @@ export type Plan = {
   /** the version that admits (or would, when it is paused or stopped) */
   current: Map<Uuid, PublishedJourney>
   versions: Map<Uuid, Map<number, PublishedJourney>>
+  /** versions whose publication moves people of earlier ones, oldest first */
+  moving: Map<Uuid, PublishedJourney[]>
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -87,10 +89,12 @@ function compile(world: World): Plan {
     commons: [],
     current: new Map(),
     versions: new Map(),
+    moving: new Map(),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
     plan.versions.set(journey.id, versions.set(journey.version, journey))
+    if (journey.moves) plan.moving.set(journey.id, [...(plan.moving.get(journey.id) ?? []), journey])
     if (journey.status !== 'draining') {
       plan.current.set(journey.id, journey)
       if (journey.status !== 'stopped') ofEntry.push(...admit(plan, journey, world))

@@ -54,7 +54,7 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     member: (id, group) => isMember(fold, id, group),
   })
 
-const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
+export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 
 /** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
 const messageIdOf = (fold: Fold, run: Enrollment, part?: string): Uuid => {
@@ -65,7 +65,7 @@ const messageIdOf = (fold: Fold, run: Enrollment, part?: string): Uuid => {
     : deriveId(bucket, run.id, run.node, occurrence, part)
 }
 
-function contextOf(
+export function contextOf(
   fold: Fold,
   run: Enrollment,
   journey: PublishedJourney,
@@ -277,7 +277,7 @@ function write(
   )
 }
 
-function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
+export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
 }
 
@@ -366,7 +366,7 @@ export function exitAtEntry(fold: Fold, run: Enrollment, journey: PublishedJourn
 }
 
 /** Enters a node and decides there; null when the run ended or was walked past by a twin's message. */
-function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: string): Step | null {
+export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: string): Step | null {
   const node = Object.hasOwn(journey.graph.nodes, id) ? journey.graph.nodes[id]! : null
   const type = node === null ? undefined : nodeType(node.type)
   run.node = id
@@ -394,7 +394,7 @@ function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: strin
 }
 
 /** Where a port leads: its own way, else that of its fallback. Null: the run completes. */
-function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
+export function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
   const data = journey.graph.nodes[node]!
   if (Object.hasOwn(data.next, port)) return data.next[port]!
   const fallback = nodeType(data.type)?.fallback?.[port]
@@ -440,6 +440,7 @@ function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Ste
     run.wait = null
     leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
     const next = wayOf(journey, run.node, step.port)
+    if (run.back !== undefined && comesBack(fold, run, next)) return
     if (next === null) {
       endRun(fold, run, 'completed', {}, false)
       return
@@ -449,6 +450,22 @@ function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Ste
     step = decided
   }
   endRun(fold, run, 'error', { error: `walked ${MAX_STEPS} nodes without waiting` })
+}
+
+/** A run that catches up with new nodes waits on where it waited, once its way leaves them. */
+function comesBack(fold: Fold, run: Enrollment, next: string | null): boolean {
+  const { back } = run
+  if (back === undefined) return false
+  const old = fold.plan.versions.get(run.j)?.get(back.v)?.graph.nodes
+  if (next !== null && old !== undefined && !Object.hasOwn(old, next)) return false
+  delete run.back
+  run.node = back.node
+  run.nodeAt = back.nodeAt
+  run.wait = back.wait
+  derive(fold, 'node.entered', { back: true }, { ...refsOf(run), node: back.node })
+  // what it waits for may have happened meanwhile
+  fold.changed = true
+  return true
 }
 
 /** Begins a run at the graph's start; where entries are capped, it asks for a place first. */

@@ -8,12 +8,17 @@ import { isMember } from '../segments/fold.ts'
 import { segmentPlanOf } from '../segments/plan.ts'
 import type { Enrollment } from './model.ts'
 import { isPaused, runningJourney, type Admission, type Plan } from './plan.ts'
+import { pendingMove } from './versions/pending.ts'
 
 /** When this run must be looked at; null: only something that happens moves it. */
 function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   if (runningJourney(plan, run.j, run.v) === null) return now // it must end
   const waits = waitedUntil(plan, run, now)
-  return run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const first = run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const pending = plan.moving.size > 0 ? pendingMove(plan, run) : null
+  if (pending === null) return first
+  const met = Math.max(pending.at, now)
+  return first === null || pending.held ? met : Math.min(first, met)
 }
 
 /** When what the run waits for at its node is over. */

@@ -29,6 +29,8 @@ export type SkipReason =
   | 'blocked'
   | 'late'
   | 'exited'
+  /** its run was moved to another version of the journey */
+  | 'moved'
   | 'merged'
   | 'restored'
   | 'no_account'

@@ -322,7 +322,7 @@ create table journey (
   draft_by text,
   draft_at timestamp with time zone,
   constraint journey_pkey PRIMARY KEY (id),
-  constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text]))),
+  constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table journey_version (
@@ -332,6 +332,7 @@ create table journey_version (
   graph jsonb not null,
   published_at timestamp with time zone not null,
   published_by text not null,
+  moves jsonb,
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
 )

@@ -42,7 +42,7 @@ export const words = {
   ...fieldsOfNodes,
   // names that several files add to
   node: { ...work.node, ...journeysNodes.node },
-  nodeHelp: journeysNodes.nodeHelp,
+  nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
 } as const

@@ -116,6 +116,7 @@ export const work = {
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
     held: ['對照組', 'held back'],
+    moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
@@ -125,6 +126,8 @@ export const work = {
     waitEventForever: ['等「{{event}}」', 'Wait for “{{event}}”'],
     split: ['{{branches}}，其餘', '{{branches}}, else'],
     send: ['{{channel}}：{{text}}', '{{channel}}: {{text}}'],
+    sendNothing: ['{{channel}}：尚無內容', '{{channel}}: nothing written yet'],
+    nothing: ['尚未設定', 'Not set yet'],
     marketing: ['行銷', 'marketing'],
     transactional: ['交易通知', 'transactional'],
     useful: ['{{time}} 內有效', 'useful for {{time}}'],

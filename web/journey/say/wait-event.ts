@@ -32,6 +32,7 @@ export const waitEvent: NodeSay = {
   icon: IconHourglass,
   begin: () => ({ timeoutMs: 86_400_000 }),
   line(f, say, names) {
+    if (f.any === undefined && text(f.event) === '') return say.t('say.nothing')
     const ms = number(f.timeoutMs)
     const branches = list(f.any) as Branch[]
     if (branches.length > 0)
