@@ -4,7 +4,10 @@ import { unpackState } from '../src/customers/pack.ts'
 import type { CustomerState } from '../src/customers/model.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { parseId } from '../src/platform/ids.ts'
+import { openDeliverer } from '../src/messages/deliver.ts'
+import { openTestCore } from './harness.ts'
 import { openShopLab, type ShopLab } from './shop-lab.ts'
+import { openStage } from './stage.ts'
 
 type Item = Record<string, unknown>
 export type Fact = { name: string; node: string; props: Record<string, unknown> }
@@ -24,6 +27,8 @@ export type JourneyLab = ShopLab & {
   /** the ports by which a person left nodes, in order */
   path(who: string, journey: string): Promise<string[]>
   passes(ms: number): Promise<void>
+  /** another process takes over */
+  restart(): Promise<void>
   act(body: Item): Promise<void>
 }
 
@@ -52,6 +57,21 @@ export const graphOf = (
 export async function openJourneyLab(): Promise<JourneyLab> {
   const shop = await openShopLab()
   const { core, workspace } = shop
+  const deliverer = await openDeliverer(core)
+  // one process for the whole file, unless it is started anew: a hundred settles would open a hundred
+  const open = async () => {
+    const beside = await openTestCore({ beside: core, baseUrl: core.baseUrl })
+    return {
+      beside,
+      stage: openStage(beside, [{ tick: () => deliverer.tick(), stop: async () => undefined }]),
+    }
+  }
+  let process = await open()
+  const end = async () => {
+    await process.stage.close()
+    await process.beside.close()
+  }
+  const closeShop = shop.close
   const lines = new Map<string, string>()
   const stateRow = async (who: string) => {
     const { rows } = await core.pool.query<{ id: string; state: string }>(
@@ -61,16 +81,29 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     )
     return rows[0]!
   }
-  const lab: JourneyLab = {
-    ...shop,
-    async tell(...items) {
+  // what the shop's own ways settle is settled here, too
+  const lab: JourneyLab = Object.assign(shop, {
+    settle: () => process.stage.settle(),
+    async restart() {
+      await end()
+      process = await open()
+    },
+    async close() {
+      await end()
+      await deliverer.stop()
+      await closeShop()
+    },
+    async tell(...items: Item[]) {
       const answer = await shop.batch(items)
       expect(answer).toMatchObject({ status: 200, body: { success: true } })
       await shop.settle()
     },
-    lineOf: who => lines.get(who)!,
-    mailOf: who => `${who}@example.com`,
-    async person(who, { email = false, line = false, traits = {} }) {
+    lineOf: (who: string) => lines.get(who)!,
+    mailOf: (who: string) => `${who}@example.com`,
+    async person(
+      who: string,
+      { email = false, line = false, traits = {} }: { email?: boolean; line?: boolean; traits?: Item },
+    ) {
       const uid = 'U' + Buffer.from(who.padEnd(16, '.')).toString('hex').slice(0, 32)
       lines.set(who, uid)
       await core.pool.query(
@@ -87,8 +120,8 @@ export async function openJourneyLab(): Promise<JourneyLab> {
       )
       if (line) await lab.act({ channel: 'line', address: uid, act: 'follow', name: who })
     },
-    stateOf: async who => unpackState((await stateRow(who)).state),
-    async inbox(channel, who) {
+    stateOf: async (who: string) => unpackState((await stateRow(who)).state),
+    async inbox(channel: 'line' | 'email', who: string) {
       const { rows } = await core.pool.query<{ payload: Item }>(
         `select payload from sandbox_message where workspace_id = $1 and channel = $2 and address = $3
             and direction = 'to_customer' order by at, id`,
@@ -96,7 +129,7 @@ export async function openJourneyLab(): Promise<JourneyLab> {
       )
       return rows.map(r => r.payload)
     },
-    async facts(who, journey) {
+    async facts(who: string, journey: string) {
       const { id } = await stateRow(who)
       const result = await core.history.query({
         query: `select name, node, props from event where workspace_id = {workspace:UUID} and customer_id = {customer:UUID}
@@ -107,7 +140,7 @@ export async function openJourneyLab(): Promise<JourneyLab> {
       const rows = (await result.json()) as { name: string; node: string; props: string }[]
       return rows.map(r => ({ ...r, props: JSON.parse(r.props) as Item }))
     },
-    async path(who, journey) {
+    async path(who: string, journey: string) {
       const facts = await lab.facts(who, journey)
       return facts.flatMap(f =>
         f.name === 'node.left'
@@ -117,21 +150,22 @@ export async function openJourneyLab(): Promise<JourneyLab> {
             : [],
       )
     },
-    async passes(ms) {
+    async passes(ms: number) {
       expect((await shop.call('setClock', { body: { byMs: ms } })).status).toBe(200)
       await shop.settle()
     },
-    async act(body) {
+    async act(body: Item) {
       expect((await shop.call('sandboxAct', { body })).status).toBe(200)
       // the stand-in posts its webhook by itself
       await expect
         .poll(
           async () =>
-            (await core.pool.query('select from sandbox_receipt where workspace_id = $1', [workspace])).rowCount,
+            (await core.pool.query('select from sandbox_receipt where workspace_id = $1', [workspace]))
+              .rowCount,
         )
         .toBe(0)
       await shop.settle()
     },
-  }
+  })
   return lab
 }

@@ -1,11 +1,13 @@
 // Nodes that write to people, as a brand uses them: reach, opens and clicks, questions, carts. Journeys are published over
 // HTTP, engines and stand-ins are real, time is the sandbox's clock.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { graphOf, openJourneyLab, says, type JourneyLab } from '../../test/journey-lab.ts'
 import { lineText, mail } from '../../test/send-lab.ts'
 import { suppress } from '../messages/suppression.ts'
 import { happened } from '../rules/make.ts'
 import type { MessageContent, NodeData } from './model.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let lab: JourneyLab
 beforeAll(async () => {
@@ -24,7 +26,7 @@ const send = (content: MessageContent, next: NodeData['next']): NodeData => ({
   fields: { channel: content.channel, purpose: 'marketing', content },
   next,
 })
-const paragraph = '<p>新品上市 <a href="{{ \'https://shop.example/new\' | track: \'new\' }}">看看</a></p>'
+const paragraph = "<p>新品上市 <a href=\"{{ 'https://shop.example/new' | track: 'new' }}\">看看</a></p>"
 
 /** The mail's picture, or its first link, is fetched by somebody. */
 async function fetchOf(who: string, what: 'open' | 'click', agent: string, nth = -1): Promise<void> {
@@ -75,7 +77,8 @@ test('R1-39 R1-40 opened by a person: waits for the purchase; unopened or opened
       { goal: { rule: happened('Order Completed'), exitOnGoal: true } },
     ),
   )
-  for (const who of ['op-buys', 'op-not', 'op-click', 'op-proxy', 'op-none']) await lab.person(who, { email: true, line: true })
+  for (const who of ['op-buys', 'op-not', 'op-click', 'op-proxy', 'op-none'])
+    await lab.person(who, { email: true, line: true })
   await lab.person('op-nofriend', { email: true })
   const people = ['op-buys', 'op-not', 'op-click', 'op-proxy', 'op-none', 'op-nofriend']
   await lab.tell(...people.map(who => says(who, 'Launch')))
@@ -208,9 +211,19 @@ test('R3-05 R3-14 R4-36 one trigger: each person by the first channel that reach
     },
   ])
   await lab.tell(...['r-line', 'r-mail', 'r-none', 'r-blocked'].map(who => says(who, 'First Contact')))
-  expect(await lab.path('r-line', journey)).toEqual(['mail:accepted', 'reach:line', 'byLine:next', 'end:completed'])
+  expect(await lab.path('r-line', journey)).toEqual([
+    'mail:accepted',
+    'reach:line',
+    'byLine:next',
+    'end:completed',
+  ])
   expect(await lab.path('r-mail', journey)).toEqual(['mail:accepted', 'reach:email', 'end:completed'])
-  expect(await lab.path('r-none', journey)).toEqual(['mail:skipped', 'reach:unreachable', 'nobody:next', 'end:completed'])
+  expect(await lab.path('r-none', journey)).toEqual([
+    'mail:skipped',
+    'reach:unreachable',
+    'nobody:next',
+    'end:completed',
+  ])
   expect(await lab.path('r-blocked', journey)).toEqual(['mail:accepted', 'reach:email', 'end:completed'])
   expect((await lab.inbox('email', 'r-line')).map(m => m.subject)).toEqual(['第一步'])
   expect(await lab.inbox('line', 'r-line')).toHaveLength(1)
@@ -246,7 +259,8 @@ test('R3-36 a follow-up for each: clicked, opened, neither', async () => {
       quiet: { type: 'update', fields: { addTags: ['did nothing'] }, next: { next: null } },
     }),
   )
-  for (const who of ['n-click', 'n-open', 'n-none', 'n-write']) await lab.person(who, { email: true, line: true })
+  for (const who of ['n-click', 'n-open', 'n-none', 'n-write'])
+    await lab.person(who, { email: true, line: true })
   await lab.tell(...['n-click', 'n-open', 'n-none', 'n-write'].map(who => says(who, 'Newsletter')))
   await fetchOf('n-click', 'open', BROWSER)
   await fetchOf('n-click', 'click', BROWSER)

@@ -40,6 +40,8 @@ export const words = {
   ...identity,
   ...journeysWide,
   ...fieldsOfNodes,
+  notices: journeysNodes.notices,
+  calls: journeysNodes.calls,
   // names that several files add to
   node: { ...work.node, ...journeysNodes.node },
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },

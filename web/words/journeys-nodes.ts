@@ -1,5 +1,27 @@
 // Words of the journey's nodes: names, ways out, sentences. Each pair is [zh-TW, en].
 export const journeysNodes = {
+  notices: {
+    title: ['通知', 'Notices'],
+    unread: ['{{n}} 則未讀通知', '{{n}} unread notices'],
+    readAll: ['全部標為已讀', 'Mark all as read'],
+    read: ['標為已讀', 'Mark as read'],
+    empty: [
+      '還沒有通知。旅程裡的「通知團隊」節點會把訊息放在這裡。',
+      'No notices yet. The “Notify the team” node of a journey puts them here.',
+    ],
+    info: ['一般', 'Information'],
+    warning: ['警示', 'Warning'],
+    journey: ['旅程', 'Journey'],
+  },
+  calls: {
+    title: ['旅程呼叫外部系統', 'Calls of journeys'],
+    text: [
+      '每次呼叫都依 Standard Webhooks 簽章（webhook-id、webhook-timestamp、webhook-signature）。對方用這組密鑰驗證；同一次呼叫重試時 webhook-id 不變。',
+      'Each call is signed as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature). The other side checks it with this secret; retries of one call keep their webhook-id.',
+    ],
+    show: ['顯示密鑰', 'Show the secret'],
+    copy: ['複製密鑰', 'Copy the secret'],
+  },
   node: {
     delay: ['等待時間', 'Delay'],
     wait_event: ['等待事件', 'Wait for event'],
