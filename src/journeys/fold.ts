@@ -3,15 +3,18 @@ import { happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.t
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
+import { foldRights } from '../membership/fold.ts'
 import { outcomeName, outcomeProps } from '../messages/model.ts'
 import { foldSegments, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
+import { countOutcome, decideWants } from './caps.ts'
 import { startByFact, startByJourney, startByMoment } from './entry.ts'
 import { asks, runningJourney, watchedNodes } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
 import { moveRun } from './versions/move-run.ts'
 import { pendingMove } from './versions/pending.ts'
+import { lookAtWatches } from './watch.ts'
 
 /** A journey that starts another counts hops, and each may take a round for its segments. */
 const MAX_ROUNDS = 40
@@ -53,6 +56,7 @@ export function look(fold: Fold): void {
     else if (!checkEnds(fold, run, journey, fold.fresh) && run.wait?.kind === 'event')
       resume(fold, run, journey, { kind: 'event' })
   }
+  if (fold.state.watch !== undefined) lookAtWatches(fold)
 }
 
 function foldFact(fold: Fold, fact: Fact): void {
@@ -82,8 +86,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     if (due === null || due.at > limit) break
     if (due.at === limit && !inclusive) due = nextCommon(fold.state, fold.plan, fold.world, through)
     if (due === null || due.at > limit) break
-    fold.t = Math.max(due.at, fold.state.now)
-    fold.state.now = fold.t
+    const t = Math.max(due.at, fold.state.now)
+    if (t > fold.t) decideWants(fold)
+    fold.t = t
+    fold.state.now = t
     through = Math.max(through, 'commons' in due ? due.at : due.at - 1)
     const { cause } = fold
     fold.cause = 'time'
@@ -91,6 +97,7 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     settle(fold)
     fold.cause = cause
   }
+  decideWants(fold)
   fold.t = fold.now
 }
 
@@ -99,8 +106,16 @@ function fire(fold: Fold, due: Due): void {
     expireTags(fold)
     return
   }
+  if ('rights' in due) {
+    foldRights(fold)
+    return
+  }
   if ('segments' in due) {
     segmentsDue(fold)
+    return
+  }
+  if ('watch' in due) {
+    lookAtWatches(fold)
     return
   }
   if ('date' in due) {
@@ -169,6 +184,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
   }
   noteRead(fold, body)
   clockOutcome(fold, body)
+  countOutcome(fold, body)
   const name = outcomeName(body)
   mark(fold, name)
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)

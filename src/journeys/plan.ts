@@ -5,6 +5,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
 import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
+import { capPlan, type CapPlan } from './caps.ts'
 import type { PublishedJourney } from './model.ts'
 import { messagesWaitedFor } from './nodes/wait-event.ts'
 import { nodeType } from './register.ts'
@@ -36,6 +37,8 @@ export type Plan = {
   versions: Map<Uuid, Map<number, PublishedJourney>>
   /** versions whose publication moves people of earlier ones, oldest first */
   moving: Map<Uuid, PublishedJourney[]>
+  /** null: no sends are counted */
+  caps: CapPlan | null
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -90,6 +93,7 @@ function compile(world: World): Plan {
     current: new Map(),
     versions: new Map(),
     moving: new Map(),
+    caps: capPlan(world),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()

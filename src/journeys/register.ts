@@ -13,6 +13,7 @@ import { notify } from './nodes/notify.ts'
 import { startJourney, stopJourney } from './nodes/other-journeys.ts'
 import { randomSplit } from './nodes/random-split.ts'
 import { reach } from './nodes/reach.ts'
+import { reward } from './nodes/reward.ts'
 import { send } from './nodes/send.ts'
 import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
@@ -30,6 +31,7 @@ export const NODE_TYPES = {
   reach,
   ask,
   update,
+  reward,
   http,
   notify,
   emit,

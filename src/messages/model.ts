@@ -111,6 +111,8 @@ export type Intent = {
   limits?: Limit[]
   /** what was answered in the run so far, by node */
   vars?: Record<string, unknown>
+  /** it ended in the fold already: by a cap, or too late */
+  ended?: Extract<SkipReason, 'cap' | 'late'>
 }
 
 /** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */

@@ -17,12 +17,15 @@ const WHAT: Record<IdPrefix, string> = {
   sto: 'store',
   stf: 'staff',
   prd: 'product',
+  pic: 'picture',
   src: 'source',
   dea: 'dead_letter',
+  rpl: 'replay',
   imp: 'import',
   seg: 'segment',
   job: 'job',
   ntc: 'notice',
+  cpn: 'coupon',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

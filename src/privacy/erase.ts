@@ -62,6 +62,7 @@ const DELETE_ROWS = new Set([
   'sandbox_receipt',
   'sandbox_call',
   'identity_conflict',
+  'journey_replay',
 ])
 /** Rows that stay without what names the person. */
 const CLEAR_COLUMNS: Record<string, string> = {

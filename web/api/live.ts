@@ -8,6 +8,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   customers: [
     'customers',
     'customer',
+    'customerRights',
     'customerOrders',
     'consentProofs',
     'timeline',
@@ -46,6 +47,8 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'customerSegments',
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
+  membership: ['coupons', 'pointsSettings'],
+  replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop', 'sandboxCalls'],
   ops: ['ops', 'parked'],

@@ -13,6 +13,7 @@ import { notify } from './notify.ts'
 import { startJourney, stopJourney } from './other-journeys.ts'
 import { randomSplit } from './random-split.ts'
 import { reach } from './reach.ts'
+import { reward } from './reward.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
 import { throttle } from './throttle.ts'
@@ -34,6 +35,7 @@ const NODE_SAY: Record<string, NodeSay> = {
   start_journey: startJourney,
   stop_journey: stopJourney,
   throttle,
+  reward,
   exit,
   random_split: randomSplit,
   experiment,
