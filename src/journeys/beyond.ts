@@ -31,7 +31,11 @@ export function tellTeam(
 }
 
 /** It is let in (or not) like anybody whom a trigger brings, but by this journey's word alone. */
-export function startOther(fold: Fold, run: Enrollment, effect: Extract<Effect, { kind: 'start_journey' }>): void {
+export function startOther(
+  fold: Fold,
+  run: Enrollment,
+  effect: Extract<Effect, { kind: 'start_journey' }>,
+): void {
   const only = parseId('jrn', effect.journey)
   if (only === null) return
   const props = { ...effect.props, journey: run.j, node: run.node }
@@ -46,4 +50,3 @@ export function startOther(fold: Fold, run: Enrollment, effect: Extract<Effect, 
     only,
   })
 }
-

@@ -4,8 +4,11 @@ import { derive, type Fold } from '../customers/fold.ts'
 import type { Intent, Limit } from '../messages/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
-import type { Effect, Enrollment, PublishedJourney } from './model.ts'
+import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
 import { budgetOf, quietHoursOf } from './policy.ts'
+
+/** A mail about yesterday's matter is of no use to the team. */
+const TEAM_MAIL_MS = 86_400_000
 
 export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 
@@ -59,6 +62,26 @@ export function callOut(
     content,
     notBefore: fold.t,
     notAfter,
+    quiet: null,
+    event: run.ev ?? null,
+    ...(run.vars === undefined ? {} : { vars: run.vars }),
+  })
+}
+
+/** A notice as a mail; nobody waits for it. */
+export function mailTeam(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  { text, roles, users }: Notice,
+): void {
+  write(fold, run, journey, {
+    id: messageIdOf(fold, run, 'mail'),
+    channel: 'team',
+    purpose: 'transactional',
+    content: { channel: 'team', text, roles, users },
+    notBefore: fold.t,
+    notAfter: fold.t + TEAM_MAIL_MS,
     quiet: null,
     event: run.ev ?? null,
     ...(run.vars === undefined ? {} : { vars: run.vars }),

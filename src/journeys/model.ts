@@ -269,7 +269,7 @@ export type NodeContext = {
   /** Whether a message of this purpose may reach the customer by this channel, as far as the fold knows (what was
    *  suppressed is known to the deliverer alone), and why not. */
   reachable(channel: ReachChannel, purpose: Purpose): { reachable: boolean; reason: string | null }
-  /** What one message by this channel costs, smallest unit; 0 where nobody said. */
+  /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
   costOf(channel: ReachChannel): number
   customer: import('../customers/model.ts').CustomerState
 }
@@ -340,6 +340,9 @@ export type Notice = {
   users: string[]
   email: boolean
 }
+
+/** A notice as a mail, by the internal channel `team`. */
+export type TeamMail = { channel: 'team' } & Pick<Notice, 'text' | 'roles' | 'users'>
 
 /** The closed list of what a node may cause. */
 export type Effect =

@@ -174,7 +174,12 @@ test('a notice to roles or to a person: a bell for each of them, read by each al
       },
       role: {
         type: 'notify',
-        fields: { text: '請行銷看看', level: 'warning', roles: ['marketer'] },
+        fields: {
+          text: '請行銷看看 {{ customer.name }} <3',
+          level: 'warning',
+          roles: ['marketer'],
+          email: true,
+        },
         next: { next: 'one' },
       },
       one: {
@@ -184,9 +189,20 @@ test('a notice to roles or to a person: a bell for each of them, read by each al
       },
     }),
   )
+  const [marketer, analyst] = [await lab.member('marketer'), await lab.member('analyst')]
   await lab.person('notice-a', {})
   await lab.tell(says('notice-a', 'Return Asked', { sku: 'TEA-1' }))
-  const [marketer, analyst] = [await lab.member('marketer'), await lab.member('analyst')]
+  const { rows: mails } = await lab.core.pool.query<{
+    address: string
+    payload: { subject: string; html: string }
+  }>(
+    `select address, payload from sandbox_message where workspace_id = $1 and channel = 'email' and address like '%@brand.example'`,
+    [lab.workspace],
+  )
+  expect(mails.map(m => [m.address, m.payload.subject])).toEqual([
+    ['marketer@brand.example', 'Test: 請行銷看看 notice-a <3'],
+  ])
+  expect(mails[0]!.payload.html).toContain('notice-a &lt;3')
   const seen = async (who: typeof marketer, query: Record<string, string> = {}) => {
     const { items, unread } = (await lab.call('notices', { query }, who)).body as {
       items: { id: string; text: string; level: string; read: boolean; customerName: string }[]
@@ -194,7 +210,10 @@ test('a notice to roles or to a person: a bell for each of them, read by each al
     }
     return { texts: items.map(n => n.text).toSorted(), unread, items }
   }
-  expect(await seen(marketer)).toMatchObject({ texts: ['notice-a 想退 TEA-1', '請行銷看看'], unread: 2 })
+  expect(await seen(marketer)).toMatchObject({
+    texts: ['notice-a 想退 TEA-1', '請行銷看看 notice-a <3'],
+    unread: 2,
+  })
   // an analyst reads personal data masked
   const masked = await seen(analyst)
   expect(masked.unread).toBe(2)

@@ -218,15 +218,16 @@ test('hard problem 3: a second channel of one visit has an identity of its own; 
       ? { channel, messages: [{ type: 'text', text: 'hi' }] }
       : { channel, subject: 'hi', html: '<p>hi</p>' }
   const options = ['line', 'email'].map(channel => ({ channel, content: content(channel) }))
-  const reaching = () => {
+  const reaching = (costs?: Record<string, number>, by?: string) => {
     const p = new Person({
+      ...(costs ? { costs } : {}),
       ...world(
         journey({
           start: 'r',
           nodes: {
             r: node(
               'reach',
-              { purpose: 'marketing', options },
+              { purpose: 'marketing', options, ...(by ? { by } : {}) },
               { accepted: null, failed: null, unreachable: null },
             ),
           },
@@ -251,6 +252,9 @@ test('hard problem 3: a second channel of one visit has an identity of its own; 
   expect([second!.node, second!.occurrence]).toEqual([first!.node, first!.occurrence])
   p.outcome(second!, 'accepted')
   expect(ends(p)).toEqual(['email'])
+  // the cheapest first
+  expect(intentsOf(reaching({ line: 0.2, email: 0.01 }, 'cost').effects)[0]!.channel).toBe('email')
+  expect(intentsOf(reaching({ line: 0.2, email: 0.01 }).effects)[0]!.channel).toBe('line')
   const q = reaching()
   q.outcome(intentsOf(q.effects)[0]!, 'unknown', 'no_answer')
   expect([ends(q), intentsOf(q.effects)]).toMatchObject([['unknown'], { length: 1 }])

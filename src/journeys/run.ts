@@ -23,7 +23,7 @@ import type {
 } from './model.ts'
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
-import { askFor, callOut, intend, messageIdOf, refsOf } from './intents.ts'
+import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
 import { controlWindow, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
@@ -109,6 +109,7 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         break
       case 'notify':
         tellTeam(fold, run, effect)
+        if (effect.email) mailTeam(fold, run, journey, effect)
         break
       case 'start_journey':
         startOther(fold, run, effect)

@@ -6,18 +6,16 @@ import type { CustomerState } from '../customers/model.ts'
 import type { CallContent } from '../journeys/model.ts'
 import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
-import { decideTime, type Decision } from './decide.ts'
-import { openSlots } from './group.ts'
+import { decideTime } from './decide.ts'
+import type { Prepared } from './inner.ts'
 import type { Rendered } from './model.ts'
 import { type MessageLinks, renderCall, templateScope } from './render.ts'
 import type { Claim, WorkspaceFacts } from './store.ts'
 
-/** Calls of one workspace under way at once in one process. */
-const CONCURRENCY = 16
 const STAND_IN_HOST = 'stand-in'
 
 /** Where a call goes. `trusted`: it may be a private address. */
-export function addressOfCall(
+function addressOfCall(
   core: Pick<Core, 'baseUrl' | 'config'>,
   workspace: WorkspaceFacts,
   url: string,
@@ -36,7 +34,7 @@ export function prepareCall(
   customer: CustomerState | null,
   links: MessageLinks,
   now: number,
-): { wait: Exclude<Decision, { do: 'send' }> } | { rendered: Rendered } {
+): Prepared {
   const wait = decideTime(claim.intent, { now, paused: workspace.paused })
   if (wait !== null) return { wait }
   const scope = templateScope(customer, claim.intent.event, workspace, links, claim.intent.vars)
@@ -44,24 +42,12 @@ export function prepareCall(
   return { rendered: { address: content.url, content, unsubscribeUrl: '' } }
 }
 
-export function openCalls(core: Core) {
-  const slots = new Map<string, ReturnType<typeof openSlots>>()
-  return {
-    slotsOf(workspace: string) {
-      let s = slots.get(workspace)
-      if (!s) slots.set(workspace, (s = openSlots(CONCURRENCY)))
-      return s
-    },
-    send(
-      claim: Claim,
-      workspace: WorkspaceFacts,
-      rendered: Rendered,
-      signal: AbortSignal,
-    ): Promise<SendResult> {
-      const content = rendered.content as CallContent
-      const to = addressOfCall(core, workspace, content.url)
-      const secret = content.sign ? callSecret(core.secrets, workspace.id) : null
-      return sendCall(callRequest(content, claim.id, to.url, secret, new Date()), to.trusted, signal)
-    },
+/** How calls are sent. */
+export const openCalls =
+  (core: Core) =>
+  (claim: Claim, workspace: WorkspaceFacts, rendered: Rendered, signal: AbortSignal): Promise<SendResult> => {
+    const content = rendered.content as CallContent
+    const to = addressOfCall(core, workspace, content.url)
+    const secret = content.sign ? callSecret(core.secrets, workspace.id) : null
+    return sendCall(callRequest(content, claim.id, to.url, secret, new Date()), to.trusted, signal)
   }
-}

@@ -10,7 +10,6 @@ import type { MessageContent } from '../journeys/model.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { openCalls, prepareCall } from './calls.ts'
 import {
   accountFor,
   afterSend,
@@ -24,6 +23,7 @@ import { openGroup, openSlots } from './group.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import { releaseTaken, type Take } from './limit-store.ts'
 import { asksOf, costOf, quotaOf } from './limits.ts'
+import { type Inner, openInner } from './inner.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered, SkipReason } from './model.ts'
 import { RenderFailed, renderContent, templateScope } from './render.ts'
@@ -107,7 +107,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   const { pool, signals, log } = core
   const metrics = measures(core.metrics)
   const links = openMessageLinks(core)
-  const calls = openCalls(core)
+  const inside = openInner(core, links)
   const settles = Object.values(CHANNELS)
     .filter(c => c.delivery === 'at_least_once')
     .map(c => c.name as string)
@@ -191,14 +191,14 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function handle(claim: store.Claim, facts: Read): Promise<void> {
-    const channel =
-      claim.channel === 'http' ? 'call' : (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const inner = inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
     if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
+    if (inner && workspace) return handleInner(claim, inner, workspace, facts)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
     const now = () => Date.now() + workspace.offsetMs
     const customer = facts.customers.get(claim.customer) ?? null
-    if (channel === 'call') return handleCall(claim, workspace, customer, now)
     const accounts = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? []
     const account =
       accounts.find(a => a.id === claim.rendered?.account) ?? accountFor(channel, accounts, customer)
@@ -267,35 +267,32 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     }
   }
 
-  /** A call of another system: nobody is written to, so nobody's consent or address is asked for. */
-  async function handleCall(
+  /** A call of another system, or a mail to the team: no customer is written to, so nobody's consent is asked for. */
+  async function handleInner(
     claim: store.Claim,
+    inner: Inner,
     workspace: store.WorkspaceFacts,
-    customer: CustomerState | null,
-    now: () => number,
+    facts: Read,
   ): Promise<void> {
+    const now = () => Date.now() + workspace.offsetMs
+    const customer = facts.customers.get(claim.customer) ?? null
+    const account = facts.accounts.get(`${claim.workspace}:email`)?.[0] ?? null
     let rendered: Rendered
     try {
-      const prepared = prepareCall(claim, workspace, customer, links.of(claim.id), now())
+      const prepared = await inner.prepare(claim, workspace, customer, now(), account)
       if ('wait' in prepared) return settle(claim, 'claimed', ending(prepared.wait), now(), null)
       rendered = prepared.rendered
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error
       return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
     }
-    const release = await calls.slotsOf(claim.workspace).take()
+    const release = await inside.slotsOf(claim.workspace).take()
     try {
-      const may = await mark({
-        claim,
-        rendered,
-        hidden: '',
-        consentAt: null,
-        followAt: null,
-        now: now(),
-      })
+      const may = await mark({ claim, rendered, hidden: '', consentAt: null, followAt: null, now: now() })
       if (may !== 'go') return metrics.lost.inc()
       faultPoint('deliver.before_socket')
-      const result = await calls.send(claim, workspace, rendered, AbortSignal.timeout(options.timeoutMs))
+      const signal = AbortSignal.timeout(options.timeoutMs)
+      const result = await inner.send(claim, workspace, rendered, signal, account)
       faultPoint('deliver.before_record')
       const end = afterSend(result, {
         from: 'sending',
@@ -304,9 +301,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
         random: Math.random(),
       })
       const answer = 'answer' in result ? result.answer : undefined
-      await settle(claim, 'sending', end, now(), null, 'detail' in result ? result.detail : undefined, {
-        answer,
-      })
+      const detail = 'detail' in result ? result.detail : undefined
+      await settle(claim, 'sending', end, now(), null, detail, { answer })
     } finally {
       release()
     }

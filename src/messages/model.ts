@@ -118,6 +118,7 @@ export type Intent = {
 /** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */
 export function outcomeName({ channel, state, detail }: OutcomeBody): string {
   if (channel === 'http') return state === 'accepted' ? 'call.answered' : 'call.' + state
+  if (channel === 'team') return state === 'accepted' ? 'team.mailed' : 'team.mail_' + state
   return state === 'opened' && detail?.machine !== undefined
     ? 'message.opened_by_machine'
     : 'message.' + state

@@ -250,6 +250,7 @@ export const frame = {
     support: ['客服', 'Customer service'],
     push: ['App 推播', 'App push'],
     http: ['外部系統', 'Other system'],
+    team: ['團隊', 'Team'],
     ticket: ['名額', 'Place'],
   },
   identifier: {
@@ -296,6 +297,10 @@ export const frame = {
     call_skipped: ['未呼叫外部系統', 'Another system was not called'],
     call_unknown: ['呼叫結果不明', 'The end of a call is not known'],
     team_notified: ['已通知團隊', 'The team was told'],
+    team_mailed: ['已寄信給團隊', 'The team got a mail'],
+    team_mail_failed: ['寄給團隊的信失敗', 'A mail to the team failed'],
+    team_mail_skipped: ['未寄信給團隊', 'A mail to the team was skipped'],
+    team_mail_unknown: ['寄給團隊的信結果不明', 'The end of a mail to the team is not known'],
     message_intended: ['決定發送', 'Message intended'],
     message_accepted: ['訊息已接受', 'Message accepted'],
     message_delivered: ['訊息已送達', 'Message delivered'],
