@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -18,6 +19,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
+import { experimentRoutes } from './experiments/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -28,9 +30,11 @@ import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
+import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
@@ -71,6 +75,7 @@ const PIXEL = `${ROOT}dist/pixel.js`
 export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
+  ...campaignRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,
@@ -93,7 +98,10 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...experimentRoutes,
   ...membershipRoutes,
+  ...enrollRoutes,
+  ...journeyReportRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

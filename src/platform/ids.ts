@@ -85,6 +85,7 @@ export type IdPrefix =
   | 'job'
   | 'ntc'
   | 'cpn'
+  | 'cmp'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -26,6 +26,7 @@ const WHAT: Record<IdPrefix, string> = {
   job: 'job',
   ntc: 'notice',
   cpn: 'coupon',
+  cmp: 'campaign',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -17,7 +17,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
   notices: ['notices'],
-  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
+  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [
     'lastEvents',
@@ -32,6 +32,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeys',
     'journeyCounts',
     'journeyPeople',
+    'experiments',
     'messages',
     'customers',
     'metrics',

@@ -14,6 +14,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rewards } from './rewards.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
@@ -39,6 +40,7 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...rewards,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
