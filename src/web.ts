@@ -39,6 +39,7 @@ import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
+import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
@@ -54,6 +55,7 @@ import { openStatic, type StaticFiles } from './platform/http/static.ts'
 import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
+import { standInCalls } from './sandbox/stand-in-http.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
@@ -103,6 +105,7 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...noticeRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -162,6 +165,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox/line', standInApp(core))
+  app.route('/sandbox/http', standInCalls(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

@@ -2,12 +2,14 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysNodes } from './journeys-nodes.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -41,4 +43,12 @@ export const words = {
   ...identity,
   ...journeysWide,
   ...rewards,
+  ...fieldsOfNodes,
+  notices: journeysNodes.notices,
+  calls: journeysNodes.calls,
+  // names that several files add to
+  node: { ...work.node, ...journeysNodes.node },
+  nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
+  port: { ...work.port, ...journeysNodes.port },
+  say: { ...work.say, ...journeysNodes.say },
 } as const
