@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -34,6 +35,7 @@ import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -76,6 +78,7 @@ export const handlers: AllHandlers = {
   ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
+  ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,
@@ -92,6 +95,7 @@ export const handlers: AllHandlers = {
   ...libraryRoutes,
   ...journeyRoutes,
   ...enrollRoutes,
+  ...membershipRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

@@ -80,9 +80,11 @@ export type IdPrefix =
   | 'pic'
   | 'src'
   | 'dea'
+  | 'rpl'
   | 'seg'
   | 'job'
   | 'cmp'
+  | 'cpn'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {
