@@ -8,6 +8,7 @@ import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
+import { experimentsEndpoints } from './contract/experiments.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
@@ -46,6 +47,7 @@ export const endpoints = {
   ...journeysEndpoints,
   ...enrollEndpoints,
   ...membershipEndpoints,
+  ...experimentsEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,

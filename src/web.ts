@@ -19,6 +19,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
+import { experimentRoutes } from './experiments/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -96,6 +97,7 @@ export const handlers: AllHandlers = {
   ...journeyRoutes,
   ...enrollRoutes,
   ...membershipRoutes,
+  ...experimentRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

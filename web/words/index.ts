@@ -13,6 +13,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rewards } from './rewards.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
@@ -39,4 +40,5 @@ export const words = {
   ...identity,
   ...journeysWide,
   ...journeysTriggers,
+  ...rewards,
 } as const
