@@ -99,7 +99,10 @@ export const journeysTriggers = {
     campaignFrom: ['開始時間', 'Begins at'],
     campaignTo: ['結束時間', 'Ends at'],
     campaignEvent: ['參加的事件', 'Event of taking part'],
-    campaignEventHelp: ['顧客有這個事件就算參加，例如 Lottery Joined', 'Whoever has it took part: Lottery Joined'],
+    campaignEventHelp: [
+      '顧客有這個事件就算參加，例如 Lottery Joined',
+      'Whoever has it took part: Lottery Joined',
+    ],
     saveCampaign: ['儲存檔期', 'Save the campaign'],
     editCampaign: ['更改這個檔期', 'Change this campaign'],
     repeat: ['重複', 'Repeats'],
@@ -156,7 +159,10 @@ export const journeysTriggers = {
     times: ['，{{time}}內第 {{n}} 次', ', for the {{n}}. time within {{time}}'],
     page: ['瀏覽網頁，網址{{match}}', 'When a page is viewed whose address {{match}}'],
     dwell: ['一天內停留滿 {{n}} 秒', 'When somebody stays {{n}} seconds in a day'],
-    dwellOn: ['一天內停留滿 {{n}} 秒，網址{{match}}', 'When somebody stays {{n}} seconds in a day where the address {{match}}'],
+    dwellOn: [
+      '一天內停留滿 {{n}} 秒，網址{{match}}',
+      'When somebody stays {{n}} seconds in a day where the address {{match}}',
+    ],
     match_is: ['是「{{v}}」', 'is “{{v}}”'],
     match_starts_with: ['開頭是「{{v}}」', 'starts with “{{v}}”'],
     match_contains: ['包含「{{v}}」', 'contains “{{v}}”'],
@@ -176,7 +182,10 @@ export const journeysTriggers = {
     down: ['，降低', ', downwards'],
     identifier: ['綁定「{{v}}」', 'When “{{v}}” is bound'],
     completeness: ['資料填齊：{{v}}', 'When all is known: {{v}}'],
-    contact_added: ['加入 LINE 好友（解除封鎖不算）', 'When somebody becomes a LINE friend (not by unblocking)'],
+    contact_added: [
+      '加入 LINE 好友（解除封鎖不算）',
+      'When somebody becomes a LINE friend (not by unblocking)',
+    ],
     contact_returned: ['解除 LINE 封鎖', 'When somebody unblocks on LINE'],
     contact_blocked: ['封鎖 LINE', 'When somebody blocks on LINE'],
     message: ['收到訊息', 'When somebody writes'],
@@ -208,8 +217,14 @@ export const journeysTriggers = {
     atMost: ['，{{v}} 以下', ', of at most {{v}}'],
     cart: ['購物車閒置 {{time}}', 'When the cart is left alone for {{time}}'],
     repurchase: ['回購週期前 {{n}} 天，{{time}}', '{{n}} days before it is time to buy again, at {{time}}'],
-    launch_tagged: ['新品上架，給貼有相關標籤的人', 'When a product is launched, for those who carry its tag'],
-    launch_likes: ['新品上架，給喜歡這類商品的人', 'When a product is launched, for those who like such things'],
+    launch_tagged: [
+      '新品上架，給貼有相關標籤的人',
+      'When a product is launched, for those who carry its tag',
+    ],
+    launch_likes: [
+      '新品上架，給喜歡這類商品的人',
+      'When a product is launched, for those who like such things',
+    ],
     launch_all: ['新品上架', 'When a product is launched'],
     calendar: ['{{v}}{{offset}} {{time}}', 'At {{time}} {{offset}} {{v}}'],
     onDay: ['當天', 'on'],
@@ -228,7 +243,10 @@ export const journeysTriggers = {
   fields_trigger_event: { event: ['事件', 'Event'], where: ['而且符合', 'With'], ...times, ...late },
   fields_trigger_page: {
     page: ['網址', 'Address'],
-    page_help: ['以 / 開頭比對路徑，否則比對整個網址', 'Beginning with / it is the path, else the whole address'],
+    page_help: [
+      '以 / 開頭比對路徑，否則比對整個網址',
+      'Beginning with / it is the path, else the whole address',
+    ],
     ...match,
     ...times,
     ...late,
@@ -311,7 +329,10 @@ export const journeysTriggers = {
     on_clicked: ['點擊訊息中的連結', 'clicked in a message'],
     on_scanned: ['掃描 QR Code', 'scanned as a QR code'],
     link: ['連結名稱或代碼', 'Name or code of the link'],
-    link_help: ['訊息連結用它的名稱；門市 QR Code 用門市代碼', 'A message’s link by its name; a store’s QR code by the store’s code'],
+    link_help: [
+      '訊息連結用它的名稱；門市 QR Code 用門市代碼',
+      'A message’s link by its name; a store’s QR code by the store’s code',
+    ],
     ...late,
   },
   fields_trigger_form: {

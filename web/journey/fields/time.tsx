@@ -4,7 +4,10 @@ import { useSay } from '../../use.ts'
 import { list, number, text, weekdays } from '../say/values.ts'
 import type { FieldProps } from './model.ts'
 
-const INPUT: Partial<Record<FieldProps['spec']['kind'], string>> = { date: 'date', date_time: 'datetime-local' }
+const INPUT: Partial<Record<FieldProps['spec']['kind'], string>> = {
+  date: 'date',
+  date_time: 'datetime-local',
+}
 
 export function TimeField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
   return (

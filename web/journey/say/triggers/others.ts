@@ -16,11 +16,7 @@ export const sayTimes = (times: { n: number; withinMs: number } | undefined, say
 const sayList = (values: readonly unknown[], say: Say): string => say.list(values.map(String))
 
 const sayOffset = (n: number, { t }: Say): string =>
-  n === 0
-    ? t('triggerSay.onDay')
-    : n < 0
-      ? t('triggerSay.before', { n: -n })
-      : t('triggerSay.after', { n })
+  n === 0 ? t('triggerSay.onDay') : n < 0 ? t('triggerSay.before', { n: -n }) : t('triggerSay.after', { n })
 
 export const others: { [K in Kind]: TriggerSay<K> } = {
   page: (g, say) => say.t('triggerSay.page', { match: sayMatch(g.page, say) }) + sayTimes(g.times, say),
@@ -72,14 +68,28 @@ export const others: { [K in Kind]: TriggerSay<K> } = {
     (g.to ? say.t('triggerSay.to', { v: sayList(g.to.map(names.tier), say) }) : ''),
   stage: (g, say) =>
     say.t('triggerSay.stage') +
-    (g.to ? say.t('triggerSay.to', { v: sayList(g.to.map(s => say.t(`stage.${s}`)), say) }) : '') +
+    (g.to
+      ? say.t('triggerSay.to', {
+          v: sayList(
+            g.to.map(s => say.t(`stage.${s}`)),
+            say,
+          ),
+        })
+      : '') +
     (g.way ? say.t(`triggerSay.${g.way}`) : ''),
   order: (g, say, names) => {
     const { lines, amount, on } = g
     const money = (n: number) => say.money(n, amount?.currency ?? names.currency)
     return [
       say.t(`triggerSay.order_${on}`),
-      lines ? say.t('triggerSay.named', { v: sayList(lines.values.map(v => names.product(lines.by, v)), say) }) : '',
+      lines
+        ? say.t('triggerSay.named', {
+            v: sayList(
+              lines.values.map(v => names.product(lines.by, v)),
+              say,
+            ),
+          })
+        : '',
       amount?.min === undefined ? '' : say.t('triggerSay.atLeast', { v: money(amount.min) }),
       amount?.max === undefined ? '' : say.t('triggerSay.atMost', { v: money(amount.max) }),
     ].join('')

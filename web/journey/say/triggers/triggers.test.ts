@@ -3,11 +3,7 @@ import i18next from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FieldSpec } from '../../../../src/journeys/model.ts'
 import { BEGIN } from '../../../../src/journeys/triggers/begin.ts'
-import {
-  type Trigger,
-  TRIGGER_TYPES,
-  triggerShape,
-} from '../../../../src/journeys/triggers/register.ts'
+import { type Trigger, TRIGGER_TYPES, triggerShape } from '../../../../src/journeys/triggers/register.ts'
 import { HOLIDAYS } from '../../../../src/journeys/holidays.ts'
 import { spoken } from '../../../i18n.ts'
 import { CODES } from '../../../rules/names.ts'
@@ -69,7 +65,11 @@ test('sentences as they are to be read', async () => {
     return lines
   }
   expect(
-    await both({ kind: 'page', page: { is: 'like', value: '/sale/*' }, times: { n: 3, withinMs: 86_400_000 } }),
+    await both({
+      kind: 'page',
+      page: { is: 'like', value: '/sale/*' },
+      times: { n: 3, withinMs: 86_400_000 },
+    }),
   ).toEqual([
     '瀏覽網頁，網址符合「/sale/*」，1 天內第 3 次',
     'When a page is viewed whose address matches “/sale/*”, for the 3. time within 1 d',
@@ -91,6 +91,18 @@ test('sentences as they are to be read', async () => {
 test('a kind that was just chosen has a shape, but for what a person must still say', () => {
   const open = KINDS.filter(kind => !triggerShape.safeParse(begun(kind)).success)
   expect(open.sort()).toEqual(
-    ['campaign', 'form', 'journey', 'link', 'postback', 'product', 'schedule', 'segment', 'tag', 'trait', 'webhook'].sort(),
+    [
+      'campaign',
+      'form',
+      'journey',
+      'link',
+      'postback',
+      'product',
+      'schedule',
+      'segment',
+      'tag',
+      'trait',
+      'webhook',
+    ].sort(),
   )
 })
