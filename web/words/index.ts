@@ -10,6 +10,7 @@ import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysNodes } from './journeys-nodes.ts'
+import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -42,6 +43,7 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...journeysTriggers,
   ...rewards,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
