@@ -76,8 +76,9 @@ test('a made-up person walks the draft in the page: event, next moment, the mess
   await page.getByRole('menuitem', { name: '變成「已點擊」' }).click()
   await messages.getByText('已點擊').first().waitFor()
   // the cards that were walked through are outlined
-  const card = page.locator('[data-card="line"]').first()
-  expect(await card.evaluate(e => getComputedStyle(e).outlineStyle)).toBe('solid')
+  expect(
+    await page.evaluate(`getComputedStyle(document.querySelector('[data-card="line"]')).outlineStyle`),
+  ).toBe('solid')
   await everyWay('simulate')
   await page.getByRole('button', { name: '復原上一步' }).click()
   await page.getByRole('button', { name: '復原上一步' }).click()
