@@ -13,6 +13,8 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { limitsEndpoints } from './contract/limits.ts'
+import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -40,11 +42,13 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...membershipEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
@@ -76,6 +80,7 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'membership',
   'replays',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

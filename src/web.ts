@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { pictureApp } from './catalogue/pictures.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
 import { storeRoutes } from './catalogue/stores.ts'
@@ -31,6 +33,7 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -72,6 +75,7 @@ export const handlers: AllHandlers = {
   ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
+  ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,
@@ -87,6 +91,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...membershipRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
@@ -133,6 +138,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', eventFileApp(core, access)) // before the exports of import targets
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
+  app.route('/', pictureApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

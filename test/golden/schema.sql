@@ -120,6 +120,35 @@ create table consent_proof (
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
 )
+create table coupon (
+  id uuid not null,
+  workspace_id uuid not null,
+  n integer not null,
+  key text not null,
+  terms jsonb not null,
+  archived boolean not null default false,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint coupon_pkey PRIMARY KEY (id),
+  constraint coupon_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+  constraint coupon_workspace_id_key_key UNIQUE (workspace_id, key),
+  constraint coupon_workspace_id_n_key UNIQUE (workspace_id, n)
+)
+create table coupon_issue (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  code text not null,
+  coupon_id uuid not null,
+  entry text not null,
+  at timestamp with time zone not null,
+  source text not null,
+  ref text,
+  constraint coupon_issue_entry_check CHECK ((entry = ANY (ARRAY['issued'::text, 'claimed'::text, 'redeemed'::text, 'expired'::text, 'moved'::text]))),
+  constraint coupon_issue_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
 create table customer (
   bucket smallint not null,
   id uuid not null,
@@ -169,6 +198,18 @@ create table erasure (
   constraint erasure_pkey PRIMARY KEY (id),
   constraint erasure_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
   constraint erasure_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table experiment_decision (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  node text not null,
+  experiment uuid not null,
+  variant text not null,
+  decided_at timestamp with time zone not null,
+  decided_by text not null,
+  figures jsonb not null,
+  constraint experiment_decision_pkey PRIMARY KEY (workspace_id, journey_id, node, experiment),
+  constraint experiment_decision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table history_cursor (
   bucket smallint not null,
@@ -431,6 +472,33 @@ create table parked_input (
   ordinal integer not null,
   body text not null,
   constraint parked_input_pkey PRIMARY KEY (bucket, customer_id, seq)
+)
+create table picture (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  width integer not null,
+  height integer not null,
+  size integer not null,
+  bytes bytea not null storage e,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint picture_pkey PRIMARY KEY (id)
+)
+create table points_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  entry text not null,
+  amount bigint not null,
+  at timestamp with time zone not null,
+  ends timestamp with time zone,
+  reason text not null,
+  source text not null,
+  ref text,
+  constraint points_entry_entry_check CHECK ((entry = ANY (ARRAY['earned'::text, 'burned'::text, 'expired'::text, 'moved'::text]))),
+  constraint points_entry_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
 )
 create table process (
   id text not null,
@@ -748,6 +816,8 @@ CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
+CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
 CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
@@ -770,6 +840,7 @@ CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT 
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
+CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (size)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
