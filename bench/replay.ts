@@ -50,7 +50,12 @@ const GRAPH: JourneyGraph = {
   },
 }
 
-async function populate(product: Product, workspace: Uuid, size: { people: number; events: number }, now: number) {
+async function populate(
+  product: Product,
+  workspace: Uuid,
+  size: { people: number; events: number },
+  now: number,
+) {
   const { core } = product
   for (let from = 0; from < size.events; from += STEP)
     await core.history.command({
@@ -93,7 +98,9 @@ export async function replay(options: { people: number; events: number }): Promi
     const made = await api<Out<'createJourney'>>(product, space, 'POST', '/journeys', { graph: GRAPH })
     const before = usage(product.pid)
     const began = performance.now()
-    const asked = await api<Out<'startReplay'>>(product, space, 'POST', `/journeys/${made.id}/replays`, { days: DAYS })
+    const asked = await api<Out<'startReplay'>>(product, space, 'POST', `/journeys/${made.id}/replays`, {
+      days: DAYS,
+    })
     const done = await until(
       'replay',
       600_000,
@@ -120,7 +127,11 @@ export async function replay(options: { people: number; events: number }): Promi
       bench: 'replay',
       size: `${n(options.people)} customers, ${n(options.events)} events in ${DAYS} days`,
       figures: [
-        { what: `draft over ${DAYS} days: ${n(result.facts)} facts walked`, value: `${tookS.toFixed(1)} s`, aim: '< 60 s' },
+        {
+          what: `draft over ${DAYS} days: ${n(result.facts)} facts walked`,
+          value: `${tookS.toFixed(1)} s`,
+          aim: '< 60 s',
+        },
         { what: 'facts a second', value: n(result.facts / tookS) },
         {
           what: 'entries; people; messages accepted',

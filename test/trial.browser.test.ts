@@ -88,7 +88,9 @@ test('a made-up person walks the draft in the page: event, next moment, the mess
   await page.getByLabel('Email', { exact: true }).fill('')
   await page.getByRole('button', { name: /跳到下一個時刻/ }).click()
   await messages.getByText('沒有可用的聯絡方式').first().waitFor()
-  const stored = await core.pool.query('select (select count(*) from customer) + (select count(*) from message) as n')
+  const stored = await core.pool.query(
+    'select (select count(*) from customer) + (select count(*) from message) as n',
+  )
   expect(Number(stored.rows[0].n)).toBe(0)
 })
 

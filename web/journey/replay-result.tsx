@@ -65,11 +65,23 @@ export function ReplayResult({
               <tr key={line.label}>
                 <td>{line.label}</td>
                 <td className="end">
-                  <Figure of="draft" line={line} n={line.of(draft)} text={value(line, line.of(draft))} ask={ask} />
+                  <Figure
+                    of="draft"
+                    line={line}
+                    n={line.of(draft)}
+                    text={value(line, line.of(draft))}
+                    ask={ask}
+                  />
                 </td>
                 {live ? (
                   <td className="end">
-                    <Figure of="live" line={line} n={line.of(live)} text={value(line, line.of(live))} ask={ask} />
+                    <Figure
+                      of="live"
+                      line={line}
+                      n={line.of(live)}
+                      text={value(line, line.of(live))}
+                      ask={ask}
+                    />
                   </td>
                 ) : null}
                 <td className="end">{line.real === undefined ? '' : value(line, line.real)}</td>
@@ -117,7 +129,9 @@ export function ReplayResult({
       </section>
       <Nodes graph={graph} draft={draft} ask={ask} />
       <Days draft={draft} />
-      {asked ? <Sample ws={ws} journey={journey} replay={replay} asked={asked} close={() => ask(null)} /> : null}
+      {asked ? (
+        <Sample ws={ws} journey={journey} replay={replay} asked={asked} close={() => ask(null)} />
+      ) : null}
     </div>
   )
 
@@ -130,32 +144,41 @@ export function ReplayResult({
       c.sends.find(s => s.channel === channel)?.accepted ?? 0
     const skipped = (reason: string) => (c: Counted) =>
       c.sends.reduce((n, s) => n + (s.skipped[reason] ?? 0), 0)
-    const reasons = [
-      ...new Set([...a.sends, ...(b?.sends ?? [])].flatMap(s => Object.keys(s.skipped))),
-    ]
+    const reasons = [...new Set([...a.sends, ...(b?.sends ?? [])].flatMap(s => Object.keys(s.skipped)))]
     return [
       { label: t('replay.entered'), figure: null, of: c => c.entered, real: happened.entered },
       { label: t('replay.people'), figure: 'entered', of: c => c.people, real: happened.people },
-      ...channels.map((channel): Line => ({
-        label: t('replay.sent', { channel: word('channel', channel) }),
-        figure: `sent.${channel}`,
-        of: accepted(channel),
-        real: happened.sends[channel] ?? 0,
-      })),
+      ...channels.map(
+        (channel): Line => ({
+          label: t('replay.sent', { channel: word('channel', channel) }),
+          figure: `sent.${channel}`,
+          of: accepted(channel),
+          real: happened.sends[channel] ?? 0,
+        }),
+      ),
+      ...(a.control > 0 || (b?.control ?? 0) > 0
+        ? [{ label: t('replay.control'), figure: null, of: (c: Counted) => c.control }]
+        : []),
       { label: t('replay.cost'), figure: null, of: c => c.cost, money: true },
       { label: t('replay.goals'), figure: 'goals', of: c => c.goals },
       { label: t('replay.stillIn'), figure: 'open', of: c => c.open },
-      ...reasons.map((reason): Line => ({
-        label: t('replay.skipped', { reason: word('reason', reason) }),
-        figure: `skipped.${reason}`,
-        of: skipped(reason),
-      })),
-      ...keys(c => c.refused).map((reason): Line => ({
-        label: t('replay.refused', { reason: word('reason', reason) }),
-        figure: `refused.${reason}`,
-        of: c => c.refused[reason] ?? 0,
-      })),
-      ...(a.faults > 0 ? [{ label: t('replay.faults'), figure: 'faults', of: (c: Counted) => c.faults }] : []),
+      ...reasons.map(
+        (reason): Line => ({
+          label: t('replay.skipped', { reason: word('reason', reason) }),
+          figure: `skipped.${reason}`,
+          of: skipped(reason),
+        }),
+      ),
+      ...keys(c => c.refused).map(
+        (reason): Line => ({
+          label: t('replay.refused', { reason: word('reason', reason) }),
+          figure: `refused.${reason}`,
+          of: c => c.refused[reason] ?? 0,
+        }),
+      ),
+      ...(a.faults > 0
+        ? [{ label: t('replay.faults'), figure: 'faults', of: (c: Counted) => c.faults }]
+        : []),
     ]
   }
 }
@@ -208,15 +231,7 @@ function People({ n, text, label, ask }: { n: number; text: string; label: strin
   )
 }
 
-function Nodes({
-  graph,
-  draft,
-  ask,
-}: {
-  graph: JourneyGraph
-  draft: Counted
-  ask: (asked: Asked) => void
-}) {
+function Nodes({ graph, draft, ask }: { graph: JourneyGraph; draft: Counted; ask: (asked: Asked) => void }) {
   const { t } = useTranslation()
   const say = useSay()
   return (

@@ -46,7 +46,7 @@ export function personOf(who: Who): MadeUp {
   return {
     traits: { ...(who.name === '' ? {} : { name: who.name }), ...more },
     tags: who.tags
-      .split(/[,，、]/)
+      .split(/[,\uff0c\u3001]/)
       .map(tag => tag.trim())
       .filter(tag => tag !== ''),
     ...(who.email === '' ? {} : { email: who.email, consent: { email: who.agrees } }),

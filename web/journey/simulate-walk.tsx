@@ -161,7 +161,13 @@ const endingValue = (ending: Ending | undefined): string =>
   ending === undefined ? 'judged' : ending === 'hold' ? 'hold' : ending.outcome
 
 /** What may still become of it. */
-function Becomes({ message, say }: { message: WalkMessage; say: (node: string, state: MessageState) => void }) {
+function Becomes({
+  message,
+  say,
+}: {
+  message: WalkMessage
+  say: (node: string, state: MessageState) => void
+}) {
   const { t } = useTranslation()
   const states =
     outcomeOf(message.state) === null ? ENDS : AFTER.filter(s => MOVES[message.state].includes(s))

@@ -186,7 +186,9 @@ function Clock({ walk, act }: { walk: Walk; act: (action: SimAction) => void }) 
         >
           {walk.next === null
             ? t('simulate.noNext')
-            : t('simulate.next', { time: say.duration(Math.max(0, walk.next - walk.at)) || say.short(walk.next) })}
+            : t('simulate.next', {
+                time: say.duration(Math.max(0, walk.next - walk.at)) || say.short(walk.next),
+              })}
         </Button>
         <Button size="compact-sm" variant="default" onClick={() => act({ do: 'wait', ms: HOUR })}>
           {t('simulate.hour')}
@@ -204,12 +206,15 @@ function Clock({ walk, act }: { walk: Walk; act: (action: SimAction) => void }) 
 
 function Here({ graph, walk }: { graph: JourneyGraph; walk: Walk }) {
   const { t } = useTranslation()
+  const say = useSay()
   const { fault } = walk
   return (
     <div role="status">
-      {walk.here.length === 0
-        ? t('simulate.nowhere')
-        : `${t('simulate.here')} ${walk.here.map(id => (graph.nodes[id] ? nodeTitle(graph.nodes[id]) : id)).join('、')}`}
+      {walk.control
+        ? t('simulate.control')
+        : walk.here.length === 0
+          ? t('simulate.nowhere')
+          : `${t('simulate.here')} ${say.list(walk.here.map(id => (graph.nodes[id] ? nodeTitle(graph.nodes[id]) : id)))}`}
       {fault ? (
         <Alert color="red" variant="light" p="xs" mt={6}>
           {t(`simulateFault.${fault.code}`, { text: fault.text })}
