@@ -142,7 +142,13 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
         </Suspense>
       ) : (
         <div className="journey-side">
-          <JourneyPanel ws={ws} data={data} graph={graph} counts={counts.data} />
+          <JourneyPanel
+            ws={ws}
+            data={data}
+            graph={graph}
+            counts={counts.data}
+            change={given.readOnly ? null : draft.change}
+          />
         </div>
       )}
     </div>

@@ -29,11 +29,13 @@ import {
   uncomment,
   ungroup,
 } from '../editor/ops.ts'
+import { unbegun } from '../editor/empty.ts'
 import type { Spot } from '../editor/ways.ts'
 import { nodeTitle } from '../in-words.ts'
 import type { PanelName } from '../slot.ts'
 import { type Acts, ActsProvider } from './acts.ts'
 import { Bar } from './bar.tsx'
+import { Begin } from './begin.tsx'
 import { NODE_KINDS } from './card.tsx'
 import { edgesOf, keeper, type Look, nodesOf } from './drawing.ts'
 import { commandOf, KeyHelp } from './keys.tsx'
@@ -416,6 +418,20 @@ function Drawing(props: CanvasProps) {
             </ReactFlow>
           )}
         </ActsProvider>
+        {editable && unbegun(graph) && panel === undefined ? (
+          <Begin
+            take={example => {
+              change({ ...example, name: graph.name === t('begin.untitled') ? example.name : graph.name })
+              requestAnimationFrame(fitView)
+            }}
+            trigger={trigger => {
+              change({ ...graph, trigger })
+              walk(START)
+              setFocus(START)
+            }}
+            other={openTrigger}
+          />
+        ) : null}
         <Bar
           graph={graph}
           problems={problems}
