@@ -1,7 +1,7 @@
 // The journey's desk: the canvas, the bar of panels above it, and the open panel beside it.
 import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { type KeyboardEvent, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { GraphProblem, JourneyGraph } from '../../src/journeys/model.ts'
@@ -11,6 +11,7 @@ import { Vocabular } from '../rules/vocabulary.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import { ConflictNotice, SaveMark } from './editor/save-mark.tsx'
 import { useDraft } from './editor/use-draft.ts'
+import { commandOf } from './canvas/keys.tsx'
 import { useProblems } from './canvas/problems.tsx'
 import { asGraph } from './in-words.ts'
 import { JourneyPanel } from './panel.tsx'
@@ -66,8 +67,17 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
     choose,
     close: () => search({ node: undefined, panel: undefined }),
   }
+  // in a form the same keys undo the same things; within a text they are the text's own
+  const keys = (event: KeyboardEvent) => {
+    const command = commandOf(event)
+    const act = command === 'undo' ? draft.undo : command === 'redo' ? draft.redo : null
+    if (!act || event.defaultPrevented || given.readOnly) return
+    event.preventDefault()
+    act()
+  }
   return (
-    <div className="journey-body">
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys come up from what is focused within
+    <div className="journey-body" onKeyDown={keys}>
       <div className="card">
         <Group className="card-head" justify="space-between" gap="xs">
           {live !== null ? (

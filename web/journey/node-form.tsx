@@ -99,7 +99,7 @@ function NodePanel({
       }
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape leads back from wherever one is in the form */}
-      <div onKeyDown={keys} data-node-form>
+      <div onKeyDown={keys} data-panel-form>
         <Tabs value={tab} onChange={show} keepMounted={false}>
           {live ? (
             <Tabs.List mb="sm">

@@ -138,22 +138,6 @@ export function JourneyPanel({ ws, data, graph, counts, change }: Props) {
           </Group>
         </Card>
       ) : null}
-      <Card title={t('journeys.problems')}>
-        {data.problems.length === 0 ? (
-          <Badge tone="good">{t('journeys.noProblems')}</Badge>
-        ) : (
-          <ul className="plain">
-            {data.problems.map(p => (
-              <li key={`${p.node}${p.path}${p.code}`}>
-                <Text>{say.locale === 'en' ? p.message.en : p.message.zh}</Text>
-                <Text size="xs" c="dimmed" className="mono">
-                  {[p.node, p.path].filter(Boolean).join(' ')}
-                </Text>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
       <Card title={t('journeys.rules')}>
         <dl style={{ margin: 0 }}>
           {rules.map(row => (

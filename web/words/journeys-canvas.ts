@@ -182,7 +182,8 @@ export const journeysCanvas = {
     since_entry: ['進入旅程之後', 'the journey was entered'],
   },
   fields_split: {
-    branches: ['分支（由上而下，第一個符合的為準）', 'Branches (the first that holds)'],
+    branches: ['分支', 'Branches'],
+    branches_help: ['由上而下，第一個符合的為準', 'From the top; the first that holds'],
   },
   fields_update: {
     traits: ['設定屬性', 'Set attributes'],

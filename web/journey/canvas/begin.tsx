@@ -8,6 +8,7 @@ import {
   IconUserHeart,
   IconUserPlus,
 } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { birthday, cartNotPaid, welcomeOn } from '../../../src/journeys/examples.ts'
 import type { JourneyGraph, Trigger } from '../../../src/journeys/model.ts'
@@ -38,16 +39,20 @@ export function Begin({
 }) {
   const { t } = useTranslation()
   const { names } = useVocabulary()
+  const first = useRef<HTMLButtonElement>(null)
+  // the page was opened to choose one
+  useEffect(() => first.current?.focus(), [])
   return (
     <section className="begin" aria-label={t('begin.title')}>
       <h2>{t('begin.title')}</h2>
       <p className="dim">{t('begin.text')}</p>
       <div className="begin-events">
-        {EVENTS.map(({ event, icon: Icon }) => (
+        {EVENTS.map(({ event, icon: Icon }, i) => (
           <button
             key={event}
             type="button"
             className="begin-event"
+            ref={i === 0 ? first : undefined}
             onClick={() => trigger({ kind: 'event', event })}
           >
             <Icon size={18} aria-hidden /> {names.event(event)}

@@ -3,4 +3,6 @@ import { sayWhere } from '../../../rules/phrases.ts'
 import type { TriggerSay } from './model.ts'
 
 export const event: TriggerSay<'event'> = (trigger, say, names) =>
-  say.t('journeys.whenEvent', { event: names.event(trigger.event) }) + sayWhere(trigger.where, say)
+  trigger.event === ''
+    ? say.t('say.nothing')
+    : say.t('journeys.whenEvent', { event: names.event(trigger.event) }) + sayWhere(trigger.where, say)
