@@ -10,8 +10,10 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { limitsEndpoints } from './contract/limits.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -21,6 +23,8 @@ import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
+import { trialEndpoints } from './contract/trial.ts'
+import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
 export { customer, customerRow, timelineItem } from './contract/customers.ts'
@@ -36,7 +40,11 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...journeyVersionEndpoints,
+  ...trialEndpoints,
+  ...whyEndpoints,
   ...messagesEndpoints,
+  ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { pictureApp } from './catalogue/pictures.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
 import { storeRoutes } from './catalogue/stores.ts'
@@ -29,6 +31,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -55,6 +58,7 @@ import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
+import { trialRoutes } from './trial/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
@@ -70,6 +74,7 @@ export const handlers: AllHandlers = {
   ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
+  ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,
@@ -85,6 +90,8 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...publishingRoutes,
+  ...trialRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
@@ -129,6 +136,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', eventFileApp(core, access)) // before the exports of import targets
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
+  app.route('/', pictureApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

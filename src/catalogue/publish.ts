@@ -4,7 +4,7 @@ import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
-import type { QuietHours, World } from '../customers/world.ts'
+import type { QuietHours, SendingRules, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
@@ -19,13 +19,13 @@ import { publishedSegments } from './published-segments.ts'
 type WorkspaceFacts = {
   timezone: string
   currency: string
-  settings: { quietHours?: QuietHours | null; profile?: ProfileSettings }
+  settings: { quietHours?: QuietHours | null; profile?: ProfileSettings; sending?: SendingRules }
   catalogue_no: number
   now: number
 }
 
-/** The world as the tables say it now: every published version of journeys that may still have people.
- *  The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
+/** The world as the tables say it now: every published version of journeys that may still have people, so none of what
+ *  is archived. The live version keeps the journey's status; older versions are draining (paused and stopped apply to all). */
 async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: WorkspaceFacts): Promise<World> {
   const { rows } = await sql.query<{
     id: Uuid
@@ -34,10 +34,11 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     version: number
     live_version: number | null
     graph: PublishedJourney['graph']
+    moves: PublishedJourney['moves'] | null
   }>(
-    `select j.id, j.name, j.status, v.version, j.live_version, v.graph
+    `select j.id, j.name, j.status, v.version, j.live_version, v.graph, v.moves
        from journey j join journey_version v on v.journey_id = j.id and v.workspace_id = j.workspace_id
-      where j.workspace_id = $1 and j.live_version is not null
+      where j.workspace_id = $1 and j.live_version is not null and j.status <> 'archived'
       order by j.created_at, j.id, v.version`,
     [workspace],
   )
@@ -45,6 +46,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const segments = await publishedSegments(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
+    ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
     no,
@@ -61,6 +63,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
           ? 'draining'
           : (r.status as PublishedJourney['status']),
       graph: r.graph,
+      ...(r.moves ? { moves: r.moves } : {}),
     })),
   }
 }
@@ -97,7 +100,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.quietHours,
       w.profile?.stages,
       w.journeys
-        .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused')
+        .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),
     ])
   return shape(before) !== shape(after)

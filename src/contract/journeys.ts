@@ -1,12 +1,14 @@
 // Journeys: drafts, versions, counts, people.
 import { z } from 'zod'
 import { customerRow } from './customers.ts'
+import { moves } from './journey-versions.ts'
+import { JOURNEY_STATUSES } from '../journeys/versions/status.ts'
 import { e, id, list, page, personalValue, time } from './shared.ts'
 
 export const journeyRow = z.object({
   id,
   name: z.string(),
-  status: z.enum(['draft', 'live', 'paused', 'stopped']),
+  status: z.enum(JOURNEY_STATUSES),
   liveVersion: z.number().nullable(),
   trigger: z.string(),
   waiting: z.number(),
@@ -78,15 +80,15 @@ export const journeysEndpoints = {
     scope: 'journeys:publish',
     audit: 'published',
     summary: 'Publish the draft as a new immutable version',
-    body: z.object({ version: z.number() }),
+    body: z.object({ version: z.number(), moves: moves.default([]) }),
     out: journeyDetail,
   }),
   setJourneyStatus: e({
     method: 'post',
     path: '/w/{ws}/journeys/{journey}/status',
     scope: 'journeys:publish',
-    summary: 'live, paused or stopped',
-    body: z.object({ status: z.enum(['live', 'paused', 'stopped']), version: z.number() }),
+    summary: 'Pause, resume, drain, stop, archive, take back',
+    body: z.object({ status: z.enum(JOURNEY_STATUSES), version: z.number() }),
     out: journeyDetail,
   }),
   journeyCounts: e({

@@ -1,5 +1,6 @@
 // What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
 import type { Derived, FoldEffect } from '../inbox/model.ts'
+import type { Want } from '../journeys/caps.ts'
 import type { Admission, Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
@@ -26,6 +27,8 @@ export type Fact = {
   src?: string
   /** of order.*: what the order was worth before, and is now */
   order?: { before: Worth | null; after: Worth | null }
+  /** of tier.changed: the tier before */
+  before?: string
   /** how many journeys started one another before it */
   hops?: number
 }
@@ -47,6 +50,8 @@ export type Fold = {
   changed: boolean
   /** journeys whose moment may be another now */
   moved: Admission[]
+  /** sends decided in this moment, that caps have yet to allow */
+  wants: Want[]
   segments: SegmentPlan
   /** places of segments to be judged */
   dirty: Set<number>
@@ -72,6 +77,7 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   fresh: NONE,
   changed: false,
   moved: [],
+  wants: [],
   segments: segmentPlanOf(world),
   dirty: new Set(),
   cause,

@@ -7,10 +7,12 @@
 // decision (`actor`) stands above the policy: then a person may have two member numbers.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
+import { mergeSent } from '../journeys/caps.ts'
 import { runningJourney } from '../journeys/plan.ts'
 import { nodeType } from '../journeys/register.ts'
 import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
+import { mergeWatches } from '../journeys/watch.ts'
 import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
 import { isApart, keepApart, noteConflict, settleMerged } from './conflicts.ts'
@@ -212,6 +214,8 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     mergeProfile(state, other)
     mergeActivity(fold, other)
     mergeStanding(state, other)
+    mergeSent(state, other)
+    mergeWatches(state, other)
     mergeSegments(fold, other)
     mergeRuns(fold, other)
     if (body.detour)

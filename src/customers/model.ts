@@ -1,6 +1,7 @@
 // The customer's state document: all that the reducer knows of one person. Stored as JSON text, p95 <= 1.5 KB,
 // limit 32 KB. Times are workspace time in ms. What grows without bound lives in tables of its own.
 import type { Enrollment } from '../journeys/model.ts'
+import type { Watch } from '../journeys/watch.ts'
 import type { Memory } from '../rules/memory.ts'
 import type { IdentifierKind, Scalar } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -167,6 +168,10 @@ export type CustomerState = {
   segDue?: number
   /** rules that must hold for a while before somebody enters: number of the segment, holds since */
   dwell?: [n: number, since: number][]
+  /** sends that caps look at: short ids of message and journey, when (src/journeys/caps.ts) */
+  sent?: [message: number, journey: number, at: number][]
+  /** what is looked for after runs and nodes: goals within their window, figures (src/journeys/watch.ts) */
+  watch?: Watch[]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

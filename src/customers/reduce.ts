@@ -2,6 +2,7 @@
 // same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
 // derives triggers in the same fold until nothing changes.
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
@@ -130,6 +131,7 @@ export function reduce(
   const verdict = foldInput(fold, input, facts, hasRow)
   if (fold.plan.restless && own.enr.length > 0) fold.changed = true
   settle(fold)
+  decideWants(fold)
   return { state: own, effects: fold.effects, verdict }
 }
 
@@ -256,6 +258,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldIdentity(fold, body, at)
   const source: Source = { at, src: body.src, proof: body.proof }
   if (body.traits) foldTraits(fold, body.traits, source)
+  const before = body.name === 'tier.changed' ? (state.tier?.v ?? '') : undefined
   const trusted = body.type === 'system' || body.proof !== 'public'
   if (trusted && isReservedName(body.name)) foldSystem(fold, body, source)
   const orderNo = orderNoOf(body)
@@ -265,7 +268,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldClocks(fold, body, at)
   const { name, src } = body
   markEvent(fold, name)
-  happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src }, at, true)
+  happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src, before }, at, true)
 }
 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */

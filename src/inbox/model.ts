@@ -321,7 +321,7 @@ export type FoldEffect =
   | { kind: 'derived'; fact: Derived }
   | { kind: 'intent'; intent: Intent }
   /** ends this message as skipped(reason) if it is still intended or claimed */
-  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' }
+  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' | 'moved' }
   | { kind: 'order'; row: OrderRow }
   /** what an order is worth from now on, for history; null: it is another customer's */
   | { kind: 'worth'; order: string; worth: ToldWorth | null }

@@ -6,10 +6,14 @@ import type { OutcomeBody } from '../inbox/model.ts'
 import { outcomeProps } from '../messages/model.ts'
 import { foldSegments, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
+import { countOutcome, decideWants } from './caps.ts'
 import { startByFact, startByMoment } from './entry.ts'
 import { runningJourney } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
+import { moveRun } from './versions/move-run.ts'
+import { pendingMove } from './versions/pending.ts'
+import { lookAtWatches } from './watch.ts'
 
 const MAX_ROUNDS = 16
 /** Timers folded in one reduction; what is left stays due. */
@@ -45,6 +49,7 @@ export function look(fold: Fold): void {
     else if (!checkEnds(fold, run, journey, fold.fresh) && run.wait?.kind === 'event')
       resume(fold, run, journey, { kind: 'event' })
   }
+  if (fold.state.watch !== undefined) lookAtWatches(fold)
 }
 
 function foldFact(fold: Fold, fact: Fact): void {
@@ -62,8 +67,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     if (due === null || due.at > limit) break
     if (due.at === limit && !inclusive) due = nextCommon(fold.state, fold.plan, fold.world, through)
     if (due === null || due.at > limit) break
-    fold.t = Math.max(due.at, fold.state.now)
-    fold.state.now = fold.t
+    const t = Math.max(due.at, fold.state.now)
+    if (t > fold.t) decideWants(fold)
+    fold.t = t
+    fold.state.now = t
     through = Math.max(through, 'commons' in due ? due.at : due.at - 1)
     const { cause } = fold
     fold.cause = 'time'
@@ -71,6 +78,7 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     settle(fold)
     fold.cause = cause
   }
+  decideWants(fold)
   fold.t = fold.now
 }
 
@@ -83,20 +91,29 @@ function fire(fold: Fold, due: Due): void {
     segmentsDue(fold)
     return
   }
+  if ('watch' in due) {
+    lookAtWatches(fold)
+    return
+  }
   if ('date' in due) {
     fold.moved.push(due.date)
     setMoved(fold)
-    startByMoment(fold, due.date)
+    startByMoment(fold, due.date, due.at)
     return
   }
   if ('commons' in due) {
-    for (const common of due.commons) startByMoment(fold, common)
+    for (const common of due.commons) startByMoment(fold, common, due.at)
     return
   }
   const { run } = due
   const journey = runningJourney(fold.plan, run.j, run.v)
   if (journey === null) {
     endRun(fold, run, 'stopped')
+    return
+  }
+  const pending = fold.plan.moving.size > 0 ? pendingMove(fold.plan, run) : null
+  if (pending !== null && pending.at <= fold.t) {
+    moveRun(fold, run, journey, pending)
     return
   }
   if (checkEnds(fold, run, journey)) return
@@ -125,6 +142,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     }
   }
   clockOutcome(fold, body)
+  countOutcome(fold, body)
   mark(fold, 'message.' + body.state)
   const name = 'message.' + body.state
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)

@@ -125,7 +125,20 @@ export type PublishedJourney = {
   since?: number
   /** experiments that are decided: node and the variant that everybody takes from now on */
   decided?: Record<NodeId, string>
+  moves?: VersionMoves
 }
+
+/** What a publication does with runs that wait on earlier versions; a run that none names stays on its own (pinned).
+ *  `at`: when it was published, workspace ms. `held`: the journey was paused, so no timer before it has rung. */
+export type VersionMoves = { at: number; held?: true; list: Move[] }
+export type Move = { from: number; node: NodeId } & (
+  | { do: 'move'; to: NodeId }
+  /** goes through the new nodes from `to` on, and then waits on where it waited */
+  | { do: 'catch_up'; to: NodeId }
+  /** goes on through a port at once */
+  | { do: 'release'; port: string }
+  | { do: 'exit' }
+)
 
 // ── one customer's pass ──────────────────────────────────────────────────────
 
@@ -154,7 +167,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
-  /** '': not in yet, it waits for the ticket of an entry cap */
+  /** '': at none: it waits for the ticket of an entry cap, or is of the control group (`ctl`) */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -169,8 +182,12 @@ export type Enrollment = {
   vars?: Record<NodeId, unknown>
   /** how many journeys started one another before this one */
   hops?: number
-  /** kept unsent (policy.controlPercent): it only waits for goal and exits */
+  /** kept unsent (policy.controlPercent): it is at no node, and only waits for goal and exits */
   ctl?: true
+  /** the newest version whose moves left it where it was */
+  mv?: number
+  /** catching up: where it waits on afterwards; `v`: what that version has not is new */
+  back?: { node: NodeId; nodeAt: number; wait: Wait | null; v: number }
   /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
   twin?: NodeId[]
 }
@@ -252,7 +269,8 @@ export type Resume =
 
 export type NodeType = {
   type: string
-  /** bar colour and icon family on the canvas */
+  /** bar colour and icon family on the canvas; `time` also says that entering has no effects and looks only at when the
+   *  node was entered, so that a move to a new version can decide it anew */
   family: 'time' | 'logic' | 'message' | 'data' | 'end'
   fields: Record<string, FieldSpec>
   /** Port names, in drawing order. */

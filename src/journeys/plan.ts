@@ -5,6 +5,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
 import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
+import { capPlan, type CapPlan } from './caps.ts'
 import type { PublishedJourney } from './model.ts'
 import { nodeType } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
@@ -29,6 +30,10 @@ export type Plan = {
   /** the version that admits (or would, when it is paused or stopped) */
   current: Map<Uuid, PublishedJourney>
   versions: Map<Uuid, Map<number, PublishedJourney>>
+  /** versions whose publication moves people of earlier ones, oldest first */
+  moving: Map<Uuid, PublishedJourney[]>
+  /** null: no sends are counted */
+  caps: CapPlan | null
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -76,10 +81,13 @@ function compile(world: World): Plan {
     commons: [],
     current: new Map(),
     versions: new Map(),
+    moving: new Map(),
+    caps: capPlan(world),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()
     plan.versions.set(journey.id, versions.set(journey.version, journey))
+    if (journey.moves) plan.moving.set(journey.id, [...(plan.moving.get(journey.id) ?? []), journey])
     if (journey.status !== 'draining') {
       plan.current.set(journey.id, journey)
       if (journey.status !== 'stopped') ofEntry.push(...admit(plan, journey, world))

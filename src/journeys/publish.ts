@@ -5,11 +5,13 @@ import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
 import { templateFault } from '../messages/render.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { inTransaction } from '../platform/postgres.ts'
-import { changed, lockJourney } from './store.ts'
-import type { GraphProblem, JourneyGraph } from './model.ts'
+import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { changed, lockJourney, type JourneyRecord } from './store.ts'
+import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
 import { textsOf } from './placeholders.ts'
+import { graphsOf } from './publishing/plan.ts'
 import { validateGraph } from './validate.ts'
+import { faultOfMoves } from './versions/planner.ts'
 
 /** All that stands against publishing a draft: what `validateGraph` finds, and templates that Liquid cannot read. */
 export function problemsOfDraft(draft: unknown): { graph: JourneyGraph | null; problems: GraphProblem[] } {
@@ -41,18 +43,43 @@ function templateProblems(graph: JourneyGraph): GraphProblem[] {
   )
 }
 
-/** Publishes the draft as a new version and makes it live; people stay on the version they entered.
- *  Returns the version's number.
- *  @throws Problem 404, 409 `version_conflict`, 400 `graph_invalid` */
+/** The moves as the version keeps them: at the workspace's time, checked against all that was published before. */
+async function movesOf(
+  sql: Sql,
+  workspace: Uuid,
+  journey: JourneyRecord,
+  graph: JourneyGraph,
+  list: Move[],
+): Promise<string | null> {
+  if (list.length === 0) return null
+  const fault = faultOfMoves(list, await graphsOf(sql, workspace, journey.id), graph)
+  if (fault) throw new Problem(400, fault.code, fault.title, { path: fault.path, action: fault.action })
+  const { rows } = await sql.query<{ at: number }>(
+    'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 + clock_offset_ms as at from workspace where id = $1',
+    [workspace],
+  )
+  const moves: VersionMoves = { at: rows[0]!.at, list }
+  if (journey.status === 'paused') moves.held = true
+  return JSON.stringify(moves)
+}
+
+/** Publishes the draft as a new version and makes it live; people stay on the version they entered, but those whom
+ *  `moves` names. Returns the version's number.
+ *  @throws Problem 404, 409 `version_conflict`, `journey_archived`, 400 `graph_invalid`, and of `faultOfMoves` */
 export async function publishJourney(
   core: Core,
   workspace: Uuid,
   id: Uuid,
   version: number,
   actor: string,
+  moves: Move[] = [],
 ): Promise<number> {
   const published = await inTransaction(core.pool, async sql => {
     const journey = await lockJourney(sql, workspace, id, version)
+    if (journey.status === 'archived')
+      throw new Problem(409, 'journey_archived', 'This journey is archived', {
+        action: `Take it back as ${journey.liveVersion === null ? 'a draft' : 'stopped'}, then publish it.`,
+      })
     const checked = problemsOfDraft(journey.draft)
     const problem = checked.problems[0]
     if (problem)
@@ -65,10 +92,17 @@ export async function publishJourney(
       })
     must(checked.graph, 'a graph without problems can be read')
     const { rows } = await sql.query<{ version: number }>(
-      `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by)
-       select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5 from journey_version where workspace_id = $1 and journey_id = $2
+      `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by, moves)
+       select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 from journey_version where workspace_id = $1 and journey_id = $2
        returning version`,
-      [workspace, id, JSON.stringify(checked.graph), new Date(), actor],
+      [
+        workspace,
+        id,
+        JSON.stringify(checked.graph),
+        new Date(),
+        actor,
+        await movesOf(sql, workspace, journey, checked.graph, moves),
+      ],
     )
     await sql.query(
       `update journey set status = 'live', live_version = $3, name = $4, version = version + 1, updated_at = $5

@@ -9,11 +9,12 @@ import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Intent, Limit } from '../messages/model.ts'
 import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
-import { isPaused } from './plan.ts'
-import { quietHoursOf } from './policy.ts'
+import { isPaused, runningJourney } from './plan.ts'
+import { askFor, intend, messageIdOf, refsOf } from './intents.ts'
+import { controlWindow, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
+import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
@@ -41,13 +42,7 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     member: (id, group) => isMember(fold, id, group),
   })
 
-const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
-
-/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
-const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
-  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
-
-function contextOf(
+export function contextOf(
   fold: Fold,
   run: Enrollment,
   journey: PublishedJourney,
@@ -100,75 +95,7 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
   }
 }
 
-function intend(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  effect: Extract<Effect, { kind: 'send' }>,
-): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
-  const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
-  write(fold, run, journey, {
-    id: messageIdOf(fold, run),
-    channel,
-    purpose,
-    content,
-    notBefore,
-    notAfter,
-    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
-    event: run.ev ?? null,
-  })
-}
-
-/** A message to nobody: the run goes on by what becomes of it. */
-function askFor(fold: Fold, run: Enrollment, journey: PublishedJourney, limits: Limit[], id: Uuid): void {
-  write(fold, run, journey, {
-    id,
-    channel: 'ticket',
-    purpose: 'transactional',
-    content: { channel: 'ticket' },
-    notBefore: Math.max(fold.t, fold.now),
-    notAfter: null,
-    quiet: null,
-    event: null,
-    limits,
-  })
-}
-
-/** Puts an intent into the ledger and tells history of it. */
-function write(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  what: Pick<
-    Intent,
-    'id' | 'channel' | 'purpose' | 'content' | 'notBefore' | 'notAfter' | 'quiet' | 'event' | 'limits'
-  >,
-): void {
-  const occurrence = run.occ[run.node] ?? 0
-  fold.effects.push({
-    kind: 'intent',
-    intent: {
-      ...what,
-      customer: fold.state.id,
-      journey: run.j,
-      journeyVersion: journey.version,
-      enrollment: run.id,
-      node: run.node,
-      occurrence,
-      at: fold.t,
-    },
-  })
-  const { id, channel, purpose, notBefore, notAfter } = what
-  derive(
-    fold,
-    'message.intended',
-    { purpose, notBefore, notAfter, occurrence },
-    { ...refsOf(run), node: run.node, message: id, channel },
-  )
-}
-
-function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
+export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
 }
 
@@ -182,8 +109,8 @@ export function endRun(
 ): void {
   const { state } = fold
   state.enr = state.enr.filter(r => r !== run)
-  const isIn = run.node !== OUTSIDE
-  if (atNode && isIn) leaveNode(fold, run, 'exit', { how })
+  const isIn = run.node !== OUTSIDE || run.ctl === true
+  if (atNode && run.node !== OUTSIDE) leaveNode(fold, run, 'exit', { how })
   if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
     fold.effects.push({
       kind: 'cancel',
@@ -199,7 +126,9 @@ export function endRun(
   const n = Math.max(run.n, state.past[key]?.n ?? 0)
   state.past[key] = { n, at: run.at, out: fold.t, how }
   forgetOldest(fold)
-  derive(fold, 'journey.exited', { how, ...more }, { ...refsOf(run), node: run.node })
+  watchGoal(fold, run, runningJourney(fold.plan, run.j, run.v), how, sinceOf(run))
+  const told = run.ctl ? { how, control: true, ...more } : { how, ...more }
+  derive(fold, 'journey.exited', told, { ...refsOf(run), node: run.node })
 }
 
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
@@ -226,9 +155,25 @@ export function checkEnds(
     if (verdict.until !== null && verdict.until < due) due = verdict.until
     return verdict
   }
-  if (goal && run.goalAt === undefined && run.node !== OUTSIDE) {
+  const isOver = goal?.windowMs !== undefined && fold.t > run.at + goal.windowMs
+  if (
+    goal &&
+    (run.node !== OUTSIDE || run.ctl) &&
+    !isOver &&
+    (run.goalAt === undefined || mayUndo(fold.cause))
+  ) {
     const verdict = ask(goal.rule)
-    if (verdict.value) {
+    if (run.goalAt !== undefined) {
+      if (!verdict.value) {
+        delete run.goalAt
+        derive(
+          fold,
+          'journey.goal_undone',
+          { cause: fold.cause, why: verdict.why },
+          { ...refsOf(run), node: run.node },
+        )
+      }
+    } else if (verdict.value) {
       run.goalAt = fold.t
       derive(fold, 'journey.goal_reached', { why: verdict.why }, { ...refsOf(run), node: run.node })
       if (goal.exitOnGoal) {
@@ -255,7 +200,7 @@ export function exitAtEntry(fold: Fold, run: Enrollment, journey: PublishedJourn
 }
 
 /** Enters a node and decides there; null when the run ended or was walked past by a twin's message. */
-function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: string): Step | null {
+export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: string): Step | null {
   const node = Object.hasOwn(journey.graph.nodes, id) ? journey.graph.nodes[id]! : null
   const type = node === null ? undefined : nodeType(node.type)
   run.node = id
@@ -282,7 +227,7 @@ function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id: strin
 }
 
 /** Where a port leads: its own way, else that of its fallback. Null: the run completes. */
-function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
+export function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
   const data = journey.graph.nodes[node]!
   if (Object.hasOwn(data.next, port)) return data.next[port]!
   const fallback = nodeType(data.type)?.fallback?.[port]
@@ -305,8 +250,10 @@ export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, 
       return
     }
     run.wait = null
+    watchKpis(fold, run, journey, run.node, sinceOf(run).entry)
     leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
     const next = wayOf(journey, run.node, step.port)
+    if (run.back !== undefined && comesBack(fold, run, next)) return
     if (next === null) {
       endRun(fold, run, 'completed', {}, false)
       return
@@ -316,6 +263,22 @@ export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, 
     step = decided
   }
   endRun(fold, run, 'error', { error: `walked ${MAX_STEPS} nodes without waiting` })
+}
+
+/** A run that catches up with new nodes waits on where it waited, once its way leaves them. */
+function comesBack(fold: Fold, run: Enrollment, next: string | null): boolean {
+  const { back } = run
+  if (back === undefined) return false
+  const old = fold.plan.versions.get(run.j)?.get(back.v)?.graph.nodes
+  if (next !== null && old !== undefined && !Object.hasOwn(old, next)) return false
+  delete run.back
+  run.node = back.node
+  run.nodeAt = back.nodeAt
+  run.wait = back.wait
+  derive(fold, 'node.entered', { back: true }, { ...refsOf(run), node: back.node })
+  // what it waits for may have happened meanwhile
+  fold.changed = true
+  return true
 }
 
 /** Begins a run at the graph's start; where entries are capped, it asks for a place first. */
@@ -347,7 +310,20 @@ function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Res
 }
 
 function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
-  derive(fold, 'journey.entered', run.k === '' ? { trigger } : { trigger, key: run.k }, refsOf(run))
+  const told: Record<string, unknown> = run.k === '' ? { trigger } : { trigger, key: run.k }
+  const windowMs = controlWindow(journey, fold.state.id, trigger)
+  if (windowMs !== null) {
+    run.ctl = true
+    run.node = OUTSIDE
+    run.wait = { kind: 'time', until: run.at + windowMs }
+    told.control = true
+  }
+  derive(fold, 'journey.entered', told, refsOf(run))
+  watchKpis(fold, run, journey, OUTSIDE, sinceOf(run).entry)
+  if (run.ctl) {
+    checkEnds(fold, run, journey)
+    return
+  }
   const step = visit(fold, run, journey, journey.graph.start)
   if (step !== null) proceed(fold, run, journey, step)
 }
@@ -364,6 +340,10 @@ export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, w
   if (isPaused(fold.plan, run.j)) {
     if (why.kind === 'message' && run.wait?.kind === 'message')
       run.wait.got = { outcome: why.outcome, reason: why.reason }
+    return
+  }
+  if (run.ctl) {
+    endRun(fold, run, 'completed')
     return
   }
   if (run.node === OUTSIDE) {

@@ -7,13 +7,19 @@ import type { World } from '../customers/world.ts'
 import { isMember } from '../segments/fold.ts'
 import { segmentPlanOf } from '../segments/plan.ts'
 import type { Enrollment } from './model.ts'
+import { watchDue } from './watch.ts'
 import { isPaused, runningJourney, type Admission, type Plan } from './plan.ts'
+import { pendingMove } from './versions/pending.ts'
 
 /** When this run must be looked at; null: only something that happens moves it. */
 function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
   if (runningJourney(plan, run.j, run.v) === null) return now // it must end
   const waits = waitedUntil(plan, run, now)
-  return run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const first = run.due !== undefined && (waits === null || run.due < waits) ? run.due : waits
+  const pending = plan.moving.size > 0 ? pendingMove(plan, run) : null
+  if (pending === null) return first
+  const met = Math.max(pending.at, now)
+  return first === null || pending.held ? met : Math.min(first, met)
 }
 
 /** When what the run waits for at its node is over. */
@@ -28,6 +34,8 @@ export type Due =
   | { at: number; date: Admission }
   /** a tag ends */
   | { at: number; tags: true }
+  /** a goal's window, or a figure's */
+  | { at: number; watch: true }
   /** a membership of a segment may change */
   | { at: number; segments: true }
   /** everybody's: all that have this moment */
@@ -47,6 +55,8 @@ export function nextDue(state: CustomerState, plan: Plan, world: World, through 
   }
   const common = nextCommon(state, plan, world, through)
   if (common !== null && (first === null || common.at < first.at)) first = common
+  const watch = watchDue(state)
+  if (watch !== null && (first === null || watch < first.at)) first = { at: watch, watch: true }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
   if (state.segDue !== undefined && (first === null || state.segDue <= first.at))

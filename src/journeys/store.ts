@@ -7,8 +7,7 @@ import { newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { JourneyGraph } from './model.ts'
-
-export type JourneyStatus = 'draft' | 'live' | 'paused' | 'stopped'
+import { statusFault, type JourneyStatus } from './versions/status.ts'
 
 export type JourneyRecord = {
   id: Uuid
@@ -194,26 +193,24 @@ export async function saveDraft(
   changed(core, workspace)
 }
 
-/** @throws Problem 404, 409 `version_conflict` or `not_published` */
+/** @throws Problem 404, 409 `version_conflict`, and of `statusFault` */
 export async function setJourneyStatus(
   core: Core,
   workspace: Uuid,
   id: Uuid,
-  status: Exclude<JourneyStatus, 'draft'>,
+  status: JourneyStatus,
   version: number,
 ): Promise<void> {
   await inTransaction(core.pool, async sql => {
     const journey = await lockJourney(sql, workspace, id, version)
-    if (journey.liveVersion === null)
-      throw new Problem(409, 'not_published', 'This journey has never been published', {
-        action: 'Publish it first.',
-      })
+    const fault = statusFault(journey.status, status, journey.liveVersion !== null)
+    if (fault) throw new Problem(409, fault.code, fault.title, { path: 'status', action: fault.action })
     if (journey.status === status) return
     await sql.query(
       'update journey set status = $3, version = version + 1, updated_at = $4 where workspace_id = $1 and id = $2',
       [workspace, id, status, new Date()],
     )
-    await publishWorld(sql, core, workspace)
+    if (journey.liveVersion !== null) await publishWorld(sql, core, workspace)
   })
   core.signals.emit('inbox', '')
   changed(core, workspace)

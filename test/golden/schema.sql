@@ -322,7 +322,7 @@ create table journey (
   draft_by text,
   draft_at timestamp with time zone,
   constraint journey_pkey PRIMARY KEY (id),
-  constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'stopped'::text]))),
+  constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table journey_version (
@@ -332,6 +332,7 @@ create table journey_version (
   graph jsonb not null,
   published_at timestamp with time zone not null,
   published_by text not null,
+  moves jsonb,
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
 )
@@ -408,6 +409,18 @@ create table parked_input (
   ordinal integer not null,
   body text not null,
   constraint parked_input_pkey PRIMARY KEY (bucket, customer_id, seq)
+)
+create table picture (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  width integer not null,
+  height integer not null,
+  size integer not null,
+  bytes bytea not null storage e,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint picture_pkey PRIMARY KEY (id)
 )
 create table process (
   id text not null,
@@ -745,6 +758,7 @@ CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT 
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
+CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (size)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))

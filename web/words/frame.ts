@@ -164,6 +164,18 @@ export const frame = {
       'Someone changed it first. Reload, then change it again',
     ],
     not_understood: ['伺服器的回答無法理解', 'The answer was not understood'],
+    no_picture: [
+      '這個檔案不是可用的圖片，請改用 PNG、JPEG、WebP 或 GIF',
+      'This file is no picture that can be used. Choose a PNG, JPEG, WebP or GIF',
+    ],
+    picture_too_large: [
+      '圖片太大，請縮小到 5 MB、單邊 8,000 像素以內',
+      'The picture is too large. Make it at most 5 MB and 8,000 pixels a side',
+    ],
+    pictures_full: [
+      '工作區的圖片空間（1 GB）用完了，請改貼圖片網址',
+      'The 1 GB for pictures of this workspace is used up. Paste an address instead',
+    ],
   },
   state: {
     intended: ['待發送', 'Intended'],
@@ -182,7 +194,9 @@ export const frame = {
     draft: ['草稿', 'Draft'],
     live: ['進行中', 'Live'],
     paused: ['已暫停', 'Paused'],
+    draining: ['只出不進', 'Draining'],
     stopped: ['已停止', 'Stopped'],
+    archived: ['已封存', 'Archived'],
     pending: ['處理中', 'Pending'],
     up: ['正常', 'Up'],
     down: ['連不上', 'Down'],
@@ -194,6 +208,7 @@ export const frame = {
     blocked: ['已封鎖', 'Blocked'],
     late: ['超過有效時間', 'Too late to be useful'],
     exited: ['已離開旅程', 'Left the journey'],
+    moved: ['已移到新版本', 'Moved to a new version'],
     merged: ['已合併', 'Merged'],
     restored: ['還原後保留，等人處理', 'Held after a restore'],
     no_account: ['渠道尚未設定', 'No channel account'],
@@ -265,7 +280,10 @@ export const frame = {
   fact: {
     journey_entered: ['進入旅程', 'Entered a journey'],
     journey_exited: ['離開旅程', 'Left a journey'],
+    journey_moved: ['移到新版本', 'Moved to a new version'],
     journey_goal_reached: ['達成旅程目標', 'Reached the goal'],
+    journey_goal_undone: ['旅程目標因退貨或取消而撤回', 'Goal undone by a return or cancellation'],
+    journey_kpi_reached: ['達成節點指標', 'Met a figure of the journey'],
     journey_not_entered: ['未進入旅程', 'Did not enter'],
     node_entered: ['到達節點', 'Reached a node'],
     node_left: ['離開節點', 'Left a node'],

@@ -117,6 +117,7 @@ export const work = {
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
     held: ['對照組', 'held back'],
+    moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],
