@@ -72,9 +72,7 @@ export async function web(options: { seconds: number }): Promise<Report> {
     const space = await createWorkspace(product.core, { name: 'Bench', kind: 'sandbox', owner: rows[0]!.id })
     const journey = await createJourney(product.core, space.id, largeJourney())
     const began = performance.now()
-    await page.goto(
-      `${product.baseUrl}/w/${publicId('wsp', space.id)}/journeys/${publicId('jrn', journey)}`,
-    )
+    await page.goto(`${product.baseUrl}/w/${publicId('wsp', space.id)}/journeys/${publicId('jrn', journey)}`)
     await page.locator('[data-card="n0"]').waitFor()
     const openMs = performance.now() - began
     const cards = await page.locator('[data-card]').count()
@@ -84,7 +82,9 @@ export async function web(options: { seconds: number }): Promise<Report> {
     const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 
     /** Moves the mouse as fast as it is taken, and counts the frames meanwhile. */
-    const measure = async (move: (step: number) => Promise<void>): Promise<{ rate: number; slowest: number }> => {
+    const measure = async (
+      move: (step: number) => Promise<void>,
+    ): Promise<{ rate: number; slowest: number }> => {
       await page.evaluate('globalThis.frames_.length = 0')
       const end = performance.now() + options.seconds * 1000
       for (let step = 0; performance.now() < end; step++) await move(step)
@@ -134,7 +134,9 @@ export async function web(options: { seconds: number }): Promise<Report> {
     for (const letter of 'abcdefghij') {
       const pressed = performance.now()
       await page.keyboard.press(letter)
-      await page.evaluate('new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => 0)')
+      await page.evaluate(
+        'new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => 0)',
+      )
       typed.push(performance.now() - pressed)
     }
     typed.sort((a, b) => a - b)

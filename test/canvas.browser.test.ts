@@ -167,7 +167,7 @@ test('R3-03 the same by keyboard alone', async () => {
   await focused('[data-panel-form] *')
   await tabTo('加條件')
   await press('Enter')
-  await focused('input[aria-label="找條件"]')
+  await focused('input[aria-label="搜尋條件"]')
   // the second that is offered is a whole condition already
   await keys.press('ArrowDown')
   await keys.press('ArrowDown')
