@@ -33,6 +33,7 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -90,6 +91,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...membershipRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
