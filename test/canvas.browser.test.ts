@@ -6,11 +6,12 @@ import { createWorkspace } from '../src/catalogue/workspace.ts'
 import { startRoles } from '../src/compose.ts'
 import { birthday, cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph, NodeData } from '../src/journeys/model.ts'
+import { publishJourney } from '../src/journeys/publish.ts'
 import { createJourney, saveDraft } from '../src/journeys/store.ts'
-import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, openBrowser } from './browser.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
 import { openTestCore, type TestCore } from './harness.ts'
 
 let core: TestCore
@@ -19,6 +20,7 @@ let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let workspace: Uuid
+let apiKey: string
 
 beforeAll(async () => {
   await buildWeb()
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
   const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
   workspace = space.id
+  apiKey = space.apiKey
   home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
 }, 180_000)
 afterAll(async () => {
@@ -302,4 +305,45 @@ test('nodes are copied into another journey, grouped, commented, and shown as a 
     .first()
     .click()
   await page.getByLabel('文字', { exact: true }).waitFor()
+}, 120_000)
+
+test('live: people on the nodes and shares on the ways; both languages', async () => {
+  const id = await createJourney(core, workspace, cartNotPaid)
+  await publishJourney(core, workspace, id, 1, 'test')
+  const batch = [
+    { type: 'identify', userId: 'L1', traits: { name: '王小美' } },
+    { type: 'track', userId: 'L1', event: 'Product Added', properties: { name: '洋裝' } },
+    { type: 'track', userId: 'L2', event: 'Product Added', properties: { name: '外套' } },
+    { type: 'track', userId: 'L2', event: 'Order Completed', properties: { order_id: 'O1', total: 100 } },
+  ]
+  const answer = await fetch(core.baseUrl + '/v1/batch', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + apiKey },
+    body: JSON.stringify({ batch: batch.map(i => ({ messageId: newId(), ...i })) }),
+  })
+  expect(answer.status).toBe(200)
+  await page.goto(`${home}/journeys/${publicId('jrn', id)}`)
+  await eventually(
+    'the counts stand on the card',
+    async () => {
+      await page.reload()
+      await card('等一小時看是否結帳').waitFor()
+      return /等待中 1通過/.test((await card('等一小時看是否結帳').textContent()) ?? '')
+    },
+    40_000,
+  )
+  expect(await card('觸發條件').textContent()).toMatch(/進入 2/)
+  // nothing can be changed in the live version
+  expect(await palette().count()).toBe(0)
+  await card('等一小時看是否結帳').click()
+  await page.getByRole('tab', { name: '人數' }).click()
+  await page.getByRole('link', { name: '王小美' }).waitFor()
+  await everyWay('people')
+  await page.evaluate('localStorage.setItem("itinera.locale", "en")')
+  await page.reload()
+  await page.getByRole('region', { name: 'Journey graph' }).locator('[data-card]').first().waitFor()
+  await page.getByText('Draft', { exact: true }).click()
+  await page.getByLabel('Name of the node (optional)').waitFor()
+  await everyWay('english')
+  await page.evaluate('localStorage.setItem("itinera.locale", "zh-TW")')
 }, 120_000)

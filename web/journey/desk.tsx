@@ -53,7 +53,7 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
   const search = (change: { node?: string; panel?: string; show?: string; view?: string }) =>
     void navigate({ search: previous => ({ ...previous, ...change }), replace: true })
   const choose = (id: string | undefined) => search({ node: id, panel: undefined })
-  const open = panel ?? (node !== undefined ? 'node' : undefined)
+  const open = panel ?? (node !== undefined && node in graph.nodes ? 'node' : undefined)
   const Slot = slotOf(open)
   const drawn = useProblems(graph, data.problems)
   const problems = side === 'live' ? NONE : drawn
@@ -63,6 +63,7 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
     graph,
     change: draft.change,
     readOnly: side === 'live' || !mayWrite,
+    problems,
     node,
     choose,
     close: () => search({ node: undefined, panel: undefined }),
