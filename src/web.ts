@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -31,6 +32,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
@@ -69,6 +71,7 @@ const PIXEL = `${ROOT}dist/pixel.js`
 export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
+  ...campaignRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,
@@ -92,6 +95,7 @@ export const handlers: AllHandlers = {
   ...libraryRoutes,
   ...journeyRoutes,
   ...membershipRoutes,
+  ...enrollRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
