@@ -129,6 +129,8 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
         <div className="journey-canvas">
           <Suspense fallback={<Waiting rows={8} />}>
             <Canvas
+              // another graph begins at its own top
+              key={side}
               graph={graph}
               change={draft.change}
               undo={draft.undo}

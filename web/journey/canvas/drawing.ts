@@ -236,8 +236,9 @@ export function edgesOf(
         markerEnd: {
           type: MarkerType.ArrowClosed,
           color: 'var(--app-edge)',
-          width: 14,
-          height: 14,
+          // wider ways have larger heads, else the way hides its own
+          width: 14 + share * 12,
+          height: 14 + share * 12,
           markerUnits: 'userSpaceOnUse',
         },
       }),
