@@ -72,6 +72,11 @@ describe('lunar dates', () => {
     expect(lunarDateOf('2025-07-30')).toEqual({ year: 2025, month: 6, day: 6 }) // of the leap sixth
   })
 
+  test('the 30th of a month with 29 days is its last', () => {
+    expect(lunarDay(2026, 8, 30)).toBe('2026-10-09')
+    expect(lunarDay(2026, 8, 29)).toBe('2026-10-09')
+  })
+
   test('hard problem 7: there and back: every day of 120 years', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 120 * 365 }), n => {
