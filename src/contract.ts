@@ -13,12 +13,14 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
@@ -45,14 +47,16 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
-  ...enrollEndpoints,
-  ...membershipEndpoints,
   ...experimentsEndpoints,
+  ...membershipEndpoints,
+  ...enrollEndpoints,
+  ...journeyReportEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -86,6 +90,7 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'notices',
   'membership',
   'replays',
 ] as const
