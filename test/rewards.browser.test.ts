@@ -103,7 +103,7 @@ test('a coupon is defined, an experiment is decided', { timeout: 300_000 }, asyn
   await panel.getByText('Lindon & Malek 2022').waitFor()
   expect(await seriousFaults(page)).toEqual([])
   await shot(page, 'experiment')
-  await panel.getByRole('row', { name: /贈品/ }).getByRole('button', { name: '採用' }).click()
+  await panel.getByRole('region', { name: '贈品' }).getByRole('button', { name: '採用' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '採用' }).click()
   await page.getByText('之後的人都走「贈品」').waitFor()
   const decided = await core.pool.query('select variant, node from experiment_decision')
