@@ -2,10 +2,12 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
+import { enrollEndpoints } from './contract/enroll.ts'
 import { experimentsEndpoints } from './contract/experiments.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
@@ -45,6 +47,7 @@ export const endpoints = {
   ...journeysEndpoints,
   ...experimentsEndpoints,
   ...membershipEndpoints,
+  ...enrollEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
@@ -55,6 +58,7 @@ export const endpoints = {
   ...importsEndpoints,
   ...channelsEndpoints,
   ...catalogueEndpoints,
+  ...campaignsEndpoints,
   ...connectorsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,

@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -32,6 +33,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
@@ -70,6 +72,7 @@ const PIXEL = `${ROOT}dist/pixel.js`
 export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
+  ...campaignRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,
@@ -94,6 +97,7 @@ export const handlers: AllHandlers = {
   ...journeyRoutes,
   ...experimentRoutes,
   ...membershipRoutes,
+  ...enrollRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

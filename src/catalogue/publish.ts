@@ -13,6 +13,7 @@ import type { Sql } from '../platform/postgres.ts'
 import { memoriesOf, sinceAt } from '../rules/memories.ts'
 import type { PointsSettings } from '../membership/model.ts'
 import type { PublishedSegment } from '../segments/model.ts'
+import { publishedCampaigns } from './published-campaigns.ts'
 import { publishedAttributes } from './attribute-store.ts'
 import { pendingPasts, queueJob } from './jobs.ts'
 import { decidedJourneys, publishedRewards } from './published-rewards.ts'
@@ -52,12 +53,14 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
+  const campaigns = await publishedCampaigns(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
     ...rewards,
+    ...(campaigns.length > 0 ? { campaigns } : {}),
     no,
     workspace,
     timezone: facts.timezone,
@@ -109,6 +112,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.quietHours,
       w.profile?.stages,
       w.points,
+      w.journeys.some(j => j.graph.trigger.kind === 'campaign') ? w.campaigns : null,
       w.journeys
         .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),

@@ -197,7 +197,15 @@ export type NoteBody = {
   | { do: 'remove_tag'; tag: string }
   /** puts them on a static list, named by its number (src/segments/model.ts), or takes them off */
   | { do: 'list'; n: number; on: boolean }
+  | Told
 )
+
+/** What concerns many at once, and may start a journey. */
+export type Told =
+  /** something of the business happened, which is said to this customer */
+  | { do: 'tell'; name: string; props: Record<string, unknown> }
+  /** the journey was published and takes in who is in its segment already */
+  | { do: 'admit'; journey: Uuid }
 
 export type InputOf = {
   event: EventBody

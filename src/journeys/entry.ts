@@ -1,7 +1,8 @@
 // Who comes into a journey: what its trigger waits for, then the rules of entry. Every refusal is a fact with its reason;
 // what the trigger does not wait for is none.
 import { derive, type Fact, type Fold } from '../customers/fold.ts'
-import { bucketOf, deriveId } from '../platform/ids.ts'
+import type { Told } from '../inbox/model.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
@@ -45,6 +46,42 @@ export function startByFact(fold: Fold, { journey, type }: Admission, fact: Fact
   const { trigger } = journey.graph
   if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold, journey, fact.at))) return
   admitInTime(fold, journey, fact)
+}
+
+/** The journey was published and takes in who is in its segment already. */
+export function admitPresent(fold: Fold, id: Uuid): void {
+  const journey = fold.plan.current.get(id)
+  if (journey !== undefined && isPresent(fold, journey))
+    admit(fold, journey, {
+      name: 'backfill',
+      at: fold.t,
+      lateMs: 0,
+      props: { segment: (journey.graph.trigger as { segment: string }).segment },
+      trusted: true,
+      keys: [],
+    })
+}
+
+function isPresent(fold: Fold, { graph: { trigger, entry }, status }: PublishedJourney): boolean {
+  return (
+    status === 'live' &&
+    entry?.backfill === true &&
+    trigger.kind === 'segment' &&
+    isMember(fold, trigger.segment, trigger.group)
+  )
+}
+
+/** Whether some journey would look at this customer, were this said. */
+export function awaits(fold: Fold, told: Told): boolean {
+  if (told.do === 'admit') {
+    const journey = fold.plan.current.get(told.journey)
+    return journey !== undefined && isPresent(fold, journey)
+  }
+  const fact = { name: told.name, at: fold.t, lateMs: 0, props: told.props, trusted: true, keys: [] }
+  return (fold.plan.triggers.get(told.name) ?? []).some(
+    ({ journey, type }) =>
+      type.admits?.(journey.graph.trigger, fact, contextOf(fold, journey, fold.t)) ?? true,
+  )
 }
 
 /** The moment `at` of a journey has come. */

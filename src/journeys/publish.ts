@@ -1,5 +1,6 @@
 // Publishing a draft: checked, also its templates, written as an immutable version, and part of the world, in one
 // transaction.
+import { queueJob } from '../catalogue/jobs.ts'
 import { publishWorld } from '../catalogue/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
@@ -110,9 +111,19 @@ export async function publishJourney(
       [workspace, id, rows[0]!.version, checked.graph.name, new Date()],
     )
     await publishWorld(sql, core, workspace)
+    if (checked.graph.entry?.backfill === true)
+      await queueJob(sql, {
+        workspace,
+        segment: null,
+        kind: 'tell',
+        stage: 'walk',
+        params: { tell: { do: 'admit', journey: id } },
+        actor,
+      })
     return rows[0]!.version
   })
   core.signals.emit('inbox', '')
+  core.signals.emit('segment-job')
   changed(core, workspace)
   return published
 }

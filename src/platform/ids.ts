@@ -84,6 +84,7 @@ export type IdPrefix =
   | 'seg'
   | 'job'
   | 'cpn'
+  | 'cmp'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -25,6 +25,7 @@ const WHAT: Record<IdPrefix, string> = {
   seg: 'segment',
   job: 'job',
   cpn: 'coupon',
+  cmp: 'campaign',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -79,6 +79,22 @@ create table bulk (
   body text not null,
   constraint bulk_pkey PRIMARY KEY (bucket, seq)
 )
+create table campaign (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  event text not null,
+  filters jsonb not null default '[]'::jsonb,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint campaign_check CHECK ((starts_at < ends_at)),
+  constraint campaign_pkey PRIMARY KEY (workspace_id, id),
+  constraint campaign_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table catalogue (
   workspace_id uuid not null,
   no bigint not null,
@@ -638,7 +654,7 @@ create table segment_job (
   created_by text not null,
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
-  constraint segment_job_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'snapshot'::text, 'tag'::text, 'untag'::text]))),
+  constraint segment_job_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'snapshot'::text, 'tag'::text, 'untag'::text, 'tell'::text]))),
   constraint segment_job_pkey PRIMARY KEY (id),
   constraint segment_job_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES segment(id),
   constraint segment_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
