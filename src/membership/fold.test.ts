@@ -349,7 +349,11 @@ describe('merges', () => {
       reentry: { kind: 'never' },
       start: 'split',
       nodes: {
-        split: node('split', { branches: [{ name: 'quick', rule: traitSet('quick') }] }, { quick: 'give', else: 'one' }),
+        split: node(
+          'split',
+          { branches: [{ name: 'quick', rule: traitSet('quick') }] },
+          { quick: 'give', else: 'one' },
+        ),
         // further on, and not there yet
         one: node('update', { addTags: ['one'] }, { next: 'two' }),
         two: node('update', { addTags: ['two'] }, { next: 'hour' }),
@@ -369,7 +373,9 @@ describe('merges', () => {
     town.now += HOUR + 60_000
     town.ring(one)
     const given = town.effects.flatMap(({ effect: e }) =>
-      e.kind === 'derived' && e.fact.name === 'node.left' && e.fact.node === 'give' ? [e.fact.props.port] : [],
+      e.kind === 'derived' && e.fact.name === 'node.left' && e.fact.node === 'give'
+        ? [e.fact.props.port]
+        : [],
     )
     expect(given).toEqual(['given', 'given'])
     expect(balanceOf(town.at(one).state!.pts)).toBe(10)
