@@ -13,6 +13,7 @@ import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
@@ -48,6 +49,7 @@ export const endpoints = {
   ...experimentsEndpoints,
   ...membershipEndpoints,
   ...enrollEndpoints,
+  ...journeyReportEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,

@@ -30,6 +30,7 @@ import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
+import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -98,6 +99,7 @@ export const handlers: AllHandlers = {
   ...experimentRoutes,
   ...membershipRoutes,
   ...enrollRoutes,
+  ...journeyReportRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
+import { computingWords } from './computing.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
@@ -21,6 +22,7 @@ import { work } from './work.ts'
 
 export const words = {
   ...frame,
+  ...computingWords,
   ...pages,
   ...install,
   ...insight,
