@@ -84,7 +84,7 @@ export async function publishSegments(product: Product, space: Space, rules: Rul
   await until(
     'segments computed',
     900_000,
-    250,
+    50,
     async () => {
       const { rows } = await product.core.pool.query<{ n: number }>(
         `select count(*)::int as n from segment_job where status in ('queued', 'running')`,
