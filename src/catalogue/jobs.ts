@@ -1,8 +1,9 @@
 // Queues work over many customers of a workspace, in the transaction that causes it. src/segments/worker.ts does it.
+import type { Told } from '../inbox/model.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
-export type JobKind = 'backfill' | 'snapshot' | 'tag' | 'untag'
+export type JobKind = 'backfill' | 'snapshot' | 'tag' | 'untag' | 'tell'
 /** wait: history has yet to come as far as the publication · fill, orders: what the past left is told to customers · settle: that
  *  is being folded · check: customers are compared with what the rules say · end: that is being folded */
 export type Stage = 'wait' | 'fill' | 'orders' | 'settle' | 'check' | 'end' | 'walk'
@@ -17,6 +18,8 @@ export type JobParams = {
   /** tag, untag */
   tag?: string
   until?: string
+  /** tell: what is said to everybody whom it concerns */
+  tell?: Told
 }
 /** In the caller's transaction; after its commit emit `segment-job`. */
 export async function queueJob(

@@ -71,7 +71,7 @@ export const segmentDetail = segmentRow.extend({
 })
 export const segmentJob = z.object({
   id,
-  kind: z.enum(['backfill', 'snapshot', 'tag', 'untag']),
+  kind: z.enum(['backfill', 'snapshot', 'tag', 'untag', 'tell']),
   status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   done: z.number(),
   total: z.number().nullable(),

@@ -18,6 +18,7 @@ import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
 import { wouldMove } from './fold.ts'
 import { coverChecks, endJob, NOBODY, noteStep, settleOthers, type JobRow } from './jobs.ts'
 import { findSegment } from './store.ts'
+import { concerns } from './tell.ts'
 
 /** Customers of a step, and rows that may wait in bulk before a step waits, too. */
 const STEP_ROWS = 1_000
@@ -127,6 +128,31 @@ export function openStepper(core: Core): Stepper {
       seen =>
         seen.flatMap(({ id, state, merged }) =>
           !merged && isIn(state, segment.n, group)
+            ? [
+                {
+                  workspace: job.workspace_id,
+                  customer: id,
+                  input: { kind: 'note' as const, messageId: null, body },
+                },
+              ]
+            : [],
+        ),
+      null,
+    )
+  }
+
+  /** What is said to everybody whom it concerns. */
+  async function tellThem(job: JobRow): Promise<Went> {
+    const { tell } = job.params
+    must(tell, 'a job that tells says what')
+    const { no, offsetMs } = await newest(core.pool, job.workspace_id)
+    const world = await worldOf(job.workspace_id, no)
+    const body: NoteBody = { ...tell, actor: job.created_by, src: 'itinera' }
+    return walk(
+      job,
+      seen =>
+        seen.flatMap(({ id, state, merged }) =>
+          !merged && concerns(tell, state, world, Date.now() + offsetMs)
             ? [
                 {
                   workspace: job.workspace_id,
@@ -293,7 +319,7 @@ export function openStepper(core: Core): Stepper {
   async function oneStep(job: JobRow): Promise<Went> {
     switch (job.stage) {
       case 'walk':
-        return tellMembers(job)
+        return job.kind === 'tell' ? tellThem(job) : tellMembers(job)
       case 'wait':
         return wait(job)
       case 'fill':

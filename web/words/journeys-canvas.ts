@@ -11,6 +11,7 @@ export const journeysCanvas = {
     simulate: ['模擬', 'Simulate'],
     replay: ['重播', 'Replay'],
     report: ['成效', 'Report'],
+    experiment: ['實驗', 'Experiments'],
     why: ['為什麼', 'Why'],
   },
   canvas: {
@@ -40,6 +41,25 @@ export const journeysCanvas = {
     ungroup: ['解散群組', 'Ungroup'],
     noProblems: ['沒有問題', 'No problems'],
     problems: ['{{n}} 個問題', '{{n}} problems'],
+  },
+  begin: {
+    title: ['什麼時候開始？', 'When does it begin?'],
+    text: ['選一個觸發條件，接著從左邊加入節點。', 'Choose a trigger, then add nodes from the left.'],
+    other: ['其他觸發條件', 'Other triggers'],
+    or: ['或從範例開始', 'Or begin with an example'],
+    untitled: ['未命名旅程', 'Untitled journey'],
+    cart: ['購物車未結提醒', 'Abandoned cart'],
+    cartText: [
+      '放進購物車一小時沒結帳，LINE 提醒，收不到改寄 Email',
+      'An hour without checkout: LINE, else e-mail',
+    ],
+    welcome: ['歡迎新好友', 'Welcome a new friend'],
+    welcomeText: [
+      '加入好友即歡迎，隔天依是否購買給不同訊息',
+      'A welcome at once, a hint that fits the next day',
+    ],
+    birthday: ['生日祝福', 'Birthday wishes'],
+    birthdayText: ['生日前七天送上祝福，當天再提醒一次', 'Wishes a week before, and once more on the day'],
   },
   canvasKey: {
     walk: ['沿著旅程走到上、下、左、右的節點', 'Walk along the journey'],
@@ -72,11 +92,21 @@ export const journeysCanvas = {
     wait_event: ['等顧客做某件事，逾時走另一條路', 'Wait until somebody does something, or time is up'],
     split: ['依條件走不同的路，第一個符合的為準', 'Different ways by rule; the first that holds'],
     update: ['改屬性、貼標或移除標籤', 'Change attributes, add or remove tags'],
+    throttle: ['每段時間只放行一定人數，其餘排隊', 'Lets through so many people in a time; the others queue'],
     exit: ['在這裡離開旅程', 'The journey ends here'],
+    random_split: [
+      '依比例隨機走不同的路，同一位顧客每次相同',
+      'Different ways by chance, the same for each person',
+    ],
+    experiment: ['比較幾個版本，分出高下後全部走較好的', 'Tries ways against each other until one is better'],
+    holdout: ['保留一部分人不送，用來比較成效', 'Keeps a share out, to measure against'],
+    reward: ['送優惠券或點數', 'Gives a coupon or points'],
   },
   nodeForm: {
     settings: ['設定', 'Settings'],
     people: ['人數', 'People'],
+    unnamed: ['請幫旅程取個名字', 'Give the journey a name'],
+    journeyName: ['旅程名稱', 'Name of the journey'],
     title: ['節點名稱（可不填）', 'Name of the node (optional)'],
     remove: ['刪除節點', 'Delete the node'],
   },
@@ -95,6 +125,7 @@ export const journeysCanvas = {
     addPair: ['加一項', 'Add one'],
     addTo: ['加入：{{what}}', 'Add to: {{what}}'],
     nth: ['第 {{n}} 項', 'No. {{n}}'],
+    firstBranch: ['符合', 'matches'],
     up: ['第 {{n}} 項往上', 'Move {{n}} up'],
     down: ['第 {{n}} 項往下', 'Move {{n}} down'],
     remove: ['移除第 {{n}} 項', 'Remove {{n}}'],
@@ -160,7 +191,8 @@ export const journeysCanvas = {
     since_entry: ['進入旅程之後', 'the journey was entered'],
   },
   fields_split: {
-    branches: ['分支（由上而下，第一個符合的為準）', 'Branches (the first that holds)'],
+    branches: ['分支', 'Branches'],
+    branches_help: ['由上而下，第一個符合的為準', 'From the top; the first that holds'],
   },
   fields_update: {
     traits: ['設定屬性', 'Set attributes'],

@@ -270,6 +270,7 @@ export const segments = {
     snapshot: ['存成名單', 'Keeping a list'],
     tag: ['貼標', 'Tagging'],
     untag: ['移除標籤', 'Taking the tag off'],
+    tell: ['通知相關的人', 'Telling whom it concerns'],
   },
   jobStatus: {
     queued: ['排隊中', 'Queued'],
