@@ -5,10 +5,12 @@ import { cpuBetween, machine, until, usage } from './machine.ts'
 import { seed } from './pipeline.ts'
 import { api, ask, newSpace, settled, startProduct } from './product.ts'
 import { n, type Report } from './report.ts'
-import { publishSegments } from './segment-rules.ts'
+import { publishSegments, segmentRules } from './segment-rules.ts'
 import type { Rule } from '../src/rules/model.ts'
 
 const EVENTS_EACH = 5
+/** published one behind the other, without waiting */
+const MANY = 20
 
 const RULES: { what: string; rule: Rule }[] = [
   {
@@ -82,6 +84,20 @@ export async function backfill(options: { people: number }): Promise<Report> {
         `${what}: ${tookS.toFixed(1)} s for ${n(all)} customers, ${n(told)} inputs; members ${n(shown.size)}, as SQL counts ${n(wanted)}; CPU seconds ${cpu}`,
       )
     }
+    const began = performance.now()
+    let publishedS = 0
+    await publishSegments(product, space, segmentRules(MANY), () => {
+      publishedS = (performance.now() - began) / 1000
+    })
+    const manyS = (performance.now() - began) / 1000
+    const { rows: walked } = await product.core.pool.query<{ n: number }>(
+      `select count(*)::int as n from (select from segment_job where done > 0 order by id desc limit ${MANY}) j`,
+    )
+    figures.push({
+      what: `${MANY} new segments at once`,
+      value: `${manyS.toFixed(1)} s, of which publishing ${publishedS.toFixed(1)} s`,
+    })
+    notes.push(`of the jobs of ${MANY} segments at once and before, ${walked[0]!.n} walked over customers`)
     return {
       bench: 'backfill',
       size: `${n(people)} customers, ${n(people * (EVENTS_EACH + 3))} events; load before ${load}`,

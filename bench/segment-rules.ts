@@ -71,8 +71,13 @@ export const segmentRules = (count: number): Rule[] =>
 
 type Shown = { id: string; version: number; computing: unknown; size: number | null }
 
-/** Publishes a live segment for each rule; resolves when all of the past has been looked at. */
-export async function publishSegments(product: Product, space: Space, rules: Rule[]): Promise<string[]> {
+/** Publishes a live segment for each rule; resolves when all of the past has been looked at. `published`: all are. */
+export async function publishSegments(
+  product: Product,
+  space: Space,
+  rules: Rule[],
+  published: () => void = () => undefined,
+): Promise<string[]> {
   const ids: string[] = []
   for (const [i, rule] of rules.entries()) {
     const definition = { groups: [{ key: 'in', name: '', rule }] }
@@ -81,10 +86,11 @@ export async function publishSegments(product: Product, space: Space, rules: Rul
     await api(product, space, 'POST', `/segments/${made.id}/publish`, { version: made.version })
     ids.push(made.id)
   }
+  published()
   await until(
     'segments computed',
     900_000,
-    250,
+    50,
     async () => {
       const { rows } = await product.core.pool.query<{ n: number }>(
         `select count(*)::int as n from segment_job where status in ('queued', 'running')`,

@@ -81,10 +81,10 @@ const LEASE_S = 30
 const MOST_ATTEMPTS = 20
 
 /** Which backfill of a workspace comes first: one that is under way or waits too long, then those that tell of the past,
- *  then checks, so that one check serves all (`coverChecks`). */
+ *  then settling and checks, so that one of each serves all (`settleOthers`, `coverChecks`). */
 const TURN = (of: string): string =>
   `case when ${of}.stage = 'end' or ${of}.bucket > 0 or ${of}.after <> '${NOBODY}' or ${of}.created_at < clock_timestamp() - interval '30 s' then 0
-        when ${of}.stage = 'check' then 2 else 1 end`
+        when ${of}.stage = 'check' then 3 when ${of}.stage = 'settle' then 2 else 1 end`
 
 /** Takes the oldest job that waits or whose worker is gone. Backfills of a workspace come one after the other. */
 export async function claimJob(sql: Sql, owner: string): Promise<JobRow | null> {
@@ -116,6 +116,15 @@ export async function noteStep(sql: Sql, owner: string, job: JobRow): Promise<bo
     [job.id, owner, job.stage, job.bucket, job.after, job.done, job.total, job.hits],
   )
   return rowCount === 1
+}
+
+/** What others told of the past is folded, too: the world that is published next says so of all of them. */
+export async function settleOthers(sql: Sql, job: JobRow): Promise<void> {
+  await sql.query(
+    `update segment_job set stage = case when segment_id is null then 'end' else 'check' end, done = coalesce(total, 0) / 2
+      where workspace_id = $1 and id <> $2 and kind = 'backfill' and status in ('queued', 'running') and stage = 'settle'`,
+    [job.workspace_id, job.id],
+  )
 }
 
 /** A check looks at each customer with the whole world: it serves every publication up to that one whose past is told, and

@@ -16,7 +16,7 @@ import { smallints, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
 import { wouldMove } from './fold.ts'
-import { coverChecks, endJob, NOBODY, noteStep, type JobRow } from './jobs.ts'
+import { coverChecks, endJob, NOBODY, noteStep, settleOthers, type JobRow } from './jobs.ts'
 import { findSegment } from './store.ts'
 import { concerns } from './tell.ts'
 
@@ -112,7 +112,7 @@ export function openStepper(core: Core): Stepper {
     const within = first ? begins : undefined
     if (bucket < BUCKETS || then === null) await move(job, { bucket, after, done }, rows, within)
     else await move(job, { bucket: 0, after: NOBODY, done, stage: then }, rows, within)
-    if (bucket < BUCKETS || then !== null) return 'worked'
+    if (bucket < BUCKETS || then !== null) return job.stage === 'settle' ? 'yields' : 'worked'
     await endJob(core.pool, core.processId, job, 'done')
     tell(job)
     return 'over'
@@ -243,7 +243,7 @@ export function openStepper(core: Core): Stepper {
         rows,
       )
     if (upTo !== null) ends = { job: job.id, after: upTo, steps: ends.steps.slice(1) }
-    return 'worked'
+    return job.stage === 'settle' ? 'yields' : 'worked'
   }
 
   /** Customers of whom history knew nothing else, and who have orders: their own rows say the rest. */
@@ -270,6 +270,7 @@ export function openStepper(core: Core): Stepper {
       const next: Stage = job.segment_id === null ? 'end' : 'check'
       const moved = { ...job, stage: next, done: half(job) }
       if (!(await noteStep(sql, core.processId, moved))) throw new Lost()
+      await settleOthers(sql, job)
       await publishWorld(sql, core, job.workspace_id)
       Object.assign(job, moved)
     })
