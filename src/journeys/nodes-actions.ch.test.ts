@@ -154,6 +154,25 @@ describe('calls of another system', () => {
     expect(await calls('/undone')).toHaveLength(1)
   })
 
+  test('hard problem 1: a call that was at the socket when its process died is made again under its id', async () => {
+    const journey = await lab.publish(callOn('Crash', {}))
+    await lab.person('http-crash', { line: true })
+    await answers({ status: 503, times: 1 })
+    await lab.tell(says('http-crash', 'Crash'))
+    // as the process left it: sending, and its time has run out
+    const { rowCount } = await lab.core.pool.query(
+      `update message set state = 'sending', claim_until = now() - interval '1 s', send_after = now()
+        where workspace_id = $1 and state = 'intended' and channel = 'http'`,
+      [lab.workspace],
+    )
+    expect(rowCount).toBe(1)
+    await lab.settle()
+    expect(await lab.path('http-crash', journey)).toEqual(['call:ok', 'said:accepted', 'end:completed'])
+    const tries = await calls('/crash')
+    expect(tries.map(c => c.status)).toEqual([503, 200])
+    expect(new Set(tries.map(c => c.webhookId)).size).toBe(1)
+  })
+
   test('a private address is refused unless it is allowed; the secret is for administrators', async () => {
     const content = { channel: 'http', method: 'GET', url: '', headers: {}, body: null, sign: false } as const
     const to = callRequest(content, 'id', `${lab.core.baseUrl}/sandbox/http/x`, null, new Date())
