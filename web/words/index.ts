@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
+import { computingWords } from './computing.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -23,6 +24,7 @@ import { work } from './work.ts'
 
 export const words = {
   ...frame,
+  ...computingWords,
   ...pages,
   ...install,
   ...insight,
