@@ -107,6 +107,8 @@ describe('calls of another system', () => {
     }
     expect(ledger.items[0]).toMatchObject({ state: 'accepted' })
     expect(ledger.invariant.holds).toBe(true)
+    // but is no message to a customer
+    expect(JSON.stringify((await lab.call('home')).body)).not.toContain('"http"')
   })
 
   test('hard problems 3, 12: refused, retried under one id, no JSON to send, no answer in time', async () => {
