@@ -1,5 +1,6 @@
 // Questions of the first page and of Ops. From PostgreSQL: what is now. From ClickHouse: what was, in workspace time
 // (`folded` is real time). Times are given, never read in SQL.
+import { INTERNAL_CHANNELS } from '../messages/model.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { AuditDetail, AuditKind } from '../platform/http/access.ts'
@@ -64,8 +65,8 @@ export async function messagesPerDay(
 ): Promise<Map<string, number>> {
   const { rows } = await sql.query<{ day: string; n: number }>(
     `select to_char(created at time zone $3, 'YYYY-MM-DD') as day, count(*) as n from message
-      where workspace_id = $1 and created >= $2 group by 1`,
-    [workspace, new Date(since), zone],
+      where workspace_id = $1 and created >= $2 and channel <> all($4::text[]) group by 1`,
+    [workspace, new Date(since), zone, INTERNAL_CHANNELS],
   )
   return new Map(rows.map(r => [r.day, r.n]))
 }
@@ -76,8 +77,9 @@ export async function messagesByState(
   since: number,
 ): Promise<{ channel: string; state: string; n: number }[]> {
   const { rows } = await sql.query<{ channel: string; state: string; n: number }>(
-    `select channel, state, count(*) as n from message where workspace_id = $1 and created >= $2 group by 1, 2`,
-    [workspace, new Date(since)],
+    `select channel, state, count(*) as n from message
+      where workspace_id = $1 and created >= $2 and channel <> all($3::text[]) group by 1, 2`,
+    [workspace, new Date(since), INTERNAL_CHANNELS],
   )
   return rows
 }

@@ -107,6 +107,8 @@ describe('calls of another system', () => {
     }
     expect(ledger.items[0]).toMatchObject({ state: 'accepted' })
     expect(ledger.invariant.holds).toBe(true)
+    // but is no message to a customer
+    expect(JSON.stringify((await lab.call('home')).body)).not.toContain('"http"')
   })
 
   test('hard problems 3, 12: refused, retried under one id, no JSON to send, no answer in time', async () => {
@@ -120,9 +122,8 @@ describe('calls of another system', () => {
 
     await answers({ status: 503, times: 2 })
     await lab.tell(says('http-503', 'Points', { n: 2 }))
-    await hurry()
-    expect(await lab.path('http-503', journey)).toEqual([])
-    await hurry()
+    // on a busy machine a retry may have come due by itself
+    for (let i = 0; i < 3 && (await lab.path('http-503', journey)).length === 0; i++) await hurry()
     expect(await lab.path('http-503', journey)).toEqual(['call:ok', 'said:accepted', 'end:completed'])
     const tries = (await calls('/points')).filter(c => c.body === '{"n": 2}')
     expect(tries.map(c => c.status)).toEqual([503, 503, 200])
@@ -152,6 +153,25 @@ describe('calls of another system', () => {
     await hurry()
     expect(await lab.path('http-exit', journey)).toEqual(['call:exit', 'end:exit_rule'])
     expect(await calls('/undone')).toHaveLength(1)
+  })
+
+  test('hard problem 1: a call that was at the socket when its process died is made again under its id', async () => {
+    const journey = await lab.publish(callOn('Crash', {}))
+    await lab.person('http-crash', { line: true })
+    await answers({ status: 503, times: 1 })
+    await lab.tell(says('http-crash', 'Crash'))
+    // as the process left it: sending, and its time has run out
+    const { rowCount } = await lab.core.pool.query(
+      `update message set state = 'sending', claim_until = now() - interval '1 s', send_after = now()
+        where workspace_id = $1 and state = 'intended' and channel = 'http'`,
+      [lab.workspace],
+    )
+    expect(rowCount).toBe(1)
+    await lab.settle()
+    expect(await lab.path('http-crash', journey)).toEqual(['call:ok', 'said:accepted', 'end:completed'])
+    const tries = await calls('/crash')
+    expect(tries.map(c => c.status)).toEqual([503, 200])
+    expect(new Set(tries.map(c => c.webhookId)).size).toBe(1)
   })
 
   test('a private address is refused unless it is allowed; the secret is for administrators', async () => {

@@ -343,6 +343,7 @@ describe('faults say where and what', () => {
       '/fields/any/0/name custom',
     ],
     ['http', { method: 'GET', url: 'ftp://x' }, '/fields/url invalid_format'],
+    ['http', { method: 'GET', url: 'https://x{{ event.host }}/' }, '/fields/url invalid_format'],
     ['http', { method: 'GET', url: 'https://x.example', body: '{}' }, '/fields/body get_has_no_body'],
     [
       'http',

@@ -115,6 +115,9 @@ export type Intent = {
   ended?: Extract<SkipReason, 'cap' | 'late'>
 }
 
+/** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
+export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']
+
 /** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */
 export function outcomeName({ channel, state, detail }: OutcomeBody): string {
   if (channel === 'http') return state === 'accepted' ? 'call.answered' : 'call.' + state

@@ -55,7 +55,7 @@ export function Notices() {
           </Indicator>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown p={0}>
+      <Popover.Dropdown p={0} aria-label={t('notices.title')}>
         {opened ? <List ws={ws} unread={unread} close={() => setOpened(false)} /> : null}
       </Popover.Dropdown>
     </Popover>
@@ -67,7 +67,7 @@ function List({ ws, unread, close }: { ws: string; unread: number; close: () => 
   const list = usePages('notices', { ws, query: { limit: 20 } })
   const read = useAct('readNotices')
   return (
-    <section aria-label={t('notices.title')}>
+    <>
       <Group justify="space-between" p="sm" wrap="nowrap">
         <Text fw={600}>{t('notices.title')}</Text>
         {unread > 0 ? (
@@ -107,7 +107,7 @@ function List({ ws, unread, close }: { ws: string; unread: number; close: () => 
         )}
         <More query={list} />
       </ScrollArea.Autosize>
-    </section>
+    </>
   )
 }
 

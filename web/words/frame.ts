@@ -302,6 +302,7 @@ export const frame = {
     node_entered: ['到達節點', 'Reached a node'],
     node_left: ['離開節點', 'Left a node'],
     node_tried: ['改試其他渠道', 'Tried another channel'],
+    journey_called: ['由另一條旅程開始', 'Started by another journey'],
     call_answered: ['外部系統已回應', 'Another system answered'],
     call_failed: ['呼叫外部系統失敗', 'A call of another system failed'],
     call_skipped: ['未呼叫外部系統', 'Another system was not called'],

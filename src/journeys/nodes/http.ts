@@ -18,7 +18,7 @@ const shape = z.strictObject({
   url: z
     .string()
     .max(2000)
-    .regex(/^https?:\/\/[^/\s{]+/, 'an address begins with https:// and a fixed host'),
+    .regex(/^https?:\/\/[^/\s{?#]+([/?#]|$)/, 'an address begins with https:// and a fixed host'),
   headers: z
     .array(
       z.strictObject({

@@ -1,0 +1,85 @@
+// The bell in Chromium: a journey tells the team, the number appears by itself, the list is read with the keyboard alone.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRoles } from '../src/compose.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { seriousFaults } from './axe.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
+import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+import { callApi } from './http-client.ts'
+import { publicId } from '../src/platform/ids.ts'
+import { graphOf, says } from './journey-lab.ts'
+import { putRole } from '../src/team/store.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+}, 180_000)
+afterAll(async () => {
+  await browser.close()
+  await roles.stop()
+  await core.close()
+})
+
+test('a notice comes to the bell by itself, and is read with the keyboard', {
+  timeout: 240_000,
+}, async () => {
+  const page = await browser.context.newPage()
+  page.setDefaultTimeout(60_000)
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { id, apiKey } = await createTestWorkspace(core)
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user')
+  await putRole(core.pool, id, rows[0]!.id, 'owner')
+  const ws = publicId('wsp', id)
+  const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) =>
+    callApi(core.baseUrl, name, { key: apiKey }, { ...given, params: { ws, ...given?.params } })
+  const graph = graphOf('Return Asked', {
+    tell: {
+      type: 'notify',
+      fields: { text: '{{ customer.name }} 想退 {{ event.sku }}', level: 'warning' },
+      next: { next: null },
+    },
+  })
+  const made = await call('createJourney', { body: { graph } })
+  const done = await call('publishJourney', {
+    params: { journey: String(made.body.id) },
+    body: { version: made.body.version },
+  })
+  expect(done.status).toBe(200)
+  await page.goto(`${core.baseUrl}/w/${ws}`)
+  const bell = page.getByRole('button', { name: '通知' })
+  await bell.waitFor()
+  await bell.focus()
+  await page.keyboard.press('Enter')
+  await page.getByText('還沒有通知').waitFor()
+  await page.keyboard.press('Escape')
+  const answer = await fetch(`${core.baseUrl}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      batch: [
+        { type: 'identify', anonymousId: 'bell', traits: { name: '王小明' } },
+        says('bell', 'Return Asked', { sku: 'TEA-1' }),
+      ],
+    }),
+  })
+  expect(answer.status).toBe(200)
+  const ringing = page.getByRole('button', { name: '1 則未讀通知' })
+  await ringing.waitFor()
+  await ringing.focus()
+  await page.keyboard.press('Enter')
+  await page.getByText('王小明 想退 TEA-1').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/notices.png` })
+  const all = page.getByRole('button', { name: '全部標為已讀' })
+  await all.focus()
+  await page.keyboard.press('Enter')
+  await eventually('nothing is unread', async () => (await ringing.count()) === 0)
+})
