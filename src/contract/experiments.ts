@@ -28,7 +28,10 @@ export const experimentResult = z.object({
       one: z.string(),
       two: z.string(),
       p: z.number().describe('always-valid p-value'),
-      ratio: interval.describe('rate of `two` over rate of `one`'),
+      ratio: z
+        .object({ low: z.number(), high: z.number().nullable().describe('null: without end') })
+        .nullable()
+        .describe('rate of `two` over rate of `one`'),
     }),
   ),
   verdict: z.enum(['too_few', 'uneven', 'open', 'won']),

@@ -125,6 +125,27 @@ describe('the verdict', () => {
   })
 })
 
+test('of one way nobody converted: the ratio has no end on that side, and every figure is finite', () => {
+  for (const [a, b] of [
+    [0, 3],
+    [3, 0],
+    [0, 0],
+    [100, 0],
+    [100, 100],
+  ] as const) {
+    const judged = judge([arm('a', 100, a), arm('b', 100, b)], 10)
+    const [pair] = judged.pairs
+    expect(pair!.ratio === null ? null : pair!.ratio.high === null).toBe(a + b === 0 ? null : a === 0)
+    const figures = [
+      pair!.p,
+      pair!.ratio?.low ?? 0,
+      pair!.ratio?.high ?? 0,
+      ...judged.arms.flatMap(x => [x.rate!, x.interval!.low, x.interval!.high]),
+    ]
+    expect(figures.every(Number.isFinite)).toBe(true)
+  }
+})
+
 /** `days` looks at people who are given their way by the production hash; true once a winner is named. */
 function peeks(
   run: number,

@@ -32,8 +32,9 @@ export type PairResult = {
   two: string
   /** always-valid p-value, before the correction */
   p: number
-  /** rate of `two` over rate of `one`, corrected for the number of pairs; null: nobody converted */
-  ratio: Interval | null
+  /** rate of `two` over rate of `one`, corrected for the number of pairs; null: nobody converted. `high` null: without end,
+   *  as nobody of `one` did */
+  ratio: { low: number; high: number | null } | null
 }
 export type Judgement = {
   method: string
@@ -146,5 +147,10 @@ function compare(one: Arm, two: Arm, alpha: number): PairResult {
   ])
   // of those who converted, `two` has the share q·r2 / (q·r2 + (1 − q)·r1)
   const ratio = (share: number) => (share / (1 - share)) * ((1 - q) / q)
-  return { one: one.name, two: two.name, p, ratio: { low: ratio(low), high: ratio(high) } }
+  return {
+    one: one.name,
+    two: two.name,
+    p,
+    ratio: { low: ratio(low), high: high === 1 ? null : ratio(high) },
+  }
 }
