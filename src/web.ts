@@ -34,6 +34,7 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -92,6 +93,7 @@ export const handlers: AllHandlers = {
   ...libraryRoutes,
   ...journeyRoutes,
   ...journeyReportRoutes,
+  ...membershipRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

@@ -4,6 +4,7 @@ import { sandboxAccounts } from '../channels/accounts.ts'
 import { type Out, SCOPES } from '../contract.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours, SendingRules } from '../customers/world.ts'
+import type { PointsSettings } from '../membership/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
@@ -19,6 +20,7 @@ export type WorkspaceSettings = {
   madeUp?: boolean
   profile?: ProfileSettings
   sending?: SendingRules
+  points?: PointsSettings
 }
 
 export type NewWorkspace = {

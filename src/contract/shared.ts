@@ -17,6 +17,8 @@ export const SCOPES = [
   'segments:read',
   'segments:write',
   'segments:publish',
+  'membership:read',
+  'membership:write',
   'messages:read',
   'messages:write',
   'sources:read',

@@ -32,6 +32,8 @@ import {
 import type { Uuid } from '../platform/ids.ts'
 import { setFriendship } from './line.ts'
 import { mergeSegments } from '../segments/fold.ts'
+import { mergeRights, moveBooks } from '../membership/fold.ts'
+import { balanceOf } from '../membership/model.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere, told } from './order-worth.ts'
@@ -75,6 +77,7 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
     if (holds(state, id) || goneTo(state, [id], fold.now) !== undefined) continue
     ids.push(body.alone && mayHold(id, body.proof) ? { ...id, verified: body.proof !== 'public' } : id)
   }
+  moveBooks(fold, -balanceOf(state.pts), `merge/${body.survivor}`)
   fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
   return 'folded'
 }
@@ -139,6 +142,7 @@ export function foldRefused(fold: Fold, body: RefusedBody): void {
   const from = state.into
   if (from === undefined) return
   delete state.into
+  moveBooks(fold, balanceOf(state.pts), `merge/${from}`)
   const other = body.from ?? from
   if (body.reason === 'apart') keepApart(state, other, null)
   else noteConflict(fold, other, 'member_no', { ids: [] })
@@ -216,6 +220,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     mergeStanding(state, other)
     mergeSent(state, other)
     mergeWatches(state, other)
+    mergeRights(fold, other)
     mergeSegments(fold, other)
     mergeRuns(fold, other)
     if (body.detour)

@@ -1,5 +1,6 @@
 // What is published for a workspace, whole, under a number. Owners load it by number; the reducer is given it.
 import type { FrequencyCap, PublishedJourney } from '../journeys/model.ts'
+import type { PointsSettings, PublishedCoupon } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { PropFilter } from '../rules/model.ts'
 import type { PublishedSegment } from '../segments/model.ts'
@@ -34,6 +35,8 @@ export type World = {
   segments?: PublishedSegment[]
   /** unset: nothing is capped but what a journey caps itself */
   sending?: SendingRules
+  coupons?: PublishedCoupon[]
+  points?: PointsSettings
   campaigns?: PublishedCampaign[]
   /** what differs from the defaults */
   profile?: ProfileSettings

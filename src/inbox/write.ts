@@ -4,6 +4,7 @@
 import type pg from 'pg'
 import { REDUCER_VERSION } from '../customers/model.ts'
 import { nobodyOf } from '../customers/shared.ts'
+import type { CouponRow, PointsRow } from '../membership/model.ts'
 import type { Intent } from '../messages/model.ts'
 import { faultPoint, faultsAt } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
@@ -13,6 +14,7 @@ import type { Folded, Work } from './fold.ts'
 import { staggered } from '../journeys/policy.ts'
 import { packJournal } from './journal.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
+import { type Entry, writeRights } from './write-rights.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import { orderRowsOf } from './order-rows.ts'
 import type { BucketRow } from './read.ts'
@@ -89,6 +91,8 @@ export async function writeFold(
   const endAll: { bucket: number; customer: Uuid }[] = []
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
+  const coupons: Entry<CouponRow>[] = []
+  const points: Entry<PointsRow>[] = []
   const answers: {
     bucket: number
     workspace: Uuid
@@ -112,6 +116,8 @@ export async function writeFold(
         cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
+      else if (e.kind === 'coupon_entry') coupons.push({ work, row: e.row })
+      else if (e.kind === 'points_entry') points.push({ work, row: e.row })
       else if (e.kind === 'answer')
         answers.push({
           bucket,
@@ -331,6 +337,7 @@ export async function writeFold(
         proofs.map(p => p.row.proof && JSON.stringify(p.row.proof)),
       ],
     )
+  writeRights(run, coupons, points)
   if (answers.length > 0)
     run(
       'w_answer',

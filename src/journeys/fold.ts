@@ -3,6 +3,7 @@ import { happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.t
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
+import { foldRights } from '../membership/fold.ts'
 import { outcomeProps } from '../messages/model.ts'
 import { foldSegments, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
@@ -85,6 +86,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
 function fire(fold: Fold, due: Due): void {
   if ('tags' in due) {
     expireTags(fold)
+    return
+  }
+  if ('rights' in due) {
+    foldRights(fold)
     return
   }
   if ('segments' in due) {

@@ -2,6 +2,7 @@
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
 import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
+import { type Cause, couponRefusal, earnPoints, issueCoupon, poolOf } from '../membership/fold.ts'
 import { never } from '../platform/errors.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
@@ -24,6 +25,9 @@ const OUTSIDE = ''
 const MAX_PAST = 100
 
 const NONE: ReadonlySet<string> = new Set()
+
+/** The port of the reward node for each reason. */
+const COUPON_PORTS = { has: 'has', unknown: 'ended', ended: 'ended', too_many: 'limit' } as const
 
 /** From when on events count for a run: from its trigger's occurrence, and from its node's entry. A node entered in the
  *  same moment as the journey counts from the trigger too, because events of one batch arrive together. */
@@ -65,6 +69,10 @@ export function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    coupon(key) {
+      const refused = couponRefusal(fold, key)
+      return refused === null ? { pool: poolOf(fold.world, key) } : { refused: COUPON_PORTS[refused] }
+    },
     share: salt => percentOf(fold.state.id, salt),
     messageId: () => messageIdOf(fold, run),
   }
@@ -86,6 +94,12 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
       case 'remove_tag':
         removeTag(fold, effect.tag, source)
         break
+      case 'issue_coupon':
+        issueCoupon(fold, effect.coupon, rewardCause(run))
+        break
+      case 'points':
+        earnPoints(fold, { amount: effect.amount, reason: effect.reason }, rewardCause(run), effect.validDays)
+        break
       case 'ticket':
         askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
         break
@@ -94,6 +108,12 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
     }
   }
 }
+
+/** Once for each visit of the node. */
+const rewardCause = (run: Enrollment): Cause => ({
+  id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
+  src: 'journey',
+})
 
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })

@@ -36,6 +36,8 @@ export type Due =
   | { at: number; tags: true }
   /** a goal's window, or a figure's */
   | { at: number; watch: true }
+  /** a coupon or points end, or somebody is to be told that they will */
+  | { at: number; rights: true }
   /** a membership of a segment may change */
   | { at: number; segments: true }
   /** everybody's: all that have this moment */
@@ -59,6 +61,8 @@ export function nextDue(state: CustomerState, plan: Plan, world: World, through 
   if (watch !== null && (first === null || watch < first.at)) first = { at: watch, watch: true }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
+  if (state.rightsDue !== undefined && (first === null || state.rightsDue < first.at))
+    first = { at: state.rightsDue, rights: true }
   if (state.segDue !== undefined && (first === null || state.segDue <= first.at))
     first = { at: state.segDue, segments: true }
   return first

@@ -20,9 +20,11 @@ const WHAT: Record<IdPrefix, string> = {
   pic: 'picture',
   src: 'source',
   dea: 'dead_letter',
+  rpl: 'replay',
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  cpn: 'coupon',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -103,6 +103,7 @@ export const work = {
     random_split: ['隨機分流', 'Random split'],
     experiment: ['A/B 實驗', 'Experiment'],
     holdout: ['對照組', 'Holdout'],
+    reward: ['贈送', 'Reward'],
   },
   port: {
     next: ['下一步', 'next'],
@@ -116,6 +117,10 @@ export const work = {
     end: ['結束', 'end'],
     again: ['重新進入', 'again'],
     held: ['對照組', 'held back'],
+    given: ['已贈送', 'given'],
+    limit: ['已送完', 'all taken'],
+    has: ['已領過', 'has had it'],
+    ended: ['已結束', 'over'],
     moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
@@ -139,6 +144,8 @@ export const work = {
     share: ['{{name}} {{percent}} %', '{{name}} {{percent}} %'],
     experiment: ['{{shares}}；看{{metric}}', '{{shares}}; by {{metric}}'],
     holdout: ['留 {{percent}} % 的人不送', 'Keeps {{percent}} % back'],
+    giveCoupon: ['送優惠券 {{coupon}}', 'Gives the coupon {{coupon}}'],
+    givePoints: ['送 {{points}} 點', 'Gives {{points}} points'],
     metricOrder: ['下單', 'orders'],
     metricGoal: ['旅程目標', 'the journey goal'],
     metricClicked: ['點擊', 'clicks'],
