@@ -43,11 +43,15 @@ beforeAll(async () => {
   apiKey = space.apiKey
   const made = await call('createJourney', { body: { graph: graph() } })
   journey = String(made.body.id)
-  expect((await call('publishJourney', { params: { journey }, body: { version: made.body.version } })).status).toBe(200)
+  expect(
+    (await call('publishJourney', { params: { journey }, body: { version: made.body.version } })).status,
+  ).toBe(200)
   const people = Array.from({ length: PEOPLE }, (_, i) => `p${i}`)
   await send(people.map(p => ({ type: 'identify', anonymousId: p, traits: { email: `${p}@example.com` } })))
   await send(people.map(p => ({ type: 'track', anonymousId: p, event: 'Join' })))
-  await send(people.filter((_, i) => i % 2 === 0).map(p => ({ type: 'track', anonymousId: p, event: 'Signed Up' })))
+  await send(
+    people.filter((_, i) => i % 2 === 0).map(p => ({ type: 'track', anonymousId: p, event: 'Signed Up' })),
+  )
   await eventually(
     'the journey is in history',
     async () => {
@@ -106,7 +110,8 @@ function graph(): JourneyGraph {
 }
 
 const shot = async (name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/wide-${name}.png`, fullPage: true })
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/wide-${name}.png`, fullPage: true })
 }
 async function bothSchemes(name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
@@ -127,13 +132,16 @@ test('R4-39 the report says goal rate, time to goal and revenue against the cont
   await goal.waitFor()
   await goal.getByRole('columnheader', { name: '對照組' }).waitFor()
   await goal.getByRole('rowheader', { name: '達成率' }).waitFor()
-  await goal.getByRole('button', { name: /定義.*÷ 人數/ }).first().waitFor()
+  await goal
+    .getByRole('button', { name: /定義.*÷ 人數/ })
+    .first()
+    .waitFor()
   const figures = page.getByRole('region', { name: '指標' })
-  expect(await figures.innerText()).toContain('註冊率')
+  await figures.getByText('註冊率').waitFor()
   const nodes = page.getByRole('region', { name: '各節點' })
   // R3-30: the node's figure against its target
   await nodes.getByText('觸及人數').waitFor()
-  expect(await nodes.innerText()).toMatch(/\d+／目標 30/)
+  await nodes.getByText(/\d+／目標 30/).waitFor()
   await bothSchemes('report')
   await inEnglish(true)
   await page.getByRole('region', { name: 'Goal' }).getByRole('rowheader', { name: 'Goal rate' }).waitFor()
