@@ -32,6 +32,12 @@ export async function cutOld(core: Core, nowMs: number): Promise<Record<string, 
   )
   await cut('team_session', 'delete from team_session where expires_at < $1', [day(0)])
   await cut('sign_in_link', 'delete from sign_in_link where expires_at < $1', [day(30)])
+  // windows of limits that are over: a month of days and hours is looked back at, minutes and hours of two days
+  await cut(
+    'limit_count',
+    `delete from limit_count where per <> 'ever' and window_start < case when per in ('minute', 'hour') then $1::timestamptz else $2::timestamptz end`,
+    [day(2), day(62)],
+  )
   await cut('process', 'delete from process where at < $1', [day(1)])
   gone.identifier = await freeClaims(core, nowMs)
   gone.journal = await pruneJournal(core, nowMs)

@@ -1,5 +1,6 @@
 // How many people are where, from history's facts: node.entered, node.left (port 'exit' when the run ended there),
-// journey.entered, journey.goal_reached, journey.exited.
+// journey.entered, journey.goal_reached, journey.exited. Who was kept out (control group) is not counted here: the report
+// compares them (src/insight/journeys).
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { NodeId } from './model.ts'
@@ -13,6 +14,7 @@ export async function journeyTotals(history: History, workspace: Uuid): Promise<
     `select journey_id as journey, countIf(name = 'journey.entered') as entered,
             countIf(name = 'journey.goal_reached') as goals, countIf(name = 'journey.exited') as exited
        from event where workspace_id = {workspace:UUID} and name in ('journey.entered', 'journey.goal_reached', 'journey.exited')
+        and not JSONExtractBool(props, 'control')
       group by journey_id`,
     { workspace },
   )
@@ -57,6 +59,7 @@ export async function journeyCounts(
        from event
       where workspace_id = {workspace:UUID} and journey_id = {journey:UUID} and ({version:UInt32} = 0 or version = {version:UInt32})
         and name in ('node.entered', 'node.left', 'journey.entered', 'journey.goal_reached', 'journey.exited')
+        and not JSONExtractBool(props, 'control')
       group by name, node, way`,
     { workspace, journey, version: version ?? 0 },
   )

@@ -240,7 +240,8 @@ export function checkEnds(
       }
     } else if (verdict.value) {
       run.goalAt = fold.t
-      derive(fold, 'journey.goal_reached', { why: verdict.why }, { ...refsOf(run), node: run.node })
+      const told = run.ctl ? { control: true, why: verdict.why } : { why: verdict.why }
+      derive(fold, 'journey.goal_reached', told, { ...refsOf(run), node: run.node })
       if (goal.exitOnGoal) {
         endRun(fold, run, 'goal', { why: verdict.why })
         return true

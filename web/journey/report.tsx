@@ -172,6 +172,7 @@ function Attainment({ report, money }: { report: Report; money: (amount: number)
   const say = useSay()
   const { treated, control, lift } = report
   const time = say.duration(report.windowMs)
+  const open = treated.open + (control?.open ?? 0)
   const each = (g: Group_) => money(g.people === 0 ? 0 : g.revenue / g.people)
   const rows: [label: string, is: string, value: (g: Group_) => string][] = [
     [t('report.people'), t('report.peopleIs'), g => say.people(g.people)],
@@ -202,9 +203,9 @@ function Attainment({ report, money }: { report: Report; money: (amount: number)
           ))}
         </tbody>
       </table>
-      {treated.open > 0 ? (
+      {open > 0 ? (
         <Text size="xs" c="dimmed">
-          {t('report.open', { n: say.count(treated.open) })}
+          {t('report.open', { n: say.count(open) })}
         </Text>
       ) : null}
       {control ? (

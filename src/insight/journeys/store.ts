@@ -124,7 +124,7 @@ export async function messagesByNode(history: History, p: ReportParams): Promise
               JSONExtractFloat(e.props, 'cost') as cost
          from event e left join merged m on e.customer_id = m.loser
         where e.workspace_id = {workspace:UUID} and e.name like 'message.%' and e.journey_id = {journey:UUID}
-          and e.channel not in ('ticket', 'http') and e.enrollment_id in (select run from runs) and e.occurred >= ${at('from')}),
+          and e.channel not in ('ticket', 'http', 'team') and e.enrollment_id in (select run from runs) and e.occurred >= ${at('from')}),
      skips as (select node, reason, uniqExact(message) as n from said where name = 'message.skipped' group by node, reason)
      select node, toUInt32(uniqExactIf(message, name = 'message.intended')) as intended,
             toUInt32(uniqExactIf(message, name in ${SENT})) as accepted,

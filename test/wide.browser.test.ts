@@ -1,0 +1,197 @@
+// What holds for a whole journey in Chromium: its goal, control group and figures set in the panel of settings, its report
+// read, the caps for each person saved. Axe finds nothing serious, in both languages and schemes.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
+import { startRoles } from '../src/compose.ts'
+import type { JourneyGraph } from '../src/journeys/model.ts'
+import { happened } from '../src/rules/make.ts'
+import { newId, publicId } from '../src/platform/ids.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { seriousFaults } from './axe.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+import { callApi } from './http-client.ts'
+import { mail } from './send-lab.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Page
+let home: string
+let ws: string
+let apiKey: string
+let journey: string
+
+const DAY = 86_400_000
+const PEOPLE = 90
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore({ env: { ALLOW_PRIVATE_URLS: '1' } })
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
+  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  ws = publicId('wsp', space.id)
+  home = `${core.baseUrl}/w/${ws}`
+  apiKey = space.apiKey
+  const made = await call('createJourney', { body: { graph: graph() } })
+  journey = String(made.body.id)
+  expect(
+    (await call('publishJourney', { params: { journey }, body: { version: made.body.version } })).status,
+  ).toBe(200)
+  const people = Array.from({ length: PEOPLE }, (_, i) => `p${i}`)
+  await send(people.map(p => ({ type: 'identify', anonymousId: p, traits: { email: `${p}@example.com` } })))
+  await send(people.map(p => ({ type: 'track', anonymousId: p, event: 'Join' })))
+  await send(
+    people.filter((_, i) => i % 2 === 0).map(p => ({ type: 'track', anonymousId: p, event: 'Signed Up' })),
+  )
+  await eventually(
+    'the journey is in history',
+    async () => {
+      const { body } = await call('journeyReport', { params: { journey } })
+      const report = body as unknown as { treated?: { goals: number }; control?: { goals: number } | null }
+      return (report.treated?.goals ?? 0) + (report.control?.goals ?? 0) === PEOPLE / 2
+    },
+    60_000,
+  )
+}, 240_000)
+afterAll(async () => {
+  await browser?.close()
+  await roles?.stop()
+  await core?.close()
+})
+
+const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) =>
+  callApi(core.baseUrl, name, { key: apiKey }, { ...given, params: { ws, ...given.params } })
+
+async function send(batch: Record<string, unknown>[]): Promise<void> {
+  for (let i = 0; i < batch.length; i += 50) {
+    const response = await fetch(core.baseUrl + '/v1/batch', {
+      method: 'POST',
+      headers: { authorization: 'Bearer ' + apiKey },
+      body: JSON.stringify({ batch: batch.slice(i, i + 50).map(b => ({ messageId: newId(), ...b })) }),
+    })
+    expect(response.status).toBe(200)
+  }
+}
+
+function graph(): JourneyGraph {
+  return {
+    format: 1,
+    name: '迎新旅程',
+    trigger: { kind: 'event', event: 'Join' },
+    reentry: { kind: 'never' },
+    goal: { rule: happened('Signed Up', 'entry'), exitOnGoal: false, windowMs: 7 * DAY },
+    exits: [],
+    policy: {
+      controlPercent: 40,
+      kpis: [
+        { id: 'reach', name: '觸及人數', node: 'hello', measure: { kind: 'reached' }, target: 30 },
+        { id: 'goal', name: '註冊率', node: null, measure: { kind: 'goal' }, target: 80 },
+      ],
+    },
+    start: 'hello',
+    nodes: {
+      hello: {
+        type: 'send',
+        title: '歡迎信',
+        fields: { channel: 'email', purpose: 'transactional', content: mail('歡迎', '<p>您好</p>') },
+        next: { accepted: null },
+      },
+    },
+  }
+}
+
+const shot = async (name: string) => {
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/wide-${name}.png`, fullPage: true })
+}
+async function bothSchemes(name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
+    await shot(`${name}-${scheme}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+const inEnglish = async (english: boolean) => {
+  await page.evaluate(locale => localStorage.setItem('itinera.locale', locale), english ? 'en' : 'zh-TW')
+  await page.reload()
+}
+
+test('R4-39 the report says goal rate, time to goal and revenue against the control group, each with its definition', async () => {
+  await page.goto(`${home}/journeys/${journey}?panel=report`)
+  const goal = page.getByRole('region', { name: '目標達成' })
+  await goal.waitFor()
+  await goal.getByRole('columnheader', { name: '對照組' }).waitFor()
+  await goal.getByRole('rowheader', { name: '達成率' }).waitFor()
+  await goal
+    .getByRole('button', { name: /定義.*÷ 人數/ })
+    .first()
+    .waitFor()
+  const figures = page.getByRole('region', { name: '指標' })
+  await figures.getByText('註冊率').waitFor()
+  const nodes = page.getByRole('region', { name: '各節點' })
+  // R3-30: the node's figure against its target
+  await nodes.getByText('觸及人數').waitFor()
+  await nodes.getByText(/\d+／目標 30/).waitFor()
+  await bothSchemes('report')
+  await inEnglish(true)
+  await page.getByRole('region', { name: 'Goal' }).getByRole('rowheader', { name: 'Goal rate' }).waitFor()
+  await shot('report-en')
+  await inEnglish(false)
+})
+
+test('R1-04 R3-30 goal, control group and a figure are set in the panel; the draft keeps them', async () => {
+  await page.goto(`${home}/journeys/${journey}?show=draft&panel=settings`)
+  const kind = page.getByLabel('做到什麼算成功')
+  await kind.waitFor()
+  expect(await kind.inputValue()).toBe('sign_up')
+  await kind.selectOption({ label: '進入旅程後下單' })
+  await page.getByLabel('達成目標就離開旅程').check()
+  await page.getByLabel('對照組比例').fill('25')
+  await page.getByRole('button', { name: /指標與目標值/ }).click()
+  const third = page.getByRole('group', { name: '指標與目標值' })
+  await third.getByLabel('目標值', { exact: true }).last().fill('12')
+  await bothSchemes('settings')
+  await eventually(
+    'the draft is saved',
+    async () => {
+      const { body } = await call('journey', { params: { journey } })
+      const { goal, policy } = body.draft as JourneyGraph
+      return (
+        goal?.rule.op === 'orders' &&
+        goal.exitOnGoal &&
+        policy?.controlPercent === 25 &&
+        policy.kpis?.length === 3 &&
+        policy.kpis[2]!.target === 12
+      )
+    },
+    20_000,
+  )
+})
+
+test('the caps for each person are saved and published', async () => {
+  await page.goto(`${home}/settings?tab=sending`)
+  await page.getByText('目前沒有上限。').waitFor()
+  await page.getByRole('button', { name: '加一條上限' }).click()
+  await page.getByLabel('最多幾則').fill('2')
+  await page.getByLabel('在幾天之內').fill('5')
+  await page.getByRole('button', { name: '儲存' }).click()
+  await eventually(
+    'the caps are saved',
+    async () => {
+      const { body } = await call('sendingRules')
+      return JSON.stringify(body.caps) === JSON.stringify([{ max: 2, withinMs: 5 * DAY }])
+    },
+    15_000,
+  )
+  await bothSchemes('sending')
+})
