@@ -80,6 +80,7 @@ export function word(
     | 'feedHealth'
     | 'stage'
     | 'phase'
+    | 'per'
     | 'salesChannel'
     | 'touchKind'
     | 'wantedContact'

@@ -18,6 +18,7 @@ export type WorkspaceSettings = {
   sendingPaused?: boolean
   madeUp?: boolean
   profile?: ProfileSettings
+  publishing?: { approval?: boolean }
 }
 
 export type NewWorkspace = {

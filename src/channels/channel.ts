@@ -3,6 +3,10 @@
 import type { IncomingInput } from '../inbox/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
+/** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
+ *  ticket: asks limits for a place (an entry cap, a throttle, a coupon's pool) and is accepted at once when it has them. */
+export type InternalContent = { channel: 'ticket' }
+
 /** What a send came to. The error kind decides retry:
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */

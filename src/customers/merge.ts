@@ -326,5 +326,6 @@ function inherit(fold: Fold, stays: Enrollment, ends: Enrollment): void {
   }
   if (sent.size > 0) stays.twin = [...sent]
   // A message that the other still waits for stands for this run, unless this run has sent its own there.
-  if (ends.wait?.kind === 'message' && stays.occ[ends.node] === undefined) ends.wait = null
+  if (ends.wait?.kind === 'message' && ends.node !== '' && stays.occ[ends.node] === undefined)
+    ends.wait = null
 }

@@ -30,6 +30,8 @@ const isScalar = (v: unknown): v is string | number | boolean =>
 
 type Refusal = 'name' | 'type' | 'choice' | 'computed' | 'too_long' | 'too_many' | 'verified' | 'older'
 
+const utf8 = new TextEncoder()
+
 /** Why this name or value cannot be a trait of anybody; null when it can. */
 export function traitFault(name: string, value: unknown): 'name' | 'type' | 'too_long' | null {
   if (name === '' || name.length > MAX_NAME || name === '__proto__') return 'name'
@@ -37,7 +39,7 @@ export function traitFault(name: string, value: unknown): 'name' | 'type' | 'too
   if (!isScalar(value) && !(Array.isArray(value) && value.every(isScalar))) return 'type'
   if (typeof value === 'string' && value.length * 3 <= MAX_VALUE_BYTES) return null
   if (typeof value === 'number') return null
-  return Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value)) > MAX_VALUE_BYTES
+  return utf8.encode(typeof value === 'string' ? value : JSON.stringify(value)).length > MAX_VALUE_BYTES
     ? 'too_long'
     : null
 }
@@ -130,6 +132,7 @@ export function addTag(
     ...(until === null ? {} : { until }),
   }
   setTagEnd(state)
+  fold.changed = true
   derive(fold, held === null ? 'tag.added' : 'tag.changed', {
     ...said(tag, source, more.actor),
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
@@ -149,6 +152,7 @@ export function removeTag(fold: Fold, tag: string, source: Source, actor: string
   if (!Object.hasOwn(state.tags, tag) || state.tags[tag]!.at > source.at) return
   delete state.tags[tag]
   setTagEnd(state)
+  fold.changed = true
   derive(fold, 'tag.removed', { ...said(tag, source, actor), reason: 'removed' })
 }
 
@@ -160,6 +164,7 @@ export function expireTags(fold: Fold): void {
     delete state.tags[tag]
     derive(fold, 'tag.removed', { tag, source: mark.src, reason: 'expired' })
   }
+  fold.changed = true
   setTagEnd(state)
 }
 

@@ -77,6 +77,8 @@ export type OutcomeBody = {
   at: number
   /** of a message that was accepted: moves the marketing clock */
   purpose?: 'marketing' | 'transactional'
+  /** what the account asked for it, in the smallest unit (decimals are possible); of what was accepted */
+  cost?: number
   /** click target, provider id … for history */
   detail?: Record<string, string>
 }

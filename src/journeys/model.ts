@@ -1,5 +1,6 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
+import type { Limit } from '../messages/model.ts'
 import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Trigger } from './triggers/register.ts'
@@ -122,6 +123,8 @@ export type PublishedJourney = {
   graph: JourneyGraph
   /** of triggers with a moment of everybody's: workspace time from which on it counts */
   since?: number
+  /** experiments that are decided: node and the variant that everybody takes from now on */
+  decided?: Record<NodeId, string>
   moves?: VersionMoves
 }
 
@@ -164,6 +167,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
+  /** '': not in yet, it waits for the ticket of an entry cap */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -244,6 +248,8 @@ export type NodeContext = {
   allowedFrom(at: number): number
   /** First moment after now whose wall time in the workspace's zone is `time` on one of `weekdays` (1 Monday … 7). */
   nextWallTime(time: string, weekdays: number[] | null): number
+  /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
+  share(salt: string): number
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -276,9 +282,12 @@ export type NodeType = {
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
   /** Faults of the fields, beyond what FieldSpec says. */
-  validate(
-    fields: Record<string, unknown>,
-  ): { path: string; code: string; message: { zh: string; en: string } }[]
+  validate(fields: Record<string, unknown>): {
+    path: string
+    code: string
+    message: { zh: string; en: string }
+    alternative?: { zh: string; en: string }
+  }[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step
@@ -302,3 +311,5 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
+  | { kind: 'ticket'; limits: Limit[] }

@@ -42,10 +42,11 @@ export function planOf(world: World): Plan {
 }
 
 function rulesOf(journey: PublishedJourney): Rule[] {
-  const { goal, exits, filter, nodes } = journey.graph
+  const { goal, exits, filter, nodes, policy } = journey.graph
   const rules = exits.map(e => e.rule)
   if (goal) rules.push(goal.rule)
   if (filter) rules.push(filter)
+  for (const { measure } of policy?.kpis ?? []) if (measure.kind === 'rule') rules.push(measure.rule)
   for (const node of Object.values(nodes)) rules.push(...(nodeType(node.type)?.rules?.(node.fields) ?? []))
   return rules
 }

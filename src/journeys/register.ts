@@ -3,7 +3,11 @@ import type { NodeType } from './model.ts'
 import { conditionSplit } from './nodes/condition-split.ts'
 import { delay } from './nodes/delay.ts'
 import { exit } from './nodes/exit.ts'
+import { experiment } from './nodes/experiment.ts'
+import { holdout } from './nodes/holdout.ts'
+import { randomSplit } from './nodes/random-split.ts'
 import { send } from './nodes/send.ts'
+import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
 import { waitEvent } from './nodes/wait-event.ts'
 
@@ -11,8 +15,12 @@ export const NODE_TYPES = {
   delay,
   wait_event: waitEvent,
   split: conditionSplit,
+  random_split: randomSplit,
+  experiment,
+  holdout,
   send,
   update,
+  throttle,
   exit,
 } satisfies Record<string, NodeType>
 

@@ -7,13 +7,18 @@ import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
+import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Step } from './model.ts'
+import type { Intent, Limit } from '../messages/model.ts'
+import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
 import { isPaused } from './plan.ts'
+import { quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
+/** Where a run is that has no place in its journey yet. */
+const OUTSIDE = ''
 /** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
 const MAX_PAST = 100
 
@@ -48,7 +53,8 @@ export function contextOf(
   journey: PublishedJourney,
   fresh: ReadonlySet<string>,
 ): NodeContext {
-  const { timezone, quietHours } = fold.world
+  const { timezone } = fold.world
+  const quietHours = quietHoursOf(journey.graph, fold.world.quietHours)
   return {
     now: fold.t,
     timezone,
@@ -64,6 +70,7 @@ export function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    share: salt => percentOf(fold.state.id, salt),
     messageId: () => messageIdOf(fold, run),
   }
 }
@@ -84,6 +91,9 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
       case 'remove_tag':
         removeTag(fold, effect.tag, source)
         break
+      case 'ticket':
+        askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
+        break
       default:
         never(effect)
     }
@@ -97,29 +107,59 @@ function intend(
   effect: Extract<Effect, { kind: 'send' }>,
 ): void {
   const { channel, purpose, content, notBefore, notAfter } = effect
-  const { quietHours, timezone } = fold.world
-  const id = messageIdOf(fold, run)
+  const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
+  write(fold, run, journey, {
+    id: messageIdOf(fold, run),
+    channel,
+    purpose,
+    content,
+    notBefore,
+    notAfter,
+    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
+    event: run.ev ?? null,
+  })
+}
+
+/** A message to nobody: the run goes on by what becomes of it. */
+function askFor(fold: Fold, run: Enrollment, journey: PublishedJourney, limits: Limit[], id: Uuid): void {
+  write(fold, run, journey, {
+    id,
+    channel: 'ticket',
+    purpose: 'transactional',
+    content: { channel: 'ticket' },
+    notBefore: Math.max(fold.t, fold.now),
+    notAfter: null,
+    quiet: null,
+    event: null,
+    limits,
+  })
+}
+
+/** Puts an intent into the ledger and tells history of it. */
+function write(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  what: Pick<
+    Intent,
+    'id' | 'channel' | 'purpose' | 'content' | 'notBefore' | 'notAfter' | 'quiet' | 'event' | 'limits'
+  >,
+): void {
   const occurrence = run.occ[run.node] ?? 0
   fold.effects.push({
     kind: 'intent',
     intent: {
-      id,
+      ...what,
       customer: fold.state.id,
-      channel,
-      purpose,
-      content,
       journey: run.j,
       journeyVersion: journey.version,
       enrollment: run.id,
       node: run.node,
       occurrence,
-      notBefore,
-      notAfter,
-      quiet: quietHours === null ? null : { ...quietHours, timezone },
       at: fold.t,
-      event: run.ev ?? null,
     },
   })
+  const { id, channel, purpose, notBefore, notAfter } = what
   derive(
     fold,
     'message.intended',
@@ -142,13 +182,18 @@ export function endRun(
 ): void {
   const { state } = fold
   state.enr = state.enr.filter(r => r !== run)
-  if (atNode) leaveNode(fold, run, 'exit', { how })
+  const isIn = run.node !== OUTSIDE
+  if (atNode && isIn) leaveNode(fold, run, 'exit', { how })
   if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
     fold.effects.push({
       kind: 'cancel',
       message: run.wait.message,
       reason: how === 'merged' ? 'merged' : 'exited',
     })
+  if (!isIn) {
+    derive(fold, 'journey.not_entered', { reason: how, ...more }, { journey: run.j, version: run.v })
+    return
+  }
   const key = pastKey(run.j, run.k)
   // a run that came by a merge has a number of its own: it must not give back those that were taken here
   const n = Math.max(run.n, state.past[key]?.n ?? 0)
@@ -181,7 +226,7 @@ export function checkEnds(
     if (verdict.until !== null && verdict.until < due) due = verdict.until
     return verdict
   }
-  if (goal && run.goalAt === undefined) {
+  if (goal && run.goalAt === undefined && run.node !== OUTSIDE) {
     const verdict = ask(goal.rule)
     if (verdict.value) {
       run.goalAt = fold.t
@@ -290,9 +335,35 @@ function comesBack(fold: Fold, run: Enrollment, next: string | null): boolean {
   return true
 }
 
-/** Begins a run at the graph's start. */
+/** Begins a run at the graph's start; where entries are capped, it asks for a place first. */
 export function begin(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   fold.state.enr.push(run)
+  if (journey.graph.entry?.cap) askIn(fold, run, journey)
+  else start(fold, run, journey, trigger)
+}
+
+/** Waits for a place among all who may enter. */
+function askIn(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
+  const { max, per } = journey.graph.entry!.cap!
+  const id = deriveId(bucketOf(fold.state.id), run.id, 'entry', fold.t)
+  run.node = OUTSIDE
+  run.wait = { kind: 'message', message: id }
+  askFor(fold, run, journey, [{ key: `cap:${run.j}`, max, per, wait: false }], id)
+}
+
+/** What came of the place that was asked for. */
+function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Resume): void {
+  if (why.kind !== 'message' || why.outcome !== 'accepted') {
+    if (why.kind === 'message' && why.reason === 'merged') askIn(fold, run, journey)
+    else endRun(fold, run, 'stopped', { reason: (why.kind === 'message' && why.reason) || 'cap' })
+    return
+  }
+  run.wait = null
+  run.at = fold.t
+  start(fold, run, journey, run.ev?.name ?? '')
+}
+
+function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   derive(fold, 'journey.entered', run.k === '' ? { trigger } : { trigger, key: run.k }, refsOf(run))
   const step = visit(fold, run, journey, journey.graph.start)
   if (step !== null) proceed(fold, run, journey, step)
@@ -306,18 +377,14 @@ function revisit(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
 }
 
 /** What was waited for came. `why` decides with the node; a paused run only keeps a message's outcome. */
-export function resume(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  why:
-    | { kind: 'timer' }
-    | { kind: 'event' }
-    | { kind: 'message'; outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null },
-): void {
+export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Resume): void {
   if (isPaused(fold.plan, run.j)) {
     if (why.kind === 'message' && run.wait?.kind === 'message')
       run.wait.got = { outcome: why.outcome, reason: why.reason }
+    return
+  }
+  if (run.node === OUTSIDE) {
+    comeIn(fold, run, journey, why)
     return
   }
   if (why.kind === 'message' && why.outcome === 'skipped' && why.reason === 'merged') {

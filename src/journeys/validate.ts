@@ -2,6 +2,7 @@
 // where it is and, in both languages, what to do. The web shows the same faults while it is drawn.
 import { checkRule, type Fault, faultsOf } from '../rules/check.ts'
 import type { GraphProblem, JourneyGraph, NodeData, NodeId } from './model.ts'
+import { policyProblems } from './policy.ts'
 import { placeholderFaults, textsOf } from './placeholders.ts'
 import { nodeType } from './register.ts'
 import { graphShape } from './shape.ts'
@@ -30,6 +31,7 @@ export function validateGraph(value: unknown): { graph: JourneyGraph | null; pro
   const graph = parsed.data as JourneyGraph
   const problems = [
     ...checkRules(graph),
+    ...policyProblems(graph),
     ...Object.entries(graph.nodes).flatMap(([id, node]) => checkNode(graph, id, node)),
   ]
   if (Object.keys(graph.nodes).length > MAX_NODES)

@@ -21,10 +21,13 @@ export type Decision =
   /** back to intended until sending is released */
   | { do: 'hold' }
 
+/** Of a channel, what decides; the simulator knows no more of it. */
+export type Reaches = Pick<Channel, 'name' | 'addressKind' | 'addressOf'>
+
 /** The newest verified identifier is the address: nothing that only a public key said is ever sent to. */
 function addressOf(
   customer: CustomerState,
-  channel: Channel,
+  channel: Reaches,
   settings: Record<string, string>,
 ): string | null {
   let best: { value: string; at: number } | null = null
@@ -42,7 +45,7 @@ const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
 /** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
  *  else the first. */
 export function accountFor<A extends { settings: Record<string, string> }>(
-  channel: Channel,
+  channel: Reaches,
   accounts: A[],
   customer: CustomerState | null,
 ): A | null {
@@ -59,7 +62,7 @@ export function accountFor<A extends { settings: Record<string, string> }>(
 
 export function decide(
   intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
-  channel: Channel,
+  channel: Reaches,
   facts: Facts,
 ): Decision {
   const { now, customer } = facts

@@ -6,6 +6,7 @@ import { loadAccounts, setAttention, type LoadedAccount } from '../channels/acco
 import type { Channel, SendResult } from '../channels/channel.ts'
 import { CHANNELS } from '../channels/register.ts'
 import type { CustomerState } from '../customers/model.ts'
+import type { MessageContent } from '../journeys/model.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
@@ -19,6 +20,9 @@ import {
   type End,
 } from './decide.ts'
 import { openGroup, openSlots } from './group.ts'
+import { markLimited, passTickets } from './let-out.ts'
+import { releaseTaken, type Take } from './limit-store.ts'
+import { asksOf, costOf, quotaOf } from './limits.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered, SkipReason } from './model.ts'
 import { RenderFailed, renderContent, templateScope } from './render.ts'
@@ -105,6 +109,11 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     .map(c => c.name as string)
   const slots = new Map<string, ReturnType<typeof openSlots>>()
   const mark = openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), 200)
+  const markAsking = openGroup(
+    (marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs),
+    200,
+  )
+  const pass = openGroup((takes: Take[]) => passTickets(pool, signals, takes), 200)
   const record = openGroup((list: store.Finish[]) => finishPatiently(list), 200)
 
   // Claims may be lost in a crash (the row is then still intended), so their commit need not wait for the disk;
@@ -143,6 +152,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     now: number,
     address: string | null,
     detail?: string,
+    cost?: number,
   ): Promise<void> {
     const ours = await record({
       claim,
@@ -150,6 +160,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       end,
       now,
       address,
+      ...(cost ? { cost } : {}),
       ...(detail ? { detail: { detail: detail.slice(0, 300) } } : {}),
     })
     faultPoint('deliver.recorded')
@@ -173,6 +184,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   async function handle(claim: store.Claim, facts: Read): Promise<void> {
     const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
     const workspace = facts.workspaces.get(claim.workspace)
+    if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
     const now = () => Date.now() + workspace.offsetMs
     const customer = facts.customers.get(claim.customer) ?? null
@@ -186,7 +198,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       account: account && { waitMs, settings: account.settings },
       customer,
     })
-    if (claim.state === 'unknown') return settleUnknown(claim, channel, account, decision, now)
+    if (claim.state === 'unknown')
+      return settleUnknown(claim, channel, account, decision, now, workspace.currency)
     switch (decision.do) {
       case 'skip':
         return settle(claim, 'claimed', skip(decision.reason), now(), null)
@@ -200,7 +213,12 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     try {
       const made = links.of(claim.id)
       const scope = templateScope(customer, claim.intent.event, workspace, made)
-      const content = renderContent(claim.intent.content, scope, claim.intent.purpose, workspace.locale)
+      const content = renderContent(
+        claim.intent.content as MessageContent,
+        scope,
+        claim.intent.purpose,
+        workspace.locale,
+      )
       rendered = {
         address: decision.address,
         content,
@@ -211,27 +229,52 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       if (!(error instanceof RenderFailed)) throw error
       return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
     }
+    const cost = costOf(account!.settings, workspace.currency)
     const release = await slotsOf(account!, channel).take()
     try {
-      const may = await mark({
+      const wanted = {
         claim,
         rendered,
         hidden: hiddenAddress(core.secrets, claim.workspace, claim.channel, rendered.address),
         consentAt: decision.consentAt,
         followAt: decision.followAt,
         now: now(),
-      })
+      }
+      const quota = quotaOf(account!)
+      const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
+      const zone = workspace.timezone
+      const may =
+        limits.length === 0
+          ? await mark(wanted)
+          : await markAsking({ ...wanted, zone, asks: asksOf(limits, wanted.now, zone, cost) })
       if (may === 'lost') return metrics.lost.inc()
       if (may === 'suppressed') return await settle(claim, 'claimed', skip('suppressed'), now(), null)
+      if (may !== 'go')
+        return await settle(
+          claim,
+          'claimed',
+          'skip' in may ? skip(may.skip) : back(may.wait, null),
+          now(),
+          null,
+        )
       if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
         metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)
       faultPoint('deliver.before_socket')
       const result = await send(channel, account!, claim, rendered)
       release()
-      await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now())
+      await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now(), cost)
     } finally {
       release()
     }
+  }
+
+  /** It goes to nobody: no address, no consent, no hours, and a pause of sending does not hold it. */
+  async function ticket(claim: store.Claim, workspace: store.WorkspaceFacts): Promise<void> {
+    const { limits = [], notAfter } = claim.intent
+    const now = Date.now() + workspace.offsetMs
+    if (notAfter !== null && now > notAfter) return settle(claim, 'claimed', skip('late'), now, null)
+    const zone = workspace.timezone
+    if (!(await pass({ claim, zone, now, asks: asksOf(limits, now, zone, 0) }))) metrics.lost.inc()
   }
 
   /** The bytes stored at the first try go out again under the same key, within the time the provider keeps it. */
@@ -241,6 +284,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     account: LoadedAccount | null,
     decision: Decision,
     now: () => number,
+    currency: string,
   ): Promise<void> {
     const tooLate = claim.sentAt === null || Date.now() - claim.sentAt > RESOLVE_WITHIN_MS
     if (decision.do === 'skip' || tooLate || !claim.rendered || !account)
@@ -269,7 +313,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const release = await slotsOf(account, channel).take()
     try {
       const result = await send(channel, account, claim, claim.rendered)
-      await recordAnswer(claim, 'unknown', channel, account, result, address, now())
+      const cost = costOf(account.settings, currency)
+      await recordAnswer(claim, 'unknown', channel, account, result, address, now(), cost)
     } finally {
       release()
     }
@@ -312,6 +357,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     result: SendResult,
     address: string,
     now: number,
+    cost: number,
   ): Promise<void> {
     faultPoint('deliver.before_record')
     const end = afterSend(result, {
@@ -320,7 +366,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       delivery: channel.delivery,
       random: Math.random(),
     })
-    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined)
+    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined, cost)
     if (end.attention !== null) await setAttention(pool, account.id, end.attention)
     else if (account.attention !== null && result.kind === 'accepted')
       await setAttention(pool, account.id, null)
@@ -365,6 +411,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   async function sweep(waits: store.Waiting): Promise<store.Claim[]> {
     if (waits.late) await store.expireClaims(pool, signals, settles, 500)
     if (waits.held) await store.releaseHeld(pool, 1_000)
+    if (waits.taken) await releaseTaken(pool, 500)
     // looked at again after the expiry: what it made unknown is settled at once
     return waits.unknown || waits.late
       ? store.claimUnknown(await claimSql(), core.processId, options.batch, options.claimMs)

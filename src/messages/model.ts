@@ -1,5 +1,6 @@
 // The send ledger's words: states, allowed moves, and the intent that the fold writes.
 import type { OutcomeBody } from '../inbox/model.ts'
+import type { InternalContent } from '../channels/channel.ts'
 import type { MessageContent } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -35,6 +36,11 @@ export type SkipReason =
   | 'no_account'
   | 'render_failed'
   | 'paused'
+  /** a limit shared between people is used up: the account's quota, the journey's budget, an entry cap or a pool; or
+   *  (cap) this person has had enough messages */
+  | 'quota'
+  | 'budget'
+  | 'cap'
 
 /** Every allowed move; anything else is refused. Never backwards. */
 export const MOVES: Record<MessageState, MessageState[]> = {
@@ -65,13 +71,26 @@ export function outcomeOf(state: MessageState): Outcome | null {
 /** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
 export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string; account?: Uuid }
 
+export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
+/** A limit shared between people, taken when the message is let out. `key` begins with what it is: quota, budget, cap,
+ *  throttle, pool (`refusalOf`, limits.ts). `max` counts within the window, in the workspace's zone. */
+export type Limit = {
+  key: string
+  max: number
+  per: LimitPer
+  /** default 1; cost: what the account asks for the message (budget: both in ten-thousandths of the smallest unit) */
+  amount?: number | 'cost'
+  /** refused: true waits for a place in a later window, false is skipped */
+  wait: boolean
+}
+
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
   id: Uuid
   customer: Uuid
   channel: string
   purpose: 'marketing' | 'transactional'
-  content: MessageContent
+  content: MessageContent | InternalContent
   journey: Uuid
   journeyVersion: number
   enrollment: Uuid
@@ -84,6 +103,7 @@ export type Intent = {
   at: number
   /** the enrollment's trigger event, for merge fields */
   event: { name: string; at: number; props: Record<string, unknown> } | null
+  limits?: Limit[]
 }
 
 /** What history and rules know of a message's outcome. */
@@ -93,6 +113,7 @@ export function outcomeProps({
   node,
   reason,
   outcome,
+  cost,
   detail,
 }: OutcomeBody): Record<string, unknown> {
   return {
@@ -101,6 +122,7 @@ export function outcomeProps({
     ...(node ? { node } : {}),
     ...(reason ? { reason } : {}),
     ...(outcome ? { outcome } : {}),
+    ...(cost ? { cost } : {}),
     ...detail,
   }
 }

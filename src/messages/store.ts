@@ -132,6 +132,7 @@ export type WorkspaceFacts = {
   name: string
   timezone: string
   locale: string
+  currency: string
   paused: boolean
   offsetMs: number
 }
@@ -142,11 +143,12 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     name: string
     timezone: string
     locale: string
+    currency: string
     paused: boolean
     offset: number
   }>({
     name: 'workspace_facts',
-    text: `select id, name, timezone, locale, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
@@ -243,96 +245,104 @@ export type Finish = {
   address: string | null
   /** workspace ms */
   now: number
+  /** what the account asks for it, smallest unit; of what was accepted */
+  cost?: number
   detail?: Record<string, string>
 }
 
 /** Records ends and retries, with the outcomes' inbox rows, in one transaction. True for each that was still ours.
  *  An answer that came after its deadline settles the unknown that the message became. */
 export async function finish(pool: Pool, signals: Signals, list: Finish[]): Promise<boolean[]> {
+  const moved = await inTransaction(pool, sql => finishIn(sql, list))
+  return moved(signals)
+}
+
+/** The same inside a transaction of the caller, who calls what it returns after the commit. */
+export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Signals) => boolean[]> {
   for (const f of list)
     must(f.from === f.end.to || canMove(f.from, f.end.to), `a message moves from ${f.from} to ${f.end.to}`)
-  const moved = await inTransaction(pool, async sql => {
-    const { rows } = await sql.query<{
-      id: Uuid
-      was: MessageState
-      enrollment_id: Uuid | null
-      journey_id: Uuid | null
-      node: string | null
-    }>({
-      name: 'finish',
-      text: `with want as (
-         select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[])
-           w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed)),
-       held as (
-         select m.bucket, m.id, m.state as was from message m join want w on w.bucket = m.bucket and w.id = m.id
-          where m.bucket = any($1::smallint[]) and m.epoch = w.epoch
-            and (m.state = w.source or (m.state = 'unknown' and w.target in ('accepted', 'failed')))
-          order by m.bucket, m.id for update of m)
-       update message m set state = w.target, reason = w.reason, provider_id = coalesce(w.provider_id, m.provider_id),
-              attempts = m.attempts + case when w.refund then -1 when w.source = 'unknown' then 1 else 0 end,
-              claim_owner = null, claim_until = null, changed = w.changed,
-              send_after = case when w.delay_ms is null then m.send_after when w.delay_ms < 0 then '${NEVER}'
-                                else clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end
-         from held h join want w on w.bucket = h.bucket and w.id = h.id
-        where m.bucket = h.bucket and m.id = h.id
-       returning m.id, h.was, m.enrollment_id, m.journey_id, m.node`,
-      values: [
-        smallints(list.map(f => bucketOf(f.claim.id))),
-        uuids(list.map(f => f.claim.id)),
-        bigints(list.map(f => f.claim.epoch)),
-        texts(list.map(f => f.from)),
-        texts(list.map(f => f.end.to)),
-        texts(list.map(f => f.end.reason)),
-        texts(list.map(f => f.end.providerId)),
-        list.map(f => (f.end.delayMs === 'never' ? -1 : f.end.delayMs)),
-        booleans(list.map(f => f.end.refund && f.from === 'sending')),
-        instants(list.map(f => f.now)),
-      ],
-    })
-    const done = new Map(rows.map(r => [r.id, r]))
-    const ended = list.filter(f => done.has(f.claim.id) && f.end.to !== f.from && f.end.to !== 'intended')
-    await append(
-      sql,
-      null,
-      ended.map(f => {
-        const row = done.get(f.claim.id)!
-        return outcomeRow(f.claim, {
-          message: f.claim.id,
-          enrollment: row.enrollment_id,
-          node: row.node,
-          journey: row.journey_id,
-          channel: f.claim.channel,
-          state: f.end.to,
-          outcome: row.was === 'unknown' ? null : f.end.outcome,
-          reason: f.end.reason,
-          at: f.now,
-          purpose: f.claim.intent.purpose,
-          ...(f.detail ? { detail: f.detail } : {}),
-        })
-      }),
-    )
-    await suppress(
-      sql,
-      ended
-        .filter(f => f.end.suppress && f.address !== null)
-        .map(f => ({
-          workspace: f.claim.workspace,
-          channel: f.claim.channel,
-          address: f.address!,
-          reason: 'bounced' as const,
-          source: 'provider',
-          at: f.now,
-        })),
-    )
-    faultPoint('deliver.before_commit')
-    return { done, ended }
+  const { rows } = await sql.query<{
+    id: Uuid
+    was: MessageState
+    enrollment_id: Uuid | null
+    journey_id: Uuid | null
+    node: string | null
+  }>({
+    name: 'finish',
+    text: `with want as (
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[])
+         w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed)),
+     held as (
+       select m.bucket, m.id, m.state as was from message m join want w on w.bucket = m.bucket and w.id = m.id
+        where m.bucket = any($1::smallint[]) and m.epoch = w.epoch
+          and (m.state = w.source or (m.state = 'unknown' and w.target in ('accepted', 'failed')))
+        order by m.bucket, m.id for update of m)
+     update message m set state = w.target, reason = w.reason, provider_id = coalesce(w.provider_id, m.provider_id),
+            attempts = m.attempts + case when w.refund then -1 when w.source = 'unknown' then 1 else 0 end,
+            claim_owner = null, claim_until = null, changed = w.changed,
+            send_after = case when w.delay_ms is null then m.send_after when w.delay_ms < 0 then '${NEVER}'
+                              else clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end
+       from held h join want w on w.bucket = h.bucket and w.id = h.id
+      where m.bucket = h.bucket and m.id = h.id
+     returning m.id, h.was, m.enrollment_id, m.journey_id, m.node`,
+    values: [
+      smallints(list.map(f => bucketOf(f.claim.id))),
+      uuids(list.map(f => f.claim.id)),
+      bigints(list.map(f => f.claim.epoch)),
+      texts(list.map(f => f.from)),
+      texts(list.map(f => f.end.to)),
+      texts(list.map(f => f.end.reason)),
+      texts(list.map(f => f.end.providerId)),
+      list.map(f => (f.end.delayMs === 'never' ? -1 : f.end.delayMs)),
+      booleans(list.map(f => f.end.refund && f.from === 'sending')),
+      instants(list.map(f => f.now)),
+    ],
   })
-  tell(
-    signals,
-    moved.ended.map(f => f.claim),
-    list.filter(f => moved.done.has(f.claim.id)).map(f => f.claim.workspace),
+  const done = new Map(rows.map(r => [r.id, r]))
+  const ended = list.filter(f => done.has(f.claim.id) && f.end.to !== f.from && f.end.to !== 'intended')
+  await append(
+    sql,
+    null,
+    ended.map(f => {
+      const row = done.get(f.claim.id)!
+      return outcomeRow(f.claim, {
+        message: f.claim.id,
+        enrollment: row.enrollment_id,
+        node: row.node,
+        journey: row.journey_id,
+        channel: f.claim.channel,
+        state: f.end.to,
+        outcome: row.was === 'unknown' ? null : f.end.outcome,
+        reason: f.end.reason,
+        at: f.now,
+        purpose: f.claim.intent.purpose,
+        ...(f.cost && f.end.to === 'accepted' ? { cost: f.cost } : {}),
+        ...(f.detail ? { detail: f.detail } : {}),
+      })
+    }),
   )
-  return list.map(f => moved.done.has(f.claim.id))
+  await suppress(
+    sql,
+    ended
+      .filter(f => f.end.suppress && f.address !== null)
+      .map(f => ({
+        workspace: f.claim.workspace,
+        channel: f.claim.channel,
+        address: f.address!,
+        reason: 'bounced' as const,
+        source: 'provider',
+        at: f.now,
+      })),
+  )
+  faultPoint('deliver.before_commit')
+  return signals => {
+    tell(
+      signals,
+      ended.map(f => f.claim),
+      list.filter(f => done.has(f.claim.id)).map(f => f.claim.workspace),
+    )
+    return list.map(f => done.has(f.claim.id))
+  }
 }
 
 export const outcomeRow = (
@@ -422,7 +432,15 @@ export async function expireClaims(
 
 /** What a look at the whole ledger found: claims that ran out, unknowns to settle, intents held for a pause, and the
  *  earliest intent (real ms; null: none but held ones). One cheap statement, so that a resting system stays at rest. */
-export type Waiting = { late: boolean; unknown: boolean; held: boolean; dueAt: number | null; now: number }
+export type Waiting = {
+  late: boolean
+  unknown: boolean
+  held: boolean
+  /** what was taken of limits is to be given back */
+  taken: boolean
+  dueAt: number | null
+  now: number
+}
 
 export async function whatWaits(sql: Sql): Promise<Waiting> {
   const { rows } = await sql.query<Waiting>({
@@ -432,6 +450,7 @@ export async function whatWaits(sql: Sql): Promise<Waiting> {
             exists (select from message where bucket = any($1::smallint[]) and state = 'unknown'
                        and send_after <= (select clock_timestamp())) as unknown,
             exists (select from message where bucket = any($1::smallint[]) and state = 'intended' and send_after >= $2) as held,
+            exists (select from message where bucket = any($1::smallint[]) and taken is not null and state in ('skipped', 'failed')) as taken,
             floor(extract(epoch from (
               select min(x.send_after) from unnest($1::smallint[]) b(bucket) cross join lateral (
                 select m.send_after from message m where m.bucket = b.bucket and m.state = 'intended' and m.send_after < $2

@@ -22,6 +22,7 @@ const WHAT: Record<IdPrefix, string> = {
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  apr: 'approval',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -336,6 +336,17 @@ create table journey_version (
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
 )
+create table limit_count (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  key text not null,
+  per text not null,
+  window_start timestamp with time zone not null,
+  used bigint not null default 0,
+  max bigint not null,
+  constraint limit_count_per_check CHECK ((per = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text, 'month'::text, 'ever'::text]))),
+  constraint limit_count_pkey PRIMARY KEY (bucket, workspace_id, key, window_start)
+)
 create table message (
   bucket smallint not null,
   id uuid not null,
@@ -361,6 +372,7 @@ create table message (
   rendered text,
   created timestamp with time zone not null,
   changed timestamp with time zone not null,
+  taken text,
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
 create table order_entry (
@@ -726,9 +738,11 @@ CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
+CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
+CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
@@ -751,6 +765,7 @@ options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000
 options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
 options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
+options limit_count (fillfactor=50)
 options message (fillfactor=70)
 -- ClickHouse
 CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String)), `text_names` Array(LowCardinality(String)), `text_values` Array(String), `date_names` Array(LowCardinality(String)), `date_values` Array(String), `number_names` Array(LowCardinality(String)), `number_values` Array(Float64), `flags` Array(LowCardinality(String)), `list_names` Array(LowCardinality(String)), `list_items` Array(String), `tag_names` Array(LowCardinality(String)), `tag_ends` Array(DateTime64(3, 'UTC')), `bound` Array(LowCardinality(String)), `refusals` Array(LowCardinality(String)), `tier` LowCardinality(String), `points` Nullable(Float64), `coupons` Array(Tuple(String, DateTime64(3, 'UTC'))), `likes_categories` Array(String), `likes_brands` Array(String), `touch_first` Array(String), `touch_last` Array(String), `clock_customer` DateTime64(3, 'UTC'), `clock_marketing` DateTime64(3, 'UTC'), `clock_team` DateTime64(3, 'UTC'), `segments` Array(Tuple(UInt32, UInt16))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192

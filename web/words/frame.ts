@@ -201,6 +201,9 @@ export const frame = {
     restored: ['還原後保留，等人處理', 'Held after a restore'],
     no_account: ['渠道尚未設定', 'No channel account'],
     render_failed: ['內容套版失敗', 'Content could not be rendered'],
+    quota: ['帳號本月額度用完', "The account's quota of the month is used up"],
+    budget: ['旅程預算用完', "The journey's budget is used up"],
+    cap: ['已達上限', 'A limit is reached'],
     paused: ['已暫停', 'Paused'],
     already_in: ['已在旅程中', 'Already in the journey'],
     filter: ['不符合進入篩選', 'Entry filter not met'],
@@ -232,6 +235,7 @@ export const frame = {
     phone: ['電話', 'Phone'],
     support: ['客服', 'Customer service'],
     push: ['App 推播', 'App push'],
+    ticket: ['名額', 'Place'],
   },
   identifier: {
     member_no: ['會員編號', 'Member number'],

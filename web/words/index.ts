@@ -7,6 +7,7 @@ import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -35,4 +36,5 @@ export const words = {
   ...catalogue,
   ...imports,
   ...identity,
+  ...journeysWide,
 } as const

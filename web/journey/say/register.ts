@@ -2,9 +2,13 @@
 import { IconTool } from '@tabler/icons-react'
 import { delay } from './delay.ts'
 import { exit } from './exit.ts'
+import { experiment } from './experiment.ts'
+import { holdout } from './holdout.ts'
 import type { NodeSay } from './model.ts'
+import { randomSplit } from './random-split.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
+import { throttle } from './throttle.ts'
 import { update } from './update.ts'
 import { waitEvent } from './wait-event.ts'
 
@@ -14,7 +18,11 @@ const NODE_SAY: Record<string, NodeSay> = {
   split,
   send,
   update,
+  throttle,
   exit,
+  random_split: randomSplit,
+  experiment,
+  holdout,
 }
 
 const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }

@@ -1,0 +1,53 @@
+// What holds for a whole journey, as far as a fold decides it: whose quiet hours count, and faults of a policy. Pure.
+import { checkRule } from '../rules/check.ts'
+import type { QuietHours } from '../customers/world.ts'
+import type { GraphProblem, JourneyGraph } from './model.ts'
+
+/** A journey's own quiet hours, else the workspace's. */
+export const quietHoursOf = (graph: JourneyGraph, ofWorkspace: QuietHours | null): QuietHours | null =>
+  graph.policy?.quietHours === undefined ? ofWorkspace : graph.policy.quietHours
+
+/** Faults of goal window, policy and KPIs, beyond their shape. */
+export function policyProblems({ goal, policy = {}, nodes }: JourneyGraph): GraphProblem[] {
+  const problems: GraphProblem[] = []
+  const wrong = (path: string, code: string, zh: string, en: string, node: string | null = null) =>
+    problems.push({ node, path: `/policy/${path}`, code, message: { zh, en } })
+  const { quietHours, controlPercent = 0, kpis = [] } = policy
+  if (quietHours && quietHours.from === quietHours.to)
+    wrong(
+      'quietHours/to',
+      'quiet_empty',
+      '靜音時段的開始與結束不能相同',
+      'Quiet hours must end at another time than they start',
+    )
+  if (controlPercent > 0 && goal?.windowMs === undefined)
+    wrong(
+      'controlPercent',
+      'control_without_goal',
+      '要保留對照組，請先設定旅程目標與目標期限：沒有期限就無法公平比較',
+      'To keep a control group, set a goal with a window: without one the two groups cannot be compared',
+    )
+  kpis.forEach((kpi, i) => {
+    const at = `kpis/${i}`
+    if (kpis.findIndex(k => k.id === kpi.id) !== i)
+      wrong(`${at}/id`, 'kpi_twice', `指標代碼重複：${kpi.id}`, `Two figures have the id ${kpi.id}`)
+    if (kpi.node !== null && !Object.hasOwn(nodes, kpi.node))
+      wrong(
+        `${at}/node`,
+        'kpi_node',
+        `「${kpi.name}」的節點已不存在`,
+        `The node of "${kpi.name}" is gone: choose another`,
+      )
+    if (kpi.measure.kind === 'goal' && goal === undefined)
+      wrong(
+        `${at}/measure`,
+        'kpi_goal',
+        `「${kpi.name}」要看目標達成，但旅程沒有目標`,
+        `"${kpi.name}" asks for the goal, but the journey has none`,
+      )
+    if (kpi.measure.kind !== 'rule') return
+    const checked = checkRule(kpi.measure.rule, `/policy/${at}/measure/rule`, { run: true })
+    if ('faults' in checked) problems.push(...checked.faults.map(f => ({ node: null, ...f })))
+  })
+  return problems
+}

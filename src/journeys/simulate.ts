@@ -1,0 +1,467 @@
+// One person's walk under a virtual clock, by the production reducer: in the browser, behind the API and in
+// `itinera journey test`. A walk is worked out whole from where it starts and what is done, in order; so taking back the
+// last thing done is leaving it out. Nothing is sent, nothing is kept. Pure.
+import { lackingFacts, noteRow } from '../customers/order-facts.ts'
+import { nextAlarm, reduce } from '../customers/reduce.ts'
+import { isLineProvider, lineAddressOf, lineParts } from '../customers/contacts.ts'
+import { friendshipWith } from '../customers/line.ts'
+import type { CustomerState, IdRef } from '../customers/model.ts'
+import type { World } from '../customers/world.ts'
+import { TooManyRounds } from '../customers/fold.ts'
+import type { CommandBody, EventBody, Facts, FoldEffect, Input } from '../inbox/model.ts'
+import { decide, type Reaches } from '../messages/decide.ts'
+import { canMove, outcomeOf, type Intent, type MessageState, type Outcome } from '../messages/model.ts'
+import { renderContent, RenderFailed, templateScope } from '../messages/render.ts'
+import { never } from '../platform/errors.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
+import type { MessageContent, NodeId } from './model.ts'
+
+// ── what is given ────────────────────────────────────────────────────────────
+
+/** What is done, in order. Times are workspace time in ms. */
+export type SimAction =
+  | {
+      do: 'event'
+      name: string
+      props?: Record<string, unknown>
+      traits?: Record<string, unknown>
+      ids?: IdRef[]
+      /** it occurred so long before it came */
+      agoMs?: number
+    }
+  | { do: 'wait'; ms: number }
+  | { do: 'until'; at: number }
+  /** to the next moment at which time alone does something; nothing when there is none */
+  | { do: 'next' }
+  /** what becomes of a message: the newest one of this node */
+  | { do: 'message'; node: NodeId; state: MessageState; reason?: string; detail?: Record<string, string> }
+  | { do: 'enroll' }
+  | { do: 'set'; command: Extract<CommandBody['command'], { do: SettingName }> }
+type SettingName = 'set_traits' | 'add_tag' | 'remove_tag' | 'set_consent'
+
+/** How messages of a node end, chosen beforehand; `hold`: they wait until it is said by hand. */
+export type Ending = { outcome: Outcome; reason?: string } | 'hold'
+
+export type SimStart = {
+  world: World
+  /** the journey that is looked at */
+  journey: Uuid
+  person: CustomerState
+  /** rows of the person's orders */
+  facts?: Facts
+  at: number
+  workspace: { name: string; locale: string }
+  /** by node; the others end as the deliverer would judge them, its provider accepting */
+  endings?: Record<NodeId, Ending>
+  /** channels that have an account; default: all */
+  channels?: string[]
+}
+
+// ── what comes of it ─────────────────────────────────────────────────────────
+
+export type WalkLine = {
+  at: number
+  /** hand: what was done; fold: what the reducer derived from it; message: what became of a message */
+  by: 'hand' | 'fold' | 'message'
+  /** an event's or a derived fact's name */
+  name: string
+  props: Record<string, unknown>
+  journey?: Uuid
+  enrollment?: Uuid
+  node?: NodeId
+  message?: Uuid
+  /** which of `actions` it belongs to; -1: the start */
+  action: number
+}
+
+export type WalkMessage = {
+  id: Uuid
+  node: NodeId
+  journey: Uuid
+  channel: string
+  purpose: 'marketing' | 'transactional'
+  at: number
+  notBefore: number
+  notAfter: number | null
+  state: MessageState
+  reason: string | null
+  /** rendered when it was accepted; null before that, and where it was never rendered */
+  content: MessageContent | null
+}
+
+export type Walk = {
+  at: number
+  /** the next moment at which time alone does something */
+  next: number | null
+  lines: WalkLine[]
+  messages: WalkMessage[]
+  state: CustomerState
+  /** of the journey looked at: how often each node was entered, how often each way was gone (`node|port`) */
+  visits: Record<NodeId, number>
+  ways: Record<string, number>
+  /** where runs of it are now */
+  here: NodeId[]
+  /** why the walk ended before all that was asked for was done */
+  fault: { code: 'too_long' | 'rounds' | 'refused'; text: string; action: number } | null
+}
+
+/** Inputs of one walk; a journey that goes on for ever ends here. */
+const MOST_INPUTS = 5_000
+const MOST_LINES = 20_000
+
+/** How a channel reaches somebody, as src/channels has it; what has no address is not sent to anybody. */
+const REACHES: Record<string, Reaches> = {
+  line: {
+    name: 'line',
+    addressKind: 'line_uid',
+    addressOf: (settings, value) => lineAddressOf(settings.provider, value),
+  },
+  email: { name: 'email', addressKind: 'email' },
+}
+
+class WalkEnds extends Error {
+  readonly code: 'too_long' | 'rounds' | 'refused'
+  constructor(code: 'too_long' | 'rounds' | 'refused', text: string) {
+    super(text)
+    this.code = code
+  }
+}
+
+type Open = { intent: Intent; shown: WalkMessage; due: number | null; ended: boolean }
+
+export function simulate(start: SimStart, actions: readonly SimAction[]): Walk {
+  const walk = new Walking(start)
+  let fault: Walk['fault'] = null
+  for (let action = -1; action < actions.length && fault === null; action++) {
+    walk.action = action
+    try {
+      if (action < 0) walk.begin()
+      else walk.act(actions[action]!)
+    } catch (error) {
+      if (error instanceof WalkEnds) fault = { code: error.code, text: error.message, action }
+      else if (error instanceof TooManyRounds) fault = { code: 'rounds', text: error.message, action }
+      else throw error
+    }
+  }
+  return walk.result(fault)
+}
+
+class Walking {
+  action = -1
+  private readonly start: SimStart
+  private readonly facts: Facts
+  private state: CustomerState
+  private now: number
+  private inputs = 0
+  private readonly lines: WalkLine[] = []
+  private readonly messages: Open[] = []
+  private readonly visits: Record<NodeId, number> = {}
+  private readonly ways: Record<string, number> = {}
+
+  constructor(start: SimStart) {
+    this.start = start
+    this.state = structuredClone(start.person)
+    this.facts = structuredClone(start.facts ?? {})
+    this.now = Math.max(start.at, this.state.now)
+  }
+
+  begin(): void {
+    // dates begin to count, and what the world says is looked at
+    this.fold({ ...this.stamp(), kind: 'recheck', body: { catalogueNo: this.start.world.no } })
+    this.pass(this.now)
+  }
+
+  act(action: SimAction): void {
+    switch (action.do) {
+      case 'event':
+        this.event(action)
+        break
+      case 'wait':
+        this.pass(this.now + action.ms)
+        break
+      case 'until':
+        this.pass(Math.max(this.now, action.at))
+        break
+      case 'next':
+        this.pass(this.nextDue() ?? this.now)
+        break
+      case 'message':
+        this.said(action)
+        break
+      case 'enroll':
+        this.command({ do: 'enroll', journey: this.start.journey })
+        break
+      case 'set':
+        this.command(action.command)
+        break
+      default:
+        never(action)
+    }
+  }
+
+  result(fault: Walk['fault']): Walk {
+    const { journey } = this.start
+    return {
+      at: this.now,
+      next: this.nextDue(),
+      lines: this.lines,
+      messages: this.messages.map(m => m.shown),
+      state: this.state,
+      visits: this.visits,
+      ways: this.ways,
+      here: this.state.enr.filter(r => r.j === journey).map(r => r.node),
+      fault,
+    }
+  }
+
+  private stamp(): { now: number; received: number } {
+    return { now: this.now, received: this.now }
+  }
+
+  private line(line: Omit<WalkLine, 'at' | 'action'>, at = this.now): void {
+    if (this.lines.length >= MOST_LINES) throw new WalkEnds('too_long', `more than ${MOST_LINES} lines`)
+    this.lines.push({ at, ...line, action: this.action })
+  }
+
+  private event({
+    name,
+    props = {},
+    traits,
+    ids = [],
+    agoMs = 0,
+  }: Extract<SimAction, { do: 'event' }>): void {
+    const body: EventBody = {
+      type: 'track',
+      name,
+      messageId: `sim-${this.action}-${this.inputs}`,
+      agoMs,
+      props,
+      ids,
+      proof: 'server',
+      src: 'simulation',
+      ...(traits ? { traits } : {}),
+    }
+    this.line({ by: 'hand', name, props })
+    this.fold({ ...this.stamp(), kind: 'event', body })
+    this.pass(this.now)
+  }
+
+  private command(command: CommandBody['command']): void {
+    const { do: name, ...props } = command
+    this.line({ by: 'hand', name: `command.${name}`, props })
+    const effects = this.fold({
+      ...this.stamp(),
+      kind: 'command',
+      body: {
+        key: `sim-${this.action}`,
+        bodyHash: this.start.journey,
+        validUntil: Number.MAX_SAFE_INTEGER,
+        actor: 'simulation',
+        command,
+      },
+    })
+    const answer = effects.findLast(e => e.kind === 'answer')
+    if (answer?.kind === 'answer' && answer.status >= 300)
+      throw new WalkEnds('refused', String((answer.body as { title?: unknown }).title ?? answer.status))
+    this.pass(this.now)
+  }
+
+  /** Time goes on to `until`: alarms ring and messages end, each at its moment. What is there comes before what rings. */
+  private pass(until: number): void {
+    for (;;) {
+      const alarm = nextAlarm(this.state, this.start.world)
+      const message = this.firstDue()
+      const at = Math.max(
+        this.now,
+        Math.min(alarm ?? Number.POSITIVE_INFINITY, message?.due ?? Number.POSITIVE_INFINITY),
+      )
+      if (at > until) break
+      this.now = at
+      if (message !== null && message.due! <= at && (alarm === null || alarm >= message.due!))
+        this.deliver(message)
+      else this.fold({ ...this.stamp(), kind: 'alarm', body: { due: alarm! } })
+    }
+    this.now = Math.max(this.now, until)
+  }
+
+  private nextDue(): number | null {
+    const times = [nextAlarm(this.state, this.start.world), this.firstDue()?.due ?? null].filter(
+      t => t !== null,
+    )
+    return times.length === 0 ? null : Math.max(this.now, Math.min(...times))
+  }
+
+  private firstDue(): Open | null {
+    let first: Open | null = null
+    for (const m of this.messages)
+      if (!m.ended && m.due !== null && (first === null || m.due < first.due!)) first = m
+    return first
+  }
+
+  private fold(input: Input): FoldEffect[] {
+    if (++this.inputs > MOST_INPUTS) throw new WalkEnds('too_long', `more than ${MOST_INPUTS} inputs`)
+    const { world, person } = this.start
+    const self = { workspace: world.workspace, id: person.id }
+    let result = reduce(this.state, input, this.facts, world, self)
+    while ('need' in result) {
+      lackingFacts(this.facts, result.need)
+      result = reduce(this.state, input, this.facts, world, self)
+    }
+    this.state = result.state
+    for (const effect of result.effects) this.note(effect)
+    return result.effects
+  }
+
+  private note(effect: FoldEffect): void {
+    if (effect.kind === 'order') noteRow(this.facts, effect.row)
+    else if (effect.kind === 'derived') {
+      const { name, at, props, journey, enrollment, node, message } = effect.fact
+      this.line({ by: 'fold', name, props, journey, enrollment, node, message }, at)
+      if (journey !== this.start.journey || node === undefined) return
+      if (name === 'node.entered') this.visits[node] = (this.visits[node] ?? 0) + 1
+      if (name === 'node.left') {
+        const way = `${node}|${String(props.port)}`
+        this.ways[way] = (this.ways[way] ?? 0) + 1
+      }
+    } else if (effect.kind === 'intent') this.intend(effect.intent)
+    else if (effect.kind === 'cancel') {
+      const open = this.messages.find(m => m.intent.id === effect.message && !m.ended)
+      if (open) this.becomes(open, 'skipped', effect.reason)
+    }
+  }
+
+  private intend(intent: Intent): void {
+    const { id, node, journey, channel, purpose, at, notBefore, notAfter } = intent
+    this.messages.push({
+      intent,
+      ended: false,
+      due: this.start.endings?.[node] === 'hold' ? null : Math.max(at, notBefore),
+      shown: {
+        id,
+        node,
+        journey,
+        channel,
+        purpose,
+        at,
+        notBefore,
+        notAfter,
+        state: 'intended',
+        reason: null,
+        content: null,
+      },
+    })
+  }
+
+  /** It ends as was chosen for its node, else as the deliverer would make it end now. */
+  private deliver(open: Open): void {
+    const chosen = this.start.endings?.[open.intent.node]
+    const reaches = Object.hasOwn(REACHES, open.intent.channel) ? REACHES[open.intent.channel] : undefined
+    if (chosen !== undefined && chosen !== 'hold') this.becomes(open, chosen.outcome, chosen.reason ?? null)
+    else if (reaches !== undefined) this.judge(open, reaches)
+    // what stays inside has nobody to ask: it is taken
+    else this.becomes(open, 'accepted', null)
+  }
+
+  private judge(open: Open, reaches: Reaches): void {
+    const has = this.start.channels === undefined || this.start.channels.includes(reaches.name)
+    const decision = decide(open.intent, reaches, {
+      now: this.now,
+      paused: false,
+      account: has ? { waitMs: 0, settings: this.accountOf(reaches) } : null,
+      customer: this.state,
+    })
+    if (decision.do === 'wait') open.due = this.now + decision.ms
+    else if (decision.do === 'skip') this.becomes(open, 'skipped', decision.reason)
+    else this.becomes(open, 'accepted', null)
+  }
+
+  /** The account of a LINE provider whose friend the person is. */
+  private accountOf(reaches: Reaches): Record<string, string> {
+    if (reaches.name !== 'line') return {}
+    for (const id of this.state.ids) {
+      const { provider } = lineParts(id.value)
+      if (
+        id.kind === 'line_uid' &&
+        isLineProvider(provider) &&
+        friendshipWith(this.state, provider)?.following
+      )
+        return { provider }
+    }
+    return {}
+  }
+
+  private said({ node, state, reason, detail }: Extract<SimAction, { do: 'message' }>): void {
+    const open = this.messages.findLast(m => m.intent.node === node)
+    if (open === undefined) throw new WalkEnds('refused', `no message of ${node} yet`)
+    const from = open.shown.state
+    const first = outcomeOf(from) === null && outcomeOf(state) !== null
+    if (!first && !canMove(from, state))
+      throw new WalkEnds('refused', `a message that is ${from} cannot become ${state}`)
+    // who opens it has got it
+    if (first && state !== 'accepted' && outcomeOf(state) === 'accepted') this.becomes(open, 'accepted', null)
+    this.becomes(open, state, reason ?? null, detail)
+    this.pass(this.now)
+  }
+
+  private becomes(
+    open: Open,
+    state: MessageState,
+    reason: string | null,
+    detail?: Record<string, string>,
+  ): void {
+    const { intent, shown } = open
+    const before = outcomeOf(shown.state)
+    const outcome = outcomeOf(state)
+    if (outcome === 'accepted' && shown.content === null) {
+      try {
+        shown.content = this.render(intent)
+      } catch (error) {
+        if (!(error instanceof RenderFailed)) throw error
+        state = 'skipped'
+        reason = 'render_failed'
+      }
+    }
+    shown.state = state
+    shown.reason = reason
+    if (outcomeOf(state) !== null) open.ended = true
+    const told = before === null ? outcomeOf(state) : null
+    this.line({
+      by: 'message',
+      name: `message.${state}`,
+      props: { channel: intent.channel, ...(reason ? { reason } : {}), ...detail },
+      journey: intent.journey,
+      enrollment: intent.enrollment,
+      node: intent.node,
+      message: intent.id,
+    })
+    this.fold({
+      ...this.stamp(),
+      kind: 'outcome',
+      body: {
+        message: intent.id,
+        enrollment: intent.enrollment,
+        node: intent.node,
+        journey: intent.journey,
+        channel: intent.channel,
+        state,
+        outcome: told,
+        reason,
+        at: this.now,
+        ...(told === 'accepted' ? { purpose: intent.purpose } : {}),
+        ...(detail ? { detail } : {}),
+      },
+    })
+  }
+
+  private render(intent: Intent): MessageContent | null {
+    if (!Object.hasOwn(REACHES, intent.channel)) return null
+    const { workspace, world } = this.start
+    const scope = templateScope(
+      this.state,
+      intent.event,
+      { ...workspace, timezone: world.timezone },
+      { track: url => url, unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}` },
+    )
+    return renderContent(intent.content, scope, intent.purpose, workspace.locale)
+  }
+}

@@ -1,0 +1,124 @@
+// Journeys as text: YAML in a readable form, for people, diffs and reviews. What is written is read back as exactly the
+// same graph: each value takes the short form only where reading gives it again, else it stands as it is. Comments are
+// allowed; the order of keys is fixed, nodes stand in the order of the walk. docs/JOURNEYS.md, "As code", shows it. Pure.
+import { isDeepStrictEqual } from 'node:util'
+import { LineCounter, parseDocument, stringify } from 'yaml'
+import { nodeType } from './register.ts'
+import { ordered, readValue, writeValue } from './text-values.ts'
+
+type Json = Record<string, unknown>
+export type TextFault = { line: number; message: string }
+
+const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+const GRAPH_KEYS = [
+  'format',
+  'name',
+  'trigger',
+  'filter',
+  'entry',
+  'key',
+  'reentry',
+  'goal',
+  'exits',
+  'policy',
+  'start',
+  'nodes',
+  'canvas',
+]
+
+// ── nodes ────────────────────────────────────────────────────────────────────
+
+const NODE_KEYS = new Set(['type', 'fields', 'next', 'title'])
+
+function readNode(value: unknown): unknown {
+  if (!isObject(value)) return value
+  if ('as_is' in value) return value.as_is
+  if ('type' in value) return value
+  const types = Object.keys(value).filter(k => !NODE_KEYS.has(k))
+  if (types.length !== 1) return value
+  const { title, next = {} } = value
+  const fields = readValue(value[types[0]!] ?? {}, '')
+  return { type: types[0]!, fields, next, ...(title === undefined ? {} : { title }) }
+}
+
+function writeNode(node: unknown): unknown {
+  if (isObject(node) && typeof node.type === 'string' && isObject(node.fields)) {
+    const { type, fields, next, title } = node
+    const order = Object.keys(nodeType(type)?.fields ?? {})
+    const short: Json = {
+      ...(title === undefined ? {} : { title }),
+      [type]: ordered(writeValue(fields, '') as Json, order),
+    }
+    const ports = nodeType(type)?.ports(fields) ?? []
+    if (isObject(next) && Object.keys(next).length > 0) short.next = ordered(next, ports)
+    if (isDeepStrictEqual(readNode(short), node)) return short
+  }
+  return isDeepStrictEqual(readNode(node), node) ? node : { as_is: node }
+}
+
+/** Ids in the order in which a walk meets them; those that no way leads to come last, by name. */
+function walkOrder(nodes: Json, start: unknown): string[] {
+  const met = new Set<string>()
+  const visit = (first: string): void => {
+    const open = [first]
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (met.has(id) || !Object.hasOwn(nodes, id)) continue
+      met.add(id)
+      const node = nodes[id]
+      if (!isObject(node) || !isObject(node.next)) continue
+      const fields = isObject(node.fields) ? node.fields : {}
+      const ports = typeof node.type === 'string' ? (nodeType(node.type)?.ports(fields) ?? []) : []
+      const next = Object.values(ordered(node.next, ports))
+      for (const to of next.reverse()) if (typeof to === 'string') open.push(to)
+    }
+  }
+  if (typeof start === 'string') visit(start)
+  for (const id of Object.keys(nodes).sort()) visit(id)
+  return [...met]
+}
+
+// ── the whole ────────────────────────────────────────────────────────────────
+
+function readGraph(doc: unknown): unknown {
+  if (!isObject(doc)) return doc
+  if ('as_is' in doc) return doc.as_is
+  return Object.fromEntries(
+    Object.entries(doc).map(([key, value]) => {
+      if (key !== 'nodes' || !isObject(value)) return [key, readValue(value, key)]
+      return [key, Object.fromEntries(Object.entries(value).map(([id, node]) => [id, readNode(node)]))]
+    }),
+  )
+}
+
+function writeGraph(graph: unknown): unknown {
+  if (!isObject(graph)) return { as_is: graph }
+  const doc = Object.fromEntries(
+    Object.entries(graph).map(([key, value]) => {
+      if (key !== 'nodes' || !isObject(value)) return [key, writeValue(value, key)]
+      return [key, Object.fromEntries(walkOrder(value, graph.start).map(id => [id, writeNode(value[id])]))]
+    }),
+  )
+  const inOrder = ordered(doc, GRAPH_KEYS)
+  return isDeepStrictEqual(readGraph(inOrder), graph) ? inOrder : { as_is: graph }
+}
+
+/** A journey's text. Any JSON object is written, also a draft with problems. */
+export function journeyText(graph: unknown): string {
+  // what JSON does not hold (undefined) is not part of a graph
+  const plain = JSON.parse(JSON.stringify(graph)) as unknown
+  return stringify(writeGraph(plain), { lineWidth: 0, aliasDuplicateObjects: false, blockQuote: 'literal' })
+}
+
+/** The graph that a text says, unchecked (validateGraph is next), or where it cannot be read. A JSON file is such a text. */
+export function readJourneyText(text: string): { graph: unknown } | { faults: TextFault[] } {
+  const lines = new LineCounter()
+  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  if (doc.errors.length > 0)
+    return { faults: doc.errors.map(e => ({ line: lines.linePos(e.pos[0]).line, message: e.message })) }
+  try {
+    return { graph: readGraph(JSON.parse(JSON.stringify(doc.toJS({ maxAliasCount: 100 }) ?? null))) }
+  } catch (error) {
+    return { faults: [{ line: 1, message: (error as Error).message }] }
+  }
+}

@@ -1,0 +1,80 @@
+// Limits shared between people, without the tables: which window a moment lies in, what a refusal is called, and who of
+// a batch gets a place. Pure; times are workspace ms.
+import { dayOf, periodStart, startOfDay } from '../platform/zone-days.ts'
+import { fromSmallestUnit } from '../customers/money.ts'
+import type { Limit, LimitPer, SkipReason } from './model.ts'
+
+/** Money is counted in ten-thousandths of the smallest unit: a message may cost a fifth of a dollar. */
+export const COST_SCALE = 10_000
+
+const SPAN = { minute: 60_000, hour: 3_600_000 }
+
+/** What an account asks for one message, in the smallest unit, at most four decimals; its setting is in currency units. */
+export function costOf(settings: Record<string, string>, currency: string): number {
+  const cost = Number(settings.costPerMessage ?? 0) / fromSmallestUnit(1, currency)
+  return Number.isFinite(cost) && cost > 0 ? Math.round(cost * COST_SCALE) / COST_SCALE : 0
+}
+
+/** What an account may send in a month, over all journeys; null: as much as wanted. */
+export function quotaOf(account: { id: string; settings: Record<string, string> }): Limit | null {
+  const max = Number(account.settings.monthlyQuota || Number.NaN)
+  return Number.isSafeInteger(max) && max >= 0
+    ? { key: `quota:${account.id}`, max, per: 'month', wait: false }
+    : null
+}
+
+/** The window in which `at` lies: minutes and hours of UTC, days and months of the zone.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function windowOf(per: LimitPer, at: number, zone: string): { start: number; end: number } {
+  if (per === 'ever') return { start: 0, end: Number.POSITIVE_INFINITY }
+  if (per === 'minute' || per === 'hour') {
+    const start = at - (at % SPAN[per])
+    return { start, end: start + SPAN[per] }
+  }
+  const first = periodStart(dayOf(at, zone), per, 0)
+  return { start: startOfDay(first, zone), end: startOfDay(periodStart(first, per, -1), zone) }
+}
+
+/** What a refused message is skipped for: a quota, a budget, or any other cap. */
+export function refusalOf(key: string): Extract<SkipReason, 'quota' | 'budget' | 'cap'> {
+  const area = key.slice(0, key.indexOf(':'))
+  return area === 'quota' || area === 'budget' ? area : 'cap'
+}
+
+/** What one message asks of one window. */
+export type Ask = {
+  key: string
+  per: LimitPer
+  start: number
+  end: number
+  max: number
+  amount: number
+  wait: boolean
+}
+
+export const asksOf = (limits: Limit[], at: number, zone: string, cost: number): Ask[] =>
+  limits.map(({ key, max, per, amount = 1, wait }) => ({
+    key,
+    per,
+    max,
+    wait,
+    ...windowOf(per, at, zone),
+    amount: amount === 'cost' ? Math.round(cost * COST_SCALE) : amount,
+  }))
+
+export type Allotted<A> = { to: 'go' } | { to: 'refused' | 'wait'; by: A }
+
+/** Gives places in order: a message gets all that it asks for, or nothing. `used` is what is taken so far of each place,
+ *  under the name that `nameOf` gives it; it is counted up. */
+export function allot<A extends Ask>(
+  list: A[][],
+  used: Map<string, number>,
+  nameOf: (ask: A) => string,
+): Allotted<A>[] {
+  return list.map(asks => {
+    const full = asks.find(a => used.get(nameOf(a))! + a.amount > a.max)
+    if (full) return { to: full.wait ? 'wait' : 'refused', by: full }
+    for (const a of asks) used.set(nameOf(a), used.get(nameOf(a))! + a.amount)
+    return { to: 'go' }
+  })
+}

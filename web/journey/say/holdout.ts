@@ -1,0 +1,10 @@
+// Words of the holdout node.
+import { IconUserOff } from '@tabler/icons-react'
+import type { NodeSay } from './model.ts'
+import { text } from './values.ts'
+
+export const holdout: NodeSay = {
+  icon: IconUserOff,
+  begin: () => ({ percent: 10 }),
+  line: (f, say) => say.t('say.holdout', { percent: text(f.percent) }),
+}
