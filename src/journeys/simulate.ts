@@ -454,7 +454,8 @@ class Walking {
   }
 
   private render(intent: Intent): MessageContent | null {
-    if (!Object.hasOwn(REACHES, intent.channel)) return null
+    const { content } = intent
+    if (content.channel === 'ticket') return null // nobody reads it
     const { workspace, world } = this.start
     const scope = templateScope(
       this.state,
@@ -462,6 +463,6 @@ class Walking {
       { ...workspace, timezone: world.timezone },
       { track: url => url, unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}` },
     )
-    return renderContent(intent.content, scope, intent.purpose, workspace.locale)
+    return renderContent(content, scope, intent.purpose, workspace.locale)
   }
 }
