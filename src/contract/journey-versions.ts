@@ -108,11 +108,14 @@ export const journeyVersionEndpoints = {
     method: 'get',
     path: '/w/{ws}/journeys/{journey}/audience',
     scope: 'journeys:read',
-    summary: 'Whom the draft would take in if it were published now, by channel, with costs; who not, and why',
+    summary:
+      'Whom the draft would take in if it were published now, by channel, with costs; who not, and why',
     out: z.object({
       when: z
         .enum(['now', 'moment', 'later'])
-        .describe('now: members at the publication; moment: all at `at`; later: one by one, as things happen'),
+        .describe(
+          'now: members at the publication; moment: all at `at`; later: one by one, as things happen',
+        ),
       at: time.nullable(),
       candidates: z.number().nullable(),
       people: z.number().nullable(),
@@ -125,7 +128,10 @@ export const journeyVersionEndpoints = {
           people: z.number().nullable().describe('who can be reached; null: nobody enters at once'),
           costPerMessage: z.number().describe('smallest unit of the currency'),
           cost: z.number().nullable().describe('at most, smallest unit of the currency'),
-          quota: z.object({ max: z.number(), left: z.number() }).nullable().describe('this month; null: no limit'),
+          quota: z
+            .object({ max: z.number(), left: z.number() })
+            .nullable()
+            .describe('this month; null: no limit'),
         }),
       ),
       recent: z
@@ -176,7 +182,9 @@ export const journeyVersionEndpoints = {
     out: z.object({
       journey: id,
       missing: z.array(z.object({ kind: z.enum(USE_KINDS), name: z.string() })),
-      mapped: z.array(z.object({ kind: z.enum(USE_KINDS), name: z.string(), from: z.string(), to: z.string() })),
+      mapped: z.array(
+        z.object({ kind: z.enum(USE_KINDS), name: z.string(), from: z.string(), to: z.string() }),
+      ),
     }),
   }),
   approvals: e({

@@ -43,7 +43,11 @@ export async function audienceOf(
       entry?.exclude ?? never,
       filter ?? { op: 'not', rule: never },
       policy?.controlPercent ? share(`control:${journey}`, policy.controlPercent) : never,
-      ...channels.map(channel => ({ op: 'channel' as const, channel: channel as ReachChannel, is: 'reachable' as const })),
+      ...channels.map(channel => ({
+        op: 'channel' as const,
+        channel: channel as ReachChannel,
+        is: 'reachable' as const,
+      })),
     ],
     ctx,
   )

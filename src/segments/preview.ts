@@ -46,7 +46,11 @@ export async function contextOf(
 }
 
 /** @throws Problem 503 `history_down`, 422 `rule_too_slow` */
-export async function askRules<T>(history: History, query: string, params: Record<string, unknown>): Promise<T[]> {
+export async function askRules<T>(
+  history: History,
+  query: string,
+  params: Record<string, unknown>,
+): Promise<T[]> {
   try {
     const result = await history.query({
       query,

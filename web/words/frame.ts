@@ -459,6 +459,7 @@ export const frame = {
     parked_customers: ['被擱置的顧客', 'Customers set aside'],
     rejected: ['被拒的事件', 'Rejected events'],
     rejected_events: ['被拒的事件', 'Rejected events'],
+    approvals: ['等待核准的發布', 'Publications waiting for approval'],
     dead_letters: ['Webhook 內容無法使用', 'Webhook bodies that could not be used'],
     feeds_broken: ['匯入來源有問題', 'Broken feeds'],
     events_rejected: ['被拒的事件', 'Rejected events'],

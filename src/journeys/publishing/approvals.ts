@@ -49,7 +49,10 @@ export async function listApprovals(
 }
 
 async function lockOpen(sql: Sql, workspace: Uuid, journey: Uuid, id: Uuid): Promise<Approval> {
-  await sql.query('select 1 from journey_approval where workspace_id = $1 and id = $2 for update', [workspace, id])
+  await sql.query('select 1 from journey_approval where workspace_id = $1 and id = $2 for update', [
+    workspace,
+    id,
+  ])
   const { rows } = await sql.query<Approval>(`${SELECT} and a.journey_id = $2 and a.id = $3`, [
     workspace,
     journey,
@@ -123,7 +126,9 @@ export async function approve(
       throw new Problem(409, 'draft_changed', 'The draft changed after this was asked for', {
         action: 'Reject it, or have it withdrawn and asked for anew.',
       })
-    const { rows } = await sql.query<{ version: number }>('select version from journey where id = $1', [journey])
+    const { rows } = await sql.query<{ version: number }>('select version from journey where id = $1', [
+      journey,
+    ])
     const published = await publishIn(sql, core, workspace, journey, {
       version: rows[0]!.version,
       moves: asked.moves,

@@ -26,7 +26,8 @@ export function usesOf(graph: JourneyGraph): Uses {
     if (typeof value === 'string' && value !== '') found[kind].add(value)
     else if (Array.isArray(value)) for (const one of value) add(kind, one)
     // a record by name: { trait: value }
-    else if (typeof value === 'object' && value !== null) for (const name of Object.keys(value)) add(kind, name)
+    else if (typeof value === 'object' && value !== null)
+      for (const name of Object.keys(value)) add(kind, name)
   }
   const rule = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
