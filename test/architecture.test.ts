@@ -31,6 +31,8 @@ const COMPUTES = new Set([
   'lru-cache',
   'liquidjs',
   'temporal-polyfill',
+  'rrule-temporal',
+  'tyme4ts',
   'libphonenumber-js',
   'libphonenumber-js/max',
   'libphonenumber-js/min',

@@ -26,6 +26,8 @@ export type Fact = {
   src?: string
   /** of order.*: what the order was worth before, and is now */
   order?: { before: Worth | null; after: Worth | null }
+  /** of tier.changed: the tier before */
+  before?: string
   /** how many journeys started one another before it */
   hops?: number
 }

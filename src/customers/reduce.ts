@@ -256,6 +256,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldIdentity(fold, body, at)
   const source: Source = { at, src: body.src, proof: body.proof }
   if (body.traits) foldTraits(fold, body.traits, source)
+  const before = body.name === 'tier.changed' ? (state.tier?.v ?? '') : undefined
   const trusted = body.type === 'system' || body.proof !== 'public'
   if (trusted && isReservedName(body.name)) foldSystem(fold, body, source)
   const orderNo = orderNoOf(body)
@@ -265,7 +266,7 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldClocks(fold, body, at)
   const { name, src } = body
   markEvent(fold, name)
-  happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src }, at, true)
+  happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src, before }, at, true)
 }
 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */

@@ -30,10 +30,12 @@ const ask = (fold: Fold, rule: Rule): Verdict =>
     member: (id, group) => isMember(fold, id, group),
   })
 
-const contextOf = (fold: Fold): TriggerContext => ({
+const contextOf = (fold: Fold, journey: PublishedJourney, at: number): TriggerContext => ({
   state: fold.state,
   world: fold.world,
   now: fold.t,
+  at,
+  journey: journey.id,
   evaluate: rule => ask(fold, rule),
   member: (segment, group) => isMember(fold, segment, group),
 })
@@ -41,23 +43,24 @@ const contextOf = (fold: Fold): TriggerContext => ({
 /** A fact that the journey's trigger names. */
 export function startByFact(fold: Fold, { journey, type }: Admission, fact: Fact): void {
   const { trigger } = journey.graph
-  if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold))) return
+  if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold, journey, fact.at))) return
   admitInTime(fold, journey, fact)
 }
 
-/** The moment of a journey has come. */
-export function startByMoment(fold: Fold, { journey, type }: Admission): void {
+/** The moment `at` of a journey has come. */
+export function startByMoment(fold: Fold, { journey, type }: Admission, at: number): void {
   const { trigger } = journey.graph
-  const ctx = contextOf(fold)
+  const ctx = contextOf(fold, journey, at)
   if (type.stands !== undefined && !type.stands(trigger, ctx)) return
-  admitInTime(fold, journey, {
-    name: trigger.kind,
-    at: fold.t,
-    lateMs: fold.now - fold.t,
-    props: type.props?.(trigger, ctx) ?? {},
-    trusted: true,
-    keys: [],
-  })
+  for (const props of type.props?.(trigger, ctx) ?? [{}])
+    admitInTime(fold, journey, {
+      name: trigger.kind,
+      at: fold.t,
+      lateMs: fold.now - at,
+      props,
+      trusted: true,
+      keys: [],
+    })
 }
 
 function admitInTime(fold: Fold, journey: PublishedJourney, fact: Fact): void {
@@ -148,7 +151,6 @@ function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact):
   const { state } = fold
   const past = pastKey(journey.id, key)
   const n = Math.max(state.past[past]?.n ?? 0, state.used?.[past] ?? 0) + 1
-  const props = fact.order === undefined ? fact.props : { ...fact.props, products: productsOf(fact.order) }
   return {
     id: deriveId(bucketOf(state.id), journey.id, state.id, key, n),
     j: journey.id,
@@ -160,9 +162,15 @@ function newRun(fold: Fold, journey: PublishedJourney, key: string, fact: Fact):
     occ: {},
     nodeAt: fold.t,
     wait: null,
-    ev: { name: fact.name, at: fact.at, props: smaller(props) },
+    ev: { name: fact.name, at: fact.at, props: smaller(propsOf(fact)) },
     ...(fact.hops ? { hops: fact.hops } : {}),
   }
+}
+
+/** With what triggers know besides: an order's goods, what it was before. */
+const propsOf = ({ props, order, before }: Fact): Record<string, unknown> => {
+  if (order !== undefined) return { ...props, products: productsOf(order) }
+  return before === undefined ? props : { ...props, before }
 }
 
 const productsOf = ({ after, before }: NonNullable<Fact['order']>) =>

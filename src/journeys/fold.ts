@@ -88,11 +88,11 @@ function fire(fold: Fold, due: Due): void {
   if ('date' in due) {
     fold.moved.push(due.date)
     setMoved(fold)
-    startByMoment(fold, due.date)
+    startByMoment(fold, due.date, due.at)
     return
   }
   if ('commons' in due) {
-    for (const common of due.commons) startByMoment(fold, common)
+    for (const common of due.commons) startByMoment(fold, common, due.at)
     return
   }
   const { run } = due

@@ -12,6 +12,7 @@ import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from '
 import type { JourneyGraph } from './model.ts'
 import { problemsOfDraft } from './publish.ts'
 import { NODE_TYPES } from './register.ts'
+import { triggerTypeOf } from './triggers/register.ts'
 import {
   createJourney,
   findJourney,
@@ -24,11 +25,15 @@ import {
 
 type Row = Out<'journeys'>['items'][number]
 
-/** A trigger in a few words: the event's name, or the date trait. */
+/** A trigger in a few words: the event's name, the date trait. */
 function triggerOf(graph: unknown): string {
   const trigger = (graph as Partial<JourneyGraph> | null)?.trigger
-  if (trigger?.kind === 'event') return trigger.event
-  return trigger?.kind === 'date' ? trigger.trait : ''
+  if (trigger === undefined) return ''
+  try {
+    return triggerTypeOf(trigger)?.about?.(trigger) ?? trigger.kind
+  } catch {
+    return '' // a draft's trigger may be anything
+  }
 }
 
 const rowOfJourney = (j: JourneyRecord, totals: JourneyTotals | undefined): Row => ({

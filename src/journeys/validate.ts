@@ -6,6 +6,7 @@ import { policyProblems } from './policy.ts'
 import { placeholderFaults, textsOf } from './placeholders.ts'
 import { nodeType } from './register.ts'
 import { graphShape } from './shape.ts'
+import { triggerTypeOf } from './triggers/register.ts'
 
 const MAX_NODES = 300
 
@@ -30,6 +31,7 @@ export function validateGraph(value: unknown): { graph: JourneyGraph | null; pro
   }
   const graph = parsed.data as JourneyGraph
   const problems = [
+    ...checkTrigger(graph),
     ...checkRules(graph),
     ...policyProblems(graph),
     ...Object.entries(graph.nodes).flatMap(([id, node]) => checkNode(graph, id, node)),
@@ -50,6 +52,36 @@ export function validateGraph(value: unknown): { graph: JourneyGraph | null; pro
   return { graph, problems }
 }
 
+/** What the trigger's own kind says, and an entry that would let nobody in. */
+function checkTrigger({ trigger, entry }: JourneyGraph): GraphProblem[] {
+  const faults = triggerTypeOf(trigger)?.validate?.(trigger) ?? []
+  const problems = at(
+    null,
+    faults.map(f => ({ ...f, path: '/trigger' + f.path })),
+  )
+  if (entry?.from !== undefined && entry.to !== undefined && Date.parse(entry.from) >= Date.parse(entry.to))
+    problems.push(
+      fault(
+        null,
+        '/entry/to',
+        'ends_before_start',
+        '結束時間要晚於開始時間',
+        'The end must be later than the beginning',
+      ),
+    )
+  if (entry?.backfill === true && !(trigger.kind === 'segment' && trigger.on === 'entered'))
+    problems.push(
+      fault(
+        null,
+        '/entry/backfill',
+        'nothing_to_fill',
+        '只有「進入分眾」的觸發可以納入現有成員',
+        'Only a trigger "entered a segment" has members to take in',
+      ),
+    )
+  return problems
+}
+
 function checkRules(graph: JourneyGraph): GraphProblem[] {
   const rules: [string, unknown, run: boolean][] = graph.exits.map((exit, i) => [
     `/exits/${i}/rule`,
@@ -57,6 +89,7 @@ function checkRules(graph: JourneyGraph): GraphProblem[] {
     true,
   ])
   if (graph.filter !== undefined) rules.push(['/filter', graph.filter, false])
+  if (graph.entry?.exclude !== undefined) rules.push(['/entry/exclude', graph.entry.exclude, false])
   if (graph.goal !== undefined) rules.push(['/goal/rule', graph.goal.rule, true])
   return rules.flatMap(([path, rule, run]) => {
     const checked = checkRule(rule, path, { run })

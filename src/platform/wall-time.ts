@@ -130,6 +130,35 @@ export function nextDateMoment(
   return first > after ? first : null
 }
 
+/** The instant that is `offsetDays` from the date 'YYYY-MM-DD' at wall time `time`.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export const dateMoment = (date: string, offsetDays: number, time: string, zone: string): number =>
+  instantOf(Temporal.PlainDate.from(date).add({ days: offsetDays }), Temporal.PlainTime.from(time), zone)
+
+/** The wall date at `at`, 'YYYY-MM-DD'.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export const wallDate = (at: number, zone: string): string => zoned(at, zone).toPlainDate().toString()
+
+/** The first moment after `after` that is `offsetDays` from one of a calendar's days, of which `dayIn` gives that of a year
+ *  ('YYYY-MM-DD'; null: it has none). Looked for in the years around.
+ *  @throws InvalidZone when `zone` is not an IANA name */
+export function nextYearlyMoment(
+  dayIn: (year: number) => string | null,
+  rule: { offsetDays: number; time: string },
+  zone: string,
+  after: number,
+): number | null {
+  const year = zoned(after, zone).year
+  let first: number | null = null
+  for (let y = year - 2; y <= year + 2; y++) {
+    const day = dayIn(y)
+    if (day === null) continue
+    const at = dateMoment(day, rule.offsetDays, rule.time, zone)
+    if (at > after && (first === null || at < first)) first = at
+  }
+  return first
+}
+
 /** Whether 'YYYY-MM-DD' is a day of the calendar. */
 export const isCalendarDate = (date: string): boolean => dateOf(date) !== null
 

@@ -25,6 +25,10 @@ function holds(filter: PropFilter, seen: unknown[]): boolean {
       return seen.some(v => v !== '')
     case 'contains':
       return seen.some(v => typeof v === 'string' && typeof wanted === 'string' && v.includes(wanted))
+    case 'starts_with':
+      return seen.some(v => typeof v === 'string' && typeof wanted === 'string' && v.startsWith(wanted))
+    case 'like':
+      return seen.some(v => typeof v === 'string' && typeof wanted === 'string' && isLike(v, wanted))
     case 'at_least':
       return seen.some(
         v => typeof v === typeof wanted && typeof v !== 'boolean' && (v as number) >= (wanted as number),
@@ -34,6 +38,21 @@ function holds(filter: PropFilter, seen: unknown[]): boolean {
         v => typeof v === typeof wanted && typeof v !== 'boolean' && (v as number) <= (wanted as number),
       )
   }
+}
+
+/** Whether the text fits the pattern, in which `*` stands for any characters. */
+function isLike(text: string, pattern: string): boolean {
+  const [first, ...rest] = pattern.split('*') as [string, ...string[]]
+  if (rest.length === 0) return text === pattern
+  const last = rest.pop()!
+  if (!text.startsWith(first)) return false
+  let from = first.length
+  for (const part of rest) {
+    const at = text.indexOf(part, from)
+    if (at < 0) return false
+    from = at + part.length
+  }
+  return text.length >= from + last.length && text.endsWith(last)
 }
 
 /** All filters hold. Types are not converted: 10 is not "10". */

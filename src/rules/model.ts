@@ -53,7 +53,8 @@ export type TimeTest =
  *  ('products.sku'). All filters of a list must hold. */
 export type PropFilter = {
   path: string
-  op: 'is' | 'is_not' | 'at_least' | 'at_most' | 'contains' | 'is_set'
+  /** like: of a text, where `*` stands for any characters */
+  op: 'is' | 'is_not' | 'at_least' | 'at_most' | 'contains' | 'starts_with' | 'like' | 'is_set'
   value?: Scalar
 }
 

@@ -86,7 +86,7 @@ const timeTest: z.ZodType<TimeTest> = z.discriminatedUnion('is', [
 export const propFilter: z.ZodType<PropFilter> = z
   .strictObject({
     path: z.string().min(1).max(MAX_TEXT),
-    op: z.enum(['is', 'is_not', 'at_least', 'at_most', 'contains', 'is_set']),
+    op: z.enum(['is', 'is_not', 'at_least', 'at_most', 'contains', 'starts_with', 'like', 'is_set']),
     value: z.union([z.string().max(1000), z.number(), z.boolean()]).optional(),
   })
   .refine(f => f.op === 'is_set' || f.value !== undefined, {

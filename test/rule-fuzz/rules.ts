@@ -100,7 +100,17 @@ const listTest = (r: Random): ListTest => ({
 
 function filter(r: Random): PropFilter {
   const path = r.of(PATHS)
-  const op = r.of(['is', 'is_not', 'at_least', 'at_most', 'contains', 'is_set'] as const)
+  const op = r.of([
+    'is',
+    'is_not',
+    'at_least',
+    'at_most',
+    'contains',
+    'starts_with',
+    'like',
+    'is_set',
+  ] as const)
+  if (op === 'like') return { path, op, value: r.of(['*', '1*', '*0', 'a*', '*=*', 'x', '**%_\\']) }
   return op === 'is_set' ? { path, op } : { path, op, value: r.chance(0.6) ? scalar(r) : r.of(NUMBERS) }
 }
 

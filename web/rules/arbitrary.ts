@@ -58,7 +58,7 @@ const window = fc.oneof(
 const filter = fc.record(
   {
     path: name,
-    op: some('is', 'is_not', 'at_least', 'at_most', 'contains', 'is_set'),
+    op: some('is', 'is_not', 'at_least', 'at_most', 'contains', 'starts_with', 'like', 'is_set'),
     value: fc.oneof(name, n, fc.boolean()),
   },
   { requiredKeys: ['path', 'op'] },

@@ -155,7 +155,7 @@ function PathField({ of, path, onChange }: { of: EventRef; path: string; onChang
   )
 }
 
-const FILTERS = ['is', 'is_not', 'contains', 'at_least', 'at_most', 'is_set'] as const
+const FILTERS = ['is', 'is_not', 'contains', 'starts_with', 'like', 'at_least', 'at_most', 'is_set'] as const
 
 /** A typed value as it is most likely stored: numbers are numbers. */
 const scalarOf = (text: string): Scalar => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)

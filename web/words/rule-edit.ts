@@ -142,6 +142,8 @@ export const ruleEdit = {
     is: ['是', 'is'],
     is_not: ['不是', 'is not'],
     contains: ['包含', 'contains'],
+    starts_with: ['開頭是', 'starts with'],
+    like: ['符合（* 代表任意字）', 'matches (* is any text)'],
     at_least: ['至少', 'at least'],
     at_most: ['至多', 'at most'],
     is_set: ['有值', 'is set'],

@@ -25,6 +25,8 @@ export const rules = {
     at_least: ['{{path}} ≥ {{value}}', '{{path}} ≥ {{value}}'],
     at_most: ['{{path}} ≤ {{value}}', '{{path}} ≤ {{value}}'],
     contains: ['{{path}} 包含 {{value}}', '{{path}} contains {{value}}'],
+    starts_with: ['{{path}} 開頭是 {{value}}', '{{path}} starts with {{value}}'],
+    like: ['{{path}} 符合 {{value}}', '{{path}} matches {{value}}'],
     is_set: ['有 {{path}}', '{{path}} is set'],
   },
   ruleUnit: {

@@ -1,15 +1,20 @@
-// A date attribute: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats.
+// A date attribute: at `time` (wall, workspace zone) `offsetDays` after (negative: before) the date; yearly repeats, by the
+// Gregorian calendar (Feb 29 is Feb 28 in common years) or by the lunar one.
 import { z } from 'zod'
+import { nextLunarMoment } from '../../platform/lunar.ts'
 import { nextDateMoment } from '../../platform/wall-time.ts'
-import { safeName, wallTime } from './parts.ts'
+import { choice, OFFSET, WALL_TIME } from './fields.ts'
+import { offsetDays, safeName, wallTime } from './parts.ts'
 import { triggerType } from './type.ts'
 
+const CALENDARS = ['gregorian', 'lunar'] as const
 const shape = z.strictObject({
   kind: z.literal('date'),
   trait: safeName(64),
-  offsetDays: z.number().int().min(-366).max(366),
+  offsetDays,
   time: wallTime,
   yearly: z.boolean(),
+  calendar: z.enum(CALENDARS).optional(),
 })
 
 export const date = triggerType<typeof shape>({
@@ -17,13 +22,19 @@ export const date = triggerType<typeof shape>({
   family: 'time',
   fields: {
     trait: { kind: 'trait', required: true },
-    offsetDays: { kind: 'number', required: true, min: -366, max: 366 },
-    time: { kind: 'wall_time', required: true },
+    offsetDays: OFFSET,
+    time: WALL_TIME,
     yearly: { kind: 'flag', required: true },
+    calendar: { ...choice(CALENDARS, false), when: { field: 'yearly', is: [true] } },
   },
   shape,
-  moment: (t, { state, world, after }) => nextDateMoment(state.traits[t.trait]?.v, t, world.timezone, after),
+  moment(t, { state, world, after }) {
+    const value = Object.hasOwn(state.traits, t.trait) ? state.traits[t.trait]!.v : undefined
+    return t.calendar === 'lunar' && t.yearly
+      ? nextLunarMoment(value, t, world.timezone, after)
+      : nextDateMoment(value, t, world.timezone, after)
+  },
   moves: t => ({ traits: [t.trait] }),
-  props: (t, { state }) => ({ trait: t.trait, date: state.traits[t.trait]?.v }),
+  props: (t, { state }) => [{ trait: t.trait, date: state.traits[t.trait]?.v }],
   about: t => t.trait,
 })

@@ -15,3 +15,28 @@ export const safeName = (max: number) =>
 
 /** Something that occurred longer ago than this does not trigger. Default 24 h. */
 export const lateness = z.number().int().min(0).max(MAX_SPAN_MS).optional()
+
+/** How often within how long: it starts with the `n`-th. */
+export const times = z
+  .strictObject({
+    n: z.number().int().min(2).max(100),
+    withinMs: z.number().int().min(60_000).max(MAX_SPAN_MS).multipleOf(60_000),
+  })
+  .optional()
+
+/** Days from a date: negative is before it. */
+export const offsetDays = z.number().int().min(-366).max(366)
+
+/** How a text is compared; `like`: `*` stands for any characters. */
+export const textMatch = z.strictObject({
+  is: z.enum(['is', 'starts_with', 'contains', 'like']),
+  value: z.string().min(1).max(1000),
+})
+
+/** Only members of it, and of that group. */
+export const withinSegment = { segment: safeName(64).optional(), group: safeName(100).optional() }
+
+export const segmentOf = (t: { segment?: string; group?: string }) =>
+  t.segment === undefined
+    ? null
+    : { segment: t.segment, ...(t.group === undefined ? {} : { group: t.group }) }

@@ -6,6 +6,7 @@ import type { CustomerState } from '../../customers/model.ts'
 import type { World } from '../../customers/world.ts'
 import type { Fault } from '../../rules/check.ts'
 import type { Rule, Verdict } from '../../rules/model.ts'
+import type { Uuid } from '../../platform/ids.ts'
 import type { FieldSpec } from '../model.ts'
 
 /** What a trigger sees of a customer when a fact, or a moment, comes. */
@@ -13,6 +14,9 @@ export type TriggerContext = {
   state: CustomerState
   world: World
   now: number
+  /** the moment that has come, where it is one */
+  at: number
+  journey: Uuid
   evaluate(rule: Rule): Verdict
   member(segment: string, group?: string): boolean
 }
@@ -48,8 +52,8 @@ export type TriggerType<T = unknown> = {
   segment?(trigger: T): { segment: string; group?: string } | null
   /** Whether it starts for this customer, now that its moment has come; unset: it does. */
   stands?(trigger: T, ctx: TriggerContext): boolean
-  /** What the run's trigger event says, where a moment starts it. */
-  props?(trigger: T, ctx: TriggerContext): Record<string, unknown>
+  /** What the run's trigger event says, where a moment starts it; each of several starts a run (of its own key). */
+  props?(trigger: T, ctx: TriggerContext): Record<string, unknown>[]
   /** Rules that `admits` asks: what they need of the past is remembered. */
   rules?(trigger: T, world: World): Rule[]
   /** Faults beyond what `shape` says; paths begin below the trigger. */

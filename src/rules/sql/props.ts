@@ -48,8 +48,11 @@ function mustMention(filter: PropFilter, b: Bound): string | null {
   if (typeof value === 'number') return op === 'is' ? mentions(JSON.stringify(value), b) : null
   if (value === undefined || value === '') return null
   if (op === 'is') return mentions(JSON.stringify(value), b)
-  return op === 'contains' ? mentions(JSON.stringify(value).slice(1, -1), b) : null
+  return op === 'contains' || op === 'starts_with' ? mentions(JSON.stringify(value).slice(1, -1), b) : null
 }
+
+/** The pattern as `like` has it. */
+const likeOf = (pattern: string): string => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')
 
 function filterSql(filter: PropFilter, b: Bound): string {
   const { op, value } = filter
@@ -65,6 +68,14 @@ function filterSql(filter: PropFilter, b: Bound): string {
     case 'contains':
       return typeof value === 'string'
         ? some(`${isTextSql('v')} and position(${textOfSql('v')}, ${b.text(value)}) > 0`)
+        : 'false'
+    case 'starts_with':
+      return typeof value === 'string'
+        ? some(`${isTextSql('v')} and startsWith(${textOfSql('v')}, ${b.text(value)})`)
+        : 'false'
+    case 'like':
+      return typeof value === 'string'
+        ? some(`${isTextSql('v')} and ${textOfSql('v')} like ${b.text(likeOf(value))}`)
         : 'false'
     case 'at_least':
     case 'at_most': {
