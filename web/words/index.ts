@@ -7,6 +7,7 @@ import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -37,4 +38,5 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...journeysVersions,
 } as const

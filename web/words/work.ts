@@ -117,8 +117,6 @@ export const work = {
     again: ['重新進入', 'again'],
     moved: ['移到新版本', 'moved to a new version'],
     held: ['對照組', 'held back'],
-    held: ['對照組', 'held back'],
-    moved: ['移到新版本', 'moved to a new version'],
   },
   say: {
     wait: ['等 {{time}}', 'Wait {{time}}'],

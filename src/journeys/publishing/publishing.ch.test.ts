@@ -20,7 +20,11 @@ type Name = Parameters<ShopLab['call']>[0]
 type Any = any
 async function ok(name: Name, given: Given = {}, as?: Caller): Promise<Any> {
   const answer = await lab.call(name, given, as)
-  expect([name, answer.status, answer.status === 200 ? '' : JSON.stringify(answer.body)]).toEqual([name, 200, ''])
+  expect([name, answer.status, answer.status === 200 ? '' : JSON.stringify(answer.body)]).toEqual([
+    name,
+    200,
+    '',
+  ])
   return answer.body
 }
 const refused = async (name: Name, given: Given, as?: Caller) => {
@@ -29,7 +33,8 @@ const refused = async (name: Name, given: Given, as?: Caller) => {
 }
 const drafted = async (graph: JourneyGraph): Promise<{ id: string; version: number }> =>
   ok('createJourney', { body: { graph } })
-const versionOf = async (id: string): Promise<number> => (await ok('journey', { params: { journey: id } })).version
+const versionOf = async (id: string): Promise<number> =>
+  (await ok('journey', { params: { journey: id } })).version
 const hello = (event: string, more: Partial<JourneyGraph> = {}) => sendOn(event, lineText('嗨'), more)
 
 describe('a second person approves', () => {
@@ -57,7 +62,10 @@ describe('a second person approves', () => {
     const { id: approval } = await ask(id)
     const params = { journey: id, approval }
     const plan = await ok('publishPlan', { params: { journey: id } }, asker)
-    expect(plan.approval).toMatchObject({ needed: true, open: { id: approval, note: '請看', mayDecide: false } })
+    expect(plan.approval).toMatchObject({
+      needed: true,
+      open: { id: approval, note: '請看', mayDecide: false },
+    })
     expect((await ok('approvals', { query: { open: 'true' } }, other)).items).toMatchObject([
       { id: approval, mayDecide: true, askedBy: 'marketer@brand.example', journey: { id } },
     ])
@@ -77,7 +85,10 @@ describe('a second person approves', () => {
       liveVersion: 1,
       versions: [{ publishedBy: 'marketer@brand.example, admin@brand.example' }],
     })
-    expect(await refused('approvePublication', { params, body: {} }, other)).toEqual([409, 'approval_decided'])
+    expect(await refused('approvePublication', { params, body: {} }, other)).toEqual([
+      409,
+      'approval_decided',
+    ])
   })
 
   test('nobody approves what they asked for themselves', async () => {
@@ -85,9 +96,15 @@ describe('a second person approves', () => {
     const { id: approval } = await ask(id, other)
     const params = { journey: id, approval }
     expect(await refused('approvePublication', { params, body: {} }, other)).toEqual([403, 'own_request'])
-    expect(await refused('rejectPublication', { params, body: { reason: 'x' } }, other)).toEqual([403, 'own_request'])
+    expect(await refused('rejectPublication', { params, body: { reason: 'x' } }, other)).toEqual([
+      403,
+      'own_request',
+    ])
     const owner = await lab.member('owner')
-    expect(await refused('rejectPublication', { params, body: { reason: ' ' } }, owner)).toEqual([400, 'reason_missing'])
+    expect(await refused('rejectPublication', { params, body: { reason: ' ' } }, owner)).toEqual([
+      400,
+      'reason_missing',
+    ])
     await ok('rejectPublication', { params, body: { reason: '字太多' } }, owner)
     const { items } = await ok('approvals', { query: { journey: id } }, other)
     expect(items).toMatchObject([{ status: 'rejected', reason: '字太多', decidedBy: 'owner@brand.example' }])
@@ -102,17 +119,18 @@ describe('a second person approves', () => {
     const { id: approval } = await ask(id)
     const version = await versionOf(id)
     await ok('saveJourney', { params: { journey: id }, body: { graph: hello('Approve D'), version } })
-    expect(await refused('approvePublication', { params: { journey: id, approval }, body: {} }, other)).toEqual([
-      409,
-      'draft_changed',
-    ])
+    expect(
+      await refused('approvePublication', { params: { journey: id, approval }, body: {} }, other),
+    ).toEqual([409, 'draft_changed'])
     expect((await ok('approvals', { query: { journey: id } })).items[0]).toMatchObject({ outdated: true })
     // back to what it was
     await ok('saveJourney', {
       params: { journey: id },
       body: { graph: hello('Approve C'), version: await versionOf(id) },
     })
-    expect(await ok('approvePublication', { params: { journey: id, approval }, body: {} }, other)).toEqual({ version: 1 })
+    expect(await ok('approvePublication', { params: { journey: id, approval }, body: {} }, other)).toEqual({
+      version: 1,
+    })
     const { items } = await ok('audit', { query: { action: 'approvePublication' } }, other)
     expect(items[0]).toMatchObject({ kind: 'published', action: 'approvePublication' })
   })
@@ -123,9 +141,13 @@ describe('versions', () => {
     const { id, version } = await drafted(hello('Versions'))
     await ok('publishJourney', { params: { journey: id }, body: { version } })
     const second = hello('Versions', { reentry: { kind: 'never' } })
-    await ok('saveJourney', { params: { journey: id }, body: { graph: second, version: await versionOf(id) } })
+    await ok('saveJourney', {
+      params: { journey: id },
+      body: { graph: second, version: await versionOf(id) },
+    })
     await ok('publishJourney', { params: { journey: id }, body: { version: await versionOf(id) } })
-    const compare = (from: string, to: string) => ok('compareJourney', { params: { journey: id }, query: { from, to } })
+    const compare = (from: string, to: string) =>
+      ok('compareJourney', { params: { journey: id }, query: { from, to } })
     expect(await compare('1', '2')).toEqual({ nodes: [], parts: ['reentry'] })
     expect(await compare('2', 'draft')).toEqual({ nodes: [], parts: [] })
     await ok('restoreJourney', { params: { journey: id }, body: { from: 1, version: await versionOf(id) } })
@@ -136,10 +158,9 @@ describe('versions', () => {
         404,
         'no_such_version',
       ])
-    expect(await refused('restoreJourney', { params: { journey: id }, body: { from: 1, version: 1 } })).toEqual([
-      409,
-      'version_conflict',
-    ])
+    expect(
+      await refused('restoreJourney', { params: { journey: id }, body: { from: 1, version: 1 } }),
+    ).toEqual([409, 'version_conflict'])
   })
 
   test('a file goes to another workspace: segments by their names, and what is missing is told', async () => {
@@ -178,7 +199,9 @@ describe('versions', () => {
     const draft = await ok('journey', { params: { ws, journey: found.journey } }, key)
     expect(draft.draft.filter.rules[0].segment).toBe(twin.id)
     // a plain graph, and what is none
-    expect((await ok('importJourney', { params: { ws }, body: { file: hello('Plain') } }, key)).mapped).toEqual([])
+    expect(
+      (await ok('importJourney', { params: { ws }, body: { file: hello('Plain') } }, key)).mapped,
+    ).toEqual([])
     for (const bad of [null, 7, { itinera: 'segment', format: 1 }, { itinera: 'journey', format: 2 }])
       expect(await refused('importJourney', { params: { ws }, body: { file: bad } }, key)).toEqual([
         400,

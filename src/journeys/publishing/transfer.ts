@@ -8,15 +8,8 @@ import type { Sql } from '../../platform/postgres.ts'
 import type { JourneyGraph } from '../model.ts'
 import { createJourney } from '../store.ts'
 import { validateGraph } from '../validate.ts'
-import { renamed, USE_KINDS, usesOf, type UseKind, type Uses } from '../versions/uses.ts'
-
-export type JourneyFile = {
-  itinera: 'journey'
-  format: 1
-  graph: JourneyGraph
-  uses: Uses
-  names: Record<string, string>
-}
+import { readJourneyFile, type JourneyFile } from '../versions/file.ts'
+import { renamed, USE_KINDS, usesOf, type UseKind } from '../versions/uses.ts'
 
 type Named = { id: string; name: string }
 /** Segments and journeys of a workspace by public id and name. */
@@ -66,7 +59,13 @@ export async function importJourney(
   seen: Seen,
   actor: string,
 ): Promise<{ journey: Uuid; missing: Lacking[]; mapped: Mapped[] }> {
-  const { given, names } = readFile(file)
+  const read = readJourneyFile(file)
+  if (read === null)
+    throw new Problem(400, 'not_a_journey_file', 'This is not a journey file of this format', {
+      path: '/file',
+      action: 'Choose a file that was exported from a journey, by a version of the product like this one.',
+    })
+  const { graph: given, names } = read
   const here = await namedOf(core.pool, workspace)
   const checked = validateGraph(given)
   const uses = checked.graph ? usesOf(checked.graph) : null
@@ -90,20 +89,4 @@ export async function importJourney(
   }
   const graph = renamed(given, new Map(mapped.map(m => [m.from, m.to])))
   return { journey: await createJourney(core, workspace, graph, actor), missing, mapped }
-}
-
-function readFile(file: unknown): { given: unknown; names: Record<string, string> } {
-  if (typeof file !== 'object' || file === null)
-    throw new Problem(400, 'not_a_journey_file', 'This is not a journey file', {
-      path: '/file',
-      action: 'Choose a file that was exported from a journey.',
-    })
-  if (!('itinera' in file)) return { given: file, names: {} }
-  const { itinera, format, graph, names } = file as Partial<JourneyFile>
-  if (itinera !== 'journey' || format !== 1)
-    throw new Problem(400, 'not_a_journey_file', 'This file is of another kind, or of a newer format', {
-      path: '/file/format',
-      action: 'Export it again from a version of the product like this one.',
-    })
-  return { given: graph, names: typeof names === 'object' && names !== null ? names : {} }
 }
