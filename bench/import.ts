@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MOST_MORE_MB } from '../src/imports/workers.ts'
-import { sleep } from './machine.ts'
+import { cpuBetween, sleep, usage } from './machine.ts'
 import { importOrdersFile, type ShownImport, writeOrders } from './orders-file.ts'
 import { api, newSpace, startProduct, type Product } from './product.ts'
 import { ms, n, type Report } from './report.ts'
@@ -34,6 +34,7 @@ export async function importOrders(options: { rows: number }): Promise<Report> {
     const before = await webMemory(product)
     let most = before
     const probes: number[] = []
+    const cpuBefore = usage(product.pid)
     const began = performance.now()
     const { id } = await importOrdersFile(product, space, path)
     const uploadedMs = performance.now() - began
@@ -46,15 +47,17 @@ export async function importOrders(options: { rows: number }): Promise<Report> {
       probes.push(performance.now() - asked)
     } while (['queued', 'running'].includes(shown.status))
     const importS = (performance.now() - began - uploadedMs) / 1000
-    let left = 1
-    while (left > 0) {
+    const cpuStored = usage(product.pid)
+    let left = true
+    while (left) {
       await sleep(250)
-      const { rows: counted } = await product.core.pool.query<{ left: number }>(
-        'select (select count(*) from bulk)::int + (select count(*) from inbox)::int as left',
+      const { rows: looked } = await product.core.pool.query<{ left: boolean }>(
+        'select exists (select from bulk) or exists (select from inbox) as left',
       )
-      left = counted[0]!.left
+      left = looked[0]!.left
     }
     const foldedS = (performance.now() - began - uploadedMs) / 1000
+    const cpuFolded = usage(product.pid)
     const { rows: kept } = await product.core.pool.query<{ n: number }>(
       'select count(*)::int n from order_entry where workspace_id = $1',
       [space.id],
@@ -79,11 +82,14 @@ export async function importOrders(options: { rows: number }): Promise<Report> {
         },
       ],
       right,
-      notes: right
-        ? []
-        : [
-            `ended as ${shown.status} ${JSON.stringify(shown.counts)} ${JSON.stringify(shown.problem)}, ${kept[0]!.n} orders kept`,
-          ],
+      notes: [
+        `CPU seconds until stored: ${cpuBetween(cpuBefore, cpuStored)}; from then until folded: ${cpuBetween(cpuStored, cpuFolded)}`,
+        ...(right
+          ? []
+          : [
+              `ended as ${shown.status} ${JSON.stringify(shown.counts)} ${JSON.stringify(shown.problem)}, ${kept[0]!.n} orders kept`,
+            ]),
+      ],
     }
   } finally {
     await product.stop()

@@ -22,6 +22,8 @@ import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
+import { trialEndpoints } from './contract/trial.ts'
+import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
 export { customer, customerRow, timelineItem } from './contract/customers.ts'
@@ -38,6 +40,8 @@ export const endpoints = {
   ...libraryEndpoints,
   ...journeysEndpoints,
   ...journeyVersionEndpoints,
+  ...trialEndpoints,
+  ...whyEndpoints,
   ...messagesEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,

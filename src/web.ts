@@ -7,6 +7,7 @@ import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { pictureApp } from './catalogue/pictures.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
 import { storeRoutes } from './catalogue/stores.ts'
@@ -56,6 +57,7 @@ import { segmentApp } from './segments/transfer.ts'
 import { segmentRoutes } from './segments/routes.ts'
 import { openAccess } from './team/access.ts'
 import { teamRoutes } from './team/routes.ts'
+import { trialRoutes } from './trial/routes.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB_BUILD = `${ROOT}dist/web`
@@ -87,6 +89,7 @@ export const handlers: AllHandlers = {
   ...libraryRoutes,
   ...journeyRoutes,
   ...publishingRoutes,
+  ...trialRoutes,
   ...messageRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
@@ -131,6 +134,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', eventFileApp(core, access)) // before the exports of import targets
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
+  app.route('/', pictureApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(

@@ -87,6 +87,21 @@ test('R0-35 a store, a product and a member of staff are made, changed and found
   await fill('庫存', '120')
   await page.getByRole('button', { name: '新增規格' }).click()
   await dialog().getByRole('textbox', { name: '第 1 個規格：SKU' }).fill('TEA-001-300')
+  const choose = async (name: string, buffer: Buffer) => {
+    const chooser = page.waitForEvent('filechooser')
+    await dialog().getByRole('button', { name: '上傳圖片' }).click()
+    await (await chooser).setFiles({ name, mimeType: 'image/png', buffer })
+  }
+  await choose('tea.png', Buffer.from('not a picture'))
+  await page.getByText('這個檔案不是可用的圖片，請改用 PNG、JPEG、WebP 或 GIF').waitFor()
+  await choose('茶.png', await page.screenshot({ clip: { x: 0, y: 0, width: 60, height: 60 } }))
+  const address = dialog().getByRole('textbox', { name: '圖片網址' })
+  const uploaded = new RegExp(`^${core.baseUrl}/pictures/pic_\\w{26}\\.png$`)
+  await eventually('the address of the upload', async () => uploaded.test(await address.inputValue()))
+  const picture = dialog().locator('img.picture')
+  await eventually('the picture is drawn', () =>
+    picture.evaluate(i => 'naturalWidth' in i && Number(i.naturalWidth) > 0),
+  )
   await shot('product')
   await save()
   await page

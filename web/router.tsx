@@ -136,7 +136,7 @@ const journeys = createRoute({
 const journey = createRoute({
   getParentRoute: () => inside,
   path: '/journeys/$journey',
-  validateSearch: texts('node', 'show', 'version', 'panel'),
+  validateSearch: texts('node', 'show', 'version', 'panel', 'view'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
 })
 const metrics = createRoute({

@@ -1,6 +1,6 @@
 // The command itself, as a shell runs it, on engines given by URL.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,6 +91,63 @@ test('a journey is imported, published and exported unchanged', async () => {
     expect.objectContaining({ code: 'graph_invalid' }),
   ])
 })
+
+test('journeys as code: pulled as YAML, edited, pushed as drafts, tested without a server', async () => {
+  const { out } = await itinera('workspace', 'create', 'Code', '--json')
+  const { workspace } = JSON.parse(out) as { workspace: { id: string } }
+  const ws = ['--workspace', workspace.id]
+  const given = join(dir, 'given.json')
+  writeFileSync(given, JSON.stringify(cartNotPaid))
+  const { id } = JSON.parse(
+    (await itinera('journey', 'import', given, ...ws, '--publish', '--json')).out,
+  ) as { id: string }
+  const pulled = await itinera('journey', 'pull', ...ws, '--dir', join(dir, 'code'), '--json')
+  expect([pulled.code, pulled.err]).toEqual([0, ''])
+  const file = join(dir, 'code', '購物車未結提醒.journey.yaml')
+  expect(JSON.parse(pulled.out)).toEqual({ files: [{ id, file }] })
+  const text = readFileSync(file, 'utf8')
+  expect(text).toMatch(new RegExp(`^id: ${id}\nformat: 1\nname: 購物車未結提醒\n`))
+  writeFileSync(file, text.replace('timeoutMs: 1h', 'timeoutMs: 2h # later'))
+  expect((await itinera('journey', 'push', file, ...ws)).code).toBe(4)
+  const pushed = await itinera('journey', 'push', file, ...ws, '--draft', '--json')
+  expect([pushed.code, JSON.parse(pushed.out)]).toEqual([
+    0,
+    { journeys: [{ file, id, created: false, problems: [] }] },
+  ])
+  const draft = async (...more: string[]) =>
+    (JSON.parse((await itinera('journey', 'export', id, ...ws, ...more, '--json')).out) as typeof cartNotPaid)
+      .nodes.wait!.fields.timeoutMs
+  expect([await draft(), await draft('--live')]).toEqual([7_200_000, 3_600_000])
+  expect((await itinera('journey', 'list', ...ws)).out).toBe(`${id}  live     v1  購物車未結提醒\n`)
+  // a file without an id and of another name is a new journey
+  const other = join(dir, 'other.journey.yaml')
+  writeFileSync(other, text.replace(/^id: .*\n/, '').replace('name: 購物車未結提醒', 'name: 另一個'))
+  expect(JSON.parse((await itinera('journey', 'push', other, ...ws, '--draft', '--json')).out)).toMatchObject(
+    {
+      journeys: [{ created: true }],
+    },
+  )
+  writeFileSync(other, 'name: [\n')
+  const unreadable = await itinera('journey', 'push', other, ...ws, '--draft')
+  expect([unreadable.code, unreadable.err]).toEqual([4, expect.stringContaining(`${other}:2:`)])
+
+  const scenario = (hours: number) => `tests:
+  - name: 提醒
+    person: { line: true }
+    steps:
+      - event: Product Added
+      - { at: ${hours}h, expect: { at: window, messages: [line] } }
+`
+  const tests = file.replace('.journey.yaml', '.test.yaml')
+  writeFileSync(tests, scenario(2))
+  const passed = await itinera('journey', 'test', file, '--json')
+  expect([passed.code, JSON.parse(passed.out)]).toMatchObject([0, { passed: 1, failed: 0 }])
+  writeFileSync(tests, scenario(1))
+  const failed = await itinera('journey', 'test', file)
+  expect(failed.code).toBe(3)
+  expect(failed.out).toContain('step 2: at should be ["window"], and is ["wait"]')
+  expect(failed.out).toContain('0 passed, 1 failed')
+}, 60_000)
 
 test('import checks, imports and says what is wrong; export writes what came in', async () => {
   const { out } = await itinera('workspace', 'create', 'Files', '--json')

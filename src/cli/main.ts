@@ -6,7 +6,8 @@ import { addImportCommands } from './imports.ts'
 import { addOperationCommands } from './operations.ts'
 import { EXIT, EXIT_HELP, explain } from './output.ts'
 import { addSecretCommands } from './secrets.ts'
-import { addJourneyCommands, addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
+import { addJourneyCommands } from './journeys.ts'
+import { addKeyCommands, addUserCommands, addWorkspaceCommands } from './workspace.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string

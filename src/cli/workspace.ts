@@ -1,5 +1,4 @@
-// itinera workspace, key, user, journey: what the screens do too, for scripts and for those locked out.
-import { readFile } from 'node:fs/promises'
+// itinera workspace, key, user: what the screens do too, for scripts and for those locked out.
 import type { Command } from 'commander'
 import { insertKey, presentKey } from '../catalogue/keys.ts'
 import {
@@ -10,12 +9,9 @@ import {
   listWorkspaces,
 } from '../catalogue/workspace.ts'
 import { SCOPES, type Scope } from '../contract.ts'
-import { createJourney, findJourney } from '../journeys/store.ts'
-import { problemsOfDraft, publishJourney } from '../journeys/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
-import { idOr404 } from '../platform/public-id.ts'
 import { recordAudit } from '../team/audit.ts'
 import { createUserLink } from '../team/links.ts'
 import { findUserByEmail, firstOwner } from '../team/store.ts'
@@ -47,7 +43,7 @@ export async function ownerFor(core: Core, email: string | undefined): Promise<U
   })
 }
 
-const audit = (
+export const audit = (
   core: Core,
   workspace: Uuid | null,
   action: string,
@@ -173,67 +169,6 @@ export function addUserCommands(program: Command): void {
           })
         await audit(core, null, 'createUserLink')
         answer(options.json === true, { link: core.baseUrl + path }, core.baseUrl + path)
-      }),
-    )
-}
-
-async function readGraph(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) as unknown
-  } catch (error) {
-    throw new Problem(400, 'unreadable', `${file} cannot be read: ${(error as Error).message}`, {
-      action: 'Give a JSON file in the journey format.',
-    })
-  }
-}
-
-export function addJourneyCommands(program: Command): void {
-  const journey = program.command('journey').description('Journeys as code: one JSON file each')
-  journey
-    .command('import <file>')
-    .description('New journey from a file (- for standard input); a draft unless --publish')
-    .requiredOption('--workspace <id>', 'id or name')
-    .option('--publish', 'publish it at once')
-    .option('--json', 'one line of JSON')
-    .action((file: string, options: Json & { workspace: string; publish?: boolean }) =>
-      withInstallation(async ({ core }) => {
-        const { id: ws } = await workspaceNamed(core, options.workspace)
-        const graph = await readGraph(file)
-        const { problems } = problemsOfDraft(graph)
-        if (options.publish && problems.length > 0)
-          throw new Problem(400, 'graph_invalid', 'This journey cannot be published yet', {
-            action: problems.map(p => `${p.node ?? 'journey'} ${p.path}: ${p.message.en}`).join('\n'),
-          })
-        const id = await createJourney(core, ws, graph)
-        const version = options.publish ? await publishJourney(core, ws, id, 1, 'cli') : null
-        await audit(core, ws, options.publish ? 'publishJourney' : 'createJourney', publicId('jrn', id))
-        const value = { id: publicId('jrn', id), version, problems }
-        answer(
-          options.json === true,
-          value,
-          [
-            `${value.id}  ${version === null ? 'saved as a draft' : `published as version ${version}`}`,
-            ...problems.map(p => `  ${p.node ?? 'journey'} ${p.path}: ${p.message.en}`),
-          ].join('\n'),
-        )
-      }),
-    )
-  journey
-    .command('export <journey>')
-    .description('The graph of a journey as JSON, as `import` reads it')
-    .requiredOption('--workspace <id>', 'id or name')
-    .option('--live', 'the published version instead of the draft')
-    .option('--json', 'one line instead of an indented file')
-    .action((id: string, options: Json & { workspace: string; live?: boolean }) =>
-      withInstallation(async ({ core }) => {
-        const { id: ws } = await workspaceNamed(core, options.workspace)
-        const found = await findJourney(core.pool, ws, idOr404('jrn', id))
-        const graph = options.live ? found.live : found.draft
-        if (!graph)
-          throw new Problem(409, 'not_published', 'This journey was never published', {
-            action: 'Leave --live out to export its draft.',
-          })
-        answer(options.json === true, graph, JSON.stringify(graph, null, 2))
       }),
     )
 }

@@ -51,17 +51,17 @@ type Cache = {
 }
 const caches = new WeakMap<Pool, Cache>()
 function cacheOf(pool: Pool): Cache {
-  let cache = caches.get(pool)
-  if (!cache) {
-    const bounds = { ttl: CACHE_MS, ttlResolution: 1_000 }
-    cache = {
-      holders: new LRUCache({ max: CACHE_ENTRIES, ...bounds }),
-      moved: new LRUCache({ max: CACHE_ENTRIES, ...bounds, ttl: 2 * CACHE_MS }),
-    }
-    caches.set(pool, cache)
-  }
+  const cache = caches.get(pool) ?? openCache(CACHE_ENTRIES)
+  caches.set(pool, cache)
   return cache
 }
+function openCache(max: number): Cache {
+  const bounds = { max, ttl: CACHE_MS, ttlResolution: 1_000 }
+  return { holders: new LRUCache(bounds), moved: new LRUCache({ ...bounds, ttl: 2 * CACHE_MS }) }
+}
+
+/** How many holders are remembered beside this pool, before it is first used: full, the usual cache is some 60 MB. */
+export const rememberHolders = (pool: Pool, most: number): void => void caches.set(pool, openCache(most))
 
 /** What is remembered of this customer is asked again; without one, of everybody. */
 export function forgetHolders(pool: Pool, customer = ''): void {
@@ -81,37 +81,41 @@ type Keys = Map<string, Key>
 type Held = { by: Map<string, Uuid>; nobody: Map<string, Uuid> }
 type Claim = Key & { customer: Uuid; verified: boolean }
 
-const keyText = (workspace: Uuid, kind: IdentifierKind, value: string): string =>
-  workspace + ' ' + kind + ' ' + value
+const keyText = (workspace: Uuid, { kind, value }: IdRef): string => workspace + ' ' + kind + ' ' + value
+
+/** An item with its identifiers' keys, written once: they are looked up a dozen times. */
+type Asked = { workspace: Uuid; proof: Proof; ids: { id: IdRef; text: string; strength: number }[] }
+const asked = ({ workspace, proof, ids }: Resolvable): Asked => ({
+  workspace,
+  proof,
+  ids: ids.map(id => ({ id, text: keyText(workspace, id), strength: strengthOf(id.kind) })),
+})
 
 /** Resolves the items in order. All claims of the batch are made before any item is resolved. Safe to repeat and
  *  safe to run at once anywhere: one identifier has one holder.
  *  @throws the database's error; nothing but claims (which a retry finds again) may have been written */
-export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): Promise<Resolved[]> {
+export async function resolveBatch(core: { pool: Pool }, given: Resolvable[]): Promise<Resolved[]> {
   const cache = cacheOf(core.pool)
   const at = performance.now()
+  const items = given.map(asked)
   const held: Held = { by: new Map(), nobody: new Map() }
   const fromCache = new Set<string>()
   const unknown: Keys = new Map()
   for (const item of items) {
     must(item.ids.length > 0, 'an item to resolve has an identifier')
-    for (const id of item.ids) {
-      const text = keyText(item.workspace, id.kind, id.value)
+    for (const { id, text } of item.ids) {
       if (held.by.has(text) || held.nobody.has(text) || unknown.has(text)) continue
       const holder = remembered(cache, text)
       if (holder) {
         put(held, text, holder)
         fromCache.add(text)
-      } else addKey(unknown, item.workspace, id.kind, id.value)
+      } else addKey(unknown, item.workspace, id, text)
     }
   }
   // what the cache says may be from before a merge: where it names several people, ask again
   for (const item of items) {
     if (item.ids.length < 2 || holdersOf(item, held).length < 2) continue
-    for (const id of item.ids) {
-      const text = keyText(item.workspace, id.kind, id.value)
-      if (fromCache.delete(text)) addKey(unknown, item.workspace, id.kind, id.value)
-    }
+    for (const { id, text } of item.ids) if (fromCache.delete(text)) addKey(unknown, item.workspace, id, text)
   }
   if (unknown.size > 0) {
     addAliases(unknown)
@@ -127,7 +131,11 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
   return items.map(item => {
     const shared = held.nobody.size === 0 ? [] : sharedIn(item, held)
     if (shared.length === item.ids.length)
-      return { customer: held.nobody.get(keyOf(item, strongestOf(shared)!))!, holders: [], shared }
+      return {
+        customer: held.nobody.get(keyText(item.workspace, strongestOf(shared)!))!,
+        holders: [],
+        shared,
+      }
     const holders = holdersOf(item, held)
     const customer = holders.toSorted()[0]!
     return { customer, holders: holders.length === 1 ? [] : holders.filter(h => h !== customer), shared }
@@ -135,19 +143,18 @@ export async function resolveBatch(core: { pool: Pool }, items: Resolvable[]): P
 }
 
 /** Who holds an identifier of each item, by the strongest that anybody holds; null: nobody does. Claims nothing. */
-export async function findHolders(core: { pool: Pool }, items: Resolvable[]): Promise<(Uuid | null)[]> {
+export async function findHolders(core: { pool: Pool }, given: Resolvable[]): Promise<(Uuid | null)[]> {
   const keys: Keys = new Map()
-  for (const { workspace, ids } of items) for (const id of ids) addKey(keys, workspace, id.kind, id.value)
+  const items = given.map(asked)
+  for (const { workspace, ids } of items) for (const { id, text } of ids) addKey(keys, workspace, id, text)
   addAliases(keys)
   const held: Held = { by: new Map(), nobody: new Map() }
   await read(core.pool, keys, held)
   return items.map(item => holdersOf(item, held)[0] ?? null)
 }
 
-const keyOf = (item: Resolvable, id: IdRef): string => keyText(item.workspace, id.kind, id.value)
-
-const sharedIn = (item: Resolvable, held: Held): IdRef[] =>
-  item.ids.filter(id => sharedAs(id.kind) !== undefined && held.nobody.has(keyOf(item, id)))
+const sharedIn = (item: Asked, held: Held): IdRef[] =>
+  item.ids.flatMap(({ id, text }) => (sharedAs(id.kind) !== undefined && held.nobody.has(text) ? id : []))
 
 function put(held: Held, text: string, holder: Holder): void {
   if (holder.shared) {
@@ -160,16 +167,11 @@ function put(held: Held, text: string, holder: Holder): void {
 }
 
 /** Distinct holders of an item's identifiers, the strongest identifier's first. */
-function holdersOf(item: Resolvable, held: Held): Uuid[] {
-  const first = item.ids[0]!
-  if (item.ids.length === 1) {
-    const holder = held.by.get(keyOf(item, first)) ?? aliasHolder(item.workspace, first, held)
-    return holder ? [holder] : []
-  }
+function holdersOf(item: Asked, held: Held): Uuid[] {
   const found: Uuid[] = []
-  const ids = [...item.ids].sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
-  for (const id of ids) {
-    const holder = held.by.get(keyOf(item, id)) ?? aliasHolder(item.workspace, id, held)
+  const ids = item.ids.length === 1 ? item.ids : item.ids.toSorted((a, b) => b.strength - a.strength)
+  for (const { id, text } of ids) {
+    const holder = held.by.get(text) ?? aliasHolder(item.workspace, id, held)
     if (holder && !found.includes(holder)) found.push(holder)
   }
   return found
@@ -177,21 +179,19 @@ function holdersOf(item: Resolvable, held: Held): Uuid[] {
 
 function aliasHolder(workspace: Uuid, id: IdRef, held: Held): Uuid | undefined {
   const kind = ALIAS[id.kind]
-  return kind && held.by.get(keyText(workspace, kind, id.value))
+  return kind && held.by.get(keyText(workspace, { kind, value: id.value }))
 }
 
 /** What must be claimed so that every identifier has a holder. Writes the plan into `held`. Pure. */
-function planClaims(items: Resolvable[], held: Held): Claim[] {
+function planClaims(items: Asked[], held: Held): Claim[] {
   const claims: Claim[] = []
   for (const item of items) {
     let best = 0
     let bestHolder: Uuid | undefined
     let bestMissing = 0
-    for (const id of item.ids) {
-      const text = keyOf(item, id)
+    for (const { id, text, strength } of item.ids) {
       if (held.nobody.has(text)) continue
       const holder = held.by.get(text) ?? aliasHolder(item.workspace, id, held)
-      const strength = strengthOf(id.kind)
       if (holder && strength > best) {
         best = strength
         bestHolder = holder
@@ -199,8 +199,7 @@ function planClaims(items: Resolvable[], held: Held): Claim[] {
       if (!holder && strength > bestMissing) bestMissing = strength
     }
     let fresh: Uuid | undefined
-    for (const id of item.ids) {
-      const text = keyOf(item, id)
+    for (const { id, text } of item.ids) {
       if (held.by.has(text) || held.nobody.has(text)) continue
       const customer =
         aliasHolder(item.workspace, id, held) ??
@@ -221,18 +220,15 @@ function planClaims(items: Resolvable[], held: Held): Claim[] {
 }
 
 /** Claims what is missing; afterwards `held` names the holder of every identifier of the items. */
-async function claim(pool: Pool, items: Resolvable[], held: Held): Promise<void> {
+async function claim(pool: Pool, items: Asked[], held: Held): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       const made = await inTransaction(pool, async sql => {
         const known: Held = { by: new Map(held.by), nobody: new Map(held.nobody) }
         const wanted: Keys = new Map()
         for (const item of items)
-          for (const id of item.ids) {
-            const text = keyOf(item, id)
-            if (!known.by.has(text) && !known.nobody.has(text))
-              addKey(wanted, item.workspace, id.kind, id.value)
-          }
+          for (const { id, text } of item.ids)
+            if (!known.by.has(text) && !known.nobody.has(text)) addKey(wanted, item.workspace, id, text)
         const paired = [...wanted.values()].filter(k => ALIAS[k.kind])
         if (paired.length > 0) {
           // two rows (member_no v, user_id v) cannot be one unique key: claims of one value take turns
@@ -269,15 +265,15 @@ const byKey = (a: Key, b: Key): number =>
   (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0) ||
   (a.value < b.value ? -1 : a.value > b.value ? 1 : 0)
 
-function addKey(keys: Keys, workspace: Uuid, kind: IdentifierKind, value: string): void {
-  const text = keyText(workspace, kind, value)
-  if (!keys.has(text)) keys.set(text, { text, workspace, kind, value, bucket: bucketOfText(kind, value) })
+function addKey(keys: Keys, workspace: Uuid, id: IdRef, text = keyText(workspace, id)): void {
+  const { kind, value } = id
+  if (!keys.has(text)) keys.set(text, { text, workspace, kind, value, bucket: identifierBucket(id) })
 }
 
 function addAliases(keys: Keys): void {
   for (const key of [...keys.values()]) {
     const alias = ALIAS[key.kind]
-    if (alias) addKey(keys, key.workspace, alias, key.value)
+    if (alias) addKey(keys, key.workspace, { kind: alias, value: key.value })
   }
 }
 
@@ -292,9 +288,11 @@ type IdentifierRow = {
 async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
   const list = [...keys.values()]
   const { rows } = await sql.query<IdentifierRow>(
-    `select i.workspace_id, i.kind, i.value, i.customer_id, i.shared
-       from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[]) k (bucket, workspace_id, kind, value)
-       join identifier i using (bucket, workspace_id, kind, value)`,
+    // one look into the primary key for each (`offset 0` keeps it so): as a join, a thousand keys of a file made PostgreSQL
+    // read the whole table, which was a quarter of its work at 400,000 identifiers
+    `select x.* from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[]) k (bucket, workspace_id, kind, value)
+      cross join lateral (select i.workspace_id, i.kind, i.value, i.customer_id, i.shared from identifier i
+        where i.bucket = k.bucket and i.workspace_id = k.workspace_id and i.kind = k.kind and i.value = k.value offset 0) x`,
     [
       smallints(list.map(k => k.bucket)),
       uuids(list.map(k => k.workspace)),
@@ -303,7 +301,7 @@ async function read(sql: Sql, keys: Keys, held: Held): Promise<void> {
     ],
   )
   for (const row of rows)
-    put(held, keyText(row.workspace_id, row.kind, row.value), {
+    put(held, keyText(row.workspace_id, row), {
       customer: row.customer_id,
       shared: row.shared,
     })
@@ -327,6 +325,6 @@ async function insert(sql: Sql, claims: Claim[]): Promise<Keys> {
       booleans(claims.map(c => c.verified)),
     ],
   )
-  for (const row of rows) lost.delete(keyText(row.workspace_id, row.kind, row.value))
+  for (const row of rows) lost.delete(keyText(row.workspace_id, row))
   return lost
 }

@@ -23,6 +23,7 @@ export function cleanPhone(text: string): string | null {
     const number = parsePhoneNumberFromString(phone, 'TW')
     known = { e164: number?.isValid() ? number.number : null }
     parsed.set(phone, known)
+    if (known.e164 !== null) parsed.set(known.e164, known) // what is read of a file is cleaned once more on its way in
   }
   return known.e164
 }

@@ -597,7 +597,7 @@ describe('work', () => {
         errorFile: errorPath(core.config.dataDir, uuid),
         workspace: { timezone: 'Asia/Taipei', currency: 'TWD', locale: 'zh-TW' },
         offsetMs: 0,
-        bulkLimits: { ...BULK_PRESSURE, rows: 500 },
+        bulkLimits: { ...BULK_PRESSURE, rows: 100, everyMs: 0 },
       },
       row,
     )

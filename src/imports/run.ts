@@ -3,7 +3,7 @@
 // last chunk, and nothing is lost or doubled. A check does the same and stores nothing.
 import { fillOrders } from '../catalogue/enrich.ts'
 import { BULK_PRESSURE, openGauge, type PressureLimits, SAMPLES } from '../collect/pressure.ts'
-import { findHolders, resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { findHolders, resolveBatch, type Resolved, resolvedEvent } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
@@ -113,10 +113,20 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
     counts: { ...NO_COUNTS, ...row.counts },
     faults: row.faults,
   }
-  const bulk = openGauge(env.pool, env.bulkLimits ?? BULK_PRESSURE, 'bulk')
+  const limits = env.bulkLimits ?? BULK_PRESSURE
+  const bulk = openGauge(env.pool, limits, 'bulk')
   try {
-    for await (const chunk of ahead(chunksOf(file, settings, context))) {
+    const stores = writes && target.kind !== 'table' && !(target.kind === 'events' && target.tell)
+    const news = () => progress.counts.new + progress.counts.changed
+    let nextLook = 0
+    let fresh = false // the last chunk had something new: the next one's people are looked up while it is stored
+    const prepare = (chunk: Chunk): ReadyChunk => ({
+      ...chunk,
+      people: stores && fresh && chunk.upTo > row.position ? peopleOf(env, row, chunk) : null,
+    })
+    for await (const chunk of ahead(chunksOf(file, settings, context), prepare)) {
       if (chunk.upTo <= row.position) continue // done before this process
+      const newsBefore = news()
       const go = await takeChunk(
         {
           env,
@@ -132,10 +142,13 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
         read,
       )
       if (go !== 'go') return go
+      fresh = news() > newsBefore
       env.signals.emit('live', `${row.workspace_id}:imports`)
       if (!writes || target.kind === 'table') continue
       env.signals.emit('bulk')
+      if (performance.now() < nextLook) continue
       await bulk.refresh()
+      nextLook = performance.now() + limits.everyMs
       while (bulk.behind()) {
         // the lease is renewed, and a cancel heard
         const still = await noteProgress(env.pool, row.id, env.owner, progress)
@@ -151,16 +164,20 @@ async function work(env: RunEnv, row: ImportRow): Promise<'end' | 'cancel' | 'lo
 }
 
 /** Makes the next chunk while the present one is stored: the thread would only wait for the database. */
-async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
-  const ask = () => {
-    const next = source.next()
+async function* ahead<T, R>(source: AsyncGenerator<T>, prepare: (made: T) => R): AsyncGenerator<R> {
+  const ask = async (): Promise<{ done: true } | { done: false; value: R }> => {
+    const made = await source.next()
+    return made.done ? { done: true } : { done: false, value: prepare(made.value) }
+  }
+  const asked = () => {
+    const next = ask()
     next.catch(() => undefined) // told below, when it is its turn
     return next
   }
   try {
-    let next = ask()
+    let next = asked()
     for (let got = await next; !got.done; got = await next) {
-      next = ask()
+      next = asked()
       yield got.value
     }
   } finally {
@@ -168,10 +185,34 @@ async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
+/** `people`: for whom its items are, asked before its turn. */
+type ReadyChunk = Chunk & { people: Promise<Map<ReadyItem, Resolved> | null> | null }
+
+/** Null when it failed: asked again, the chunk's own tries deal with it. */
+async function peopleOf(
+  env: RunEnv,
+  row: ImportRow,
+  { ready }: Chunk,
+): Promise<Map<ReadyItem, Resolved> | null> {
+  const items = ready.flatMap(r => r.items)
+  try {
+    const resolved = await resolveItems(env, row, items)
+    return new Map(items.map((item, i) => [item, resolved[i]!]))
+  } catch {
+    return null
+  }
+}
+
+const resolveItems = (env: RunEnv, row: ImportRow, items: ReadyItem[]): Promise<Resolved[]> =>
+  resolveBatch(
+    { pool: env.pool },
+    items.map(({ event }) => ({ workspace: row.workspace_id, ids: event.ids, proof: event.proof })),
+  )
+
 type ChunkWork = {
   env: RunEnv
   row: ImportRow
-  chunk: Chunk
+  chunk: ReadyChunk
   context: ImportContext
   writes: boolean
   table: TableTarget | null
@@ -269,7 +310,8 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
   if (!writes) return outcomes
   const fresh = items.filter(i => known.has(i.key))
   if (fresh.length === 0) return outcomes
-  const told = await fillOrders(
+  const people = await chunk.people
+  const filling = fillOrders(
     env.pool,
     fresh.map(item => {
       const { n, fresh: isNew } = known.get(item.key)!
@@ -277,10 +319,10 @@ async function storeItems(work: ChunkWork, sql: Sql): Promise<RowOutcome[]> {
       return { workspace: row.workspace_id, event: { ...event, messageId: `import:${item.key}:${n}` } }
     }),
   )
-  const resolved = await resolveBatch(
-    { pool: env.pool },
-    told.map(({ workspace, event }) => ({ workspace, ids: event.ids, proof: event.proof })),
-  )
+  const [told, resolved] = await Promise.all([
+    filling,
+    people ? fresh.map(item => people.get(item)!) : resolveItems(env, row, fresh),
+  ])
   await append(
     sql,
     null,

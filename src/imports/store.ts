@@ -379,7 +379,7 @@ export async function noteBrought(sql: Sql, workspace: Uuid, items: Brought[]): 
 export async function lookBrought(sql: Sql, workspace: Uuid, items: Brought[]): Promise<Known> {
   const { rows } = await sql.query<{ key: Uuid; n: number | null }>(
     `select g.k as key, i.n from unnest($2::smallint[], $3::uuid[], $4::uuid[]) as g (b, k, c)
-       left join imported i on i.bucket = g.b and i.workspace_id = $1 and i.key = g.k
+       left join lateral (select x.content, x.n from imported x where x.bucket = g.b and x.workspace_id = $1 and x.key = g.k offset 0) i on true
       where i.content is distinct from g.c`,
     arraysOf(workspace, items),
   )

@@ -1,7 +1,7 @@
 // The thread that works on one import, so that parsing never delays the process's answers. It has its own connections;
 // signals go to the process that started it.
 import { parentPort, workerData } from 'node:worker_threads'
-import { forgetHolders } from '../collect/resolve.ts'
+import { forgetHolders, rememberHolders } from '../collect/resolve.ts'
 import { must } from '../platform/errors.ts'
 import { openPool } from '../platform/postgres.ts'
 import type { Topic } from '../platform/signals.ts'
@@ -16,7 +16,11 @@ must(port, 'this file runs as a worker thread')
 const { databaseUrl, row, ...env } = workerData as Job
 const tell = (message: FromWorker) => port.postMessage(message)
 
+/** A file names its people again soon, or seldom. */
+const HOLDERS = 30_000
+
 const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
+rememberHolders(pool, HOLDERS)
 // somebody was forgotten, or gave something away: who holds an identifier is asked anew
 port.on('message', (customer: string) => forgetHolders(pool, customer))
 port.unref()

@@ -1,12 +1,14 @@
 // Whose turn it is to let bulk rows in.
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { BulkTurns } from './bulk.ts'
 
-let now = 0
 beforeEach(() => {
-  now = 5_000
-  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
 })
+afterEach(() => {
+  vi.useRealTimers()
+})
+const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 const [a, b, c] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
 const never = () => {
@@ -39,6 +41,40 @@ test('when no rows come any more all go on', () => {
   const turns = new BulkTurns()
   turns.came()
   expect([turns.take(a, never), turns.take(b, () => undefined)]).toEqual([true, false])
-  now += 1_001
+  pass(1_001)
+  expect(turns.take(b, never)).toBe(true)
+})
+
+test('while rows come there is a rest after each turn, twice as long as the turn; then who waits is called', () => {
+  const turns = new BulkTurns()
+  const called: string[] = []
+  const take = (loop: { name: string }) => turns.take(loop, () => called.push(loop.name))
+  turns.came()
+  expect(take(a)).toBe(true)
+  pass(100)
+  turns.came()
+  expect([take(a), take(b)]).toEqual([false, false])
+  pass(199)
+  expect(called).toEqual([])
+  pass(1)
+  expect(called).toEqual(['a'])
+  expect([take(b), take(a)]).toEqual([false, true])
+  // who has the turn and finds nothing gives it up: the next is called after the rest, however long it took at most 1.5 s later
+  pass(900)
+  turns.came()
+  turns.leave(a)
+  pass(1_499)
+  expect(called).toEqual(['a'])
+  pass(1)
+  expect(called).toEqual(['a', 'b'])
+})
+
+test('a rest ends for whoever asks once no rows come any more', () => {
+  const turns = new BulkTurns()
+  turns.came()
+  expect(turns.take(a, never)).toBe(true)
+  pass(900)
+  expect(turns.take(a, () => undefined)).toBe(false)
+  pass(101)
   expect(turns.take(b, never)).toBe(true)
 })

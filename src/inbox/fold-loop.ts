@@ -396,7 +396,11 @@ export class FoldLoop {
           .sort((a, b) => a.bucket - b.bucket || (a.workspace + a.hash < b.workspace + b.hash ? -1 : 1)),
         commandKeys: live
           .filter(r => r.kind === 'command')
-          .map(r => ({ workspace: r.workspace_id, key: (bodyOf(r) as { key: string }).key })),
+          .map(r => ({
+            bucket: r.bucket,
+            workspace: r.workspace_id,
+            key: (bodyOf(r) as { key: string }).key,
+          })),
         day: new Date(mail.now).toISOString().slice(0, 10),
       }),
       loadFacts(sql, named),

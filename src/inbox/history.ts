@@ -27,6 +27,11 @@ const LINGER_MS = 250
  *  rows, and a round has up to 16 of them. At 100 messages a second a round each 250 ms took a quarter of a core. */
 const BUSY_LINGER_MS = 1_000
 const BUSY_ROWS = 50
+/** A round that takes long is followed by a longer rest, in which more comes together: the orders of a file are of many
+ *  months, and ClickHouse makes a part of each month in each insert (an import of 100,000 orders: 74 inserts, 700 parts,
+ *  half of ClickHouse's time). */
+const ROUND_SHARE = 4
+const MOST_LINGER_MS = 4_000
 const POLL_MS = 1_000
 const LEASE_ROUND_MS = 2_000
 /** Snapshots take at most a tenth of the time, so under load they come less often, but at least this often. */
@@ -294,8 +299,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         backoffMs = Math.min(backoffMs * 2, 5_000)
         continue
       }
-      const lingerMs = roundRows > BUSY_ROWS ? BUSY_LINGER_MS : LINGER_MS
-      const restMs = worked ? Math.max(0, lingerMs - (performance.now() - started)) : POLL_MS
+      const tookMs = performance.now() - started
+      const busyMs = Math.max(BUSY_LINGER_MS, Math.min(MOST_LINGER_MS, ROUND_SHARE * tookMs))
+      const restMs = worked ? Math.max(0, (roundRows > BUSY_ROWS ? busyMs : LINGER_MS) - tookMs) : POLL_MS
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, restMs)
         wake = worked

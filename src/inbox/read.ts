@@ -2,7 +2,7 @@
 // All statements of a stage travel together on a pipelined connection.
 import type pg from 'pg'
 import type { Uuid } from '../platform/ids.ts'
-import { instants, smallints, uuids } from '../platform/pg-array.ts'
+import { instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Lease } from './leases.ts'
 import type { InputKind } from './model.ts'
@@ -148,7 +148,7 @@ export async function readCustomers(
     customers: Uuid[]
     /** in key order, so that owners never wait for each other in a circle */
     hashes: { bucket: number; workspace: Uuid; hash: Uuid }[]
-    commandKeys: { workspace: Uuid; key: string }[]
+    commandKeys: { bucket: number; workspace: Uuid; key: string }[]
     day: string
   },
 ): Promise<Loaded> {
@@ -179,9 +179,14 @@ export async function readCustomers(
       ? null
       : sql.query<{ workspace_id: Uuid; key: string; body_hash: Uuid }>({
           name: 'fold_answered',
-          text: `select workspace_id, key, body_hash from answer
-                  where bucket = any($1::smallint[]) and (workspace_id, key) in (select * from unnest($2::uuid[], $3::text[]))`,
-          values: [ask.buckets, ask.commandKeys.map(c => c.workspace), ask.commandKeys.map(c => c.key)],
+          text: `select x.* from unnest($1::smallint[], $2::uuid[], $3::text[]) c (bucket, workspace_id, key)
+                  cross join lateral (select a.workspace_id, a.key, a.body_hash from answer a
+                    where a.bucket = c.bucket and a.workspace_id = c.workspace_id and a.key = c.key offset 0) x`,
+          values: [
+            smallints(ask.commandKeys.map(c => c.bucket)),
+            uuids(ask.commandKeys.map(c => c.workspace)),
+            texts(ask.commandKeys.map(c => c.key)),
+          ],
         }),
   ])
   return {

@@ -194,7 +194,7 @@ export type Enrollment = {
 
 // ── contracts ────────────────────────────────────────────────────────────────
 
-/** How a field is edited; `label` and `help` are i18n keys of the web (field.<type>.<name>, else field.<name>). */
+/** How a field is edited. Its words are in web/words: fields_<type>.<name>, else fields.<name>; <name>_help says more. */
 export type FieldKind =
   | 'duration'
   | 'rule'
@@ -225,7 +225,7 @@ export type FieldSpec = {
   required: boolean
   /** a list of such values */
   many?: boolean
-  /** choice: what may be chosen, in drawing order; their words are field.<type>.<name>.<option> */
+  /** choice: what may be chosen, in drawing order; their words are fields_<type>.<name>_<option> */
   options?: readonly string[]
   /** list: the fields of each of its entries; group: its own fields */
   of?: Record<string, FieldSpec>

@@ -1,26 +1,12 @@
-// The placeholders of a message: which names its Liquid reads, and whether its brackets close. What they stand for is
-// known only when the message is rendered; whether they can stand for anything is known here.
+// The placeholders of a message: which names its Liquid reads, and whether its brackets close, as liquidjs itself reads
+// them. What they stand for is known only when the message is rendered; whether they can stand for anything is known here.
+import { Liquid, Tokenizer, TypeGuards } from 'liquidjs'
 
 /** What templates see (src/messages/render.ts). */
-const ROOTS = ['customer', 'event', 'workspace', 'unsubscribe_url']
-const WORDS = new Set(
-  [
-    'and',
-    'or',
-    'not',
-    'contains',
-    'true',
-    'false',
-    'nil',
-    'null',
-    'empty',
-    'blank',
-    'in',
-    'reversed',
-    'limit',
-    'offset',
-  ].concat(['with', 'as', 'by', 'continue', 'forloop']),
-)
+const ROOTS = new Set(['customer', 'event', 'workspace', 'unsubscribe_url'])
+
+// no file is ever read; which filters there are is said by the engine that renders
+const engine = new Liquid({ parseLimit: 200_000, templates: {}, relativeReference: false })
 
 /** Every text of a message's content, with its path. */
 export function textsOf(value: unknown, path = ''): { path: string; text: string }[] {
@@ -29,42 +15,34 @@ export function textsOf(value: unknown, path = ''): { path: string; text: string
   return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, `${path}/${key}`))
 }
 
-/** First names read in an expression: quoted texts, filter names and what follows a dot are left out. */
-function namesIn(expression: string): string[] {
-  const bare = expression
-    .replaceAll(/"[^"]*"|'[^']*'/g, ' ')
-    .replaceAll(/\|\s*[a-z_]+:?/gi, ' ')
-    .replaceAll(/[a-z_]+:/gi, ' ')
-  return [...bare.matchAll(/(?<![.\w-])[A-Za-z_][\w-]*/g)].map(m => m[0]).filter(name => !WORDS.has(name))
+/** An end without its beginning: Liquid prints it as it stands. */
+function strayEnd(text: string): string | undefined {
+  for (const token of new Tokenizer(text).readTopLevelTokens()) {
+    if (!TypeGuards.isHTMLToken(token)) continue
+    const plain = token.getContent()
+    const end = /\{\{|\{%/.test(plain) ? undefined : /\}\}|%\}/.exec(plain)?.[0] // with both, it stands in `raw`
+    if (end !== undefined) return end
+  }
+  return undefined
 }
 
-/** What is wrong with a text's placeholders: names that nothing gives, or a bracket that does not close. */
-export function placeholderFaults(
-  text: string,
-): { code: 'unknown_placeholder' | 'open_bracket'; name: string }[] {
-  const faults: { code: 'unknown_placeholder' | 'open_bracket'; name: string }[] = []
-  const known = new Set(ROOTS)
-  const rest = text.replaceAll(
-    /\{\{([\s\S]*?)\}\}|\{%-?([\s\S]*?)-?%\}/g,
-    (_all, output: string | undefined, tag: string | undefined) => {
-      let expression = output ?? ''
-      if (tag !== undefined) {
-        const [, word = '', more = ''] = /^\s*(\w+)\s*([\s\S]*)$/.exec(tag) ?? []
-        const named = /^([\w-]+)/.exec(more)?.[1]
-        if (
-          (word === 'assign' || word === 'capture' || word === 'for' || word === 'tablerow') &&
-          named !== undefined
-        ) {
-          known.add(named)
-          expression = more.slice(named.length)
-        } else expression = ['if', 'elsif', 'unless', 'case', 'when', 'echo'].includes(word) ? more : ''
-      }
-      for (const name of namesIn(expression))
-        if (!known.has(name)) faults.push({ code: 'unknown_placeholder', name })
-      return ''
-    },
-  )
-  if (/\{\{|\{%|%\}|\}\}/.test(rest))
-    faults.push({ code: 'open_bracket', name: (/\{\{|\{%|%\}|\}\}/.exec(rest) ?? [''])[0] })
-  return faults
+type PlaceholderFault = { code: 'unknown_placeholder' | 'open_bracket'; name: string }
+
+/** What is wrong with a text's placeholders: names that nothing gives, or a bracket that does not close. Other faults
+ *  of its syntax are told before publishing (templateFault of src/messages/render.ts). */
+export function placeholderFaults(text: string): PlaceholderFault[] {
+  if (!/\{\{|\{%|\}\}|%\}/.test(text)) return []
+  try {
+    const names = engine.globalVariablesSync(engine.parse(text), { partials: false })
+    const faults = names
+      .filter(name => !ROOTS.has(name))
+      .map((name): PlaceholderFault => ({ code: 'unknown_placeholder', name }))
+    const stray = strayEnd(text)
+    return stray === undefined ? faults : [...faults, { code: 'open_bracket', name: stray }]
+  } catch (error) {
+    const { name, message } = error as Error
+    const open =
+      name === 'TokenizationError' ? /^(?:output|tag) "(\{[{%])[\s\S]*not closed/.exec(message) : null
+    return open ? [{ code: 'open_bracket', name: open[1]! }] : []
+  }
 }

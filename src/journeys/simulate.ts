@@ -453,9 +453,8 @@ class Walking {
     })
   }
 
-  private render(intent: Intent): MessageContent | null {
-    const { content } = intent
-    if (content.channel === 'ticket') return null // nobody reads it
+  private render({ content, ...intent }: Intent): MessageContent | null {
+    if (content.channel !== 'line' && content.channel !== 'email') return null
     const { workspace, world } = this.start
     const scope = templateScope(
       this.state,

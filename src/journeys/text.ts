@@ -3,6 +3,7 @@
 // allowed; the order of keys is fixed, nodes stand in the order of the walk. docs/JOURNEYS.md, "As code", shows it. Pure.
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, stringify } from 'yaml'
+import { parseId } from '../platform/ids.ts'
 import { nodeType } from './register.ts'
 import { ordered, readValue, writeValue } from './text-values.ts'
 
@@ -100,24 +101,35 @@ function writeGraph(graph: unknown): unknown {
     }),
   )
   const inOrder = ordered(doc, GRAPH_KEYS)
-  return isDeepStrictEqual(readGraph(inOrder), graph) ? inOrder : { as_is: graph }
+  // a graph's own `id` would be taken for the journey's
+  return !isPublicId(graph.id) && isDeepStrictEqual(readGraph(inOrder), graph) ? inOrder : { as_is: graph }
 }
 
-/** A journey's text. Any JSON object is written, also a draft with problems. */
-export function journeyText(graph: unknown): string {
+const isPublicId = (value: unknown): boolean => typeof value === 'string' && parseId('jrn', value) !== null
+
+/** A journey's text. Any JSON object is written, also a draft with problems. `id`: the journey that it is, for a push. */
+export function journeyText(graph: unknown, id?: string): string {
   // what JSON does not hold (undefined) is not part of a graph
-  const plain = JSON.parse(JSON.stringify(graph)) as unknown
-  return stringify(writeGraph(plain), { lineWidth: 0, aliasDuplicateObjects: false, blockQuote: 'literal' })
+  const written = writeGraph(JSON.parse(JSON.stringify(graph)) as unknown)
+  return stringify(id === undefined ? written : { id, ...(written as Json) }, {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    blockQuote: 'literal',
+  })
 }
 
-/** The graph that a text says, unchecked (validateGraph is next), or where it cannot be read. A JSON file is such a text. */
-export function readJourneyText(text: string): { graph: unknown } | { faults: TextFault[] } {
+/** The graph that a text says, unchecked (validateGraph is next), and the id that stands with it; or where it cannot be
+ *  read. A JSON file is such a text. */
+export function readJourneyText(text: string): { graph: unknown; id?: string } | { faults: TextFault[] } {
   const lines = new LineCounter()
   const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
   if (doc.errors.length > 0)
     return { faults: doc.errors.map(e => ({ line: lines.linePos(e.pos[0]).line, message: e.message })) }
   try {
-    return { graph: readGraph(JSON.parse(JSON.stringify(doc.toJS({ maxAliasCount: 100 }) ?? null))) }
+    const said = JSON.parse(JSON.stringify(doc.toJS({ maxAliasCount: 100 }) ?? null)) as unknown
+    if (!isObject(said) || !isPublicId(said.id)) return { graph: readGraph(said) }
+    const { id, ...graph } = said
+    return { graph: readGraph(graph), id: id as string }
   } catch (error) {
     return { faults: [{ line: 1, message: (error as Error).message }] }
   }

@@ -148,13 +148,19 @@ describe('placeholders', () => {
     "{% if customer.tags contains 'vip' and event.props.total > 100 %}vip{% else %}hi{% endif %}",
     '{% for p in event.props.products %}{{ p.name }}{% endfor %}',
     '{% assign total = event.props.total | times: 2 %}{{ total }}',
+    '{% for p in event.products %}{{ forloop.index }} {{ p["name"] }}{% endfor %}{% capture all %}x{% endcapture %}{{ all }}',
+    '{% raw %}{{ as it stands }}{% endraw %}{% comment %}{{ nobody.reads }}{% endcomment %}',
   ])('%s is fine', words => {
     expect(text(words)).toEqual([])
   })
   test.each([
     ['{{ custmer.name }}', 'unknown_placeholder'],
     ['{% if user.vip %}x{% endif %}', 'unknown_placeholder'],
+    ['{{ customer[field] }}', 'unknown_placeholder'],
+    ["{{ 'https://example.com/' | track: label }}", 'unknown_placeholder'],
     ['hello {{ customer.name', 'open_bracket'],
+    ['hello {% if customer.name', 'open_bracket'],
+    ['hello { customer.name }}', 'open_bracket'],
   ])('%s is not', (words, code) => {
     expect(text(words)).toEqual([code])
   })

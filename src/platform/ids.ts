@@ -16,9 +16,20 @@ function dashed(h: string): Uuid {
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20, 32)}`
 }
 
+let pool: Buffer | null = null
+let used = 0
+/** 16 random bytes: fetched many at a time, which costs a tenth. */
+function random16(): Buffer {
+  if (pool === null || used === pool.length) {
+    pool = randomBytes(4_096)
+    used = 0
+  }
+  return pool.subarray(used, (used += 16))
+}
+
 /** UUIDv7 (RFC 9562 section 5.7) for time `at` (ms); the last byte is `bucket` when given, else random. */
 export function newId(at: number = Date.now(), bucket?: number): Uuid {
-  const b = randomBytes(16)
+  const b = random16()
   b.writeUIntBE(at, 0, 6)
   b[6] = (b[6]! & 0x0f) | 0x70
   b[8] = (b[8]! & 0x3f) | 0x80
@@ -66,6 +77,7 @@ export type IdPrefix =
   | 'sto'
   | 'stf'
   | 'prd'
+  | 'pic'
   | 'src'
   | 'dea'
   | 'seg'

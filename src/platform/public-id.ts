@@ -17,6 +17,7 @@ const WHAT: Record<IdPrefix, string> = {
   sto: 'store',
   stf: 'staff',
   prd: 'product',
+  pic: 'picture',
   src: 'source',
   dea: 'dead_letter',
   imp: 'import',

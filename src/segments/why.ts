@@ -19,18 +19,28 @@ import type { SqlContext } from '../rules/sql/compile.ts'
 /** Of somebody's past, the newest. */
 const MOST_EVENTS = 20_000
 
-/** @throws Problem 404 `customer_not_found` */
-export async function whyOf(core: Core, ctx: SqlContext, rule: Rule, customer: Uuid): Promise<Verdict> {
-  const found = await findCustomer(core.pool, ctx.workspace, customer)
-  if (!found) throw notFound('cus', 'customer')
-  const { state } = found
-  const memories = memoriesOf([rule], undefined)
+/** Memories of these rules about one customer: those that the state keeps, the others from history and orders. */
+export async function recall(
+  core: Core,
+  ctx: Pick<SqlContext, 'workspace' | 'at' | 'timezone' | 'currency'>,
+  state: CustomerState,
+  memories: Memories,
+): Promise<NonNullable<CustomerState['mem']>> {
   const mem = { ...state.mem }
   const add = (key: string, memory: Memory | undefined): void => {
     if (memory !== undefined && !Object.hasOwn(state.mem ?? {}, key)) mem[key] = [0, memory]
   }
   for (const [key, memory] of await eventsOf(core, ctx, state, memories)) add(key, memory)
   for (const [key, memory] of await ordersOf(core, ctx, state, memories)) add(key, memory)
+  return mem
+}
+
+/** @throws Problem 404 `customer_not_found` */
+export async function whyOf(core: Core, ctx: SqlContext, rule: Rule, customer: Uuid): Promise<Verdict> {
+  const found = await findCustomer(core.pool, ctx.workspace, customer)
+  if (!found) throw notFound('cus', 'customer')
+  const { state } = found
+  const mem = await recall(core, ctx, state, memoriesOf([rule], undefined))
   return evaluate(rule, {
     state: { ...state, mem },
     now: Math.max(ctx.at, state.now),
@@ -45,9 +55,11 @@ export async function whyOf(core: Core, ctx: SqlContext, rule: Rule, customer: U
   })
 }
 
+type About = Parameters<typeof recall>[1]
+
 async function eventsOf(
   core: Core,
-  ctx: SqlContext,
+  ctx: About,
   state: CustomerState,
   { byEvent }: Memories,
 ): Promise<Map<string, Memory | undefined>> {
@@ -78,7 +90,7 @@ async function eventsOf(
 
 async function ordersOf(
   core: Core,
-  ctx: SqlContext,
+  ctx: About,
   state: CustomerState,
   { orders }: Memories,
 ): Promise<Map<string, Memory | undefined>> {

@@ -430,6 +430,18 @@ create table parked_input (
   body text not null,
   constraint parked_input_pkey PRIMARY KEY (bucket, customer_id, seq)
 )
+create table picture (
+  workspace_id uuid not null,
+  id uuid not null,
+  type text not null,
+  width integer not null,
+  height integer not null,
+  size integer not null,
+  bytes bytea not null storage e,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint picture_pkey PRIMARY KEY (id)
+)
 create table process (
   id text not null,
   role text not null,
@@ -768,6 +780,7 @@ CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT 
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
+CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (size)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))

@@ -51,25 +51,34 @@ export async function call<N extends EndpointName>(
   }
   const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(String(given[key])))
   const url = `/api${filled}${query.size > 0 ? `?${query}` : ''}`
-  const headers: Record<string, string> = { accept: 'application/json', 'x-itinera': '1' }
+  const headers: Record<string, string> = {}
   if (given.body !== undefined) headers['content-type'] = 'application/json'
   if (given.idempotencyKey) headers['idempotency-key'] = String(given.idempotencyKey)
+  const body = given.body === undefined ? undefined : JSON.stringify(given.body)
+  return (await ask(url, { method: method.toUpperCase(), headers, body, signal })) as Out<N>
+}
+
+/** Sends a small file as the body of one request, to what is no endpoint of the contract. `to`: below /api/w/…
+ *  @throws ApiProblem */
+export const sendFile = (ws: string, to: string, file: File): Promise<unknown> =>
+  ask(`/api/w/${encodeURIComponent(ws)}/${to}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: file,
+  })
+
+async function ask(url: string, init: RequestInit & { headers: Record<string, string> }): Promise<unknown> {
+  const headers = { accept: 'application/json', 'x-itinera': '1', ...init.headers }
   let response: Response
   try {
-    response = await fetch(url, {
-      method: method.toUpperCase(),
-      headers,
-      body: given.body === undefined ? undefined : JSON.stringify(given.body),
-      credentials: 'same-origin',
-      signal,
-    })
+    response = await fetch(url, { ...init, headers, credentials: 'same-origin' })
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (init.signal?.aborted) throw error
     throw new ApiProblem(0, 'offline', '', '', null, null)
   }
   const text = await response.text()
   const answer = parse(text)
-  if (response.ok && answer !== undefined) return answer as Out<N>
+  if (response.ok && answer !== undefined) return answer
   const p = (answer ?? {}) as Partial<Record<'code' | 'title' | 'action' | 'path' | 'requestId', string>>
   throw new ApiProblem(
     response.status,

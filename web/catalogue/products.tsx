@@ -1,5 +1,5 @@
 // Products: list with pictures, and a drawer with price, cost, stock and variants.
-import { Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { IconPackage } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -14,6 +14,7 @@ import { useSay, useWorkspace } from '../use.ts'
 import { ShelfActions } from './actions.tsx'
 import { CodeField, EditDrawer, NameField, orNull } from './drawer.tsx'
 import { OpenRow, ShelfList, useShelfSearch } from './list.tsx'
+import { Picture, PictureField } from './picture.tsx'
 import { flagOf } from './stores.tsx'
 import { type VariantDraft, Variants } from './variants.tsx'
 
@@ -124,27 +125,6 @@ export function Products({ ws }: { ws: string }) {
   )
 }
 
-/** The name stands beside it, so the picture itself says nothing to a screen reader. */
-function Picture({ url, size }: { url: string | null; size: number }) {
-  const [broken, setBroken] = useState<string | null>(null)
-  return url && broken !== url ? (
-    <img
-      className="picture"
-      src={url}
-      alt=""
-      width={size}
-      height={size}
-      loading="lazy"
-      referrerPolicy="no-referrer"
-      onError={() => setBroken(url)}
-    />
-  ) : (
-    <span className="picture" style={{ width: size, height: size }} aria-hidden>
-      <IconPackage size={size / 2} />
-    </span>
-  )
-}
-
 function ProductDrawer({ ws, id, close }: { ws: string; id: string; close: () => void }) {
   const query = useApi('product', { ws, product: id }, { enabled: id !== 'new' })
   if (id === 'new') return <Form ws={ws} product={null} close={close} />
@@ -217,13 +197,9 @@ function Form({ ws, product, close }: { ws: string; product: Product | null; clo
       }
       archive={product ? put : undefined}
     >
-      <Group wrap="nowrap" align="flex-start">
-        <Picture url={orNull(imageUrl)} size={96} />
-        <Stack gap="sm" style={{ flex: 1 }}>
-          <CodeField isNew={product === null} value={code} set={setCode} />
-          <NameField isNew={product === null} most={500} value={name} set={setName} />
-        </Stack>
-      </Group>
+      <CodeField isNew={product === null} value={code} set={setCode} />
+      <NameField isNew={product === null} most={500} value={name} set={setName} />
+      <PictureField ws={ws} url={imageUrl} set={setImageUrl} />
       <TagsInput
         label={t('catalogue.category')}
         description={t('catalogue.categoryText')}
@@ -263,13 +239,6 @@ function Form({ ws, product, close }: { ws: string; product: Product | null; clo
         data={PRODUCT_STATUSES.map(s => ({ value: s, label: t(STATUS[s].word) }))}
         value={status}
         onChange={value => setStatus(PRODUCT_STATUSES.find(s => s === value) ?? 'active')}
-      />
-      <TextInput
-        type="url"
-        label={t('catalogue.imageUrl')}
-        placeholder="https://"
-        value={imageUrl}
-        onChange={e => setImageUrl(e.currentTarget.value)}
       />
       <TextInput
         type="url"

@@ -4,24 +4,26 @@ import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import type { JourneyGraph } from '../../src/journeys/model.ts'
+import type { GraphProblem, JourneyGraph } from '../../src/journeys/model.ts'
 import { useApi } from '../api/queries.ts'
 import { Waiting } from '../parts/state.tsx'
 import { Vocabular } from '../rules/vocabulary.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import { ConflictNotice, SaveMark } from './editor/save-mark.tsx'
 import { useDraft } from './editor/use-draft.ts'
+import { useProblems } from './canvas/problems.tsx'
 import { asGraph } from './in-words.ts'
 import { JourneyPanel } from './panel.tsx'
 import type { PanelName, PanelProps } from './slot.ts'
 import { slotNames, slotOf } from './slots.tsx'
 
-const Graph = lazy(async () => ({ default: (await import('./graph.tsx')).Graph }))
+const Canvas = lazy(async () => ({ default: (await import('./canvas/canvas.tsx')).Canvas }))
 const route = getRouteApi('/w/$ws/journeys/$journey')
 type Detail = Out<'journey'>
+const NONE: GraphProblem[] = []
 
-/** Opened by the chosen node, not by a button of the bar. */
-const NOT_IN_BAR: PanelName[] = ['node', 'trigger']
+/** Opened elsewhere: by a card, by the bar below, by the page's button. */
+const NOT_IN_BAR: PanelName[] = ['node', 'trigger', 'simulate', 'replay', 'publish']
 
 export function Desk({ ws, data }: { ws: string; data: Detail }) {
   const { t } = useTranslation()
@@ -39,7 +41,7 @@ export function Desk({ ws, data }: { ws: string; data: Detail }) {
 
 function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: JourneyGraph }) {
   const { t } = useTranslation()
-  const { node, show, panel } = route.useSearch()
+  const { node, show, panel, view } = route.useSearch()
   const navigate = route.useNavigate()
   const mayWrite = useDisabledReason()('journeys:write') === null
   const draft = useDraft(ws, data, saved, mayWrite)
@@ -47,11 +49,13 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
   const side = live !== null && show !== 'draft' ? 'live' : 'draft'
   const graph = side === 'live' && live ? live : draft.graph
   const counts = useApi('journeyCounts', { ws, journey: data.id, query: {} }, { keep: true })
-  const search = (change: { node?: string; panel?: string; show?: string }) =>
+  const search = (change: { node?: string; panel?: string; show?: string; view?: string }) =>
     void navigate({ search: previous => ({ ...previous, ...change }), replace: true })
   const choose = (id: string | undefined) => search({ node: id, panel: undefined })
   const open = panel ?? (node !== undefined ? 'node' : undefined)
   const Slot = slotOf(open)
+  const drawn = useProblems(graph, data.problems)
+  const problems = side === 'live' ? NONE : drawn
   const given: PanelProps = {
     ws,
     data,
@@ -78,6 +82,16 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
               ]}
             />
           ) : null}
+          <SegmentedControl
+            size="xs"
+            aria-label={t('canvas.view')}
+            value={view === 'list' ? 'list' : 'graph'}
+            onChange={value => search({ view: value === 'list' ? 'list' : undefined })}
+            data={[
+              { value: 'graph', label: t('canvas.asGraph') },
+              { value: 'list', label: t('canvas.asList') },
+            ]}
+          />
           <Group gap={4} component="nav" aria-label={t('journeyPanel.bar')}>
             {slotNames()
               .filter(name => !NOT_IN_BAR.includes(name))
@@ -103,31 +117,33 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
         {draft.conflict ? <ConflictNotice conflict={draft.conflict} settle={draft.settle} /> : null}
         <div className="journey-canvas">
           <Suspense fallback={<Waiting rows={8} />}>
-            <Graph
+            <Canvas
               graph={graph}
+              change={draft.change}
+              undo={draft.undo}
+              redo={draft.redo}
+              readOnly={given.readOnly}
               counts={side === 'live' ? counts.data : undefined}
-              problems={data.problems}
+              problems={problems}
               node={node}
+              panel={panel}
+              view={view === 'list' ? 'list' : 'graph'}
               choose={choose}
+              openPanel={name => search({ panel: panel === name ? undefined : name })}
             />
           </Suspense>
         </div>
       </div>
       {Slot ? (
         <Suspense fallback={<Waiting rows={6} />}>
-          <div className="stack">
+          <div className="stack journey-side">
             <Slot {...given} />
           </div>
         </Suspense>
       ) : (
-        <JourneyPanel
-          ws={ws}
-          data={data}
-          graph={graph}
-          counts={counts.data}
-          node={node}
-          close={() => choose(undefined)}
-        />
+        <div className="journey-side">
+          <JourneyPanel ws={ws} data={data} graph={graph} counts={counts.data} />
+        </div>
       )}
     </div>
   )

@@ -1,112 +1,50 @@
-// Beside the graph: the chosen node in words with its counts and people, or the journey's rules, problems and versions.
-import { Alert, CloseButton, Group, Stack, Text } from '@mantine/core'
+// Beside the graph: the journey's rules, problems and versions; and of a node how many are there, and who.
+import { Group, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import type { JourneyGraph, MessageContent } from '../../src/journeys/model.ts'
+import type { JourneyGraph } from '../../src/journeys/model.ts'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { MailFrame } from '../messages/mail-frame.tsx'
-import { LineBubbles } from '../messages/line-bubbles.tsx'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, Figure, More, Time } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
-import { nodeDetails, nodeTitle } from './in-words.ts'
 import { sayRule } from '../rules/in-words.ts'
 import { useKnown } from '../rules/vocabulary.tsx'
 
-type Props = {
-  ws: string
-  data: Out<'journey'>
-  graph: JourneyGraph
-  counts: Out<'journeyCounts'> | undefined
-  node: string | undefined
-  close: () => void
-}
+type Counts = Out<'journeyCounts'>
+type Props = { ws: string; data: Out<'journey'>; graph: JourneyGraph; counts: Counts | undefined }
 
-export function JourneyPanel(props: Props) {
-  const { node, graph } = props
-  return (
-    <div className="stack">
-      {node !== undefined && graph.nodes[node] ? (
-        <NodePanel {...props} node={node} />
-      ) : (
-        <Overview {...props} />
-      )}
-    </div>
-  )
-}
-
-function NodePanel({ ws, data, graph, counts, node, close }: Props & { node: string }) {
+/** How many are at a node, and which way the others took. */
+export function NodeCounts({ counts, node }: { counts: Counts | undefined; node: string }) {
   const { t } = useTranslation()
   const say = useSay()
-  const { names } = useKnown(ws)
-  const found = graph.nodes[node]
-  if (!found) return null
-  const c = counts?.nodes.find(n => n.node === node)
-  const problems = data.problems.filter(p => p.node === node)
-  const content = found.type === 'send' ? (found.fields.content as MessageContent | undefined) : undefined
+  const found = counts?.nodes.find(n => n.node === node)
+  const c = found ?? (counts ? { waiting: 0, passed: 0, left: 0, ports: {} } : undefined)
   return (
     <>
-      <Card title={nodeTitle(found)} aside={<CloseButton aria-label={t('common.close')} onClick={close} />}>
-        <Stack gap="sm">
-          {problems.map(p => (
-            <Alert key={p.code + p.path} color="red" variant="outline" p="xs">
-              {say.locale === 'en' ? p.message.en : p.message.zh}
-            </Alert>
-          ))}
-          <dl style={{ margin: 0 }}>
-            {nodeDetails(found, say, names).map(row => (
-              <div key={row.label} style={{ marginBottom: 6 }}>
-                <Text component="dt" size="xs" c="dimmed">
-                  {row.label}
-                </Text>
-                <Text component="dd" m={0}>
-                  {row.value}
-                </Text>
-              </div>
-            ))}
-          </dl>
-          <Group grow>
-            <Figure label={t('journeys.waiting')} tone="wait" value={c ? say.people(c.waiting) : '—'} />
-            <Figure label={t('journeys.passed')} value={c ? say.people(c.passed) : '—'} />
-            <Figure label={t('journeys.left')} value={c ? say.people(c.left) : '—'} />
+      <Group grow>
+        <Figure label={t('journeys.waiting')} tone="wait" value={c ? say.people(c.waiting) : '—'} />
+        <Figure label={t('journeys.passed')} value={c ? say.people(c.passed) : '—'} />
+        <Figure label={t('journeys.left')} value={c ? say.people(c.left) : '—'} />
+      </Group>
+      {Object.entries<number>(c?.ports ?? {})
+        .filter(([port]) => port !== 'next')
+        .map(([port, n]) => (
+          <Group key={port} justify="space-between">
+            <Text size="sm">{word('port', port)}</Text>
+            <Text size="sm" className="num">
+              {say.people(n)} {c && c.passed > 0 ? `· ${say.share(n, c.passed)}` : ''}
+            </Text>
           </Group>
-          {c
-            ? Object.entries(c.ports)
-                .filter(([port]) => port !== 'next')
-                .map(([port, n]) => (
-                  <Group key={port} justify="space-between">
-                    <Text size="sm">{word('port', port)}</Text>
-                    <Text size="sm" className="num">
-                      {say.people(n)}
-                    </Text>
-                  </Group>
-                ))
-            : null}
-        </Stack>
-      </Card>
-      {content ? (
-        <Card title={t('journeys.content')}>
-          {content.channel === 'line' ? (
-            <LineBubbles messages={content.messages} />
-          ) : (
-            <>
-              <Text fw={600} mb={6}>
-                {content.subject}
-              </Text>
-              <MailFrame html={content.html} height={260} />
-            </>
-          )}
-        </Card>
-      ) : null}
-      <People ws={ws} journey={data.id} node={node} />
+        ))}
     </>
   )
 }
 
-function People({ ws, journey, node }: { ws: string; journey: string; node: string }) {
+/** Who waits at a node. */
+export function NodePeople({ ws, journey, node }: { ws: string; journey: string; node: string }) {
   const { t } = useTranslation()
   const list = usePages('journeyPeople', { ws, journey, query: { node, limit: 25 } })
   return (
@@ -138,7 +76,8 @@ function People({ ws, journey, node }: { ws: string; journey: string; node: stri
   )
 }
 
-function Overview({ ws, data, graph, counts }: Props) {
+/** The journey's rules, problems, ends and versions: what is shown while nothing else is open. */
+export function JourneyPanel({ ws, data, graph, counts }: Props) {
   const { t } = useTranslation()
   const say = useSay()
   const { names } = useKnown(ws)
@@ -169,7 +108,7 @@ function Overview({ ws, data, graph, counts }: Props) {
     },
   ]
   return (
-    <>
+    <div className="stack">
       <Text c="dimmed" size="sm">
         {t('journeys.pick')}
       </Text>
@@ -245,6 +184,6 @@ function Overview({ ws, data, graph, counts }: Props) {
           </ul>
         )}
       </Card>
-    </>
+    </div>
   )
 }

@@ -112,6 +112,12 @@ export const catalogue = {
     marginDef: ['（售價 − 成本）÷ 售價', '(price − cost) ÷ price'],
     stock: ['庫存', 'Stock'],
     imageUrl: ['圖片網址', 'Image address'],
+    imageText: [
+      '貼上網址，或上傳 PNG、JPEG、WebP、GIF（5 MB 以內）。訊息裡的收件人也看得到。',
+      'Paste an address, or upload a PNG, JPEG, WebP or GIF of up to 5 MB. Whoever gets a message with it sees it, too.',
+    ],
+    imageUpload: ['上傳圖片', 'Upload a picture'],
+    imageRemove: ['移除圖片', 'Remove the picture'],
     url: ['商品網址', 'Product page'],
     status: ['狀態', 'Status'],
     allStatuses: ['所有狀態', 'All statuses'],

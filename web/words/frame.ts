@@ -164,6 +164,18 @@ export const frame = {
       'Someone changed it first. Reload, then change it again',
     ],
     not_understood: ['伺服器的回答無法理解', 'The answer was not understood'],
+    no_picture: [
+      '這個檔案不是可用的圖片，請改用 PNG、JPEG、WebP 或 GIF',
+      'This file is no picture that can be used. Choose a PNG, JPEG, WebP or GIF',
+    ],
+    picture_too_large: [
+      '圖片太大，請縮小到 5 MB、單邊 8,000 像素以內',
+      'The picture is too large. Make it at most 5 MB and 8,000 pixels a side',
+    ],
+    pictures_full: [
+      '工作區的圖片空間（1 GB）用完了，請改貼圖片網址',
+      'The 1 GB for pictures of this workspace is used up. Paste an address instead',
+    ],
   },
   state: {
     intended: ['待發送', 'Intended'],

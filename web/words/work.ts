@@ -126,6 +126,8 @@ export const work = {
     waitEventForever: ['等「{{event}}」', 'Wait for “{{event}}”'],
     split: ['{{branches}}，其餘', '{{branches}}, else'],
     send: ['{{channel}}：{{text}}', '{{channel}}: {{text}}'],
+    sendNothing: ['{{channel}}：尚無內容', '{{channel}}: nothing written yet'],
+    nothing: ['尚未設定', 'Not set yet'],
     marketing: ['行銷', 'marketing'],
     transactional: ['交易通知', 'transactional'],
     useful: ['{{time}} 內有效', 'useful for {{time}}'],

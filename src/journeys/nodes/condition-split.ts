@@ -32,7 +32,14 @@ const branchesOf = (fields: Record<string, unknown>): { name: string; rule: unkn
 export const conditionSplit: NodeType = {
   type: 'split',
   family: 'logic',
-  fields: { branches: { kind: 'rule', required: true } },
+  fields: {
+    branches: {
+      kind: 'list',
+      required: true,
+      max: 20,
+      of: { name: { kind: 'text', required: true, max: 60 }, rule: { kind: 'rule', required: true } },
+    },
+  },
   ports: fields => [...branchesOf(fields).map(b => b.name), 'else'],
   rules: fields => (fields as Fields).branches.map(b => b.rule),
   validate(fields) {

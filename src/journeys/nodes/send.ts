@@ -40,7 +40,7 @@ export const send: NodeType = {
   family: 'message',
   fields: {
     channel: { kind: 'channel', required: true },
-    purpose: { kind: 'value', required: true },
+    purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
     usefulForMs: { kind: 'duration', required: false },
   },

@@ -21,9 +21,9 @@ export const update: NodeType = {
   type: 'update',
   family: 'data',
   fields: {
-    traits: { kind: 'trait', required: false },
-    addTags: { kind: 'tag', required: false },
-    removeTags: { kind: 'tag', required: false },
+    traits: { kind: 'trait', required: false, many: true },
+    addTags: { kind: 'tag', required: false, many: true },
+    removeTags: { kind: 'tag', required: false, many: true },
   },
   ports: () => ['next'],
   validate(fields) {

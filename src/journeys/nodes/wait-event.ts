@@ -31,8 +31,8 @@ export const waitEvent: NodeType = {
   family: 'time',
   fields: {
     event: { kind: 'event', required: true },
-    where: { kind: 'rule', required: false },
-    since: { kind: 'text', required: false },
+    where: { kind: 'where', required: false },
+    since: { kind: 'choice', required: false, options: ['node', 'entry'] },
     timeoutMs: { kind: 'duration', required: true },
   },
   ports: () => ['event', 'timeout'],

@@ -1,22 +1,29 @@
 // Words of the send node.
 import { IconSend } from '@tabler/icons-react'
 import { word } from '../../i18n.ts'
+import type { Names } from '../../rules/names.ts'
 import type { Detail, NodeSay } from './model.ts'
 import { number, text } from './values.ts'
 
-/** The first readable words of a message's content. */
-function brief(content: unknown): string {
+/** The first readable words of a message's content, its merge fields by their names. */
+export function brief(content: unknown, names: Names): string {
   const c = content as {
     subject?: string
     messages?: { text?: string; altText?: string }[]
   } | null
-  if (c?.subject) return c.subject
   const first = c?.messages?.[0]
-  return first?.text ?? first?.altText ?? ''
+  const words = c?.subject || first?.text || first?.altText || ''
+  return words.replace(
+    /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
+    (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
+  )
 }
 
-const line: NodeSay['line'] = (f, say) =>
-  say.t('say.send', { channel: word('channel', text(f.channel)), text: brief(f.content) })
+const line: NodeSay['line'] = (f, say, names) => {
+  const channel = word('channel', text(f.channel))
+  const words = brief(f.content, names)
+  return words === '' ? say.t('say.sendNothing', { channel }) : say.t('say.send', { channel, text: words })
+}
 
 export const send: NodeSay = {
   icon: IconSend,

@@ -10,12 +10,12 @@ type Branch = { name?: unknown; rule?: Rule }
 export const split: NodeSay = {
   icon: IconArrowsSplit2,
   begin: () => ({ branches: [] }),
-  line: (f, say) =>
-    say.t('say.split', {
-      branches: list(f.branches)
-        .map(b => text((b as Branch).name))
-        .join(say.t('say.list')),
-    }),
+  line(f, { t }) {
+    const branches = list(f.branches).map(b => text((b as Branch).name))
+    return branches.length === 0
+      ? t('say.nothing')
+      : t('say.split', { branches: branches.join(t('say.list')) })
+  },
   details: (f, say, names) =>
     list(f.branches).map(branch => {
       const b = branch as Branch

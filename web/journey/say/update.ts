@@ -12,6 +12,6 @@ export const update: NodeSay = {
     )
     const add = list(f.addTags).map(tag => t('say.addTag', { tag: text(tag) }))
     const remove = list(f.removeTags).map(tag => t('say.removeTag', { tag: text(tag) }))
-    return [...traits, ...add, ...remove].join(t('say.list'))
+    return [...traits, ...add, ...remove].join(t('say.list')) || t('say.nothing')
   },
 }

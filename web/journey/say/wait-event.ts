@@ -9,6 +9,7 @@ export const waitEvent: NodeSay = {
   icon: IconHourglass,
   begin: () => ({ timeoutMs: 86_400_000 }),
   line(f, say, names) {
+    if (text(f.event) === '') return say.t('say.nothing')
     const event = names.event(text(f.event)) + sayWhere(f.where as PropFilter[] | undefined, say)
     const ms = number(f.timeoutMs)
     return ms === null

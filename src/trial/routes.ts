@@ -1,0 +1,72 @@
+// Handlers of trying a journey out, and of the question why.
+import { attributesOf } from '../catalogue/attribute-store.ts'
+import { newestWorld } from '../catalogue/publish.ts'
+import { problemsOfDraft } from '../journeys/publish.ts'
+import { madeUp } from '../journeys/simulate-start.ts'
+import { simulate, type SimAction, type SimStart } from '../journeys/simulate.ts'
+import { findJourney } from '../journeys/store.ts'
+import type { Handlers } from '../platform/http/handler.ts'
+import { idOr404 } from '../platform/public-id.ts'
+import { channelsWithAccount, maskable, presentWalk, realPerson, walkable, worldFor } from './simulation.ts'
+import { whyCustomer } from './why.ts'
+
+export const trialRoutes = {
+  whyCustomer: ({ core, workspace, params, query }) =>
+    whyCustomer(core, workspace, idOr404('cus', params.customer), {
+      ...(query.journey === undefined ? {} : { journey: idOr404('jrn', query.journey, 'journey') }),
+      ...(query.message === undefined ? {} : { message: idOr404('msg', query.message, 'message') }),
+      ...(query.node === undefined ? {} : { node: query.node }),
+    }),
+
+  async simulateJourney({ core, workspace, params, body }) {
+    const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    const graph = walkable(body.graph ?? journey.draft)
+    const world = await worldFor(core.pool, workspace.id, journey, graph, body.beside)
+    const at = body.at === undefined ? Date.now() + workspace.clockOffsetMs : Date.parse(body.at)
+    const made = 'madeUp' in body.person ? madeUp(body.person.madeUp, world, at) : null
+    const { person, facts } =
+      made === null
+        ? await realPerson(
+            core,
+            workspace,
+            world,
+            journey.id,
+            idOr404('cus', (body.person as { customer: string }).customer, 'person.customer'),
+          )
+        : { person: made.state, facts: made.facts }
+    const start: SimStart = {
+      world,
+      journey: journey.id,
+      person,
+      facts,
+      at,
+      workspace: { name: workspace.name, locale: workspace.locale },
+      endings: body.endings,
+      channels: await channelsWithAccount(core.pool, workspace.id),
+    }
+    return presentWalk(simulate(start, body.actions as SimAction[]), start)
+  },
+
+  async simulationStart({ core, workspace, params, query }) {
+    const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    // what is being edited may be half done: the page puts it in, and says what is wrong with it
+    const { graph, problems } = problemsOfDraft(journey.draft)
+    const whole = problems.length === 0 ? graph : journey.live
+    const world =
+      whole === null
+        ? await newestWorld(core.pool, workspace.id)
+        : await worldFor(core.pool, workspace.id, journey, whole, true)
+    const real =
+      query.customer === undefined
+        ? null
+        : await realPerson(core, workspace, world, journey.id, idOr404('cus', query.customer, 'customer'))
+    return {
+      at: new Date(Date.now() + workspace.clockOffsetMs).toISOString(),
+      workspace: { name: workspace.name, locale: workspace.locale },
+      channels: await channelsWithAccount(core.pool, workspace.id),
+      journey: { uuid: journey.id, version: (journey.liveVersion ?? 0) + 1 },
+      world,
+      person: real && maskable(real.person, await attributesOf(core.pool, workspace.id)),
+    }
+  },
+} satisfies Handlers

@@ -1,0 +1,41 @@
+// A number, a share in percent, and a yes or no.
+import { NumberInput, Switch } from '@mantine/core'
+import { number } from '../say/values.ts'
+import type { FieldProps } from './model.ts'
+
+export function NumberField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
+  const percent = spec.kind === 'percent'
+  return (
+    <NumberInput
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      readOnly={readOnly}
+      min={spec.min ?? (percent ? 0 : undefined)}
+      max={spec.max ?? (percent ? 100 : undefined)}
+      suffix={percent ? ' %' : undefined}
+      data-path={path}
+      value={number(value) ?? ''}
+      onChange={next => {
+        if (typeof next === 'number') onChange(next)
+        else if (!spec.required) onChange(undefined)
+      }}
+    />
+  )
+}
+
+export function FlagField({ label, help, value, onChange, error, path, readOnly }: FieldProps) {
+  return (
+    <Switch
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      disabled={readOnly}
+      data-path={path}
+      checked={value === true}
+      onChange={e => onChange(e.currentTarget.checked ? true : undefined)}
+    />
+  )
+}

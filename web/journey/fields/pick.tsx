@@ -1,0 +1,110 @@
+// Something that exists in the workspace or in this journey: a segment, a journey, a node, a coupon, a channel.
+import { Autocomplete, Select } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useApi } from '../../api/queries.ts'
+import { word } from '../../i18n.ts'
+import { useOffered } from '../../rules/offered.ts'
+import { useVocabulary } from '../../rules/vocabulary.tsx'
+import { inOrder } from '../editor/ways.ts'
+import { nodeTitle } from '../in-words.ts'
+import { text } from '../say/values.ts'
+import { type FieldProps, useForm } from './model.ts'
+
+type Option = { value: string; label: string }
+
+function Choose({
+  label,
+  help,
+  value,
+  onChange,
+  error,
+  path,
+  readOnly,
+  spec,
+  options,
+  empty,
+}: FieldProps & { options: Option[]; empty: string }) {
+  const { t } = useTranslation()
+  const chosen = text(value)
+  // one that is gone is shown by its code, so that it can be seen and changed
+  const known =
+    chosen === '' || options.some(o => o.value === chosen)
+      ? options
+      : [...options, { value: chosen, label: chosen }]
+  return (
+    <Select
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      readOnly={readOnly}
+      searchable
+      clearable={!spec.required}
+      placeholder={t('fieldForm.choose')}
+      nothingFoundMessage={empty}
+      data={known}
+      data-path={path}
+      value={chosen === '' ? null : chosen}
+      onChange={next => onChange(next ?? undefined)}
+    />
+  )
+}
+
+export function SegmentField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { vocabulary } = useVocabulary()
+  const options = vocabulary.segments.map(s => ({ value: s.id, label: s.name }))
+  return <Choose {...props} options={options} empty={t('fieldForm.noSegments')} />
+}
+
+export function JourneyField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { ws } = useForm()
+  const journeys = useApi('journeys', { ws }).data?.items ?? []
+  const options = journeys.map(j => ({ value: j.id, label: j.name }))
+  return <Choose {...props} options={options} empty={t('fieldForm.noJourneys')} />
+}
+
+/** Another node of this journey. */
+export function NodeField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { graph, node } = useForm()
+  const options = inOrder(graph)
+    .filter(id => id !== node)
+    .map((id, i) => ({ value: id, label: `${i + 1} ${nodeTitle(graph.nodes[id]!)}` }))
+  return <Choose {...props} options={options} empty={t('fieldForm.noNodes')} />
+}
+
+export function CouponField({ label, help, value, onChange, error, path, readOnly }: FieldProps) {
+  const { t } = useTranslation()
+  const { names } = useVocabulary()
+  const { options, onSearch } = useOffered('coupons', v =>
+    v.coupons.map(c => ({ value: c, label: names.coupon(c) })),
+  )
+  return (
+    <Autocomplete
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      readOnly={readOnly}
+      placeholder={t('ruleEdit.typeOrChoose')}
+      data={options.map(o => o.value)}
+      data-path={path}
+      value={text(value)}
+      onChange={next => {
+        onSearch(next)
+        onChange(next === '' ? undefined : next)
+      }}
+    />
+  )
+}
+
+/** Channels that messages leave by. */
+export const SEND_CHANNELS = ['line', 'email'] as const
+
+export function ChannelField(props: FieldProps) {
+  const { t } = useTranslation()
+  const options = SEND_CHANNELS.map(c => ({ value: c, label: word('channel', c) }))
+  return <Choose {...props} options={options} empty={t('fieldForm.choose')} />
+}

@@ -1,0 +1,137 @@
+// Names with values: attributes that are set, properties of an event that is made. And one value by itself.
+import { ActionIcon, Autocomplete, Button, Group, Input, Stack, TextInput } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Scalar } from '../../../src/rules/model.ts'
+import { useVocabulary } from '../../rules/vocabulary.tsx'
+import { text } from '../say/values.ts'
+import type { FieldProps } from './model.ts'
+
+/** What is typed: numbers and yes/no are such, everything else is text. */
+export function scalarOf(typed: string): Scalar {
+  if (typed === 'true' || typed === 'false') return typed === 'true'
+  return typed.trim() !== '' && Number.isFinite(Number(typed)) && !/^0\d|^\+/.test(typed.trim())
+    ? Number(typed)
+    : typed
+}
+
+export function ValueField(props: FieldProps) {
+  const { label, help, value, onChange, error, path, readOnly, spec } = props
+  if (spec.many || typeof value === 'object' || value === undefined) return <Pairs {...props} known={[]} />
+  return (
+    <TextInput
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      readOnly={readOnly}
+      data-path={path}
+      value={text(value)}
+      onChange={e => onChange(scalarOf(e.currentTarget.value))}
+    />
+  )
+}
+
+/** One attribute, or (many) attributes with the values they get. */
+export function TraitField(props: FieldProps) {
+  const { label, help, value, onChange, error, path, readOnly, spec } = props
+  const { t } = useTranslation()
+  const { vocabulary, names } = useVocabulary()
+  const known = vocabulary.attributes.map(a => ({ value: a.name, label: names.trait(a.name) }))
+  if (spec.many) return <Pairs {...props} known={known} />
+  const labels = new Map(known.map(o => [o.value, o.label]))
+  return (
+    <Autocomplete
+      size="sm"
+      label={label}
+      description={help || undefined}
+      error={error}
+      readOnly={readOnly}
+      placeholder={t('ruleEdit.typeOrChoose')}
+      data={known.map(k => k.value)}
+      renderOption={({ option }) => <span>{labels.get(option.value) ?? option.value}</span>}
+      data-path={path}
+      value={text(value)}
+      onChange={next => onChange(next === '' ? undefined : next)}
+    />
+  )
+}
+
+function Pairs({
+  label,
+  help,
+  value,
+  onChange,
+  error,
+  path,
+  readOnly,
+  known,
+}: FieldProps & { known: { value: string; label: string }[] }) {
+  const { t } = useTranslation()
+  const pairs = Object.entries((value ?? {}) as Record<string, Scalar | null>)
+  const labels = new Map(known.map(o => [o.value, o.label]))
+  const write = (next: [string, Scalar | null][]) =>
+    onChange(next.length === 0 ? undefined : Object.fromEntries(next))
+  return (
+    <Input.Wrapper size="sm" label={label} labelElement="div" description={help || undefined} error={error}>
+      <Stack gap={6} mt={4} data-path={path}>
+        {pairs.map(([name, one], i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the name is what is typed here
+          <Group key={i} gap={6} wrap="nowrap">
+            <Autocomplete
+              size="xs"
+              aria-label={t('fieldForm.name')}
+              readOnly={readOnly}
+              data={known.map(k => k.value)}
+              renderOption={({ option }) => <span>{labels.get(option.value) ?? option.value}</span>}
+              value={name}
+              onChange={next => {
+                // two names cannot be alike: the other stays until this one is told apart
+                if (next === name || !pairs.some(([other]) => other === next))
+                  write(pairs.with(i, [next, one]))
+              }}
+            />
+            <span aria-hidden>=</span>
+            <TextInput
+              size="xs"
+              aria-label={t('fieldForm.valueOf', { name })}
+              readOnly={readOnly}
+              placeholder={t('fieldForm.emptied')}
+              value={one === null ? '' : String(one)}
+              onChange={e =>
+                write(
+                  pairs.with(i, [
+                    name,
+                    e.currentTarget.value === '' ? null : scalarOf(e.currentTarget.value),
+                  ]),
+                )
+              }
+            />
+            {readOnly ? null : (
+              <ActionIcon
+                size="sm"
+                variant="subtle"
+                color="gray"
+                aria-label={t('fieldForm.removeNamed', { name })}
+                onClick={() => write(pairs.toSpliced(i, 1))}
+              >
+                <IconX size={14} />
+              </ActionIcon>
+            )}
+          </Group>
+        ))}
+        {readOnly ? null : (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPlus size={13} aria-hidden />}
+            disabled={pairs.some(([name]) => name === '')}
+            onClick={() => write([...pairs, ['', '']])}
+          >
+            {t('fieldForm.addPair')}
+          </Button>
+        )}
+      </Stack>
+    </Input.Wrapper>
+  )
+}
