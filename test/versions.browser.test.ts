@@ -133,13 +133,14 @@ test('versions: compared in words, an old one restored, the state turned', async
   await page.getByText('已恢復為草稿').waitFor()
   expect((await api('journey', { params: { journey } })).draft).toMatchObject({ start: 'wait' })
   await page.getByRole('button', { name: '只出不進' }).click()
-  await page.getByText('沒有人進來，途中的人走完為止。').first().waitFor()
+  await page.getByText('狀態已變更').waitFor()
   expect(await api('journey', { params: { journey } })).toMatchObject({ status: 'draining' })
+  expect(await page.getByText('沒有人進來，途中的人走完為止。').count()).toBeGreaterThan(0)
 }, 60_000)
 
 test('approval: asked for on the journey, seen on Home, given by another person', async () => {
-  await page.goto(`${home}/settings`)
-  await page.getByRole('switch', { name: '發布要經過核准' }).check({ force: true })
+  await page.goto(`${home}/settings?tab=workspace`)
+  await page.getByRole('switch', { name: '發布要經過核准' }).click()
   await eventually('it is kept', async () => {
     const found = (await api('publishingSettings')) as { settings: { approval: boolean } }
     return found.settings.approval
@@ -167,10 +168,8 @@ test('approval: asked for on the journey, seen on Home, given by another person'
 }, 90_000)
 
 test('in English and in the dark', async () => {
-  await page.evaluate(() => {
-    localStorage.setItem('itinera.locale', 'en')
-    localStorage.setItem('mantine-color-scheme-value', 'dark')
-  })
+  await page.evaluate(() => localStorage.setItem('itinera.locale', 'en'))
+  await page.emulateMedia({ colorScheme: 'dark' })
   for (const [panel, heading] of [
     ['versions', 'Compare'],
     ['publish', 'What changes'],

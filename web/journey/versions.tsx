@@ -110,7 +110,7 @@ function List({ ws, data }: Part) {
                   <Badge tone="good">{t('journeys.liveVersion')}</Badge>
                 ) : null}
                 {people > 0 ? (
-                  <Badge tone="wait">{t('versions.people', { people: say.people(people) })}</Badge>
+                  <Badge tone="wait">{t('versions.people', { n: say.count(people) })}</Badge>
                 ) : null}
               </Group>
               <Group gap={2} wrap="nowrap">

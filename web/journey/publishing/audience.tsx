@@ -36,17 +36,17 @@ function Found({ found }: { found: Audience }) {
           <Text>{t('audience.later')}</Text>
           {found.recent ? (
             <Text size="sm" c="dimmed">
-              {t('audience.recent', { days: found.recent.days, people: say.people(found.recent.people) })}
+              {t('audience.recent', { days: found.recent.days, n: say.count(found.recent.people) })}
             </Text>
           ) : null}
         </>
       ) : (
         <Figure
           label={found.at === null ? t('audience.now') : t('audience.moment', { at: say.short(found.at) })}
-          value={say.people(found.people)}
+          value={say.count(found.people)}
         />
       )}
-      {found.control ? <Row label={t('audience.control')} value={say.people(found.control)} /> : null}
+      {found.control ? <Row label={t('audience.control')} value={say.count(found.control)} /> : null}
       {found.channels.length === 0 ? (
         <Text size="sm" c="dimmed">
           {t('audience.noSends')}
@@ -60,7 +60,7 @@ function Found({ found }: { found: Audience }) {
             {t('audience.excluded')}
           </Text>
           {found.excluded.map(e => (
-            <Row key={e.reason} label={word('notNow', e.reason)} value={say.people(e.people)} />
+            <Row key={e.reason} label={word('notNow', e.reason)} value={say.count(e.people)} />
           ))}
         </>
       ) : null}
@@ -97,7 +97,7 @@ function Channels({ found }: { found: Audience }) {
               <td>
                 <Channel name={c.channel} />
               </td>
-              <td className="end">{c.people === null ? '—' : say.people(c.people)}</td>
+              <td className="end">{c.people === null ? '—' : say.count(c.people)}</td>
               <td className="end">{c.cost === null ? '—' : say.money(c.cost, found.currency)}</td>
               <td className="end">
                 {c.quota === null ? t('audience.noQuota') : say.count(c.quota.left)}

@@ -107,7 +107,7 @@ function PlaceRow({
         <Badge tone={TONES[place.change]}>{t(`planner.${place.change}`)}</Badge>
       </Group>
       <Text size="sm" c="dimmed" mb={4}>
-        {t('planner.at', { version: place.version, people: say.people(place.people) })}
+        {t('planner.at', { version: place.version, n: say.count(place.people) })}
       </Text>
       <Select
         aria-label={t('planner.choice', { node: title })}
