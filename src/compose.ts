@@ -53,6 +53,7 @@ export async function openCore(
     config,
     log,
     databaseUrl: engines.databaseUrl,
+    clickhouseUrl: engines.clickhouseUrl,
     pool,
     history,
     signals,
@@ -105,10 +106,13 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     const history = await (await import('./inbox/history.ts')).startHistory(core)
     const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
     const segments = (await import('./segments/worker.ts')).openSegmentWorker(core)
+    const replays = (await import('./trial/replay-worker.ts')).openReplays(core)
     segments.start()
+    replays.start()
     return {
       start: () => undefined,
       async stop() {
+        await replays.stop()
         await segments.stop()
         await mirror.stop()
         await history.stop()

@@ -13,11 +13,14 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { limitsEndpoints } from './contract/limits.ts'
+import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
+import { replayEndpoints } from './contract/replay.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -39,10 +42,13 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...membershipEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
+  ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
@@ -74,5 +80,7 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'membership',
+  'replays',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -32,6 +33,7 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
+import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
@@ -73,6 +75,7 @@ export const handlers: AllHandlers = {
   ...productRoutes,
   ...attributeRoutes,
   ...profileSettingRoutes,
+  ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...qualityRoutes,
@@ -88,6 +91,7 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...membershipRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

@@ -15,7 +15,7 @@ import { openLog } from '../src/platform/log.ts'
 import { migrateClickHouse } from '../src/platform/migrate.ts'
 import { TEMPLATE } from './engines.ts'
 
-export type TestCore = Core & { clickhouseUrl: string; secretKey: string; close(): Promise<void> }
+export type TestCore = Core & { secretKey: string; close(): Promise<void> }
 
 export type TestCoreOptions = {
   /** environment variables of the configuration, e.g. { ALLOW_PRIVATE_URLS: '1' } */
@@ -64,7 +64,6 @@ export async function openTestCore(options: TestCoreOptions = {}): Promise<TestC
   )
   return {
     ...core,
-    clickhouseUrl,
     secretKey,
     async close() {
       await core.close()

@@ -1,5 +1,5 @@
 // Channel accounts as the screens see and save them. Secrets go in and never come out: only their names do.
-import type { Channel } from '../channels/channel.ts'
+import { ACCOUNT_SETTINGS, type Channel, wrongLimits } from '../channels/channel.ts'
 import { CHANNELS } from '../channels/register.ts'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
@@ -22,6 +22,8 @@ const COLUMNS = 'id, channel, name, settings, secrets, attention, version'
 const MOST_CHARACTERS = 4_000
 
 const channelNamed = (name: string): Channel | undefined => Object.values(CHANNELS).find(c => c.name === name)
+
+const settingsOf = (channel: Channel): string[] => [...channel.settings, ...ACCOUNT_SETTINGS]
 
 /** The accounts of a channel, the oldest first; one for each provider. */
 async function accountsOf(sql: Sql, workspace: Uuid, channel: string): Promise<AccountRow[]> {
@@ -92,9 +94,9 @@ function demandDeclared(
         })
     }
   }
-  check('settings', settings, channel.settings)
+  check('settings', settings, settingsOf(channel))
   check('secrets', secrets, channel.secrets)
-  const wrong = channel.wrong?.(settings)
+  const wrong = channel.wrong?.(settings) ?? wrongLimits(settings)
   if (wrong)
     throw new Problem(400, 'invalid', `${channel.name}: ${wrong.setting} cannot be so`, {
       path: `settings.${wrong.setting}`,
@@ -128,7 +130,7 @@ export const channelRoutes = {
       items: rows.map(r => present(call.core, r)),
       kinds: Object.values(CHANNELS).map(c => ({
         channel: c.name,
-        settings: c.settings,
+        settings: settingsOf(c),
         secrets: c.secrets,
         required: c.required,
         delivery: c.delivery,

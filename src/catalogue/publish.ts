@@ -4,22 +4,29 @@ import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
-import type { QuietHours, World } from '../customers/world.ts'
+import type { QuietHours, SendingRules, World } from '../customers/world.ts'
 import { append } from '../inbox/append.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { memoriesOf, sinceAt } from '../rules/memories.ts'
+import type { PointsSettings } from '../membership/model.ts'
 import type { PublishedSegment } from '../segments/model.ts'
 import { publishedAttributes } from './attribute-store.ts'
 import { pendingPasts, queueJob } from './jobs.ts'
+import { decidedJourneys, publishedRewards } from './published-rewards.ts'
 import { publishedSegments } from './published-segments.ts'
 
 type WorkspaceFacts = {
   timezone: string
   currency: string
-  settings: { quietHours?: QuietHours | null; profile?: ProfileSettings }
+  settings: {
+    quietHours?: QuietHours | null
+    profile?: ProfileSettings
+    sending?: SendingRules
+    points?: PointsSettings
+  }
   catalogue_no: number
   now: number
 }
@@ -44,10 +51,13 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   )
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
+  const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
+    ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
+    ...rewards,
     no,
     workspace,
     timezone: facts.timezone,
@@ -98,6 +108,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.timezone,
       w.quietHours,
       w.profile?.stages,
+      w.points,
       w.journeys
         .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),
@@ -140,7 +151,9 @@ export async function publishWorld(
     [workspace, no - 1],
   )
   const before = last.rows[0] ? (JSON.parse(last.rows[0].body) as World) : null
-  read.journeys = read.journeys.map(j => withSince(j, before, facts.now))
+  read.journeys = (await decidedJourneys(sql, workspace, read.journeys)).map(j =>
+    withSince(j, before, facts.now),
+  )
   const memories = sinceAt(planOf(read).memories.needs, before?.memories, no)
   const begins = Object.values(memories ?? {}).includes(no)
   const pending = await pendingPasts(sql, workspace)

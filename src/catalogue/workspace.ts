@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { sandboxAccounts } from '../channels/accounts.ts'
 import { type Out, SCOPES } from '../contract.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
-import type { QuietHours } from '../customers/world.ts'
+import type { QuietHours, SendingRules } from '../customers/world.ts'
+import type { PointsSettings } from '../membership/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
@@ -18,6 +19,8 @@ export type WorkspaceSettings = {
   sendingPaused?: boolean
   madeUp?: boolean
   profile?: ProfileSettings
+  sending?: SendingRules
+  points?: PointsSettings
   publishing?: { approval?: boolean }
 }
 

@@ -7,6 +7,20 @@ import type { Uuid } from '../platform/ids.ts'
  *  ticket: asks limits for a place (an entry cap, a throttle, a coupon's pool) and is accepted at once when it has them. */
 export type InternalContent = { channel: 'ticket' }
 
+/** Settings that every account has beside its channel's own: messages that it may send in a month of the workspace's
+ *  zone, and what one costs, in units of the workspace's currency. Empty: as many as wanted, nothing. */
+export const ACCOUNT_SETTINGS = ['monthlyQuota', 'costPerMessage'] as const
+
+/** What is wrong with those, by name; null: nothing. */
+export function wrongLimits(settings: Record<string, string>): { setting: string; action: string } | null {
+  const { monthlyQuota = '', costPerMessage = '' } = settings
+  if (!/^\d{0,9}$/.test(monthlyQuota))
+    return { setting: 'monthlyQuota', action: 'Give a whole number of messages, or leave it empty.' }
+  return /^(\d{1,6}(\.\d{1,4})?)?$/.test(costPerMessage)
+    ? null
+    : { setting: 'costPerMessage', action: 'Give an amount such as 0.2, or leave it empty.' }
+}
+
 /** What a send came to. The error kind decides retry:
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */

@@ -18,6 +18,8 @@ export const SCOPES = [
   'segments:read',
   'segments:write',
   'segments:publish',
+  'membership:read',
+  'membership:write',
   'messages:read',
   'messages:write',
   'sources:read',

@@ -4,6 +4,7 @@ import type { CommandBody, FoldVerdict } from '../inbox/model.ts'
 import { enroll } from '../journeys/entry.ts'
 import { settle } from '../journeys/fold.ts'
 import { endRun } from '../journeys/run.ts'
+import { carryOutRights } from '../membership/commands.ts'
 import { never } from '../platform/errors.ts'
 import { publicId } from '../platform/ids.ts'
 import { done, wrong, type Answer } from './answer.ts'
@@ -27,7 +28,7 @@ export function foldCommand(fold: Fold, body: CommandBody): FoldVerdict {
   return answer.status < 300 ? 'folded' : 'refused'
 }
 
-function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
+function carryOut(fold: Fold, { key, command, actor }: CommandBody): Answer {
   const { state, plan } = fold
   const source: Source = { at: fold.t, src: actor, proof: 'server' }
   switch (command.do) {
@@ -72,6 +73,11 @@ function carryOut(fold: Fold, { command, actor }: CommandBody): Answer {
         proofOf(command.proof),
       )
       return done()
+    case 'issue_coupon':
+    case 'claim_coupon':
+    case 'redeem_coupon':
+    case 'points':
+      return carryOutRights(fold, command, { id: key, src: actor })
     case 'enroll': {
       const journey = plan.current.get(command.journey)
       if (journey === undefined || journey.status === 'stopped')

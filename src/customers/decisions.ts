@@ -1,5 +1,7 @@
 // A person's decisions on who is who: merge above the policy, keep apart for good, give an identifier to its owner.
 // Each is a command at one of the two, whose owner tells the other.
+import { moveBooks } from '../membership/fold.ts'
+import { balanceOf } from '../membership/model.ts'
 import type { CommandBody, IdentityBody } from '../inbox/model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { done, wrong, type Answer } from './answer.ts'
@@ -38,6 +40,7 @@ function mergeInto(fold: Fold, into: Uuid, actor: string): Answer {
   if (into >= state.id)
     return wrong(409, 'wrong_side', 'The smaller id survives a merge', 'Send the command to the larger id.')
   state.into = into
+  moveBooks(fold, -balanceOf(state.pts), `merge/${into}`)
   fold.effects.push({
     kind: 'merged',
     into,

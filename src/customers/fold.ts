@@ -1,5 +1,6 @@
 // What one reduction works on: the state, the effects so far, and the facts that may trigger something more.
 import type { Derived, FoldEffect } from '../inbox/model.ts'
+import type { Want } from '../journeys/caps.ts'
 import type { Admission, Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
@@ -49,6 +50,8 @@ export type Fold = {
   changed: boolean
   /** journeys whose moment may be another now */
   moved: Admission[]
+  /** sends decided in this moment, that caps have yet to allow */
+  wants: Want[]
   segments: SegmentPlan
   /** places of segments to be judged */
   dirty: Set<number>
@@ -74,6 +77,7 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   fresh: NONE,
   changed: false,
   moved: [],
+  wants: [],
   segments: segmentPlanOf(world),
   dirty: new Set(),
   cause,

@@ -7,10 +7,12 @@
 // decision (`actor`) stands above the policy: then a person may have two member numbers.
 import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
+import { mergeSent } from '../journeys/caps.ts'
 import { runningJourney } from '../journeys/plan.ts'
 import { nodeType } from '../journeys/register.ts'
 import { endRun, resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
+import { mergeWatches } from '../journeys/watch.ts'
 import { mergeActivity } from './activity.ts'
 import { derive, type Fold } from './fold.ts'
 import { isApart, keepApart, noteConflict, settleMerged } from './conflicts.ts'
@@ -30,6 +32,8 @@ import {
 import type { Uuid } from '../platform/ids.ts'
 import { setFriendship } from './line.ts'
 import { mergeSegments } from '../segments/fold.ts'
+import { mergeRights, moveBooks } from '../membership/fold.ts'
+import { balanceOf } from '../membership/model.ts'
 import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere, told } from './order-worth.ts'
@@ -73,6 +77,7 @@ export function foldMerge(fold: Fold, body: MergeBody, hasRow: boolean): FoldVer
     if (holds(state, id) || goneTo(state, [id], fold.now) !== undefined) continue
     ids.push(body.alone && mayHold(id, body.proof) ? { ...id, verified: body.proof !== 'public' } : id)
   }
+  moveBooks(fold, -balanceOf(state.pts), `merge/${body.survivor}`)
   fold.effects.push({ kind: 'merged', into: body.survivor, ids, hops: body.hops })
   return 'folded'
 }
@@ -137,6 +142,7 @@ export function foldRefused(fold: Fold, body: RefusedBody): void {
   const from = state.into
   if (from === undefined) return
   delete state.into
+  moveBooks(fold, balanceOf(state.pts), `merge/${from}`)
   const other = body.from ?? from
   if (body.reason === 'apart') keepApart(state, other, null)
   else noteConflict(fold, other, 'member_no', { ids: [] })
@@ -212,6 +218,9 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     mergeProfile(state, other)
     mergeActivity(fold, other)
     mergeStanding(state, other)
+    mergeSent(state, other)
+    mergeWatches(state, other)
+    mergeRights(fold, other)
     mergeSegments(fold, other)
     mergeRuns(fold, other)
     if (body.detour)

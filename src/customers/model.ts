@@ -1,6 +1,8 @@
 // The customer's state document: all that the reducer knows of one person. Stored as JSON text, p95 <= 1.5 KB,
 // limit 32 KB. Times are workspace time in ms. What grows without bound lives in tables of its own.
+import type { HeldCoupon, HeldPoints } from '../membership/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
+import type { Watch } from '../journeys/watch.ts'
 import type { Memory } from '../rules/memory.ts'
 import type { IdentifierKind, Scalar } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -93,9 +95,6 @@ export type PushToken = { t: string; p: string; at: number; u?: true }
 
 export type Kept = [since: number, memory: Memory]
 
-/** `ends`: it expires then; `gone`: used, or ended by whoever issued it; `kind` is '' until its issue is told. */
-export type Coupon = { kind: string; at: number; ends?: number; gone?: true }
-
 export type CustomerState = {
   v: 1
   workspace: Uuid
@@ -133,11 +132,17 @@ export type CustomerState = {
   push?: PushToken[]
   /** newest thing the customer did, newest marketing message accepted, newest 1:1 message by the team */
   clk?: { c?: number; m?: number; t?: number }
-  /** membership tier and points, as a trusted source said last */
+  /** membership tier and points, as a trusted source or our own ledger said last */
   tier?: { v: string; at: number }
   points?: { v: number; at: number }
   /** the newest coupons, by their code */
-  coupons?: Record<string, Coupon>
+  coupons?: Record<string, HeldCoupon>
+  /** how many of each coupon of ours the customer has had, by its number */
+  had?: Record<string, number>
+  /** points of our own ledger */
+  pts?: HeldPoints
+  /** when time changes something of them next */
+  rightsDue?: number
   enr: Enrollment[]
   /** runs that ended, by journey + key: entry number, entered, left, how */
   past: Record<string, { n: number; at: number; out: number; how: string }>
@@ -167,6 +172,10 @@ export type CustomerState = {
   segDue?: number
   /** rules that must hold for a while before somebody enters: number of the segment, holds since */
   dwell?: [n: number, since: number][]
+  /** sends that caps look at: short ids of message and journey, when (src/journeys/caps.ts) */
+  sent?: [message: number, journey: number, at: number][]
+  /** what is looked for after runs and nodes: goals within their window, figures (src/journeys/watch.ts) */
+  watch?: Watch[]
   /** part of that customer now: a tombstone. It keeps what it knew, and forwards */
   into?: Uuid
 }

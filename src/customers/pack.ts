@@ -18,6 +18,7 @@ type Short =
   | 'absorbed'
   | 'stage'
   | 'orders'
+  | 'sent'
 
 /** Everything of `T` is among `K`: a field added to what is written by position must be added here too. */
 type Covers<T, K extends PropertyKey> = [Exclude<keyof T, K>] extends [never] ? true : never
@@ -46,6 +47,8 @@ type Rest = Omit<CustomerState, Fixed | Short> & {
   a?: CustomerState['absorbed']
   /** memberships, one after the other: number, group, since */
   m?: number[]
+  /** sends, as memberships: message, journey, when */
+  x?: number[]
   s?: [stage: number, at: number, by: string, no: number, e?: number]
   o?: [n: number, revenue: number, currency: string, firstAt: number, lastAt: number, more?: OrderRest]
 }
@@ -79,7 +82,8 @@ const isEmpty = (object: object): boolean => {
 
 export function packState(state: CustomerState): string {
   const { v: _v, workspace, id, now, first, last, ids, traits, ...more } = state
-  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, fills, clk, ...others } = more
+  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, fills, clk, sent, ...others } =
+    more
   const sources: string[] = []
   const src = (name: string): number => {
     const at = sources.indexOf(name)
@@ -114,6 +118,7 @@ export function packState(state: CustomerState): string {
   if (!isEmpty(dates)) rest.d = dates
   if (absorbed.length > 0) rest.a = absorbed
   if (seg !== undefined && seg.length > 0) rest.m = flatten(seg)
+  if (sent !== undefined && sent.length > 0) rest.x = flatten(sent)
   if (stage !== undefined) {
     rest.s = [stage.s, stage.at, stage.by, stage.no]
     if (stage.e !== undefined) rest.s.push(stage.e)
@@ -169,7 +174,7 @@ export function unpackState(text: string): CustomerState {
   const read = JSON.parse(text) as Packed | CustomerState
   if (!Array.isArray(read)) return read
   const [, workspace, id, now, first, last, sources, ids, traits, packed] = read
-  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, s, o, k, y, f, ...others } = packed
+  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, x, s, o, k, y, f, ...others } = packed
   const state: CustomerState = {
     v: 1,
     workspace,
@@ -205,6 +210,7 @@ export function unpackState(text: string): CustomerState {
   for (const [key, on, at, src] of c) state.consent[key] = { on: on === 1, at, src: sources[src]! }
   for (const [key, n, at, out, how] of p) state.past[key] = { n, at, out, how }
   if (m !== undefined) state.seg = unflatten(m)
+  if (x !== undefined) state.sent = unflatten(x)
   if (s !== undefined) {
     const [stage, at, by, no, earned] = s
     state.stage = earned === undefined ? { s: stage, at, by, no } : { s: stage, at, by, no, e: earned }

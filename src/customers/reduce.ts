@@ -2,8 +2,10 @@
 // same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
 // derives triggers in the same fold until nothing changes.
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
+import { setRightsDue } from '../membership/fold.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -95,7 +97,7 @@ export function reduce(
   const own = state ?? newState(self, now, world)
   if (input.kind === 'restore')
     return fitsRestore(own, input.body)
-      ? { ...foldRestore(input.body, now, world), verdict: 'folded' }
+      ? { ...foldRestore(own, input.body, now, world), verdict: 'folded' }
       : { state: own, effects: [], verdict: 'refused' }
   if (own.into !== undefined && !(input.kind === 'merge_refused' && input.body.loser === own.id))
     return forward(own, input)
@@ -130,6 +132,7 @@ export function reduce(
   const verdict = foldInput(fold, input, facts, hasRow)
   if (fold.plan.restless && own.enr.length > 0) fold.changed = true
   settle(fold)
+  decideWants(fold)
   return { state: own, effects: fold.effects, verdict }
 }
 
@@ -239,6 +242,7 @@ function foldInput(
       markAll(fold)
       forgetSegments(fold)
       setDates(fold)
+      setRightsDue(fold)
       look(fold)
       return 'folded'
     case 'alarm':

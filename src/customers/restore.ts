@@ -6,6 +6,8 @@ import { settle } from '../journeys/fold.ts'
 import { planOf, runningJourney } from '../journeys/plan.ts'
 import { resume } from '../journeys/run.ts'
 import { setDates } from '../journeys/schedule.ts'
+import { moveBooks, bringCoupons } from '../membership/fold.ts'
+import { balanceOf } from '../membership/model.ts'
 import { hashId } from '../platform/ids.ts'
 import { conflictIdOf, keepApart } from './conflicts.ts'
 import { letGo } from './decisions.ts'
@@ -18,7 +20,9 @@ import type { World } from './world.ts'
 export const fitsRestore = (state: CustomerState, body: RestoreBody): boolean =>
   body.stands ? state.into !== undefined : state.absorbed.includes(body.with)
 
+/** @param before what it was, a part of the other or both together */
 export function foldRestore(
+  before: CustomerState,
   body: RestoreBody,
   now: number,
   world: World,
@@ -54,6 +58,9 @@ export function foldRestore(
         },
       },
     )
+  const booked = before.into === undefined ? balanceOf(before.pts) : 0
+  moveBooks(fold, balanceOf(state.pts) - booked, `unmerge/${body.op}`)
+  if (body.stands) bringCoupons(fold, body)
   for (const message of body.cancel) fold.effects.push({ kind: 'cancel', message, reason: 'exited' })
   derive(fold, 'customer.unmerged', { with: body.with, actor: body.actor })
   setDates(fold)

@@ -20,21 +20,8 @@ import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
 import { pageOf, partsOfPast } from './present.ts'
 import { addressFor, REACH_CHANNELS } from './reach.ts'
-import {
-  consentProofs,
-  findCustomer,
-  orderRows,
-  parkedReason,
-  type StoredCustomer,
-  tagsInUse,
-} from './store.ts'
+import { consentProofs, customerOr404, orderRows, parkedReason, tagsInUse } from './store.ts'
 import { readTimeline, timelineChannels } from './timeline.ts'
-
-async function customerOr404(core: Core, workspace: Uuid, text: string | undefined): Promise<StoredCustomer> {
-  const found = await findCustomer(core.pool, workspace, idOr404('cus', text))
-  if (!found) throw notFound('cus')
-  return found
-}
 
 const MOST_SHOWN = 500
 const MOST_TAGS = 200
@@ -79,7 +66,7 @@ export const customerRoutes = {
   },
 
   async customer({ core, workspace, params }) {
-    const customer = await customerOr404(core, workspace.id, params.customer)
+    const customer = await customerOr404(core.pool, workspace.id, params.customer)
     const { state } = customer
     const journeys = [...state.enr.map(e => e.j), ...Object.keys(state.past).map(k => partsOfPast(k).journey)]
     const [names, graphs, parked, attributes, suppressed] = await Promise.all([
@@ -107,7 +94,7 @@ export const customerRoutes = {
   },
 
   async timeline({ core, workspace, params, query }) {
-    const { state } = await customerOr404(core, workspace.id, params.customer)
+    const { state } = await customerOr404(core.pool, workspace.id, params.customer)
     const { items, next } = await readTimeline(
       core.history,
       {
@@ -127,20 +114,20 @@ export const customerRoutes = {
   },
 
   async timelineChannels({ core, workspace, params }) {
-    const { state } = await customerOr404(core, workspace.id, params.customer)
+    const { state } = await customerOr404(core.pool, workspace.id, params.customer)
     return {
       items: await timelineChannels(core.history, workspace.id, [state.id, ...state.absorbed]),
     }
   },
 
   async customerOrders({ core, workspace, params }) {
-    const { id } = await customerOr404(core, workspace.id, params.customer)
+    const { id } = await customerOr404(core.pool, workspace.id, params.customer)
     const items = ordersOf(await orderRows(core.pool, workspace.id, id))
     return { items: items.slice(0, MOST_SHOWN), more: items.length > MOST_SHOWN }
   },
 
   async consentProofs({ core, workspace, params }) {
-    const { state } = await customerOr404(core, workspace.id, params.customer)
+    const { state } = await customerOr404(core.pool, workspace.id, params.customer)
     const rows = await consentProofs(core.pool, workspace.id, [state.id, ...state.absorbed], MOST_SHOWN)
     return {
       items: rows.map(r => ({
@@ -155,7 +142,7 @@ export const customerRoutes = {
   },
 
   async customerCommand({ core, workspace, params, body, caller, idempotencyKey }) {
-    const customer = await customerOr404(core, workspace.id, params.customer)
+    const customer = await customerOr404(core.pool, workspace.id, params.customer)
     return runCommand(core, {
       workspace: workspace.id,
       customer: customer.id,
@@ -166,7 +153,7 @@ export const customerRoutes = {
   },
 
   async unpark({ core, workspace, params }) {
-    const customer = await customerOr404(core, workspace.id, params.customer)
+    const customer = await customerOr404(core.pool, workspace.id, params.customer)
     if (!(await unpark(core, workspace.id, customer.id)))
       throw new Problem(409, 'not_parked', 'This customer is not set aside', {
         action: 'Nothing is to be done.',

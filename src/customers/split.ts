@@ -20,6 +20,7 @@ import type {
   RestoreBody,
 } from '../inbox/model.ts'
 import { pastKey } from '../journeys/run.ts'
+import { balanceOf } from '../membership/model.ts'
 import type { Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { strengthOf } from '../rules/identifiers.ts'
@@ -255,6 +256,21 @@ function fold(person: Person, input: Input, real: FoldVerdict, world: World, id:
       world,
       id,
     )
+  else if (real === 'folded' && input.kind === 'command') takeAllPoints(person, input, world, id)
+}
+
+/** Points that both together could pay with: this one pays as much as it has. */
+function takeAllPoints(
+  person: Person,
+  input: Extract<Input, { kind: 'command' }>,
+  world: World,
+  id: Uuid,
+): void {
+  const { command } = input.body
+  const has = balanceOf(person.state?.pts)
+  if (command.do !== 'points' || command.amount > 0 || has === 0) return
+  const paid = { ...input, body: { ...input.body, command: { ...command, amount: -has } } }
+  take(person, input, tryOut(person, paid, world, id), world, id)
 }
 
 type Result = Extract<Reduction, { state: CustomerState }>
@@ -295,6 +311,8 @@ function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState
       const { command } = input.body
       if (command.do === 'give_identifier')
         return heldId(part, command.id) && !(rest && heldId(rest, command.id)) ? 'part' : 'rest'
+      if (command.do === 'redeem_coupon')
+        return part.coupons?.[command.code] && !rest?.coupons?.[command.code] ? 'part' : 'rest'
       return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
         ? 'part'
         : 'rest'

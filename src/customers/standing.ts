@@ -1,11 +1,12 @@
 // Where a customer stands with the business: clocks (what they did last, what marketing and the team sent last), and tier,
 // points and coupons as a trusted source tells them. In whatever order it is told, the newest counts. Pure.
 import type { EventBody, OutcomeBody } from '../inbox/model.ts'
+import { toldOfCoupon } from '../membership/fold.ts'
+import { holdCoupon, isOpen } from '../membership/held.ts'
+import type { HeldCoupon } from '../membership/model.ts'
 import { momentOf } from '../platform/zone-days.ts'
 import { isReservedName, type Fold } from './fold.ts'
-import type { Coupon, CustomerState } from './model.ts'
-
-const MOST_COUPONS = 30
+import type { CustomerState } from './model.ts'
 
 /** Of an order, done by the shop and not by the customer. */
 const BY_THE_SHOP = new Set([
@@ -48,7 +49,7 @@ export function mergeStanding(state: CustomerState, other: CustomerState): void 
     if (other.clk?.[clock] !== undefined) turn(state, clock, other.clk[clock])
   if (other.tier && newer(other.tier, state.tier)) state.tier = other.tier
   if (other.points && newer(other.points, state.points)) state.points = other.points
-  for (const [code, coupon] of Object.entries(other.coupons ?? {})) noteCoupon(state, code, coupon)
+  for (const [code, coupon] of Object.entries(other.coupons ?? {})) holdCoupon(state, code, coupon)
 }
 
 /** At the same moment the greater value, so that the order of telling does not matter. */
@@ -76,7 +77,15 @@ export function foldMembership(fold: Fold, body: EventBody, at: number): boolean
   } else if (COUPON.test(name)) {
     const kind = text(props.coupon)
     const code = text(props.code) ?? kind
-    if (code !== null) noteCoupon(state, code, couponOf(name, kind, props, at, fold.world.timezone))
+    const held = code === null ? undefined : state.coupons?.[code]
+    if (held !== undefined && isOpen(held)) {
+      if (name !== 'coupon.issued')
+        toldOfCoupon(fold, code!, name === 'coupon.redeemed' ? 'redeemed' : 'expired', text(props.order_id), {
+          id: body.messageId,
+          src: body.src,
+        })
+    } else if (code !== null && held?.n === undefined)
+      holdCoupon(state, code, couponOf(name, kind, props, at, fold.world.timezone))
   }
   return true
 }
@@ -88,29 +97,8 @@ function couponOf(
   props: Record<string, unknown>,
   at: number,
   zone: string,
-): Coupon {
+): HeldCoupon {
   if (name !== 'coupon.issued') return { kind: kind ?? '', at, gone: true }
   const ends = typeof props.expires_at === 'string' ? momentOf(props.expires_at, zone) : Number.NaN
   return Number.isNaN(ends) ? { kind: kind ?? '', at } : { kind: kind ?? '', at, ends }
-}
-
-/** What is gone stays gone, whenever its issue is told. Beyond the limit the oldest is forgotten, what is gone first. */
-function noteCoupon(state: CustomerState, code: string, told: Coupon): void {
-  const coupons = (state.coupons ??= {})
-  const held = Object.hasOwn(coupons, code) ? coupons[code] : undefined
-  coupons[code] = held === undefined ? told : both(held, told)
-  const codes = Object.keys(coupons)
-  if (codes.length <= MOST_COUPONS) return
-  const rank = (c: string): number => coupons[c]!.at - (coupons[c]!.gone ? 1e14 : 0)
-  delete coupons[codes.reduce((a, b) => (rank(b) < rank(a) ? b : a))]
-}
-
-/** An issue and its end, or the same told twice. */
-function both(a: Coupon, b: Coupon): Coupon {
-  const [old, late] = a.at < b.at || (a.at === b.at && !a.gone) ? [a, b] : [b, a]
-  const ends = late.ends ?? old.ends
-  const coupon: Coupon = { kind: late.kind || old.kind, at: late.at }
-  if (ends !== undefined) coupon.ends = ends
-  if (a.gone || b.gone) coupon.gone = true
-  return coupon
 }

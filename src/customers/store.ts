@@ -1,4 +1,5 @@
 // Questions about customers: who they are now from PostgreSQL, what happened from ClickHouse. Only owners write them.
+import { idOr404, notFound } from '../platform/public-id.ts'
 import { unpackState } from './pack.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
@@ -301,4 +302,16 @@ export async function tagsInUse(
       group by tag order by people desc, tag limit {limit:UInt32}`,
     { workspace, limit },
   )
+}
+
+/** Who is meant by a public id; a merged one's survivor.
+ *  @throws Problem 404 */
+export async function customerOr404(
+  pool: Pool,
+  workspace: Uuid,
+  text: string | undefined,
+): Promise<StoredCustomer> {
+  const found = await findCustomer(pool, workspace, idOr404('cus', text))
+  if (!found) throw notFound('cus')
+  return found
 }

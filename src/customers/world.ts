@@ -1,5 +1,6 @@
 // What is published for a workspace, whole, under a number. Owners load it by number; the reducer is given it.
-import type { PublishedJourney } from '../journeys/model.ts'
+import type { FrequencyCap, PublishedJourney } from '../journeys/model.ts'
+import type { PointsSettings, PublishedCoupon } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { PropFilter } from '../rules/model.ts'
 import type { PublishedSegment } from '../segments/model.ts'
@@ -7,6 +8,10 @@ import type { PublishedAttribute } from './attributes.ts'
 import type { ProfileSettings } from './settings.ts'
 
 export type QuietHours = { from: string; to: string } // wall times 'HH:MM'; may span midnight
+
+/** Most marketing messages to one person, over all journeys. Transactional ones are never held back; they use the
+ *  allowance up only where `countTransactional`. */
+export type SendingRules = { caps: FrequencyCap[]; countTransactional?: boolean }
 
 /** What runs for some time and is announced and reminded of; `event` says who took part. Times are RFC 3339. */
 export type PublishedCampaign = {
@@ -28,6 +33,10 @@ export type World = {
   /** the workspace's own attributes; the built-in ones need not be told */
   attributes?: PublishedAttribute[]
   segments?: PublishedSegment[]
+  /** unset: nothing is capped but what a journey caps itself */
+  sending?: SendingRules
+  coupons?: PublishedCoupon[]
+  points?: PointsSettings
   campaigns?: PublishedCampaign[]
   /** what differs from the defaults */
   profile?: ProfileSettings

@@ -3,6 +3,7 @@
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Worth } from '../customers/order-worth.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
+import type { CouponRow, Place, PointsRow } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Memory } from '../rules/memory.ts'
 
@@ -55,6 +56,12 @@ export type CommandBody = {
         purpose?: string
         proof?: Record<string, string>
       }
+    | { do: 'issue_coupon'; coupon: string }
+    /** the person takes it themself */
+    | { do: 'claim_coupon'; coupon: string }
+    | { do: 'redeem_coupon'; code: string; ref: string | null; place: Place | null }
+    /** gives them, or takes them when negative */
+    | { do: 'points'; amount: number; reason: string; ref: string | null; validDays?: number }
     | { do: 'enroll'; journey: Uuid }
     | { do: 'remove_enrollment'; enrollment: Uuid }
     /** a person's decision, above the policy: this customer becomes part of the smaller id */
@@ -326,6 +333,8 @@ export type FoldEffect =
   /** what an order is worth from now on, for history; null: it is another customer's */
   | { kind: 'worth'; order: string; worth: ToldWorth | null }
   | { kind: 'consent_proof'; row: ConsentProof }
+  | { kind: 'coupon_entry'; row: CouponRow }
+  | { kind: 'points_entry'; row: PointsRow }
   /** purchase phase and lifecycle stage (1 to 5) that history keeps with the event */
   | { kind: 'mark'; phase: 'pre' | 'during' | 'post'; stage: number }
   | { kind: 'answer'; key: string; bodyHash: Uuid; status: number; body: unknown }

@@ -4,6 +4,7 @@ import { unpackState } from '../customers/pack.ts'
 import { reduce } from '../customers/reduce.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
+import type { CouponRow, PointsRow } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { lackingFacts, noteRow } from '../customers/order-facts.ts'
@@ -24,6 +25,9 @@ export type ReplayResult = {
   intents: Map<Uuid, { customer: Uuid }>
   ended: Set<Uuid>
   orders: Map<string, OrderRow>
+  /** by customer and key */
+  coupons: Map<string, CouponRow>
+  points: Map<string, PointsRow>
 }
 
 type Row = { seq: number; workspace_id: Uuid; catalogue_no: number; at: Date; body: Buffer }
@@ -45,6 +49,8 @@ export async function replayBucket(
     intents: new Map(),
     ended: new Set(),
     orders: new Map(),
+    coupons: new Map(),
+    points: new Map(),
   }
   const start = await sql.query<{ id: Uuid; workspace_id: Uuid; state: string; merged_into: Uuid | null }>(
     'select id, workspace_id, state, merged_into from customer_snapshot where bucket = $1',
@@ -123,6 +129,8 @@ function replayEntry(
       noteRow(held.facts, effect.row)
       result.orders.set(entry.c + effect.row.orderNo + effect.row.key, effect.row)
     }
+    if (effect.kind === 'coupon_entry') result.coupons.set(entry.c + effect.row.key, effect.row)
+    if (effect.kind === 'points_entry') result.points.set(entry.c + effect.row.key, effect.row)
     if (effect.kind === 'merged') held.mergedInto = effect.into
     if (effect.kind === 'unmerged') held.mergedInto = null
   }

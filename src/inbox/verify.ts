@@ -1,6 +1,7 @@
 // The invariants, checked over everything: state equals replay of the journal; every intent has its message and every
 // end its outcome; orders, identifiers and history agree. Deleting one row makes a check fail.
 import { packState, unpackState } from '../customers/pack.ts'
+import { checkRights } from './verify-rights.ts'
 import type { Core } from '../platform/core.ts'
 import { BUCKETS, bucketOfText, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -38,6 +39,7 @@ export async function verifyAll(
       await checkState(sql, bucket, replayed, collect)
       await checkMessages(sql, bucket, replayed, collect)
       await checkOrders(sql, bucket, replayed, collect)
+      await checkRights(sql, bucket, replayed, collect)
       options.onProgress?.(bucket + 1, BUCKETS)
     }
     await checkHistory(core, sql, collect)

@@ -4,14 +4,17 @@
 import type pg from 'pg'
 import { REDUCER_VERSION } from '../customers/model.ts'
 import { nobodyOf } from '../customers/shared.ts'
+import type { CouponRow, PointsRow } from '../membership/model.ts'
 import type { Intent } from '../messages/model.ts'
 import { faultPoint, faultsAt } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, byteas, instants, ints, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
+import { staggered } from '../journeys/policy.ts'
 import { packJournal } from './journal.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
+import { type Entry, writeRights } from './write-rights.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import { orderRowsOf } from './order-rows.ts'
 import type { BucketRow } from './read.ts'
@@ -52,6 +55,28 @@ async function absorbOf(
   }
 }
 
+/** What the fold itself ended comes back as an outcome, like every outcome. */
+const endedInFold = (work: Work, intent: Intent, reason: string): Append => ({
+  workspace: work.workspace,
+  customer: work.id,
+  input: {
+    kind: 'outcome',
+    messageId: null,
+    body: {
+      message: intent.id,
+      enrollment: intent.enrollment,
+      node: intent.node,
+      journey: intent.journey,
+      channel: intent.channel,
+      state: 'skipped',
+      outcome: 'skipped',
+      reason,
+      at: intent.at,
+      purpose: intent.purpose,
+    },
+  },
+})
+
 export async function writeFold(
   sql: pg.Client,
   folded: Folded,
@@ -66,6 +91,8 @@ export async function writeFold(
   const endAll: { bucket: number; customer: Uuid }[] = []
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
+  const coupons: Entry<CouponRow>[] = []
+  const points: Entry<PointsRow>[] = []
   const answers: {
     bucket: number
     workspace: Uuid
@@ -81,13 +108,16 @@ export async function writeFold(
   for (const work of folded.works) {
     const bucket = bucketOf(work.id)
     for (const e of work.effects) {
-      if (e.kind === 'intent')
+      if (e.kind === 'intent') {
         intents.push({ bucket, work, intent: e.intent, offsetMs: offsetOf(bucket, work.workspace) })
-      else if (e.kind === 'cancel')
+        if (e.intent.ended !== undefined) posts.push(endedInFold(work, e.intent, e.intent.ended))
+      } else if (e.kind === 'cancel')
         // an adopted run's message stays in the bucket it was made in
         cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
+      else if (e.kind === 'coupon_entry') coupons.push({ work, row: e.row })
+      else if (e.kind === 'points_entry') points.push({ work, row: e.row })
       else if (e.kind === 'answer')
         answers.push({
           bucket,
@@ -224,10 +254,10 @@ export async function writeFold(
   if (intents.length > 0)
     run(
       'w_message',
-      `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed)
-      select bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, 'intended', send_after, not_after, body, created, created
-        from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[])
-          u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created)
+      `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed, reason)
+      select bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, case when ended is null then 'intended' else 'skipped' end, send_after, not_after, body, created, created, ended
+        from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[])
+          u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created, ended)
       on conflict (bucket, id) do nothing`,
       [
         smallints(intents.map(i => i.bucket)),
@@ -240,10 +270,11 @@ export async function writeFold(
         texts(intents.map(i => i.intent.node)),
         ints(intents.map(i => i.intent.occurrence)),
         texts(intents.map(i => i.intent.channel)),
-        instants(intents.map(i => i.intent.notBefore - i.offsetMs)),
+        instants(intents.map(i => staggered(i.intent, nowReal + i.offsetMs) - i.offsetMs)),
         instants(intents.map(i => i.intent.notAfter)),
         texts(intents.map(i => JSON.stringify(i.intent))),
         instants(intents.map(i => i.intent.at)),
+        texts(intents.map(i => i.intent.ended ?? null)),
       ],
     )
   for (const s of folded.shifts)
@@ -306,6 +337,7 @@ export async function writeFold(
         proofs.map(p => p.row.proof && JSON.stringify(p.row.proof)),
       ],
     )
+  writeRights(run, coupons, points)
   if (answers.length > 0)
     run(
       'w_answer',

@@ -3,15 +3,18 @@ import { happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.t
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
+import { foldRights } from '../membership/fold.ts'
 import { outcomeProps } from '../messages/model.ts'
 import { foldSegments, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
+import { countOutcome, decideWants } from './caps.ts'
 import { startByFact, startByMoment } from './entry.ts'
 import { runningJourney } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
 import { moveRun } from './versions/move-run.ts'
 import { pendingMove } from './versions/pending.ts'
+import { lookAtWatches } from './watch.ts'
 
 const MAX_ROUNDS = 16
 /** Timers folded in one reduction; what is left stays due. */
@@ -47,6 +50,7 @@ export function look(fold: Fold): void {
     else if (!checkEnds(fold, run, journey, fold.fresh) && run.wait?.kind === 'event')
       resume(fold, run, journey, { kind: 'event' })
   }
+  if (fold.state.watch !== undefined) lookAtWatches(fold)
 }
 
 function foldFact(fold: Fold, fact: Fact): void {
@@ -64,8 +68,10 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     if (due === null || due.at > limit) break
     if (due.at === limit && !inclusive) due = nextCommon(fold.state, fold.plan, fold.world, through)
     if (due === null || due.at > limit) break
-    fold.t = Math.max(due.at, fold.state.now)
-    fold.state.now = fold.t
+    const t = Math.max(due.at, fold.state.now)
+    if (t > fold.t) decideWants(fold)
+    fold.t = t
+    fold.state.now = t
     through = Math.max(through, 'commons' in due ? due.at : due.at - 1)
     const { cause } = fold
     fold.cause = 'time'
@@ -73,6 +79,7 @@ export function foldTimers(fold: Fold, limit: number, inclusive: boolean): void 
     settle(fold)
     fold.cause = cause
   }
+  decideWants(fold)
   fold.t = fold.now
 }
 
@@ -81,8 +88,16 @@ function fire(fold: Fold, due: Due): void {
     expireTags(fold)
     return
   }
+  if ('rights' in due) {
+    foldRights(fold)
+    return
+  }
   if ('segments' in due) {
     segmentsDue(fold)
+    return
+  }
+  if ('watch' in due) {
+    lookAtWatches(fold)
     return
   }
   if ('date' in due) {
@@ -132,6 +147,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     }
   }
   clockOutcome(fold, body)
+  countOutcome(fold, body)
   mark(fold, 'message.' + body.state)
   const name = 'message.' + body.state
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)

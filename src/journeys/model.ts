@@ -121,10 +121,10 @@ export type PublishedJourney = {
   /** live: admits; paused: admits nobody, runs wait; stopped: admits nobody, runs end. Old versions: draining. */
   status: 'live' | 'draining' | 'paused' | 'stopped'
   graph: JourneyGraph
-  /** of triggers with a moment of everybody's: workspace time from which on it counts */
-  since?: number
   /** experiments that are decided: node and the variant that everybody takes from now on */
   decided?: Record<NodeId, string>
+  /** of triggers with a moment of everybody's: workspace time from which on it counts */
+  since?: number
   moves?: VersionMoves
 }
 
@@ -167,7 +167,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
-  /** '': not in yet, it waits for the ticket of an entry cap */
+  /** '': at none: it waits for the ticket of an entry cap, or is of the control group (`ctl`) */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>
@@ -182,7 +182,7 @@ export type Enrollment = {
   vars?: Record<NodeId, unknown>
   /** how many journeys started one another before this one */
   hops?: number
-  /** kept unsent (policy.controlPercent): it only waits for goal and exits */
+  /** kept unsent (policy.controlPercent): it is at no node, and only waits for goal and exits */
   ctl?: true
   /** the newest version whose moves left it where it was */
   mv?: number
@@ -250,6 +250,9 @@ export type NodeContext = {
   nextWallTime(time: string, weekdays: number[] | null): number
   /** From 0 up to, but not, 100: always the same for this customer and `salt`. */
   share(salt: string): number
+  /** What stands against giving the customer the coupon of this key, as the port that leads on; else the pool of which a
+   *  place must be taken first, where it is limited. */
+  coupon(key: string): { refused: 'has' | 'ended' | 'limit' } | { pool: Limit | null }
   /** Identity of the message that this visit of the node would send. */
   messageId(): Uuid
   customer: import('../customers/model.ts').CustomerState
@@ -311,5 +314,8 @@ export type Effect =
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }
+  /** a coupon that nothing stands against, by its key */
+  | { kind: 'issue_coupon'; coupon: string }
+  | { kind: 'points'; amount: number; reason: string; validDays?: number }
   /** asks for places of limits shared between people; the node waits for its message's end, as of a send */
   | { kind: 'ticket'; limits: Limit[] }

@@ -5,6 +5,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
 import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
+import { capPlan, type CapPlan } from './caps.ts'
 import type { PublishedJourney } from './model.ts'
 import { nodeType } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
@@ -31,6 +32,8 @@ export type Plan = {
   versions: Map<Uuid, Map<number, PublishedJourney>>
   /** versions whose publication moves people of earlier ones, oldest first */
   moving: Map<Uuid, PublishedJourney[]>
+  /** null: no sends are counted */
+  caps: CapPlan | null
 }
 
 const plans = new WeakMap<World, Plan>()
@@ -79,6 +82,7 @@ function compile(world: World): Plan {
     current: new Map(),
     versions: new Map(),
     moving: new Map(),
+    caps: capPlan(world),
   }
   for (const journey of world.journeys) {
     const versions = plan.versions.get(journey.id) ?? new Map<number, PublishedJourney>()

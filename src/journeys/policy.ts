@@ -1,11 +1,51 @@
 // What holds for a whole journey, as far as a fold decides it: whose quiet hours count, and faults of a policy. Pure.
 import { checkRule } from '../rules/check.ts'
 import type { QuietHours } from '../customers/world.ts'
-import type { GraphProblem, JourneyGraph } from './model.ts'
+import { COST_SCALE } from '../messages/limits.ts'
+import type { Intent, Limit } from '../messages/model.ts'
+import type { Uuid } from '../platform/ids.ts'
+import { percentOf } from '../rules/percent.ts'
+import type { GraphProblem, JourneyGraph, JourneyPolicy, PublishedJourney } from './model.ts'
 
 /** A journey's own quiet hours, else the workspace's. */
 export const quietHoursOf = (graph: JourneyGraph, ofWorkspace: QuietHours | null): QuietHours | null =>
   graph.policy?.quietHours === undefined ? ofWorkspace : graph.policy.quietHours
+
+/** How long somebody of the control group is watched; null: this one walks the journey. The same people each time; whom a
+ *  person adds by hand always walks. */
+export function controlWindow(journey: PublishedJourney, customer: Uuid, trigger: string): number | null {
+  const { goal, policy } = journey.graph
+  const share = policy?.controlPercent ?? 0
+  if (share === 0 || goal?.windowMs === undefined || trigger === 'command') return null
+  return percentOf(customer, `control:${journey.id}`) < share ? goal.windowMs : null
+}
+
+/** What the journey's messages may cost together; counted in ten-thousandths of the smallest unit. */
+export const budgetOf = (journey: Uuid, { amount, per }: NonNullable<JourneyPolicy['budget']>): Limit => ({
+  key: `budget:${journey}`,
+  max: amount * COST_SCALE,
+  per,
+  amount: 'cost',
+  wait: false,
+})
+
+const MINUTE_MS = 60_000
+/** What is written so long after it was decided for was held up by a standstill, and with it much else. */
+const STANDSTILL_MS = 10 * MINUTE_MS
+const MOST_SPREAD_MS = 30 * MINUTE_MS
+
+/** When a message is first looked at that is written at `now`: after a standstill not all at once, but spread over as long
+ *  as that lasted, half an hour at most, and within what is left of the message's usefulness. */
+export function staggered(
+  { id, at, notBefore, notAfter }: Pick<Intent, 'id' | 'at' | 'notBefore' | 'notAfter'>,
+  now: number,
+): number {
+  const lateMs = now - at
+  if (lateMs < STANDSTILL_MS) return notBefore
+  const from = Math.max(notBefore, now)
+  const left = notAfter === null ? MOST_SPREAD_MS : Math.max(0, notAfter - from)
+  return from + Math.floor((Math.min(lateMs, MOST_SPREAD_MS, left) * percentOf(id, 'late')) / 100)
+}
 
 /** Faults of goal window, policy and KPIs, beyond their shape. */
 export function policyProblems({ goal, policy = {}, nodes }: JourneyGraph): GraphProblem[] {

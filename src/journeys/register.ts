@@ -6,6 +6,7 @@ import { exit } from './nodes/exit.ts'
 import { experiment } from './nodes/experiment.ts'
 import { holdout } from './nodes/holdout.ts'
 import { randomSplit } from './nodes/random-split.ts'
+import { reward } from './nodes/reward.ts'
 import { send } from './nodes/send.ts'
 import { throttle } from './nodes/throttle.ts'
 import { update } from './nodes/update.ts'
@@ -20,6 +21,7 @@ export const NODE_TYPES = {
   holdout,
   send,
   update,
+  reward,
   throttle,
   exit,
 } satisfies Record<string, NodeType>

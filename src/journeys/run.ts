@@ -2,6 +2,7 @@
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
 import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
+import { type Cause, couponRefusal, earnPoints, issueCoupon, poolOf } from '../membership/fold.ts'
 import { never } from '../platform/errors.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
@@ -9,11 +10,12 @@ import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Intent, Limit } from '../messages/model.ts'
 import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
-import { isPaused } from './plan.ts'
-import { quietHoursOf } from './policy.ts'
+import { isPaused, runningJourney } from './plan.ts'
+import { askFor, intend, messageIdOf, refsOf } from './intents.ts'
+import { controlWindow, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
+import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
@@ -23,6 +25,9 @@ const OUTSIDE = ''
 const MAX_PAST = 100
 
 const NONE: ReadonlySet<string> = new Set()
+
+/** The port of the reward node for each reason. */
+const COUPON_PORTS = { has: 'has', unknown: 'ended', ended: 'ended', too_many: 'limit' } as const
 
 /** From when on events count for a run: from its trigger's occurrence, and from its node's entry. A node entered in the
  *  same moment as the journey counts from the trigger too, because events of one batch arrive together. */
@@ -40,12 +45,6 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     fresh,
     member: (id, group) => isMember(fold, id, group),
   })
-
-export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
-
-/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
-const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
-  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
 
 export function contextOf(
   fold: Fold,
@@ -70,6 +69,10 @@ export function contextOf(
       return real > fold.now ? Math.max(planned, real) : planned
     },
     nextWallTime: (time, weekdays) => nextWallTime(fold.t, timezone, time, weekdays),
+    coupon(key) {
+      const refused = couponRefusal(fold, key)
+      return refused === null ? { pool: poolOf(fold.world, key) } : { refused: COUPON_PORTS[refused] }
+    },
     share: salt => percentOf(fold.state.id, salt),
     messageId: () => messageIdOf(fold, run),
   }
@@ -91,6 +94,12 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
       case 'remove_tag':
         removeTag(fold, effect.tag, source)
         break
+      case 'issue_coupon':
+        issueCoupon(fold, effect.coupon, rewardCause(run))
+        break
+      case 'points':
+        earnPoints(fold, { amount: effect.amount, reason: effect.reason }, rewardCause(run), effect.validDays)
+        break
       case 'ticket':
         askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
         break
@@ -100,73 +109,11 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
   }
 }
 
-function intend(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  effect: Extract<Effect, { kind: 'send' }>,
-): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
-  const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
-  write(fold, run, journey, {
-    id: messageIdOf(fold, run),
-    channel,
-    purpose,
-    content,
-    notBefore,
-    notAfter,
-    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
-    event: run.ev ?? null,
-  })
-}
-
-/** A message to nobody: the run goes on by what becomes of it. */
-function askFor(fold: Fold, run: Enrollment, journey: PublishedJourney, limits: Limit[], id: Uuid): void {
-  write(fold, run, journey, {
-    id,
-    channel: 'ticket',
-    purpose: 'transactional',
-    content: { channel: 'ticket' },
-    notBefore: Math.max(fold.t, fold.now),
-    notAfter: null,
-    quiet: null,
-    event: null,
-    limits,
-  })
-}
-
-/** Puts an intent into the ledger and tells history of it. */
-function write(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  what: Pick<
-    Intent,
-    'id' | 'channel' | 'purpose' | 'content' | 'notBefore' | 'notAfter' | 'quiet' | 'event' | 'limits'
-  >,
-): void {
-  const occurrence = run.occ[run.node] ?? 0
-  fold.effects.push({
-    kind: 'intent',
-    intent: {
-      ...what,
-      customer: fold.state.id,
-      journey: run.j,
-      journeyVersion: journey.version,
-      enrollment: run.id,
-      node: run.node,
-      occurrence,
-      at: fold.t,
-    },
-  })
-  const { id, channel, purpose, notBefore, notAfter } = what
-  derive(
-    fold,
-    'message.intended',
-    { purpose, notBefore, notAfter, occurrence },
-    { ...refsOf(run), node: run.node, message: id, channel },
-  )
-}
+/** Once for each visit of the node. */
+const rewardCause = (run: Enrollment): Cause => ({
+  id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
+  src: 'journey',
+})
 
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
@@ -182,8 +129,8 @@ export function endRun(
 ): void {
   const { state } = fold
   state.enr = state.enr.filter(r => r !== run)
-  const isIn = run.node !== OUTSIDE
-  if (atNode && isIn) leaveNode(fold, run, 'exit', { how })
+  const isIn = run.node !== OUTSIDE || run.ctl === true
+  if (atNode && run.node !== OUTSIDE) leaveNode(fold, run, 'exit', { how })
   if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
     fold.effects.push({
       kind: 'cancel',
@@ -199,7 +146,9 @@ export function endRun(
   const n = Math.max(run.n, state.past[key]?.n ?? 0)
   state.past[key] = { n, at: run.at, out: fold.t, how }
   forgetOldest(fold)
-  derive(fold, 'journey.exited', { how, ...more }, { ...refsOf(run), node: run.node })
+  watchGoal(fold, run, runningJourney(fold.plan, run.j, run.v), how, sinceOf(run))
+  const told = run.ctl ? { how, control: true, ...more } : { how, ...more }
+  derive(fold, 'journey.exited', told, { ...refsOf(run), node: run.node })
 }
 
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
@@ -226,9 +175,25 @@ export function checkEnds(
     if (verdict.until !== null && verdict.until < due) due = verdict.until
     return verdict
   }
-  if (goal && run.goalAt === undefined && run.node !== OUTSIDE) {
+  const isOver = goal?.windowMs !== undefined && fold.t > run.at + goal.windowMs
+  if (
+    goal &&
+    (run.node !== OUTSIDE || run.ctl) &&
+    !isOver &&
+    (run.goalAt === undefined || mayUndo(fold.cause))
+  ) {
     const verdict = ask(goal.rule)
-    if (verdict.value) {
+    if (run.goalAt !== undefined) {
+      if (!verdict.value) {
+        delete run.goalAt
+        derive(
+          fold,
+          'journey.goal_undone',
+          { cause: fold.cause, why: verdict.why },
+          { ...refsOf(run), node: run.node },
+        )
+      }
+    } else if (verdict.value) {
       run.goalAt = fold.t
       derive(fold, 'journey.goal_reached', { why: verdict.why }, { ...refsOf(run), node: run.node })
       if (goal.exitOnGoal) {
@@ -305,6 +270,7 @@ export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, 
       return
     }
     run.wait = null
+    watchKpis(fold, run, journey, run.node, sinceOf(run).entry)
     leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
     const next = wayOf(journey, run.node, step.port)
     if (run.back !== undefined && comesBack(fold, run, next)) return
@@ -364,7 +330,20 @@ function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Res
 }
 
 function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
-  derive(fold, 'journey.entered', run.k === '' ? { trigger } : { trigger, key: run.k }, refsOf(run))
+  const told: Record<string, unknown> = run.k === '' ? { trigger } : { trigger, key: run.k }
+  const windowMs = controlWindow(journey, fold.state.id, trigger)
+  if (windowMs !== null) {
+    run.ctl = true
+    run.node = OUTSIDE
+    run.wait = { kind: 'time', until: run.at + windowMs }
+    told.control = true
+  }
+  derive(fold, 'journey.entered', told, refsOf(run))
+  watchKpis(fold, run, journey, OUTSIDE, sinceOf(run).entry)
+  if (run.ctl) {
+    checkEnds(fold, run, journey)
+    return
+  }
   const step = visit(fold, run, journey, journey.graph.start)
   if (step !== null) proceed(fold, run, journey, step)
 }
@@ -381,6 +360,10 @@ export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, w
   if (isPaused(fold.plan, run.j)) {
     if (why.kind === 'message' && run.wait?.kind === 'message')
       run.wait.got = { outcome: why.outcome, reason: why.reason }
+    return
+  }
+  if (run.ctl) {
+    endRun(fold, run, 'completed')
     return
   }
   if (run.node === OUTSIDE) {

@@ -7,6 +7,7 @@ import type { World } from '../customers/world.ts'
 import { isMember } from '../segments/fold.ts'
 import { segmentPlanOf } from '../segments/plan.ts'
 import type { Enrollment } from './model.ts'
+import { watchDue } from './watch.ts'
 import { isPaused, runningJourney, type Admission, type Plan } from './plan.ts'
 import { pendingMove } from './versions/pending.ts'
 
@@ -33,6 +34,10 @@ export type Due =
   | { at: number; date: Admission }
   /** a tag ends */
   | { at: number; tags: true }
+  /** a goal's window, or a figure's */
+  | { at: number; watch: true }
+  /** a coupon or points end, or somebody is to be told that they will */
+  | { at: number; rights: true }
   /** a membership of a segment may change */
   | { at: number; segments: true }
   /** everybody's: all that have this moment */
@@ -52,8 +57,12 @@ export function nextDue(state: CustomerState, plan: Plan, world: World, through 
   }
   const common = nextCommon(state, plan, world, through)
   if (common !== null && (first === null || common.at < first.at)) first = common
+  const watch = watchDue(state)
+  if (watch !== null && (first === null || watch < first.at)) first = { at: watch, watch: true }
   if (state.tagEnd !== undefined && (first === null || state.tagEnd < first.at))
     first = { at: state.tagEnd, tags: true }
+  if (state.rightsDue !== undefined && (first === null || state.rightsDue < first.at))
+    first = { at: state.rightsDue, rights: true }
   if (state.segDue !== undefined && (first === null || state.segDue <= first.at))
     first = { at: state.segDue, segments: true }
   return first

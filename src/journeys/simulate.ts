@@ -3,17 +3,15 @@
 // last thing done is leaving it out. Nothing is sent, nothing is kept. Pure.
 import { lackingFacts, noteRow } from '../customers/order-facts.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
-import { isLineProvider, lineAddressOf, lineParts } from '../customers/contacts.ts'
-import { friendshipWith } from '../customers/line.ts'
 import type { CustomerState, IdRef } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
 import { TooManyRounds } from '../customers/fold.ts'
 import type { CommandBody, EventBody, Facts, FoldEffect, Input } from '../inbox/model.ts'
-import { decide, type Reaches } from '../messages/decide.ts'
 import { canMove, outcomeOf, type Intent, type MessageState, type Outcome } from '../messages/model.ts'
 import { renderContent, RenderFailed, templateScope } from '../messages/render.ts'
 import { never } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
+import { judge } from './judge.ts'
 import type { MessageContent, NodeId } from './model.ts'
 
 // ── what is given ────────────────────────────────────────────────────────────
@@ -108,16 +106,6 @@ export type Walk = {
 /** Inputs of one walk; a journey that goes on for ever ends here. */
 const MOST_INPUTS = 5_000
 const MOST_LINES = 20_000
-
-/** How a channel reaches somebody, as src/channels has it; what has no address is not sent to anybody. */
-const REACHES: Record<string, Reaches> = {
-  line: {
-    name: 'line',
-    addressKind: 'line_uid',
-    addressOf: (settings, value) => lineAddressOf(settings.provider, value),
-  },
-  email: { name: 'email', addressKind: 'email' },
-}
 
 class WalkEnds extends Error {
   readonly code: 'too_long' | 'rounds' | 'refused'
@@ -354,40 +342,17 @@ class Walking {
 
   /** It ends as was chosen for its node, else as the deliverer would make it end now. */
   private deliver(open: Open): void {
-    const chosen = this.start.endings?.[open.intent.node]
-    const reaches = Object.hasOwn(REACHES, open.intent.channel) ? REACHES[open.intent.channel] : undefined
-    if (chosen !== undefined && chosen !== 'hold') this.becomes(open, chosen.outcome, chosen.reason ?? null)
-    else if (reaches !== undefined) this.judge(open, reaches)
-    // what stays inside has nobody to ask: it is taken
-    else this.becomes(open, 'accepted', null)
-  }
-
-  private judge(open: Open, reaches: Reaches): void {
-    const has = this.start.channels === undefined || this.start.channels.includes(reaches.name)
-    const decision = decide(open.intent, reaches, {
-      now: this.now,
-      paused: false,
-      account: has ? { waitMs: 0, settings: this.accountOf(reaches) } : null,
-      customer: this.state,
-    })
-    if (decision.do === 'wait') open.due = this.now + decision.ms
-    else if (decision.do === 'skip') this.becomes(open, 'skipped', decision.reason)
-    else this.becomes(open, 'accepted', null)
-  }
-
-  /** The account of a LINE provider whose friend the person is. */
-  private accountOf(reaches: Reaches): Record<string, string> {
-    if (reaches.name !== 'line') return {}
-    for (const id of this.state.ids) {
-      const { provider } = lineParts(id.value)
-      if (
-        id.kind === 'line_uid' &&
-        isLineProvider(provider) &&
-        friendshipWith(this.state, provider)?.following
-      )
-        return { provider }
+    const { intent } = open
+    const chosen = this.start.endings?.[intent.node]
+    if (chosen !== undefined && chosen !== 'hold') {
+      this.becomes(open, chosen.outcome, chosen.reason ?? null)
+      return
     }
-    return {}
+    const has = this.start.channels?.includes(intent.channel) ?? true
+    const judged = judge(intent, this.state, this.now, has)
+    if (judged.do === 'wait') open.due = this.now + judged.ms
+    else if (judged.do === 'skip') this.becomes(open, 'skipped', judged.reason)
+    else this.becomes(open, 'accepted', null)
   }
 
   private said({ node, state, reason, detail }: Extract<SimAction, { do: 'message' }>): void {

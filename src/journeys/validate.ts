@@ -111,7 +111,10 @@ function checkNode(graph: JourneyGraph, id: NodeId, node: NodeData): GraphProble
     ]
   const problems: GraphProblem[] = []
   const missing = Object.entries(type.fields).filter(
-    ([name, spec]) => spec.required && node.fields[name] === undefined,
+    ([name, { required, when }]) =>
+      required &&
+      node.fields[name] === undefined &&
+      (when === undefined || when.is.includes(node.fields[when.field])),
   )
   for (const [name] of missing)
     problems.push(fault(id, `/fields/${name}`, 'missing_field', `請填寫「${name}」`, `Fill in "${name}"`))

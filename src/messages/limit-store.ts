@@ -21,7 +21,7 @@ type Place = Ask & { workspace: Uuid; bucket: number }
 /** As stored in message.taken. */
 type Held = [key: string, per: LimitPer, start: number, amount: number][]
 
-const bucketOfKey = (workspace: Uuid, key: string): number => bucketOfText('limit', workspace, key)
+export const bucketOfKey = (workspace: Uuid, key: string): number => bucketOfText('limit', workspace, key)
 const inOrder = (a: Place, b: Place): number => a.bucket - b.bucket || (idOf(a) < idOf(b) ? -1 : 1)
 const idOf = (p: Place): string => `${p.workspace} ${p.key} ${String(p.start).padStart(14, '0')}`
 

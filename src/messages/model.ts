@@ -104,6 +104,8 @@ export type Intent = {
   /** the enrollment's trigger event, for merge fields */
   event: { name: string; at: number; props: Record<string, unknown> } | null
   limits?: Limit[]
+  /** it ended in the fold already: by a cap, or too late */
+  ended?: Extract<SkipReason, 'cap' | 'late'>
 }
 
 /** What history and rules know of a message's outcome. */

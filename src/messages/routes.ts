@@ -11,6 +11,7 @@ import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { findMessage, invariantOf, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
+import { limitUsage } from './limit-usage.ts'
 import { settleMessage } from './settle.ts'
 
 type Row = Out<'messages'>['items'][number]
@@ -108,6 +109,14 @@ export const messageRoutes = {
   async resolveMessage({ core, workspace, params, body }) {
     await settleMessage(core, workspace.id, idOr404('msg', params.message), body.as, workspaceNow(workspace))
     return { ok: true as const }
+  },
+
+  async limits({ core, workspace }) {
+    const used = await limitUsage(core.pool, workspace.id, workspaceNow(workspace), workspace.timezone)
+    return {
+      items: used.map(u => ({ ...u, since: u.since === null ? null : new Date(u.since).toISOString() })),
+      currency: workspace.currency,
+    }
   },
 
   async suppressions({ core, workspace, query }) {

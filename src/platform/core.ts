@@ -12,6 +12,7 @@ export type Core = {
   log: Log
   /** for connections of a role's own (pipelined loops, listen) */
   databaseUrl: string
+  clickhouseUrl: string
   pool: Pool
   history: History
   signals: Signals

@@ -80,8 +80,10 @@ export type IdPrefix =
   | 'pic'
   | 'src'
   | 'dea'
+  | 'rpl'
   | 'seg'
   | 'job'
+  | 'cpn'
   | 'apr'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -20,9 +20,11 @@ const WHAT: Record<IdPrefix, string> = {
   pic: 'picture',
   src: 'source',
   dea: 'dead_letter',
+  rpl: 'replay',
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  cpn: 'coupon',
   apr: 'approval',
 }
 

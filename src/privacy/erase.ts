@@ -61,6 +61,7 @@ const DELETE_ROWS = new Set([
   'sandbox_message',
   'sandbox_receipt',
   'identity_conflict',
+  'journey_replay',
 ])
 /** Rows that stay without what names the person. */
 const CLEAR_COLUMNS: Record<string, string> = {

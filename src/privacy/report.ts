@@ -129,6 +129,8 @@ const HEADINGS: Record<string, [zh: string, en: string]> = {
   order_entry: ['訂單', 'Orders'],
   message: ['訊息', 'Messages'],
   consent_proof: ['行銷同意的憑證', 'Proof of consent'],
+  coupon_issue: ['優惠券', 'Coupons'],
+  points_entry: ['點數帳本', 'Points ledger'],
   suppression: ['名單排除', 'Suppressed addresses'],
   rejected_event: ['被退回的事件', 'Refused events'],
   dead_letter: ['無法使用的 webhook', 'Webhooks that could not be used'],

@@ -2,7 +2,14 @@
 // allowed. Without `customers:personal` names and contact data are masked; a workspace's settings may name other roles.
 import { SCOPES, type Role, type Scope } from '../contract.ts'
 
-const READ: Scope[] = ['customers:read', 'segments:read', 'journeys:read', 'messages:read', 'catalogue:read']
+const READ: Scope[] = [
+  'customers:read',
+  'segments:read',
+  'journeys:read',
+  'membership:read',
+  'messages:read',
+  'catalogue:read',
+]
 
 export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
   owner: new Set(SCOPES),
@@ -18,6 +25,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'journeys:publish',
     'segments:write',
     'segments:publish',
+    'membership:write',
     'messages:write',
     'sources:read',
     'channels:read',
@@ -26,7 +34,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'team:read',
   ]),
   analyst: new Set<Scope>([...READ, 'segments:write', 'sources:read', 'channels:read', 'ops:read']),
-  staff: new Set<Scope>(['customers:read', 'customers:write', 'catalogue:read']),
+  staff: new Set<Scope>(['customers:read', 'customers:write', 'membership:read', 'catalogue:read']),
   viewer: new Set(READ),
 }
 

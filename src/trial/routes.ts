@@ -5,10 +5,23 @@ import { problemsOfDraft } from '../journeys/publish.ts'
 import { madeUp } from '../journeys/simulate-start.ts'
 import { simulate, type SimAction, type SimStart } from '../journeys/simulate.ts'
 import { findJourney } from '../journeys/store.ts'
-import type { Handlers } from '../platform/http/handler.ts'
+import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
+import { rowsById } from '../customers/list.ts'
 import { idOr404 } from '../platform/public-id.ts'
+import { presentReplay, presentResult, sampleOf } from './replay-present.ts'
+import { cancelReplay, findReplay, queueReplay, replaysOf } from './replay-store.ts'
 import { channelsWithAccount, maskable, presentWalk, realPerson, walkable, worldFor } from './simulation.ts'
 import { whyCustomer } from './why.ts'
+
+const now = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
+
+const replayOf = ({ core, workspace, params }: Pick<Call<'replay'>, 'core' | 'workspace' | 'params'>) =>
+  findReplay(
+    core.pool,
+    workspace.id,
+    idOr404('jrn', params.journey, 'journey'),
+    idOr404('rpl', params.replay, 'replay'),
+  )
 
 export const trialRoutes = {
   whyCustomer: ({ core, workspace, params, query }) =>
@@ -22,7 +35,7 @@ export const trialRoutes = {
     const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
     const graph = walkable(body.graph ?? journey.draft)
     const world = await worldFor(core.pool, workspace.id, journey, graph, body.beside)
-    const at = body.at === undefined ? Date.now() + workspace.clockOffsetMs : Date.parse(body.at)
+    const at = body.at === undefined ? now(workspace) : Date.parse(body.at)
     const made = 'madeUp' in body.person ? madeUp(body.person.madeUp, world, at) : null
     const { person, facts } =
       made === null
@@ -61,12 +74,54 @@ export const trialRoutes = {
         ? null
         : await realPerson(core, workspace, world, journey.id, idOr404('cus', query.customer, 'customer'))
     return {
-      at: new Date(Date.now() + workspace.clockOffsetMs).toISOString(),
+      at: new Date(now(workspace)).toISOString(),
       workspace: { name: workspace.name, locale: workspace.locale },
       channels: await channelsWithAccount(core.pool, workspace.id),
       journey: { uuid: journey.id, version: (journey.liveVersion ?? 0) + 1 },
       world,
       person: real && maskable(real.person, await attributesOf(core.pool, workspace.id)),
     }
+  },
+
+  async startReplay({ core, workspace, params, body, caller, setStatus }) {
+    const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    const id = await queueReplay(core.pool, {
+      workspace: workspace.id,
+      journey: journey.id,
+      days: body.days,
+      graph: walkable(body.graph ?? journey.draft),
+      liveVersion: journey.liveVersion,
+      by: actorOf(caller),
+      at: now(workspace),
+    })
+    core.signals.emit('replay')
+    core.signals.emit('live', `${workspace.id}:replays`)
+    setStatus(202)
+    return presentReplay(await findReplay(core.pool, workspace.id, journey.id, id))
+  },
+
+  async replays({ core, workspace, params }) {
+    const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
+    return { items: (await replaysOf(core.pool, workspace.id, journey.id)).map(presentReplay) }
+  },
+
+  async replay(call) {
+    const row = await replayOf(call)
+    const { core, workspace } = call
+    return { ...presentReplay(row), result: await presentResult(core.pool, row, workspace) }
+  },
+
+  async replayPeople(call) {
+    const { core, workspace, query } = call
+    const ids = sampleOf(await replayOf(call), query.of, query.figure)
+    const rows = await rowsById(core.pool, workspace, ids)
+    return { items: ids.flatMap(id => rows.get(id) ?? []) }
+  },
+
+  async cancelReplay(call) {
+    const { core, workspace } = call
+    await cancelReplay(core.pool, workspace.id, (await replayOf(call)).id, now(workspace))
+    core.signals.emit('live', `${workspace.id}:replays`)
+    return { ok: true as const }
   },
 } satisfies Handlers

@@ -120,6 +120,35 @@ create table consent_proof (
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
 )
+create table coupon (
+  id uuid not null,
+  workspace_id uuid not null,
+  n integer not null,
+  key text not null,
+  terms jsonb not null,
+  archived boolean not null default false,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint coupon_pkey PRIMARY KEY (id),
+  constraint coupon_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+  constraint coupon_workspace_id_key_key UNIQUE (workspace_id, key),
+  constraint coupon_workspace_id_n_key UNIQUE (workspace_id, n)
+)
+create table coupon_issue (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  code text not null,
+  coupon_id uuid not null,
+  entry text not null,
+  at timestamp with time zone not null,
+  source text not null,
+  ref text,
+  constraint coupon_issue_entry_check CHECK ((entry = ANY (ARRAY['issued'::text, 'claimed'::text, 'redeemed'::text, 'expired'::text, 'moved'::text]))),
+  constraint coupon_issue_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
 create table customer (
   bucket smallint not null,
   id uuid not null,
@@ -169,6 +198,18 @@ create table erasure (
   constraint erasure_pkey PRIMARY KEY (id),
   constraint erasure_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
   constraint erasure_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table experiment_decision (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  node text not null,
+  experiment uuid not null,
+  variant text not null,
+  decided_at timestamp with time zone not null,
+  decided_by text not null,
+  figures jsonb not null,
+  constraint experiment_decision_pkey PRIMARY KEY (workspace_id, journey_id, node, experiment),
+  constraint experiment_decision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table history_cursor (
   bucket smallint not null,
@@ -325,25 +366,27 @@ create table journey (
   constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
-create table journey_approval (
+create table journey_replay (
   id uuid not null,
   workspace_id uuid not null,
   journey_id uuid not null,
-  graph jsonb not null,
-  moves jsonb not null,
-  note text not null,
+  days integer not null,
+  graph text not null,
+  live_version integer,
   status text not null,
-  asked_by text not null,
-  asked_by_id uuid not null,
-  asked_at timestamp with time zone not null,
-  decided_by text,
-  decided_at timestamp with time zone,
-  reason text,
-  version integer,
-  constraint journey_approval_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
-  constraint journey_approval_pkey PRIMARY KEY (id),
-  constraint journey_approval_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text]))),
-  constraint journey_approval_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+  done integer not null default 0,
+  total integer,
+  result text,
+  problem jsonb,
+  owner text,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  attempts integer not null default 0,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint journey_replay_pkey PRIMARY KEY (id),
+  constraint journey_replay_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint journey_replay_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table journey_version (
   workspace_id uuid not null,
@@ -441,6 +484,21 @@ create table picture (
   created_by text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
   constraint picture_pkey PRIMARY KEY (id)
+)
+create table points_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  entry text not null,
+  amount bigint not null,
+  at timestamp with time zone not null,
+  ends timestamp with time zone,
+  reason text not null,
+  source text not null,
+  ref text,
+  constraint points_entry_entry_check CHECK ((entry = ANY (ARRAY['earned'::text, 'burned'::text, 'expired'::text, 'moved'::text]))),
+  constraint points_entry_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
 )
 create table process (
   id text not null,
@@ -758,6 +816,8 @@ CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
+CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
 CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
@@ -770,8 +830,8 @@ CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
-CREATE UNIQUE INDEX journey_approval_open ON journey_approval USING btree (journey_id) WHERE (status = 'open'::text)
-CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspace_id, asked_at DESC)
+CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
+CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))

@@ -8,6 +8,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   customers: [
     'customers',
     'customer',
+    'customerRights',
     'customerOrders',
     'consentProofs',
     'timeline',
@@ -45,6 +46,8 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'customerSegments',
   ],
   segments: ['segments', 'segment', 'segmentJobs', 'segmentVersions'],
+  membership: ['coupons', 'pointsSettings'],
+  replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
   sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
   ops: ['ops', 'parked'],

@@ -282,6 +282,8 @@ export const frame = {
     journey_exited: ['離開旅程', 'Left a journey'],
     journey_moved: ['移到新版本', 'Moved to a new version'],
     journey_goal_reached: ['達成旅程目標', 'Reached the goal'],
+    journey_goal_undone: ['旅程目標因退貨或取消而撤回', 'Goal undone by a return or cancellation'],
+    journey_kpi_reached: ['達成節點指標', 'Met a figure of the journey'],
     journey_not_entered: ['未進入旅程', 'Did not enter'],
     node_entered: ['到達節點', 'Reached a node'],
     node_left: ['離開節點', 'Left a node'],

@@ -293,6 +293,8 @@ export const pages = {
     pass: ['SMTP 密碼', 'SMTP password'],
     from: ['寄件人', 'From address'],
     fromName: ['寄件人名稱', 'From name'],
+    monthlyQuota: ['每月可發則數（留空為不限）', 'Messages a month (empty: as many as you like)'],
+    costPerMessage: ['每則成本（工作區幣別）', "Cost of a message (in the workspace's currency)"],
     secure: ['使用 TLS', 'Use TLS'],
     replyTo: ['回覆地址', 'Reply-to'],
   },

@@ -75,7 +75,9 @@ export const send: NodeType = {
           notBefore,
           // counted from the decision, so that a catch-up after downtime drops what came too late, but never inside
           // the quiet hours that the message has to wait for
-          notAfter: Math.max(ctx.now, notBefore) + (f.usefulForMs ?? DEFAULT_USEFUL_MS),
+          notAfter:
+            Math.max(ctx.now, notBefore) +
+            (f.usefulForMs ?? ctx.journey.graph.policy?.usefulForMs ?? DEFAULT_USEFUL_MS),
         },
       ],
     }

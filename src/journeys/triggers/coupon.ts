@@ -1,7 +1,7 @@
 // A coupon was given, claimed, used, or has expired; or it will expire in so many days (at `time` of that day; without a
 // time, so long before to the moment) and has not been used.
 import { z } from 'zod'
-import type { Coupon } from '../../customers/model.ts'
+import type { HeldCoupon } from '../../membership/model.ts'
 import type { World } from '../../customers/world.ts'
 import type { Fault } from '../../rules/check.ts'
 import { dateMoment, wallDate } from '../../platform/wall-time.ts'
@@ -21,9 +21,9 @@ const shape = z.strictObject({
 })
 type Trigger = z.infer<typeof shape>
 
-const isAbout = (t: Trigger, { kind }: Coupon): boolean => t.coupon === undefined || kind === t.coupon
+const isAbout = (t: Trigger, { kind }: HeldCoupon): boolean => t.coupon === undefined || kind === t.coupon
 
-function reminderOf(t: Trigger, coupon: Coupon, { timezone }: World): number | null {
+function reminderOf(t: Trigger, coupon: HeldCoupon, { timezone }: World): number | null {
   if (coupon.gone === true || coupon.ends === undefined || !isAbout(t, coupon)) return null
   const days = t.days ?? 0
   return t.time === undefined

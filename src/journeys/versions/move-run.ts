@@ -4,7 +4,8 @@ import { derive, type Fold } from '../../customers/fold.ts'
 import { never } from '../../platform/errors.ts'
 import type { Enrollment, NodeId, PublishedJourney, Step } from '../model.ts'
 import { nodeType } from '../register.ts'
-import { checkEnds, contextOf, endRun, leaveNode, proceed, refsOf, visit, wayOf } from '../run.ts'
+import { checkEnds, contextOf, endRun, leaveNode, proceed, visit, wayOf } from '../run.ts'
+import { refsOf } from '../intents.ts'
 import type { Pending } from './pending.ts'
 
 const NONE: ReadonlySet<string> = new Set()

@@ -6,30 +6,26 @@ import { word } from '../../i18n.ts'
 import { sayWhere } from '../../rules/phrases.ts'
 import type { Say } from '../../use.ts'
 import type { NodeSay } from './model.ts'
-import { sayShares } from './shares.ts'
+import { HALVES, sayShares } from './shares.ts'
 import { text } from './values.ts'
 
-function sayMetric(metric: unknown, say: Say): string {
+/** What counts as success. */
+export function sayMetric(metric: unknown, say: Say): string {
   const { t } = say
   const m = (metric ?? {}) as Partial<Metric> & { event?: unknown; where?: PropFilter[] }
   if (m.kind === 'event') return word('fact', text(m.event)) + sayWhere(m.where, say)
-  return m.kind === 'goal'
-    ? t('say.metricGoal')
-    : m.kind === 'clicked'
-      ? t('say.metricClicked')
-      : t('say.metricOrder')
+  if (m.kind === 'goal') return t('say.metricGoal')
+  return t(m.kind === 'clicked' ? 'say.metricClicked' : 'say.metricOrder')
 }
 
 export const experiment: NodeSay = {
   icon: IconFlask,
   begin: () => ({
-    variants: [
-      { name: 'A', percent: 50 },
-      { name: 'B', percent: 50 },
-    ],
-    metric: { kind: 'goal' },
-    minPeople: 200,
+    variants: HALVES,
+    metric: { kind: 'order' },
     windowMs: 7 * 86_400_000,
+    minPeople: 500,
+    autoWinner: true,
   }),
   line: (f, say) =>
     say.t('say.experiment', { shares: sayShares(f.variants, say), metric: sayMetric(f.metric, say) }),

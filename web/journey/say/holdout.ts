@@ -1,4 +1,4 @@
-// Words of the holdout node.
+// Words of the holdout.
 import { IconUserOff } from '@tabler/icons-react'
 import type { NodeSay } from './model.ts'
 import { text } from './values.ts'
@@ -6,5 +6,5 @@ import { text } from './values.ts'
 export const holdout: NodeSay = {
   icon: IconUserOff,
   begin: () => ({ percent: 10 }),
-  line: (f, say) => say.t('say.holdout', { percent: text(f.percent) }),
+  line: (f, { t }) => t('say.holdout', { percent: text(f.percent) }),
 }

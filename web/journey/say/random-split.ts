@@ -1,15 +1,10 @@
 // Words of the random split.
 import { IconArrowsShuffle } from '@tabler/icons-react'
 import type { NodeSay } from './model.ts'
-import { sayShares } from './shares.ts'
+import { HALVES, sayShares } from './shares.ts'
 
 export const randomSplit: NodeSay = {
   icon: IconArrowsShuffle,
-  begin: () => ({
-    shares: [
-      { name: 'A', percent: 50 },
-      { name: 'B', percent: 50 },
-    ],
-  }),
+  begin: () => ({ shares: HALVES }),
   line: (f, say) => sayShares(f.shares, say),
 }

@@ -6,6 +6,7 @@ import { experiment } from './experiment.ts'
 import { holdout } from './holdout.ts'
 import type { NodeSay } from './model.ts'
 import { randomSplit } from './random-split.ts'
+import { reward } from './reward.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
 import { throttle } from './throttle.ts'
@@ -19,6 +20,7 @@ const NODE_SAY: Record<string, NodeSay> = {
   send,
   update,
   throttle,
+  reward,
   exit,
   random_split: randomSplit,
   experiment,

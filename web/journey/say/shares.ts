@@ -1,4 +1,4 @@
-// Names with their shares, as random splits and experiments say them.
+// Shares of people in words: names and percents.
 import type { Say } from '../../use.ts'
 import { list, text } from './values.ts'
 
@@ -9,3 +9,9 @@ export const sayShares = (shares: unknown, { t }: Say): string =>
       return t('say.share', { name: text(name), percent: text(percent) })
     })
     .join(t('say.list'))
+
+/** With what a new node of this kind begins. */
+export const HALVES = [
+  { name: 'A', percent: 50 },
+  { name: 'B', percent: 50 },
+]

@@ -1,0 +1,63 @@
+// Limits of sending: the workspace's caps for each person, and what is used of limits shared between people.
+import { z } from 'zod'
+import { e, time } from './shared.ts'
+
+const DAY_MS = 86_400_000
+
+const cap = z.object({
+  max: z.number().int().min(1).max(50),
+  withinMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .max(366 * DAY_MS)
+    .describe('rolling'),
+})
+const sendingRules = z.object({
+  caps: z
+    .array(cap)
+    .max(4)
+    .describe('most marketing messages to one person, over all journeys; all of them hold'),
+  countTransactional: z
+    .boolean()
+    .describe('transactional messages are never held back; true: they use the allowance up all the same'),
+})
+
+export const limitsEndpoints = {
+  sendingRules: e({
+    method: 'get',
+    path: '/w/{ws}/sending-rules',
+    scope: 'journeys:read',
+    summary: 'How many marketing messages one person gets at most',
+    out: sendingRules.extend({ version: z.number() }),
+  }),
+  saveSendingRules: e({
+    method: 'put',
+    path: '/w/{ws}/sending-rules',
+    scope: 'workspace:write',
+    summary: 'Changes this and publishes it; sends are counted from then on',
+    body: sendingRules.extend({ version: z.number() }),
+    out: sendingRules.extend({ version: z.number() }),
+  }),
+  limits: e({
+    method: 'get',
+    path: '/w/{ws}/limits',
+    scope: 'journeys:read',
+    summary: 'Quotas, budgets, entry caps, throttles and pools: what is used of each in its present window',
+    out: z.object({
+      items: z.array(
+        z.object({
+          kind: z.enum(['quota', 'budget', 'cap', 'throttle', 'pool']),
+          of: z.string().describe('id of the account or journey; of a pool its name'),
+          name: z.string().nullable(),
+          node: z.string().nullable(),
+          used: z.number().describe('messages or people; of a budget: smallest unit of the currency'),
+          max: z.number(),
+          per: z.enum(['minute', 'hour', 'day', 'month', 'ever']),
+          since: time.nullable(),
+        }),
+      ),
+      currency: z.string(),
+    }),
+  }),
+} as const

@@ -1,0 +1,101 @@
+// The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
+// row of the ledger and a fact of history.
+import { derive, type Fold } from '../customers/fold.ts'
+import type { Intent, Limit } from '../messages/model.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { want } from './caps.ts'
+import type { Effect, Enrollment, PublishedJourney } from './model.ts'
+import { budgetOf, quietHoursOf } from './policy.ts'
+
+export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
+
+/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
+export const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
+  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
+
+export function intend(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  effect: Extract<Effect, { kind: 'send' }>,
+): void {
+  const { channel, purpose, content, notBefore, notAfter } = effect
+  const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
+  const { policy } = journey.graph
+  const lateMs = fold.now - fold.t
+  const intent = write(fold, run, journey, {
+    id: messageIdOf(fold, run),
+    channel,
+    purpose,
+    content,
+    notBefore,
+    notAfter,
+    ...(policy?.budget ? { limits: [budgetOf(run.j, policy.budget)] } : {}),
+    ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
+    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
+    event: run.ev ?? null,
+  })
+  want(fold, intent, journey)
+}
+
+/** A message to nobody: the run goes on by what becomes of it. */
+export function askFor(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  limits: Limit[],
+  id: Uuid,
+): void {
+  write(fold, run, journey, {
+    id,
+    channel: 'ticket',
+    purpose: 'transactional',
+    content: { channel: 'ticket' },
+    notBefore: fold.t,
+    notAfter: null,
+    quiet: null,
+    event: null,
+    limits,
+  })
+}
+
+/** Puts an intent into the ledger and tells history of it. */
+function write(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  what: Pick<
+    Intent,
+    | 'id'
+    | 'channel'
+    | 'purpose'
+    | 'content'
+    | 'notBefore'
+    | 'notAfter'
+    | 'quiet'
+    | 'event'
+    | 'limits'
+    | 'ended'
+  >,
+): Intent {
+  const occurrence = run.occ[run.node] ?? 0
+  const intent: Intent = {
+    ...what,
+    customer: fold.state.id,
+    journey: run.j,
+    journeyVersion: journey.version,
+    enrollment: run.id,
+    node: run.node,
+    occurrence,
+    at: fold.t,
+  }
+  fold.effects.push({ kind: 'intent', intent })
+  const { id, channel, purpose, notBefore, notAfter } = what
+  derive(
+    fold,
+    'message.intended',
+    { purpose, notBefore, notAfter, occurrence },
+    { ...refsOf(run), node: run.node, message: id, channel },
+  )
+  return intent
+}

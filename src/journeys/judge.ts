@@ -1,0 +1,44 @@
+// How a message would end if it were let out now, for who only tries a journey out: as the deliverer decides, with a
+// provider that accepts everything. Suppressions and limits shared between people are not known here. Pure.
+import { lineAddressOf, lineParts } from '../customers/contacts.ts'
+import { friendshipWith } from '../customers/line.ts'
+import type { CustomerState } from '../customers/model.ts'
+import { decide, type Reaches } from '../messages/decide.ts'
+import type { Intent, SkipReason } from '../messages/model.ts'
+
+/** How a channel reaches somebody, as src/channels has it. */
+const REACHES: Record<string, Reaches> = {
+  line: {
+    name: 'line',
+    addressKind: 'line_uid',
+    addressOf: (settings, value) => lineAddressOf(settings.provider, value),
+  },
+  email: { name: 'email', addressKind: 'email' },
+}
+
+/** Goes to somebody outside; the others stay within the product. */
+export const goesOut = (channel: string): boolean => Object.hasOwn(REACHES, channel)
+
+export type Judged = { do: 'accept' } | { do: 'skip'; reason: SkipReason } | { do: 'wait'; ms: number }
+
+/** @param hasAccount the channel has an account */
+export function judge(intent: Intent, customer: CustomerState, now: number, hasAccount: boolean): Judged {
+  const reaches = REACHES[intent.channel]
+  // what stays inside has nobody to ask: it is taken
+  if (reaches === undefined || !goesOut(intent.channel)) return { do: 'accept' }
+  const account = hasAccount ? { waitMs: 0, settings: accountOf(reaches, customer) } : null
+  const decision = decide(intent, reaches, { now, paused: false, account, customer })
+  if (decision.do === 'wait') return { do: 'wait', ms: decision.ms }
+  return decision.do === 'skip' ? { do: 'skip', reason: decision.reason } : { do: 'accept' }
+}
+
+/** The account of a LINE provider whose friend the person is. */
+function accountOf(reaches: Reaches, customer: CustomerState): Record<string, string> {
+  if (reaches.name !== 'line') return {}
+  for (const id of customer.ids) {
+    if (id.kind !== 'line_uid') continue
+    const { provider } = lineParts(id.value)
+    if (friendshipWith(customer, provider)?.following) return { provider }
+  }
+  return {}
+}

@@ -1,0 +1,13 @@
+// Words of the reward.
+import { IconGift } from '@tabler/icons-react'
+import type { NodeSay } from './model.ts'
+import { text } from './values.ts'
+
+export const reward: NodeSay = {
+  icon: IconGift,
+  begin: () => ({ give: 'coupon' }),
+  line: (f, { t }) =>
+    f.give === 'points'
+      ? t('say.givePoints', { points: text(f.points) })
+      : t('say.giveCoupon', { coupon: text(f.coupon) }),
+}
