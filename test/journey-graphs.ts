@@ -26,12 +26,10 @@ const email = fc
   .constantFrom('嗨', '{{ customer.name }} 好')
   .map(subject => ({ channel: 'email', subject, html: '<p>hi</p>' }))
 const purpose = fc.constantFrom('marketing', 'transactional')
-const halves = fc
-  .integer({ min: 1, max: 99 })
-  .map(percent => [
-    { name: 'a', percent },
-    { name: 'b', percent: 100 - percent },
-  ])
+const halves = fc.integer({ min: 1, max: 99 }).map(percent => [
+  { name: 'a', percent },
+  { name: 'b', percent: 100 - percent },
+])
 
 /** Valid fields of each type. A type that is missing here is told by the test. */
 export const FIELDS: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
@@ -68,11 +66,7 @@ export const FIELDS: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
   throttle: fc.constant({ max: 5, per: 'hour' }),
   jump: fc.integer({ min: 1, max: 3 }).map(times => ({ times })),
   update: tag.chain(t => fc.constantFrom({ addTags: [t] }, { removeTags: [t] })),
-  reward: fc.constantFrom(
-    { kind: 'points', amount: 10 },
-    { give: 'points', amount: 10 },
-    { points: 10 },
-  ),
+  reward: fc.constantFrom({ kind: 'points', amount: 10 }, { give: 'points', amount: 10 }, { points: 10 }),
   exit: fc.constant({}),
 }
 
@@ -166,7 +160,9 @@ export function anyMoves(
         case 3:
           return roll(3) === 0 ? [{ from, node, do: 'exit' }] : []
         case 4:
-          return catchUp.length > 0 ? [{ from, node, do: 'catch_up', to: catchUp[roll(catchUp.length)]! }] : []
+          return catchUp.length > 0
+            ? [{ from, node, do: 'catch_up', to: catchUp[roll(catchUp.length)]! }]
+            : []
         default:
           return []
       }

@@ -44,10 +44,15 @@ afterAll(async () => {
 })
 
 const api = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) => {
-  const answer = await callApi(core.baseUrl, name, { key: space.apiKey }, {
-    ...given,
-    params: { ws: publicId('wsp', space.id), ...given.params },
-  })
+  const answer = await callApi(
+    core.baseUrl,
+    name,
+    { key: space.apiKey },
+    {
+      ...given,
+      params: { ws: publicId('wsp', space.id), ...given.params },
+    },
+  )
   expect([name, answer.status]).toEqual([name, 200])
   return answer.body
 }
@@ -111,7 +116,11 @@ test('the planner: what changes in words, people per node, and a choice that bri
   await page.getByRole('option', { name: '補走「送見面禮」，再回到這裡' }).click()
   await page.getByRole('button', { name: '發布版本 2' }).click()
   await page.getByText('已發布').first().waitFor()
-  await eventually('they are on version 2', async () => (await waiting(2)) === 3 && (await waiting(1)) === 0, 30_000)
+  await eventually(
+    'they are on version 2',
+    async () => (await waiting(2)) === 3 && (await waiting(1)) === 0,
+    30_000,
+  )
   const tagged = await core.pool.query<{ n: string }>(
     `select count(*) as n from customer where workspace_id = $1 and state like '%見面禮%'`,
     [space.id],

@@ -47,7 +47,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('tag' as const), tag: fc.constantFrom(...TAGS), on: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('tag' as const),
+      tag: fc.constantFrom(...TAGS),
+      on: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('consent' as const), on: fc.boolean() }) },
   {
@@ -213,7 +217,10 @@ class Story {
     if (decided.do === 'skip') this.end(intent, 'skipped', decided.reason)
     else if (decided.do === 'send') {
       const { enrollment, purpose } = intent
-      must(person.state!.enr.some(r => r.id === enrollment), 'nothing is sent for a run that has ended')
+      must(
+        person.state!.enr.some(r => r.id === enrollment),
+        'nothing is sent for a run that has ended',
+      )
       must(
         purpose !== 'marketing' || person.state!.consent['email/marketing']?.on === true,
         'no marketing is sent to who refused it',
@@ -222,7 +229,11 @@ class Story {
     }
   }
 
-  private end(intent: Intent, outcome: 'accepted' | 'failed' | 'unknown' | 'skipped', reason: string | null = null) {
+  private end(
+    intent: Intent,
+    outcome: 'accepted' | 'failed' | 'unknown' | 'skipped',
+    reason: string | null = null,
+  ) {
     this.open.delete(intent.id)
     this.ended.push(intent)
     this.person.outcome(intent, outcome, reason)
@@ -242,18 +253,23 @@ class Story {
       must(run.wait !== null, `a run rests only where it waits: ${run.node}`)
       const graph = this.graphs.get(run.v)
       must(graph !== undefined, 'a run is on a version that was published')
-      must(run.node === '' || Object.hasOwn(graph.nodes, run.node), `a run is at a node of its version: ${run.node}`)
+      must(
+        run.node === '' || Object.hasOwn(graph.nodes, run.node),
+        `a run is at a node of its version: ${run.node}`,
+      )
       if (run.wait.kind === 'time' && this.status !== 'paused') {
         const alarm = this.person.alarm()
         must(alarm !== null && alarm <= run.wait.until, 'whoever waits for a time is woken by then')
       }
     }
     const awaited = new Set(state.enr.flatMap(r => (r.wait?.kind === 'message' ? [r.wait.message] : [])))
-    for (const message of this.open.keys()) must(awaited.has(message), 'what nobody waits for any more is taken back')
+    for (const message of this.open.keys())
+      must(awaited.has(message), 'what nobody waits for any more is taken back')
   }
 }
 
-const intentsIn = (effects: FoldEffect[]): Intent[] => effects.flatMap(e => (e.kind === 'intent' ? [e.intent] : []))
+const intentsIn = (effects: FoldEffect[]): Intent[] =>
+  effects.flatMap(e => (e.kind === 'intent' ? [e.intent] : []))
 
 function books(effects: FoldEffect[], state: CustomerState | null): void {
   const steps = intentsIn(effects).map(i => `${i.enrollment} ${i.node} ${i.occurrence} ${i.channel}`)
@@ -277,7 +293,8 @@ function books(effects: FoldEffect[], state: CustomerState | null): void {
   const out = new Set<string>()
   for (const e of effects) {
     if (e.kind === 'derived' && e.fact.name === 'journey.exited') out.add(String(e.fact.enrollment))
-    if (e.kind === 'intent' && e.intent.enrollment) must(!out.has(e.intent.enrollment), 'nothing is decided after the exit')
+    if (e.kind === 'intent' && e.intent.enrollment)
+      must(!out.has(e.intent.enrollment), 'nothing is decided after the exit')
   }
 }
 
@@ -302,7 +319,10 @@ const played = (graph: JourneyGraph, acts: Act[]): Story => {
 
 describe('any journey', () => {
   test('every node type is among those tested', () => {
-    expect(Object.keys(NODE_TYPES).filter(t => !Object.hasOwn(FIELDS, t)), 'add them to test/journey-graphs.ts').toEqual([])
+    expect(
+      Object.keys(NODE_TYPES).filter(t => !Object.hasOwn(FIELDS, t)),
+      'add them to test/journey-graphs.ts',
+    ).toEqual([])
   })
 
   test(`hard problem 8: rests, loses nobody, repeats nothing, sends nothing after exit or refusal (${RUNS} stories)`, () => {
