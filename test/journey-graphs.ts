@@ -66,7 +66,7 @@ export const FIELDS: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
   throttle: fc.constant({ max: 5, per: 'hour' }),
   jump: fc.integer({ min: 1, max: 3 }).map(times => ({ times })),
   update: tag.chain(t => fc.constantFrom({ addTags: [t] }, { removeTags: [t] })),
-  reward: fc.constantFrom({ kind: 'points', amount: 10 }, { give: 'points', amount: 10 }, { points: 10 }),
+  reward: fc.constantFrom({ give: 'points', points: 10 }, { give: 'coupon', coupon: 'WELCOME' }),
   exit: fc.constant({}),
 }
 

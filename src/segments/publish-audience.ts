@@ -32,8 +32,10 @@ async function together(
   const at = type.common(trigger, await newestWorld(core.pool, workspace), now)
   if (at === null) return null
   const within = type.segment?.(trigger) ?? null
-  return { among: within ? inSegment(within.segment, within.group) : { op: 'and', rules: [] }, at }
+  return { among: within ? inSegment(within.segment, within.group) : EVERYBODY, at }
 }
+
+const EVERYBODY: Rule = { op: 'not', rule: { op: 'percent', salt: '', from: 0, to: 0 } }
 
 const inSegment = (segment: string, group: unknown): Rule => ({
   op: 'segment',

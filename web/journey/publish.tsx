@@ -5,6 +5,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconRocket } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Move } from '../../src/journeys/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Card } from '../parts/page.tsx'
@@ -14,7 +15,7 @@ import { useSay } from '../use.ts'
 import { asGraph } from './in-words.ts'
 import { ApprovalCard } from './publishing/approval.tsx'
 import { AudienceCard } from './publishing/audience.tsx'
-import { type Choices, movesOf } from './publishing/choices.ts'
+import { type Choices, choicesOf, movesOf } from './publishing/choices.ts'
 import { DiffList } from './publishing/diff-list.tsx'
 import { Places } from './publishing/places.tsx'
 import type { PanelProps } from './slot.ts'
@@ -42,7 +43,13 @@ export function Panel({ ws, data, close }: PanelProps) {
         )}
       </Card>
       {live === null ? null : (
-        <Places places={places} stale={stale} graph={draft} choices={choices} choose={choose} />
+        <Places
+          places={places}
+          stale={stale}
+          graph={draft}
+          choices={approval.open ? choicesOf(approval.open.moves as Move[]) : choices}
+          choose={approval.open ? null : choose}
+        />
       )}
       <AudienceCard query={audience} />
       {approval.open ? null : (

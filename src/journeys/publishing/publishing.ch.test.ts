@@ -209,3 +209,94 @@ describe('versions', () => {
       ])
   })
 })
+
+describe('the last look', () => {
+  const people = 12
+  let segment: string
+  beforeAll(async () => {
+    await lab.batch([
+      ...Array.from({ length: people }, (_, i) => ({
+        type: 'identify',
+        userId: `see-${i}`,
+        traits: { email: `see-${i}@example.com`, city: i < 4 ? '臺南' : '臺北' },
+      })),
+      ...[0, 1, 2, 3].map(i => ({ type: 'track', userId: `see-${i}`, event: 'tag.applied', properties: { tag: '勿擾' } })),
+      ...[4, 5, 6].map(i => ({
+        type: 'track',
+        userId: `see-${i}`,
+        event: 'consent.granted',
+        properties: { channel: 'email' },
+      })),
+      { type: 'track', userId: 'see-5', event: 'Looked' },
+    ])
+    await lab.settle()
+    const made = await ok('createSegment', { body: { name: '都看', kind: 'live', definition: { groups: [{ key: 'in', name: 'in', rule: { op: 'identifier', kind: 'member_no' } }] } } })
+    segment = made.id
+    await ok('publishSegment', { params: { segment }, body: { version: made.version } })
+    await lab.settle()
+  })
+  const email = {
+    channel: 'email' as const,
+    subject: '嗨',
+    html: '<p>嗨</p>',
+  }
+  const look = (id: string) => ok('publishAudience', { params: { journey: id } })
+
+  test('members who enter at once: how many, by channel with cost and quota; who not, and why', async () => {
+    const { rowCount } = await lab.core.pool.query(
+      `update channel_account set settings = settings || '{"costPerMessage": "0.5", "monthlyQuota": "5"}'
+        where workspace_id = $1 and channel = 'email'`,
+      [lab.workspace],
+    )
+    expect(rowCount).toBe(1)
+    const graph: JourneyGraph = {
+      ...sendOn('x', email),
+      trigger: { kind: 'segment', segment, on: 'entered' },
+      entry: { backfill: true, exclude: { op: 'tags', is: 'any', tags: ['勿擾'] } },
+      filter: { op: 'trait', trait: 'city', type: 'text', test: { is: 'equal', value: '臺北' } },
+      reentry: { kind: 'never' },
+    }
+    const { id } = await drafted(graph)
+    const found = await look(id)
+    expect(found).toMatchObject({ when: 'now', candidates: people, people: 8, currency: 'TWD' })
+    expect(found.excluded).toEqual([{ reason: 'excluded', people: 4 }])
+    expect(found.channels).toMatchObject([{ channel: 'email', messages: 1, people: 3, cost: 2, quota: { max: 5, left: 5 } }])
+    // a filter of its own reason
+    const version = await versionOf(id)
+    const { entry: _, ...bare } = graph
+    await ok('saveJourney', {
+      params: { journey: id },
+      body: { graph: { ...bare, entry: { backfill: true } }, version },
+    })
+    expect((await look(id)).excluded).toEqual([{ reason: 'filter', people: 4 }])
+    await ok('publishJourney', { params: { journey: id }, body: { version: await versionOf(id) } })
+  })
+
+  test('nobody at once: what triggers it of late is told', async () => {
+    const { id } = await drafted(hello('Looked'))
+    expect(await look(id)).toMatchObject({ when: 'later', people: null, recent: { days: 7, people: 1 } })
+  })
+
+  test('more than 10,000 at once are confirmed by their number', async () => {
+    // so many snapshots, straight into history
+    await lab.core.history.command({
+      query: `insert into customer (workspace_id, customer_id, version) select {ws:UUID}, generateUUIDv4(number), 1 from numbers(10001)`,
+      query_params: { ws: lab.workspace },
+    })
+    const { id, version } = await drafted({
+      ...hello('Many'),
+      trigger: { kind: 'calendar', holiday: 'mid_autumn', offsetDays: 0, time: '10:00' },
+    })
+    const found = await look(id)
+    expect(found).toMatchObject({ when: 'moment', confirmAbove: 10_000 })
+    expect(Date.parse(found.at)).toBeGreaterThan(Date.parse(found.asOf))
+    expect(found.people).toBeGreaterThan(10_000)
+    const publish = (confirm?: number) => ({
+      params: { journey: id },
+      body: { version, ...(confirm === undefined ? {} : { confirm }) },
+    })
+    expect(await refused('publishJourney', publish())).toEqual([409, 'confirm_people'])
+    expect(await refused('publishJourney', publish(10))).toEqual([409, 'confirm_people'])
+    await ok('publishJourney', publish(found.people))
+  })
+})

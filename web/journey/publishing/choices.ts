@@ -68,6 +68,15 @@ function moveOf(place: Place, choice: string): Move | null {
 export const movesOf = (places: Place[], choices: Choices): Move[] =>
   places.flatMap(place => moveOf(place, choices[keyOf(place)] ?? 'pin') ?? [])
 
+/** The choices that these moves were made by. */
+export const choicesOf = (moves: Move[]): Choices =>
+  Object.fromEntries(
+    moves.map(m => [
+      keyOf({ version: m.from, node: m.node }),
+      m.do === 'exit' ? 'exit' : m.do === 'release' ? `release:${m.port}` : `${m.do}:${m.to}`,
+    ]),
+  )
+
 /** One choice for all who can have it; the others stay. */
 export const allOf = (places: Place[], choose: (place: Place) => string | null): Choices =>
   Object.fromEntries(places.map(place => [keyOf(place), choose(place) ?? 'pin']))

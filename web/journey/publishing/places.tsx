@@ -22,7 +22,8 @@ export function Places({
   stale: boolean
   graph: JourneyGraph
   choices: Choices
-  choose: (choices: Choices) => void
+  /** null: it is asked for, and may only be looked at */
+  choose: ((choices: Choices) => void) | null
 }) {
   const { t } = useTranslation()
   const catching = places.some(p => p.catchUp.length > 0)
@@ -37,6 +38,7 @@ export function Places({
           <Text size="sm" c="dimmed">
             {t('planner.lead')}
           </Text>
+          {choose === null ? null : (
           <Group gap={6}>
             <Button size="compact-sm" variant="default" onClick={() => choose({})}>
               {t('planner.allPin')}
@@ -68,6 +70,7 @@ export function Places({
               </Button>
             ) : null}
           </Group>
+          )}
           <ul className="plain">
             {places.map(place => (
               <PlaceRow
@@ -75,7 +78,7 @@ export function Places({
                 place={place}
                 graph={graph}
                 choice={choices[keyOf(place)] ?? 'pin'}
-                choose={choice => choose({ ...choices, [keyOf(place)]: choice })}
+                choose={choose && (choice => choose({ ...choices, [keyOf(place)]: choice }))}
               />
             ))}
           </ul>
@@ -94,7 +97,7 @@ function PlaceRow({
   place: Place
   graph: JourneyGraph
   choice: string
-  choose: (choice: string) => void
+  choose: ((choice: string) => void) | null
 }) {
   const { t } = useTranslation()
   const say = useSay()
@@ -115,7 +118,8 @@ function PlaceRow({
         data={optionsOf(place, graph, say)}
         value={choice}
         allowDeselect={false}
-        onChange={value => choose(value ?? 'pin')}
+        disabled={choose === null}
+        onChange={value => choose?.(value ?? 'pin')}
       />
       {again ? (
         <Text size="xs" c="dimmed" mt={4}>
