@@ -24,7 +24,9 @@ const WHAT: Record<IdPrefix, string> = {
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  ntc: 'notice',
   cpn: 'coupon',
+  cmp: 'campaign',
   apr: 'approval',
 }
 

@@ -6,7 +6,7 @@ import { compileRules, type SqlContext } from '../rules/sql/compile.ts'
 import type { ReachChannel } from '../customers/reach.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
-import { askRules } from './preview.ts'
+import { ask } from './preview.ts'
 
 export const NOT_NOW = ['canary', 'already_in', 'entered_before', 'excluded', 'filter'] as const
 export type NotNow = (typeof NOT_NOW)[number]
@@ -55,7 +55,7 @@ export async function audienceOf(
   const before = reentry.kind === 'never' ? inJourney('0') : '0'
   const why = `multiIf(not (${canary}), 'canary', ${inJourney(`countIf(name = 'journey.exited')`)}, 'already_in',
     ${before}, 'entered_before', ${excluded}, 'excluded', not (${passes}), 'filter', '')`
-  const rows = await askRules<Record<string, number> & { why: string }>(
+  const rows = await ask<Record<string, number> & { why: string }>(
     history,
     `${q.prelude} select why, toFloat64(count()) as n, toFloat64(countIf(held)) as control
             ${reach.map((_, i) => `, toFloat64(countIf(r${i})) as n${i}`).join('')}
@@ -84,7 +84,7 @@ export async function peopleSince(
   names: string[],
   since: number,
 ): Promise<number> {
-  const rows = await askRules<{ n: number }>(
+  const rows = await ask<{ n: number }>(
     history,
     `select toFloat64(uniqExact(customer_id)) as n from event
       where workspace_id = {ws:UUID} and name in {names:Array(String)} and occurred >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')`,

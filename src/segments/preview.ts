@@ -46,11 +46,7 @@ export async function contextOf(
 }
 
 /** @throws Problem 503 `history_down`, 422 `rule_too_slow` */
-export async function askRules<T>(
-  history: History,
-  query: string,
-  params: Record<string, unknown>,
-): Promise<T[]> {
+export async function ask<T>(history: History, query: string, params: Record<string, unknown>): Promise<T[]> {
   try {
     const result = await history.query({
       query,
@@ -83,7 +79,7 @@ export async function previewRule(
 ): Promise<Counted> {
   const q = compileRules([rule], ctx)
   const ids = sample ? `groupArrayIf(${SAMPLE})(c.customer_id, holds)` : '[]'
-  const rows = await askRules<{ count: number; total: number; ids: Uuid[] }>(
+  const rows = await ask<{ count: number; total: number; ids: Uuid[] }>(
     history,
     `${q.prelude} select toFloat64(countIf(holds)) as count, toFloat64(count()) as total, ${ids} as ids
        from (select customer_id, ${q.conditions[0]} as holds from ${q.people}) as c`,
@@ -96,7 +92,7 @@ export async function previewRule(
 /** Ids of all for whom the rule holds. */
 export async function holdersOf(history: History, ctx: SqlContext, rule: Rule): Promise<Uuid[]> {
   const q = compileRules([rule], ctx)
-  const rows = await askRules<{ id: Uuid }>(
+  const rows = await ask<{ id: Uuid }>(
     history,
     `${q.prelude} select c.customer_id as id from ${q.people} and (${q.conditions[0]}) order by id`,
     q.params,
@@ -118,7 +114,7 @@ export async function overlapOf(
     (_, i) =>
       `toFloat64(countIf(h0 and h${i + 1})) as both${i}, toFloat64(countIf(h0 and not h${i + 1})) as only${i}, toFloat64(countIf(not h0 and h${i + 1})) as other${i}`,
   )
-  const rows = await askRules<Record<string, number>>(
+  const rows = await ask<Record<string, number>>(
     history,
     `${q.prelude} select ${sums.join(', ')} from (select ${q.conditions.map((c, i) => `(${c}) as h${i}`).join(', ')} from ${q.people})`,
     q.params,
@@ -172,7 +168,7 @@ export async function breakdownOf(history: History, ctx: SqlContext, rule: Rule,
   const params = by.kind === 'trait' ? { ...q.params, trait: by.trait } : q.params
   const list = `select arrayDistinct(arrayFilter(v -> v != '', ${valuesOf(by)})) as list from ${q.people} and (${q.conditions[0]})`
   // one row for everybody and one for each value: the same people are looked at once
-  const rows = await askRules<{ value: string; all: number; n: number; none: number }>(
+  const rows = await ask<{ value: string; all: number; n: number; none: number }>(
     history,
     `${q.prelude} select value, toFloat64(n) as n, toFloat64(sum(n) over ()) as all, toFloat64(max(nobody) over ()) as none from (
        select arrayJoin(arrayConcat(list, [''])) as value, count() as n, countIf(empty(list)) as nobody from (${list}) group by value

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { readJourneyFile } from '../../src/journeys/versions/file.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { JourneyComputing } from '../journey/computing.tsx'
 import { ImportButton } from '../journey/import.tsx'
 import { Desk } from '../journey/desk.tsx'
 import { asGraph } from '../journey/in-words.ts'
@@ -66,7 +67,12 @@ export function Journey() {
       action={data ? <Actions ws={ws} data={data} /> : null}
     >
       <Show query={query} rows={10}>
-        {found => <Desk ws={ws} data={found} />}
+        {found => (
+          <>
+            <JourneyComputing of={found.computing} />
+            <Desk ws={ws} data={found} />
+          </>
+        )}
       </Show>
     </Page>
   )
