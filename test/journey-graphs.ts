@@ -74,7 +74,10 @@ const typeNames = Object.keys(NODE_TYPES).filter(t => t !== 'exit')
 
 const nodeOf = (type: string): fc.Arbitrary<NodeData> =>
   (FIELDS[type] ?? fc.constant({})).map(fields => ({ type, fields, next: {} }))
-const someNode = fc.constantFrom(...typeNames).chain(nodeOf)
+/** Half of them are nodes at which people wait. */
+const someNode = fc
+  .oneof(fc.constantFrom(...typeNames), fc.constantFrom('delay', 'wait_event', 'send'))
+  .chain(nodeOf)
 
 /** Ways: every port leads to the next node, elsewhere ahead, back, or out; by the numbers of `dice`. */
 function wire(nodes: NodeData[], dice: number[], back: boolean): Record<string, NodeData> {

@@ -17,7 +17,7 @@ import type { JourneyGraph, PublishedJourney } from './model.ts'
 import { NODE_TYPES } from './register.ts'
 
 const HOUR = 3_600_000
-const RUNS = Number(process.env.ENGINE_RUNS ?? 300)
+const RUNS = Number(process.env.ENGINE_RUNS ?? 150)
 const EMAIL: Reaches = { name: 'email', addressKind: 'email' }
 const JOURNEY = uuid(0x1000)
 
@@ -40,7 +40,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('event' as const),
-      name: fc.constantFrom(...EVENTS),
+      name: fc.constantFrom('Start', ...EVENTS),
       order: fc.nat(2),
       late: fc.constantFrom(0, 0, HOUR),
     }),
@@ -70,7 +70,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('twice' as const), which: fc.nat(9) }) },
-  { weight: 2, arbitrary: dice.map(d => ({ do: 'publish' as const, dice: d })) },
+  { weight: 5, arbitrary: dice.map(d => ({ do: 'publish' as const, dice: d })) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -313,6 +313,7 @@ function replay({ journal, person }: Story): { state: string; effects: string } 
 
 const played = (graph: JourneyGraph, acts: Act[]): Story => {
   const story = new Story(graph)
+  story.play({ do: 'event', name: 'Start', order: 0, late: 0 })
   for (const a of acts) story.play(a)
   return story
 }
@@ -339,7 +340,7 @@ describe('any journey', () => {
     )
     // the stories are about something
     if (RUNS >= 100) expect(Object.keys(NODE_TYPES).filter(t => !types.has(t))).toEqual(['exit'])
-    if (RUNS >= 100) expect(moved).toBeGreaterThan(10)
+    if (RUNS >= 100) expect(moved).toBeGreaterThan(RUNS / 10)
   }, 300_000)
 
   test('a crash at any point, and a replay of the journal, change nothing', () => {

@@ -220,7 +220,12 @@ describe('the last look', () => {
         userId: `see-${i}`,
         traits: { email: `see-${i}@example.com`, city: i < 4 ? '臺南' : '臺北' },
       })),
-      ...[0, 1, 2, 3].map(i => ({ type: 'track', userId: `see-${i}`, event: 'tag.applied', properties: { tag: '勿擾' } })),
+      ...[0, 1, 2, 3].map(i => ({
+        type: 'track',
+        userId: `see-${i}`,
+        event: 'tag.applied',
+        properties: { tag: '勿擾' },
+      })),
       ...[4, 5, 6].map(i => ({
         type: 'track',
         userId: `see-${i}`,
@@ -230,7 +235,13 @@ describe('the last look', () => {
       { type: 'track', userId: 'see-5', event: 'Looked' },
     ])
     await lab.settle()
-    const made = await ok('createSegment', { body: { name: '都看', kind: 'live', definition: { groups: [{ key: 'in', name: 'in', rule: { op: 'identifier', kind: 'member_no' } }] } } })
+    const made = await ok('createSegment', {
+      body: {
+        name: '都看',
+        kind: 'live',
+        definition: { groups: [{ key: 'in', name: 'in', rule: { op: 'identifier', kind: 'member_no' } }] },
+      },
+    })
     segment = made.id
     await ok('publishSegment', { params: { segment }, body: { version: made.version } })
     await lab.settle()
@@ -260,7 +271,9 @@ describe('the last look', () => {
     const found = await look(id)
     expect(found).toMatchObject({ when: 'now', candidates: people, people: 8, currency: 'TWD' })
     expect(found.excluded).toEqual([{ reason: 'excluded', people: 4 }])
-    expect(found.channels).toMatchObject([{ channel: 'email', messages: 1, people: 3, cost: 2, quota: { max: 5, left: 5 } }])
+    expect(found.channels).toMatchObject([
+      { channel: 'email', messages: 1, people: 3, cost: 2, quota: { max: 5, left: 5 } },
+    ])
     // a filter of its own reason
     const version = await versionOf(id)
     const { entry: _, ...bare } = graph

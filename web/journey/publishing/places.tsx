@@ -39,37 +39,37 @@ export function Places({
             {t('planner.lead')}
           </Text>
           {choose === null ? null : (
-          <Group gap={6}>
-            <Button size="compact-sm" variant="default" onClick={() => choose({})}>
-              {t('planner.allPin')}
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => choose(allOf(places, p => (p.stays ? `move:${p.node}` : null)))}
-            >
-              {t('planner.allMove')}
-            </Button>
-            {catching ? (
+            <Group gap={6}>
+              <Button size="compact-sm" variant="default" onClick={() => choose({})}>
+                {t('planner.allPin')}
+              </Button>
               <Button
                 size="compact-sm"
                 variant="default"
-                onClick={() =>
-                  choose(
-                    allOf(places, p =>
-                      p.catchUp[0] !== undefined
-                        ? `catch_up:${p.catchUp[0]}`
-                        : p.stays
-                          ? `move:${p.node}`
-                          : null,
-                    ),
-                  )
-                }
+                onClick={() => choose(allOf(places, p => (p.stays ? `move:${p.node}` : null)))}
               >
-                {t('planner.allCatchUp')}
+                {t('planner.allMove')}
               </Button>
-            ) : null}
-          </Group>
+              {catching ? (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() =>
+                    choose(
+                      allOf(places, p =>
+                        p.catchUp[0] !== undefined
+                          ? `catch_up:${p.catchUp[0]}`
+                          : p.stays
+                            ? `move:${p.node}`
+                            : null,
+                      ),
+                    )
+                  }
+                >
+                  {t('planner.allCatchUp')}
+                </Button>
+              ) : null}
+            </Group>
           )}
           <ul className="plain">
             {places.map(place => (
