@@ -10,6 +10,8 @@ import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysNodes } from './journeys-nodes.ts'
+import { journeysTriggers } from './journeys-triggers.ts'
+import { journeysTrial } from './journeys-trial.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
@@ -43,6 +45,7 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...journeysTriggers,
   ...rewards,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
@@ -52,5 +55,6 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
+  ...journeysTrial,
   ...journeysVersions,
 } as const
