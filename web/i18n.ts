@@ -76,6 +76,7 @@ export function word(
     | 'setting'
     | 'prop'
     | 'leaf'
+    | 'notNow'
     | 'importStatus'
     | 'feedHealth'
     | 'stage'

@@ -21,6 +21,7 @@ export type WorkspaceSettings = {
   profile?: ProfileSettings
   sending?: SendingRules
   points?: PointsSettings
+  publishing?: { approval?: boolean }
 }
 
 export type NewWorkspace = {

@@ -1,7 +1,7 @@
 // Journeys: drafts, versions, counts, people.
 import { z } from 'zod'
 import { customerRow } from './customers.ts'
-import { moves } from './journey-versions.ts'
+import { publication } from './journey-versions.ts'
 import { JOURNEY_STATUSES } from '../journeys/versions/status.ts'
 import { e, id, list, page, personalValue, time } from './shared.ts'
 
@@ -84,7 +84,7 @@ export const journeysEndpoints = {
     scope: 'journeys:publish',
     audit: 'published',
     summary: 'Publish the draft as a new immutable version',
-    body: z.object({ version: z.number(), moves: moves.default([]) }),
+    body: publication,
     out: journeyDetail,
   }),
   setJourneyStatus: e({

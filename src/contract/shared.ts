@@ -14,6 +14,7 @@ export const SCOPES = [
   'journeys:read',
   'journeys:write',
   'journeys:publish',
+  'journeys:approve',
   'segments:read',
   'segments:write',
   'segments:publish',

@@ -90,6 +90,7 @@ export type Present = {
   parked: number
   unknown: number
   rejected: number
+  approvals: number
   channel: boolean
   source: boolean
   demo: boolean
@@ -103,6 +104,7 @@ export async function presentOf(sql: Sql, workspace: Uuid, realSince: number): P
             (select count(*) from parked where workspace_id = $1 and bucket = any($3::smallint[])) as parked,
             (select count(*) from message where workspace_id = $1 and state = 'unknown' and bucket = any($3::smallint[])) as unknown,
             (select count(*) from rejected_event where workspace_id = $1 and at > $2) as rejected,
+            (select count(*) from journey_approval where workspace_id = $1 and status = 'open') as approvals,
             exists (select from channel_account where workspace_id = $1) as channel,
             exists (select from customer where workspace_id = $1 and bucket = any($3::smallint[])) as source,
             exists (select from workspace where id = $1 and settings ->> 'madeUp' = 'true') as demo`,

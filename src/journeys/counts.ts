@@ -76,8 +76,9 @@ export async function journeyCounts(
       if (row.name === 'node.entered') node.waiting += n
       else {
         node.waiting -= n
+        // who was moved to another version neither passed nor left
         if (row.way === 'exit') node.left += n
-        else {
+        else if (row.way !== 'moved') {
           node.passed += n
           node.ports[row.way] = (node.ports[row.way] ?? 0) + n
         }

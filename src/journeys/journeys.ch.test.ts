@@ -14,6 +14,7 @@ import { suppress } from '../messages/suppression.ts'
 import { openClickHouse } from '../platform/clickhouse.ts'
 import { bucketOf, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { JourneyGraph } from './model.ts'
+import { publishingRoutes } from './publishing/routes.ts'
 import { journeyRoutes } from './routes.ts'
 import { happened } from '../rules/make.ts'
 
@@ -66,7 +67,7 @@ const save = (journey: string, g: unknown, version: number) =>
     body: { graph: g, version },
   })
 const publish = (journey: string, version: number) =>
-  callHandler(core, workspace, 'publishJourney', journeyRoutes.publishJourney, {
+  callHandler(core, workspace, 'publishJourney', publishingRoutes.publishJourney, {
     params: { journey },
     body: { version },
   })

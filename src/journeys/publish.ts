@@ -63,9 +63,83 @@ async function movesOf(
   return JSON.stringify(moves)
 }
 
+export type Publication = {
+  /** of the journey that is edited */
+  version: number
+  moves: Move[]
+  actor: string
+}
+
+/** The draft as it can be published, with the moves as the version keeps them.
+ *  @throws Problem 409 `journey_archived`, 400 `graph_invalid`, and of `faultOfMoves` */
+export async function checkedDraft(
+  sql: Sql,
+  workspace: Uuid,
+  journey: JourneyRecord,
+  moves: Move[],
+): Promise<{ graph: JourneyGraph; moves: string | null }> {
+  if (journey.status === 'archived')
+    throw new Problem(409, 'journey_archived', 'This journey is archived', {
+      action: `Take it back as ${journey.liveVersion === null ? 'a draft' : 'stopped'}, then publish it.`,
+    })
+  const checked = problemsOfDraft(journey.draft)
+  const problem = checked.problems[0]
+  if (problem)
+    throw new Problem(400, 'graph_invalid', problem.message.en, {
+      path:
+        problem.node === null || problem.path.startsWith('/nodes')
+          ? problem.path
+          : `/nodes/${problem.node}${problem.path}`,
+      action: `Mend this${checked.problems.length > 1 ? ` and ${checked.problems.length - 1} more` : ''}; the draft's problems are listed with it.`,
+    })
+  must(checked.graph, 'a graph without problems can be read')
+  return { graph: checked.graph, moves: await movesOf(sql, workspace, journey, checked.graph, moves) }
+}
+
 /** Publishes the draft as a new version and makes it live; people stay on the version they entered, but those whom
- *  `moves` names. Returns the version's number.
- *  @throws Problem 404, 409 `version_conflict`, `journey_archived`, 400 `graph_invalid`, and of `faultOfMoves` */
+ *  `moves` names. Returns the version's number; after the commit call `published`.
+ *  @throws Problem 404, 409 `version_conflict`, and of `checkedDraft` */
+export async function publishIn(
+  sql: Sql,
+  core: Core,
+  workspace: Uuid,
+  id: Uuid,
+  { version, moves, actor }: Publication,
+): Promise<number> {
+  const journey = await lockJourney(sql, workspace, id, version)
+  const draft = await checkedDraft(sql, workspace, journey, moves)
+  const { rows } = await sql.query<{ version: number }>(
+    `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by, moves)
+     select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 from journey_version where workspace_id = $1 and journey_id = $2
+     returning version`,
+    [workspace, id, JSON.stringify(draft.graph), new Date(), actor, draft.moves],
+  )
+  await sql.query(
+    `update journey set status = 'live', live_version = $3, name = $4, version = version + 1, updated_at = $5
+      where workspace_id = $1 and id = $2`,
+    [workspace, id, rows[0]!.version, draft.graph.name, new Date()],
+  )
+  await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
+  if (draft.graph.entry?.backfill === true)
+    await queueJob(sql, {
+      workspace,
+      segment: null,
+      kind: 'tell',
+      stage: 'walk',
+      params: { tell: { do: 'admit', journey: id } },
+      actor,
+    })
+  return rows[0]!.version
+}
+
+/** After the commit of a publication. */
+export function published(core: Core, workspace: Uuid): void {
+  core.signals.emit('inbox', '')
+  core.signals.emit('segment-job')
+  changed(core, workspace)
+}
+
+/** `publishIn` in a transaction of its own. */
 export async function publishJourney(
   core: Core,
   workspace: Uuid,
@@ -74,55 +148,9 @@ export async function publishJourney(
   actor: string,
   moves: Move[] = [],
 ): Promise<number> {
-  const published = await inTransaction(core.pool, async sql => {
-    const journey = await lockJourney(sql, workspace, id, version)
-    if (journey.status === 'archived')
-      throw new Problem(409, 'journey_archived', 'This journey is archived', {
-        action: `Take it back as ${journey.liveVersion === null ? 'a draft' : 'stopped'}, then publish it.`,
-      })
-    const checked = problemsOfDraft(journey.draft)
-    const problem = checked.problems[0]
-    if (problem)
-      throw new Problem(400, 'graph_invalid', problem.message.en, {
-        path:
-          problem.node === null || problem.path.startsWith('/nodes')
-            ? problem.path
-            : `/nodes/${problem.node}${problem.path}`,
-        action: `Mend this${checked.problems.length > 1 ? ` and ${checked.problems.length - 1} more` : ''}; the draft's problems are listed with it.`,
-      })
-    must(checked.graph, 'a graph without problems can be read')
-    const { rows } = await sql.query<{ version: number }>(
-      `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by, moves)
-       select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 from journey_version where workspace_id = $1 and journey_id = $2
-       returning version`,
-      [
-        workspace,
-        id,
-        JSON.stringify(checked.graph),
-        new Date(),
-        actor,
-        await movesOf(sql, workspace, journey, checked.graph, moves),
-      ],
-    )
-    await sql.query(
-      `update journey set status = 'live', live_version = $3, name = $4, version = version + 1, updated_at = $5
-        where workspace_id = $1 and id = $2`,
-      [workspace, id, rows[0]!.version, checked.graph.name, new Date()],
-    )
-    await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
-    if (checked.graph.entry?.backfill === true)
-      await queueJob(sql, {
-        workspace,
-        segment: null,
-        kind: 'tell',
-        stage: 'walk',
-        params: { tell: { do: 'admit', journey: id } },
-        actor,
-      })
-    return rows[0]!.version
-  })
-  core.signals.emit('inbox', '')
-  core.signals.emit('segment-job')
-  changed(core, workspace)
-  return published
+  const number = await inTransaction(core.pool, sql =>
+    publishIn(sql, core, workspace, id, { version, moves, actor }),
+  )
+  published(core, workspace)
+  return number
 }

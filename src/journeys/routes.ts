@@ -11,7 +11,7 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from './counts.ts'
 import type { JourneyGraph } from './model.ts'
-import { problemsOfDraft, publishJourney } from './publish.ts'
+import { problemsOfDraft } from './publish.ts'
 import { NODE_TYPES } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
 import {
@@ -60,7 +60,7 @@ async function totalsOrNull(core: Core, workspace: Uuid): Promise<Map<Uuid, Jour
   }
 }
 
-async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journey'>> {
+export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journey'>> {
   const [journey, versions, totals, computing] = await Promise.all([
     findJourney(core.pool, workspace, id),
     journeyVersions(core.pool, workspace, id),
@@ -99,12 +99,6 @@ export const journeyRoutes = {
   async saveJourney({ core, workspace, params, body, caller }) {
     const id = idOr404('jrn', params.journey)
     await saveDraft(core, workspace.id, id, body.graph, body.version, actorOf(caller))
-    return detail(core, workspace.id, id)
-  },
-
-  async publishJourney({ core, workspace, params, body, caller }) {
-    const id = idOr404('jrn', params.journey)
-    await publishJourney(core, workspace.id, id, body.version, actorOf(caller), body.moves)
     return detail(core, workspace.id, id)
   },
 

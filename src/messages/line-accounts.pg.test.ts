@@ -14,6 +14,7 @@ import { collectApp } from '../collect/routes.ts'
 import { customerRoutes } from '../customers/routes.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
+import { publishingRoutes } from '../journeys/publishing/routes.ts'
 import { journeyRoutes } from '../journeys/routes.ts'
 import { newId, parseId } from '../platform/ids.ts'
 import type { MailToCustomer } from '../sandbox/stand-in.ts'
@@ -104,7 +105,7 @@ async function publish(graph: Omit<JourneyGraph, 'format' | 'reentry' | 'exits'>
     journeyRoutes.createJourney,
     { body: { graph: { format: 1, reentry: { kind: 'always' }, exits: [], ...graph } } },
   )
-  await callHandler(lab.core, lab.workspace, 'publishJourney', journeyRoutes.publishJourney, {
+  await callHandler(lab.core, lab.workspace, 'publishJourney', publishingRoutes.publishJourney, {
     params: { journey: id },
     body: { version },
   })

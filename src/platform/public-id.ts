@@ -27,6 +27,7 @@ const WHAT: Record<IdPrefix, string> = {
   ntc: 'notice',
   cpn: 'coupon',
   cmp: 'campaign',
+  apr: 'approval',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -14,7 +14,7 @@ type Text = { id: Uuid; name: string; text: string }
 async function journeyTexts(sql: Sql, workspace: Uuid): Promise<Text[]> {
   const { rows } = await sql.query<{ id: Uuid; name: string; graph: JourneyGraph }>(
     `select j.id, j.name, v.graph from journey j join journey_version v on v.workspace_id = j.workspace_id and v.journey_id = j.id
-      where j.workspace_id = $1 and j.status in ('live', 'paused') and v.graph::text like '%seg\\_%'`,
+      where j.workspace_id = $1 and j.status in ('live', 'paused', 'draining') and v.graph::text like '%seg\\_%'`,
     [workspace],
   )
   return rows.map(r => ({ id: r.id, name: r.name, text: JSON.stringify(r.graph) }))

@@ -382,6 +382,26 @@ create table journey (
   constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table journey_approval (
+  id uuid not null,
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  graph jsonb not null,
+  moves jsonb not null,
+  note text not null,
+  status text not null,
+  asked_by text not null,
+  asked_by_id uuid not null,
+  asked_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text,
+  version integer,
+  constraint journey_approval_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
+  constraint journey_approval_pkey PRIMARY KEY (id),
+  constraint journey_approval_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text]))),
+  constraint journey_approval_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table journey_replay (
   id uuid not null,
   workspace_id uuid not null,
@@ -881,6 +901,8 @@ CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
+CREATE UNIQUE INDEX journey_approval_open ON journey_approval USING btree (journey_id) WHERE (status = 'open'::text)
+CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspace_id, asked_at DESC)
 CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)

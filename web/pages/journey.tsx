@@ -11,12 +11,14 @@ import {
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import { readJourneyFile } from '../../src/journeys/versions/file.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { JourneyComputing } from '../journey/computing.tsx'
 import { ImportButton } from '../journey/import.tsx'
 import { Desk } from '../journey/desk.tsx'
 import { asGraph } from '../journey/in-words.ts'
 import { sayTrigger } from '../journey/say/triggers/register.ts'
+import { saveFile } from '../journey/publishing/save-file.ts'
 import { slotOf } from '../journey/slots.tsx'
 import { useKnown } from '../rules/vocabulary.tsx'
 import { Confirm } from '../parts/confirm.tsx'
@@ -88,15 +90,8 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
   const unchanged = data.live !== null && JSON.stringify(data.live) === JSON.stringify(data.draft)
   const setStatus = (to: 'live' | 'paused' | 'stopped') =>
     status.mutate({ ws, journey: data.id, body: { status: to, version: data.version } })
-  const download = () => {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(
-      new Blob([JSON.stringify(data.draft, null, 2)], { type: 'application/json' }),
-    )
-    link.download = `${data.name}.json`
-    link.click()
-    URL.revokeObjectURL(link.href)
-  }
+  const file = useAct('exportJourney', { after: found => saveFile(`${data.name}.json`, found) })
+  const download = () => file.mutate({ ws, journey: data.id, query: {} })
   return (
     <>
       <Button variant="default" leftSection={<IconDownload size={16} />} onClick={download}>
@@ -106,7 +101,13 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
         variant="default"
         label={t('journeys.replaceDraft')}
         pending={save.isPending}
-        take={graph => save.mutate({ ws, journey: data.id, body: { graph, version: data.version } })}
+        take={file =>
+          save.mutate({
+            ws,
+            journey: data.id,
+            body: { graph: readJourneyFile(file)?.graph ?? file, version: data.version },
+          })
+        }
       />
       {data.status === 'live' ? (
         <Guarded
@@ -119,7 +120,7 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
           {t('journeys.pause')}
         </Guarded>
       ) : null}
-      {data.status === 'paused' || data.status === 'stopped' ? (
+      {data.status === 'paused' || data.status === 'draining' || data.status === 'stopped' ? (
         <Guarded
           scope="journeys:publish"
           variant="default"
@@ -130,7 +131,7 @@ function Actions({ ws, data }: { ws: string; data: Detail }) {
           {t('journeys.resume')}
         </Guarded>
       ) : null}
-      {data.status === 'live' || data.status === 'paused' ? (
+      {data.status === 'live' || data.status === 'paused' || data.status === 'draining' ? (
         <Guarded
           scope="journeys:publish"
           variant="default"

@@ -1,11 +1,14 @@
 // Journeys: the list with live counts, and importing one from a file.
-import { Text } from '@mantine/core'
+import { Alert, Checkbox, Text } from '@mantine/core'
 import { IconPlus, IconRoute } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { emptyJourney } from '../journey/editor/empty.ts'
 import { ImportButton } from '../journey/import.tsx'
+import { ImportDone } from '../journey/publishing/import-done.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Definition, Guarded, StateBadge, Time } from '../parts/small.tsx'
@@ -20,9 +23,13 @@ export function Journeys() {
   const { ws } = route.useParams()
   const navigate = route.useNavigate()
   const list = useApi('journeys', { ws })
-  const create = useAct('createJourney', {
+  const [imported, setImported] = useState<Out<'importJourney'> | null>(null)
+  const open = (journey: string) => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey } })
+  const [archived, setArchived] = useState(false)
+  const shown = (j: { status: string }) => archived || j.status !== 'archived'
+  const create = useAct('importJourney', {
     done: t('journeys.imported'),
-    after: j => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey: j.id } }),
+    after: done => (done.missing.length + done.mapped.length === 0 ? open(done.journey) : setImported(done)),
   })
   const begin = useAct('createJourney', {
     after: j => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey: j.id } }),
@@ -42,7 +49,7 @@ export function Journeys() {
       variant="default"
       label={t('journeys.importFile')}
       pending={create.isPending}
-      take={graph => create.mutate({ ws, body: { graph } })}
+      take={file => create.mutate({ ws, body: { file } })}
     />
   )
   return (
@@ -59,6 +66,8 @@ export function Journeys() {
         ) : null
       }
     >
+      <ImportDone done={imported} open={open} />
+      <Waiting ws={ws} />
       <div className="card">
         <Show query={list}>
           {({ items, stale }) =>
@@ -84,6 +93,15 @@ export function Journeys() {
                     {t('common.stale')}
                   </div>
                 ) : null}
+                {items.some(j => j.status === 'archived') ? (
+                  <Checkbox
+                    m="sm"
+                    size="sm"
+                    label={t('versions.withArchived')}
+                    checked={archived}
+                    onChange={e => setArchived(e.currentTarget.checked)}
+                  />
+                ) : null}
                 <div className="table-scroll">
                   <table className="table hover">
                     <thead>
@@ -100,7 +118,7 @@ export function Journeys() {
                       </tr>
                     </thead>
                     <tbody>
-                      {items.map(j => (
+                      {items.filter(shown).map(j => (
                         <tr key={j.id}>
                           <td>
                             <A to="/w/$ws/journeys/$journey" params={{ ws, journey: j.id }} fw={550}>
@@ -131,5 +149,33 @@ export function Journeys() {
         </Show>
       </div>
     </Page>
+  )
+}
+
+/** Publications that wait for a second person. */
+function Waiting({ ws }: { ws: string }) {
+  const { t } = useTranslation()
+  const open = useApi('approvals', { ws, query: { open: 'true' } }).data?.items ?? []
+  if (open.length === 0) return null
+  return (
+    <Alert color="yellow" variant="outline" mb="md" title={t('publishing.waiting')}>
+      <ul className="plain">
+        {open.map(a => (
+          <li key={a.id}>
+            <A
+              to="/w/$ws/journeys/$journey"
+              params={{ ws, journey: a.journey.id }}
+              search={{ panel: 'publish', show: 'draft' }}
+              fw={550}
+            >
+              {a.journey.name}
+            </A>{' '}
+            <Text span c="dimmed" size="sm">
+              {t('publishing.openText', { who: a.askedBy })} · <Time at={a.askedAt} />
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Alert>
   )
 }

@@ -7,6 +7,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { PublishingSettings } from './publishing.tsx'
 
 export function WorkspaceForm({ ws }: { ws: string }) {
   const query = useApi('workspace', { ws })
@@ -100,6 +101,7 @@ function Form({ ws, data }: { ws: string; data: Out<'workspace'> }) {
           </Guarded>
         </Group>
       </Card>
+      <PublishingSettings ws={ws} />
     </Stack>
   )
 }

@@ -12,6 +12,7 @@ import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysTrial } from './journeys-trial.ts'
+import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -55,4 +56,5 @@ export const words = {
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
   ...journeysTrial,
+  ...journeysVersions,
 } as const

@@ -316,5 +316,5 @@ describe('states', () => {
     expect(refused.body).toMatchObject({ status: 409, code: 'journey_archived' })
     expect((await turn('stopped')).body).toMatchObject({ status: 'stopped' })
     expect((await turn('live')).body).toMatchObject({ status: 'live' })
-  })
+  }, 120_000)
 })

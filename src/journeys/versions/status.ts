@@ -51,3 +51,5 @@ const NOT_PUBLISHED = {
   title: 'This journey has never been published',
   action: 'Publish it first.',
 }
+
+export const APPROVAL_STATUSES = ['open', 'approved', 'rejected', 'withdrawn'] as const

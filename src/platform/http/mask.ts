@@ -187,7 +187,7 @@ function walk(
 
 /** The brand's own data, not its customers': addresses in it are nobody's secret, and a sandbox's people are made up. */
 const OWN =
-  /^(public|session|team:|workspace:|channels:|journeys:write|journeys:publish|segments:write|segments:publish|sandbox:|catalogue:)/
+  /^(public|session|team:|workspace:|channels:|journeys:write|journeys:publish|journeys:approve|segments:write|segments:publish|sandbox:|catalogue:)/
 
 /** An answer of an endpoint as a caller without `customers:personal` may read it. */
 export const maskAnswer = (

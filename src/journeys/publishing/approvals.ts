@@ -1,0 +1,185 @@
+// Publications that wait for a second person: asked for, then approved (and published) or rejected by somebody else, or
+// withdrawn. What is approved is what was asked for: a draft that changed meanwhile has to be asked for anew.
+import type { Core } from '../../platform/core.ts'
+import { Problem } from '../../platform/errors.ts'
+import { newId, type Uuid } from '../../platform/ids.ts'
+import { inTransaction, type Sql } from '../../platform/postgres.ts'
+import { notFound } from '../../platform/public-id.ts'
+import type { Move } from '../model.ts'
+import { checkedDraft, publishIn, published, type Publication } from '../publish.ts'
+import { changed, lockJourney } from '../store.ts'
+import type { APPROVAL_STATUSES } from '../versions/status.ts'
+
+type ApprovalStatus = (typeof APPROVAL_STATUSES)[number]
+export type Approval = {
+  id: Uuid
+  journey: Uuid
+  journeyName: string
+  status: ApprovalStatus
+  note: string
+  moves: Move[]
+  askedBy: string
+  askedById: Uuid
+  askedAt: Date
+  decidedBy: string | null
+  decidedAt: Date | null
+  reason: string | null
+  version: number | null
+  /** the draft is not what was asked for any more */
+  outdated: boolean
+}
+
+const SELECT = `select a.id, a.journey_id as journey, j.name as "journeyName", a.status, a.note, a.moves,
+       a.asked_by as "askedBy", a.asked_by_id as "askedById", a.asked_at as "askedAt", a.decided_by as "decidedBy",
+       a.decided_at as "decidedAt", a.reason, a.version, a.status = 'open' and a.graph <> j.draft as outdated
+  from journey_approval a join journey j on j.id = a.journey_id
+ where a.workspace_id = $1`
+
+/** Newest first; `journey`: of that one. */
+export async function listApprovals(
+  sql: Sql,
+  workspace: Uuid,
+  only: { journey?: Uuid; open?: boolean },
+): Promise<Approval[]> {
+  const { rows } = await sql.query<Approval>(
+    `${SELECT} and ($2::uuid is null or a.journey_id = $2) and (not $3 or a.status = 'open') order by a.asked_at desc limit 100`,
+    [workspace, only.journey ?? null, only.open === true],
+  )
+  return rows
+}
+
+async function lockOpen(sql: Sql, workspace: Uuid, journey: Uuid, id: Uuid): Promise<Approval> {
+  await sql.query('select 1 from journey_approval where workspace_id = $1 and id = $2 for update', [
+    workspace,
+    id,
+  ])
+  const { rows } = await sql.query<Approval>(`${SELECT} and a.journey_id = $2 and a.id = $3`, [
+    workspace,
+    journey,
+    id,
+  ])
+  const found = rows[0]
+  if (!found) throw notFound('apr')
+  if (found.status !== 'open')
+    throw new Problem(409, 'approval_decided', `This was ${found.status} already`, {
+      action: 'Load it again.',
+    })
+  return found
+}
+
+/** @throws Problem as `publishJourney`, and 409 `approval_open` */
+export async function askApproval(
+  core: Core,
+  workspace: Uuid,
+  journey: Uuid,
+  asked: Publication & { note: string; by: Uuid },
+): Promise<Uuid> {
+  const id = newId()
+  await inTransaction(core.pool, async sql => {
+    const found = await lockJourney(sql, workspace, journey, asked.version)
+    await checkedDraft(sql, workspace, found, asked.moves)
+    const { rowCount } = await sql.query(
+      `insert into journey_approval (id, workspace_id, journey_id, graph, moves, note, status, asked_by, asked_by_id, asked_at)
+       values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) on conflict (journey_id) where status = 'open' do nothing`,
+      [
+        id,
+        workspace,
+        journey,
+        JSON.stringify(found.draft),
+        JSON.stringify(asked.moves),
+        asked.note,
+        asked.actor,
+        asked.by,
+        new Date(),
+      ],
+    )
+    if (rowCount === 0)
+      throw new Problem(409, 'approval_open', 'Somebody has asked for approval already', {
+        action: 'Withdraw that request first, or let it be decided.',
+      })
+  })
+  changed(core, workspace)
+  return id
+}
+
+export type Decision = { by: Uuid; actor: string; isPerson: boolean; reason: string }
+
+const decide = (sql: Sql, id: Uuid, status: ApprovalStatus, by: Decision, version: number | null = null) =>
+  sql.query(
+    'update journey_approval set status = $2, decided_by = $3, decided_at = $4, reason = $5, version = $6 where id = $1',
+    [id, status, by.actor, new Date(), by.reason, version],
+  )
+
+/** Publishes what was asked for. Returns the version.
+ *  @throws Problem 403 `own_request`, 409 `draft_changed`, and as `publishJourney` */
+export async function approve(
+  core: Core,
+  workspace: Uuid,
+  journey: Uuid,
+  id: Uuid,
+  by: Decision,
+): Promise<number> {
+  const version = await inTransaction(core.pool, async sql => {
+    const asked = await lockOpen(sql, workspace, journey, id)
+    demandAnother(asked, by)
+    if (asked.outdated)
+      throw new Problem(409, 'draft_changed', 'The draft changed after this was asked for', {
+        action: 'Reject it, or have it withdrawn and asked for anew.',
+      })
+    const { rows } = await sql.query<{ version: number }>('select version from journey where id = $1', [
+      journey,
+    ])
+    const published = await publishIn(sql, core, workspace, journey, {
+      version: rows[0]!.version,
+      moves: asked.moves,
+      actor: `${asked.askedBy}, ${by.actor}`,
+    })
+    await decide(sql, id, 'approved', by, published)
+    return published
+  })
+  published(core, workspace)
+  return version
+}
+
+/** @throws Problem 403 `own_request`, 400 `reason_missing` */
+export async function reject(
+  core: Core,
+  workspace: Uuid,
+  journey: Uuid,
+  id: Uuid,
+  by: Decision,
+): Promise<void> {
+  if (by.reason.trim() === '')
+    throw new Problem(400, 'reason_missing', 'A rejection says why', {
+      path: '/reason',
+      action: 'Write what has to change.',
+    })
+  await inTransaction(core.pool, async sql => {
+    demandAnother(await lockOpen(sql, workspace, journey, id), by)
+    await decide(sql, id, 'rejected', by)
+  })
+  changed(core, workspace)
+}
+
+export async function withdraw(
+  core: Core,
+  workspace: Uuid,
+  journey: Uuid,
+  id: Uuid,
+  by: Decision,
+): Promise<void> {
+  await inTransaction(core.pool, async sql => {
+    await lockOpen(sql, workspace, journey, id)
+    await decide(sql, id, 'withdrawn', by)
+  })
+  changed(core, workspace)
+}
+
+function demandAnother(asked: Approval, by: Decision): void {
+  if (by.isPerson && by.by !== asked.askedById) return
+  throw new Problem(403, 'own_request', 'Another person decides', {
+    action: by.isPerson
+      ? 'Ask a colleague who may approve journeys.'
+      : 'An API key cannot approve: sign in as somebody who may.',
+  })
+}

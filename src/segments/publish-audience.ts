@@ -1,0 +1,125 @@
+// The last look before a journey is published: whom it would take in at once, how they can be reached, what that costs and
+// what is left to send; and who stays out, and why.
+import { newestWorld } from '../catalogue/publish.ts'
+import type { Out } from '../contract.ts'
+import type { JourneyGraph } from '../journeys/model.ts'
+import { triggerTypeOf } from '../journeys/triggers/register.ts'
+import { channelCosts } from '../messages/channel-costs.ts'
+import type { Core } from '../platform/core.ts'
+import type { WorkspaceRow } from '../platform/http/handler.ts'
+import type { Uuid } from '../platform/ids.ts'
+import type { Rule } from '../rules/model.ts'
+import { audienceOf, peopleSince, type Audience } from './audience.ts'
+import { contextOf, workspaceNow } from './preview.ts'
+
+/** More people at once than this are confirmed by their number. */
+export const CONFIRM_ABOVE = 10_000
+const RECENT_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** Who enters together: present members of the trigger's segment, or all whom its next moment is for. */
+async function together(
+  core: Core,
+  workspace: Uuid,
+  graph: JourneyGraph,
+  now: number,
+): Promise<{ among: Rule; at: number | null } | null> {
+  const { trigger, entry } = graph
+  const type = triggerTypeOf(trigger)
+  if (entry?.backfill && 'segment' in trigger && typeof trigger.segment === 'string')
+    return { among: inSegment(trigger.segment, 'group' in trigger ? trigger.group : undefined), at: null }
+  if (type?.common === undefined) return null
+  const at = type.common(trigger, await newestWorld(core.pool, workspace), now)
+  if (at === null) return null
+  const within = type.segment?.(trigger) ?? null
+  return { among: within ? inSegment(within.segment, within.group) : EVERYBODY, at }
+}
+
+const EVERYBODY: Rule = { op: 'not', rule: { op: 'percent', salt: '', from: 0, to: 0 } }
+
+const inSegment = (segment: string, group: unknown): Rule => ({
+  op: 'segment',
+  segment,
+  is: 'in',
+  ...(typeof group === 'string' ? { group } : {}),
+})
+
+/** Channels of send nodes, and how many such nodes each has. */
+function sendsOf(graph: JourneyGraph): Map<string, number> {
+  const sends = new Map<string, number>()
+  for (const { type, fields } of Object.values(graph.nodes))
+    if (type === 'send' && typeof fields.channel === 'string')
+      sends.set(fields.channel, (sends.get(fields.channel) ?? 0) + 1)
+  return sends
+}
+
+type Asked = Pick<WorkspaceRow, 'id' | 'timezone' | 'currency' | 'clockOffsetMs'>
+
+/** How many enter at once; null: nobody does. History is asked only where somebody may. */
+export async function peopleAtOnce(
+  core: Core,
+  workspace: Asked,
+  journey: Uuid,
+  graph: JourneyGraph,
+): Promise<number | null> {
+  const now = workspaceNow(workspace)
+  const who = await together(core, workspace.id, graph, now)
+  return who === null ? null : (await count(core, workspace, journey, graph, who.among, now, [])).people
+}
+
+const count = async (
+  core: Core,
+  workspace: Asked,
+  journey: Uuid,
+  graph: JourneyGraph,
+  among: Rule,
+  now: number,
+  channels: string[],
+): Promise<Audience> =>
+  audienceOf(core.history, await contextOf(core.pool, workspace, now), journey, graph, among, channels)
+
+export async function publishAudience(
+  core: Core,
+  workspace: Asked,
+  journey: Uuid,
+  graph: JourneyGraph,
+): Promise<Out<'publishAudience'>> {
+  const now = workspaceNow(workspace)
+  const sends = sendsOf(graph)
+  const [who, costs] = await Promise.all([
+    together(core, workspace.id, graph, now),
+    channelCosts(core.pool, workspace, now),
+  ])
+  const counted =
+    who === null ? null : await count(core, workspace, journey, graph, who.among, now, [...sends.keys()])
+  const names = triggerTypeOf(graph.trigger)?.facts?.(graph.trigger) ?? []
+  const recent =
+    who !== null || names.length === 0
+      ? null
+      : await peopleSince(core.history, workspace.id, names, now - RECENT_DAYS * DAY_MS)
+  return {
+    when: who === null ? 'later' : who.at === null ? 'now' : 'moment',
+    at: who?.at ? new Date(who.at).toISOString() : null,
+    candidates: counted?.candidates ?? null,
+    people: counted?.people ?? null,
+    excluded: counted?.excluded ?? [],
+    control: counted?.control ?? null,
+    channels: [...sends].map(([channel, messages]) => {
+      const known = costs.find(c => c.channel === channel)
+      const people = counted?.reach.find(r => r.channel === channel)?.people ?? null
+      const costPerMessage = known?.costPerMessage ?? 0
+      return {
+        channel,
+        messages,
+        people,
+        costPerMessage,
+        cost: people === null ? null : Math.round(people * messages * costPerMessage),
+        quota: known?.quota ?? null,
+      }
+    }),
+    recent: recent === null ? null : { days: RECENT_DAYS, people: recent },
+    currency: workspace.currency,
+    confirmAbove: CONFIRM_ABOVE,
+    asOf: new Date(now).toISOString(),
+  }
+}

@@ -1,0 +1,191 @@
+// Versions in Chromium, by role and label only: a live journey with people in it is edited, the planner moves them, a
+// second person approves, an old version comes back. Axe finds nothing serious, in both languages and schemes.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
+import { startRoles } from '../src/compose.ts'
+import type { JourneyGraph } from '../src/journeys/model.ts'
+import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { openSession } from '../src/team/session.ts'
+import { insertUser, putRole } from '../src/team/store.ts'
+import { seriousFaults } from './axe.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+import { callApi } from './http-client.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Page
+let space: { id: Uuid; apiKey: string }
+let home: string
+const shots = process.env.SHOTS
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(10_000)
+  await page.setViewportSize({ width: 1360, height: 1000 })
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
+  space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await roles?.stop()
+  await core?.close()
+})
+
+const api = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) => {
+  const answer = await callApi(
+    core.baseUrl,
+    name,
+    { key: space.apiKey },
+    {
+      ...given,
+      params: { ws: publicId('wsp', space.id), ...given.params },
+    },
+  )
+  expect([name, answer.status]).toEqual([name, 200])
+  return answer.body
+}
+const shoot = async (name: string) => {
+  if (shots) await page.screenshot({ path: `${shots}/versions-${name}.png`, fullPage: true })
+}
+const graph: JourneyGraph = {
+  format: 1,
+  name: '迎新',
+  trigger: { kind: 'event', event: 'Signed Up' },
+  reentry: { kind: 'never' },
+  exits: [],
+  start: 'wait',
+  nodes: {
+    wait: { type: 'delay', title: '等三天', fields: { ms: 3 * 86_400_000 }, next: { next: 'mark' } },
+    mark: { type: 'update', title: '貼上迎新', fields: { addTags: ['迎新'] }, next: { next: null } },
+  },
+}
+const edited: JourneyGraph = {
+  ...graph,
+  start: 'gift',
+  nodes: {
+    ...graph.nodes,
+    wait: { ...graph.nodes.wait!, fields: { ms: 86_400_000 } },
+    gift: { type: 'update', title: '送見面禮', fields: { addTags: ['見面禮'] }, next: { next: 'wait' } },
+  },
+}
+
+let journey: string
+const waiting = async (version: number): Promise<number> => {
+  const { places } = (await api('publishPlan', { params: { journey } })) as {
+    places: { version: number; people: number }[]
+  }
+  return places.filter(p => p.version === version).reduce((n, p) => n + p.people, 0)
+}
+
+test('the planner: what changes in words, people per node, and a choice that brings them along', async () => {
+  const made = await api('createJourney', { body: { graph } })
+  journey = String(made.id)
+  await api('publishJourney', { params: { journey }, body: { version: made.version } })
+  await fetch(core.baseUrl + '/v1/batch', {
+    method: 'POST',
+    headers: { authorization: 'Bearer ' + space.apiKey },
+    body: JSON.stringify({
+      batch: [1, 2, 3].map(n => ({ messageId: newId(), type: 'track', event: 'Signed Up', userId: `m${n}` })),
+    }),
+  })
+  await eventually('three people wait', async () => (await waiting(1)) === 3, 30_000)
+  const { version } = await api('journey', { params: { journey } })
+  await api('saveJourney', { params: { journey }, body: { graph: edited, version } })
+
+  await page.goto(`${home}/journeys/${journey}?panel=publish&show=draft`)
+  await page.getByRole('heading', { name: '這次會改變什麼' }).waitFor()
+  await page.getByText('送見面禮').first().waitFor()
+  await page.getByText('等 3 天 → 等 1 天').waitFor()
+  await page.getByText('版本 1 · 3 人').waitFor()
+  await page.getByText('沒有人立刻進入').waitFor()
+  await shoot('plan')
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByLabel('「等三天」的人').first().click()
+  await page.getByRole('option', { name: '補走「送見面禮」，再回到這裡' }).click()
+  await page.getByRole('button', { name: '發布版本 2' }).click()
+  await page.getByText('已發布').first().waitFor()
+  await eventually(
+    'they are on version 2',
+    async () => (await waiting(2)) === 3 && (await waiting(1)) === 0,
+    30_000,
+  )
+  const tagged = await core.pool.query<{ n: string }>(
+    `select count(*) as n from customer where workspace_id = $1 and state like '%見面禮%'`,
+    [space.id],
+  )
+  expect(Number(tagged.rows[0]!.n)).toBe(3)
+}, 120_000)
+
+test('versions: compared in words, an old one restored, the state turned', async () => {
+  await page.goto(`${home}/journeys/${journey}?panel=versions`)
+  await page.getByRole('heading', { name: '比較' }).waitFor()
+  await page.getByText('途中 3 人').waitFor()
+  await page.getByLabel('從', { exact: true }).first().click()
+  await page.getByRole('option', { name: '版本 1' }).click()
+  await page.getByText('等 3 天 → 等 1 天').waitFor()
+  await shoot('versions')
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: '恢復為草稿 版本 1' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '恢復為草稿' }).click()
+  await page.getByText('已恢復為草稿').waitFor()
+  expect((await api('journey', { params: { journey } })).draft).toMatchObject({ start: 'wait' })
+  await page.getByRole('button', { name: '只出不進' }).click()
+  await page.getByText('狀態已變更').waitFor()
+  expect(await api('journey', { params: { journey } })).toMatchObject({ status: 'draining' })
+  expect(await page.getByText('沒有人進來，途中的人走完為止。').count()).toBeGreaterThan(0)
+}, 60_000)
+
+test('approval: asked for on the journey, seen on Home, given by another person', async () => {
+  await page.goto(`${home}/settings?tab=workspace`)
+  await page.getByRole('switch', { name: '發布要經過核准' }).click()
+  await eventually('it is kept', async () => {
+    const found = (await api('publishingSettings')) as { settings: { approval: boolean } }
+    return found.settings.approval
+  })
+  await page.goto(`${home}/journeys/${journey}?panel=publish&show=draft`)
+  await page.getByLabel('給核准者的話').fill('回到三天')
+  await page.getByRole('button', { name: '請求核准' }).click()
+  await page.getByText('要由另一位有核准權限的人決定。').waitFor()
+  await page.goto(home)
+  await page.getByRole('link', { name: '等待核准的發布' }).click()
+  await page.getByRole('link', { name: '迎新' }).first().waitFor()
+  await shoot('waiting')
+  // the colleague
+  const user = await insertUser(core.pool, { email: 'bo@brand.example', name: 'Bo', passwordHash: null })
+  await putRole(core.pool, space.id, user.id, 'admin')
+  const value = await openSession(core.pool, user.id)
+  await browser.context.addCookies([{ name: 'itinera_session', value, url: core.baseUrl }])
+  await page.goto(`${home}/journeys/${journey}?panel=publish&show=draft`)
+  await page.getByText('回到三天').waitFor()
+  await shoot('approve')
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: '核准並發布' }).click()
+  await page.getByText('已核准並發布').waitFor()
+  expect(await api('journey', { params: { journey } })).toMatchObject({ status: 'live', liveVersion: 3 })
+}, 90_000)
+
+test('in English and in the dark', async () => {
+  await page.evaluate(() => localStorage.setItem('itinera.locale', 'en'))
+  await page.emulateMedia({ colorScheme: 'dark' })
+  for (const [panel, heading] of [
+    ['versions', 'Compare'],
+    ['publish', 'What changes'],
+  ] as const) {
+    await page.goto(`${home}/journeys/${journey}?panel=${panel}&show=draft`)
+    await page.getByRole('heading', { name: heading }).waitFor()
+    await shoot(`en-${panel}`)
+    expect(await seriousFaults(page)).toEqual([])
+  }
+}, 60_000)
