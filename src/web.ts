@@ -19,6 +19,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
+import { experimentRoutes } from './experiments/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -29,6 +30,7 @@ import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
+import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -94,8 +96,10 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...experimentRoutes,
   ...membershipRoutes,
   ...enrollRoutes,
+  ...journeyReportRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

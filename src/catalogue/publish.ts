@@ -139,7 +139,7 @@ export async function publishWorld(
   sql: Sql,
   _core: Core,
   workspace: Uuid,
-  cause: { segment: Uuid | null; actor: string } = { segment: null, actor: 'itinera' },
+  cause: { segment: Uuid | null; journey?: Uuid; actor: string } = { segment: null, actor: 'itinera' },
 ): Promise<number> {
   const { rows } = await sql.query<WorkspaceFacts>(
     `update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no,
@@ -183,7 +183,7 @@ export async function publishWorld(
       segment: cause.segment,
       kind: 'backfill',
       stage: begins ? 'wait' : 'check',
-      params: { no },
+      params: cause.journey === undefined ? { no } : { no, journey: cause.journey },
       actor: cause.actor,
     })
   if (needsRecheck(before, world)) {

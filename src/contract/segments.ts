@@ -156,6 +156,22 @@ export const segmentsEndpoints = {
     body: z.object({ version: z.number() }),
     out: segmentDetail,
   }),
+  segmentMoves: e({
+    method: 'get',
+    path: '/w/{ws}/segments/{segment}/moves',
+    scope: 'segments:read',
+    summary: 'How many the draft of a partition would move from which group to which, and how many stay',
+    out: z.object({
+      items: z.array(
+        z.object({
+          from: z.string().nullable().describe('key of a group; null: in none yet'),
+          to: z.string(),
+          count: z.number(),
+        }),
+      ),
+      asOf: time,
+    }),
+  }),
   archiveSegment: e({
     method: 'delete',
     path: '/w/{ws}/segments/{segment}',

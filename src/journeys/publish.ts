@@ -110,7 +110,7 @@ export async function publishJourney(
         where workspace_id = $1 and id = $2`,
       [workspace, id, rows[0]!.version, checked.graph.name, new Date()],
     )
-    await publishWorld(sql, core, workspace)
+    await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
     if (checked.graph.entry?.backfill === true)
       await queueJob(sql, {
         workspace,

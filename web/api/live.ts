@@ -16,7 +16,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeyPeople',
   ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
-  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
+  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [
     'lastEvents',
@@ -31,6 +31,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeys',
     'journeyCounts',
     'journeyPeople',
+    'experiments',
     'messages',
     'customers',
     'metrics',

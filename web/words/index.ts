@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
+import { computingWords } from './computing.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
@@ -12,6 +13,7 @@ import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rewards } from './rewards.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
@@ -20,6 +22,7 @@ import { work } from './work.ts'
 
 export const words = {
   ...frame,
+  ...computingWords,
   ...pages,
   ...install,
   ...insight,
@@ -37,4 +40,5 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...rewards,
 } as const

@@ -123,6 +123,13 @@ export const segments = {
     enters: ['會進入', 'Will enter'],
     leaves: ['會離開', 'Will leave'],
     stays: ['不變', 'Stay'],
+    moves: ['誰會換組', 'Who moves'],
+    from: ['現在在', 'Now in'],
+    to: ['發布後在', 'Then in'],
+    people: ['人數', 'People'],
+    noGroup: ['還不在任何一組', 'No group yet'],
+    nobodyMoves: ['沒有人會換組。', 'Nobody moves.'],
+    staying: ['{{n}} 留在原來的組。', '{{n}} stay where they are.'],
     usedBy: ['使用中的地方會受影響：{{names}}', 'What uses it is affected: {{names}}'],
     cost: [
       '期間沒有人進出；進度在分眾頁上看得到，可以離開這一頁。',
