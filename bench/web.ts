@@ -64,7 +64,7 @@ export async function web(options: { seconds: number }): Promise<Report> {
   const browser = await openBrowser()
   try {
     const page = await browser.context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(90_000)
     await page.goto(product.baseUrl + (await createFirstLink(product.core)))
     await page.getByRole('button', { name: '先進去看看' }).click()
     await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
