@@ -8,6 +8,7 @@ import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
+import { replay } from './replay.ts'
 import { startAndIdle } from './rest.ts'
 import { segments } from './segments.ts'
 import { web } from './web.ts'
@@ -24,6 +25,7 @@ const KNOWN = [
   'alarms',
   'import',
   'preview',
+  'replay',
   'backfill',
   'segments',
   'start',
@@ -87,6 +89,15 @@ if (wanted('preview'))
       await preview({
         people: quick ? 20_000 : Math.round(1_000_000 * size),
         events: quick ? 200_000 : Math.round(10_000_000 * size),
+      }),
+    ),
+  )
+if (wanted('replay'))
+  await attempt('replay', async () =>
+    done(
+      await replay({
+        people: quick ? 4_000 : Math.round(100_000 * size),
+        events: quick ? 100_000 : Math.round(3_000_000 * size),
       }),
     ),
   )
