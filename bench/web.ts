@@ -64,7 +64,7 @@ export async function web(options: { seconds: number }): Promise<Report> {
   const browser = await openBrowser()
   try {
     const page = await browser.context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(90_000)
     await page.goto(product.baseUrl + (await createFirstLink(product.core)))
     await page.getByRole('button', { name: '先進去看看' }).click()
     await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
@@ -113,12 +113,11 @@ export async function web(options: { seconds: number }): Promise<Report> {
     const zoom = await measure(async step => {
       await page.mouse.wheel(0, step % 20 < 10 ? -60 : 60)
     })
-    // close enough to see cards, then one of them is moved about
-    await page.locator('[data-card="n0"]').click()
-    await page.evaluate('document.querySelector("[data-card=n0]").focus()')
-    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowDown')
-    const at = await page.locator('[data-card]:focus').boundingBox()
-    if (!at) throw new Error('no card has the focus')
+    // close enough to read, then a card is moved about
+    await page.reload()
+    await page.locator('[data-card="n1"]').click()
+    await page.evaluate(COUNT)
+    const at = (await page.locator('[data-card="n1"]').boundingBox())!
     const from = { x: at.x + at.width / 2, y: at.y + at.height / 2 }
     await page.mouse.move(from.x, from.y)
     await page.mouse.down()

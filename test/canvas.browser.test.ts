@@ -114,7 +114,9 @@ test('R3-03 a first journey by mouse: trigger, wait, split, send, live in at mos
   await saved()
   await everyWay('built')
   await act(page.getByRole('button', { name: '發布', exact: true }).click())
-  await act(page.getByRole('dialog').getByRole('button', { name: '發布', exact: true }).click())
+  // the last look before it, in a dialog or in the panel beside
+  const lastLook = page.getByRole('dialog').or(page.locator('.journey-side'))
+  await act(lastLook.getByRole('button', { name: /^發布/ }).click())
   await poll(async () => (await onServer()).status).toBe('live')
   expect(actions).toBeLessThanOrEqual(15)
   console.log(`R3-03 by mouse: ${actions} actions`)

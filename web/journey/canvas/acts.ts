@@ -1,5 +1,5 @@
 // What the parts of the canvas may do, handed down without drawing them anew each time.
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useMemo, useRef } from 'react'
 import type { Spot } from '../editor/ways.ts'
 
 export type Acts = {
@@ -28,3 +28,23 @@ const ActsContext = createContext<Acts>({
 })
 export const ActsProvider = ActsContext.Provider
 export const useActs = (): Acts => useContext(ActsContext)
+
+/** The acts of this moment behind an object that stays the same: else each letter typed would draw every card anew. */
+export function useActsOf(acts: Acts): Acts {
+  const now = useRef(acts)
+  now.current = acts
+  const { editable } = acts
+  return useMemo(
+    () => ({
+      editable,
+      choose: (id, byKey) => now.current.choose(id, byKey),
+      pick: spots => now.current.pick(spots),
+      openTrigger: () => now.current.openTrigger(),
+      write: comment => now.current.write(comment),
+      erase: comment => now.current.erase(comment),
+      nameGroup: (group, name) => now.current.nameGroup(group, name),
+      ungroup: group => now.current.ungroup(group),
+    }),
+    [editable],
+  )
+}

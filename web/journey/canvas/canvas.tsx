@@ -33,7 +33,7 @@ import { unbegun } from '../editor/empty.ts'
 import type { Spot } from '../editor/ways.ts'
 import { nodeTitle } from '../in-words.ts'
 import type { PanelName } from '../slot.ts'
-import { type Acts, ActsProvider } from './acts.ts'
+import { type Acts, ActsProvider, useActsOf } from './acts.ts'
 import { Bar } from './bar.tsx'
 import { Begin } from './begin.tsx'
 import { NODE_KINDS } from './card.tsx'
@@ -72,6 +72,8 @@ export function Canvas(props: CanvasProps) {
   )
 }
 
+/** Below this zoom words cannot be read: they are not drawn. */
+const FAR = 0.4
 /** How near to an edge something must be dropped to go on it. */
 const NEAR = 46
 
@@ -157,7 +159,7 @@ function Drawing(props: CanvasProps) {
     cut: () => drop(),
   })
 
-  const acts: Acts = {
+  const acts: Acts = useActsOf({
     editable,
     choose: (id, byKey) => {
       walk(id)
@@ -172,7 +174,7 @@ function Drawing(props: CanvasProps) {
     erase: id => change(uncomment(graph, id)),
     nameGroup: (id, name) => change(nameGroup(graph, id, name), `group ${id}`),
     ungroup: id => change(ungroup(graph, id)),
-  }
+  })
 
   const drop = () => {
     if (edge !== null) {
@@ -366,6 +368,9 @@ function Drawing(props: CanvasProps) {
               edgeTypes={EDGE_KINDS}
               colorMode={scheme}
               onInit={readable}
+              onMoveStart={() => section.current?.classList.add('moving')}
+              onMove={(_, { zoom }) => section.current?.classList.toggle('far', zoom < FAR)}
+              onMoveEnd={() => section.current?.classList.remove('moving')}
               onNodesChange={changes}
               onNodeDragStop={dropped}
               onSelectionDragStop={dropped}

@@ -24,10 +24,12 @@ export type Shape = { boxes: Box[]; lines: Route[]; width: number }
 
 /** Changes when something has to be laid out anew, and not when words of a node change. */
 export const layoutKey = (graph: JourneyGraph): string =>
+  waysKey(graph) + JSON.stringify(graph.canvas?.places ?? {})
+
+const waysKey = (graph: JourneyGraph): string =>
   JSON.stringify([
     graph.start,
     Object.entries(graph.nodes).map(([id, node]) => [id, portsOf(node), node.next]),
-    graph.canvas?.places ?? {},
   ])
 
 function linesOf(graph: JourneyGraph): Line[] {
@@ -67,13 +69,16 @@ function linesOf(graph: JourneyGraph): Line[] {
   return lines
 }
 
-/** `tall`: with room for live counts. */
-export function shapeOf(graph: JourneyGraph, tall = false): Shape {
-  const lines = linesOf(graph)
-  const card = { width: CARD.width, height: tall ? CARD.live : CARD.height }
-  const layout = new dagre.graphlib.Graph()
+const emptyLayout = () =>
+  new dagre.graphlib.Graph()
     .setGraph({ rankdir: 'TB', nodesep: 46, ranksep: 40, marginx: 20, marginy: 20 })
     .setDefaultEdgeLabel(() => ({}))
+type Laid = { layout: ReturnType<typeof emptyLayout>; lines: Line[] }
+
+function layOut(graph: JourneyGraph, tall: boolean): Laid {
+  const lines = linesOf(graph)
+  const card = { width: CARD.width, height: tall ? CARD.live : CARD.height }
+  const layout = emptyLayout()
   // dagre writes the place into the very object it is given: each node needs its own
   layout.setNode(START, { ...card })
   for (const id of Object.keys(graph.nodes)) layout.setNode(id, { ...card })
@@ -82,6 +87,20 @@ export function shapeOf(graph: JourneyGraph, tall = false): Shape {
     layout.setEdge(line.from, line.to, { ...LABEL, labelpos: 'c' })
   }
   dagre.layout(layout)
+  return { layout, lines }
+}
+
+/** Laying out 300 nodes takes 150 ms: a node that is put elsewhere by hand needs none. */
+let last: { key: string; laid: Laid } | null = null
+function laidOut(graph: JourneyGraph, tall: boolean): Laid {
+  const key = `${tall} ${waysKey(graph)}`
+  if (last?.key !== key) last = { key, laid: layOut(graph, tall) }
+  return last.laid
+}
+
+/** `tall`: with room for live counts. */
+export function shapeOf(graph: JourneyGraph, tall = false): Shape {
+  const { layout, lines } = laidOut(graph, tall)
   const places = graph.canvas?.places ?? {}
   const owners = new Map(lines.map(l => [l.to, l.from]))
   const laid = (id: string): Box => {
