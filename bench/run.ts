@@ -8,8 +8,10 @@ import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
+import { replay } from './replay.ts'
 import { startAndIdle } from './rest.ts'
 import { segments } from './segments.ts'
+import { web } from './web.ts'
 
 const args = process.argv.slice(2)
 const names = args.filter(a => !a.startsWith('--'))
@@ -23,10 +25,12 @@ const KNOWN = [
   'alarms',
   'import',
   'preview',
+  'replay',
   'backfill',
   'segments',
   'start',
   'idle',
+  'web',
 ]
 const unknown = names.filter(name => !KNOWN.includes(name))
 if (unknown.length > 0 || !(size > 0)) {
@@ -88,5 +92,15 @@ if (wanted('preview'))
       }),
     ),
   )
+if (wanted('replay'))
+  await attempt('replay', async () =>
+    done(
+      await replay({
+        people: quick ? 4_000 : Math.round(100_000 * size),
+        events: quick ? 100_000 : Math.round(3_000_000 * size),
+      }),
+    ),
+  )
 if (wanted('start') || wanted('idle'))
   await attempt('start and idle', async () => done(await startAndIdle({ seconds: quick ? 10 : 60 })))
+if (wanted('web')) await attempt('web', async () => done(await web({ seconds: quick ? 2 : 5 })))

@@ -20,6 +20,7 @@ import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
@@ -46,15 +47,16 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
-  ...experimentsEndpoints,
-  ...membershipEndpoints,
   ...enrollEndpoints,
   ...journeyReportEndpoints,
+  ...membershipEndpoints,
+  ...experimentsEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -88,6 +90,7 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'notices',
   'membership',
   'replays',
 ] as const

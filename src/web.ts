@@ -34,11 +34,12 @@ import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
-import { enrollRoutes } from './journeys/enroll-routes.ts'
+import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
+import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
@@ -54,6 +55,7 @@ import { openStatic, type StaticFiles } from './platform/http/static.ts'
 import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
+import { standInCalls } from './sandbox/stand-in-http.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
@@ -96,13 +98,14 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
-  ...experimentRoutes,
-  ...membershipRoutes,
   ...enrollRoutes,
   ...journeyReportRoutes,
+  ...membershipRoutes,
+  ...experimentRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...noticeRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -162,6 +165,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox/line', standInApp(core))
+  app.route('/sandbox/http', standInCalls(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

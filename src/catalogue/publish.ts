@@ -52,6 +52,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   )
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
+  const costs = await channelCosts(sql, workspace)
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   const campaigns = await publishedCampaigns(sql, workspace)
   return {
@@ -60,6 +61,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
     ...rewards,
+    ...(Object.keys(costs).length > 0 ? { costs } : {}),
     ...(campaigns.length > 0 ? { campaigns } : {}),
     no,
     workspace,
@@ -78,6 +80,19 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
       ...(r.moves ? { moves: r.moves } : {}),
     })),
   }
+}
+
+/** What one message costs by channel, where an account says so: the cheapest account's. */
+async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
+  const { rows } = await sql.query<{ channel: string; cost: string }>(
+    `select channel, settings->>'costPerMessage' as cost from channel_account
+      where workspace_id = $1 and settings ? 'costPerMessage' order by channel, created_at`,
+    [workspace],
+  )
+  const costs: Record<string, number> = {}
+  for (const { channel, cost } of rows)
+    costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
+  return costs
 }
 
 /** The world that was published last. */

@@ -7,6 +7,7 @@ const counts = z.record(z.string(), z.number())
 const counted = z.object({
   entered: z.number(),
   people: z.number(),
+  control: z.number().describe('of the entries: in the control group'),
   open: z.number().describe('still in it at the end'),
   goals: z.number(),
   refused: counts.describe('by reason'),

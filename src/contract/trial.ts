@@ -98,6 +98,7 @@ const walk = z.object({
   visits: z.record(z.string(), z.number()),
   ways: z.record(z.string(), z.number()).describe('how often each way was gone: node|port'),
   here: z.array(z.string()).describe('nodes where runs of it are'),
+  control: z.boolean().describe('of the control group'),
   fault: z.object({ code: z.string(), text: z.string(), action: z.number() }).nullable(),
 })
 

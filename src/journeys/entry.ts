@@ -7,7 +7,7 @@ import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Enrollment, PublishedJourney } from './model.ts'
+import { MAX_HOPS, type Enrollment, type PublishedJourney } from './model.ts'
 import { isPaused, type Admission } from './plan.ts'
 import { begin, exitAtEntry, pastKey } from './run.ts'
 import type { TriggerContext } from './triggers/type.ts'
@@ -18,8 +18,6 @@ const DEFAULT_LATENESS_MS = DAY_MS
 /** An event later than its lateness by more than this is an import of the past: no word about it. */
 const PAST_MS = 7 * DAY_MS
 const MAX_EVENT_BYTES = 1024
-/** Journeys that start one another: here it ends. */
-const MAX_HOPS = 8
 
 const ask = (fold: Fold, rule: Rule): Verdict =>
   evaluate(rule, {
@@ -46,6 +44,14 @@ export function startByFact(fold: Fold, { journey, type }: Admission, fact: Fact
   const { trigger } = journey.graph
   if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold, journey, fact.at))) return
   admitInTime(fold, journey, fact)
+}
+
+/** Another journey of this customer calls for it: only its trigger is passed by. */
+export function startByJourney(fold: Fold, id: Uuid, fact: Fact): void {
+  const journey = fold.plan.current.get(id)
+  if (journey === undefined || journey.status === 'stopped')
+    derive(fold, 'journey.not_entered', { reason: 'not_live' }, { journey: id })
+  else admit(fold, journey, fact)
 }
 
 /** The journey was published and takes in who is in its segment already. */

@@ -23,6 +23,8 @@ export type Judged = { do: 'accept' } | { do: 'skip'; reason: SkipReason } | { d
 
 /** @param hasAccount the channel has an account */
 export function judge(intent: Intent, customer: CustomerState, now: number, hasAccount: boolean): Judged {
+  // the fold has decided it: by a cap, or as too late
+  if (intent.ended !== undefined) return { do: 'skip', reason: intent.ended }
   const reaches = REACHES[intent.channel]
   // what stays inside has nobody to ask: it is taken
   if (reaches === undefined || !goesOut(intent.channel)) return { do: 'accept' }

@@ -9,9 +9,8 @@ import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
 import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
-import { textsOf } from './placeholders.ts'
 import { graphsOf } from './publishing/plan.ts'
-import { validateGraph } from './validate.ts'
+import { nodeTexts, validateGraph } from './validate.ts'
 import { faultOfMoves } from './versions/planner.ts'
 
 /** All that stands against publishing a draft: what `validateGraph` finds, and templates that Liquid cannot read. */
@@ -23,10 +22,10 @@ export function problemsOfDraft(draft: unknown): { graph: JourneyGraph | null; p
 }
 
 function templateProblems(graph: JourneyGraph): GraphProblem[] {
-  return Object.entries(graph.nodes).flatMap(([node, { fields, title }]) =>
-    textsOf(fields.content, '/fields/content').flatMap(({ path, text }) => {
+  return Object.entries(graph.nodes).flatMap(([node, data]) =>
+    nodeTexts(data).flatMap(({ path, text }) => {
       const fault = templateFault(text)
-      const name = title ?? node
+      const name = data.title ?? node
       return fault === null
         ? []
         : [

@@ -202,3 +202,35 @@ test('a journey that never waits for long ends as a fault of that person', () =>
   })
   expect(replay.counted).toMatchObject({ faults: 1, open: 1 })
 })
+
+test('caps are decided as the reducer does: the second message within a day is skipped', () => {
+  const w = stillWorld(
+    world(
+      journey({
+        trigger: { kind: 'event', event: 'Added' },
+        reentry: { kind: 'always' },
+        policy: { caps: [{ max: 1, withinMs: DAY }] },
+        start: 'line',
+        nodes: { line: sendNode({ accepted: null }) },
+      }),
+    ),
+  )
+  const p = new Person(w)
+  p.event('Identified', { type: 'identify', ids: [{ kind: 'line_uid', value: 'Uone' }] })
+  p.event('contact.followed', { type: 'system', props: { channel: 'line' } })
+  const facts = [1, 2 * HOUR, DAY + 3 * HOUR].map(ms => ({
+    name: 'Added',
+    at: START + ms,
+    received: START + ms,
+    props: {},
+  }))
+  const replay = openReplay({
+    world: w,
+    journey: w.journeys[0]!.id,
+    from: START,
+    to: START + 3 * DAY,
+    costs: { line: 0 },
+  })
+  replay.walk({ state: p.state!, facts, orders: [] })
+  expect(replay.counted.sends).toEqual({ line: { accepted: 2, skipped: { cap: 1 } } })
+})

@@ -10,6 +10,7 @@ import type { FoldEffect, OrderRow } from '../inbox/model.ts'
 import { outcomeOf, type Intent, type MessageState } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { dayOf } from '../platform/zone-days.ts'
+import { decideWants } from './caps.ts'
 import { foldOutcome, foldTimers, settle } from './fold.ts'
 import { goesOut, judge } from './judge.ts'
 import type { NodeId } from './model.ts'
@@ -36,6 +37,8 @@ export type ReplayOf = {
 export type Counted = {
   entered: number
   people: number
+  /** of the entries: kept unsent to measure what the journey earns */
+  control: number
   /** in it at the end */
   open: number
   goals: number
@@ -61,6 +64,7 @@ const MOST_STEPS = 20_000
 export const nothingCounted = (): Counted => ({
   entered: 0,
   people: 0,
+  control: 0,
   open: 0,
   goals: 0,
   refused: {},
@@ -196,6 +200,7 @@ class Walk {
     before?.(fold)
     if (plan.restless && this.state.enr.length > 0) fold.changed = true
     settle(fold)
+    decideWants(fold)
     for (const effect of fold.effects) this.note(effect)
   }
 
@@ -297,6 +302,7 @@ class Walk {
         if (!this.entered) counted.people++
         this.entered = true
         this.dayAt(at).entered++
+        if (props.control === true) counted.control++
         this.sample('entered')
         break
       case 'journey.not_entered':

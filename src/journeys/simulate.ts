@@ -99,6 +99,8 @@ export type Walk = {
   ways: Record<string, number>
   /** where runs of it are now */
   here: NodeId[]
+  /** a run of it is of the control group: it only waits for goal and exits */
+  control: boolean
   /** why the walk ended before all that was asked for was done */
   fault: { code: 'too_long' | 'rounds' | 'refused'; text: string; action: number } | null
 }
@@ -189,6 +191,7 @@ class Walking {
 
   result(fault: Walk['fault']): Walk {
     const { journey } = this.start
+    const own = this.state.enr.filter(r => r.j === journey)
     return {
       at: this.now,
       next: this.nextDue(),
@@ -197,7 +200,8 @@ class Walking {
       state: this.state,
       visits: this.visits,
       ways: this.ways,
-      here: this.state.enr.filter(r => r.j === journey).map(r => r.node),
+      here: own.filter(r => r.node !== '').map(r => r.node),
+      control: own.some(r => r.ctl === true),
       fault,
     }
   }
@@ -343,7 +347,7 @@ class Walking {
   /** It ends as was chosen for its node, else as the deliverer would make it end now. */
   private deliver(open: Open): void {
     const { intent } = open
-    const chosen = this.start.endings?.[intent.node]
+    const chosen = intent.ended === undefined ? this.start.endings?.[intent.node] : undefined
     if (chosen !== undefined && chosen !== 'hold') {
       this.becomes(open, chosen.outcome, chosen.reason ?? null)
       return
@@ -425,7 +429,12 @@ class Walking {
       this.state,
       intent.event,
       { ...workspace, timezone: world.timezone },
-      { track: url => url, unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}` },
+      {
+        track: url => url,
+        unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}`,
+        openUrl: `#open-${publicId('msg', intent.id)}`,
+      },
+      intent.vars,
     )
     return renderContent(content, scope, intent.purpose, workspace.locale)
   }

@@ -83,6 +83,7 @@ export type IdPrefix =
   | 'rpl'
   | 'seg'
   | 'job'
+  | 'ntc'
   | 'cpn'
   | 'cmp'
 

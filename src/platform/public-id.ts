@@ -24,6 +24,7 @@ const WHAT: Record<IdPrefix, string> = {
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  ntc: 'notice',
   cpn: 'coupon',
   cmp: 'campaign',
 }

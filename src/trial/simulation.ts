@@ -129,6 +129,7 @@ export function presentWalk(walk: Walk, { journey }: Pick<SimStart, 'journey'>):
     visits: walk.visits,
     ways: walk.ways,
     here: walk.here,
+    control: walk.control,
     fault: walk.fault,
   }
 }

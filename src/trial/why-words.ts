@@ -12,6 +12,11 @@ const fill = (text: string, v: Values): string =>
 const SENTENCES: Record<string, Sentence> = {
   // ── journeys ──
   'entered.waiting': say('有進入，現在停在「{node}」。', 'Entered, and is at "{node}" now.'),
+  'entered.control': say(
+    '有進入，但屬於對照組：只觀察有沒有達成目標，不會收到訊息。',
+    'Entered as part of the control group: watched for the goal, and sent nothing.',
+  ),
+  'entered.ticket': say('正在等進入名額。', 'Is waiting for a place: the journey has an entry cap.'),
   'entered.completed': say('有進入，並且走到了終點。', 'Entered, and went to the end.'),
   'entered.goal': say('有進入，並在達成旅程目標時結束。', 'Entered, and ended when the goal was reached.'),
   'entered.exit_rule': say(
@@ -75,7 +80,6 @@ const SENTENCES: Record<string, Sentence> = {
     'The journey is open for a share of customers only, and this one is not among them.',
   ),
   'not_entered.cap': say('進入人數已達上限。', 'As many people as may enter had entered.'),
-  'not_entered.holdout': say('這位顧客屬於對照組，不會進入。', 'The customer belongs to the control group.'),
   'not_entered.exit_rule': say(
     '觸發了，但退出條件「{exit}」當下就成立，所以沒有開始。',
     'It was triggered, but the exit rule "{exit}" held at once, so no run began.',

@@ -133,6 +133,7 @@ async function ofJourney(asked: Asked, journey: JourneyRecord, walk: PastFact[])
   if (entered !== undefined) {
     const run = state.enr.find(r => r.j === journey.id)
     const graph = await graphOf(asked, journey, run?.v ?? entered.version)
+    if (run?.ctl) return { happened: true, code: 'entered.control', at: entered.at, facts }
     // refused since: that is what the newest question is about, once nothing runs
     if (run !== undefined)
       return {
@@ -157,6 +158,8 @@ async function ofJourney(asked: Asked, journey: JourneyRecord, walk: PastFact[])
       }
     }
   }
+  if (state.enr.some(r => r.j === journey.id && r.node === ''))
+    return { happened: null, code: 'entered.ticket', facts }
   if (newest !== undefined) return refused(await graphOf(asked, journey, newest.version), newest, facts)
   return notTriggered(asked, journey)
 }

@@ -16,6 +16,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeyPeople',
   ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
+  notices: ['notices'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [
@@ -50,7 +51,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   membership: ['coupons', 'pointsSettings'],
   replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
-  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
+  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop', 'sandboxCalls'],
   ops: ['ops', 'parked'],
   demo: ['demoProgress', 'me', 'home'],
   imports: ['imports', 'import', 'importFeeds', 'home'],

@@ -22,6 +22,7 @@ import { Orders } from '../customer/orders.tsx'
 import { Tags } from '../customer/tags.tsx'
 import { PrivacyRequests } from '../customer/privacy.tsx'
 import { Timeline } from '../customer/timeline.tsx'
+import { CustomerWhy } from '../customer/why.tsx'
 import { CustomerSegments } from '../segments/customer-card.tsx'
 import { useSay } from '../use.ts'
 
@@ -75,6 +76,7 @@ export function Customer() {
               <div className="stack">
                 <Orders ws={ws} data={found} />
                 <Enrollments ws={ws} data={found} />
+                <CustomerWhy ws={ws} customer={found.id} />
                 <Timeline
                   ws={ws}
                   customer={found.id}

@@ -2,12 +2,16 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysNodes } from './journeys-nodes.ts'
+import { journeysTriggers } from './journeys-triggers.ts'
+import { journeysTrial } from './journeys-trial.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -40,5 +44,15 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...journeysTriggers,
   ...rewards,
+  ...fieldsOfNodes,
+  notices: journeysNodes.notices,
+  calls: journeysNodes.calls,
+  // names that several files add to
+  node: { ...work.node, ...journeysNodes.node },
+  nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
+  port: { ...work.port, ...journeysNodes.port },
+  say: { ...work.say, ...journeysNodes.say },
+  ...journeysTrial,
 } as const

@@ -1,0 +1,140 @@
+// Trying a journey out in Chromium: the simulator in the page, a replay over real customers, and the box that says why.
+// Axe finds nothing serious, in both schemes.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
+import { startRoles } from '../src/compose.ts'
+import { cartNotPaid } from '../src/journeys/examples.ts'
+import { publishJourney } from '../src/journeys/publish.ts'
+import { createJourney } from '../src/journeys/store.ts'
+import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { seriousFaults } from './axe.ts'
+import { buildWeb, eventually, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Page
+let home: string
+let apiKey: string
+let workspace: Uuid
+let journey: Uuid
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
+  browser = await openBrowser()
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(15_000)
+  if (process.env.SHOTS) page.on('pageerror', e => console.log('page error', e.message))
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
+  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  workspace = space.id
+  apiKey = space.apiKey
+  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  journey = await createJourney(core, workspace, cartNotPaid)
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await roles?.stop()
+  await core?.close()
+})
+
+async function everyWay(name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/trial-${name}-${scheme}.png`, fullPage: true })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+const panel = (name: string) => `${home}/journeys/${publicId('jrn', journey)}?panel=${name}`
+
+test('a made-up person walks the draft in the page: event, next moment, the message, a click, taken back', async () => {
+  await page.goto(panel('simulate'))
+  await page.getByText('不在旅程中').waitFor()
+  await page.getByLabel('姓名').fill('王小明')
+  await page.getByLabel('內容（JSON）').fill('{"name": "燕麥奶"}')
+  const asked: string[] = []
+  page.on('request', r => asked.push(r.url()))
+  await page.getByRole('button', { name: '發生', exact: true }).click()
+  await page.getByText('現在在 等一小時看是否結帳').waitFor()
+  await page.getByRole('button', { name: /跳到下一個時刻/ }).click()
+  await page.getByText('現在在 三天內購買算達成').waitFor()
+  await page.getByText(/王小明，「燕麥奶」還在購物車裡等您/).waitFor()
+  // worked out in the page: nothing was asked of the server
+  expect(asked.filter(u => u.includes('/simulat'))).toEqual([])
+  const messages = page.getByRole('region', { name: '訊息', exact: true })
+  await messages.getByRole('button', { name: '結果' }).click()
+  await page.getByRole('menuitem', { name: '變成「已點擊」' }).click()
+  await messages.getByText('已點擊').first().waitFor()
+  // the cards that were walked through are outlined
+  expect(
+    await page.evaluate(`getComputedStyle(document.querySelector('[data-card="line"]')).outlineStyle`),
+  ).toBe('solid')
+  await everyWay('simulate')
+  await page.getByRole('button', { name: '復原上一步' }).click()
+  await page.getByRole('button', { name: '復原上一步' }).click()
+  await page.getByText('現在在 等一小時看是否結帳').waitFor()
+  // without LINE and e-mail nothing can be sent, and the reason is said
+  await page.getByLabel('是 LINE 好友').uncheck()
+  await page.getByLabel('Email', { exact: true }).fill('')
+  await page.getByRole('button', { name: /跳到下一個時刻/ }).click()
+  await messages.getByText('沒有可用的聯絡方式').first().waitFor()
+  const stored = await core.pool.query(
+    'select (select count(*) from customer) + (select count(*) from message) as n',
+  )
+  expect(Number(stored.rows[0].n)).toBe(0)
+})
+
+test('a replay over the last days is asked for, ends, and shows people behind its figures; why says why', async () => {
+  await publishJourney(core, workspace, journey, 1, 'test')
+  const batch = [
+    { type: 'identify', userId: 'M-1', traits: { name: '陳大文' } },
+    { type: 'track', userId: 'M-1', event: 'Product Added', properties: { name: '杯子' } },
+    { type: 'identify', userId: 'M-2', traits: { name: '林小美' } },
+  ]
+  const sent = await fetch(`${core.baseUrl}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ batch }),
+  })
+  expect(sent.status).toBe(200)
+  await eventually(
+    'history has the entry',
+    async () => {
+      const rows = await core.history.query({
+        query: `select count() as n from event where name = 'journey.entered'`,
+        format: 'JSONEachRow',
+      })
+      return Number((await rows.json<{ n: number }>())[0]!.n) > 0
+    },
+    20_000,
+  )
+  await page.goto(panel('replay'))
+  await page.getByText('還沒有重播過', { exact: false }).waitFor()
+  await page.getByRole('button', { name: '開始重播' }).click()
+  const people = page.getByRole('button', { name: /進入人數 1/ }).first()
+  await people.waitFor({ timeout: 30_000 })
+  await everyWay('replay')
+  await people.click()
+  await page.getByRole('dialog').getByRole('link', { name: '陳大文' }).waitFor()
+  await page.keyboard.press('Escape')
+
+  await page.goto(panel('why'))
+  const box = page.getByRole('combobox', { name: '顧客' })
+  await box.fill('M-1')
+  await page.getByRole('option', { name: /陳大文/ }).click()
+  await page.getByText('有進入，現在停在「等一小時看是否結帳」。').waitFor()
+  await everyWay('why')
+  await box.fill('M-2')
+  await page.getByRole('option', { name: /林小美/ }).click()
+  await page.getByText('沒有收到會觸發這個旅程的事件（Product Added）。').waitFor()
+}, 120_000)
