@@ -54,6 +54,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   saveJourney: { graph: GRAPH, version: 1 },
   publishJourney: { version: 1 },
   setJourneyStatus: { status: 'paused', version: 1 },
+  simulateJourney: { person: { madeUp: {} }, actions: [] },
+  startReplay: { days: 7 },
   resolveMessage: { as: 'failed' },
   enrollByApi: { userId: 'M-1' },
   createCampaign: {
@@ -117,6 +119,7 @@ const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
   unmergePreview: { from: '{customer}' },
   search: { q: 'someone' },
   journeyPeople: { node: 'wait' },
+  replayPeople: { of: 'draft', figure: 'entered' },
   compareSegmentVersions: { a: '1', b: '1' },
   sandboxMessages: { channel: 'line', address: 'U1' },
 }
@@ -184,6 +187,15 @@ async function makeFilled(name: string): Promise<Made> {
   await core.pool.query(
     `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at) values ($1, $2, 'Test', 'draft', $3, $4, $4)`,
     [journey, made.id, JSON.stringify(GRAPH), at],
+  )
+  await core.pool.query(
+    `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by) values ($1, $2, 1, $3, $4, 'test')`,
+    [made.id, journey, JSON.stringify(GRAPH), at],
+  )
+  const replay = newId()
+  await core.pool.query(
+    `insert into journey_replay (id, workspace_id, journey_id, days, graph, status, created_by, created_at) values ($1, $2, $3, 7, $4, 'queued', 'test', $5)`,
+    [replay, made.id, journey, JSON.stringify(GRAPH), at],
   )
   await core.pool.query(
     `insert into message (bucket, id, workspace_id, customer_id, channel, state, send_after, body, created, changed)
@@ -286,6 +298,8 @@ async function makeFilled(name: string): Promise<Made> {
       job: publicId('job', job),
       campaign: publicId('cmp', campaign),
       coupon: publicId('cpn', coupon),
+      replay: publicId('rpl', replay),
+      version: '1',
       node: 'wait',
     },
   }
@@ -364,7 +378,7 @@ describe('401, 403, 404 of every endpoint', () => {
       const answer = await call(name, { key: a.key }, { ws: a.ws })
       expect([name, answer.status]).toEqual([name, 200])
       const text = JSON.stringify(answer.body)
-      for (const id of [b.ws, ...Object.values(b.params).filter(p => p !== 'line')])
+      for (const id of [b.ws, ...Object.values(b.params).filter(p => p.includes('_'))])
         expect(text).not.toContain(id)
     }
   })
