@@ -31,6 +31,16 @@ const GRAPH = {
   start: 'wait',
   nodes: { wait: { type: 'delay', fields: { ms: 60_000 }, next: { next: null } } },
 }
+const COUPON = {
+  name: 'New',
+  kind: 'gift',
+  value: 0,
+  valid: null,
+  limit: null,
+  perPerson: 1,
+  place: null,
+  remindDays: [],
+}
 /** A body (or query) that passes the checks of each endpoint that takes one. */
 const BODIES: Partial<Record<EndpointName, unknown>> = {
   updateWorkspace: { name: 'Renamed', version: 1 },
@@ -53,6 +63,13 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
     event: 'Joined',
   },
   saveCampaign: { name: 'Campaign', version: 1 },
+  decideExperiment: { variant: null },
+  createCoupon: { key: 'NEW', ...COUPON },
+  saveCoupon: { ...COUPON, archived: false, version: 1 },
+  savePointsSettings: { settings: { validDays: null, remindDays: null }, version: 1 },
+  giveCoupon: { coupon: 'ONE' },
+  redeemCoupon: { code: 'AAAA-AAAA-AAAA' },
+  movePoints: { amount: 1, reason: 'test' },
   createKey: { kind: 'write', name: 'Shop' },
   saveChannel: {
     name: 'LINE',
@@ -233,6 +250,11 @@ async function makeFilled(name: string): Promise<Made> {
     `insert into campaign (workspace_id, id, name, starts_at, ends_at, event, created_at, updated_at) values ($1, $2, 'One', $3, $4, 'Joined', $3, $3)`,
     [made.id, campaign, at, new Date(at.getTime() + 86_400_000)],
   )
+  const coupon = newId()
+  await core.pool.query(
+    `insert into coupon (id, workspace_id, n, key, terms, created_at, updated_at) values ($1, $2, 1, 'ONE', $3, $4, $4)`,
+    [coupon, made.id, JSON.stringify(COUPON), at],
+  )
   const source = await insertSource(core.pool, {
     workspace_id: made.id,
     kind: 'webhook',
@@ -263,6 +285,8 @@ async function makeFilled(name: string): Promise<Made> {
       segment: publicId('seg', segment),
       job: publicId('job', job),
       campaign: publicId('cmp', campaign),
+      coupon: publicId('cpn', coupon),
+      node: 'wait',
     },
   }
 }

@@ -335,10 +335,12 @@ function inherit(fold: Fold, stays: Enrollment, ends: Enrollment): void {
   for (const node of ends.twin ?? []) if (stays.occ[node] === undefined) sent.add(node)
   for (const node of Object.keys(ends.occ)) {
     const type = nodeType(journey?.graph.nodes[node]?.type ?? '')
-    if (type?.family === 'message' && stays.occ[node] === undefined) sent.add(node)
+    // a reward for which it still waits for a place was not given
+    const asks = type?.twinPort !== undefined && ends.wait !== null && ends.node === node
+    if ((type?.family === 'message' || type?.twinPort) && !asks && stays.occ[node] === undefined)
+      sent.add(node)
   }
   if (sent.size > 0) stays.twin = [...sent]
   // A message that the other still waits for stands for this run, unless this run has sent its own there.
-  if (ends.wait?.kind === 'message' && ends.node !== '' && stays.occ[ends.node] === undefined)
-    ends.wait = null
+  if (ends.wait?.kind === 'message' && ends.node !== '' && sent.has(ends.node)) ends.wait = null
 }

@@ -45,7 +45,7 @@ export const experimentRoutes = {
     const { id } = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
     const e = (await experimentsOfJourney(core.pool, workspace.id, id)).find(x => x.node === params.node)
     if (e === undefined)
-      throw new Problem(404, 'experiment_not_found', 'The live version has no experiment at this node', {
+      throw new Problem(409, 'no_experiment', 'The live version has no experiment at this node', {
         path: 'node',
         action: 'Publish the journey with it first.',
       })

@@ -199,7 +199,7 @@ export type Enrollment = {
   mv?: number
   /** catching up: where it waits on afterwards; `v`: what that version has not is new */
   back?: { node: NodeId; nodeAt: number; wait: Wait | null; v: number }
-  /** send nodes at which a twin (merged into this customer) already sent: passed without sending again */
+  /** nodes at which a twin (merged into this customer) already sent or gave: passed without doing so again */
   twin?: NodeId[]
 }
 
@@ -302,10 +302,10 @@ export type NodeType = {
   ports(fields: Record<string, unknown>): string[]
   /** Ports that may be left out of `next`, and the port whose way they then take. */
   fallback?: Record<string, string>
-  /** the port of who got this node's message already, as somebody else who is one with them; default accepted */
-  twin?: string
   /** true: the run always waits at this node, so that a loop through it is no endless one */
   waits?(fields: Record<string, unknown>): boolean
+  /** A twin's visit counts for the person after a merge, as a message does: the port by which the other passes. */
+  twinPort?: string
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
   /** Texts among the fields that are templates, with their paths below the fields. */

@@ -284,7 +284,7 @@ export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id
     if (run.twin.length === 0) delete run.twin
     return {
       kind: 'go',
-      port: type.twin ?? 'accepted',
+      port: type.twinPort ?? 'accepted',
       effects: [],
       why: [{ path: '', leaf: 'twin', value: true, seen: 'sent before the merge' }],
     }

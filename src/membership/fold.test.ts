@@ -16,6 +16,7 @@ import {
 } from '../../test/reducer.ts'
 import { Town } from '../../test/town.ts'
 import type { World } from '../customers/world.ts'
+import { traitSet } from '../rules/make.ts'
 import type { FoldEffect } from '../inbox/model.ts'
 import { packState } from '../customers/pack.ts'
 import { balanceOf, codeOf, type PointsSettings, type PublishedCoupon, readCode } from './model.ts'
@@ -341,6 +342,44 @@ describe('merges', () => {
     expect(books(town)).toEqual([])
     const moved = town.effects.filter(e => e.effect.kind === 'coupon_entry' && e.effect.row.entry === 'moved')
     expect(moved.map(e => e.customer)).toEqual([two])
+  })
+
+  test('hard problem 6: what a twin was given in the same journey is not given again', () => {
+    const gives = journey({
+      reentry: { kind: 'never' },
+      start: 'split',
+      nodes: {
+        split: node(
+          'split',
+          { branches: [{ name: 'quick', rule: traitSet('quick') }] },
+          { quick: 'give', else: 'one' },
+        ),
+        // further on, and not there yet
+        one: node('update', { addTags: ['one'] }, { next: 'two' }),
+        two: node('update', { addTags: ['two'] }, { next: 'hour' }),
+        hour: node('delay', { ms: HOUR }, { next: 'give' }),
+        give: node('reward', { give: 'points', points: 10 }, { given: 'day' }),
+        day: node('delay', { ms: DAY }, { next: null }),
+      },
+    })
+    const town = new Town({ ...brand([]), journeys: [gives] })
+    town.collect('Start', [M1], 'server', 'e1', {}, { traits: { quick: 'yes' } })
+    town.collect('Start', [M2], 'server', 'e2')
+    town.rest(() => 0)
+    const [one, two] = [...town.customers.keys()].sort() as [string, string]
+    expect([one, two].map(who => balanceOf(town.at(who).state!.pts)).sort()).toEqual([0, 10])
+    town.command(two, { do: 'merge', into: one })
+    town.rest(() => 0)
+    town.now += HOUR + 60_000
+    town.ring(one)
+    const given = town.effects.flatMap(({ effect: e }) =>
+      e.kind === 'derived' && e.fact.name === 'node.left' && e.fact.node === 'give'
+        ? [e.fact.props.port]
+        : [],
+    )
+    expect(given).toEqual(['given', 'given'])
+    expect(balanceOf(town.at(one).state!.pts)).toBe(10)
+    expect(books(town)).toEqual([])
   })
 
   test('hard problem 6: whatever is merged, taken apart, earned, used and expired, the books agree', async () => {

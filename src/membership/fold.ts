@@ -411,7 +411,8 @@ export function mergeRights(fold: Fold, other: CustomerState): void {
     for (const lot of other.pts.lots) addLot(points, lot)
     if (other.pts.w !== undefined) points.w = Math.max(points.w ?? 0, other.pts.w)
     moveBooks(fold, balanceOf(other.pts), `merge/${other.id}`)
-    state.points = { v: balanceOf(points), at: fold.t }
   }
+  // of two who say it, our own ledger is right
+  if (state.pts !== undefined) state.points = { v: balanceOf(state.pts), at: fold.t }
   setRightsDue(fold)
 }

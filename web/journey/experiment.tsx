@@ -1,12 +1,12 @@
 // The panel of experiments: how each way does, whether one is better beyond doubt, and the decision.
-import { CloseButton, Group, Stack, Text } from '@mantine/core'
+import { CloseButton, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconFlask } from '@tabler/icons-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
-import { Card, Scroll } from '../parts/page.tsx'
+import { Card } from '../parts/page.tsx'
 import { Badge, Definition, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -62,54 +62,24 @@ function Experiment({ ws, journey, result }: { ws: string; journey: string; resu
         })}
       </Text>
       <Verdict result={result} />
-      <Scroll label={t('experiment.title')}>
-        <table className="table">
-          <thead>
-            <tr>
-              <th>{t('experiment.variant')}</th>
-              <th className="num">{t('experiment.people')}</th>
-              <th className="num">{t('experiment.converted')}</th>
-              <th className="num">{t('experiment.rate')}</th>
-              <th className="num">
-                {t('experiment.interval')} <Definition text={t('experiment.intervalDef')} />
-              </th>
-              {decision ? null : <th />}
-            </tr>
-          </thead>
-          <tbody>
-            {arms.map(arm => (
-              <tr key={arm.name}>
-                <td>
-                  {arm.name}{' '}
-                  <Text span size="xs" c="dimmed">
-                    {say.decimal(arm.share)} %
-                  </Text>
-                </td>
-                <td className="num">{say.people(arm.people)}</td>
-                <td className="num">{say.people(arm.converted)}</td>
-                <td className="num">{say.share(arm.converted, arm.people)}</td>
-                <td className="num nowrap">
-                  {arm.interval === null
-                    ? '—'
-                    : `${say.percent(arm.interval.low)} – ${say.percent(arm.interval.high)}`}
-                </td>
-                {decision ? null : (
-                  <td>
-                    <Guarded
-                      scope="journeys:publish"
-                      size="compact-xs"
-                      variant="default"
-                      onClick={() => take(arm.name)}
-                    >
-                      {t('experiment.take')}
-                    </Guarded>
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      {arms.map(arm => (
+        <ArmCard
+          key={arm.name}
+          arm={arm}
+          action={
+            decision ? null : (
+              <Guarded
+                scope="journeys:publish"
+                size="compact-xs"
+                variant="default"
+                onClick={() => take(arm.name)}
+              >
+                {t('experiment.take')}
+              </Guarded>
+            )
+          }
+        />
+      ))}
       {decision ? (
         <Group justify="space-between" gap="xs">
           <Text size="sm">
@@ -133,9 +103,12 @@ function Experiment({ ws, journey, result }: { ws: string; journey: string; resu
           {t(result.autoWinner ? 'experiment.automatic' : 'experiment.byHand')}
         </Text>
       )}
-      <Text size="xs" c="dimmed">
-        {t('experiment.method', { method })}
-      </Text>
+      <Group gap={4}>
+        <Text size="xs" c="dimmed">
+          {t('experiment.method', { method })}
+        </Text>
+        <Definition text={t('experiment.intervalDef')} />
+      </Group>
       <Confirm
         title={t('experiment.takeNamed', { name: taking ?? '' })}
         text={t('experiment.takeSure', { name: taking ?? '' })}
@@ -145,6 +118,46 @@ function Experiment({ ws, journey, result }: { ws: string; journey: string; resu
         run={() => decide.mutate({ ...args, body: { variant: taking } })}
       />
     </Stack>
+  )
+}
+
+function ArmCard({ arm, action }: { arm: Result['arms'][number]; action: ReactNode }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const { interval } = arm
+  const figures = [
+    [t('experiment.people'), say.people(arm.people)],
+    [t('experiment.converted'), say.people(arm.converted)],
+    [t('experiment.rate'), say.share(arm.converted, arm.people)],
+    [
+      t('experiment.interval'),
+      interval === null ? '—' : `${say.percent(interval.low)} – ${say.percent(interval.high)}`,
+    ],
+  ] as const
+  return (
+    <Paper component="section" withBorder p="xs" aria-label={arm.name}>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Text fw={600}>
+          {arm.name}{' '}
+          <Text span size="xs" c="dimmed">
+            {say.decimal(arm.share)} %
+          </Text>
+        </Text>
+        {action}
+      </Group>
+      <SimpleGrid cols={2} spacing="xs" verticalSpacing={2} mt={4}>
+        {figures.map(([label, value]) => (
+          <div key={label}>
+            <Text size="xs" c="dimmed">
+              {label}
+            </Text>
+            <Text size="sm" className="nowrap">
+              {value}
+            </Text>
+          </div>
+        ))}
+      </SimpleGrid>
+    </Paper>
   )
 }
 

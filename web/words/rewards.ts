@@ -1,7 +1,7 @@
 // Words of coupons, points, shares and experiments. Each pair is [zh-TW, en].
 export const rewards = {
   coupons: {
-    title: ['優惠券', 'Coupons'],
+    title: ['優惠券與點數', 'Coupons and points'],
     lead: [
       '優惠券由旅程贈送或由顧客領取，憑代碼核銷一次',
       'Given by journeys or claimed by customers; each code is good once',
@@ -64,7 +64,6 @@ export const rewards = {
       '在畫布加入「A/B 實驗」節點並發布：每條路是一個版本，可以只是不同的訊息，也可以是整段路徑。',
       'Put an Experiment node on the canvas and publish: each way is a variant, a message alone or a whole path.',
     ],
-    variant: ['版本', 'Variant'],
     people: ['人數', 'People'],
     converted: ['成效人數', 'Succeeded'],
     rate: ['成效率', 'Rate'],

@@ -74,7 +74,7 @@ export const ask: NodeType = {
     'unsent',
   ],
   fallback: { unsent: 'timeout' },
-  twin: 'timeout',
+  twinPort: 'timeout',
   waits: () => true,
   texts: fields => (typeof fields.text === 'string' ? [{ path: '/text', text: fields.text }] : []),
   validate(fields) {

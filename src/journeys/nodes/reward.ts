@@ -20,6 +20,7 @@ type Fields = z.infer<typeof shape>
 export const reward: NodeType = {
   type: 'reward',
   family: 'data',
+  twinPort: 'given',
   fields: {
     give: { kind: 'choice', required: true, options: ['coupon', 'points'] },
     coupon: { kind: 'coupon', required: true, when: { field: 'give', is: ['coupon'] } },

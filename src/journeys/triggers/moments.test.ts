@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, derivedOf, HOUR, journey, node, Person, START, uuid, world } from '../../../test/reducer.ts'
 import type { World } from '../../customers/world.ts'
+import { publicId } from '../../platform/ids.ts'
 import type { JourneyGraph } from '../model.ts'
 import { validateGraph } from '../validate.ts'
 import type { Trigger } from './register.ts'
@@ -175,6 +176,37 @@ describe('everybody’s moments', () => {
     expect(entries(p)).toEqual(['2026-03-03T10:00', '2026-03-04T10:00'])
   })
 
+  test('somebody who was last seen long before the publication does not catch up with what lay before it', () => {
+    const p = new Person(world())
+    p.event('Signed Up')
+    p.now = at('2026-04-10T12:00')
+    const daily = journey(
+      { trigger: { kind: 'schedule', start: '2026-01-01T10:00', rrule: 'FREQ=DAILY' } },
+      { since: p.now },
+    )
+    p.world = world(daily)
+    p.recheck()
+    p.wait(DAY)
+    expect([entries(p), reasons(p)]).toEqual([['2026-04-11T10:00'], []])
+  })
+
+  test('another timer of the same moment, folded before it, does not swallow it', () => {
+    const waits = journey(
+      {
+        trigger: { kind: 'event', event: 'Start' },
+        start: 'w',
+        nodes: { w: node('delay', { ms: 23 * HOUR }, { next: null }) },
+      },
+      { id: uuid(0x2009) },
+    )
+    const daily = journey({ trigger: { kind: 'schedule', start: '2026-03-03T09:00' } }, { since: START })
+    const p = new Person(world(waits, daily))
+    p.event('Start') // at 10:00: waits until 09:00
+    p.wait(DAY)
+    expect(derivedOf(p.effects).filter(f => f.name === 'journey.exited')).toHaveLength(2)
+    expect(entries(p)).toEqual(['2026-03-02T10:00', '2026-03-03T09:00'])
+  })
+
   test('an event at the very moment does not swallow it; two journeys of one moment both start, with a birthday', () => {
     const daily: Trigger = { kind: 'schedule', start: '2026-03-03T09:00' }
     const birthday: Trigger = { kind: 'date', trait: 'birthday', offsetDays: 0, time: '09:00', yearly: true }
@@ -199,12 +231,16 @@ describe('everybody’s moments', () => {
       filled: true,
     }
     const segments = [vip] as unknown as NonNullable<World['segments']>
-    const p = new Person(worldOf(weekly, {}, { segments }))
-    const q = new Person(worldOf({ ...weekly, segment: 'seg_' + '0'.repeat(26) }, {}, { segments }))
+    const p = new Person(worldOf({ ...weekly, segment: publicId('seg', vip.id) }, {}, { segments }))
     p.event('Signed Up')
-    q.event('Signed Up')
-    expect(q.alarm()).toBeNull()
-    expect(p.alarm()).not.toBeNull()
+    expect(p.alarm()).toBeNull()
+    until(p, '2026-03-06T00:00') // Thursday's has passed
+    p.event('tag.applied', { type: 'system', props: { tag: 'vip' } })
+    until(p, '2026-03-10T00:00')
+    p.event('tag.cleared', { type: 'system', props: { tag: 'vip' } })
+    expect(p.alarm()).toBeNull()
+    until(p, '2026-03-20T00:00')
+    expect(entries(p)).toEqual(['2026-03-09T09:00'])
   })
 
   test('paused, out of its time, excluded, beyond the share: each with its reason', () => {
