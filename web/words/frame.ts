@@ -219,6 +219,7 @@ export const frame = {
     cap: ['已達上限', 'A limit is reached'],
     paused: ['已暫停', 'Paused'],
     already_in: ['已在旅程中', 'Already in the journey'],
+    loop: ['旅程互相觸發太多次', 'Journeys started one another too often'],
     not_live: ['那條旅程沒有上線', 'That journey is not live'],
     filter: ['不符合進入篩選', 'Entry filter not met'],
     reentry: ['不可重複進入', 'No re-entry'],
