@@ -109,9 +109,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     const replays = (await import('./trial/replay-worker.ts')).openReplays(core)
     segments.start()
     replays.start()
+    const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
+    experiments.start()
     return {
       start: () => undefined,
       async stop() {
+        await experiments.stop()
         await replays.stop()
         await segments.stop()
         await mirror.stop()

@@ -2,20 +2,25 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
+import { enrollEndpoints } from './contract/enroll.ts'
+import { experimentsEndpoints } from './contract/experiments.ts'
 import { homeEndpoints } from './contract/home.ts'
 import { identityEndpoints } from './contract/identity.ts'
 import { importsEndpoints } from './contract/imports.ts'
 import { insightEndpoints } from './contract/insight.ts'
+import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
@@ -42,17 +47,22 @@ export const endpoints = {
   ...rulesEndpoints,
   ...libraryEndpoints,
   ...journeysEndpoints,
+  ...experimentsEndpoints,
   ...membershipEndpoints,
+  ...enrollEndpoints,
+  ...journeyReportEndpoints,
   ...journeyVersionEndpoints,
   ...trialEndpoints,
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
   ...catalogueEndpoints,
+  ...campaignsEndpoints,
   ...connectorsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
@@ -80,6 +90,7 @@ export const LIVE_TOPICS = [
   'demo',
   'imports',
   'segments',
+  'notices',
   'membership',
   'replays',
 ] as const

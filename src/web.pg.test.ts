@@ -45,6 +45,14 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   publishJourney: { version: 1 },
   setJourneyStatus: { status: 'paused', version: 1 },
   resolveMessage: { as: 'failed' },
+  enrollByApi: { userId: 'M-1' },
+  createCampaign: {
+    name: 'New',
+    startsAt: '2026-01-01T00:00:00Z',
+    endsAt: '2026-02-01T00:00:00Z',
+    event: 'Joined',
+  },
+  saveCampaign: { name: 'Campaign', version: 1 },
   createKey: { kind: 'write', name: 'Shop' },
   saveChannel: {
     name: 'LINE',
@@ -220,6 +228,11 @@ async function makeFilled(name: string): Promise<Made> {
     )
     return id
   }
+  const campaign = newId()
+  await core.pool.query(
+    `insert into campaign (workspace_id, id, name, starts_at, ends_at, event, created_at, updated_at) values ($1, $2, 'One', $3, $4, 'Joined', $3, $3)`,
+    [made.id, campaign, at, new Date(at.getTime() + 86_400_000)],
+  )
   const source = await insertSource(core.pool, {
     workspace_id: made.id,
     kind: 'webhook',
@@ -249,6 +262,7 @@ async function makeFilled(name: string): Promise<Made> {
       import: publicId('imp', file),
       segment: publicId('seg', segment),
       job: publicId('job', job),
+      campaign: publicId('cmp', campaign),
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -18,6 +19,7 @@ import { customerRoutes } from './customers/routes.ts'
 import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
+import { experimentRoutes } from './experiments/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -28,13 +30,16 @@ import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
+import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
+import { enrollRoutes } from './journeys/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
+import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
@@ -50,6 +55,7 @@ import { openStatic, type StaticFiles } from './platform/http/static.ts'
 import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
+import { standInCalls } from './sandbox/stand-in-http.ts'
 import { standInApp } from './sandbox/stand-in-line.ts'
 import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
@@ -69,6 +75,7 @@ const PIXEL = `${ROOT}dist/pixel.js`
 export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
+  ...campaignRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,
@@ -91,10 +98,14 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
+  ...experimentRoutes,
   ...membershipRoutes,
+  ...enrollRoutes,
+  ...journeyReportRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...noticeRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -154,6 +165,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox/line', standInApp(core))
+  app.route('/sandbox/http', standInCalls(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

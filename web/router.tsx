@@ -169,6 +169,12 @@ const sandbox = createRoute({
   validateSearch: texts('line', 'email', 'shopper', 'mail'),
   component: lazyRouteComponent(() => import('./pages/sandbox.tsx'), 'Sandbox'),
 })
+const coupons = createRoute({
+  getParentRoute: () => inside,
+  path: '/coupons',
+  validateSearch: texts('edit'),
+  component: lazyRouteComponent(() => import('./pages/coupons.tsx'), 'Coupons'),
+})
 const catalogue = createRoute({
   getParentRoute: () => inside,
   path: '/catalogue',
@@ -226,6 +232,7 @@ export const router = createRouter({
       metrics,
       sandbox,
       catalogue,
+      coupons,
       sources,
       importFile,
       channels,

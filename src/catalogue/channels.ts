@@ -3,6 +3,7 @@ import { ACCOUNT_SETTINGS, type Channel, wrongLimits } from '../channels/channel
 import { CHANNELS } from '../channels/register.ts'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
+import { publishWorld } from './publish.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
@@ -166,9 +167,13 @@ export const channelRoutes = {
           new Date(),
         ],
       )
+      // journeys choose by it
+      if (before?.settings.costPerMessage !== settings.costPerMessage)
+        await publishWorld(sql, core, workspace.id)
       return rows[0]!
     })
     core.signals.emit('message', '')
+    core.signals.emit('inbox', '')
     return present(core, saved)
   },
 } satisfies Handlers

@@ -1,9 +1,10 @@
 // Products: what is sold, at which price and cost. Events name them by code (product_id) or SKU.
 import type { Out } from '../contract.ts'
-import type { Handlers } from '../platform/http/handler.ts'
+import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
-import type { Sql } from '../platform/postgres.ts'
+import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { idOr404 } from '../platform/public-id.ts'
+import { tellLaunch } from './launch.ts'
 import type { PRODUCT_STATUSES, Variant } from './model.ts'
 import {
   findOnShelf,
@@ -125,6 +126,8 @@ export async function archiveProducts(sql: Sql, workspace: Uuid, codes: string[]
   )
 }
 
+const isSold = ({ status, archived }: ProductRow): boolean => status === 'active' && !archived
+
 export const productRoutes = {
   async products({ core, workspace, query }) {
     const [found, categories] = await Promise.all([
@@ -144,14 +147,27 @@ export const productRoutes = {
     )
   },
 
-  async createProduct({ core, workspace, body }) {
+  async createProduct({ core, workspace, body, caller }) {
     const { code, ...more } = body
-    return present(await insertOnShelf(core.pool, PRODUCTS, workspace.id, { ...columnsOf(more), code }))
+    const row = await inTransaction(core.pool, async sql => {
+      const made = await insertOnShelf<ProductRow>(sql, PRODUCTS, workspace.id, { ...columnsOf(more), code })
+      if (isSold(made)) await tellLaunch(sql, workspace.id, made, actorOf(caller))
+      return made
+    })
+    core.signals.emit('segment-job')
+    return present(row)
   },
 
-  async saveProduct({ core, workspace, params, body }) {
+  async saveProduct({ core, workspace, params, body, caller }) {
     const { version, ...more } = body
     const id = idOr404('prd', params.product)
-    return present(await updateOnShelf(core.pool, PRODUCTS, workspace.id, id, version, columnsOf(more)))
+    const row = await inTransaction(core.pool, async sql => {
+      const before = await findOnShelf<ProductRow>(sql, PRODUCTS, workspace.id, id)
+      const after = await updateOnShelf<ProductRow>(sql, PRODUCTS, workspace.id, id, version, columnsOf(more))
+      if (isSold(after) && !isSold(before)) await tellLaunch(sql, workspace.id, after, actorOf(caller))
+      return after
+    })
+    core.signals.emit('segment-job')
+    return present(row)
   },
 } satisfies Handlers

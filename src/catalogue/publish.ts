@@ -13,6 +13,7 @@ import type { Sql } from '../platform/postgres.ts'
 import { memoriesOf, sinceAt } from '../rules/memories.ts'
 import type { PointsSettings } from '../membership/model.ts'
 import type { PublishedSegment } from '../segments/model.ts'
+import { publishedCampaigns } from './published-campaigns.ts'
 import { publishedAttributes } from './attribute-store.ts'
 import { pendingPasts, queueJob } from './jobs.ts'
 import { decidedJourneys, publishedRewards } from './published-rewards.ts'
@@ -51,13 +52,17 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   )
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
+  const costs = await channelCosts(sql, workspace)
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
+  const campaigns = await publishedCampaigns(sql, workspace)
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
     ...(facts.settings.profile ? { profile: facts.settings.profile } : {}),
     ...(segments.length > 0 ? { segments } : {}),
     ...rewards,
+    ...(Object.keys(costs).length > 0 ? { costs } : {}),
+    ...(campaigns.length > 0 ? { campaigns } : {}),
     no,
     workspace,
     timezone: facts.timezone,
@@ -75,6 +80,19 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
       ...(r.moves ? { moves: r.moves } : {}),
     })),
   }
+}
+
+/** What one message costs by channel, where an account says so: the cheapest account's. */
+async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
+  const { rows } = await sql.query<{ channel: string; cost: string }>(
+    `select channel, settings->>'costPerMessage' as cost from channel_account
+      where workspace_id = $1 and settings ? 'costPerMessage' order by channel, created_at`,
+    [workspace],
+  )
+  const costs: Record<string, number> = {}
+  for (const { channel, cost } of rows)
+    costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
+  return costs
 }
 
 /** The world that was published last. */
@@ -109,6 +127,7 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.quietHours,
       w.profile?.stages,
       w.points,
+      w.journeys.some(j => j.graph.trigger.kind === 'campaign') ? w.campaigns : null,
       w.journeys
         .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),
@@ -135,7 +154,7 @@ export async function publishWorld(
   sql: Sql,
   _core: Core,
   workspace: Uuid,
-  cause: { segment: Uuid | null; actor: string } = { segment: null, actor: 'itinera' },
+  cause: { segment: Uuid | null; journey?: Uuid; actor: string } = { segment: null, actor: 'itinera' },
 ): Promise<number> {
   const { rows } = await sql.query<WorkspaceFacts>(
     `update workspace set catalogue_no = catalogue_no + 1 where id = $1 returning timezone, currency, settings, catalogue_no,
@@ -179,7 +198,7 @@ export async function publishWorld(
       segment: cause.segment,
       kind: 'backfill',
       stage: begins ? 'wait' : 'check',
-      params: { no },
+      params: cause.journey === undefined ? { no } : { no, journey: cause.journey },
       actor: cause.actor,
     })
   if (needsRecheck(before, world)) {

@@ -27,6 +27,15 @@ export async function publishedRewards(
   return { ...(coupons.length > 0 ? { coupons } : {}), ...(points ? { points } : {}) }
 }
 
+/** Of coupons that can be given. */
+export async function couponKeys(sql: Sql, workspace: Uuid): Promise<string[]> {
+  const { rows } = await sql.query<{ key: string }>(
+    'select key from coupon where workspace_id = $1 and not archived order by key',
+    [workspace],
+  )
+  return rows.map(r => r.key)
+}
+
 export async function decidedJourneys(
   sql: Sql,
   workspace: Uuid,

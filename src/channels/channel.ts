@@ -1,11 +1,13 @@
 // The contract of a channel. A channel is one file beside this and one line in register.ts. It renders nothing and
 // decides nothing: it turns rendered content into the provider's own request, and the provider's answers into ours.
 import type { IncomingInput } from '../inbox/model.ts'
+import type { CallContent, TeamMail } from '../journeys/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 /** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
+ *  http: a call of another system. team: a mail to members of the team.
  *  ticket: asks limits for a place (an entry cap, a throttle, a coupon's pool) and is accepted at once when it has them. */
-export type InternalContent = { channel: 'ticket' }
+export type InternalContent = { channel: 'ticket' } | CallContent | TeamMail
 
 /** Settings that every account has beside its channel's own: messages that it may send in a month of the workspace's
  *  zone, and what one costs, in units of the workspace's currency. Empty: as many as wanted, nothing. */
@@ -25,12 +27,15 @@ export function wrongLimits(settings: Record<string, string>): { setting: string
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */
 export type SendResult =
-  | { kind: 'accepted'; providerId: string | null }
+  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer }
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
-  | { kind: 'rejected'; detail: string }
+  | { kind: 'rejected'; detail: string; answer?: CallAnswer }
   | { kind: 'unknown'; detail: string }
+
+/** What a call was answered; `body` null: too long to be kept. */
+export type CallAnswer = { status: number; body: string | null }
 
 export type Account = {
   id: Uuid

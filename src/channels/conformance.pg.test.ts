@@ -11,7 +11,8 @@ import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
 import type { Channel, Outgoing, SendResult } from './channel.ts'
 import { mailOf, readFailure } from './email.ts'
-import { pushRequest, readAnswer, retryAfterMs } from './line.ts'
+import { retryAfterMs } from './exchange.ts'
+import { pushRequest, readAnswer } from './line.ts'
 import { isInner } from './outgoing.ts'
 import { CHANNELS } from './register.ts'
 

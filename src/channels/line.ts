@@ -1,36 +1,15 @@
 // LINE Messaging API: push under a retry key, signed webhooks in.
 // Source: developers.line.biz/en/reference/messaging-api (push, retrying a request, webhook event objects).
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { isIP } from 'node:net'
 import { isLineProvider, lineAddressOf, lineUidOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
-import { faultPoint } from '../platform/fault.ts'
 import type { Account, Channel, ChannelEvent, Outgoing, SendResult, WebhookRequest } from './channel.ts'
-import { FORBIDDEN_TEXT, isInner, safeLookup } from './outgoing.ts'
+import { closeConnections, exchange, header, NoAnswer, retryAfterMs, type Answer } from './exchange.ts'
+import { FORBIDDEN_TEXT } from './outgoing.ts'
 
 const API = 'https://api.line.me'
 const CONCURRENCY = 32
-const ANSWER_LIMIT = 64 * 1024
-const agents = () => ({
-  http: new HttpAgent({ keepAlive: true, maxSockets: 256, timeout: 60_000 }),
-  https: new HttpsAgent({ keepAlive: true, maxSockets: 256, timeout: 60_000 }),
-})
-let kept = agents()
-
-type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
-/** Why there is no answer. `written`: the request may have reached the provider. `stale`: a kept connection was closed. */
-class NoAnswer extends Error {
-  readonly written: boolean
-  readonly stale: boolean
-  constructor(cause: Error, written: boolean, stale: boolean) {
-    super((cause as { code?: string }).code ?? cause.message)
-    this.written = written
-    this.stale = stale
-  }
-}
 
 /** The request as it goes out; golden files hold it. */
 export function pushRequest(account: Account, message: Outgoing) {
@@ -46,62 +25,6 @@ export function pushRequest(account: Account, message: Outgoing) {
     },
     body: JSON.stringify({ to: message.address, messages }),
   }
-}
-
-function post(r: ReturnType<typeof pushRequest>, trusted: boolean, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const secure = r.url.protocol === 'https:'
-    const host = r.url.hostname.replace(/^\[|\]$/g, '')
-    if (!trusted && isIP(host) && isInner(host))
-      return reject(new NoAnswer(new Error('EFORBIDDEN'), false, false))
-    let written = false
-    const req = (secure ? httpsRequest : httpRequest)(
-      r.url,
-      {
-        method: r.method,
-        headers: { ...r.headers, 'content-length': Buffer.byteLength(r.body) },
-        agent: secure ? kept.https : kept.http,
-        signal,
-        ...(trusted ? {} : { lookup: safeLookup }),
-      },
-      res => {
-        let body = ''
-        res.setEncoding('utf8')
-        res.on('data', (chunk: string) => {
-          if (body.length < ANSWER_LIMIT) body += chunk
-        })
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
-        res.on('error', error => reject(new NoAnswer(error, true, false)))
-      },
-    )
-    req.on('error', error => {
-      const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EFORBIDDEN)$/.test(
-        (error as { code?: string }).code ?? '',
-      )
-      const stale = req.reusedSocket && /^(ECONNRESET|EPIPE)$/.test((error as { code?: string }).code ?? '')
-      reject(new NoAnswer(error, !refused && written, stale))
-    })
-    req.on('socket', socket => {
-      // before the connection stands nothing can have been sent
-      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', () => (written = true))
-      else written = true
-    })
-    req.on('finish', () => faultPoint('deliver.after_socket_write'))
-    req.end(r.body)
-  })
-}
-
-const header = (h: IncomingHttpHeaders, name: string): string | null => {
-  const v = h[name]
-  return (Array.isArray(v) ? v[0] : v) ?? null
-}
-
-/** Retry-After: seconds or a date. */
-export function retryAfterMs(value: string | null, now: number): number | null {
-  if (value === null) return null
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? null : Math.max(0, at - now)
 }
 
 /** What an answer of push means. 409: this retry key was accepted before. 4xx must not be retried, except 429. */
@@ -147,7 +70,7 @@ async function send(account: Account, message: Outgoing, signal: AbortSignal): P
   const r = pushRequest(account, message)
   for (let attempt = 1; ; attempt++) {
     try {
-      return readAnswer(await post(r, account.trusted, signal), Date.now())
+      return readAnswer(await exchange(r, account.trusted, signal), Date.now())
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       // a kept connection that the provider had closed: the retry key makes a second try harmless
@@ -256,8 +179,6 @@ export const line: Channel = {
   send,
   parse,
   async close() {
-    kept.http.destroy()
-    kept.https.destroy()
-    kept = agents()
+    closeConnections()
   },
 }

@@ -31,6 +31,10 @@ export const journeyDetail = journeyRow.extend({
   live: personalValue('brand').nullable().describe('JourneyGraph'),
   versions: z.array(z.object({ version: z.number(), publishedAt: time, publishedBy: z.string() })),
   problems: z.array(graphProblem),
+  computing: z
+    .object({ done: z.number(), total: z.number().nullable() })
+    .nullable()
+    .describe('customers whose past was looked at for its rules; null: their past is known'),
 })
 export const nodeCounts = z.object({
   node: z.string(),

@@ -20,6 +20,18 @@ export const sandboxMessage = z.object({
   at: time,
 })
 
+const sandboxCall = z.object({
+  id: z.string(),
+  webhookId: z.string(),
+  signed: z.boolean(),
+  method: z.string(),
+  path: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  status: z.number(),
+  at: time,
+})
+
 export const sandboxEndpoints = {
   sandboxContacts: e({
     method: 'get',
@@ -71,6 +83,28 @@ export const sandboxEndpoints = {
         }),
       ),
     }),
+  }),
+  sandboxCalls: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/calls',
+    scope: 'sandbox:use',
+    summary:
+      'Calls of journeys that reached the stand-in for other systems (http://stand-in/…), the newest first',
+    out: z.object({ items: z.array(sandboxCall) }),
+  }),
+  sandboxAnswer: e({
+    method: 'put',
+    path: '/w/{ws}/sandbox/calls/answer',
+    scope: 'sandbox:use',
+    summary: 'What the stand-in for other systems answers to the next calls',
+    body: z.object({
+      status: z.number().int().min(200).max(599),
+      body: z.string().max(10_000).default('{}'),
+      times: z.number().int().min(0).max(1000).default(1),
+      silent: z.boolean().default(false).describe('keeps the call and answers nothing'),
+      retryAfterS: z.number().int().min(0).max(3600).optional(),
+    }),
+    out: ok,
   }),
   setClock: e({
     method: 'post',

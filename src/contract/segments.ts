@@ -71,7 +71,7 @@ export const segmentDetail = segmentRow.extend({
 })
 export const segmentJob = z.object({
   id,
-  kind: z.enum(['backfill', 'snapshot', 'tag', 'untag']),
+  kind: z.enum(['backfill', 'snapshot', 'tag', 'untag', 'tell']),
   status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
   done: z.number(),
   total: z.number().nullable(),
@@ -155,6 +155,22 @@ export const segmentsEndpoints = {
     summary: 'Publish the draft as a new immutable version; the past is then looked at',
     body: z.object({ version: z.number() }),
     out: segmentDetail,
+  }),
+  segmentMoves: e({
+    method: 'get',
+    path: '/w/{ws}/segments/{segment}/moves',
+    scope: 'segments:read',
+    summary: 'How many the draft of a partition would move from which group to which, and how many stay',
+    out: z.object({
+      items: z.array(
+        z.object({
+          from: z.string().nullable().describe('key of a group; null: in none yet'),
+          to: z.string(),
+          count: z.number(),
+        }),
+      ),
+      asOf: time,
+    }),
   }),
   archiveSegment: e({
     method: 'delete',

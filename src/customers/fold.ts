@@ -4,6 +4,7 @@ import type { Want } from '../journeys/caps.ts'
 import type { Admission, Plan } from '../journeys/plan.ts'
 import { mark } from '../segments/marks.ts'
 import { segmentPlanOf, type SegmentPlan } from '../segments/plan.ts'
+import type { Uuid } from '../platform/ids.ts'
 import type { CustomerState } from './model.ts'
 import type { Worth } from './order-worth.ts'
 import { rememberEvent } from './remember.ts'
@@ -29,8 +30,10 @@ export type Fact = {
   order?: { before: Worth | null; after: Worth | null }
   /** of tier.changed: the tier before */
   before?: string
-  /** how many journeys started one another before it */
+  /** how many journeys caused one another before it */
   hops?: number
+  /** starts this journey and no other */
+  only?: Uuid
 }
 
 export type Fold = {
@@ -55,6 +58,9 @@ export type Fold = {
   segments: SegmentPlan
   /** places of segments to be judged */
   dirty: Set<number>
+  /** of what is derived now, and of what changed and is yet to be judged */
+  hops: number
+  carried: number
   /** what is being folded, for the reasons of memberships: a name of an event, time, published, list … */
   cause: string
 }
@@ -80,6 +86,8 @@ export const openFold = (state: CustomerState, world: World, plan: Plan, now: nu
   wants: [],
   segments: segmentPlanOf(world),
   dirty: new Set(),
+  hops: 0,
+  carried: 0,
   cause,
 })
 
@@ -95,17 +103,24 @@ export function derive(
 ): void {
   fold.effects.push({ kind: 'derived', fact: { name, at, props, ...refs } })
   mark(fold, name, props)
-  happen(fold, { name, at: fold.t, lateMs: 0, props, trusted: true, refs, ...beside }, at)
+  const hops = Math.max(fold.hops, beside.hops ?? 0)
+  if (hops > fold.carried) fold.carried = hops
+  const fact = { name, at: fold.t, lateMs: 0, props, trusted: true, refs, ...beside }
+  happen(fold, hops > 0 ? { ...fact, hops } : fact, at)
 }
 
 /** Something happened: it is remembered where a rule asks for it, and looked at by journeys. What really happened comes
  *  before what was derived from it. @param occurred as history has it */
 export function happen(fold: Fold, fact: Omit<Fact, 'keys'>, occurred: number, really = false): void {
-  const { triggers, memories, movedBy } = fold.plan
+  const { triggers, memories, movedBy, heard } = fold.plan
   const moved = movedBy.facts.get(fact.name)
   if (moved !== undefined) fold.moved.push(...moved)
   const remembered = memories.byEvent.has(fact.name)
-  if ((!remembered && !triggers.has(fact.name)) || (!fact.trusted && isReservedName(fact.name))) return
+  if (
+    (!remembered && !triggers.has(fact.name) && !heard.has(fact.name)) ||
+    (!fact.trusted && isReservedName(fact.name))
+  )
+    return
   const keys = remembered ? rememberEvent(fold, fact.name, fact.props, fact.at, occurred) : []
   if (really) fold.facts.unshift({ ...fact, keys })
   else fold.facts.push({ ...fact, keys })
@@ -116,4 +131,4 @@ export const isReservedName = (name: string): boolean => name.charCodeAt(0) >= S
 
 const SMALL_A = 97
 const RESERVED =
-  /^(clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|tier|trait|visit)\./
+  /^(call|clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|team|tier|trait|visit)\./

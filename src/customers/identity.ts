@@ -184,7 +184,7 @@ export function foldIdentity(fold: Fold, body: EventBody, occurred: number): voi
   for (const holder of holders.slice(0, 8)) ask(fold, holder, body, holders.length === 1)
 }
 
-function noteId(fold: Fold, id: IdRef, verified: boolean): void {
+export function noteId(fold: Fold, id: IdRef, verified: boolean): void {
   fold.changed = true
   derive(fold, 'identifier.added', { kind: id.kind, value: id.value, verified })
 }

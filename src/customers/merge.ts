@@ -25,6 +25,7 @@ import {
   MAX_HOPS,
   mayHold,
   memberNoOf,
+  noteId,
   otherMember,
   otherName,
   reasonOf,
@@ -235,8 +236,11 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
       !holds(state, { kind, value }) &&
       goneTo(state, [{ kind, value }], fold.now) === undefined &&
       !(kind === 'member_no' && memberNoOf(state) !== null)
-    )
+    ) {
+      // the event that made the two meet named it first: it is new to both, and may start something
       addId(state, { kind, value, verified, at: fold.t, src: 'merge' })
+      noteId(fold, { kind, value }, verified)
+    }
   settleMerged(fold, body.actor ?? null)
   derive(fold, 'customer.merged', {
     loser: body.loser,

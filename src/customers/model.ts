@@ -132,6 +132,8 @@ export type CustomerState = {
   push?: PushToken[]
   /** newest thing the customer did, newest marketing message accepted, newest 1:1 message by the team */
   clk?: { c?: number; m?: number; t?: number }
+  /** acts by hour of the day (hours.ts) */
+  hrs?: string
   /** membership tier and points, as a trusted source or our own ledger said last */
   tier?: { v: string; at: number }
   points?: { v: number; at: number }

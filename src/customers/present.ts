@@ -81,7 +81,8 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       enteredAt: iso(e.at),
       node: e.node,
       nodeTitle: node ? (node.title ?? node.type) : null,
-      waitingUntil: e.wait && 'until' in e.wait && e.wait.until !== null ? iso(e.wait.until) : null,
+      waitingUntil:
+        e.wait && 'until' in e.wait && typeof e.wait.until === 'number' ? iso(e.wait.until) : null,
       endedAt: null,
       how: null,
     }

@@ -72,6 +72,18 @@ function unreachable(
   return suppressed === null ? null : 'suppressed'
 }
 
+/** For the fold, which does not know suppressions. What must be sent needs no consent, but an address. */
+export function reachFor(
+  state: CustomerState,
+  channel: ReachChannel,
+  purpose: 'marketing' | 'transactional',
+): { reachable: boolean; reason: string | null } {
+  const reason = unreachable(state, channel, addressFor(state, channel), null)
+  const allowed = reason === null || (purpose === 'transactional' && AGREEING.has(reason))
+  return { reachable: allowed, reason: allowed ? null : reason }
+}
+const AGREEING: ReadonlySet<Reason> = new Set(['refused', 'no_consent'])
+
 const CHANNEL_OF: Record<WantedContact, ReachChannel> = {
   email: 'email',
   phone: 'sms',

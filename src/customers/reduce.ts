@@ -5,6 +5,7 @@ import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } f
 import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
+import { outcomeName } from '../messages/model.ts'
 import { setRightsDue } from '../membership/fold.ts'
 import { nextDue, setDates } from '../journeys/schedule.ts'
 import { never } from '../platform/errors.ts'
@@ -142,7 +143,7 @@ function causeOf(input: Input): string {
     case 'event':
       return input.body.name
     case 'outcome':
-      return 'message.' + input.body.state
+      return outcomeName(input.body)
     case 'recheck':
     case 'fill':
       return 'published'

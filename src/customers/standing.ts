@@ -6,6 +6,7 @@ import { holdCoupon, isOpen } from '../membership/held.ts'
 import type { HeldCoupon } from '../membership/model.ts'
 import { momentOf } from '../platform/zone-days.ts'
 import { isReservedName, type Fold } from './fold.ts'
+import { countHour, mergeHours } from './hours.ts'
 import type { CustomerState } from './model.ts'
 
 /** Of an order, done by the shop and not by the customer. */
@@ -27,24 +28,32 @@ function turn(state: CustomerState, clock: 'c' | 'm' | 't', at: number): void {
 /** Trusted: the sender is not the customer's own browser, with or without a token. */
 const isTold = ({ proof }: EventBody): boolean => proof === 'server' || proof === 'provider'
 
-export function foldClocks({ state }: Fold, body: EventBody, at: number): void {
+function acted({ state, plan, world }: Fold, at: number): void {
+  turn(state, 'c', at)
+  if (plan.hours) countHour(state, at, world.timezone)
+}
+
+export function foldClocks(fold: Fold, body: EventBody, at: number): void {
+  const { state } = fold
   const { name, type } = body
   if (type === 'identify' || type === 'group' || type === 'alias') return
   if (!isReservedName(name)) {
-    if (type !== 'system' && !BY_THE_SHOP.has(name)) turn(state, 'c', at)
+    if (type !== 'system' && !BY_THE_SHOP.has(name)) acted(fold, at)
   } else if (isTold(body)) {
-    if (BY_THE_CUSTOMER.has(name)) turn(state, 'c', at)
+    if (BY_THE_CUSTOMER.has(name)) acted(fold, at)
     else if (name === 'conversation.replied') turn(state, 't', at)
   }
 }
 
 /** A broadcast moves the marketing clock when its channel has accepted it; a click is the customer's. */
-export function clockOutcome({ state }: Fold, body: OutcomeBody): void {
+export function clockOutcome(fold: Fold, body: OutcomeBody): void {
+  const { state } = fold
   if (body.state === 'accepted' && body.purpose === 'marketing') turn(state, 'm', body.at)
-  else if (body.state === 'clicked') turn(state, 'c', body.at)
+  else if (body.state === 'clicked') acted(fold, body.at)
 }
 
 export function mergeStanding(state: CustomerState, other: CustomerState): void {
+  mergeHours(state, other)
   for (const clock of ['c', 'm', 't'] as const)
     if (other.clk?.[clock] !== undefined) turn(state, clock, other.clk[clock])
   if (other.tier && newer(other.tier, state.tier)) state.tier = other.tier

@@ -40,6 +40,8 @@ export type World = {
   campaigns?: PublishedCampaign[]
   /** what differs from the defaults */
   profile?: ProfileSettings
+  /** what one message costs by channel, in units of the currency */
+  costs?: Record<string, number>
   /** since which catalogue number each memory is kept; unset (in tests): since ever */
   memories?: Record<string, number>
 }

@@ -6,7 +6,7 @@ import { eventProps } from '../customers/event-props.ts'
 import { qualityOf } from '../customers/quality.ts'
 import { orderStateRow, type OrderStateRow } from './history-orders.ts'
 import type { Derived, EventBody, JournalEntry, OutcomeBody } from './model.ts'
-import { outcomeProps } from '../messages/model.ts'
+import { outcomeName, outcomeProps } from '../messages/model.ts'
 import { unpackJournal } from './journal.ts'
 import { ruleColumns, type RuleColumns } from './history-columns.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -186,7 +186,7 @@ function inputRow(entry: JournalEntry): Fields | null {
     const body = entry.b as OutcomeBody
     return {
       kind: 'message',
-      name: 'message.' + body.state,
+      name: outcomeName(body),
       occurred: body.at,
       channel: body.channel,
       message: body.message,

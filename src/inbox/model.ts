@@ -2,6 +2,7 @@
 // Times are workspace time in ms unless a name says otherwise.
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Worth } from '../customers/order-worth.ts'
+import type { Notice } from '../journeys/model.ts'
 import type { Intent, MessageState, Outcome } from '../messages/model.ts'
 import type { CouponRow, Place, PointsRow } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -197,7 +198,15 @@ export type NoteBody = {
   | { do: 'remove_tag'; tag: string }
   /** puts them on a static list, named by its number (src/segments/model.ts), or takes them off */
   | { do: 'list'; n: number; on: boolean }
+  | Told
 )
+
+/** What concerns many at once, and may start a journey. */
+export type Told =
+  /** something of the business happened, which is said to this customer */
+  | { do: 'tell'; name: string; props: Record<string, unknown> }
+  /** the journey was published and takes in who is in its segment already */
+  | { do: 'admit'; journey: Uuid }
 
 export type InputOf = {
   event: EventBody
@@ -323,12 +332,25 @@ export type Derived = {
   channel?: string
 }
 
+/** What the team is told of a customer; filled in with what was known then when it is shown. */
+export type NoticeBody = Notice & {
+  id: Uuid
+  at: number
+  journey: Uuid
+  enrollment: Uuid
+  node: string
+  event: Intent['event']
+  vars: Record<string, unknown>
+}
+
 /** What a fold causes beyond the new state; a closed list. */
 export type FoldEffect =
   | { kind: 'derived'; fact: Derived }
   | { kind: 'intent'; intent: Intent }
   /** ends this message as skipped(reason) if it is still intended or claimed */
-  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' | 'moved' }
+  | { kind: 'cancel'; message: Uuid; reason: 'exited' | 'merged' | 'moved' | 'late' }
+  /** tells the team */
+  | { kind: 'notice'; notice: NoticeBody }
   | { kind: 'order'; row: OrderRow }
   /** what an order is worth from now on, for history; null: it is another customer's */
   | { kind: 'worth'; order: string; worth: ToldWorth | null }

@@ -13,6 +13,7 @@ import { append, type Append } from './append.ts'
 import type { Folded, Work } from './fold.ts'
 import { staggered } from '../journeys/policy.ts'
 import { packJournal } from './journal.ts'
+import { writeNotices, type Noticed } from './write-notices.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
 import { type Entry, writeRights } from './write-rights.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
@@ -24,6 +25,8 @@ export type Written = {
   messages: Set<number>
   answers: string[]
   posted: Set<number>
+  /** workspaces whose team was told something */
+  noticed: Set<Uuid>
   /** customers who live on without some of the identifiers that intakes may remember of them */
   moved: Set<Uuid>
 }
@@ -91,6 +94,7 @@ export async function writeFold(
   const endAll: { bucket: number; customer: Uuid }[] = []
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
+  const notices: Noticed[] = []
   const coupons: Entry<CouponRow>[] = []
   const points: Entry<PointsRow>[] = []
   const answers: {
@@ -114,6 +118,7 @@ export async function writeFold(
       } else if (e.kind === 'cancel')
         // an adopted run's message stays in the bucket it was made in
         cancels.push({ bucket: bucketOf(e.message), message: e.message, reason: e.reason })
+      else if (e.kind === 'notice') notices.push({ work, notice: e.notice })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
       else if (e.kind === 'coupon_entry') coupons.push({ work, row: e.row })
@@ -301,6 +306,7 @@ export async function writeFold(
       endAll.map(() => 'merged'),
       iso(nowReal),
     ])
+  if (notices.length > 0) writeNotices(run, notices)
   if (orders.length > 0)
     run(
       'w_order',
@@ -414,6 +420,7 @@ export async function writeFold(
   return {
     messages: new Set(intents.map(i => i.bucket)),
     answers: answers.map(a => a.key),
+    noticed: new Set(notices.map(n => n.work.workspace)),
     posted: new Set(posts.flatMap(p => (p.customer ? [bucketOf(p.customer)] : []))),
     moved: movedFrom,
   }

@@ -1,12 +1,13 @@
 // Who comes into a journey: what its trigger waits for, then the rules of entry. Every refusal is a fact with its reason;
 // what the trigger does not wait for is none.
 import { derive, type Fact, type Fold } from '../customers/fold.ts'
-import { bucketOf, deriveId } from '../platform/ids.ts'
+import type { Told } from '../inbox/model.ts'
+import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Rule, Verdict } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Enrollment, PublishedJourney } from './model.ts'
+import { MAX_HOPS, type Enrollment, type PublishedJourney } from './model.ts'
 import { isPaused, type Admission } from './plan.ts'
 import { begin, exitAtEntry, pastKey } from './run.ts'
 import type { TriggerContext } from './triggers/type.ts'
@@ -17,8 +18,6 @@ const DEFAULT_LATENESS_MS = DAY_MS
 /** An event later than its lateness by more than this is an import of the past: no word about it. */
 const PAST_MS = 7 * DAY_MS
 const MAX_EVENT_BYTES = 1024
-/** Journeys that start one another: here it ends. */
-const MAX_HOPS = 8
 
 const ask = (fold: Fold, rule: Rule): Verdict =>
   evaluate(rule, {
@@ -45,6 +44,50 @@ export function startByFact(fold: Fold, { journey, type }: Admission, fact: Fact
   const { trigger } = journey.graph
   if (type.admits !== undefined && !type.admits(trigger, fact, contextOf(fold, journey, fact.at))) return
   admitInTime(fold, journey, fact)
+}
+
+/** Another journey of this customer calls for it: only its trigger is passed by. */
+export function startByJourney(fold: Fold, id: Uuid, fact: Fact): void {
+  const journey = fold.plan.current.get(id)
+  if (journey === undefined || journey.status === 'stopped')
+    derive(fold, 'journey.not_entered', { reason: 'not_live' }, { journey: id })
+  else admit(fold, journey, fact)
+}
+
+/** The journey was published and takes in who is in its segment already. */
+export function admitPresent(fold: Fold, id: Uuid): void {
+  const journey = fold.plan.current.get(id)
+  if (journey !== undefined && isPresent(fold, journey))
+    admit(fold, journey, {
+      name: 'backfill',
+      at: fold.t,
+      lateMs: 0,
+      props: { segment: (journey.graph.trigger as { segment: string }).segment },
+      trusted: true,
+      keys: [],
+    })
+}
+
+function isPresent(fold: Fold, { graph: { trigger, entry }, status }: PublishedJourney): boolean {
+  return (
+    status === 'live' &&
+    entry?.backfill === true &&
+    trigger.kind === 'segment' &&
+    isMember(fold, trigger.segment, trigger.group)
+  )
+}
+
+/** Whether some journey would look at this customer, were this said. */
+export function awaits(fold: Fold, told: Told): boolean {
+  if (told.do === 'admit') {
+    const journey = fold.plan.current.get(told.journey)
+    return journey !== undefined && isPresent(fold, journey)
+  }
+  const fact = { name: told.name, at: fold.t, lateMs: 0, props: told.props, trusted: true, keys: [] }
+  return (fold.plan.triggers.get(told.name) ?? []).some(
+    ({ journey, type }) =>
+      type.admits?.(journey.graph.trigger, fact, contextOf(fold, journey, fold.t)) ?? true,
+  )
 }
 
 /** The moment `at` of a journey has come. */

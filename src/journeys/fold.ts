@@ -4,19 +4,20 @@ import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
 import { foldRights } from '../membership/fold.ts'
-import { outcomeProps } from '../messages/model.ts'
+import { outcomeName, outcomeProps } from '../messages/model.ts'
 import { foldSegments, segmentsDue } from '../segments/fold.ts'
 import { mark } from '../segments/marks.ts'
 import { countOutcome, decideWants } from './caps.ts'
-import { startByFact, startByMoment } from './entry.ts'
-import { runningJourney } from './plan.ts'
+import { startByFact, startByJourney, startByMoment } from './entry.ts'
+import { asks, runningJourney, watchedNodes } from './plan.ts'
 import { checkEnds, endRun, resume } from './run.ts'
 import { nextCommon, nextDue, setMoved, waitedUntil, type Due } from './schedule.ts'
 import { moveRun } from './versions/move-run.ts'
 import { pendingMove } from './versions/pending.ts'
 import { lookAtWatches } from './watch.ts'
 
-const MAX_ROUNDS = 16
+/** A journey that starts another counts hops, and each may take a round for its segments. */
+const MAX_ROUNDS = 40
 /** Timers folded in one reduction; what is left stays due. */
 const MAX_TIMERS = 1000
 const NONE: ReadonlySet<string> = new Set()
@@ -29,7 +30,12 @@ export function settle(fold: Fold): void {
       throw new TooManyRounds(`derived facts still trigger after ${MAX_ROUNDS} rounds`)
     const facts = fold.facts
     fold.facts = []
-    if (fold.dirty.size > 0) foldSegments(fold)
+    if (fold.dirty.size > 0) {
+      fold.hops = fold.carried
+      fold.carried = 0
+      foldSegments(fold)
+      fold.hops = 0
+    }
     if (fold.changed) {
       fold.changed = false
       fold.fresh = NONE
@@ -56,7 +62,19 @@ export function look(fold: Fold): void {
 function foldFact(fold: Fold, fact: Fact): void {
   fold.fresh = fact.keys.length === 0 ? NONE : new Set(fact.keys)
   if (fold.fresh.size > 0) look(fold)
-  for (const admission of fold.plan.triggers.get(fact.name) ?? []) startByFact(fold, admission, fact)
+  if (fold.plan.heard.has(fact.name)) hear(fold, fact)
+  if (fact.only !== undefined) startByJourney(fold, fact.only, fact)
+  else for (const admission of fold.plan.triggers.get(fact.name) ?? []) startByFact(fold, admission, fact)
+}
+
+/** What somebody said is heard by the runs that asked. */
+function hear(fold: Fold, fact: Fact): void {
+  for (const run of fold.state.enr.slice()) {
+    if (run.wait === null || run.wait.kind === 'time' || run.wait.message === undefined) continue
+    const journey = runningJourney(fold.plan, run.j, run.v)
+    if (journey !== null && asks(journey, run.node) && fold.state.enr.includes(run))
+      resume(fold, run, journey, { kind: 'event', fact: { name: fact.name, props: fact.props } })
+  }
 }
 
 /** Folds the customer's own timers due before `limit` (at it too when `inclusive`), each at its due time. */
@@ -127,7 +145,20 @@ function fire(fold: Fold, due: Due): void {
   if (waited === null || waited > fold.t) return
   if (run.wait?.kind === 'message') {
     if (run.wait.got) resume(fold, run, journey, { kind: 'message', ...run.wait.got })
+    else resume(fold, run, journey, { kind: 'timer' })
   } else resume(fold, run, journey, { kind: 'timer' })
+}
+
+/** A person opened or clicked the message of a node for which another node of the run waits. */
+function noteRead(fold: Fold, body: OutcomeBody): void {
+  const { state, node, detail } = body
+  if (node === null || (state !== 'opened' && state !== 'clicked') || detail?.machine !== undefined) return
+  const run = fold.state.enr.find(r => r.id === body.enrollment)
+  const journey = run && runningJourney(fold.plan, run.j, run.v)
+  if (!run || !journey || !watchedNodes(journey).has(node) || run.read?.[node] === 'clicked') return
+  run.read = { ...run.read, [node]: state }
+  if (run.wait?.kind === 'event' && !checkEnds(fold, run, journey))
+    resume(fold, run, journey, { kind: 'event' })
 }
 
 /** What came of a message: moves the run that waits for it, and can be waited for like any event. */
@@ -137,7 +168,12 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
     const journey = runningJourney(fold.plan, run.j, run.v)
     if (journey === null) endRun(fold, run, 'stopped')
     else if (!checkEnds(fold, run, journey))
-      resume(fold, run, journey, { kind: 'message', outcome: body.outcome, reason: body.reason })
+      resume(fold, run, journey, {
+        kind: 'message',
+        outcome: body.outcome,
+        reason: body.reason,
+        ...(body.detail ? { detail: body.detail } : {}),
+      })
   } else if (body.outcome === 'skipped' && body.reason === 'merged') {
     // A twin's message that was taken for sent was ended by the merge after all.
     for (const r of fold.state.enr) {
@@ -146,10 +182,11 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
       if (r.twin.length === 0) delete r.twin
     }
   }
+  noteRead(fold, body)
   clockOutcome(fold, body)
   countOutcome(fold, body)
-  mark(fold, 'message.' + body.state)
-  const name = 'message.' + body.state
+  const name = outcomeName(body)
+  mark(fold, name)
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)
   settle(fold)
 }

@@ -4,14 +4,23 @@ import { derive, type Fold } from '../customers/fold.ts'
 import type { Intent, Limit } from '../messages/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
-import type { Effect, Enrollment, PublishedJourney } from './model.ts'
+import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
 import { budgetOf, quietHoursOf } from './policy.ts'
+
+/** A mail about yesterday's matter is of no use to the team. */
+const TEAM_MAIL_MS = 86_400_000
 
 export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 
-/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket. */
-export const messageIdOf = (fold: Fold, run: Enrollment): Uuid =>
-  deriveId(bucketOf(fold.state.id), run.id, run.node, run.occ[run.node] ?? 0)
+/** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket.
+ *  `part`: of a node that may send several. */
+export const messageIdOf = (fold: Fold, run: Enrollment, part?: string): Uuid => {
+  const bucket = bucketOf(fold.state.id)
+  const occurrence = run.occ[run.node] ?? 0
+  return part === undefined
+    ? deriveId(bucket, run.id, run.node, occurrence)
+    : deriveId(bucket, run.id, run.node, occurrence, part)
+}
 
 export function intend(
   fold: Fold,
@@ -24,7 +33,7 @@ export function intend(
   const { policy } = journey.graph
   const lateMs = fold.now - fold.t
   const intent = write(fold, run, journey, {
-    id: messageIdOf(fold, run),
+    id: messageIdOf(fold, run, effect.part),
     channel,
     purpose,
     content,
@@ -34,8 +43,49 @@ export function intend(
     ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
     quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
     event: run.ev ?? null,
+    ...(run.vars === undefined ? {} : { vars: run.vars }),
   })
   want(fold, intent, journey)
+}
+
+/** A call of another system: no hours, caps or budgets are asked. */
+export function callOut(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  { content, notAfter }: Extract<Effect, { kind: 'call' }>,
+): void {
+  write(fold, run, journey, {
+    id: messageIdOf(fold, run),
+    channel: 'http',
+    purpose: 'transactional',
+    content,
+    notBefore: fold.t,
+    notAfter,
+    quiet: null,
+    event: run.ev ?? null,
+    ...(run.vars === undefined ? {} : { vars: run.vars }),
+  })
+}
+
+/** A notice as a mail; nobody waits for it. */
+export function mailTeam(
+  fold: Fold,
+  run: Enrollment,
+  journey: PublishedJourney,
+  { text, roles, users }: Notice,
+): void {
+  write(fold, run, journey, {
+    id: messageIdOf(fold, run, 'mail'),
+    channel: 'team',
+    purpose: 'transactional',
+    content: { channel: 'team', text, roles, users },
+    notBefore: fold.t,
+    notAfter: fold.t + TEAM_MAIL_MS,
+    quiet: null,
+    event: run.ev ?? null,
+    ...(run.vars === undefined ? {} : { vars: run.vars }),
+  })
 }
 
 /** A message to nobody: the run goes on by what becomes of it. */
@@ -76,6 +126,7 @@ function write(
     | 'event'
     | 'limits'
     | 'ended'
+    | 'vars'
   >,
 ): Intent {
   const occurrence = run.occ[run.node] ?? 0

@@ -1,5 +1,6 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
+import type { ReachChannel } from '../customers/reach.ts'
 import type { Limit } from '../messages/model.ts'
 import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -147,13 +148,21 @@ export type ExitHow = 'completed' | 'goal' | 'exit_rule' | 'stopped' | 'removed'
 /** What the run waits for at its node. `until` is workspace time ms. */
 export type Wait =
   | { kind: 'time'; until: number }
-  | { kind: 'event'; until: number | null }
-  /** `got`: the outcome that came while the journey was paused */
-  | {
-      kind: 'message'
-      message: Uuid
-      got?: { outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null }
-    }
+  /** `message`: the question that is to be answered */
+  | { kind: 'event'; until: number | null; message?: Uuid }
+  /** `until`: the message is of no use to the run any more; `part`: which of the node's messages (reach: the channel);
+   *  `got`: the outcome that came while the journey was paused */
+  | { kind: 'message'; message: Uuid; until?: number; part?: string; got?: MessageEnd }
+
+/** What a message came to; `detail`: what was answered to a call. */
+export type MessageEnd = {
+  outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'
+  reason: string | null
+  detail?: Record<string, string>
+}
+
+/** What crosses journeys counts up; this is the end. */
+export const MAX_HOPS = 8
 
 /** Kept small: it is part of the customer's state. */
 export type Enrollment = {
@@ -180,6 +189,8 @@ export type Enrollment = {
   due?: number
   /** what calls and questions of this run answered, by node; bounded */
   vars?: Record<NodeId, unknown>
+  /** what a person did with the newest message of a node, where another node waits for it */
+  read?: Record<NodeId, 'opened' | 'clicked'>
   /** how many journeys started one another before this one */
   hops?: number
   /** kept unsent (policy.controlPercent): it is at no node, and only waits for goal and exits */
@@ -253,22 +264,30 @@ export type NodeContext = {
   /** What stands against giving the customer the coupon of this key, as the port that leads on; else the pool of which a
    *  place must be taken first, where it is limited. */
   coupon(key: string): { refused: 'has' | 'ended' | 'limit' } | { pool: Limit | null }
-  /** Identity of the message that this visit of the node would send. */
-  messageId(): Uuid
+  /** Identity of the message that this visit of the node would send. `part`: of a node that may send several */
+  messageId(part?: string): Uuid
+  /** Whether a message of this purpose may reach the customer by this channel, as far as the fold knows (what was
+   *  suppressed is known to the deliverer alone), and why not. */
+  reachable(channel: ReachChannel, purpose: Purpose): { reachable: boolean; reason: string | null }
+  /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
+  costOf(channel: ReachChannel): number
   customer: import('../customers/model.ts').CustomerState
 }
 
 /** What a node decides: go on through a port, wait, or end; with effects in order. */
 export type Step =
-  | { kind: 'go'; port: string; effects: Effect[]; why?: unknown[] }
-  | { kind: 'wait'; wait: Wait; effects: Effect[] }
-  | { kind: 'end'; how: ExitHow; effects: Effect[] }
+  /** `keep`: what later templates of this run may use as `journey.<node>` */
+  | { kind: 'go'; port: string; effects: Effect[]; why?: unknown[]; keep?: Record<string, unknown> }
+  /** `tried`: why this and nothing before it is tried */
+  | { kind: 'wait'; wait: Wait; effects: Effect[]; tried?: { why: unknown[] } }
+  | { kind: 'end'; how: ExitHow; effects: Effect[]; exit?: string }
 
 /** Why the node is looked at again. */
 export type Resume =
   | { kind: 'timer' }
-  | { kind: 'event' }
-  | { kind: 'message'; outcome: 'accepted' | 'failed' | 'skipped' | 'unknown'; reason: string | null }
+  /** `fact`: what the customer said, where the run waits for an answer */
+  | { kind: 'event'; fact?: { name: string; props: Record<string, unknown> } }
+  | ({ kind: 'message' } & MessageEnd)
 
 export type NodeType = {
   type: string
@@ -280,17 +299,16 @@ export type NodeType = {
   ports(fields: Record<string, unknown>): string[]
   /** Ports that may be left out of `next`, and the port whose way they then take. */
   fallback?: Record<string, string>
+  /** the port of who got this node's message already, as somebody else who is one with them; default accepted */
+  twin?: string
   /** true: the run always waits at this node, so that a loop through it is no endless one */
   waits?(fields: Record<string, unknown>): boolean
   /** Rules among the fields: their event leaves are remembered for each customer. */
   rules?(fields: Record<string, unknown>): Rule[]
-  /** Faults of the fields, beyond what FieldSpec says. */
-  validate(fields: Record<string, unknown>): {
-    path: string
-    code: string
-    message: { zh: string; en: string }
-    alternative?: { zh: string; en: string }
-  }[]
+  /** Texts among the fields that are templates, with their paths below the fields. */
+  texts?(fields: Record<string, unknown>): { path: string; text: string }[]
+  /** Faults of the fields, beyond what FieldSpec says; `graph` for what points to other nodes. */
+  validate(fields: Record<string, unknown>, graph: JourneyGraph): Omit<GraphProblem, 'node'>[]
   enter(fields: Record<string, unknown>, ctx: NodeContext): Step
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step
@@ -299,6 +317,32 @@ export type NodeType = {
 export type MessageContent =
   | { channel: 'line'; messages: Record<string, unknown>[] } // LINE message objects; text fields are Liquid
   | { channel: 'email'; subject: string; html: string } // Liquid
+
+/** A call of another system: it goes through the send ledger like a message, by the internal channel `http`. */
+export type CallContent = {
+  channel: 'http'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Liquid, like the headers' values and the body */
+  url: string
+  headers: Record<string, string>
+  body: string | null
+  /** signed as Standard Webhooks says, under the workspace's secret */
+  sign: boolean
+}
+export type Purpose = 'marketing' | 'transactional'
+/** What the team is told, by a notice and, where wanted, by e-mail. */
+export type Notice = {
+  /** Liquid, filled in when it is shown */
+  text: string
+  level: 'info' | 'warning'
+  roles: string[]
+  /** e-mail addresses of team members */
+  users: string[]
+  email: boolean
+}
+
+/** A notice as a mail, by the internal channel `team`. */
+export type TeamMail = { channel: 'team' } & Pick<Notice, 'text' | 'roles' | 'users'>
 
 /** The closed list of what a node may cause. */
 export type Effect =
@@ -310,7 +354,17 @@ export type Effect =
       /** earliest and latest useful moments, workspace ms */
       notBefore: number
       notAfter: number | null
+      part?: string
     }
+  | { kind: 'call'; content: CallContent; notAfter: number }
+  /** adds to a number; what is none counts as 0 */
+  | { kind: 'add_to_trait'; trait: string; by: number }
+  /** the customer's own event, which may start journeys and is remembered like any other */
+  | { kind: 'emit'; name: string; props: Record<string, Scalar> }
+  | ({ kind: 'notify' } & Notice)
+  /** public ids */
+  | { kind: 'start_journey'; journey: string; props: Record<string, unknown> }
+  | { kind: 'stop_journey'; journey: string }
   | { kind: 'set_trait'; trait: string; value: Scalar | null }
   | { kind: 'add_tag'; tag: string }
   | { kind: 'remove_tag'; tag: string }

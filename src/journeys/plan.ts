@@ -7,6 +7,7 @@ import { memoriesOf, type Memories } from '../rules/memories.ts'
 import type { Rule } from '../rules/model.ts'
 import { capPlan, type CapPlan } from './caps.ts'
 import type { PublishedJourney } from './model.ts'
+import { messagesWaitedFor } from './nodes/wait-event.ts'
 import { nodeType } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
 import type { TriggerType } from './triggers/type.ts'
@@ -21,6 +22,10 @@ export type Plan = {
   memories: Memories
   /** a rule of a journey asks for what changes without telling: its runs are looked at with every event */
   restless: boolean
+  /** names of facts that answer questions of journeys */
+  heard: ReadonlySet<string>
+  /** a journey asks for the hour at which somebody acts most: it is counted */
+  hours: boolean
   /** journeys that a moment of the customer's own starts, also while they are paused (they then admit nobody) */
   dates: Admission[]
   /** of `dates`: by a fact's name, and by an attribute, after which the moment is another */
@@ -66,6 +71,10 @@ const QUIET: ReadonlySet<Rule['op']> = new Set([
   'touch',
 ])
 
+const NOTHING: ReadonlySet<string> = new Set()
+/** How people answer a question: by a button, or in their own words. */
+const ANSWERS: ReadonlySet<string> = new Set(['line.postback', 'line.message'])
+
 const NO_MEMORIES = memoriesOf([], undefined)
 
 function compile(world: World): Plan {
@@ -76,6 +85,8 @@ function compile(world: World): Plan {
     triggers: new Map(),
     memories: NO_MEMORIES,
     restless: false,
+    heard: NOTHING,
+    hours: false,
     dates: [],
     movedBy: { facts: new Map(), traits: new Map() },
     commons: [],
@@ -92,7 +103,12 @@ function compile(world: World): Plan {
       plan.current.set(journey.id, journey)
       if (journey.status !== 'stopped') ofEntry.push(...admit(plan, journey, world))
     }
-    if (journey.status !== 'stopped') rules.push(...rulesOf(journey))
+    if (journey.status !== 'stopped') {
+      rules.push(...rulesOf(journey))
+      const nodes = Object.values(journey.graph.nodes)
+      if (nodes.some(n => n.type === 'ask')) plan.heard = ANSWERS
+      plan.hours ||= nodes.some(n => n.type === 'delay' && n.fields.mode === 'best')
+    }
   }
   plan.restless = rules.flatMap(leavesOf).some(leaf => QUIET.has(leaf.op))
   for (const { groups } of world.segments ?? [])
@@ -128,6 +144,25 @@ export function runningJourney(plan: Plan, id: Uuid, version: number): Published
   const journey = plan.versions.get(id)?.get(version)
   return journey === undefined || journey.status === 'stopped' ? null : journey
 }
+
+/** The nodes whose messages another node waits to be read. */
+export function watchedNodes(journey: PublishedJourney): ReadonlySet<string> {
+  let nodes = watched.get(journey)
+  if (nodes === undefined) {
+    nodes = new Set(
+      Object.values(journey.graph.nodes).flatMap(n =>
+        n.type === 'wait_event' ? messagesWaitedFor(n.fields) : [],
+      ),
+    )
+    watched.set(journey, nodes)
+  }
+  return nodes
+}
+const watched = new WeakMap<PublishedJourney, ReadonlySet<string>>()
+
+/** Whether a node waits for an answer of the customer. */
+export const asks = (journey: PublishedJourney, node: string): boolean =>
+  Object.hasOwn(journey.graph.nodes, node) && journey.graph.nodes[node]!.type === 'ask'
 
 /** Runs of a paused journey wait, on whatever version they are. */
 export const isPaused = (plan: Plan, id: Uuid): boolean => plan.current.get(id)?.status === 'paused'

@@ -1,5 +1,6 @@
 // Publishing a draft: checked, also its templates, written as an immutable version, and part of the world, in one
 // transaction.
+import { queueJob } from '../catalogue/jobs.ts'
 import { publishWorld } from '../catalogue/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
@@ -8,9 +9,8 @@ import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
 import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
-import { textsOf } from './placeholders.ts'
 import { graphsOf } from './publishing/plan.ts'
-import { validateGraph } from './validate.ts'
+import { nodeTexts, validateGraph } from './validate.ts'
 import { faultOfMoves } from './versions/planner.ts'
 
 /** All that stands against publishing a draft: what `validateGraph` finds, and templates that Liquid cannot read. */
@@ -22,10 +22,10 @@ export function problemsOfDraft(draft: unknown): { graph: JourneyGraph | null; p
 }
 
 function templateProblems(graph: JourneyGraph): GraphProblem[] {
-  return Object.entries(graph.nodes).flatMap(([node, { fields, title }]) =>
-    textsOf(fields.content, '/fields/content').flatMap(({ path, text }) => {
+  return Object.entries(graph.nodes).flatMap(([node, data]) =>
+    nodeTexts(data).flatMap(({ path, text }) => {
       const fault = templateFault(text)
-      const name = title ?? node
+      const name = data.title ?? node
       return fault === null
         ? []
         : [
@@ -109,10 +109,20 @@ export async function publishJourney(
         where workspace_id = $1 and id = $2`,
       [workspace, id, rows[0]!.version, checked.graph.name, new Date()],
     )
-    await publishWorld(sql, core, workspace)
+    await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
+    if (checked.graph.entry?.backfill === true)
+      await queueJob(sql, {
+        workspace,
+        segment: null,
+        kind: 'tell',
+        stage: 'walk',
+        params: { tell: { do: 'admit', journey: id } },
+        actor,
+      })
     return rows[0]!.version
   })
   core.signals.emit('inbox', '')
+  core.signals.emit('segment-job')
   changed(core, workspace)
   return published
 }

@@ -2,6 +2,7 @@
 import type { Out } from '../contract.ts'
 import { rowOf } from '../customers/present.ts'
 import { findCustomer } from '../customers/store.ts'
+import { journeyComputing } from '../catalogue/jobs.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
@@ -60,10 +61,11 @@ async function totalsOrNull(core: Core, workspace: Uuid): Promise<Map<Uuid, Jour
 }
 
 async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journey'>> {
-  const [journey, versions, totals] = await Promise.all([
+  const [journey, versions, totals, computing] = await Promise.all([
     findJourney(core.pool, workspace, id),
     journeyVersions(core.pool, workspace, id),
     totalsOrNull(core, workspace),
+    journeyComputing(core.pool, workspace, id),
   ])
   return {
     ...rowOfJourney(journey, totals?.get(id)),
@@ -73,6 +75,7 @@ async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journ
     live: journey.live,
     versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
     problems: problemsOfDraft(journey.draft).problems,
+    computing,
   }
 }
 

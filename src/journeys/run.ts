@@ -1,18 +1,29 @@
 // One customer's walk through one journey: from node to node until it waits or ends. Everything that leaves a mark does
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
+import { reachFor } from '../customers/reach.ts'
 import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
 import { type Cause, couponRefusal, earnPoints, issueCoupon, poolOf } from '../membership/fold.ts'
 import { never } from '../platform/errors.ts'
-import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
 import { evaluate } from '../rules/evaluate.ts'
 import type { Verdict, Rule } from '../rules/model.ts'
 import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
-import type { Effect, Enrollment, ExitHow, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
+import type {
+  Effect,
+  Enrollment,
+  ExitHow,
+  MessageEnd,
+  NodeContext,
+  PublishedJourney,
+  Resume,
+  Step,
+} from './model.ts'
+import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
-import { askFor, intend, messageIdOf, refsOf } from './intents.ts'
+import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
 import { controlWindow, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
@@ -23,6 +34,9 @@ const MAX_STEPS = 64
 const OUTSIDE = ''
 /** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
 const MAX_PAST = 100
+
+/** All that a run keeps of what was answered to it; the oldest goes first. */
+const MAX_KEPT_BYTES = 4096
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -74,7 +88,9 @@ export function contextOf(
       return refused === null ? { pool: poolOf(fold.world, key) } : { refused: COUPON_PORTS[refused] }
     },
     share: salt => percentOf(fold.state.id, salt),
-    messageId: () => messageIdOf(fold, run),
+    messageId: part => messageIdOf(fold, run, part),
+    reachable: (channel, purpose) => reachFor(fold.state, channel, purpose),
+    costOf: channel => fold.world.costs?.[channel] ?? 0,
   }
 }
 
@@ -85,9 +101,30 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
       case 'send':
         intend(fold, run, journey, effect)
         break
+      case 'call':
+        callOut(fold, run, journey, effect)
+        break
+      case 'emit':
+        derive(fold, effect.name, effect.props)
+        break
+      case 'notify':
+        tellTeam(fold, run, effect)
+        if (effect.email) mailTeam(fold, run, journey, effect)
+        break
+      case 'start_journey':
+        startOther(fold, run, effect)
+        break
+      case 'stop_journey':
+        stopOther(fold, run, effect.journey)
+        break
       case 'set_trait':
         setTrait(fold, effect.trait, effect.value, source)
         break
+      case 'add_to_trait': {
+        const held = Object.hasOwn(fold.state.traits, effect.trait) ? fold.state.traits[effect.trait]!.v : 0
+        setTrait(fold, effect.trait, (typeof held === 'number' ? held : 0) + effect.by, source)
+        break
+      }
       case 'add_tag':
         addTag(fold, effect.tag, source)
         break
@@ -109,6 +146,12 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
   }
 }
 
+function stopOther(fold: Fold, run: Enrollment, journey: string): void {
+  const id = parseId('jrn', journey)
+  for (const other of fold.state.enr.slice())
+    if (other.j === id && other !== run) endRun(fold, other, 'stopped', { by: run.j, node: run.node })
+}
+
 /** Once for each visit of the node. */
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
@@ -127,7 +170,8 @@ export function endRun(
   more: Record<string, unknown> = {},
   atNode = true,
 ): void {
-  const { state } = fold
+  const { state, hops } = fold
+  fold.hops = Math.max(hops, (run.hops ?? 0) + 1)
   state.enr = state.enr.filter(r => r !== run)
   const isIn = run.node !== OUTSIDE || run.ctl === true
   if (atNode && run.node !== OUTSIDE) leaveNode(fold, run, 'exit', { how })
@@ -149,6 +193,7 @@ export function endRun(
   watchGoal(fold, run, runningJourney(fold.plan, run.j, run.v), how, sinceOf(run))
   const told = run.ctl ? { how, control: true, ...more } : { how, ...more }
   derive(fold, 'journey.exited', told, { ...refsOf(run), node: run.node })
+  fold.hops = hops
 }
 
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
@@ -227,6 +272,7 @@ export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id
   run.occ[id] = (run.occ[id] ?? 0) + 1
   run.nodeAt = fold.t
   run.wait = null
+  if (run.read?.[id] !== undefined) delete run.read[id]
   derive(fold, 'node.entered', {}, { ...refsOf(run), node: id })
   if (node === null || type === undefined) {
     endRun(fold, run, 'error', { error: node === null ? 'no such node' : `no such node type: ${node.type}` })
@@ -238,7 +284,7 @@ export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id
     if (run.twin.length === 0) delete run.twin
     return {
       kind: 'go',
-      port: 'accepted',
+      port: type.twin ?? 'accepted',
       effects: [],
       why: [{ path: '', leaf: 'twin', value: true, seen: 'sent before the merge' }],
     }
@@ -254,19 +300,40 @@ export function wayOf(journey: PublishedJourney, node: string, port: string): st
   return fallback === undefined ? null : (data.next[fallback] ?? null)
 }
 
-/** Carries out a step and walks on until the run waits or ends. */
+/** Keeps what was answered to a node, as far as there is room for it. */
+function keep(run: Enrollment, value: Record<string, unknown>): void {
+  const vars = { ...run.vars }
+  delete vars[run.node] // the newest is the last
+  vars[run.node] = value
+  for (const node of Object.keys(vars)) {
+    if (JSON.stringify(vars).length <= MAX_KEPT_BYTES) break
+    delete vars[node]
+  }
+  run.vars = vars
+}
+
+/** Carries out a step and walks on until the run waits or ends. What it causes elsewhere is one hop further. */
 export function proceed(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Step): void {
+  const { hops } = fold
+  fold.hops = (run.hops ?? 0) + 1
+  walk(fold, run, journey, first)
+  fold.hops = hops
+}
+
+function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Step): void {
   let step = first
   for (let i = 0; i < MAX_STEPS; i++) {
+    if (step.kind === 'go' && step.keep !== undefined) keep(run, step.keep)
     applyEffects(fold, run, journey, step.effects)
     if (step.kind === 'wait') {
       run.wait = step.wait
+      if (step.tried) derive(fold, 'node.tried', step.tried, { ...refsOf(run), node: run.node })
       return
     }
     if (step.kind === 'end') {
       run.wait = null
       leaveNode(fold, run, 'end', {})
-      endRun(fold, run, step.how, {}, false)
+      endRun(fold, run, step.how, step.exit === undefined ? {} : { exit: step.exit }, false)
       return
     }
     run.wait = null
@@ -357,9 +424,10 @@ function revisit(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
 
 /** What was waited for came. `why` decides with the node; a paused run only keeps a message's outcome. */
 export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Resume): void {
+  const { wait } = run
   if (isPaused(fold.plan, run.j)) {
-    if (why.kind === 'message' && run.wait?.kind === 'message')
-      run.wait.got = { outcome: why.outcome, reason: why.reason }
+    const { kind, ...got } = why
+    if (kind === 'message' && wait?.kind === 'message') wait.got = got as MessageEnd
     return
   }
   if (run.ctl) {
@@ -385,6 +453,12 @@ export function resume(fold: Fold, run: Enrollment, journey: PublishedJourney, w
     contextOf(fold, run, journey, why.kind === 'event' ? fold.fresh : NONE),
     why,
   )
-  if (step.kind === 'wait' && step.effects.length === 0) run.wait = step.wait
-  else proceed(fold, run, journey, step)
+  if (step.kind === 'wait' && step.effects.length === 0) {
+    run.wait = step.wait
+    return
+  }
+  // its time is over: what is not at the socket yet stays here
+  if (why.kind === 'timer' && wait?.kind === 'message')
+    fold.effects.push({ kind: 'cancel', message: wait.message, reason: 'late' })
+  proceed(fold, run, journey, step)
 }

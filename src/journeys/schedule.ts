@@ -25,7 +25,7 @@ function dueOf(plan: Plan, run: Enrollment, now: number): number | null {
 /** When what the run waits for at its node is over. */
 export function waitedUntil(plan: Plan, run: Enrollment, now: number): number | null {
   if (isPaused(plan, run.j) || run.wait === null) return null
-  if (run.wait.kind === 'message') return run.wait.got === undefined ? null : now
+  if (run.wait.kind === 'message') return run.wait.got === undefined ? (run.wait.until ?? null) : now
   return run.wait.until
 }
 

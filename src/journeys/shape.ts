@@ -5,6 +5,12 @@ import { triggerShape } from './triggers/register.ts'
 
 export { wallTime }
 
+/** Names of ways that people choose; those that the product gives are taken. */
+export const portName = safeName(60).refine(
+  n => !['else', 'exit', 'timeout', 'other', 'unsent', 'again', 'end'].includes(n),
+  { message: 'this branch name is taken by the product' },
+)
+
 const reentry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('never') }),
   z.strictObject({ kind: z.literal('always') }),

@@ -429,7 +429,12 @@ class Walking {
       this.state,
       intent.event,
       { ...workspace, timezone: world.timezone },
-      { track: url => url, unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}` },
+      {
+        track: url => url,
+        unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}`,
+        openUrl: `#open-${publicId('msg', intent.id)}`,
+      },
+      intent.vars,
     )
     return renderContent(content, scope, intent.purpose, workspace.locale)
   }

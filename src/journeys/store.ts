@@ -210,7 +210,8 @@ export async function setJourneyStatus(
       'update journey set status = $3, version = version + 1, updated_at = $4 where workspace_id = $1 and id = $2',
       [workspace, id, status, new Date()],
     )
-    if (journey.liveVersion !== null) await publishWorld(sql, core, workspace)
+    if (journey.liveVersion !== null)
+      await publishWorld(sql, core, workspace, { segment: null, journey: id, actor: 'itinera' })
   })
   core.signals.emit('inbox', '')
   changed(core, workspace)

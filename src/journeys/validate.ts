@@ -122,7 +122,7 @@ function checkNode(graph: JourneyGraph, id: NodeId, node: NodeData): GraphProble
     problems.push(
       ...at(
         id,
-        type.validate(node.fields).map(f => ({ ...f, path: '/fields' + f.path })),
+        type.validate(node.fields, graph).map(f => ({ ...f, path: '/fields' + f.path })),
       ),
     )
   const ports = type.ports(node.fields)
@@ -159,12 +159,18 @@ function checkNode(graph: JourneyGraph, id: NodeId, node: NodeData): GraphProble
         ),
       )
   }
-  if (type.family === 'message') problems.push(...checkTexts(id, node.fields.content))
+  problems.push(...checkTexts(id, node))
   return problems
 }
 
-function checkTexts(id: NodeId, content: unknown): GraphProblem[] {
-  return textsOf(content, '/fields/content').flatMap(({ path, text }) =>
+/** Templates of a node, with their paths in the node. */
+export function nodeTexts(node: NodeData): { path: string; text: string }[] {
+  const texts = nodeType(node.type)?.texts?.(node.fields) ?? textsOf(node.fields.content, '/content')
+  return texts.map(t => ({ ...t, path: '/fields' + t.path }))
+}
+
+function checkTexts(id: NodeId, node: NodeData): GraphProblem[] {
+  return nodeTexts(node).flatMap(({ path, text }) =>
     placeholderFaults(text).map(f =>
       f.code === 'open_bracket'
         ? fault(
@@ -179,7 +185,7 @@ function checkTexts(id: NodeId, content: unknown): GraphProblem[] {
             path,
             f.code,
             `沒有「${f.name}」這個合併欄位`,
-            `Nothing is called "${f.name}": use customer, event, workspace or unsubscribe_url`,
+            `Nothing is called "${f.name}": use customer, event, journey, workspace or unsubscribe_url`,
           ),
     ),
   )

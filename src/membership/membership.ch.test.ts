@@ -1,12 +1,15 @@
 // Coupons and points as a brand uses them: defined, given, taken and used over HTTP, by journeys and by tills, on real
 // engines; and books that agree whatever happens.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
 import { unpackState } from '../customers/pack.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { balanceOf } from './model.ts'
+
+// each command is folded by an owner that begins anew, and the books are checked whole
+vi.setConfig({ testTimeout: 120_000 })
 
 let lab: ShopLab
 beforeAll(async () => {

@@ -60,20 +60,29 @@ export function accountFor<A extends { settings: Record<string, string> }>(
   return best
 }
 
-export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
-  channel: Reaches,
-  facts: Facts,
-): Decision {
-  const { now, customer } = facts
+/** What the time alone says; null: it may go now. */
+export function decideTime(
+  intent: Pick<Intent, 'notBefore' | 'notAfter' | 'quiet'>,
+  { now, paused }: Pick<Facts, 'now' | 'paused'>,
+): Exclude<Decision, { do: 'send' }> | null {
   if (intent.notAfter !== null && now > intent.notAfter) return { do: 'skip', reason: 'late' }
-  if (facts.paused) return { do: 'hold' }
+  if (paused) return { do: 'hold' }
   // the slot was picked when it was decided; a late drain, a retry or a moved clock must keep the window too
   const from = intent.quiet
     ? allowedFrom(Math.max(now, intent.notBefore), intent.quiet, intent.quiet.timezone)
     : intent.notBefore
   if (intent.notAfter !== null && from > intent.notAfter) return { do: 'skip', reason: 'late' }
-  if (now < from) return { do: 'wait', ms: from - now }
+  return now < from ? { do: 'wait', ms: from - now } : null
+}
+
+export function decide(
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
+  channel: Reaches,
+  facts: Facts,
+): Decision {
+  const { customer } = facts
+  const early = decideTime(intent, facts)
+  if (early !== null) return early
   if (!facts.account) return { do: 'skip', reason: 'no_account' }
   const address = customer && addressOf(customer, channel, facts.account.settings)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }

@@ -3,7 +3,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type pg from 'pg'
 import { loadAccounts, setAttention, type LoadedAccount } from '../channels/accounts.ts'
-import type { Channel, SendResult } from '../channels/channel.ts'
+import type { CallAnswer, Channel, SendResult } from '../channels/channel.ts'
 import { CHANNELS } from '../channels/register.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { MessageContent } from '../journeys/model.ts'
@@ -23,6 +23,7 @@ import { openGroup, openSlots } from './group.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import { releaseTaken, type Take } from './limit-store.ts'
 import { asksOf, costOf, quotaOf } from './limits.ts'
+import { type Inner, openInner } from './inner.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered, SkipReason } from './model.ts'
 import { RenderFailed, renderContent, templateScope } from './render.ts'
@@ -73,6 +74,8 @@ const back = (delayMs: number | 'never', reason: string | null): End => ({
   reason,
   delayMs,
 })
+const ending = (d: Exclude<Decision, { do: 'send' }>): End =>
+  d.do === 'skip' ? skip(d.reason) : d.do === 'hold' ? back('never', 'paused') : back(d.ms, null)
 const stay = (delayMs: number | 'never', reason: string): End => ({ ...back(delayMs, reason), to: 'unknown' })
 
 function measures(registry: Registry) {
@@ -104,6 +107,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   const { pool, signals, log } = core
   const metrics = measures(core.metrics)
   const links = openMessageLinks(core)
+  const inside = openInner(core, links)
   const settles = Object.values(CHANNELS)
     .filter(c => c.delivery === 'at_least_once')
     .map(c => c.name as string)
@@ -151,17 +155,22 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     end: End,
     now: number,
     address: string | null,
-    detail?: string,
-    cost?: number,
+    text?: string,
+    more: { answer?: CallAnswer | undefined; cost?: number | undefined } = {},
   ): Promise<void> {
+    const detail = {
+      ...(text ? { detail: text.slice(0, 300) } : {}),
+      ...(more.answer ? { status: String(more.answer.status) } : {}),
+      ...(more.answer?.body ? { answer: more.answer.body } : {}),
+    }
     const ours = await record({
       claim,
       from,
       end,
       now,
       address,
-      ...(cost ? { cost } : {}),
-      ...(detail ? { detail: { detail: detail.slice(0, 300) } } : {}),
+      ...(more.cost ? { cost: more.cost } : {}),
+      ...(Object.keys(detail).length > 0 ? { detail } : {}),
     })
     faultPoint('deliver.recorded')
     if (ours) metrics.ends.inc({ channel: claim.channel, state: end.to })
@@ -183,8 +192,10 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
 
   async function handle(claim: store.Claim, facts: Read): Promise<void> {
     const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const inner = inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
     if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
+    if (inner && workspace) return handleInner(claim, inner, workspace, facts)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
     const now = () => Date.now() + workspace.offsetMs
     const customer = facts.customers.get(claim.customer) ?? null
@@ -200,25 +211,13 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     })
     if (claim.state === 'unknown')
       return settleUnknown(claim, channel, account, decision, now, workspace.currency)
-    switch (decision.do) {
-      case 'skip':
-        return settle(claim, 'claimed', skip(decision.reason), now(), null)
-      case 'hold':
-        return settle(claim, 'claimed', back('never', 'paused'), now(), null)
-      case 'wait':
-        return settle(claim, 'claimed', back(decision.ms, null), now(), null)
-      case 'send':
-    }
+    if (decision.do !== 'send') return settle(claim, 'claimed', ending(decision), now(), null)
     let rendered: Rendered
     try {
       const made = links.of(claim.id)
-      const scope = templateScope(customer, claim.intent.event, workspace, made)
-      const content = renderContent(
-        claim.intent.content as MessageContent,
-        scope,
-        claim.intent.purpose,
-        workspace.locale,
-      )
+      const scope = templateScope(customer, claim.intent.event, workspace, made, claim.intent.vars)
+      const written = claim.intent.content as MessageContent
+      const content = renderContent(written, scope, claim.intent.purpose, workspace.locale)
       rendered = {
         address: decision.address,
         content,
@@ -263,6 +262,47 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       const result = await send(channel, account!, claim, rendered)
       release()
       await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now(), cost)
+    } finally {
+      release()
+    }
+  }
+
+  /** A call of another system, or a mail to the team: no customer is written to, so nobody's consent is asked for. */
+  async function handleInner(
+    claim: store.Claim,
+    inner: Inner,
+    workspace: store.WorkspaceFacts,
+    facts: Read,
+  ): Promise<void> {
+    const now = () => Date.now() + workspace.offsetMs
+    const customer = facts.customers.get(claim.customer) ?? null
+    const account = facts.accounts.get(`${claim.workspace}:email`)?.[0] ?? null
+    let rendered: Rendered
+    try {
+      const prepared = await inner.prepare(claim, workspace, customer, now(), account)
+      if ('wait' in prepared) return settle(claim, 'claimed', ending(prepared.wait), now(), null)
+      rendered = prepared.rendered
+    } catch (error) {
+      if (!(error instanceof RenderFailed)) throw error
+      return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
+    }
+    const release = await inside.slotsOf(claim.workspace).take()
+    try {
+      const may = await mark({ claim, rendered, hidden: '', consentAt: null, followAt: null, now: now() })
+      if (may !== 'go') return metrics.lost.inc()
+      faultPoint('deliver.before_socket')
+      const signal = AbortSignal.timeout(options.timeoutMs)
+      const result = await inner.send(claim, workspace, rendered, signal, account)
+      faultPoint('deliver.before_record')
+      const end = afterSend(result, {
+        from: 'sending',
+        attempt: claim.attempts + 1,
+        delivery: 'at_most_once',
+        random: Math.random(),
+      })
+      const answer = 'answer' in result ? result.answer : undefined
+      const detail = 'detail' in result ? result.detail : undefined
+      await settle(claim, 'sending', end, now(), null, detail, { answer })
     } finally {
       release()
     }
@@ -334,7 +374,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           workspace: claim.workspace,
           address: rendered.address,
           purpose: claim.intent.purpose,
-          content: rendered.content,
+          content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
         },
         AbortSignal.timeout(options.timeoutMs),
@@ -366,7 +406,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       delivery: channel.delivery,
       random: Math.random(),
     })
-    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined, cost)
+    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined, { cost })
     if (end.attention !== null) await setAttention(pool, account.id, end.attention)
     else if (account.attention !== null && result.kind === 'accepted')
       await setAttention(pool, account.id, null)

@@ -24,6 +24,7 @@ export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
     of: message => ({
       track: (url, label) =>
         `${core.baseUrl}/t/${seal(core.secrets, 'click', JSON.stringify([message, label.slice(0, 100), url]))}`,
+      openUrl: `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`,
       unsubscribeUrl: `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`,
     }),
   }
@@ -37,7 +38,13 @@ export function readClickToken(secrets: Secrets, token: string): ClickTarget | n
   return { message, label, url }
 }
 
-export function readUnsubscribeToken(secrets: Secrets, token: string): Uuid | null {
-  const text = unseal(secrets, 'unsubscribe', token)
+export const readUnsubscribeToken = (secrets: Secrets, token: string): Uuid | null =>
+  readMessageToken(secrets, 'unsubscribe', token)
+
+export const readOpenToken = (secrets: Secrets, token: string): Uuid | null =>
+  readMessageToken(secrets, 'open', token)
+
+function readMessageToken(secrets: Secrets, purpose: 'unsubscribe' | 'open', token: string): Uuid | null {
+  const text = unseal(secrets, purpose, token)
   return text === null ? null : parseId('msg', text)
 }

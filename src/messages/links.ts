@@ -1,11 +1,11 @@
-// The links of messages: clicks (signed, redirected, counted once a target) and unsubscribing (a page to confirm, and
+// The links of messages: clicks (signed, redirected, counted once a target), opens of mails, and unsubscribing (a page to confirm, and
 // one click by RFC 8058). A GET never unsubscribes, and what mail scanners fetch never counts as a click.
 import { type Context, Hono } from 'hono'
 import { append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
-import { readClickToken, readUnsubscribeToken } from './link-tokens.ts'
+import { readClickToken, readOpenToken, readUnsubscribeToken } from './link-tokens.ts'
 import { canMove, type MessageState, type Rendered } from './model.ts'
 import { isWebUrl } from './render.ts'
 import { outcomeRow, tell } from './store.ts'
@@ -23,6 +23,13 @@ export function isMachine(method: string, header: (name: string) => string | und
   const agent = header('user-agent')
   return !agent || MACHINE.test(agent)
 }
+
+/** Programs that fetch a mail's pictures for a person, or before one looks: Apple's (it says no more than Mozilla/5.0),
+ *  Gmail's and Yahoo's proxies. Whether a person has opened the mail cannot be told from them. */
+const MAIL_PROXY = /^Mozilla\/5\.0$|GoogleImageProxy|YahooMailProxy|YahooCacheSystem/i
+
+const isMachineOpen = (method: string, header: (name: string) => string | undefined): boolean =>
+  isMachine(method, header) || MAIL_PROXY.test(header('user-agent') ?? '')
 
 type MessageRow = {
   workspace_id: Uuid
@@ -86,6 +93,42 @@ export async function recordClick(
   if (told) tell(core.signals, [told], [told.workspace])
 }
 
+/** Notes that a mail was opened: by a person, once; by a machine, once, and that moves nothing. */
+export async function recordOpen(core: Core, message: Uuid, machine: boolean): Promise<void> {
+  const told = await inTransaction(core.pool, async sql => {
+    const row = await lockMessage(sql, message)
+    if (!row) return null
+    const at = Date.now() + row.offset_ms
+    if (!machine && canMove(row.state, 'opened'))
+      await sql.query(`update message set state = 'opened', changed = $3 where bucket = $1 and id = $2`, [
+        bucketOf(message),
+        message,
+        new Date(at),
+      ])
+    const of = { workspace: row.workspace_id, customer: row.customer_id }
+    await append(sql, null, [
+      outcomeRow(
+        of,
+        {
+          message,
+          enrollment: row.enrollment_id,
+          node: row.node,
+          journey: row.journey_id,
+          channel: row.channel,
+          state: 'opened',
+          outcome: null,
+          reason: null,
+          at,
+          ...(machine ? { detail: { machine: 'true' } } : {}),
+        },
+        `open:${message}:${machine ? 'machine' : 'person'}`,
+      ),
+    ])
+    return of
+  })
+  if (told) tell(core.signals, [told], [told.workspace])
+}
+
 /** An opt-out: written before it is acknowledged, then told to the customer's owner. False for a message not known. */
 export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page'): Promise<boolean> {
   const told = await inTransaction(core.pool, async sql => {
@@ -124,6 +167,9 @@ export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page
   return told !== null
 }
 
+/** One transparent dot. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -152,6 +198,21 @@ export function messageApp(core: Core): Hono {
     c.header('referrer-policy', 'no-referrer-when-downgrade')
     c.header('cache-control', 'no-store')
     return c.redirect(click.url, 302)
+  })
+  app.get('/o/:token', async c => {
+    const message = readOpenToken(core.secrets, c.req.param('token'))
+    if (!message) return c.body(null, 404)
+    try {
+      await recordOpen(
+        core,
+        message,
+        isMachineOpen(c.req.method, name => c.req.header(name)),
+      )
+    } catch (error) {
+      core.log.error({ code: (error as { code?: string }).code }, 'links: an open was not recorded')
+    }
+    c.header('cache-control', 'no-store')
+    return c.body(PIXEL, 200, { 'content-type': 'image/gif' })
   })
   app.get('/u/:token', c => {
     const message = readUnsubscribeToken(core.secrets, c.req.param('token'))

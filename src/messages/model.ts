@@ -69,7 +69,12 @@ export function outcomeOf(state: MessageState): Outcome | null {
 
 /** What was put on the socket, as stored in message.rendered (JSON). */
 /** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
-export type Rendered = { address: string; content: MessageContent; unsubscribeUrl: string; account?: Uuid }
+export type Rendered = {
+  address: string
+  content: MessageContent | InternalContent
+  unsubscribeUrl: string
+  account?: Uuid
+}
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
 /** A limit shared between people, taken when the message is let out. `key` begins with what it is: quota, budget, cap,
@@ -104,8 +109,19 @@ export type Intent = {
   /** the enrollment's trigger event, for merge fields */
   event: { name: string; at: number; props: Record<string, unknown> } | null
   limits?: Limit[]
+  /** what was answered in the run so far, by node */
+  vars?: Record<string, unknown>
   /** it ended in the fold already: by a cap, or too late */
   ended?: Extract<SkipReason, 'cap' | 'late'>
+}
+
+/** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */
+export function outcomeName({ channel, state, detail }: OutcomeBody): string {
+  if (channel === 'http') return state === 'accepted' ? 'call.answered' : 'call.' + state
+  if (channel === 'team') return state === 'accepted' ? 'team.mailed' : 'team.mail_' + state
+  return state === 'opened' && detail?.machine !== undefined
+    ? 'message.opened_by_machine'
+    : 'message.' + state
 }
 
 /** What history and rules know of a message's outcome. */

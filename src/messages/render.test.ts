@@ -150,10 +150,12 @@ describe('render', () => {
       const c = renderContent({ channel: 'email', subject: '', html: text }, scope, 'marketing', locale)
       return c.channel === 'email' ? c.html : ''
     }
-    expect(of('<body><p>x</p></body>', 'zh-TW')).toMatch(/取消訂閱<\/a><\/p><\/body>$/)
+    expect(of('<body><p>x</p></body>', 'zh-TW')).toMatch(
+      /取消訂閱<\/a><\/p><img src="https:\/\/go\.example\/o\/[^"]+" width="1" height="1" alt=""><\/body>$/,
+    )
     expect(of('x', 'en')).toContain('Unsubscribe')
     expect(of('<a href="{{ unsubscribe_url }}">bye</a>', 'en')).toBe(
-      `<a href="${links.unsubscribeUrl}">bye</a>`,
+      `<a href="${links.unsubscribeUrl}">bye</a><img src="${links.openUrl}" width="1" height="1" alt="">`,
     )
   })
 

@@ -3,12 +3,17 @@
 import { Liquid, type Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
 import type { CustomerState } from '../customers/model.ts'
-import type { MessageContent } from '../journeys/model.ts'
+import type { CallContent, MessageContent } from '../journeys/model.ts'
 import { publicId } from '../platform/ids.ts'
 import type { Intent } from './model.ts'
 
 /** Makes the addresses that a message carries. */
-export type MessageLinks = { track(url: string, label: string): string; unsubscribeUrl: string }
+export type MessageLinks = {
+  track(url: string, label: string): string
+  unsubscribeUrl: string
+  /** fetched when the mail is opened */
+  openUrl: string
+}
 
 export class RenderFailed extends Error {
   override name = 'RenderFailed'
@@ -76,13 +81,14 @@ export function templateFault(text: string): string | null {
   }
 }
 
-/** What templates see: customer, event, workspace, unsubscribe_url. Traits and properties are reached by name
+/** What templates see: customer, event, journey (what was answered to its nodes), workspace, unsubscribe_url. Traits and properties are reached by name
  *  ({{ customer.name }}, {{ event.total }}) or in full ({{ customer.traits.name }}, {{ event.props.total }}). */
 export function templateScope(
   customer: CustomerState | null,
   event: Intent['event'],
   workspace: { name: string; timezone: string; locale: string },
   links: MessageLinks,
+  vars: Record<string, unknown> = {},
 ): object {
   const traits: Record<string, unknown> = {}
   for (const [name, trait] of Object.entries(customer?.traits ?? {})) traits[name] = trait.v
@@ -106,6 +112,7 @@ export function templateScope(
     event: event
       ? { ...event.props, name: event.name, at: new Date(event.at).toISOString(), props: event.props }
       : {},
+    journey: vars,
     workspace,
     unsubscribe_url: links.unsubscribeUrl,
   }
@@ -122,11 +129,15 @@ export function renderContent(
     const subject = fill('text', content.subject, scope)
       .replaceAll(/[\r\n]+/g, ' ')
       .trim()
-    const bare = purpose === 'marketing' && !content.html.includes('unsubscribe_url')
+    const marketing = purpose === 'marketing'
+    const bare = marketing && !content.html.includes('unsubscribe_url')
+    const html = fill('html', bare ? withFooter(content.html, locale) : content.html, scope)
+    const links = (scope as { [LINKS]?: MessageLinks })[LINKS]
     return {
       channel: 'email',
       subject,
-      html: fill('html', bare ? withFooter(content.html, locale) : content.html, scope),
+      html:
+        marketing && links ? atEnd(html, `<img src="${links.openUrl}" width="1" height="1" alt="">`) : html,
     }
   }
   return {
@@ -147,6 +158,43 @@ function fillDeep(value: unknown, scope: object): unknown {
 function withFooter(html: string, locale: string): string {
   const words = locale.startsWith('zh') ? '取消訂閱' : 'Unsubscribe'
   const footer = `<p style="margin:32px 0 0;font-size:12px;color:#666"><a href="{{ unsubscribe_url }}" style="color:#666">${words}</a></p>`
+  return atEnd(html, footer)
+}
+
+/** Before the body's end, where the mail has one. */
+function atEnd(html: string, more: string): string {
   const at = html.toLowerCase().lastIndexOf('</body>')
-  return at < 0 ? html + footer : html.slice(0, at) + footer + html.slice(at)
+  return at < 0 ? html + more : html.slice(0, at) + more + html.slice(at)
+}
+
+/** Fills in a call. A body that is no JSON any more goes nowhere. @throws RenderFailed */
+export function renderCall(content: CallContent, scope: object): CallContent {
+  const url = fill('text', content.url, scope)
+  if (!isWebUrl(url)) throw new RenderFailed('the address is no http or https address any more')
+  const body = content.body === null ? null : fill('text', content.body, scope)
+  const headers = Object.fromEntries(
+    Object.entries(content.headers).map(([name, value]) => [
+      name,
+      fill('text', value, scope).replaceAll(/[\r\n]+/g, ' '),
+    ]),
+  )
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  if (body !== null && (type === undefined || /\bjson\b/.test(type))) {
+    try {
+      JSON.parse(body)
+    } catch {
+      throw new RenderFailed('the body is no JSON: write values as {{ … | json }}')
+    }
+  }
+  return { ...content, url, headers, body }
+}
+
+/** A notice's text as it is shown. What cannot be filled in is told as it was written. */
+export function renderNotice(text: string, scope: object): string {
+  try {
+    return fill('text', text, scope)
+  } catch (error) {
+    if (!(error instanceof RenderFailed)) throw error
+    return text
+  }
 }

@@ -380,18 +380,19 @@ export async function expireClaims(
   settles: string[],
   limit: number,
 ): Promise<{ returned: number; unknown: number }> {
-  const held = (state: 'claimed' | 'sending') => `
+  const held = (states: string) => `
     select m.bucket, m.id from message m
-     where m.bucket = any($1::smallint[]) and m.state = '${state}' and m.claim_until < (select clock_timestamp())
+     where m.bucket = any($1::smallint[]) and ${states} and m.claim_until < (select clock_timestamp())
      limit $2 for update skip locked`
+  // a call has a key by which the other side knows a repeat: it is made again
   const returned = await pool.query(
-    `with late as (${held('claimed')})
+    `with late as (${held(`(m.state = 'claimed' or (m.state = 'sending' and m.channel = 'http'))`)})
      update message m set state = 'intended', claim_owner = null, claim_until = null from late where m.bucket = late.bucket and m.id = late.id`,
     [ALL, limit],
   )
   const unknown = await inTransaction(pool, async sql => {
     const { rows } = await sql.query<ExpiredRow>(
-      `with late as (${held('sending')})
+      `with late as (${held(`m.state = 'sending' and m.channel <> 'http'`)})
        update message m set state = 'unknown', reason = 'crashed', claim_owner = null, claim_until = null,
               send_after = case when m.channel = any($3::text[]) then clock_timestamp() else '${NEVER}' end,
               changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)

@@ -122,7 +122,28 @@ const ordersOf = async (c: TestCore): Promise<unknown> =>
     })
   ).json()
 
-test('one file, readable by its owner only; customers and their orders are in history again', async () => {
+const sizesOf = async (c: TestCore): Promise<unknown> =>
+  (
+    await c.history.query({
+      query: 'select segment, grp, at, size, computing from segment_size final order by at',
+      format: 'JSONEachRow',
+    })
+  ).json()
+
+test('one file, readable by its owner only; customers, their orders and what sizes segments had are in history again', async () => {
+  const hours = ['2026-01-05 03:00:00.000', '2026-01-05 04:00:00.000']
+  await core.history.insert({
+    table: 'segment_size',
+    values: hours.map((at, i) => ({
+      workspace_id: workspace,
+      segment: 3,
+      grp: 1,
+      at,
+      size: 20 + i,
+      computing: i,
+    })),
+    format: 'JSONEachRow',
+  })
   const people = Array.from({ length: 30 }, () => newId())
   await visits(people)
   const products = [{ sku: 's1', category: 'shoes', price: 500, quantity: 2 }]
@@ -148,6 +169,8 @@ test('one file, readable by its owner only; customers and their orders are in hi
   expect(await found.json()).toEqual([{ n: 30 }])
   expect(await ordersOf(other)).toEqual(await ordersOf(core))
   expect(await ordersOf(other)).toHaveLength(2)
+  expect(await sizesOf(other)).toEqual(await sizesOf(core))
+  expect(await sizesOf(other)).toHaveLength(2)
 })
 
 test('a damaged, a half-made and a missing backup are refused, and the target stays as it was', async () => {

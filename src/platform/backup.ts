@@ -95,7 +95,7 @@ export async function backup(source: BackupSource, target: string): Promise<Back
       tables: postgres.length,
       rows: sum(postgres, 'rows'),
       bytes: sum(postgres, 'bytes') + sum(history, 'bytes'),
-      historyRows: sum(history, 'rows'),
+      historyRows: sum(history.filter(isEvents), 'rows'),
       snapshotMs,
     }
   } catch (error) {
@@ -134,11 +134,14 @@ async function copyPostgres(client: pg.Client, dir: string, source: BackupSource
   return parts
 }
 
+export const isEvents = (part: Part): boolean => part.table === 'event'
+
 /** Which rows of history the snapshot has: those at or below its cursor in their bucket. */
 const COVERED = 'seq <= arrayElement({cursors:Array(UInt64)}, bucket + 1)'
 
-/** The event table, month by month, in parts of about 100,000 rows by a hash of the customer. The table of customer
- *  snapshots is not copied: restore makes it again from the customers, so that it cannot be ahead of them. */
+/** The event table, month by month, in parts of about 100,000 rows by a hash of the customer, and the sizes that segments
+ *  had, which nothing else tells. The table of customer snapshots is not copied: restore makes it again from the customers,
+ *  so that it cannot be ahead of them. */
 async function copyHistory(
   source: BackupSource,
   dir: string,
@@ -147,41 +150,54 @@ async function copyHistory(
   const query_params = { cursors: Array.from({ length: 256 }, (_, bucket) => cursors[String(bucket)] ?? 0) }
   const ask = async <T>(query: string): Promise<T[]> =>
     (await source.history.query({ query, query_params, format: 'JSONEachRow' })).json<T>()
-  const columns = (
-    await ask<{ name: string }>(
-      "select name from system.columns where database = currentDatabase() and table = 'event' and default_kind not in ('MATERIALIZED', 'ALIAS') order by position",
-    )
-  ).map(c => c.name)
+  const columnsOf = async (table: string): Promise<string[]> =>
+    (
+      await ask<{ name: string }>(
+        `select name from system.columns where database = currentDatabase() and table = '${table}' and default_kind not in ('MATERIALIZED', 'ALIAS') order by position`,
+      )
+    ).map(c => c.name)
+  const copy = async (
+    part: Pick<Part, 'table' | 'file' | 'columns'>,
+    where: string,
+    params: Record<string, unknown>,
+  ): Promise<Part> => {
+    const { stream } = await source.history.exec({
+      query: `select ${columnList(part.columns)} from ${part.table} where ${where} format TabSeparated`,
+      query_params: params,
+    })
+    let rows = 0
+    const counted = stream as Readable
+    counted.on('data', (chunk: Buffer) => (rows += countLines(chunk)))
+    return writePart(dir, part, counted, () => rows)
+  }
+  const columns = await columnsOf('event')
   const months = await ask<{ month: number; n: number }>(
     `select toYYYYMM(occurred) as month, toUInt32(count()) as n from event where ${COVERED} group by month order by month`,
   )
   const parts: Part[] = []
-  const total = months.reduce((n, m) => n + Math.ceil(m.n / ROWS_PER_PART), 0)
+  const total = months.reduce((n, m) => n + Math.ceil(m.n / ROWS_PER_PART), 1)
   for (const { month, n } of months) {
     const cuts = Math.ceil(n / ROWS_PER_PART)
     let found = 0
     for (let cut = 0; cut < cuts; cut++) {
-      const where = `${COVERED} and toYYYYMM(occurred) = {month:UInt32} and cityHash64(customer_id) % {cuts:UInt32} = {cut:UInt32}`
-      const { stream } = await source.history.exec({
-        query: `select ${columns.map(c => '`' + c + '`').join(', ')} from event where ${where} format TabSeparated`,
-        query_params: { ...query_params, month, cuts, cut },
-      })
-      let rows = 0
-      const counted = stream as Readable
-      counted.on('data', (chunk: Buffer) => (rows += countLines(chunk)))
-      parts.push(
-        await writePart(
-          dir,
-          { table: 'event', file: `history/event-${month}-${cut}.tsv.zst`, columns },
-          counted,
-          () => rows,
-        ),
+      const part = await copy(
+        { table: 'event', file: `history/event-${month}-${cut}.tsv.zst`, columns },
+        `${COVERED} and toYYYYMM(occurred) = {month:UInt32} and cityHash64(customer_id) % {cuts:UInt32} = {cut:UInt32}`,
+        { ...query_params, month, cuts, cut },
       )
-      found += rows
+      parts.push(part)
+      found += part.rows
       source.onProgress?.('history', parts.length, total)
     }
     if (found !== n) throw new Error(`history: ${found} rows of ${month} were read, ${n} are there`)
   }
+  const sizes = {
+    table: 'segment_size',
+    file: 'history/segment-size.tsv.zst',
+    columns: await columnsOf('segment_size'),
+  }
+  parts.push(await copy(sizes, '1', {}))
+  source.onProgress?.('history', parts.length, total)
   return parts
 }
 

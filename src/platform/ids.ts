@@ -83,7 +83,9 @@ export type IdPrefix =
   | 'rpl'
   | 'seg'
   | 'job'
+  | 'ntc'
   | 'cpn'
+  | 'cmp'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -24,7 +24,9 @@ const WHAT: Record<IdPrefix, string> = {
   imp: 'import',
   seg: 'segment',
   job: 'job',
+  ntc: 'notice',
   cpn: 'coupon',
+  cmp: 'campaign',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -10,7 +10,7 @@ import { snapshotRow } from '../inbox/history-rows.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import { demandAlone } from './alone.ts'
 import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
-import { columnList } from './backup.ts'
+import { columnList, isEvents } from './backup.ts'
 import type { History } from './clickhouse.ts'
 import { Problem } from './errors.ts'
 import { BUCKETS, type Uuid } from './ids.ts'
@@ -52,7 +52,7 @@ export async function restore(target: RestoreTarget, source: string): Promise<Re
     return {
       at: manifest.at,
       rows,
-      historyRows: manifest.history.parts.reduce((n, p) => n + p.rows, 0),
+      historyRows: manifest.history.parts.filter(isEvents).reduce((n, p) => n + p.rows, 0),
       ...counted,
     }
   } finally {
@@ -175,7 +175,7 @@ async function fillHistory(
     format: 'JSONEachRow',
   })
   const [row] = await found.json<{ n: number }>()
-  const wanted = parts.reduce((n, p) => n + p.rows, 0)
+  const wanted = parts.filter(isEvents).reduce((n, p) => n + p.rows, 0)
   if (row?.n !== wanted) throw new Error(`history: ${row?.n ?? 0} rows came back of ${wanted}`)
   await fillCustomers(client, history)
 }

@@ -70,6 +70,13 @@ export function allowedFrom(at: number, quiet: { from: string; to: string } | nu
   return within ? nextWallTime(at, zone, quiet.to, null) : at
 }
 
+/** The hour of the wall clock, 0 to 23. @throws InvalidZone when `zone` is not an IANA name */
+export const wallHour = (at: number, zone: string): number => zoned(at, zone).hour
+
+/** The wall date so many days from now, 'YYYY-MM-DD'. @throws InvalidZone when `zone` is not an IANA name */
+export const dateIn = (at: number, days: number, zone: string): string =>
+  zoned(at, zone).toPlainDate().add({ days }).toString()
+
 /** The date of a trait, 'YYYY-MM-DD' (what follows a 'T' is ignored); null when it is none. */
 function dateOf(value: unknown): Temporal.PlainDate | null {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}(T|$)/.test(value)) return null

@@ -60,6 +60,7 @@ const DELETE_ROWS = new Set([
   'sandbox_contact',
   'sandbox_message',
   'sandbox_receipt',
+  'sandbox_call',
   'identity_conflict',
   'journey_replay',
 ])

@@ -1,6 +1,7 @@
 // Periods per kind of data, as each workspace sets them: raw events leave ClickHouse, what messages said leaves the
 // ledger, refused events and audit lines go. And the report of what is kept for nothing.
 import { BUILT_IN } from '../customers/attributes.ts'
+import { NOTICE_DAYS } from '../messages/notices/store.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core, Role } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -30,6 +31,7 @@ export async function cutByPeriods(core: Core, nowMs: number): Promise<Cut> {
       'delete from rejected_event where workspace_id = $1 and at < $2',
       before(rejected),
     )
+    await cut('delete from notice where workspace_id = $1 and at < $2', before(NOTICE_DAYS, offsetMs))
     if (audit !== null)
       gone.audit += await cut('delete from audit where workspace_id = $1 and at < $2', before(audit))
   }

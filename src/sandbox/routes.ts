@@ -8,6 +8,7 @@ import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { firstPeople } from './people.ts'
+import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
 import { standInAct } from './stand-in.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
 
@@ -117,6 +118,24 @@ export const sandboxRoutes = {
         })),
       ),
     }
+  },
+
+  async sandboxCalls(call) {
+    demandSandbox(call.workspace)
+    const rows = await sandboxCalls(call.core.pool, call.workspace.id)
+    return {
+      items: rows.map(({ webhook_id, at, ...r }) => ({ ...r, webhookId: webhook_id, at: at.toISOString() })),
+    }
+  },
+
+  async sandboxAnswer(call) {
+    demandSandbox(call.workspace)
+    const { retryAfterS, ...answer } = call.body
+    await tellAnswer(call.core.pool, call.workspace.id, {
+      ...answer,
+      ...(retryAfterS === undefined ? {} : { retryAfterS }),
+    })
+    return { ok: true }
   },
 
   async setClock(call) {

@@ -130,6 +130,82 @@ test('events that come while the past is being looked at are counted once', asyn
   expect(await members(id)).toEqual(people.slice(0, 10).map(cus).toSorted())
 })
 
+test('many segments published at once, with a past and without: each is right, and one check serves those that wait', async () => {
+  const [seen, bought, both] = some(3) as [Uuid, Uuid, Uuid]
+  await lab.tell(view(seen), order(bought, 'M-1', 500), view(both), order(both, 'M-2', 500))
+  const tagged = (tag: string): Rule => ({ op: 'tags', is: 'none', tags: [tag] })
+  const past: Rule = {
+    op: 'orders',
+    lines: { by: 'category', values: ['洋裝'] },
+    window: { in: 'ever' },
+    measure: { of: 'count', test: { is: 'at_least', value: 1 } },
+  }
+  const rules = [tagged('a'), viewed(1), tagged('b'), tagged('c'), viewed(1, 'A'), past, tagged('d')]
+  const ids: string[] = []
+  for (const rule of rules) ids.push(await create(rule))
+  for (const id of ids) await publish(id)
+  await lab.stage.settle()
+  const everybody = [seen, bought, both].map(cus).toSorted()
+  const found = []
+  for (const id of ids) found.push(await members(id))
+  expect(found).toEqual([
+    everybody,
+    [seen, both].map(cus).toSorted(),
+    everybody,
+    everybody,
+    [seen, both].map(cus).toSorted(),
+    [bought, both].map(cus).toSorted(),
+    everybody,
+  ])
+  const { rows: jobs } = await lab.core.pool.query<{ status: string; walked: boolean }>(
+    `select status, done > 0 as walked from segment_job where workspace_id = $1 and kind = 'backfill' order by id`,
+    [lab.space.id],
+  )
+  expect(new Set(jobs.map(j => j.status))).toEqual(new Set(['done']))
+  expect(jobs.filter(j => j.walked).length).toBeLessThan(jobs.length - 2)
+  for (const id of ids) {
+    const { items } = await lab.ok('segmentVersions', { params: { segment: id } })
+    expect(items[0]?.filledAt).not.toBeNull()
+  }
+})
+
+test('a journey says how far the past is looked at that its conditions ask for', async () => {
+  const [twice, never] = some(2) as [Uuid, Uuid]
+  await lab.tell(view(twice), view(twice), { who: never, name: 'Page Viewed' })
+  const tag = (name: string) => ({ type: 'update', fields: { addTags: [name] }, next: { next: null } })
+  const graph = {
+    format: 1,
+    name: '看過的人',
+    trigger: { kind: 'event', event: 'Go' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'split',
+    nodes: {
+      split: {
+        type: 'split',
+        fields: { branches: [{ name: 'yes', rule: viewed(2) }] },
+        next: { yes: 'yes', else: 'no' },
+      },
+      yes: tag('yes'),
+      no: tag('no'),
+    },
+  }
+  const made = await lab.ok('createJourney', { body: { graph } })
+  expect(made.computing).toBeNull()
+  const params = { journey: made.id }
+  await lab.ok('publishJourney', { params, body: { version: made.version } })
+  expect((await lab.ok('journey', { params })).computing).toEqual({ done: 0, total: null })
+  await lab.stage.settle()
+  expect((await lab.ok('journey', { params })).computing).toBeNull()
+  await lab.tell({ who: twice, name: 'Go' }, { who: never, name: 'Go' })
+  const { rows } = await lab.core.pool.query<{ id: Uuid; state: string }>(
+    'select id, state from customer where workspace_id = $1',
+    [lab.space.id],
+  )
+  const tags = new Map(rows.map(r => [r.id, Object.keys(unpackState(r.state).tags)]))
+  expect([tags.get(twice), tags.get(never)]).toEqual([['yes'], ['no']])
+})
+
 test('a job that waits for long is not taken for one that breaks', async () => {
   const [who] = some(1)
   await lab.tell(view(who!), view(who!))

@@ -80,6 +80,12 @@ const LEASE_S = 30
 /** Starts of one job without any progress, after which it has failed. */
 const MOST_ATTEMPTS = 20
 
+/** Which backfill of a workspace comes first: one that is under way or waits too long, then those that tell of the past,
+ *  then checks, so that one check serves all (`coverChecks`). */
+const TURN = (of: string): string =>
+  `case when ${of}.stage = 'end' or ${of}.bucket > 0 or ${of}.after <> '${NOBODY}' or ${of}.created_at < clock_timestamp() - interval '30 s' then 0
+        when ${of}.stage = 'check' then 2 else 1 end`
+
 /** Takes the oldest job that waits or whose worker is gone. Backfills of a workspace come one after the other. */
 export async function claimJob(sql: Sql, owner: string): Promise<JobRow | null> {
   const { rows } = await sql.query<JobRow>(
@@ -87,7 +93,8 @@ export async function claimJob(sql: Sql, owner: string): Promise<JobRow | null> 
        select j.id from segment_job j
         where j.status in ('queued', 'running') and j.lease_until < clock_timestamp()
           and not (j.kind = 'backfill' and exists (
-            select from segment_job e where e.workspace_id = j.workspace_id and e.kind = 'backfill' and e.id < j.id and e.status in ('queued', 'running')))
+            select from segment_job e where e.workspace_id = j.workspace_id and e.kind = 'backfill' and e.status in ('queued', 'running')
+               and (${TURN('e')}, e.id) < (${TURN('j')}, j.id)))
         order by j.id limit 1 for update skip locked)
      update segment_job j set owner = $1, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_S}), status = 'running', attempts = attempts + 1
        from waiting w where j.id = w.id
@@ -109,6 +116,26 @@ export async function noteStep(sql: Sql, owner: string, job: JobRow): Promise<bo
     [job.id, owner, job.stage, job.bucket, job.after, job.done, job.total, job.hits],
   )
   return rowCount === 1
+}
+
+/** A check looks at each customer with the whole world: it serves every publication up to that one whose past is told, and
+ *  whose own check has not begun. They come after it (their ids are larger) and end at once. */
+export async function coverChecks(sql: Sql, job: JobRow, no: number): Promise<void> {
+  await sql.query(
+    `update segment_job set stage = 'end'
+      where workspace_id = $1 and id > $2 and kind = 'backfill' and status in ('queued', 'running') and stage = 'check'
+        and bucket = 0 and after = '${NOBODY}' and (params->>'no')::bigint <= $3`,
+    [job.workspace_id, job.id, no],
+  )
+}
+
+/** Those that rested on a check that failed are checked themselves. */
+export async function uncoverChecks(sql: Sql, job: JobRow): Promise<void> {
+  await sql.query(
+    `update segment_job set stage = 'check', bucket = 0, after = '${NOBODY}'
+      where workspace_id = $1 and id > $2 and kind = 'backfill' and status in ('queued', 'running') and stage = 'end' and segment_id is not null`,
+    [job.workspace_id, job.id],
+  )
 }
 
 export async function endJob(

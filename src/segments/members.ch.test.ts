@@ -153,6 +153,35 @@ test('R2-30 a partition: everybody in exactly one group, sizes sum to all, a mov
   expect(after.change).toEqual({ entered: 12, left: 0 }) // a move is neither
   const north = await lab.ok('segmentMembers', { params: { segment: id }, query: { group: 'north' } })
   expect(north.items).toHaveLength(6)
+
+  // another order of the groups: who moves is told before it is published
+  const moves = async () => (await lab.ok('segmentMoves', { params: { segment: id } })).items
+  expect(await moves()).toEqual([
+    { from: 'north', to: 'north', count: 6 },
+    { from: 'big', to: 'big', count: 3 },
+    { from: 'rest', to: 'rest', count: 3 },
+  ])
+  const { definition, version } = after
+  const groups = [...definition.groups.toReversed(), { key: 'east', name: '東部', rule: city('花蓮') }]
+  await lab.ok('saveSegment', {
+    params: { segment: id },
+    body: { version, definition: { ...definition, groups } },
+  })
+  expect(await moves()).toEqual([
+    { from: 'north', to: 'big', count: 6 },
+    { from: 'big', to: 'big', count: 3 },
+    { from: 'rest', to: 'east', count: 3 },
+  ])
+  const unnamed = groups.map(g => ({ ...g, name: '' }))
+  await lab.ok('saveSegment', {
+    params: { segment: id },
+    body: { version: version + 1, definition: { ...definition, groups: unnamed } },
+  })
+  const refused = await lab.ask('segmentMoves', { params: { segment: id } })
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { code: 'draft_has_faults', path: '/groups/0/name' },
+  })
 })
 
 test('R1-35 the live segment 25–30 loses the person at 00:00 Asia/Taipei on the birthday, with no event', async () => {
@@ -169,7 +198,7 @@ test('R1-35 the live segment 25–30 loses the person at 00:00 Asia/Taipei on th
     await lab.ok('setClock', { body: { to: new Date(to).toISOString() } })
     await lab.stage.settle()
   }
-  await move(midnight - 1_000)
+  await move(midnight - 60_000) // time goes on while it is looked at
   expect(await memberIds(id)).toEqual([cus(who)])
   await move(midnight + 1_000)
   expect(await memberIds(id)).toEqual([])

@@ -46,7 +46,7 @@ export async function contextOf(
 }
 
 /** @throws Problem 503 `history_down`, 422 `rule_too_slow` */
-async function ask<T>(history: History, query: string, params: Record<string, unknown>): Promise<T[]> {
+export async function ask<T>(history: History, query: string, params: Record<string, unknown>): Promise<T[]> {
   try {
     const result = await history.query({
       query,

@@ -23,6 +23,8 @@ import { explain } from './fold.ts'
 import { cancelJob, computing, findJob, jobsOf } from './jobs.ts'
 import { copyMembers, changeMembers, tagMembers } from './members.ts'
 import { REST_GROUP } from './model.ts'
+import { movesOf } from './moves.ts'
+import { contextOf } from './preview.ts'
 import {
   changesOf,
   detailOf,
@@ -126,6 +128,24 @@ export const segmentRoutes = {
     const id = idOr404('seg', params.segment)
     await publishSegment(core, workspace.id, id, body.version, actorOf(caller))
     return detail(core, workspace, id)
+  },
+
+  async segmentMoves({ core, workspace, params }) {
+    const segment = await segmentOf({ core, workspace, params })
+    const fault = faultsOf(segment, await listSegments(core.pool, workspace.id))[0]
+    if (fault || segment.kind !== 'partition')
+      throw new Problem(
+        400,
+        'draft_has_faults',
+        fault?.message.en ?? 'Only a partition has groups to move between',
+        {
+          path: fault?.path,
+          action: fault ? 'Correct the draft first.' : 'Ask for a partition.',
+        },
+      )
+    const at = now(workspace)
+    const ctx = await contextOf(core.pool, workspace, at)
+    return { items: await movesOf(core.history, ctx, segment), asOf: iso(at) }
   },
 
   async archiveSegment({ core, workspace, params, caller }) {

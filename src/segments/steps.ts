@@ -12,22 +12,27 @@ import type { Core } from '../platform/core.ts'
 import { must, never } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
+import { smallints, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
 import { wouldMove } from './fold.ts'
-import { endJob, NOBODY, noteStep, type JobRow } from './jobs.ts'
+import { coverChecks, endJob, NOBODY, noteStep, type JobRow } from './jobs.ts'
 import { findSegment } from './store.ts'
+import { concerns } from './tell.ts'
 
 /** Customers of a step, and rows that may wait in bulk before a step waits, too. */
 const STEP_ROWS = 1_000
 const MOST_WAITING = 20_000
+const AHEAD_MS = 2_000
 
-/** worked: go on; waits: look again in a moment; over: ended, lost to somebody else, or cancelled. */
-export type Went = 'worked' | 'waits' | 'over'
+/** worked: go on; waits: look again in a moment; yields: others first, if there are any; over: ended, lost to somebody
+ *  else, or cancelled. */
+export type Went = 'worked' | 'waits' | 'yields' | 'over'
 
 class Lost extends Error {}
 
-type Seen = { id: Uuid; state: string; merged: boolean }
+type Seen = { bucket: number; id: Uuid; state: string; merged: boolean }
+type Place = { bucket: number; after: Uuid }
 
 export type Stepper = { step(job: JobRow): Promise<Went> }
 
@@ -39,49 +44,77 @@ export function openStepper(core: Core): Stepper {
     return worlds.get(workspace, no)
   }
 
+  /** Whose pages show it. */
+  const tell = (job: JobRow): void =>
+    core.signals.emit('live', `${job.workspace_id}:${job.segment_id === null ? 'journeys' : 'segments'}`)
+
   /** Moves the job; what `within` does is of the same transaction.
    *  @throws Lost when it is not ours any more */
-  async function move(job: JobRow, next: Partial<JobRow>, rows: Append[] = []): Promise<void> {
+  async function move(
+    job: JobRow,
+    next: Partial<JobRow>,
+    rows: Append[] = [],
+    within: (sql: Sql) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const moved = { ...job, ...next, hits: job.hits + rows.length }
     await inTransaction(core.pool, async sql => {
       await append(sql, null, rows, 'bulk')
       if (!(await noteStep(sql, core.processId, moved))) throw new Lost()
+      await within(sql)
       faultPoint('segment-job.before-commit')
     })
     faultPoint('segment-job.after-commit')
     Object.assign(job, moved)
     if (rows.length > 0) core.signals.emit('inbox')
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
   }
 
-  /** Walks over customers: `say` what each is to be told. `then`: the stage after the last one. */
+  /** read while the step before is judged and written; of no use when the job had to wait meanwhile */
+  let ahead: { workspace: Uuid; at: Place; since: number; seen: Promise<Seen[]> } | null = null
+
+  async function seenAt(workspace: Uuid, at: Place): Promise<Seen[]> {
+    const known =
+      ahead?.workspace === workspace &&
+      ahead.at.bucket === at.bucket &&
+      ahead.at.after === at.after &&
+      performance.now() - ahead.since < AHEAD_MS
+        ? ahead.seen
+        : customersAfter(core, workspace, at)
+    ahead = null
+    const seen = await known
+    const next = placeBehind(seen)
+    if (next.bucket < BUCKETS) {
+      const reading = customersAfter(core, workspace, next)
+      reading.catch(() => undefined) // told when it is its turn
+      ahead = { workspace, at: next, since: performance.now(), seen: reading }
+    }
+    return seen
+  }
+
+  /** Walks over customers: `say` what each is to be told. `then`: the stage after the last one. `begins`: what belongs to
+   *  the first step. */
   async function walk(
     job: JobRow,
     say: (seen: Seen[]) => Promise<Append[]> | Append[],
     then: Stage | null,
+    begins?: (sql: Sql) => Promise<void>,
   ): Promise<Went> {
     if (await isFull(core, job.workspace_id)) return 'waits'
     if (job.total === null) {
       const all = await countRows(core, job.workspace_id)
       await move(job, { total: all * (job.stage === 'orders' ? 2 : 1) }) // whoever is filled is checked, too
     }
-    let { bucket, after } = job
-    const seen: Seen[] = []
-    while (bucket < BUCKETS && seen.length < STEP_ROWS) {
-      const rows = await customersAfter(core, job.workspace_id, bucket, after)
-      for (const row of rows) seen.push(row)
-      if (rows.length < STEP_ROWS) {
-        bucket++
-        after = NOBODY
-      } else after = rows.at(-1)!.id
-    }
+    const first = job.bucket === 0 && job.after === NOBODY
+    const seen = await seenAt(job.workspace_id, job)
+    const { bucket, after } = placeBehind(seen)
     const rows = await say(seen)
     const done = job.done + seen.length
-    if (bucket < BUCKETS || then === null) await move(job, { bucket, after, done }, rows)
-    else await move(job, { bucket: 0, after: NOBODY, done, stage: then }, rows)
+    const within = first ? begins : undefined
+    if (bucket < BUCKETS || then === null) await move(job, { bucket, after, done }, rows, within)
+    else await move(job, { bucket: 0, after: NOBODY, done, stage: then }, rows, within)
     if (bucket < BUCKETS || then !== null) return 'worked'
     await endJob(core.pool, core.processId, job, 'done')
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
     return 'over'
   }
 
@@ -95,6 +128,31 @@ export function openStepper(core: Core): Stepper {
       seen =>
         seen.flatMap(({ id, state, merged }) =>
           !merged && isIn(state, segment.n, group)
+            ? [
+                {
+                  workspace: job.workspace_id,
+                  customer: id,
+                  input: { kind: 'note' as const, messageId: null, body },
+                },
+              ]
+            : [],
+        ),
+      null,
+    )
+  }
+
+  /** What is said to everybody whom it concerns. */
+  async function tellThem(job: JobRow): Promise<Went> {
+    const { tell } = job.params
+    must(tell, 'a job that tells says what')
+    const { no, offsetMs } = await newest(core.pool, job.workspace_id)
+    const world = await worldOf(job.workspace_id, no)
+    const body: NoteBody = { ...tell, actor: job.created_by, src: 'itinera' }
+    return walk(
+      job,
+      seen =>
+        seen.flatMap(({ id, state, merged }) =>
+          !merged && concerns(tell, state, world, Date.now() + offsetMs)
             ? [
                 {
                   workspace: job.workspace_id,
@@ -216,7 +274,7 @@ export function openStepper(core: Core): Stepper {
       Object.assign(job, moved)
     })
     core.signals.emit('inbox', '')
-    return 'worked'
+    return 'yields'
   }
 
   /** Says `recheck` to those of whom the rules say something else than what they hold. */
@@ -240,6 +298,7 @@ export function openStepper(core: Core): Stepper {
               ],
         ),
       'end',
+      sql => coverChecks(sql, job, no),
     )
   }
 
@@ -252,14 +311,14 @@ export function openStepper(core: Core): Stepper {
       await forgetEdges(sql, job)
       await endJob(sql, core.processId, job, 'done')
     })
-    core.signals.emit('live', `${job.workspace_id}:segments`)
+    tell(job)
     return 'over'
   }
 
   async function oneStep(job: JobRow): Promise<Went> {
     switch (job.stage) {
       case 'walk':
-        return tellMembers(job)
+        return job.kind === 'tell' ? tellThem(job) : tellMembers(job)
       case 'wait':
         return wait(job)
       case 'fill':
@@ -295,13 +354,19 @@ function isIn(text: string, n: number, group: number | null): boolean {
   return state.seg?.some(m => m[0] === n && (group === null || m[1] === group)) ?? false
 }
 
-async function customersAfter(core: Core, workspace: Uuid, bucket: number, after: Uuid): Promise<Seen[]> {
+async function customersAfter(core: Core, workspace: Uuid, { bucket, after }: Place): Promise<Seen[]> {
   const { rows } = await core.pool.query<Seen>(
-    `select id, state, merged_into is not null as merged from customer
-      where bucket = $1 and workspace_id = $2 and id > $3 order by id limit ${STEP_ROWS}`,
+    `select bucket, id, state, merged_into is not null as merged from customer
+      where bucket between $1 and 255 and (bucket, id) > ($1, $3) and workspace_id = $2 order by bucket, id limit ${STEP_ROWS}`,
     [bucket, workspace, after],
   )
   return rows
+}
+
+/** Where a step ends: behind the last bucket when it was not full. */
+function placeBehind(seen: Seen[]): Place {
+  const last = seen.length < STEP_ROWS ? undefined : seen.at(-1)
+  return last ? { bucket: last.bucket, after: last.id } : { bucket: BUCKETS, after: NOBODY }
 }
 
 async function countRows(core: Core, workspace: Uuid): Promise<number> {
@@ -368,17 +433,19 @@ async function edgesOf(core: Core, job: JobRow): Promise<Edge[] | null> {
 
 async function forgetEdges(sql: Sql, job: JobRow): Promise<void> {
   await sql.query(
-    `delete from catalogue_edge where bucket between 0 and 255 and workspace_id = $1 and no <= $2`,
-    [job.workspace_id, job.params.no],
+    `delete from catalogue_edge where bucket between 0 and 255 and workspace_id = $1 and no <= $2
+        and not exists (select from segment_job j where j.workspace_id = $1 and j.id <> $3 and j.kind = 'backfill'
+                           and j.status in ('queued', 'running') and (j.params->>'no')::bigint = catalogue_edge.no)`,
+    [job.workspace_id, job.params.no, job.id],
   )
 }
 
 async function havingOrders(core: Core, job: JobRow, ids: Uuid[]): Promise<Uuid[]> {
   if (ids.length === 0) return []
   const { rows } = await core.pool.query<{ id: Uuid }>(
-    `select distinct customer_id as id from order_entry
-      where bucket = any($1::smallint[]) and workspace_id = $2 and customer_id = any($3::uuid[])`,
-    [[...new Set(ids.map(bucketOf))], job.workspace_id, ids],
+    `select u.id from unnest($1::smallint[], $3::uuid[]) u (bucket, id)
+      cross join lateral (select from order_entry o where o.bucket = u.bucket and o.workspace_id = $2 and o.customer_id = u.id limit 1) x`,
+    [smallints(ids.map(bucketOf)), job.workspace_id, uuids(ids)],
   )
   return rows.map(r => r.id)
 }

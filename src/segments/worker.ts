@@ -3,12 +3,13 @@
 import { Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
 import { openLoop } from '../platform/loop.ts'
-import { claimJob, endJob, releaseJob, triedTooOften, type JobRow } from './jobs.ts'
+import { claimJob, endJob, releaseJob, triedTooOften, uncoverChecks, type JobRow } from './jobs.ts'
 import { keepSizes } from './sizes.ts'
 import { openStepper } from './steps.ts'
 
 const POLL_MS = 5_000
-/** A job that waits for others is looked at again after so long. */
+/** A job that waits for others is looked at again after so long, the first times sooner. */
+const FIRST_REST_MS = 20
 const REST_MS = 200
 
 export type SegmentWorker = Role & {
@@ -25,12 +26,16 @@ export function openSegmentWorker(core: Core): SegmentWorker {
   const stepper = openStepper(core)
   let stopped = false
   let waits = false
+  let rested = 0
 
   async function tick(): Promise<boolean> {
     waits = false
     await keepSizes(core)
     const job = await claimJob(core.pool, core.processId)
-    if (!job) return false
+    if (!job) {
+      rested = 0
+      return false
+    }
     running.set(1)
     try {
       return await work(job)
@@ -47,6 +52,7 @@ export function openSegmentWorker(core: Core): SegmentWorker {
         title: 'The work broke off several times at the same place',
         action: 'The log says more; publish the segment again to try once more.',
       })
+      if (job.kind === 'backfill') await uncoverChecks(core.pool, job)
       return true
     }
     let worked = false
@@ -54,12 +60,13 @@ export function openSegmentWorker(core: Core): SegmentWorker {
       while (!stopped) {
         const went = await stepper.step(job)
         if (went === 'over') return true
-        if (went === 'waits') {
-          waits = true
+        if (went === 'waits' || went === 'yields') {
+          waits = went === 'waits'
           await releaseJob(core, job, 'waits')
-          return worked
+          return worked || !waits
         }
         worked = true
+        rested = 0
       }
       await releaseJob(core, job, 'waits')
     } catch (error) {
@@ -71,7 +78,10 @@ export function openSegmentWorker(core: Core): SegmentWorker {
 
   const loop = openLoop({
     tick,
-    restMs: () => (waits ? REST_MS : POLL_MS),
+    restMs() {
+      if (waits) return Math.min(REST_MS, FIRST_REST_MS * 2 ** rested++)
+      return POLL_MS
+    },
     failed: error =>
       core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'segment jobs: will try again'),
   })

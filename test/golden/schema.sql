@@ -79,6 +79,22 @@ create table bulk (
   body text not null,
   constraint bulk_pkey PRIMARY KEY (bucket, seq)
 )
+create table campaign (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  event text not null,
+  filters jsonb not null default '[]'::jsonb,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint campaign_check CHECK ((starts_at < ends_at)),
+  constraint campaign_pkey PRIMARY KEY (workspace_id, id),
+  constraint campaign_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table catalogue (
   workspace_id uuid not null,
   no bigint not null,
@@ -438,6 +454,28 @@ create table message (
   taken text,
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
+create table notice (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  journey_id uuid not null,
+  node text not null,
+  level text not null,
+  text text not null,
+  roles text[] not null,
+  users text[] not null,
+  body text not null,
+  at timestamp with time zone not null,
+  constraint notice_pkey PRIMARY KEY (bucket, id)
+)
+create table notice_read (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  notice_id uuid not null,
+  at timestamp with time zone not null,
+  constraint notice_read_pkey PRIMARY KEY (workspace_id, user_id, notice_id)
+)
 create table order_entry (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -551,6 +589,19 @@ create table rejected_event (
   body text not null,
   constraint rejected_event_pkey PRIMARY KEY (workspace_id, id)
 )
+create table sandbox_call (
+  workspace_id uuid not null,
+  id uuid not null,
+  webhook_id text not null,
+  signed boolean not null,
+  method text not null,
+  path text not null,
+  headers jsonb not null,
+  body text not null,
+  status integer not null,
+  at timestamp with time zone not null,
+  constraint sandbox_call_pkey PRIMARY KEY (workspace_id, id)
+)
 create table sandbox_contact (
   workspace_id uuid not null,
   channel text not null,
@@ -638,7 +689,7 @@ create table segment_job (
   created_by text not null,
   created_at timestamp with time zone not null,
   ended_at timestamp with time zone,
-  constraint segment_job_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'snapshot'::text, 'tag'::text, 'untag'::text]))),
+  constraint segment_job_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'snapshot'::text, 'tag'::text, 'untag'::text, 'tell'::text]))),
   constraint segment_job_pkey PRIMARY KEY (id),
   constraint segment_job_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES segment(id),
   constraint segment_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
@@ -839,11 +890,14 @@ CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (
 CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
+CREATE INDEX notice_customer ON notice USING btree (bucket, customer_id)
+CREATE INDEX notice_workspace ON notice USING btree (workspace_id, at DESC, id DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)
 CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (size)
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
+CREATE INDEX sandbox_call_at ON sandbox_call USING btree (workspace_id, at DESC)
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
 CREATE INDEX seen_day ON seen USING brin (day)

@@ -16,7 +16,8 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeyPeople',
   ],
   messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
-  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople'],
+  notices: ['notices'],
+  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [
     'lastEvents',
@@ -31,6 +32,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'journeys',
     'journeyCounts',
     'journeyPeople',
+    'experiments',
     'messages',
     'customers',
     'metrics',
@@ -49,7 +51,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   membership: ['coupons', 'pointsSettings'],
   replays: ['replays', 'replay'],
   clock: ['workspace', 'me'],
-  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop'],
+  sandbox: ['sandboxMessages', 'sandboxContacts', 'sandboxShop', 'sandboxCalls'],
   ops: ['ops', 'parked'],
   demo: ['demoProgress', 'me', 'home'],
   imports: ['imports', 'import', 'importFeeds', 'home'],

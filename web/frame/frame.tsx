@@ -9,6 +9,7 @@ import { useWorkspace } from '../use.ts'
 import { Clock } from './clock.tsx'
 import { PAGES } from './pages.ts'
 import { Search } from './search.tsx'
+import { Notices } from './notices.tsx'
 import { AccountMenu, HelpMenu, LanguageMenu, SchemeButton, WorkspaceMenu } from './top-menus.tsx'
 
 export function Frame() {
@@ -43,6 +44,7 @@ export function Frame() {
           <Search />
           <Group gap={6} ml="auto" wrap="nowrap">
             {workspace?.kind === 'sandbox' ? <Clock /> : null}
+            <Notices />
             <LanguageMenu />
             <SchemeButton />
             <HelpMenu />

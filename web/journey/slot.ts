@@ -13,6 +13,7 @@ export const PANELS = {
   simulate: 'simulate',
   replay: 'replay',
   report: 'report',
+  experiment: 'experiment',
   why: 'why',
 } as const
 export type PanelName = keyof typeof PANELS

@@ -5,7 +5,7 @@ import { PANELS, type PanelName, type PanelProps } from './slot.ts'
 type Loaded = { Panel: ComponentType<PanelProps> }
 const files = import.meta.glob<Loaded>([
   './{node-form,trigger-form,entry-form,settings-form}.tsx',
-  './{versions,publish,simulate,replay,report,why}.tsx',
+  './{versions,publish,simulate,replay,report,why,experiment}.tsx',
 ])
 
 const slots = new Map<PanelName, ComponentType<PanelProps>>()

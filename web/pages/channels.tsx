@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { CallSecret } from '../parts/call-secret.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Channel, Copy, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
@@ -47,6 +48,7 @@ export function Channels() {
                   />
                 ))
               })}
+              <CallSecret ws={ws} />
               <Modal
                 opened={editing !== undefined}
                 onClose={close}

@@ -12,6 +12,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { JourneyComputing } from '../journey/computing.tsx'
 import { ImportButton } from '../journey/import.tsx'
 import { Desk } from '../journey/desk.tsx'
 import { asGraph } from '../journey/in-words.ts'
@@ -64,7 +65,12 @@ export function Journey() {
       action={data ? <Actions ws={ws} data={data} /> : null}
     >
       <Show query={query} rows={10}>
-        {found => <Desk ws={ws} data={found} />}
+        {found => (
+          <>
+            <JourneyComputing of={found.computing} />
+            <Desk ws={ws} data={found} />
+          </>
+        )}
       </Show>
     </Page>
   )

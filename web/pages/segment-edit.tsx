@@ -58,6 +58,7 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
   const [settings, setSettings] = useState<Settings>(() => settingsOf(segment?.draft))
   const draft = useRuleDraft((segment?.draft.groups[0]?.rule ?? null) as Rule | null)
   const [partition, setPartition] = useState<PartitionDraft>(() => partitionDraft(segment?.draft))
+  const [kept, setKept] = useState(partition)
   const [publishing, setPublishing] = useState<SegmentDetail | null>(null)
   const preview = usePreview(ws, kind === 'live' ? draft.rule : null)
   const why = useWhy(ws, preview)
@@ -73,7 +74,11 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
   const save = useAct('saveSegment', { done: t('segmentEdit.saved') })
   const pending = create.isPending || save.isPending
   const words = { name: name.trim(), purpose: purpose.trim() }
-  const store = (then: (stored: SegmentDetail) => void) => {
+  const store = (next: (stored: SegmentDetail) => void) => {
+    const then = (stored: SegmentDetail) => {
+      setKept(partition)
+      next(stored)
+    }
     if (segment)
       save.mutate(
         { ws, segment: segment.id, body: { version: (save.data ?? segment).version, ...words, definition } },
@@ -202,7 +207,12 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
             </aside>
           </div>
         ) : kind === 'partition' ? (
-          <PartitionEditor ws={ws} draft={partition} onChange={setPartition} />
+          <PartitionEditor
+            ws={ws}
+            draft={partition}
+            stored={{ groups: kept.groups, faults: (save.data ?? create.data ?? segment)?.faults ?? [] }}
+            onChange={setPartition}
+          />
         ) : (
           <Card>
             <Text>{t('segmentEdit.listText')}</Text>

@@ -7,6 +7,7 @@ import { Attributes } from '../settings/attributes.tsx'
 import { Audit } from '../settings/audit.tsx'
 import { Me } from '../settings/me.tsx'
 import { Privacy } from '../settings/privacy.tsx'
+import { SendingRules } from '../settings/sending.tsx'
 import { StageSettings } from '../settings/stages.tsx'
 import { Team } from '../settings/team.tsx'
 import { WorkspaceForm } from '../settings/workspace.tsx'
@@ -14,7 +15,17 @@ import { Workspaces } from '../settings/workspaces.tsx'
 import { useDisabledReason } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/settings')
-const TABS = ['team', 'workspace', 'stages', 'attributes', 'me', 'workspaces', 'privacy', 'audit'] as const
+const TABS = [
+  'team',
+  'workspace',
+  'sending',
+  'stages',
+  'attributes',
+  'me',
+  'workspaces',
+  'privacy',
+  'audit',
+] as const
 
 export function Settings() {
   const { t } = useTranslation()
@@ -34,13 +45,16 @@ export function Settings() {
         <Tabs.List mb="md">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(name === 'privacy' ? 'privacy.tab' : `settings.${name}`)}
+              {t(name === 'privacy' || name === 'sending' ? `${name}.tab` : `settings.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value="team">{barred ? <Text c="dimmed">{barred}</Text> : <Team ws={ws} />}</Tabs.Panel>
         <Tabs.Panel value="workspace">
           <WorkspaceForm ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="sending">
+          <SendingRules ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="stages">
           <StageSettings ws={ws} />

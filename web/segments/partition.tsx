@@ -12,8 +12,10 @@ import { sayRule } from '../rules/in-words.ts'
 import { isComplete } from '../rules/sentence.ts'
 import { useVocabulary } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
-import type { Definition } from './parts.tsx'
+import type { Definition, SegmentDetail } from './parts.tsx'
+import { Faults } from './publish.tsx'
 
+type Fault = SegmentDetail['faults'][number]
 type DraftGroup = { id: number; key: string; name: string; rule: Rule | null }
 export type Draft = { groups: DraftGroup[]; restName: string }
 const MOST_GROUPS = 30
@@ -56,10 +58,13 @@ export function groupRule(rules: (Rule | null)[], at: number | 'rest'): Rule | n
 export function PartitionEditor({
   ws,
   draft,
+  stored,
   onChange,
 }: {
   ws: string
   draft: Draft
+  /** as it was stored last, and what is wrong with that: told at each group until it is changed */
+  stored: { groups: DraftGroup[]; faults: Fault[] }
   onChange: (draft: Draft) => void
 }) {
   const { t } = useTranslation()
@@ -187,6 +192,11 @@ export function PartitionEditor({
                 <IconTrash size={16} />
               </ActionIcon>
             </div>
+            {stored.groups[i] === group ? (
+              <div className="partition-faults">
+                <Faults faults={stored.faults.filter(f => f.path.startsWith(`/groups/${i}/`))} />
+              </div>
+            ) : null}
             {opened === group.id ? (
               <GroupRule rule={group.rule} onChange={rule => set(groups.with(i, { ...group, rule }))} />
             ) : (

@@ -2,9 +2,10 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Rule } from '../../src/rules/model.ts'
+import { REST_GROUP } from '../../src/segments/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Figure, Guarded } from '../parts/small.tsx'
-import { Wrong } from '../parts/state.tsx'
+import { Show, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import type { Definition, SegmentDetail } from './parts.tsx'
 
@@ -13,6 +14,76 @@ const wholeRule = (draft: Definition): Rule => {
   const rules = draft.groups.flatMap(g => (g.rule === null ? [] : [g.rule as Rule]))
   const [only] = rules
   return rules.length === 1 && only ? only : { op: 'or', rules }
+}
+
+/** What is wrong, and what to do instead. */
+export function Faults({ faults }: { faults: SegmentDetail['faults'] }) {
+  const { locale } = useSay()
+  const words = locale === 'en' ? 'en' : 'zh'
+  return faults.length === 0 ? null : (
+    <div role="alert">
+      <ul className="plain">
+        {faults.map(f => (
+          <li key={f.path + f.code} className="tone-bad">
+            {f.message[words]} {f.alternative?.[words]}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Who moves from which group to which; who stays is told last. */
+function Moves({ ws, of }: { ws: string; of: SegmentDetail }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const query = useApi('segmentMoves', { ws, segment: of.id })
+  const nameIn = (definition: Definition, key: string) =>
+    key === REST_GROUP
+      ? definition.restName || t('segments.rest')
+      : definition.groups.find(g => g.key === key)?.name || key
+  return (
+    <Show query={query} rows={3}>
+      {({ items }) => {
+        const moving = items.filter(i => i.from !== i.to)
+        const staying = items.reduce((n, i) => (i.from === i.to ? n + i.count : n), 0)
+        return (
+          <div role="status">
+            {moving.length === 0 ? (
+              <Text>{t('segmentPublish.nobodyMoves')}</Text>
+            ) : (
+              <table className="table">
+                <caption className="visually-hidden">{t('segmentPublish.moves')}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{t('segmentPublish.from')}</th>
+                    <th scope="col">{t('segmentPublish.to')}</th>
+                    <th scope="col" className="end">
+                      {t('segmentPublish.people')}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {moving.map(({ from, to, count }) => (
+                    <tr key={`${from} ${to}`}>
+                      <td>{from === null ? t('segmentPublish.noGroup') : nameIn(of.definition, from)}</td>
+                      <td>{nameIn(of.draft, to)}</td>
+                      <td className="end">{say.count(count)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+            {staying > 0 ? (
+              <Text size="sm" c="dimmed" mt={6}>
+                {t('segmentPublish.staying', { n: say.people(staying) })}
+              </Text>
+            ) : null}
+          </div>
+        )
+      }}
+    </Show>
+  )
 }
 
 export function PublishDialog({
@@ -52,35 +123,29 @@ export function PublishDialog({
           {again ? t('segmentPublish.again') : t('segmentPublish.first', { n: number(preview.data?.total) })}
         </Text>
         {preview.error ? <Wrong error={preview.error} /> : null}
-        <div className="publish-effects" role="status">
-          <Figure
-            label={t('segmentPublish.enters')}
-            tone="good"
-            value={number(again && segment.kind === 'live' ? change?.only : preview.data?.count)}
-          />
-          {again && segment.kind === 'live' ? (
-            <>
-              <Figure label={t('segmentPublish.leaves')} tone="skip" value={number(change?.other)} />
-              <Figure label={t('segmentPublish.stays')} value={number(change?.both)} />
-            </>
-          ) : null}
-        </div>
+        {segment.kind === 'partition' ? null : (
+          <div className="publish-effects" role="status">
+            <Figure
+              label={t('segmentPublish.enters')}
+              tone="good"
+              value={number(again ? change?.only : preview.data?.count)}
+            />
+            {again ? (
+              <>
+                <Figure label={t('segmentPublish.leaves')} tone="skip" value={number(change?.other)} />
+                <Figure label={t('segmentPublish.stays')} value={number(change?.both)} />
+              </>
+            ) : null}
+          </div>
+        )}
+        {segment.kind === 'partition' && segment.faults.length === 0 ? <Moves ws={ws} of={segment} /> : null}
         {segment.usedBy.length > 0 ? (
           <Text>{t('segmentPublish.usedBy', { names: say.list(segment.usedBy.map(u => u.name)) })}</Text>
         ) : null}
         <Text size="sm" c="dimmed">
           {t('segmentPublish.triggers')} {t('segmentPublish.cost')}
         </Text>
-        {segment.faults.length > 0 ? (
-          <ul className="plain" role="alert">
-            {segment.faults.map(f => (
-              <li key={f.path + f.code} className="tone-bad">
-                {say.locale === 'en' ? f.message.en : f.message.zh}{' '}
-                {f.alternative ? (say.locale === 'en' ? f.alternative.en : f.alternative.zh) : ''}
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <Faults faults={segment.faults} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {t('common.cancel')}

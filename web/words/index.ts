@@ -1,6 +1,8 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
+import { computingWords } from './computing.ts'
+import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
 import { imports } from './imports.ts'
@@ -8,11 +10,13 @@ import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysTrial } from './journeys-trial.ts'
+import { journeysNodes } from './journeys-nodes.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
 import { profile } from './profile.ts'
+import { rewards } from './rewards.ts'
 import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
@@ -21,6 +25,7 @@ import { work } from './work.ts'
 
 export const words = {
   ...frame,
+  ...computingWords,
   ...pages,
   ...install,
   ...insight,
@@ -39,4 +44,13 @@ export const words = {
   ...identity,
   ...journeysWide,
   ...journeysTrial,
+  ...rewards,
+  ...fieldsOfNodes,
+  notices: journeysNodes.notices,
+  calls: journeysNodes.calls,
+  // names that several files add to
+  node: { ...work.node, ...journeysNodes.node },
+  nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
+  port: { ...work.port, ...journeysNodes.port },
+  say: { ...work.say, ...journeysNodes.say },
 } as const

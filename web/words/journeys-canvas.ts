@@ -11,6 +11,7 @@ export const journeysCanvas = {
     simulate: ['模擬', 'Simulate'],
     replay: ['重播', 'Replay'],
     report: ['成效', 'Report'],
+    experiment: ['實驗', 'Experiments'],
     why: ['為什麼', 'Why'],
   },
   canvas: {
@@ -72,7 +73,15 @@ export const journeysCanvas = {
     wait_event: ['等顧客做某件事，逾時走另一條路', 'Wait until somebody does something, or time is up'],
     split: ['依條件走不同的路，第一個符合的為準', 'Different ways by rule; the first that holds'],
     update: ['改屬性、貼標或移除標籤', 'Change attributes, add or remove tags'],
+    throttle: ['每段時間只放行一定人數，其餘排隊', 'Lets through so many people in a time; the others queue'],
     exit: ['在這裡離開旅程', 'The journey ends here'],
+    random_split: [
+      '依比例隨機走不同的路，同一位顧客每次相同',
+      'Different ways by chance, the same for each person',
+    ],
+    experiment: ['比較幾個版本，分出高下後全部走較好的', 'Tries ways against each other until one is better'],
+    holdout: ['保留一部分人不送，用來比較成效', 'Keeps a share out, to measure against'],
+    reward: ['送優惠券或點數', 'Gives a coupon or points'],
   },
   nodeForm: {
     settings: ['設定', 'Settings'],

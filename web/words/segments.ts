@@ -123,6 +123,13 @@ export const segments = {
     enters: ['會進入', 'Will enter'],
     leaves: ['會離開', 'Will leave'],
     stays: ['不變', 'Stay'],
+    moves: ['誰會換組', 'Who moves'],
+    from: ['現在在', 'Now in'],
+    to: ['發布後在', 'Then in'],
+    people: ['人數', 'People'],
+    noGroup: ['還不在任何一組', 'No group yet'],
+    nobodyMoves: ['沒有人會換組。', 'Nobody moves.'],
+    staying: ['{{n}} 留在原來的組。', '{{n}} stay where they are.'],
     usedBy: ['使用中的地方會受影響：{{names}}', 'What uses it is affected: {{names}}'],
     cost: [
       '期間沒有人進出；進度在分眾頁上看得到，可以離開這一頁。',
@@ -263,6 +270,7 @@ export const segments = {
     snapshot: ['存成名單', 'Keeping a list'],
     tag: ['貼標', 'Tagging'],
     untag: ['移除標籤', 'Taking the tag off'],
+    tell: ['通知相關的人', 'Telling whom it concerns'],
   },
   jobStatus: {
     queued: ['排隊中', 'Queued'],

@@ -5,28 +5,20 @@
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import type { MessageContent, NodeType } from '../model.ts'
-import { MAX_WAIT_MS } from './delay.ts'
+import {
+  DEFAULT_USEFUL_MS,
+  messageContent,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  usefulForMs,
+} from './content.ts'
 
-/** After this a message that could not be sent is skipped(late): nobody waits for ever at a broken account. */
-const DEFAULT_USEFUL_MS = 7 * 86_400_000
-
-const lineContent = z.strictObject({
-  channel: z.literal('line'),
-  messages: z
-    .array(z.looseObject({ type: z.string().min(1) }))
-    .min(1)
-    .max(5),
-})
-const emailContent = z.strictObject({
-  channel: z.literal('email'),
-  subject: z.string().min(1).max(200),
-  html: z.string().min(1).max(200_000),
-})
 const shape = z.strictObject({
-  channel: z.enum(['line', 'email']),
-  purpose: z.enum(['marketing', 'transactional']),
-  content: z.discriminatedUnion('channel', [lineContent, emailContent]),
-  usefulForMs: z.number().int().min(60_000).max(MAX_WAIT_MS).optional(),
+  channel: sendChannel,
+  purpose,
+  content: messageContent,
+  usefulForMs,
 })
 type Fields = {
   channel: string
@@ -52,13 +44,7 @@ export const send: NodeType = {
     if (!parsed.success) return faultsOf(parsed.error)
     return parsed.data.channel === parsed.data.content.channel
       ? []
-      : [
-          {
-            path: '/content/channel',
-            code: 'other_channel',
-            message: { zh: '內容與渠道不符', en: 'The content is for another channel' },
-          },
-        ]
+      : [{ path: '/content/channel', ...OTHER_CHANNEL }]
   },
   enter(fields, ctx) {
     const f = fields as Fields

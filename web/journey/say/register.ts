@@ -1,11 +1,18 @@
 // Every node type on the canvas: one file, one line here. A type without a line is drawn by its code.
 import { IconTool } from '@tabler/icons-react'
+import { ask } from './ask.ts'
 import { delay } from './delay.ts'
+import { emit } from './emit.ts'
 import { exit } from './exit.ts'
 import { experiment } from './experiment.ts'
 import { holdout } from './holdout.ts'
+import { http } from './http.ts'
+import { jump } from './jump.ts'
 import type { NodeSay } from './model.ts'
+import { notify } from './notify.ts'
+import { startJourney, stopJourney } from './other-journeys.ts'
 import { randomSplit } from './random-split.ts'
+import { reach } from './reach.ts'
 import { reward } from './reward.ts'
 import { send } from './send.ts'
 import { split } from './split.ts'
@@ -17,8 +24,16 @@ const NODE_SAY: Record<string, NodeSay> = {
   delay,
   wait_event: waitEvent,
   split,
+  jump,
   send,
+  reach,
+  ask,
   update,
+  http,
+  notify,
+  emit,
+  start_journey: startJourney,
+  stop_journey: stopJourney,
   throttle,
   reward,
   exit,

@@ -1,0 +1,95 @@
+// One HTTP request to somebody outside, over kept connections: the answer, or whether the request may have arrived.
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import { faultPoint } from '../platform/fault.ts'
+import { isInner, safeLookup } from './outgoing.ts'
+
+const ANSWER_LIMIT = 64 * 1024
+const agents = () => ({
+  http: new HttpAgent({ keepAlive: true, maxSockets: 256, timeout: 60_000 }),
+  https: new HttpsAgent({ keepAlive: true, maxSockets: 256, timeout: 60_000 }),
+})
+let kept = agents()
+
+export type OutgoingRequest = {
+  method: string
+  url: URL
+  headers: Record<string, string>
+  body: string
+}
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
+/** Why there is no answer. `written`: the request may have reached the provider. `stale`: a kept connection was closed. */
+export class NoAnswer extends Error {
+  readonly written: boolean
+  readonly stale: boolean
+  constructor(cause: Error, written: boolean, stale: boolean) {
+    super((cause as { code?: string }).code ?? cause.message)
+    this.written = written
+    this.stale = stale
+  }
+}
+
+/** Redirects are answers like any other. @throws NoAnswer */
+export function exchange(r: OutgoingRequest, trusted: boolean, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const secure = r.url.protocol === 'https:'
+    const host = r.url.hostname.replace(/^\[|\]$/g, '')
+    if (!trusted && isIP(host) && isInner(host))
+      return reject(new NoAnswer(new Error('EFORBIDDEN'), false, false))
+    let written = false
+    const req = (secure ? httpsRequest : httpRequest)(
+      r.url,
+      {
+        method: r.method,
+        headers: { ...r.headers, 'content-length': Buffer.byteLength(r.body) },
+        agent: secure ? kept.https : kept.http,
+        signal,
+        ...(trusted ? {} : { lookup: safeLookup }),
+      },
+      res => {
+        let body = ''
+        res.setEncoding('utf8')
+        res.on('data', (chunk: string) => {
+          if (body.length < ANSWER_LIMIT) body += chunk
+        })
+        res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
+        res.on('error', error => reject(new NoAnswer(error, true, false)))
+      },
+    )
+    req.on('error', error => {
+      const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EFORBIDDEN)$/.test(
+        (error as { code?: string }).code ?? '',
+      )
+      const stale = req.reusedSocket && /^(ECONNRESET|EPIPE)$/.test((error as { code?: string }).code ?? '')
+      reject(new NoAnswer(error, !refused && written, stale))
+    })
+    req.on('socket', socket => {
+      // before the connection stands nothing can have been sent
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', () => (written = true))
+      else written = true
+    })
+    req.on('finish', () => faultPoint('deliver.after_socket_write'))
+    req.end(r.body)
+  })
+}
+
+/** Ends kept connections; more may be made after it. */
+export function closeConnections(): void {
+  kept.http.destroy()
+  kept.https.destroy()
+  kept = agents()
+}
+
+export const header = (h: IncomingHttpHeaders, name: string): string | null => {
+  const v = h[name]
+  return (Array.isArray(v) ? v[0] : v) ?? null
+}
+
+/** Retry-After: seconds or a date. */
+export function retryAfterMs(value: string | null, now: number): number | null {
+  if (value === null) return null
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? null : Math.max(0, at - now)
+}

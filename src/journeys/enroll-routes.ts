@@ -1,0 +1,89 @@
+// POST …/enroll: a call of another system becomes an event of the customer, by which the journey's trigger lets them in.
+import { cleanItem } from '../collect/clean.ts'
+import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { findCustomer } from '../customers/store.ts'
+import { append } from '../inbox/append.ts'
+import type { EventBody } from '../inbox/model.ts'
+import type { Core } from '../platform/core.ts'
+import { Problem } from '../platform/errors.ts'
+import { actorOf, type Handlers } from '../platform/http/handler.ts'
+import { bucketOf, hashId, newId, publicId, type Uuid } from '../platform/ids.ts'
+import { idOr404, notFound } from '../platform/public-id.ts'
+import { findJourney } from './store.ts'
+import { CALLED } from './triggers/api.ts'
+
+type Body = Parameters<NonNullable<Handlers['enrollByApi']>>[0]['body']
+
+/** The call as a server would have sent it, cleaned like any event.
+ *  @throws Problem 400 with the intake's code */
+function eventOf(body: Body, journey: string, actor: string): EventBody {
+  const { customer, userId, email, phone, lineUid, cardNo, anonymousId, traits, props } = body
+  const contacts = { ...traits, email, phone, line_uid: lineUid, card_no: cardNo }
+  const known = Object.fromEntries(Object.entries(contacts).filter(([, value]) => value !== undefined))
+  const cleaned = cleanItem(
+    {
+      type: 'track',
+      event: 'Journey Called',
+      userId,
+      anonymousId: anonymousId ?? (customer === undefined ? undefined : 'customer'),
+      properties: { ...props, journey },
+      context: { traits: known },
+    },
+    { proof: 'server', src: actor, demandToken: false, claims: null, sentAt: null, type: null },
+  )
+  if ('fault' in cleaned)
+    throw new Problem(400, cleaned.fault.code, cleaned.fault.detail, {
+      ...(cleaned.fault.path === null ? {} : { path: cleaned.fault.path }),
+      action: cleaned.fault.action,
+    })
+  const { event } = cleaned
+  return {
+    ...event,
+    type: 'system',
+    name: CALLED,
+    messageId: body.id === undefined ? newId() : hashId('enroll', journey, body.id),
+    ...(Object.keys(known).length > 0 ? { traits: known } : {}),
+    ...(customer === undefined ? {} : { ids: [] }),
+  }
+}
+
+async function placed(
+  core: Core,
+  workspace: Uuid,
+  body: Body,
+  event: EventBody,
+): Promise<{ customer: Uuid; event: EventBody }> {
+  if (body.customer !== undefined) {
+    const found = await findCustomer(core.pool, workspace, idOr404('cus', body.customer, 'customer'))
+    if (!found) throw notFound('cus', 'customer')
+    return { customer: found.id, event }
+  }
+  const [found] = await resolveBatch(core, [{ workspace, ids: event.ids, proof: event.proof }])
+  return { customer: found!.customer, event: resolvedEvent(event, found!) }
+}
+
+export const enrollRoutes = {
+  async enrollByApi({ core, workspace, params, body, caller }) {
+    const id = idOr404('jrn', params.journey)
+    const journey = await findJourney(core.pool, workspace.id, id)
+    if (journey.status !== 'live' || journey.live === null)
+      throw new Problem(409, 'journey_not_live', 'The journey is not live', {
+        action: 'Publish it, or resume it, then call again.',
+      })
+    if (journey.live.trigger.kind !== 'api')
+      throw new Problem(409, 'not_by_api', 'This journey starts by something else', {
+        action: 'Choose the trigger “API” and publish; a single customer can be enrolled on their page.',
+      })
+    const event = eventOf(body, publicId('jrn', id), actorOf(caller))
+    const found = await placed(core, workspace.id, body, event)
+    await append(core.pool, null, [
+      {
+        workspace: workspace.id,
+        customer: found.customer,
+        input: { kind: 'event', messageId: event.messageId, body: found.event },
+      },
+    ])
+    core.signals.emit('inbox', String(bucketOf(found.customer)))
+    return { customer: publicId('cus', found.customer), accepted: true as const }
+  },
+} satisfies Handlers

@@ -1,0 +1,153 @@
+// Sends by the first channel of several that reaches the customer, in their order or the cheapest first. Fields:
+// { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost',
+// onward?: ['skipped', 'failed'], usefulForMs? }. `onward`: after which outcomes the next channel that may reach the
+// customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
+// failed, skipped, unknown (left out: accepted), unreachable.
+import { z } from 'zod'
+import { REACH_CHANNELS, type ReachChannel } from '../../customers/reach.ts'
+import { faultsOf } from '../../rules/check.ts'
+import type { Reason } from '../../rules/model.ts'
+import type { MessageContent, NodeContext, NodeType, Purpose, Step } from '../model.ts'
+import { textsOf } from '../placeholders.ts'
+import {
+  DEFAULT_USEFUL_MS,
+  messageContent,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  usefulForMs,
+} from './content.ts'
+
+const ONWARD = ['skipped', 'failed'] as const
+const shape = z.strictObject({
+  purpose,
+  options: z
+    .array(z.strictObject({ channel: sendChannel, content: messageContent }))
+    .min(1)
+    .max(6),
+  by: z.enum(['order', 'cost']).optional(),
+  onward: z.array(z.enum(ONWARD)).max(2).optional(),
+  usefulForMs,
+})
+type Option = { channel: ReachChannel; content: MessageContent }
+type Fields = {
+  purpose: Purpose
+  options: Option[]
+  by?: 'order' | 'cost'
+  onward?: string[]
+  usefulForMs?: number
+}
+
+/** In the order in which they are tried. */
+function ordered(f: Fields, ctx: NodeContext): Option[] {
+  if (f.by !== 'cost') return f.options
+  return f.options.toSorted((a, b) => ctx.costOf(a.channel) - ctx.costOf(b.channel))
+}
+
+/** The first of these that reaches the customer: its message; else null. What was passed over is told. */
+function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
+  for (const { channel, content } of options) {
+    const { reachable, reason } = ctx.reachable(channel, f.purpose)
+    why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
+    if (!reachable) continue
+    const notBefore = ctx.allowedFrom(ctx.now)
+    return {
+      kind: 'wait',
+      wait: { kind: 'message', message: ctx.messageId(channel), part: channel },
+      effects: [
+        {
+          kind: 'send',
+          channel,
+          purpose: f.purpose,
+          content,
+          notBefore,
+          notAfter: Math.max(ctx.now, notBefore) + (f.usefulForMs ?? DEFAULT_USEFUL_MS),
+          part: channel,
+        },
+      ],
+      ...(why.length > 1 ? { tried: { why } } : {}),
+    }
+  }
+  return null
+}
+
+/** Channels among fields that nobody has checked. */
+const drawn = (fields: Record<string, unknown>): string[] =>
+  Array.isArray(fields.options)
+    ? (fields.options as { channel?: unknown }[]).flatMap(o =>
+        typeof o?.channel === 'string' ? [o.channel] : [],
+      )
+    : []
+
+export const reach: NodeType = {
+  type: 'reach',
+  family: 'message',
+  fields: {
+    purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
+    options: {
+      kind: 'list',
+      required: true,
+      max: 6,
+      of: {
+        channel: { kind: 'channel', required: true },
+        content: { kind: 'content', required: true },
+      },
+    },
+    by: { kind: 'choice', required: false, options: ['order', 'cost'] },
+    onward: { kind: 'choice', required: false, many: true, options: ONWARD },
+    usefulForMs: { kind: 'duration', required: false },
+  },
+  ports: fields => ['accepted', ...new Set(drawn(fields)), 'failed', 'skipped', 'unknown', 'unreachable'],
+  fallback: {
+    ...Object.fromEntries(REACH_CHANNELS.map(c => [c, 'accepted'])),
+    failed: 'accepted',
+    skipped: 'accepted',
+    unknown: 'accepted',
+  },
+  waits: () => false, // who cannot be reached goes on at once
+  texts: fields =>
+    (Array.isArray(fields.options) ? fields.options : []).flatMap((o: { content?: unknown }, i) =>
+      textsOf(o?.content, `/options/${i}/content`),
+    ),
+  validate(fields) {
+    const parsed = shape.safeParse(fields)
+    if (!parsed.success) return faultsOf(parsed.error)
+    const channels = parsed.data.options.map(o => o.channel)
+    return parsed.data.options.flatMap((o, i) =>
+      o.channel !== o.content.channel
+        ? [{ path: `/options/${i}/content/channel`, ...OTHER_CHANNEL }]
+        : channels.indexOf(o.channel) === i
+          ? []
+          : [
+              {
+                path: `/options/${i}/channel`,
+                code: 'channel_twice',
+                message: { zh: '每個渠道只能列一次', en: 'Each channel can stand here once' },
+                alternative: { zh: '刪除其中一個', en: 'Remove one of them' },
+              },
+            ],
+    )
+  },
+  enter(fields, ctx) {
+    const f = fields as Fields
+    const why: Reason[] = []
+    return tryOne(f, ctx, ordered(f, ctx), why) ?? { kind: 'go', port: 'unreachable', effects: [], why }
+  },
+  resume(fields, ctx, why) {
+    const f = fields as Fields
+    const { wait } = ctx.enrollment
+    const part = wait?.kind === 'message' ? wait.part : undefined
+    if (why.kind !== 'message' || part === undefined) return { kind: 'go', port: 'unknown', effects: [] }
+    if (why.outcome === 'accepted') return { kind: 'go', port: part, effects: [] }
+    const told: Reason[] = [{ path: '', leaf: part, value: false, seen: why.reason ?? why.outcome }]
+    const onward = f.onward ?? ONWARD
+    // what may have been sent is not sent again by another channel
+    if (why.outcome !== 'unknown' && onward.includes(why.outcome)) {
+      const options = ordered(f, ctx)
+      const next = options.slice(options.findIndex(o => o.channel === part) + 1)
+      const step = tryOne(f, ctx, next, told)
+      if (step !== null) return step
+    }
+    return { kind: 'go', port: why.outcome, effects: [], why: told }
+  },
+}

@@ -1,0 +1,166 @@
+// The panel of experiments: how each way does, whether one is better beyond doubt, and the decision.
+import { CloseButton, Group, Stack, Text } from '@mantine/core'
+import { IconFlask } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import { useAct, useApi } from '../api/queries.ts'
+import { Confirm } from '../parts/confirm.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
+import { Badge, Definition, Guarded, Time } from '../parts/small.tsx'
+import { Empty, Show } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
+import { nodeTitle } from './in-words.ts'
+import { sayMetric } from './say/experiment.ts'
+import type { PanelProps } from './slot.ts'
+
+type Result = Out<'experiments'>['items'][number]
+
+export function Panel({ ws, data, graph, close }: PanelProps) {
+  const { t } = useTranslation()
+  const query = useApi('experiments', { ws, journey: data.id }, { enabled: data.liveVersion !== null })
+  const aside = <CloseButton aria-label={t('common.close')} onClick={close} />
+  const nothing = (
+    <Card title={t('experiment.title')} aside={aside}>
+      <Empty icon={<IconFlask />} title={t('experiment.none')} text={t('experiment.noneText')} />
+    </Card>
+  )
+  if (data.liveVersion === null) return nothing
+  return (
+    <Show query={query}>
+      {({ items }) =>
+        items.length === 0
+          ? nothing
+          : items.map((result, i) => {
+              const node = graph.nodes[result.node]
+              const title = result.title ?? (node ? nodeTitle(node) : result.node)
+              return (
+                <Card key={result.node} title={title} aside={i === 0 ? aside : undefined}>
+                  <Experiment ws={ws} journey={data.id} result={result} />
+                </Card>
+              )
+            })
+      }
+    </Show>
+  )
+}
+
+function Experiment({ ws, journey, result }: { ws: string; journey: string; result: Result }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const [taking, take] = useState<string | null>(null)
+  const decide = useAct('decideExperiment', { done: t('experiment.done') })
+  const reopen = useAct('decideExperiment', { done: t('experiment.reopened') })
+  const { decision, metric, event, windowMs, arms, method } = result
+  const args = { ws, journey, node: result.node }
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        {t('experiment.by', {
+          metric: sayMetric(metric === 'event' ? { kind: metric, event } : { kind: metric }, say),
+          time: say.duration(windowMs),
+        })}
+      </Text>
+      <Verdict result={result} />
+      <Scroll label={t('experiment.title')}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{t('experiment.variant')}</th>
+              <th className="num">{t('experiment.people')}</th>
+              <th className="num">{t('experiment.converted')}</th>
+              <th className="num">{t('experiment.rate')}</th>
+              <th className="num">
+                {t('experiment.interval')} <Definition text={t('experiment.intervalDef')} />
+              </th>
+              {decision ? null : <th />}
+            </tr>
+          </thead>
+          <tbody>
+            {arms.map(arm => (
+              <tr key={arm.name}>
+                <td>
+                  {arm.name}{' '}
+                  <Text span size="xs" c="dimmed">
+                    {say.decimal(arm.share)} %
+                  </Text>
+                </td>
+                <td className="num">{say.people(arm.people)}</td>
+                <td className="num">{say.people(arm.converted)}</td>
+                <td className="num">{say.share(arm.converted, arm.people)}</td>
+                <td className="num nowrap">
+                  {arm.interval === null
+                    ? '—'
+                    : `${say.percent(arm.interval.low)} – ${say.percent(arm.interval.high)}`}
+                </td>
+                {decision ? null : (
+                  <td>
+                    <Guarded
+                      scope="journeys:publish"
+                      size="compact-xs"
+                      variant="default"
+                      onClick={() => take(arm.name)}
+                    >
+                      {t('experiment.take')}
+                    </Guarded>
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {decision ? (
+        <Group justify="space-between" gap="xs">
+          <Text size="sm">
+            {t('experiment.decidedBy', {
+              who: decision.by === 'itinera' ? t('experiment.itself') : decision.by,
+            })}{' '}
+            <Time at={decision.at} />
+          </Text>
+          <Guarded
+            scope="journeys:publish"
+            size="compact-sm"
+            variant="default"
+            loading={reopen.isPending}
+            onClick={() => reopen.mutate({ ...args, body: { variant: null } })}
+          >
+            {t('experiment.reopen')}
+          </Guarded>
+        </Group>
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t(result.autoWinner ? 'experiment.automatic' : 'experiment.byHand')}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed">
+        {t('experiment.method', { method })}
+      </Text>
+      <Confirm
+        title={t('experiment.takeNamed', { name: taking ?? '' })}
+        text={t('experiment.takeSure', { name: taking ?? '' })}
+        action={t('experiment.take')}
+        opened={taking !== null}
+        close={() => take(null)}
+        run={() => decide.mutate({ ...args, body: { variant: taking } })}
+      />
+    </Stack>
+  )
+}
+
+function Verdict({ result }: { result: Result }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const { decision, verdict, winner, minPeople } = result
+  if (decision) return <Badge tone="good">{t('experiment.decided', { name: decision.variant })}</Badge>
+  switch (verdict) {
+    case 'too_few':
+      return <Badge tone="wait">{t('experiment.too_few', { n: say.count(minPeople) })}</Badge>
+    case 'open':
+      return <Badge tone="wait">{t('experiment.open')}</Badge>
+    case 'uneven':
+      return <Badge tone="bad">{t('experiment.uneven')}</Badge>
+    case 'won':
+      return <Badge tone="good">{t('experiment.won', { name: winner ?? '' })}</Badge>
+  }
+}
