@@ -226,7 +226,6 @@ export const frame = {
     cool_down: ['離開後未滿間隔', 'Left too recently'],
     ended: ['開放期間已過', 'After its period'],
     not_started: ['還沒到開放期間', 'Before its period'],
-    loop: ['旅程互相啟動太多次', 'Journeys started one another'],
     no_key: ['沒有旅程鍵的值', 'No value for the journey key'],
     exit_rule: ['退出條件已成立', 'An exit rule held at once'],
     too_many_journeys: ['同時進行的旅程太多', 'In too many journeys'],
