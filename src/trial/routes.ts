@@ -9,7 +9,15 @@ import { demandScope } from '../platform/http/session.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { presentReplay, presentResult, sampleOf } from './replay-present.ts'
 import { cancelReplay, findReplay, queueReplay, replaysOf } from './replay-store.ts'
-import { channelsWithAccount, editedWorld, maskable, presentWalk, realPerson, walkable, worldFor } from './simulation.ts'
+import {
+  channelsWithAccount,
+  editedWorld,
+  maskable,
+  presentWalk,
+  realPerson,
+  walkable,
+  worldFor,
+} from './simulation.ts'
 import { whyCustomer } from './why.ts'
 
 const now = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs

@@ -86,10 +86,7 @@ export async function realPerson(
 }
 
 /** A state in the parts that the contract masks, each by what it is. Where messages go to is no part of it. */
-export function maskable(
-  state: CustomerState,
-  attributes: Attribute[],
-): Out<'simulationPerson'> {
+export function maskable(state: CustomerState, attributes: Attribute[]): Out<'simulationPerson'> {
   const { push: _tokens, ids, traits, ...rest } = state
   return {
     name: nameOf(state),
