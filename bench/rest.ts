@@ -58,7 +58,7 @@ export async function startAndIdle(options: { seconds: number }): Promise<Report
 }
 
 /** Gzipped bytes of the scripts that index.html and the home page load; null when the web is not built. */
-function firstPage(): number | null {
+export function firstPage(): number | null {
   const out = join(import.meta.dirname, '../dist/web')
   const manifest = join(out, '.vite/manifest.json')
   if (!existsSync(manifest)) return null

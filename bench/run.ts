@@ -11,6 +11,7 @@ import { print, record, type Report } from './report.ts'
 import { replay } from './replay.ts'
 import { startAndIdle } from './rest.ts'
 import { segments } from './segments.ts'
+import { web } from './web.ts'
 
 const args = process.argv.slice(2)
 const names = args.filter(a => !a.startsWith('--'))
@@ -29,6 +30,7 @@ const KNOWN = [
   'segments',
   'start',
   'idle',
+  'web',
 ]
 const unknown = names.filter(name => !KNOWN.includes(name))
 if (unknown.length > 0 || !(size > 0)) {
@@ -101,3 +103,4 @@ if (wanted('replay'))
   )
 if (wanted('start') || wanted('idle'))
   await attempt('start and idle', async () => done(await startAndIdle({ seconds: quick ? 10 : 60 })))
+if (wanted('web')) await attempt('web', async () => done(await web({ seconds: quick ? 2 : 5 })))

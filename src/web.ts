@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
-import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
+import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { pictureApp } from './catalogue/pictures.ts'
@@ -34,7 +34,7 @@ import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
-import { enrollRoutes } from './journeys/enroll-routes.ts'
+import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
@@ -98,10 +98,10 @@ export const handlers: AllHandlers = {
   ...previewRoutes,
   ...libraryRoutes,
   ...journeyRoutes,
-  ...experimentRoutes,
-  ...membershipRoutes,
   ...enrollRoutes,
   ...journeyReportRoutes,
+  ...membershipRoutes,
+  ...experimentRoutes,
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,

@@ -126,8 +126,8 @@ const needsRecheck = (before: World | null, after: World): boolean => {
       w.timezone,
       w.quietHours,
       w.profile?.stages,
-      w.points,
       w.journeys.some(j => j.graph.trigger.kind === 'campaign') ? w.campaigns : null,
+      w.points,
       w.journeys
         .filter(j => isTimed(j) || j.status === 'stopped' || j.status === 'paused' || j.moves)
         .map(j => [j.id, j.version, j.status]),

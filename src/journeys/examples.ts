@@ -163,3 +163,40 @@ export function welcomeOn(event: 'Signed Up' | 'contact.followed', shopUrl = SHO
 }
 
 export const welcome: JourneyGraph = welcomeOn('Signed Up')
+
+/** 生日祝福: wishes a week before the birthday, and once more on the day to who has not bought since. */
+export const birthday: JourneyGraph = {
+  format: 1,
+  name: '生日祝福',
+  trigger: { kind: 'date', trait: 'birthday', offsetDays: -7, time: '10:00', yearly: true },
+  reentry: { kind: 'always' },
+  goal: { rule: happened('Order Completed'), exitOnGoal: true },
+  exits: [],
+  start: 'wish',
+  nodes: {
+    wish: {
+      type: 'send',
+      title: '提前祝福',
+      fields: send(
+        line(
+          `{{ customer.name | default: '您好' }}，生日快到了 🎂 先挑一份給自己的禮物吧：\n${link(`'${SHOP}'`, 'birthday')}`,
+        ),
+      ),
+      next: { accepted: 'week' },
+    },
+    week: {
+      type: 'wait_event',
+      title: '等到生日',
+      fields: { event: 'Order Completed', since: 'entry', timeoutMs: 7 * DAY },
+      next: { event: null, timeout: 'day' },
+    },
+    day: {
+      type: 'send',
+      title: '生日當天',
+      fields: send(
+        line("{{ customer.name | default: '您好' }}，生日快樂！{{ workspace.name }} 祝您今天開心 🎉"),
+      ),
+      next: { accepted: null },
+    },
+  },
+}

@@ -322,8 +322,7 @@ describe('everybody', () => {
     const line = await friend('ev-1')
     const other = await friend('ev-2')
     for (const l of [line, other]) await act(l, { act: 'follow' })
-    const year = new Date(await clock()).getUTCFullYear()
-    const feasts = [`${year}-09-25`, `${year + 1}-09-15`, `${year + 2}-10-03`]
+    const feasts = ['2026-09-25', '2027-09-15', '2028-10-03', '2029-09-22']
     await lab.publish(
       sends('mid-autumn', { kind: 'calendar', holiday: 'mid_autumn', offsetDays: 0, time: '12:00' }),
     )
@@ -356,7 +355,7 @@ describe('everybody', () => {
     expect([await sent('mid-autumn', line), await sent('mid-autumn', other)]).toEqual([0, 0])
     await passes(2 * MINUTE)
     expect([await sent('mid-autumn', line), await sent('mid-autumn', other)]).toEqual([1, 1])
-  })
+  }, 120_000)
 
   test('R2-16 a day before a campaign’s end: visited in 7 days and not taken part; a moved end moves it', async () => {
     const at = async (days: number) => new Date((await clock()) + days * DAY).toISOString()

@@ -1,7 +1,7 @@
 // What may not be published, and that each fault names its node and place.
 import { describe, expect, test } from 'vitest'
 import { node, sendNode } from '../../test/reducer.ts'
-import { cartNotPaid, welcome, welcomeOn } from './examples.ts'
+import { birthday, cartNotPaid, welcome, welcomeOn } from './examples.ts'
 import type { JourneyGraph } from './model.ts'
 import { validateGraph } from './validate.ts'
 import { traitSet } from '../rules/make.ts'
@@ -20,7 +20,12 @@ const found = (value: unknown) => validateGraph(value).problems.map(p => [p.node
 const wait = (ms: number, next: string | null) => node('delay', { ms }, { next })
 
 test('the examples can be published', () => {
-  for (const example of [cartNotPaid, welcome, welcomeOn('contact.followed', 'https://shop.example/')]) {
+  for (const example of [
+    birthday,
+    cartNotPaid,
+    welcome,
+    welcomeOn('contact.followed', 'https://shop.example/'),
+  ]) {
     expect(validateGraph(JSON.parse(JSON.stringify(example))).problems).toEqual([])
   }
 })

@@ -45,12 +45,19 @@ const ALTERNATIVES: Record<string, Said> = {
   too_small: { zh: '請填入內容', en: 'Fill it in' },
 }
 
+/** Nothing is there yet: not filled in, or emptied. */
+const isEmpty = (issue: z.core.$ZodIssue): boolean =>
+  (issue.code === 'invalid_type' && /received undefined$/.test(issue.message)) ||
+  (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1)
+
 /** Faults of a zod error, with JSON pointers below `base`. */
 export function faultsOf(error: z.ZodError, base = ''): Fault[] {
   return error.issues.map(issue => ({
     path: base + issue.path.map(p => '/' + String(p)).join(''),
     code: issue.code,
-    message: { zh: `這個欄位不正確：${issue.message}`, en: `This field is not valid: ${issue.message}` },
+    message: isEmpty(issue)
+      ? { zh: '請填寫這個欄位', en: 'Fill in this field' }
+      : { zh: `這個欄位不正確：${issue.message}`, en: `This field is not valid: ${issue.message}` },
     alternative: ALTERNATIVES[issue.code] ?? SEE_SHAPE,
   }))
 }

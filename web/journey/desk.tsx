@@ -1,7 +1,7 @@
 // The journey's desk: the canvas, the bar of panels above it, and the open panel beside it.
 import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { type KeyboardEvent, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { GraphProblem, JourneyGraph } from '../../src/journeys/model.ts'
@@ -11,6 +11,7 @@ import { Vocabular } from '../rules/vocabulary.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import { ConflictNotice, SaveMark } from './editor/save-mark.tsx'
 import { useDraft } from './editor/use-draft.ts'
+import { commandOf } from './canvas/keys.tsx'
 import { useProblems } from './canvas/problems.tsx'
 import { asGraph } from './in-words.ts'
 import { JourneyPanel } from './panel.tsx'
@@ -52,7 +53,7 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
   const search = (change: { node?: string; panel?: string; show?: string; view?: string }) =>
     void navigate({ search: previous => ({ ...previous, ...change }), replace: true })
   const choose = (id: string | undefined) => search({ node: id, panel: undefined })
-  const open = panel ?? (node !== undefined ? 'node' : undefined)
+  const open = panel ?? (node !== undefined && node in graph.nodes ? 'node' : undefined)
   const Slot = slotOf(open)
   const drawn = useProblems(graph, data.problems)
   const problems = side === 'live' ? NONE : drawn
@@ -62,12 +63,22 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
     graph,
     change: draft.change,
     readOnly: side === 'live' || !mayWrite,
+    problems,
     node,
     choose,
     close: () => search({ node: undefined, panel: undefined }),
   }
+  // in a form the same keys undo the same things; within a text they are the text's own
+  const keys = (event: KeyboardEvent) => {
+    const command = commandOf(event)
+    const act = command === 'undo' ? draft.undo : command === 'redo' ? draft.redo : null
+    if (!act || event.defaultPrevented || given.readOnly) return
+    event.preventDefault()
+    act()
+  }
   return (
-    <div className="journey-body">
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys come up from what is focused within
+    <div className="journey-body" onKeyDown={keys}>
       <div className="card">
         <Group className="card-head" justify="space-between" gap="xs">
           {live !== null ? (
@@ -118,6 +129,8 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
         <div className="journey-canvas">
           <Suspense fallback={<Waiting rows={8} />}>
             <Canvas
+              // another graph begins at its own top
+              key={side}
               graph={graph}
               change={draft.change}
               undo={draft.undo}
@@ -142,7 +155,13 @@ function Drawing({ ws, data, saved }: { ws: string; data: Detail; saved: Journey
         </Suspense>
       ) : (
         <div className="journey-side">
-          <JourneyPanel ws={ws} data={data} graph={graph} counts={counts.data} />
+          <JourneyPanel
+            ws={ws}
+            data={data}
+            graph={graph}
+            counts={counts.data}
+            change={given.readOnly ? null : draft.change}
+          />
         </div>
       )}
     </div>

@@ -81,7 +81,7 @@ describe('the drawing', () => {
     const lines = shapeOf(graph).lines.filter(l => l.from === 'say')
     expect(lines.map(l => [l.to, l.ports])).toEqual([
       ['end', ['accepted', 'skipped', 'unknown']],
-      ['end:say', ['failed']],
+      ['end:say:failed', ['failed']],
     ])
   })
 })

@@ -4,7 +4,6 @@ import { IconCopy, IconTrash } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { nodeType } from '../../src/journeys/register.ts'
-import { validateGraph } from '../../src/journeys/validate.ts'
 import { useApi } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
@@ -31,6 +30,7 @@ function NodePanel({
   graph,
   change,
   readOnly,
+  problems,
   node,
   choose,
   close,
@@ -43,12 +43,11 @@ function NodePanel({
   const counts = useApi('journeyCounts', { ws, journey: data.id, query: {} }, { keep: true, enabled: live })
   if (!at) return null
   const type = nodeType(at.type)
-  const problems = validateGraph(graph).problems.filter(p => p.node === node)
-  const server = data.problems.filter(p => p.node === node && p.code === 'bad_template')
-  const faults = [...problems, ...server]
+  const own = problems.filter(p => p.node === node)
+  const faults = own
     .filter(p => p.path.startsWith('/fields'))
     .map(p => ({ path: p.path.slice('/fields'.length), message: p.message }))
-  const others = problems.filter(p => !p.path.startsWith('/fields/'))
+  const others = own.filter(p => !p.path.startsWith('/fields/'))
   const side = locale === 'en' ? 'en' : 'zh'
   const help = `nodeHelp.${at.type}`
   const copy = () => {
@@ -99,7 +98,7 @@ function NodePanel({
       }
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape leads back from wherever one is in the form */}
-      <div onKeyDown={keys} data-node-form>
+      <div onKeyDown={keys} data-panel-form>
         <Tabs value={tab} onChange={show} keepMounted={false}>
           {live ? (
             <Tabs.List mb="sm">

@@ -1,5 +1,5 @@
 // Beside the graph: the journey's rules, problems and versions; and of a node how many are there, and who.
-import { Group, Text } from '@mantine/core'
+import { Group, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
@@ -14,7 +14,13 @@ import { sayRule } from '../rules/in-words.ts'
 import { useKnown } from '../rules/vocabulary.tsx'
 
 type Counts = Out<'journeyCounts'>
-type Props = { ws: string; data: Out<'journey'>; graph: JourneyGraph; counts: Counts | undefined }
+type Props = {
+  ws: string
+  data: Out<'journey'>
+  graph: JourneyGraph
+  counts: Counts | undefined
+  change: ((graph: JourneyGraph, step: string) => void) | null
+}
 
 /** How many are at a node, and which way the others took. */
 export function NodeCounts({ counts, node }: { counts: Counts | undefined; node: string }) {
@@ -77,7 +83,7 @@ export function NodePeople({ ws, journey, node }: { ws: string; journey: string;
 }
 
 /** The journey's rules, problems, ends and versions: what is shown while nothing else is open. */
-export function JourneyPanel({ ws, data, graph, counts }: Props) {
+export function JourneyPanel({ ws, data, graph, counts, change }: Props) {
   const { t } = useTranslation()
   const say = useSay()
   const { names } = useKnown(ws)
@@ -109,6 +115,17 @@ export function JourneyPanel({ ws, data, graph, counts }: Props) {
   ]
   return (
     <div className="stack">
+      {change ? (
+        <TextInput
+          size="sm"
+          label={t('nodeForm.journeyName')}
+          maxLength={200}
+          value={graph.name}
+          // a journey has a name: while there is none, the last one stays saved
+          error={graph.name.trim() === '' ? t('nodeForm.unnamed') : null}
+          onChange={e => change({ ...graph, name: e.currentTarget.value }, 'name')}
+        />
+      ) : null}
       <Text c="dimmed" size="sm">
         {t('journeys.pick')}
       </Text>
@@ -121,22 +138,6 @@ export function JourneyPanel({ ws, data, graph, counts }: Props) {
           </Group>
         </Card>
       ) : null}
-      <Card title={t('journeys.problems')}>
-        {data.problems.length === 0 ? (
-          <Badge tone="good">{t('journeys.noProblems')}</Badge>
-        ) : (
-          <ul className="plain">
-            {data.problems.map(p => (
-              <li key={`${p.node}${p.path}${p.code}`}>
-                <Text>{say.locale === 'en' ? p.message.en : p.message.zh}</Text>
-                <Text size="xs" c="dimmed" className="mono">
-                  {[p.node, p.path].filter(Boolean).join(' ')}
-                </Text>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
       <Card title={t('journeys.rules')}>
         <dl style={{ margin: 0 }}>
           {rules.map(row => (

@@ -1,6 +1,6 @@
 // The panels beside the canvas, by the name in the address (?panel=), and what each is given.
 import type { Out } from '../../src/contract.ts'
-import type { JourneyGraph } from '../../src/journeys/model.ts'
+import type { GraphProblem, JourneyGraph } from '../../src/journeys/model.ts'
 
 /** In the order of the bar. Each lives in a file of this folder that exports `Panel` (slots.tsx). */
 export const PANELS = {
@@ -27,6 +27,8 @@ export type PanelProps = {
   change: (graph: JourneyGraph, step?: string) => void
   /** the live version, or a seat that may not write */
   readOnly: boolean
+  /** what stands against publishing the graph as it is drawn; none for the live version */
+  problems: GraphProblem[]
   /** the node that is chosen */
   node: string | undefined
   /** chooses a node, and with it the node's panel */

@@ -1,13 +1,14 @@
 // Journeys: the list with live counts, and importing one from a file.
 import { Text } from '@mantine/core'
-import { IconRoute } from '@tabler/icons-react'
+import { IconPlus, IconRoute } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
+import { emptyJourney } from '../journey/editor/empty.ts'
 import { ImportButton } from '../journey/import.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { Definition, StateBadge, Time } from '../parts/small.tsx'
+import { Definition, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
@@ -23,8 +24,22 @@ export function Journeys() {
     done: t('journeys.imported'),
     after: j => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey: j.id } }),
   })
+  const begin = useAct('createJourney', {
+    after: j => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey: j.id } }),
+  })
+  const newButton = (
+    <Guarded
+      scope="journeys:write"
+      loading={begin.isPending}
+      leftSection={<IconPlus size={16} />}
+      onClick={() => begin.mutate({ ws, body: { graph: emptyJourney(t('begin.untitled')) } })}
+    >
+      {t('journeys.new')}
+    </Guarded>
+  )
   const importButton = (
     <ImportButton
+      variant="default"
       label={t('journeys.importFile')}
       pending={create.isPending}
       take={graph => create.mutate({ ws, body: { graph } })}
@@ -35,7 +50,14 @@ export function Journeys() {
       wide
       title={t('journeys.title')}
       lead={t('journeys.lead')}
-      action={list.data?.items.length ? importButton : null}
+      action={
+        list.data?.items.length ? (
+          <>
+            {importButton}
+            {newButton}
+          </>
+        ) : null
+      }
     >
       <div className="card">
         <Show query={list}>
@@ -47,6 +69,7 @@ export function Journeys() {
                 text={t('journeys.emptyText')}
                 action={
                   <span style={{ display: 'inline-flex', gap: 8 }}>
+                    {newButton}
                     {importButton}
                     <ButtonLink variant="default" to="/w/$ws" params={{ ws }}>
                       {t('home.build')}

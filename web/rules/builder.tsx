@@ -44,6 +44,7 @@ type Shared = {
   faults: Fault[]
   why: Reason[]
   journey: boolean
+  inForm: boolean
   today: string
   /** what was just added: it opens, or takes the focus */
   fresh: string | null
@@ -60,11 +61,14 @@ export function RuleBuilder({
   faults = [],
   why = [],
   journey = false,
+  inForm = false,
 }: {
   draft: RuleDraft
   faults?: Fault[]
   why?: Reason[]
   journey?: boolean
+  /** one field among others: hints and undo are the form's */
+  inForm?: boolean
 }) {
   const { t } = useTranslation()
   const { zone } = useSay()
@@ -116,6 +120,7 @@ export function RuleBuilder({
     faults,
     why,
     journey,
+    inForm,
     today: wallTime(now, zone).slice(0, 10),
     fresh,
     write,
@@ -128,10 +133,14 @@ export function RuleBuilder({
   return (
     <section ref={box} className="rule-builder" aria-label={t('ruleEdit.builder')} onKeyDown={keys}>
       <Row justify="space-between" gap={8} mb={8} wrap="nowrap">
-        <span className="dim rule-hint">{t('ruleEdit.hint')}</span>
+        <span className="dim rule-hint">{inForm ? '' : t('ruleEdit.hint')}</span>
         <Row gap={2} wrap="nowrap">
-          <Tool label={t('ruleEdit.undo')} act={undo} icon={<IconArrowBackUp size={17} />} />
-          <Tool label={t('ruleEdit.redo')} act={redo} icon={<IconArrowForwardUp size={17} />} />
+          {inForm ? null : (
+            <>
+              <Tool label={t('ruleEdit.undo')} act={undo} icon={<IconArrowBackUp size={17} />} />
+              <Tool label={t('ruleEdit.redo')} act={redo} icon={<IconArrowForwardUp size={17} />} />
+            </>
+          )}
           <Tooltip label={t('ruleEdit.json')}>
             <ActionIcon
               variant={json ? 'light' : 'subtle'}
@@ -196,7 +205,9 @@ function GroupBox({ place, group, shared, add }: GroupProps) {
           />
         </Row>
       ) : null}
-      {group.rules.length === 0 ? <p className="rule-empty">{t('ruleEdit.empty')}</p> : null}
+      {group.rules.length === 0 ? (
+        <p className="rule-empty">{t(shared.inForm ? 'ruleEdit.emptyForm' : 'ruleEdit.empty')}</p>
+      ) : null}
       <ol className="rule-lines">
         {group.rules.map((rule, i) => (
           <Line

@@ -42,6 +42,25 @@ export const journeysCanvas = {
     noProblems: ['沒有問題', 'No problems'],
     problems: ['{{n}} 個問題', '{{n}} problems'],
   },
+  begin: {
+    title: ['什麼時候開始？', 'When does it begin?'],
+    text: ['選一個觸發條件，接著從左邊加入節點。', 'Choose a trigger, then add nodes from the left.'],
+    other: ['其他觸發條件', 'Other triggers'],
+    or: ['或從範例開始', 'Or begin with an example'],
+    untitled: ['未命名旅程', 'Untitled journey'],
+    cart: ['購物車未結提醒', 'Abandoned cart'],
+    cartText: [
+      '放進購物車一小時沒結帳，LINE 提醒，收不到改寄 Email',
+      'An hour without checkout: LINE, else e-mail',
+    ],
+    welcome: ['歡迎新好友', 'Welcome a new friend'],
+    welcomeText: [
+      '加入好友即歡迎，隔天依是否購買給不同訊息',
+      'A welcome at once, a hint that fits the next day',
+    ],
+    birthday: ['生日祝福', 'Birthday wishes'],
+    birthdayText: ['生日前七天送上祝福，當天再提醒一次', 'Wishes a week before, and once more on the day'],
+  },
   canvasKey: {
     walk: ['沿著旅程走到上、下、左、右的節點', 'Walk along the journey'],
     open: ['開啟節點的設定', 'Open the settings of the node'],
@@ -86,6 +105,8 @@ export const journeysCanvas = {
   nodeForm: {
     settings: ['設定', 'Settings'],
     people: ['人數', 'People'],
+    unnamed: ['請幫旅程取個名字', 'Give the journey a name'],
+    journeyName: ['旅程名稱', 'Name of the journey'],
     title: ['節點名稱（可不填）', 'Name of the node (optional)'],
     remove: ['刪除節點', 'Delete the node'],
   },
@@ -104,6 +125,7 @@ export const journeysCanvas = {
     addPair: ['加一項', 'Add one'],
     addTo: ['加入：{{what}}', 'Add to: {{what}}'],
     nth: ['第 {{n}} 項', 'No. {{n}}'],
+    firstBranch: ['符合', 'matches'],
     up: ['第 {{n}} 項往上', 'Move {{n}} up'],
     down: ['第 {{n}} 項往下', 'Move {{n}} down'],
     remove: ['移除第 {{n}} 項', 'Remove {{n}}'],
@@ -169,7 +191,8 @@ export const journeysCanvas = {
     since_entry: ['進入旅程之後', 'the journey was entered'],
   },
   fields_split: {
-    branches: ['分支（由上而下，第一個符合的為準）', 'Branches (the first that holds)'],
+    branches: ['分支', 'Branches'],
+    branches_help: ['由上而下，第一個符合的為準', 'From the top; the first that holds'],
   },
   fields_update: {
     traits: ['設定屬性', 'Set attributes'],

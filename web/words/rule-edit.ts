@@ -18,6 +18,7 @@ export const ruleEdit = {
     and: ['且', 'and'],
     or: ['或', 'or'],
     not: ['不符合', 'not'],
+    emptyForm: ['還沒有條件。', 'No condition yet.'],
     empty: [
       '還沒有條件。加一個，右邊立刻看到有多少人。',
       'No conditions yet. Add one, and the right side shows how many people it holds for.',

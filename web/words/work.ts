@@ -6,6 +6,7 @@ export const work = {
       '自動化旅程：誰進來、等什麼、送什麼',
       'Automated journeys: who enters, what they wait for, what they get',
     ],
+    new: ['新增旅程', 'New journey'],
     importFile: ['匯入旅程檔', 'Import a journey file'],
     imported: ['已建立草稿', 'Draft created'],
     badFile: ['這不是 JSON 檔', 'This is not a JSON file'],
@@ -17,8 +18,8 @@ export const work = {
     replaceDraft: ['以檔案取代草稿', 'Replace the draft from a file'],
     empty: ['還沒有旅程', 'No journeys yet'],
     emptyText: [
-      '旅程是一張圖：觸發、等待、判斷、訊息。先匯入一個 JSON 檔，或建立示範品牌看兩個現成的。',
-      'A journey is a graph of triggers, waits, decisions and messages. Import a JSON file, or build the demo brand to see two.',
+      '旅程是一張圖：觸發、等待、判斷、訊息。從空白畫布或範例開始，也可以匯入檔案。',
+      'A journey is a graph of triggers, waits, decisions and messages. Begin with an empty canvas or an example, or import a file.',
     ],
     name: ['旅程', 'Journey'],
     trigger: ['觸發條件', 'Trigger'],

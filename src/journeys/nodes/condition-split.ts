@@ -16,7 +16,7 @@ const shape = z.strictObject({
           .refine(n => n !== 'else' && n !== 'exit' && n !== '__proto__', {
             message: 'this branch name is taken by the product',
           }),
-        rule: z.unknown(),
+        rule: z.unknown().optional(),
       }),
     )
     .min(1)
@@ -24,9 +24,11 @@ const shape = z.strictObject({
 })
 type Fields = { branches: { name: string; rule: Rule }[] }
 
-const branchesOf = (fields: Record<string, unknown>): { name: string; rule: unknown }[] => {
-  const parsed = shape.safeParse(fields)
-  return parsed.success ? (parsed.data.branches as { name: string; rule: unknown }[]) : []
+/** Branches that have a name: a rule that is still being written takes no way out away. */
+const namesOf = (fields: Record<string, unknown>): string[] => {
+  const branches: unknown[] = Array.isArray(fields.branches) ? fields.branches : []
+  const names = branches.map(b => (typeof b === 'object' && b !== null ? (b as { name?: unknown }).name : ''))
+  return [...new Set(names.filter(n => typeof n === 'string' && n !== '' && n !== 'else'))] as string[]
 }
 
 export const conditionSplit: NodeType = {
@@ -40,7 +42,7 @@ export const conditionSplit: NodeType = {
       of: { name: { kind: 'text', required: true, max: 60 }, rule: { kind: 'rule', required: true } },
     },
   },
-  ports: fields => [...branchesOf(fields).map(b => b.name), 'else'],
+  ports: fields => [...namesOf(fields), 'else'],
   rules: fields => (fields as Fields).branches.map(b => b.rule),
   validate(fields) {
     const parsed = shape.safeParse(fields)

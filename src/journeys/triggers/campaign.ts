@@ -45,7 +45,7 @@ export const campaign = triggerType<typeof shape>({
   kind: 'campaign',
   family: 'time',
   fields: {
-    campaign: { kind: 'text', required: true },
+    campaign: { kind: 'campaign', required: true },
     at: choice(AT),
     offsetDays: OFFSET,
     time: { kind: 'wall_time', required: false },

@@ -34,7 +34,7 @@ function newOf({ name, props }: Fact): string[] {
 export const completeness = triggerType<typeof shape>({
   kind: 'completeness',
   family: 'member',
-  fields: { fields: { kind: 'trait', required: true, many: true } },
+  fields: { fields: { kind: 'text', required: true, many: true } },
   shape,
   facts: () => ['trait.changed', 'identifier.added', 'contact.followed'],
   admits: (t, fact, { state }) =>

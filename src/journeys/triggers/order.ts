@@ -54,7 +54,7 @@ export const order = triggerType<typeof shape>({
         currency: { kind: 'text', required: true },
       },
     },
-    channel: { kind: 'channel', required: false, many: true },
+    channel: { kind: 'text', required: false, many: true },
   },
   shape,
   facts: t => (t.on === 'paid' ? ['order.placed', 'order.paid', 'order.updated'] : [`order.${t.on}`]),

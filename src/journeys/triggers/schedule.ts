@@ -39,7 +39,7 @@ export const schedule = triggerType<typeof shape>({
   kind: 'schedule',
   family: 'time',
   fields: {
-    start: { kind: 'date', required: true },
+    start: { kind: 'date_time', required: true },
     rrule: { kind: 'text', required: false },
     segment: SEGMENT,
     group: GROUP,

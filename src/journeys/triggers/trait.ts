@@ -32,9 +32,11 @@ export function compared(before: unknown, after: unknown, order: string[] | unde
   return dates.test(before) && dates.test(after) ? (after > before ? 1 : after < before ? -1 : 0) : null
 }
 
-/** Of a list one item is enough. */
+/** Of a list one item is enough. Compared as they are written: 3 is "3". */
 const isOneOf = (values: unknown[], seen: unknown): boolean =>
-  Array.isArray(seen) ? seen.some(v => values.includes(v)) : values.includes(seen)
+  Array.isArray(seen)
+    ? seen.some(v => isOneOf(values, v))
+    : seen !== null && values.some(v => String(v) === String(seen))
 
 const isKind = (on: (typeof ON)[number], before: unknown, after: unknown): boolean => {
   if (on === 'set') return before === null && after !== null
@@ -48,8 +50,8 @@ export const trait = triggerType<typeof shape>({
   fields: {
     trait: { kind: 'trait', required: true },
     on: choice(ON),
-    from: { kind: 'value', required: false, many: true },
-    to: { kind: 'value', required: false, many: true },
+    from: { kind: 'text', required: false, many: true },
+    to: { kind: 'text', required: false, many: true },
     way: choice(WAY, false),
     order: { kind: 'text', required: false, many: true, when: { field: 'way', is: WAY } },
   },

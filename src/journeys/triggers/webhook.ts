@@ -17,7 +17,7 @@ export const webhook = triggerType<typeof shape>({
   kind: 'webhook',
   family: 'outside',
   fields: {
-    source: { kind: 'text', required: true },
+    source: { kind: 'source', required: true },
     event: { kind: 'event', required: true },
     where: { kind: 'where', required: false },
   },

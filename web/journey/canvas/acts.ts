@@ -4,8 +4,8 @@ import type { Spot } from '../editor/ways.ts'
 
 export type Acts = {
   editable: boolean
-  /** opens the panel of a node */
-  choose: (id: string) => void
+  /** opens the panel of a node; by a key: the focus goes into it */
+  choose: (id: string, byKey?: boolean) => void
   /** opens the palette: what is taken goes on these ways */
   pick: (spots: Spot[]) => void
   openTrigger: () => void

@@ -29,11 +29,13 @@ import {
   uncomment,
   ungroup,
 } from '../editor/ops.ts'
+import { unbegun } from '../editor/empty.ts'
 import type { Spot } from '../editor/ways.ts'
 import { nodeTitle } from '../in-words.ts'
 import type { PanelName } from '../slot.ts'
 import { type Acts, ActsProvider } from './acts.ts'
 import { Bar } from './bar.tsx'
+import { Begin } from './begin.tsx'
 import { NODE_KINDS } from './card.tsx'
 import { edgesOf, keeper, type Look, nodesOf } from './drawing.ts'
 import { commandOf, KeyHelp } from './keys.tsx'
@@ -42,7 +44,7 @@ import { Outline } from './outline.tsx'
 import { DRAGGED, PaletteDialog, PaletteList } from './palette.tsx'
 import { useProblemTexts } from './problems.tsx'
 import { type Box, boxBeside, layoutKey, lineNear, type Point, shapeOf, START } from './shape.ts'
-import { bringIntoView, useFocus } from './view.ts'
+import { bringIntoView, focusPanel, useFocus } from './view.ts'
 import { EDGE_KINDS } from './way.tsx'
 
 export type CanvasProps = {
@@ -157,11 +159,12 @@ function Drawing(props: CanvasProps) {
 
   const acts: Acts = {
     editable,
-    choose: id => {
+    choose: (id, byKey) => {
       walk(id)
       chooseEdge(null)
       select(new Set([id]))
       choose(id)
+      if (byKey) focusPanel()
     },
     pick: spots => pick([{ spots, name: '' }]),
     openTrigger,
@@ -214,9 +217,10 @@ function Drawing(props: CanvasProps) {
   }
 
   const keys = (event: KeyboardEvent) => {
-    const command = commandOf(event)
+    // what is pressed in a dialog comes by here, too
+    const from = event.target instanceof Element ? event.target : null
+    const command = section.current?.contains(from) ? commandOf(event) : null
     if (command === null) return
-    const onCard = event.target instanceof HTMLElement && event.target.closest('[data-card]') !== null
     if (!editable && !['walk', 'open', 'fit', 'help', 'leave'].includes(command)) return
     switch (command) {
       case 'walk': {
@@ -225,10 +229,10 @@ function Drawing(props: CanvasProps) {
         break
       }
       case 'open':
-        // the card's own button does it
-        if (onCard) return
+        // a button is pressed by it, a card's own as well
+        if (from?.closest('button, a')) return
         if (entrance === START) openTrigger()
-        else choose(entrance)
+        else acts.choose(entrance, true)
         break
       case 'add':
       case 'search':
@@ -416,6 +420,20 @@ function Drawing(props: CanvasProps) {
             </ReactFlow>
           )}
         </ActsProvider>
+        {editable && unbegun(graph) && panel === undefined ? (
+          <Begin
+            take={example => {
+              change({ ...example, name: graph.name === t('begin.untitled') ? example.name : graph.name })
+              requestAnimationFrame(fitView)
+            }}
+            trigger={trigger => {
+              change({ ...graph, trigger })
+              walk(START)
+              setFocus(START)
+            }}
+            other={openTrigger}
+          />
+        ) : null}
         <Bar
           graph={graph}
           problems={problems}

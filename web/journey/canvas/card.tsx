@@ -52,7 +52,8 @@ const Card = memo(function Card({ id, data, selected, width }: NodeProps<Node<Ca
         aria-pressed={data.open}
         tabIndex={data.entrance ? 0 : -1}
         onClick={event => {
-          if (!event.shiftKey && !event.ctrlKey && !event.metaKey) choose(id)
+          // a key that presses a button is a click without a place
+          if (!event.shiftKey && !event.ctrlKey && !event.metaKey) choose(id, event.detail === 0)
         }}
       >
         <span className="node-title">

@@ -6,7 +6,7 @@ import type { JourneyGraph } from '../../../src/journeys/model.ts'
 import type { Say } from '../../use.ts'
 import { word } from '../../i18n.ts'
 import type { CardData, NoteData, StartData } from './card.tsx'
-import { type Box, CARD, portX, type Shape, START } from './shape.ts'
+import { type Box, CARD, ownerOf, portX, type Shape, START } from './shape.ts'
 import type { WayData } from './way.tsx'
 
 type JourneyCounts = Out<'journeyCounts'>
@@ -189,8 +189,9 @@ export function edgesOf(
   const entered = counts?.entered
   const byNode = new Map(counts?.nodes.map(c => [c.node, c]))
   const placed = graph.canvas?.places ?? {}
+  const owners = new Map(shape.boxes.map(b => [b.id, ownerOf(b)]))
   const moved = (id: string) => {
-    const owner = id.replace(/^(end|open):/, '')
+    const owner = owners.get(id) ?? id
     return owner in placed || owner in dragged
   }
   const portsOf = new Map(shape.boxes.map(b => [b.id, b.kind === 'node' ? b.ports : ['']]))
@@ -235,8 +236,9 @@ export function edgesOf(
         markerEnd: {
           type: MarkerType.ArrowClosed,
           color: 'var(--app-edge)',
-          width: 14,
-          height: 14,
+          // wider ways have larger heads, else the way hides its own
+          width: 14 + share * 12,
+          height: 14 + share * 12,
           markerUnits: 'userSpaceOnUse',
         },
       }),

@@ -2,7 +2,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { JourneyGraph } from '../../../src/journeys/model.ts'
+import type { JourneyGraph, NodeData } from '../../../src/journeys/model.ts'
 import { word } from '../../i18n.ts'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { useSay } from '../../use.ts'
@@ -10,6 +10,19 @@ import { inOrder, portsOf, portTarget, type Spot } from '../editor/ways.ts'
 import { nodeTitle, sayNode } from '../in-words.ts'
 import { nodeSay } from '../say/register.ts'
 import { sayTrigger } from '../say/triggers/register.ts'
+
+/** Ports that lead to the same node are one way. */
+function waysOf(node: NodeData): { to: string | null | undefined; ports: string[]; all: boolean }[] {
+  const ways: { to: string | null | undefined; ports: string[] }[] = []
+  const ports = portsOf(node)
+  for (const port of ports) {
+    const to = portTarget(node, port)
+    const same = ways.find(w => w.to === to && (typeof to === 'string' || !Object.hasOwn(node.next, port)))
+    if (same) same.ports.push(port)
+    else ways.push({ to, ports: [port] })
+  }
+  return ways.map(w => ({ ...w, all: w.ports.length === ports.length }))
+}
 
 export function Outline({
   graph,
@@ -88,12 +101,18 @@ export function Outline({
               ) : null}
             </button>
             <ul className="plain-inline outline-ways">
-              {portsOf(at).map(port => (
-                <li key={port}>
-                  {port === 'next' ? '' : `${word('port', port)} `}→ {called(portTarget(at, port))}{' '}
-                  {add(`${numberOf.get(id)} ${word('port', port)}`, [{ from: id, port }])}
-                </li>
-              ))}
+              {waysOf(at).map(({ to, ports, all }) => {
+                const name = all ? '' : ports.map(p => word('port', p)).join(say.t('say.list'))
+                return (
+                  <li key={ports.join()}>
+                    {name} → {called(to)}{' '}
+                    {add(
+                      `${numberOf.get(id)} ${name}`,
+                      ports.map(port => ({ from: id, port })),
+                    )}
+                  </li>
+                )
+              })}
             </ul>
           </li>
         )

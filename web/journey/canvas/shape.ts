@@ -1,7 +1,7 @@
 // From a journey to what is drawn: boxes, edges by port, and where they stand. Pure but for dagre's layout.
 import dagre from '@dagrejs/dagre'
 import type { JourneyGraph, NodeData, NodeId } from '../../../src/journeys/model.ts'
-import { portsOf, portTarget, type Spot } from '../editor/ways.ts'
+import { fallbackOf, portsOf, portTarget, type Spot } from '../editor/ways.ts'
 
 export const CARD = { width: 250, height: 84, live: 108 }
 const PILL = { width: 84, height: 32 }
@@ -14,7 +14,7 @@ export type Box = { id: string; width: number; height: number; x: number; y: num
   | { kind: 'start' }
   | { kind: 'node'; node: NodeData; ports: string[]; placed: boolean }
   /** nothing follows: the run ends there, or (open) nobody has said what follows */
-  | { kind: 'end'; open: boolean }
+  | { kind: 'end'; open: boolean; owner: string }
 )
 /** All ports of a node that lead to the same place; `named`: those whose names stand on the edge. */
 export type Line = { id: string; from: string; to: string; ports: string[]; named: string[]; spots: Spot[] }
@@ -48,7 +48,9 @@ function linesOf(graph: JourneyGraph): Line[] {
     const targets = new Map<string, string[]>()
     for (const port of portsOf(node)) {
       const target = portTarget(node, port)
-      const to = has(target) ? target : target === null ? `end:${id}` : `open:${id}`
+      // each way out ends by itself, so that something can be put on it alone; outcomes that nobody parted go together
+      const own = Object.hasOwn(node.next, port) ? port : (fallbackOf(node, port) ?? port)
+      const to = has(target) ? target : `${target === null ? 'end' : 'open'}:${id}:${own}`
       targets.set(to, [...(targets.get(to) ?? []), port])
     }
     const all = targets.size === 1
@@ -81,6 +83,7 @@ export function shapeOf(graph: JourneyGraph, tall = false): Shape {
   }
   dagre.layout(layout)
   const places = graph.canvas?.places ?? {}
+  const owners = new Map(lines.map(l => [l.to, l.from]))
   const laid = (id: string): Box => {
     const at = layout.node(id) as { x: number; y: number; width: number; height: number }
     const size = { id, width: at.width, height: at.height }
@@ -88,36 +91,39 @@ export function shapeOf(graph: JourneyGraph, tall = false): Shape {
     const own = places[id]
     const place = { ...size, x: at.x - at.width / 2, y: at.y - at.height / 2 }
     if (id === START) return { ...place, kind: 'start' }
-    if (!node) return { ...place, kind: 'end', open: id.startsWith('open:') }
+    if (!node) return { ...place, kind: 'end', open: id.startsWith('open:'), owner: owners.get(id) ?? START }
     return { ...place, ...own, kind: 'node', node, ports: portsOf(node), placed: own !== undefined }
   }
   const boxes = layout.nodes().map(laid)
   const moved = new Map(boxes.flatMap(b => (b.kind === 'node' && b.placed ? [[b.id, b] as const] : [])))
-  // an end stands below its node, wherever that was put
+  // ends stand below their node, wherever that was put
+  const ends = new Map<string, number>()
   for (const [i, box] of boxes.entries()) {
-    const owner = box.kind === 'end' ? moved.get(box.id.replace(/^(end|open):/, '')) : undefined
-    if (owner)
-      boxes[i] = {
-        ...box,
-        x: owner.x + (box.id.startsWith('end:') ? owner.width - box.width : 0),
-        y: owner.y + owner.height + 56,
-      }
+    const owner = box.kind === 'end' ? moved.get(box.owner) : undefined
+    if (!owner) continue
+    const n = ends.get(owner.id) ?? 0
+    ends.set(owner.id, n + 1)
+    boxes[i] = {
+      ...box,
+      x: owner.x + owner.width - box.width - n * (box.width + 20),
+      y: owner.y + owner.height + 56,
+    }
   }
   const at = new Map(boxes.map(b => [b.id, b]))
-  const ofMoved = (id: string): boolean => moved.has(id) || moved.has(id.replace(/^(end|open):/, ''))
+  const ofMoved = (id: string): boolean => moved.has(id) || moved.has(ownerOf(at.get(id)))
   const routes = lines.map(line => {
     const { points, x, y } = layout.edge(line.from, line.to) as { points: Point[]; x: number; y: number }
     if (!ofMoved(line.from) && !ofMoved(line.to)) return { ...line, points, label: { x, y } }
     const a = at.get(line.from)!
     const b = at.get(line.to)!
-    const ends = [
+    const straight = [
       { x: a.x + a.width / 2, y: a.y + a.height },
       { x: b.x + b.width / 2, y: b.y },
     ]
     return {
       ...line,
-      points: ends,
-      label: { x: (ends[0]!.x + ends[1]!.x) / 2, y: (ends[0]!.y + ends[1]!.y) / 2 },
+      points: straight,
+      label: { x: (straight[0]!.x + straight[1]!.x) / 2, y: (straight[0]!.y + straight[1]!.y) / 2 },
     }
   })
   // ports stand in the order of where they lead, so that ways do not cross at once
@@ -131,6 +137,10 @@ export function shapeOf(graph: JourneyGraph, tall = false): Shape {
   }
   return { boxes, lines: routes, width: (layout.graph() as { width?: number }).width ?? CARD.width }
 }
+
+/** The node that a box belongs to: itself, or the one whose end it is. */
+export const ownerOf = (box: Box | undefined): string =>
+  box === undefined ? '' : box.kind === 'end' ? box.owner : box.id
 
 /** An SVG path through the points, its corners rounded. */
 export function pathOf(points: Point[]): string {

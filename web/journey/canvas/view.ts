@@ -46,3 +46,17 @@ export function useFocus(
   }, [wanted])
   return id => want({ id })
 }
+
+const FOCUSABLE =
+  'input:not([type="hidden"]):not(:disabled), textarea, select, button:not(:disabled), [tabindex="0"]'
+
+/** Gives the focus to the first field of the panel that is being opened. */
+export function focusPanel(): void {
+  let frames = 60
+  const look = () => {
+    const field = document.querySelector<HTMLElement>(`[data-panel-form] :is(${FOCUSABLE})`)
+    if (field) field.focus()
+    else if (--frames > 0) requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}

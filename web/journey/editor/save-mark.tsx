@@ -45,6 +45,7 @@ export function ConflictNotice({
       variant="light"
       radius={0}
       role="alert"
+      styles={{ title: { color: 'var(--app-wait)' } }}
       title={t('draftConflict.title', { who: conflict.by ?? t('draftConflict.somebody') })}
     >
       <Text size="sm" mb={8}>

@@ -99,6 +99,8 @@ export function useDraft(ws: string, data: Detail, first: JourneyGraph, mayWrite
         saving.current = false
       }
     }
+    // a draft without a name would be refused: it waits, kept here, until it has one
+    if (graph.name.trim() === '') return setState('refused')
     const timer = setTimeout(() => void save(), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [client, conflict, id, mayWrite, now.graph, saved, tries, ws])

@@ -10,16 +10,19 @@ export type Spot = { from: NodeId | null; port: string }
 export const portsOf = (node: NodeData): string[] =>
   nodeType(node.type)?.ports(node.fields) ?? Object.keys(node.next)
 
+/** The port whose way this one takes when `next` leaves it out. */
+export const fallbackOf = (node: NodeData, port: string): string | undefined =>
+  nodeType(node.type)?.fallback?.[port]
+
 /** A port that `next` leaves out may take another's way. */
 export function portTarget(node: NodeData, port: string): NodeId | null | undefined {
   if (Object.hasOwn(node.next, port)) return node.next[port]
-  const other = nodeType(node.type)?.fallback?.[port]
+  const other = fallbackOf(node, port)
   return other === undefined ? undefined : node.next[other]
 }
 
 /** Must this port be said in `next`? */
-export const mustLead = (node: NodeData, port: string): boolean =>
-  nodeType(node.type)?.fallback?.[port] === undefined
+export const mustLead = (node: NodeData, port: string): boolean => fallbackOf(node, port) === undefined
 
 export const targetOf = (graph: JourneyGraph, spot: Spot): NodeId | null => {
   const node = spot.from === null ? undefined : graph.nodes[spot.from]

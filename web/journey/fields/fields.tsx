@@ -10,7 +10,15 @@ import { EventField, WhereField } from './event.tsx'
 import { type FieldsProps, groupField, listField } from './list.tsx'
 import { type FieldProps, fieldWord, useForm } from './model.ts'
 import { FlagField, NumberField } from './number.tsx'
-import { ChannelField, CouponField, JourneyField, NodeField, SegmentField } from './pick.tsx'
+import {
+  CampaignField,
+  ChannelField,
+  CouponField,
+  JourneyField,
+  NodeField,
+  SegmentField,
+  SourceField,
+} from './pick.tsx'
 import { RuleField } from './rule.tsx'
 import { TagField, TextsField } from './tag.tsx'
 import { NameField, TextField, UrlField } from './text.tsx'
@@ -34,12 +42,15 @@ const KINDS: Record<FieldKind, ComponentType<FieldProps>> = {
   choice: ChoiceField,
   wall_time: TimeField,
   date: TimeField,
+  date_time: TimeField,
   weekdays: WeekdaysField,
   segment: SegmentField,
   journey: JourneyField,
   node: NodeField,
   url: UrlField,
   coupon: CouponField,
+  source: SourceField,
+  campaign: CampaignField,
   list: listField(Fields),
   group: groupField(Fields),
 }

@@ -65,6 +65,23 @@ export function JourneyField(props: FieldProps) {
   return <Choose {...props} options={options} empty={t('fieldForm.noJourneys')} />
 }
 
+/** By its name, which events carry. */
+export function SourceField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { ws } = useForm()
+  const sources = useApi('sources', { ws }).data?.items ?? []
+  const options = sources.map(s => ({ value: s.name, label: s.name }))
+  return <Choose {...props} options={options} empty={t('triggerForm.noSources')} />
+}
+
+export function CampaignField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { ws } = useForm()
+  const campaigns = useApi('campaigns', { ws, query: { limit: 200 } }).data?.items ?? []
+  const options = campaigns.map(c => ({ value: c.id, label: c.name }))
+  return <Choose {...props} options={options} empty={t('triggerForm.noCampaigns')} />
+}
+
 /** Another node of this journey. */
 export function NodeField(props: FieldProps) {
   const { t } = useTranslation()

@@ -63,6 +63,7 @@ export function RuleEditor({
     <RuleBuilder
       draft={draft}
       journey={journey}
+      inForm
       faults={bare ? faults.map(f => ({ ...f, path: `/rules/0${f.path}` })) : faults}
     />
   )

@@ -4,12 +4,17 @@ import { useSay } from '../../use.ts'
 import { list, number, text, weekdays } from '../say/values.ts'
 import type { FieldProps } from './model.ts'
 
+const INPUT: Partial<Record<FieldProps['spec']['kind'], string>> = {
+  date: 'date',
+  date_time: 'datetime-local',
+}
+
 export function TimeField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
   return (
     <TextInput
       size="sm"
       w={190}
-      type={spec.kind === 'date' ? 'date' : 'time'}
+      type={INPUT[spec.kind] ?? 'time'}
       label={label}
       description={help || undefined}
       error={error}

@@ -6,17 +6,19 @@ import type { Detail, NodeSay } from './model.ts'
 import { number, text } from './values.ts'
 
 /** The first readable words of a message's content, its merge fields by their names. */
-export function brief(content: unknown, names: Names): string {
+function brief(content: unknown, names: Names): string {
   const c = content as {
     subject?: string
     messages?: { text?: string; altText?: string }[]
   } | null
   const first = c?.messages?.[0]
   const words = c?.subject || first?.text || first?.altText || ''
-  return words.replace(
-    /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
-    (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
-  )
+  return words
+    .replace(
+      /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
+      (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
+    )
+    .replace(/\{\{[^}]*\}\}/g, '〔…〕')
 }
 
 const line: NodeSay['line'] = (f, say, names) => {

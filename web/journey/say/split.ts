@@ -1,6 +1,7 @@
 // Words of the condition split.
 import { IconArrowsSplit2 } from '@tabler/icons-react'
 import type { Rule } from '../../../src/rules/model.ts'
+import { i18n } from '../../i18n.ts'
 import { sayRule } from '../../rules/in-words.ts'
 import type { NodeSay } from './model.ts'
 import { list, text } from './values.ts'
@@ -9,7 +10,7 @@ type Branch = { name?: unknown; rule?: Rule }
 
 export const split: NodeSay = {
   icon: IconArrowsSplit2,
-  begin: () => ({ branches: [] }),
+  begin: () => ({ branches: [{ name: i18n.t('fieldForm.firstBranch') }] }),
   line(f, { t }) {
     const branches = list(f.branches).map(b => text((b as Branch).name))
     return branches.length === 0

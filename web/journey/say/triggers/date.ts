@@ -11,6 +11,7 @@ export const date: TriggerSay<'date'> = (trigger, { t }, names) => {
         : t('journeys.daysAfter', { n })
   return (
     t('journeys.whenDate', { trait: names.trait(trigger.trait), offset, time: trigger.time }) +
-    (trigger.yearly ? t('journeys.yearly') : '')
+    (trigger.yearly ? t('journeys.yearly') : '') +
+    (trigger.yearly && trigger.calendar === 'lunar' ? t('triggerSay.lunar') : '')
   )
 }

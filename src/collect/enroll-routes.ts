@@ -1,6 +1,6 @@
 // POST …/enroll: a call of another system becomes an event of the customer, by which the journey's trigger lets them in.
-import { cleanItem } from '../collect/clean.ts'
-import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { cleanItem } from './clean.ts'
+import { resolveBatch, resolvedEvent } from './resolve.ts'
 import { findCustomer } from '../customers/store.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
@@ -9,8 +9,8 @@ import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { bucketOf, hashId, newId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { findJourney } from './store.ts'
-import { CALLED } from './triggers/api.ts'
+import { findJourney } from '../journeys/store.ts'
+import { CALLED } from '../journeys/triggers/api.ts'
 
 type Body = Parameters<NonNullable<Handlers['enrollByApi']>>[0]['body']
 

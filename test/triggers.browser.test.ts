@@ -1,0 +1,114 @@
+// The panels of trigger and entry in Chromium, by role and label: choosing what starts a journey, who comes in, a campaign
+// made beside its trigger. Axe finds nothing serious, in both languages and schemes.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
+import { startRoles } from '../src/compose.ts'
+import { cartNotPaid } from '../src/journeys/examples.ts'
+import type { JourneyGraph } from '../src/journeys/model.ts'
+import { createJourney } from '../src/journeys/store.ts'
+import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { createFirstLink } from '../src/team/links.ts'
+import { seriousFaults } from './axe.ts'
+import { buildWeb, openBrowser } from './browser.ts'
+import { openTestCore, type TestCore } from './harness.ts'
+
+let core: TestCore
+let roles: Awaited<ReturnType<typeof startRoles>>
+let browser: Awaited<ReturnType<typeof openBrowser>>
+let page: Page
+let home: string
+let journey: Uuid
+
+beforeAll(async () => {
+  await buildWeb()
+  core = await openTestCore()
+  roles = await startRoles(core, ['web', 'fold'])
+  browser = await openBrowser()
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(15_000)
+  if (process.env.SHOTS) page.on('pageerror', e => console.log('page error', e.message))
+  await page.goto(core.baseUrl + (await createFirstLink(core)))
+  await page.getByRole('button', { name: '先進去看看' }).click()
+  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
+  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  journey = await createJourney(core, space.id, cartNotPaid)
+  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}/journeys/${publicId('jrn', journey)}`
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await roles?.stop()
+  await core?.close()
+})
+
+async function everyWay(name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/triggers-${name}-${scheme}.png` })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+/** What is stored, once it says so. */
+async function draft(says: (graph: JourneyGraph) => boolean): Promise<JourneyGraph> {
+  return expect
+    .poll(
+      async () => {
+        const { rows } = await core.pool.query<{ draft: JourneyGraph }>(
+          'select draft from journey where id = $1',
+          [journey],
+        )
+        return says(rows[0]!.draft) ? rows[0]!.draft : null
+      },
+      { timeout: 15_000 },
+    )
+    .not.toBeNull()
+    .then(async () => {
+      const { rows } = await core.pool.query<{ draft: JourneyGraph }>(
+        'select draft from journey where id = $1',
+        [journey],
+      )
+      return rows[0]!.draft
+    })
+}
+
+test('a holiday is chosen by the form: its sentence stands on the canvas, and it is kept', async () => {
+  await page.goto(`${home}?panel=trigger`)
+  await page.getByLabel('什麼時候開始').selectOption({ label: '節日' })
+  await page.getByLabel('節日', { exact: true }).selectOption({ label: '春節（初一）' })
+  await page.getByLabel('距離當天幾天').fill('-7')
+  await page.getByText('春節（初一）前 7 天 10:00').first().waitFor()
+  await everyWay('holiday')
+  const kept = await draft(g => g.trigger.kind === 'calendar' && g.trigger.offsetDays === -7)
+  expect(kept.trigger).toEqual({ kind: 'calendar', holiday: 'lunar_new_year', offsetDays: -7, time: '10:00' })
+})
+
+test('a campaign is made beside the trigger that waits for it', async () => {
+  await page.goto(`${home}?panel=trigger`)
+  await page.getByLabel('什麼時候開始').selectOption({ label: '檔期開始或結束' })
+  await page.getByLabel('檔期名稱').fill('春茶祭')
+  await page.getByLabel('開始時間').fill('2026-03-01T00:00')
+  await page.getByLabel('結束時間').fill('2026-03-20T00:00')
+  await page.getByLabel('參加的事件').fill('Lottery Joined')
+  await page.getByRole('button', { name: '儲存檔期' }).click()
+  await draft(g => g.trigger.kind === 'campaign' && g.trigger.campaign.startsWith('cmp_'))
+  await page.getByRole('group', { name: '更改這個檔期' }).waitFor()
+  await everyWay('campaign')
+})
+
+test('who comes in: re-entry, one run for each order, only a share', async () => {
+  await page.goto(`${home}?panel=entry`)
+  await page.getByLabel('隨時').check()
+  await page.getByLabel('依事件的哪個屬性分開進入').fill('order')
+  await page.getByLabel('先讓多少比例的人進入（%）').fill('20')
+  await page.getByLabel('從何時開放').fill('2026-03-01T09:00')
+  await everyWay('entry')
+  const kept = await draft(g => g.entry?.from !== undefined)
+  expect(kept).toMatchObject({
+    reentry: { kind: 'always' },
+    key: 'order',
+    entry: { canaryPercent: 20, from: '2026-03-01T01:00:00.000Z' },
+  })
+})
