@@ -11,9 +11,7 @@ import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
 import { journeysTrial } from './journeys-trial.ts'
 import { journeysNodes } from './journeys-nodes.ts'
-import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
-import { journeysTrial } from './journeys-trial.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -57,5 +55,4 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  ...journeysTrial,
 } as const
