@@ -123,25 +123,28 @@ export const trialEndpoints = {
     method: 'get',
     path: '/w/{ws}/journeys/{journey}/simulation',
     scope: 'journeys:read',
-    summary:
-      'What a simulation in the browser starts from: the published world, and a customer as the seat may see them',
-    query: z.object({ customer: id.optional() }),
+    summary: 'What a simulation in the browser starts from: the published world, and what channels there are',
     out: z.object({
       at: time,
       workspace: z.object({ name: z.string(), locale: z.string() }),
       channels: z.array(z.string()).describe('with an account'),
       journey: z.object({ uuid: z.string(), version: z.number() }),
       world: personalValue('brand'),
-      person: z
-        .object({
-          name: personal('name').nullable(),
-          identifiers: z.array(z.object({ kind: z.string(), value: personal('by-kind') })),
-          traits: z.array(
-            z.object({ name: z.string(), value: personalValue('by-kind'), sensitive: z.boolean() }),
-          ),
-          state: personalValue('brand').describe('the rest of the state; values of the two lists are put in'),
-        })
-        .nullable(),
+    }),
+  }),
+  simulationPerson: e({
+    method: 'get',
+    path: '/w/{ws}/journeys/{journey}/simulation/people/{customer}',
+    scope: 'customers:read',
+    audit: 'saw',
+    summary: 'A customer as the journey would meet them, as far as the seat may see them',
+    out: z.object({
+      name: personal('name').nullable(),
+      identifiers: z.array(z.object({ kind: z.string(), value: personal('by-kind') })),
+      traits: z.array(
+        z.object({ name: z.string(), value: personalValue('by-kind'), sensitive: z.boolean() }),
+      ),
+      state: personalValue('brand').describe('the rest of the state; values of the two lists are put in'),
     }),
   }),
 } as const

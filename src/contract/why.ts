@@ -10,6 +10,7 @@ export const whyEndpoints = {
     method: 'get',
     path: '/w/{ws}/customers/{customer}/why',
     scope: 'customers:read',
+    audit: 'saw',
     summary: 'Why a customer did (not) enter a journey, reach a node, take its branch, or get a message',
     query: z.object({
       journey: id.optional().describe('needed unless `message` is given'),

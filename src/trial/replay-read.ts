@@ -31,6 +31,10 @@ export type Person = { state: CustomerState; facts: Recorded[]; orders: OrderRow
 const WHERE = `workspace_id = {workspace:UUID} and name in {names:Array(String)} and journey_id <> {journey:UUID}
    and received >= fromUnixTimestamp64Milli({since:Int64}) and received < fromUnixTimestamp64Milli({to:Int64})`
 
+/** A JSON array around the properties as they are kept: nothing is escaped, and read twice. */
+const LINE = `concat('["', toString(customer_id), '",', toString(indexOf({names:Array(String)}, name) - 1), ',',
+              toString(toUnixTimestamp64Milli(occurred)), ',', toString(toUnixTimestamp64Milli(received)), ',', if(props = '', '{}', props), ']')`
+
 const paramsOf = ({ workspace, journey, names, since, to }: Wanted) => ({
   workspace,
   journey,
@@ -58,12 +62,10 @@ async function slicesOf(history: History, wanted: Wanted): Promise<{ ends: Uuid[
 
 type Rows = Map<Uuid, Recorded[]>
 
-/** Facts of a range of customers of the time. Each line is a JSON array that ClickHouse writes around the properties as
- *  they are kept: nothing is escaped and read twice. */
+/** Facts of a range of customers of the time. */
 async function factsBetween(history: History, wanted: Wanted, after: Uuid, upTo: Uuid): Promise<Rows> {
   const result = await history.query({
-    query: `select concat('["', toString(customer_id), '",', toString(indexOf({names:Array(String)}, name) - 1), ',',
-              toString(toUnixTimestamp64Milli(occurred)), ',', toString(toUnixTimestamp64Milli(received)), ',', if(props = '', '{}', props), ']')
+    query: `select ${LINE}
        from event where ${WHERE} and customer_id > {after:UUID} and customer_id <= {upTo:UUID}
       order by customer_id, received, seq, line, part`,
     query_params: { ...paramsOf(wanted), after, upTo },
@@ -117,8 +119,7 @@ async function factsOfMerged(history: History, wanted: Wanted, kin: Map<Uuid, Uu
   const found: Rows = new Map()
   if (kin.size === 0) return found
   const result = await history.query({
-    query: `select concat('["', toString(customer_id), '",', toString(indexOf({names:Array(String)}, name) - 1), ',',
-              toString(toUnixTimestamp64Milli(occurred)), ',', toString(toUnixTimestamp64Milli(received)), ',', if(props = '', '{}', props), ']')
+    query: `select ${LINE}
        from event where ${WHERE} and customer_id in (
          select customer_id from customer final where workspace_id = {workspace:UUID} and merged_into <> toUUID('${NOBODY}'))
       order by customer_id, received, seq, line, part`,

@@ -28,6 +28,8 @@ const WATCH_MS = 1_000
 const DAY_MS = 86_400_000
 /** Old space of the thread; a replay that needs more fails instead of taking the process along. */
 const MOST_MEMORY_MB = 768
+/** A walk makes much that dies young; with less a fourth of the time is garbage collection. */
+const NEW_SPACE_MB = 64
 
 export type Replays = Role & {
   /** Works on the next replay that waits, to its end; false when none does. */
@@ -74,7 +76,7 @@ export function openReplays(core: Core): Replays {
     return new Promise(resolve => {
       const worker = new Worker(new URL('./replay-thread.ts', import.meta.url), {
         workerData: given,
-        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB, maxYoungGenerationSizeMb: NEW_SPACE_MB },
       })
       running = worker
       const watch = setInterval(() => {

@@ -154,7 +154,8 @@ test('it can be cancelled while it waits; a viewer may look, not start; a draft 
 })
 
 test('who was merged is one person, with what both did', async () => {
-  await tell(says('K-1', 'Seen'), {
+  await tell(says('K-1', 'Seen'))
+  await tell({
     type: 'track',
     event: 'Cart Filled',
     anonymousId: 'k-anon',

@@ -1,16 +1,23 @@
 // Handlers of trying a journey out, and of the question why.
 import { attributesOf } from '../catalogue/attribute-store.ts'
-import { newestWorld } from '../catalogue/publish.ts'
-import { problemsOfDraft } from '../journeys/publish.ts'
 import { madeUp } from '../journeys/simulate-start.ts'
 import { simulate, type SimAction, type SimStart } from '../journeys/simulate.ts'
 import { findJourney } from '../journeys/store.ts'
 import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { rowsById } from '../customers/list.ts'
+import { demandScope } from '../platform/http/session.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { presentReplay, presentResult, sampleOf } from './replay-present.ts'
 import { cancelReplay, findReplay, queueReplay, replaysOf } from './replay-store.ts'
-import { channelsWithAccount, maskable, presentWalk, realPerson, walkable, worldFor } from './simulation.ts'
+import {
+  channelsWithAccount,
+  editedWorld,
+  maskable,
+  presentWalk,
+  realPerson,
+  walkable,
+  worldFor,
+} from './simulation.ts'
 import { whyCustomer } from './why.ts'
 
 const now = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
@@ -31,7 +38,8 @@ export const trialRoutes = {
       ...(query.node === undefined ? {} : { node: query.node }),
     }),
 
-  async simulateJourney({ core, workspace, params, body }) {
+  async simulateJourney({ core, workspace, params, body, caller, scopes }) {
+    if ('customer' in body.person) demandScope({ workspace, caller, scopes }, 'customers:read')
     const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
     const graph = walkable(body.graph ?? journey.draft)
     const world = await worldFor(core.pool, workspace.id, journey, graph, body.beside)
@@ -60,27 +68,24 @@ export const trialRoutes = {
     return presentWalk(simulate(start, body.actions as SimAction[]), start)
   },
 
-  async simulationStart({ core, workspace, params, query }) {
+  async simulationStart({ core, workspace, params }) {
     const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
-    // what is being edited may be half done: the page puts it in, and says what is wrong with it
-    const { graph, problems } = problemsOfDraft(journey.draft)
-    const whole = problems.length === 0 ? graph : journey.live
-    const world =
-      whole === null
-        ? await newestWorld(core.pool, workspace.id)
-        : await worldFor(core.pool, workspace.id, journey, whole, true)
-    const real =
-      query.customer === undefined
-        ? null
-        : await realPerson(core, workspace, world, journey.id, idOr404('cus', query.customer, 'customer'))
     return {
       at: new Date(now(workspace)).toISOString(),
       workspace: { name: workspace.name, locale: workspace.locale },
       channels: await channelsWithAccount(core.pool, workspace.id),
       journey: { uuid: journey.id, version: (journey.liveVersion ?? 0) + 1 },
-      world,
-      person: real && maskable(real.person, await attributesOf(core.pool, workspace.id)),
+      // what is being edited may be half done: the page puts it in, and says what is wrong with it
+      world: await editedWorld(core.pool, workspace.id, journey),
     }
+  },
+
+  async simulationPerson({ core, workspace, params }) {
+    const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey, 'journey'))
+    const world = await editedWorld(core.pool, workspace.id, journey)
+    const id = idOr404('cus', params.customer, 'customer')
+    const { person } = await realPerson(core, workspace, world, journey.id, id)
+    return maskable(person, await attributesOf(core.pool, workspace.id))
   },
 
   async startReplay({ core, workspace, params, body, caller, setStatus }) {

@@ -47,6 +47,13 @@ export async function worldFor(
   return trialWorld(await newestWorld(sql, workspace), { id: journey.id, version, graph }, beside)
 }
 
+/** The world with what is being edited in it, where that is whole; else with the live version, or without the journey. */
+export async function editedWorld(sql: Sql, workspace: Uuid, journey: JourneyRecord): Promise<World> {
+  const { graph, problems } = problemsOfDraft(journey.draft)
+  const whole = problems.length === 0 ? graph : journey.live
+  return whole === null ? newestWorld(sql, workspace) : worldFor(sql, workspace, journey, whole, true)
+}
+
 export async function channelsWithAccount(sql: Sql, workspace: Uuid): Promise<string[]> {
   const { rows } = await sql.query<{ channel: string }>(
     'select distinct channel from channel_account where workspace_id = $1 order by channel',
@@ -79,10 +86,7 @@ export async function realPerson(
 }
 
 /** A state in the parts that the contract masks, each by what it is. Where messages go to is no part of it. */
-export function maskable(
-  state: CustomerState,
-  attributes: Attribute[],
-): NonNullable<Out<'simulationStart'>['person']> {
+export function maskable(state: CustomerState, attributes: Attribute[]): Out<'simulationPerson'> {
   const { push: _tokens, ids, traits, ...rest } = state
   return {
     name: nameOf(state),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
 import { openShopLab, sendOn, type ShopLab } from '../../test/shop-lab.ts'
+import { insertKey } from '../catalogue/keys.ts'
 import type { Out } from '../contract.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { happened } from '../rules/make.ts'
@@ -253,19 +254,26 @@ describe('simulate', () => {
     }
     const walk = (await lab.call('simulateJourney', given)).body as Out<'simulateJourney'>
     expect(walk.lines.filter(l => l.own).map(l => l.name)).toContain('journey.entered')
-    const start = (await lab.call('simulationStart', { params: { journey: made.id }, query: { customer } }))
-      .body as Out<'simulationStart'>
-    expect(start.person).toMatchObject({ name: '陳大文' })
-    expect(start.person!.traits).toContainEqual({ name: 'name', value: '陳大文', sensitive: false })
+    const asked = { params: { journey: made.id, customer } }
+    const seen = (await lab.call('simulationPerson', asked)).body as Out<'simulationPerson'>
+    expect(seen).toMatchObject({ name: '陳大文' })
+    expect(seen.traits).toContainEqual({ name: 'name', value: '陳大文', sensitive: false })
     const viewer = await lab.member('viewer')
-    const masked = await lab.call(
-      'simulationStart',
-      { params: { journey: made.id }, query: { customer } },
-      viewer,
-    )
-    expect(masked.status).toBe(200)
+    const masked = await lab.call('simulationPerson', asked, viewer)
+    expect(masked).toMatchObject({ status: 200, body: { name: '陳**' } })
     expect(JSON.stringify(masked.body)).not.toMatch(/陳大文|dawen@/)
-    expect((masked.body as Out<'simulationStart'>).person!.name).toBe('陳**')
+    // who may see journeys only sees nobody here
+    const key = await insertKey(lab.core.pool, lab.workspace, {
+      kind: 'api',
+      name: 'journeys',
+      scopes: ['journeys:read'],
+      demandToken: false,
+    })
+    expect(await lab.call('simulateJourney', given, { key: key.key })).toMatchObject({
+      status: 403,
+      body: { code: 'scope_missing' },
+    })
+    expect((await lab.call('simulationPerson', asked, { key: key.key })).status).toBe(403)
   })
 
   test('sends in a journey that runs are the same in the simulation', async () => {

@@ -7,9 +7,10 @@ import type { Ending, SimStart } from '../../src/journeys/simulate.ts'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
 
 type Told = Out<'simulationStart'>
+type Real = Out<'simulationPerson'>
 
 /** The state that was told in parts, each masked as the seat may see it. */
-function assembled({ state, identifiers, traits }: NonNullable<Told['person']>): CustomerState {
+function assembled({ state, identifiers, traits }: Real): CustomerState {
   const rest = state as CustomerState
   return {
     ...rest,
@@ -23,7 +24,7 @@ function assembled({ state, identifiers, traits }: NonNullable<Told['person']>):
 export function startOf(
   told: Told,
   graph: JourneyGraph,
-  person: MadeUp | 'real',
+  person: { madeUp: MadeUp } | { real: Real },
   options: { beside: boolean; endings: Record<string, Ending> },
 ): SimStart {
   const { journey } = told
@@ -33,11 +34,11 @@ export function startOf(
     { id: journey.uuid, version: journey.version, graph },
     options.beside,
   )
-  const made = person === 'real' ? null : madeUp(person, world, at)
+  const made = 'madeUp' in person ? madeUp(person.madeUp, world, at) : null
   return {
     world,
     journey: journey.uuid,
-    person: made?.state ?? assembled(told.person!),
+    person: 'real' in person ? assembled(person.real) : made!.state,
     facts: made?.facts ?? {},
     at,
     workspace: told.workspace,

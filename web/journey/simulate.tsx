@@ -26,11 +26,12 @@ export function Panel({ ws, data, graph, close }: PanelProps) {
   const { t } = useTranslation()
   const { locale } = useSay()
   const [who, setWho] = useState<Who>(SOMEBODY)
-  const customer = who.kind === 'real' && who.customer !== null ? who.customer : undefined
-  const query = useApi(
-    'simulationStart',
-    { ws, journey: data.id, query: customer === undefined ? {} : { customer } },
-    { keep: true },
+  const customer = who.kind === 'real' ? who.customer : null
+  const query = useApi('simulationStart', { ws, journey: data.id })
+  const real = useApi(
+    'simulationPerson',
+    { ws, journey: data.id, customer: customer ?? '' },
+    { enabled: customer !== null },
   )
   const problem = validateGraph(graph).problems[0]
   return (
@@ -44,13 +45,19 @@ export function Panel({ ws, data, graph, close }: PanelProps) {
           <Alert color="red" variant="light" p="xs">
             {t('simulate.broken')} {locale === 'en' ? problem.message.en : problem.message.zh}
           </Alert>
-        ) : who.kind === 'real' && customer === undefined ? null : (
+        ) : who.kind === 'madeUp' ? (
           <Show query={query} rows={4}>
-            {told =>
-              who.kind === 'real' && told.person === null ? null : (
-                <Simulation ws={ws} graph={graph} told={told} who={who} />
-              )
-            }
+            {told => <Simulation ws={ws} graph={graph} told={told} person={{ madeUp: personOf(who) }} />}
+          </Show>
+        ) : customer === null ? null : (
+          <Show query={query} rows={4}>
+            {told => (
+              <Show query={real} rows={4}>
+                {found => (
+                  <Simulation key={customer} ws={ws} graph={graph} told={told} person={{ real: found }} />
+                )}
+              </Show>
+            )}
           </Show>
         )}
       </Stack>
@@ -60,15 +67,27 @@ export function Panel({ ws, data, graph, close }: PanelProps) {
 
 type Told = Out<'simulationStart'>
 
-function Simulation({ ws, graph, told, who }: { ws: string; graph: JourneyGraph; told: Told; who: Who }) {
+function Simulation({
+  ws,
+  graph,
+  told,
+  person,
+}: {
+  ws: string
+  graph: JourneyGraph
+  told: Told
+  person: Parameters<typeof startOf>[2]
+}) {
   const { t } = useTranslation()
   const [actions, setActions] = useState<SimAction[]>([])
   const [endings, setEndings] = useState<Record<string, Ending>>({})
   const [beside, setBeside] = useState(false)
-  const walk = useMemo(() => {
-    const person = who.kind === 'real' ? ('real' as const) : personOf(who)
-    return simulate(startOf(told, graph, person, { beside, endings }), actions)
-  }, [told, graph, who, beside, endings, actions])
+  // asked for again meanwhile, its clock would be another
+  const [begun] = useState(told)
+  const walk = useMemo(
+    () => simulate(startOf(begun, graph, person, { beside, endings }), actions),
+    [begun, graph, person, beside, endings, actions],
+  )
   const act = (...more: SimAction[]) => setActions(done => [...done, ...more])
   const end = (node: string, ending: Ending | null) =>
     setEndings(({ [node]: _before, ...others }) => (ending === null ? others : { ...others, [node]: ending }))

@@ -9,9 +9,9 @@ import { imports } from './imports.ts'
 import { install } from './install.ts'
 import { insight } from './insight.ts'
 import { journeysCanvas } from './journeys-canvas.ts'
+import { journeysTrial } from './journeys-trial.ts'
 import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
-import { journeysTrial } from './journeys-trial.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { pages } from './pages.ts'
@@ -45,6 +45,7 @@ export const words = {
   ...imports,
   ...identity,
   ...journeysWide,
+  ...journeysTrial,
   ...journeysTriggers,
   ...rewards,
   ...fieldsOfNodes,
@@ -55,6 +56,5 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  ...journeysTrial,
   ...journeysVersions,
 } as const
