@@ -368,9 +368,7 @@ function Drawing(props: CanvasProps) {
               edgeTypes={EDGE_KINDS}
               colorMode={scheme}
               onInit={readable}
-              onMoveStart={() => section.current?.classList.add('moving')}
               onMove={(_, { zoom }) => section.current?.classList.toggle('far', zoom < FAR)}
-              onMoveEnd={() => section.current?.classList.remove('moving')}
               onNodesChange={changes}
               onNodeDragStop={dropped}
               onSelectionDragStop={dropped}
