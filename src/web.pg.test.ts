@@ -54,6 +54,10 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   saveJourney: { graph: GRAPH, version: 1 },
   publishJourney: { version: 1 },
   setJourneyStatus: { status: 'paused', version: 1 },
+  restoreJourney: { from: 1, version: 1 },
+  askApproval: { version: 1 },
+  approvePublication: {},
+  rejectPublication: { reason: 'not yet' },
   simulateJourney: { person: { madeUp: {} }, actions: [] },
   startReplay: { days: 7 },
   resolveMessage: { as: 'failed' },
@@ -119,6 +123,7 @@ const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
   unmergePreview: { from: '{customer}' },
   search: { q: 'someone' },
   journeyPeople: { node: 'wait' },
+  compareJourney: { from: '1', to: 'draft' },
   replayPeople: { of: 'draft', figure: 'entered' },
   compareSegmentVersions: { a: '1', b: '1' },
   sandboxMessages: { channel: 'line', address: 'U1' },
@@ -191,6 +196,12 @@ async function makeFilled(name: string): Promise<Made> {
   await core.pool.query(
     `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by) values ($1, $2, 1, $3, $4, 'test')`,
     [made.id, journey, JSON.stringify(GRAPH), at],
+  )
+  const approval = newId()
+  await core.pool.query(
+    `insert into journey_approval (id, workspace_id, journey_id, graph, moves, note, status, asked_by, asked_by_id, asked_at)
+     values ($1, $2, $3, $4, '[]', '', 'open', 'test', $5, $6)`,
+    [approval, made.id, journey, JSON.stringify(GRAPH), newId(), at],
   )
   const replay = newId()
   await core.pool.query(
@@ -299,6 +310,7 @@ async function makeFilled(name: string): Promise<Made> {
       campaign: publicId('cmp', campaign),
       coupon: publicId('cpn', coupon),
       replay: publicId('rpl', replay),
+      approval: publicId('apr', approval),
       version: '1',
       node: 'wait',
     },

@@ -104,10 +104,18 @@ export async function askApproval(
 
 export type Decision = { by: Uuid; actor: string; isPerson: boolean; reason: string }
 
-const decide = (sql: Sql, id: Uuid, status: ApprovalStatus, by: Decision, version: number | null = null) =>
+const decide = (
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+  status: ApprovalStatus,
+  by: Decision,
+  version: number | null = null,
+) =>
   sql.query(
-    'update journey_approval set status = $2, decided_by = $3, decided_at = $4, reason = $5, version = $6 where id = $1',
-    [id, status, by.actor, new Date(), by.reason, version],
+    `update journey_approval set status = $3, decided_by = $4, decided_at = $5, reason = $6, version = $7
+      where workspace_id = $1 and id = $2`,
+    [workspace, id, status, by.actor, new Date(), by.reason, version],
   )
 
 /** Publishes what was asked for. Returns the version.
@@ -126,15 +134,16 @@ export async function approve(
       throw new Problem(409, 'draft_changed', 'The draft changed after this was asked for', {
         action: 'Reject it, or have it withdrawn and asked for anew.',
       })
-    const { rows } = await sql.query<{ version: number }>('select version from journey where id = $1', [
-      journey,
-    ])
+    const { rows } = await sql.query<{ version: number }>(
+      'select version from journey where workspace_id = $1 and id = $2',
+      [workspace, journey],
+    )
     const published = await publishIn(sql, core, workspace, journey, {
       version: rows[0]!.version,
       moves: asked.moves,
       actor: `${asked.askedBy}, ${by.actor}`,
     })
-    await decide(sql, id, 'approved', by, published)
+    await decide(sql, workspace, id, 'approved', by, published)
     return published
   })
   published(core, workspace)
@@ -156,7 +165,7 @@ export async function reject(
     })
   await inTransaction(core.pool, async sql => {
     demandAnother(await lockOpen(sql, workspace, journey, id), by)
-    await decide(sql, id, 'rejected', by)
+    await decide(sql, workspace, id, 'rejected', by)
   })
   changed(core, workspace)
 }
@@ -170,7 +179,7 @@ export async function withdraw(
 ): Promise<void> {
   await inTransaction(core.pool, async sql => {
     await lockOpen(sql, workspace, journey, id)
-    await decide(sql, id, 'withdrawn', by)
+    await decide(sql, workspace, id, 'withdrawn', by)
   })
   changed(core, workspace)
 }
