@@ -1,71 +1,14 @@
 // From the post of an event to the first byte of the message at a provider's socket: a journey of trigger and send,
 // and a LINE stand-in of our own in this process. Open loop: each event has its moment, late ones count in full.
-import { createHmac } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { connections } from './load.ts'
 import { cpuBetween, machine, percentile, sleep, until, usage } from './machine.ts'
 import { importOrdersFile, type ShownImport, writeOrders } from './orders-file.ts'
 import { api, ask, newSpace, publishJourney, settled, startProduct } from './product.ts'
 import { ms, n, type Report } from './report.ts'
-
-type Sink = { server: Server; url: string; arrivals: Map<string, number>; pushes: number; keys: Set<string> }
-
-/** A LINE Messaging API that accepts every push and notes when its first bytes came. */
-async function openSink(): Promise<Sink> {
-  const sink: Omit<Sink, 'url' | 'server'> = { arrivals: new Map(), pushes: 0, keys: new Set() }
-  const server = createServer((req, res) => {
-    const first = performance.now() // the headers are the first bytes
-    let body = ''
-    req.setEncoding('utf8')
-    req.on('data', (chunk: string) => {
-      body += chunk
-    })
-    req.on('end', () => {
-      const token = /token=([\w-]+)/.exec(body)?.[1]
-      const key = String(req.headers['x-line-retry-key'] ?? '')
-      sink.pushes++
-      sink.keys.add(key)
-      if (token && !sink.arrivals.has(token)) sink.arrivals.set(token, first)
-      res
-        .writeHead(200, { 'content-type': 'application/json', 'x-line-request-id': key })
-        .end(`{"sentMessages":[{"id":"${sink.pushes}"}]}`)
-    })
-  })
-  server.keepAliveTimeout = 60_000
-  await new Promise<void>(r => server.listen(0, '127.0.0.1', r))
-  return Object.assign(sink, { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
-}
+import { befriend, closeSink, connectSink, lineUid, openSink } from './sink.ts'
 
 const PEOPLE = 1_000
-const SECRET = 'bench'
-
-/** LINE's own word that these people added the account: nobody else is sent to. */
-async function befriend(webhookUrl: string, users: string[]): Promise<void> {
-  const body = JSON.stringify({
-    destination: 'bench',
-    events: users.map(userId => ({
-      type: 'follow',
-      mode: 'active',
-      webhookEventId: `follow-${userId}`,
-      timestamp: Date.now(),
-      deliveryContext: { isRedelivery: false },
-      source: { type: 'user', userId },
-      replyToken: 'none',
-      follow: { isUnblocked: false },
-    })),
-  })
-  const signature = createHmac('sha256', SECRET).update(body).digest('base64')
-  const answer = await fetch(webhookUrl, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', 'x-line-signature': signature },
-  })
-  if (!answer.ok)
-    throw new Error(`the webhook answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
-}
-
 const BESIDE_RATE = 100
 /** More than an import stores meanwhile: it runs for as long as it is measured. */
 const BESIDE_ROWS_PER_S = 15_000
@@ -80,11 +23,7 @@ export async function latency(options: {
   const product = await startProduct()
   try {
     const space = await newSpace(product)
-    const account = await api<{ webhookUrl: string }>(product, space, 'PUT', '/channels/line', {
-      name: 'Sink',
-      settings: { baseUrl: sink.url },
-      secrets: { accessToken: 'bench', channelSecret: SECRET },
-    })
+    const webhookUrl = await connectSink(product, space, sink)
     await publishJourney(product, space, {
       format: 1,
       name: 'Ping',
@@ -111,21 +50,20 @@ export async function latency(options: {
       if (answer.status !== 200)
         throw new Error(`${path} answered ${answer.status}: ${answer.body.slice(0, 300)}`)
     }
-    const uid = (i: number) => `U${i.toString(16).padStart(32, '0')}`
     for (let from = 0; from < PEOPLE; from += 50)
       await post('/v1/batch', {
         batch: Array.from({ length: 50 }, (_, k) => ({
           type: 'identify',
           messageId: `who-${from + k}`,
           userId: `m${from + k}`,
-          traits: { name: `顧客${from + k}`, line_uid: uid(from + k) },
+          traits: { name: `顧客${from + k}`, line_uid: lineUid(from + k) },
         })),
       })
     await settled(product, 60_000)
     for (let from = 0; from < PEOPLE; from += 50)
       await befriend(
-        account.webhookUrl,
-        Array.from({ length: 50 }, (_, k) => uid(from + k)),
+        webhookUrl,
+        Array.from({ length: 50 }, (_, k) => lineUid(from + k)),
       )
     await settled(product, 60_000)
 
@@ -230,7 +168,6 @@ export async function latency(options: {
     }
   } finally {
     await product.stop()
-    sink.server.close()
-    sink.server.closeAllConnections()
+    closeSink(sink)
   }
 }

@@ -4,6 +4,7 @@ import { alarms } from './alarms.ts'
 import { backfill } from './backfill.ts'
 import { floor } from './floor.ts'
 import { importOrders } from './import.ts'
+import { journeys } from './journeys.ts'
 import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
@@ -23,6 +24,7 @@ const KNOWN = [
   'pipeline',
   'latency',
   'alarms',
+  'journeys',
   'import',
   'preview',
   'replay',
@@ -75,6 +77,7 @@ if (wanted('latency'))
       }),
     ),
   )
+if (wanted('journeys')) await attempt('journeys', async () => done(await journeys({ people })))
 if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ people })))
 if (wanted('import'))
   await attempt('import', async () =>

@@ -59,12 +59,27 @@ export const messagesWaitedFor = (fields: Record<string, unknown>): string[] =>
 const ruleOf = (b: Exclude<Branch, { on: 'message' }>, f: Fields): Rule =>
   b.on === 'rule' ? b.rule : happened(b.event, f.since ?? 'node', b.where)
 
+type Prepared = ((Branch & { on: 'message'; rule: null }) | { name: string; rule: Rule })[]
+const prepared = new WeakMap<object, Prepared>()
+
+/** Branches with their rules, made once for a published node: what is worked out of a rule is kept by its object. */
+function prepare(fields: Record<string, unknown>): Prepared {
+  let found = prepared.get(fields)
+  if (found === undefined) {
+    const f = fields as Fields
+    found = branchesOf(f).map(b =>
+      b.on === 'message' ? { ...b, rule: null } : { name: b.name, rule: ruleOf(b, f) },
+    )
+    prepared.set(fields, found)
+  }
+  return found
+}
+
 function look(fields: Record<string, unknown>, ctx: NodeContext): Step {
-  const f = fields as Fields
-  const timeout = ctx.enrollment.nodeAt + f.timeoutMs
+  const timeout = ctx.enrollment.nodeAt + (fields as Fields).timeoutMs
   let until = timeout
-  for (const b of branchesOf(f)) {
-    if (b.on === 'message') {
+  for (const b of prepare(fields)) {
+    if (b.rule === null) {
       const read = ctx.enrollment.read?.[b.message]
       if (read !== undefined && (b.is === 'opened' || read === 'clicked'))
         return {
@@ -75,7 +90,7 @@ function look(fields: Record<string, unknown>, ctx: NodeContext): Step {
         }
       continue
     }
-    const verdict = ctx.evaluate(ruleOf(b, f))
+    const verdict = ctx.evaluate(b.rule)
     if (verdict.value) return { kind: 'go', port: b.name, effects: [], why: verdict.why }
     // time alone may make it true; a moment that has come would ring for ever
     if (verdict.until !== null && verdict.until < until) until = Math.max(verdict.until, ctx.now + 1)
@@ -167,8 +182,7 @@ export const waitEvent: NodeType = {
     'timeout',
   ],
   waits: () => true,
-  rules: fields =>
-    branchesOf(fields as Fields).flatMap(b => (b.on === 'message' ? [] : [ruleOf(b, fields as Fields)])),
+  rules: fields => prepare(fields).flatMap(b => b.rule ?? []),
   validate(fields, graph) {
     const parsed = (fields.any === undefined ? one : several).safeParse(fields)
     if (!parsed.success) return faultsOf(parsed.error)

@@ -21,7 +21,7 @@ import {
   uncomment,
   ungroup,
 } from './ops.ts'
-import { same } from './same.ts'
+import { same } from '../../../src/journeys/versions/diff.ts'
 import { inOrder, portsOf, spotsTo, targetOf } from './ways.ts'
 
 const counter = () => {

@@ -9,7 +9,7 @@ import { showProblem } from '../../api/queries.ts'
 import { asGraph } from '../in-words.ts'
 import { begun, drawn } from './history.ts'
 import { forget, keep, readKept } from './kept.ts'
-import { same } from './same.ts'
+import { same } from '../../../src/journeys/versions/diff.ts'
 
 type Detail = Out<'journey'>
 export type SaveState = 'saved' | 'saving' | 'offline' | 'conflict' | 'refused'
