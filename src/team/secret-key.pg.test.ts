@@ -158,13 +158,14 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   await last.close()
 }, 60_000)
 
-/** Binary columns that are nothing sealed: hashes, and the journal's packed bodies. */
+/** Binary columns that are nothing sealed: hashes, pictures, and the journal's packed bodies. */
 const PLAIN = [
   'team_session.token_hash',
   'sign_in_link.token_hash',
   'api_key.key_hash',
   'journal.body',
   'import.file_hash',
+  'picture.bytes',
 ]
 
 async function binaryColumns(): Promise<{ table: string; column: string }[]> {
