@@ -40,7 +40,7 @@ const graph = (more: Partial<JourneyGraph> = {}): JourneyGraph => ({
     window: { in: 'last', span: { n: 3, unit: 'day' } },
     measure: { of: 'count', test: { is: 'at_least', value: 1 } },
   },
-  reentry: { kind: 'after_exit', coolDownMs: HOUR },
+  reentry: { kind: 'after_exit', coolDownMs: HOUR / 2 },
   goal: { rule: happened('Paid It'), exitOnGoal: true },
   exits: [],
   start: 'wait',
