@@ -134,7 +134,10 @@ export async function journeys(options: { people: number }): Promise<Report> {
           value: `${n(people / (Number(told.took) / 1000))}/s`,
           aim: '>= 4,000/s',
         },
-        { what: 'through the journey, first event to last message at the sink', value: `${n(people / sentS)}/s` },
+        {
+          what: 'through the journey, first event to last message at the sink',
+          value: `${n(people / sentS)}/s`,
+        },
         { what: 'events taken', value: `${n(people / postedS)}/s` },
       ],
       notes: [

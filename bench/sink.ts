@@ -4,7 +4,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { api, type Product, type Space } from './product.ts'
 
-export type Sink = { server: Server; url: string; arrivals: Map<string, number>; pushes: number; keys: Set<string> }
+export type Sink = {
+  server: Server
+  url: string
+  arrivals: Map<string, number>
+  pushes: number
+  keys: Set<string>
+}
 
 /** A LINE Messaging API that accepts every push and notes when its first bytes came. */
 export async function openSink(): Promise<Sink> {

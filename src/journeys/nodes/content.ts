@@ -9,12 +9,10 @@ const lineContent = z.strictObject({
   channel: z.literal('line'),
   messages: z
     .array(
-      z
-        .looseObject({ type: z.string().min(1) })
-        .superRefine((m, ctx) => {
-          if (m.type === 'text' && (typeof m.text !== 'string' || m.text.trim() === ''))
-            ctx.addIssue({ code: 'too_small', origin: 'string', minimum: 1, path: ['text'], input: m.text })
-        }),
+      z.looseObject({ type: z.string().min(1) }).superRefine((m, ctx) => {
+        if (m.type === 'text' && (typeof m.text !== 'string' || m.text.trim() === ''))
+          ctx.addIssue({ code: 'too_small', origin: 'string', minimum: 1, path: ['text'], input: m.text })
+      }),
     )
     .min(1)
     .max(5),
