@@ -204,7 +204,8 @@ export function edgesOf(
       passed > 0 ? say.count(passed) : '',
       passed > 0 && entered && line.from !== START ? say.share(passed, entered) : '',
     ]
-      .filter(Boolean)
+      // of few people the share is told as their number, which stands there already
+      .filter((words, i, all) => words !== '' && words !== all[i - 1])
       .join(' · ')
     // a way that several ports share leaves between them
     const own = portsOf.get(line.from) ?? ['']
