@@ -41,13 +41,26 @@ export async function startVictim(
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )
-  const ended = once(child, 'exit').then(([, signal]) => {
+  const ended = once(child, 'exit').then(async ([, signal]) => {
+    await connectionsGone(core, child.pid!)
     const point = existsSync(file) ? readFileSync(file, 'utf8').trim() : null
     rmSync(folder, { recursive: true, force: true })
     return { signal: signal as NodeJS.Signals | null, point }
   })
   await Promise.race([once(child.stdout!, 'data'), ended])
   return { pid: child.pid!, ended, kill: () => child.kill('SIGKILL') }
+}
+
+/** PostgreSQL notices the end of a killed process a moment later; until then the others leave it its share of the leases. */
+async function connectionsGone(core: TestCore, pid: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const { rows } = await core.pool.query<{ n: number }>(
+      'select count(*)::int as n from pg_stat_activity where application_name like $1',
+      [`itinera ${pid}.%`],
+    )
+    if (rows[0]!.n === 0) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
 }
 
 /** Small seeded generator (mulberry32), so that a failing round can be run again. */
