@@ -61,6 +61,7 @@ async function connectionsGone(core: TestCore, pid: number): Promise<void> {
     if (rows[0]!.n === 0) return
     await new Promise(resolve => setTimeout(resolve, 10))
   }
+  throw new Error(`PostgreSQL still has connections of process ${pid}, which has ended`)
 }
 
 /** Small seeded generator (mulberry32), so that a failing round can be run again. */
