@@ -1,5 +1,7 @@
-// Every node type on the canvas: one file, one line here. A type without a line is drawn by its code.
+// Every node type on the canvas: one file, one line here; it does not compile while one is missing. A
+// type that only a newer version knows is drawn by its code.
 import { IconTool } from '@tabler/icons-react'
+import type { NODE_TYPES } from '../../../src/journeys/register.ts'
 import { ask } from './ask.ts'
 import { delay } from './delay.ts'
 import { emit } from './emit.ts'
@@ -20,7 +22,7 @@ import { throttle } from './throttle.ts'
 import { update } from './update.ts'
 import { waitEvent } from './wait-event.ts'
 
-const NODE_SAY: Record<string, NodeSay> = {
+const NODE_SAY: Record<keyof typeof NODE_TYPES, NodeSay> = {
   delay,
   wait_event: waitEvent,
   split,
@@ -45,4 +47,4 @@ const NODE_SAY: Record<string, NodeSay> = {
 const UNKNOWN: NodeSay = { icon: IconTool, begin: () => ({}), line: f => Object.keys(f).join(', ') }
 
 export const nodeSay = (type: string): NodeSay =>
-  Object.hasOwn(NODE_SAY, type) ? (NODE_SAY[type] ?? UNKNOWN) : UNKNOWN
+  Object.hasOwn(NODE_SAY, type) ? NODE_SAY[type as keyof typeof NODE_TYPES] : UNKNOWN
