@@ -1,5 +1,6 @@
 // SQL of the report of a journey. Each person counts once, by their first run that began in the range; what they did is
 // looked at for the goal's window from then on, for those kept out of it (control) as for the others.
+import { INTERNAL_CHANNELS } from '../../messages/model.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { MERGED, ORDERS, type OrderParams, PERSON } from '../metrics/orders.ts'
@@ -47,7 +48,11 @@ people as (
          g.met as met, dateDiff('millisecond', f.entered, g.reached) as took, s.revenue as revenue, s.bought as bought
     from firsts f left join goals g on g.run = f.run left join spent s on s.person = f.person)`
 
-const paramsOf = (p: ReportParams): Record<string, unknown> => ({ ...p, until: p.now + 1 })
+const paramsOf = (p: ReportParams): Record<string, unknown> => ({
+  ...p,
+  until: p.now + 1,
+  internal: INTERNAL_CHANNELS,
+})
 
 export type GroupRow = {
   control: boolean
@@ -124,7 +129,7 @@ export async function messagesByNode(history: History, p: ReportParams): Promise
               JSONExtractFloat(e.props, 'cost') as cost
          from event e left join merged m on e.customer_id = m.loser
         where e.workspace_id = {workspace:UUID} and e.name like 'message.%' and e.journey_id = {journey:UUID}
-          and e.channel not in ('ticket', 'http', 'team') and e.enrollment_id in (select run from runs) and e.occurred >= ${at('from')}),
+          and not has({internal:Array(String)}, e.channel) and e.enrollment_id in (select run from runs) and e.occurred >= ${at('from')}),
      skips as (select node, reason, uniqExact(message) as n from said where name = 'message.skipped' group by node, reason)
      select node, toUInt32(uniqExactIf(message, name = 'message.intended')) as intended,
             toUInt32(uniqExactIf(message, name in ${SENT})) as accepted,
