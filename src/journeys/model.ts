@@ -105,6 +105,24 @@ export type CanvasNotes = {
   comments?: { id: string; text: string; x: number; y: number; node?: NodeId }[]
 }
 
+/** The parts of a graph, in the order in which they are written and read. */
+export const GRAPH_KEYS = [
+  'format',
+  'name',
+  'trigger',
+  'filter',
+  'entry',
+  'key',
+  'reentry',
+  'goal',
+  'exits',
+  'policy',
+  'start',
+  'nodes',
+  'canvas',
+] as const satisfies readonly (keyof JourneyGraph)[]
+export type GraphKey = (typeof GRAPH_KEYS)[number]
+
 /** A fault of a graph, at a node (or the whole journey when null). */
 export type GraphProblem = {
   node: NodeId | null

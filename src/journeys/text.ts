@@ -6,27 +6,12 @@ import { LineCounter, parseDocument, stringify } from 'yaml'
 import { parseId } from '../platform/ids.ts'
 import { nodeType } from './register.ts'
 import { ordered, readValue, writeValue } from './text-values.ts'
+import { GRAPH_KEYS } from './model.ts'
 
 type Json = Record<string, unknown>
 export type TextFault = { line: number; message: string }
 
 const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
-
-const GRAPH_KEYS = [
-  'format',
-  'name',
-  'trigger',
-  'filter',
-  'entry',
-  'key',
-  'reentry',
-  'goal',
-  'exits',
-  'policy',
-  'start',
-  'nodes',
-  'canvas',
-]
 
 // ── nodes ────────────────────────────────────────────────────────────────────
 

@@ -79,10 +79,10 @@ test('what stands around the nodes', () => {
       'entry',
       'key',
       'reentry',
-      'start',
       'goal',
       'exits',
       'policy',
+      'start',
       'canvas',
     ],
   })

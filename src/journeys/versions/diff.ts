@@ -1,6 +1,6 @@
 // What differs between two graphs of a journey: nodes, their fields and ways, and the parts around them. Pure; the web
 // says it in words (web/journey/say-diff.ts).
-import type { JourneyGraph, NodeData, NodeId } from '../model.ts'
+import { GRAPH_KEYS, type GraphKey, type JourneyGraph, type NodeData, type NodeId } from '../model.ts'
 
 export type NodeChange = {
   node: NodeId
@@ -17,20 +17,10 @@ export type NodeChange = {
   ways: string[]
 }
 
-/** Parts of a graph beside its nodes, in the order in which people read them. */
-export const GRAPH_PARTS = [
-  'name',
-  'trigger',
-  'filter',
-  'entry',
-  'key',
-  'reentry',
-  'start',
-  'goal',
-  'exits',
-  'policy',
-  'canvas',
-] as const
+const isPart = (key: GraphKey): key is Exclude<GraphKey, 'format' | 'nodes'> =>
+  key !== 'format' && key !== 'nodes'
+/** Parts of a graph beside its nodes. */
+export const GRAPH_PARTS = GRAPH_KEYS.filter(isPart)
 export type GraphPart = (typeof GRAPH_PARTS)[number]
 
 export type GraphDiff = { nodes: NodeChange[]; parts: GraphPart[] }
