@@ -1,9 +1,9 @@
 // The workspace's rules for stages, visits and purchase phases: kept in its settings, published with the world.
 import { DEFAULT_SETTINGS, settingsOf, type ProfileSettings } from '../customers/settings.ts'
-import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { publishWorld } from './publish.ts'
+import { saveSettings } from './workspace-settings.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
 export const profileSettingsOf = (workspace: Pick<WorkspaceRow, 'settings'>): ProfileSettings =>
@@ -18,17 +18,9 @@ export const profileSettingRoutes = {
 
   async saveProfileSettings({ core, workspace, body }) {
     const version = await inTransaction(core.pool, async sql => {
-      const { rows } = await sql.query<{ version: number }>(
-        `update workspace set settings = settings || $3::jsonb, version = version + 1
-          where id = $1 and version = $2 returning version`,
-        [workspace.id, body.version, JSON.stringify({ profile: body.settings })],
-      )
-      if (!rows[0])
-        throw new Problem(409, 'version_conflict', 'Somebody else changed this workspace meanwhile', {
-          action: 'Load it again and repeat your change.',
-        })
+      const saved = await saveSettings(sql, workspace.id, body.version, { profile: body.settings })
       await publishWorld(sql, core, workspace.id)
-      return rows[0].version
+      return saved
     })
     core.signals.emit('inbox', '')
     return { settings: body.settings, defaults: DEFAULT_SETTINGS, version }

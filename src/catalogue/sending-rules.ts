@@ -1,9 +1,9 @@
 // The workspace's caps for each person: kept in its settings, published with the world.
 import type { SendingRules } from '../customers/world.ts'
-import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { publishWorld } from './publish.ts'
+import { saveSettings } from './workspace-settings.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
 const rulesOf = (workspace: Pick<WorkspaceRow, 'settings'>): Required<SendingRules> => {
@@ -16,17 +16,9 @@ export const sendingRuleRoutes = {
 
   async saveSendingRules({ core, workspace, body: { version, ...sending } }) {
     const saved = await inTransaction(core.pool, async sql => {
-      const { rows } = await sql.query<{ version: number }>(
-        `update workspace set settings = settings || $3::jsonb, version = version + 1
-          where id = $1 and version = $2 returning version`,
-        [workspace.id, version, JSON.stringify({ sending })],
-      )
-      if (!rows[0])
-        throw new Problem(409, 'version_conflict', 'Somebody else changed this workspace meanwhile', {
-          action: 'Load it again and repeat your change.',
-        })
+      const saved = await saveSettings(sql, workspace.id, version, { sending })
       await publishWorld(sql, core, workspace.id)
-      return rows[0].version
+      return saved
     })
     core.signals.emit('inbox', '')
     return { ...sending, version: saved }

@@ -12,6 +12,7 @@ import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { insertKey } from './keys.ts'
 import { publishWorld } from './publish.ts'
+import { changedMeanwhile } from './workspace-settings.ts'
 
 /** What workspace.settings may hold. */
 export type WorkspaceSettings = {
@@ -198,10 +199,7 @@ export async function updateWorkspace(core: Core, id: Uuid, change: WorkspaceCha
       ],
     )
     const row = rows[0]
-    if (!row)
-      throw new Problem(409, 'version_conflict', 'Somebody else changed this workspace meanwhile', {
-        action: 'Load it again and repeat your change.',
-      })
+    if (!row) throw changedMeanwhile()
     if (change.timezone !== undefined || change.quietHours !== undefined) await publishWorld(sql, core, id)
     return toWorkspace(row)
   })

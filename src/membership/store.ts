@@ -1,5 +1,6 @@
 // Coupons as people define them, and both ledgers as they are read.
 import { publishWorld } from '../catalogue/publish.ts'
+import { saveSettings } from '../catalogue/workspace-settings.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { BUCKETS, newId, type Uuid } from '../platform/ids.ts'
@@ -100,18 +101,7 @@ export async function savePoints(
   points: PointsSettings,
   version: number,
 ): Promise<number> {
-  return publishing(core, workspace, async sql => {
-    const { rows } = await sql.query<{ version: number }>(
-      `update workspace set settings = settings || $3::jsonb, version = version + 1
-        where id = $1 and version = $2 returning version`,
-      [workspace, version, JSON.stringify({ points })],
-    )
-    if (rows[0]) return rows[0].version
-    throw new Problem(409, 'version_conflict', 'Somebody else changed this workspace meanwhile', {
-      path: 'version',
-      action: 'Load it again and repeat your change.',
-    })
-  })
+  return publishing(core, workspace, sql => saveSettings(sql, workspace, version, { points }))
 }
 
 async function publishing<T>(core: Core, workspace: Uuid, change: (sql: Sql) => Promise<T>): Promise<T> {

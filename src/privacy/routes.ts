@@ -1,4 +1,5 @@
 // Handlers of privacy: access, erasure, masking and periods, what is kept for nothing.
+import { saveSettings } from '../catalogue/workspace-settings.ts'
 import type { Out } from '../contract.ts'
 import { memberNoOf } from '../customers/identity.ts'
 import { addressFor } from '../customers/reach.ts'
@@ -23,7 +24,6 @@ import {
   listErasures,
   privacyOf,
   retryErasure,
-  savePrivacy,
 } from './store.ts'
 
 /** NT$ for a gigabyte on disk and month, about what block storage costs; a figure to compare by, not a bill. */
@@ -65,7 +65,7 @@ export const privacyRoutes = {
 
   async savePrivacy({ core, workspace, body }) {
     const { version, ...settings } = body
-    await savePrivacy(core.pool, workspace.id, settings, version)
+    await saveSettings(core.pool, workspace.id, version, settings)
     return { ...settings, version: version + 1 }
   },
 

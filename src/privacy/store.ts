@@ -4,7 +4,7 @@ import { MASK_ALL } from '../platform/http/mask.ts'
 import { MASKED_ROLES } from '../team/roles.ts'
 import type { Role } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
-import { must, Problem } from '../platform/errors.ts'
+import { must } from '../platform/errors.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import type { Certificate, Person } from './model.ts'
@@ -156,23 +156,6 @@ export const privacyOf = (settings: Record<string, unknown>): PrivacySettings =>
   mask: (settings.mask as MaskRules | undefined) ?? MASK_ALL,
   retention: { ...DEFAULT_RETENTION, ...(settings.retention as Partial<Retention> | undefined) },
 })
-
-/** @throws Problem 409 `version_conflict` */
-export async function savePrivacy(
-  sql: Sql,
-  workspace: Uuid,
-  settings: PrivacySettings,
-  version: number,
-): Promise<void> {
-  const { rowCount } = await sql.query(
-    'update workspace set settings = settings || $3::jsonb, version = version + 1 where id = $1 and version = $2',
-    [workspace, version, JSON.stringify(settings)],
-  )
-  if (rowCount === 0)
-    throw new Problem(409, 'version_conflict', 'Somebody else changed this workspace meanwhile', {
-      action: 'Load it again and repeat your change.',
-    })
-}
 
 /** Every workspace with its privacy settings. */
 export async function allPrivacy(

@@ -1,4 +1,5 @@
 // Handlers of publishing and versions: the plan, publishing, approval, comparing, restoring, files.
+import { saveSettings } from '../../catalogue/workspace-settings.ts'
 import type { Out } from '../../contract.ts'
 import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
@@ -23,7 +24,7 @@ import {
   type Decision,
 } from './approvals.ts'
 import { publishPlan } from './plan.ts'
-import { publishingOf, savePublishing } from './settings.ts'
+import { publishingOf } from './settings.ts'
 import { fileOf, importJourney } from './transfer.ts'
 import { findVersion } from './versions.ts'
 
@@ -221,7 +222,9 @@ export const publishingRoutes = {
   }),
 
   async savePublishingSettings({ core, workspace, body }) {
-    const version = await savePublishing(core.pool, workspace, body.settings, body.version)
+    const version = await saveSettings(core.pool, workspace.id, body.version, {
+      publishing: body.settings,
+    })
     return { settings: body.settings, version }
   },
 } satisfies Handlers
