@@ -1,5 +1,5 @@
 // The name of an event, and what must hold for its properties.
-import { Autocomplete, Input } from '@mantine/core'
+import { Input } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { PropFilter } from '../../../src/rules/model.ts'
 import { useOffered } from '../../rules/offered.ts'
@@ -7,8 +7,9 @@ import { WhereField as Filters } from '../../rules/past-fields.tsx'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { list, text } from '../say/values.ts'
 import type { FieldProps } from './model.ts'
+import { Suggested } from './suggested.tsx'
 
-export function EventField({ label, help, value, onChange, error, path, readOnly }: FieldProps) {
+export function EventField(props: FieldProps) {
   const { t } = useTranslation()
   const { names } = useVocabulary()
   const { options, onSearch } = useOffered('events', v =>
@@ -16,21 +17,12 @@ export function EventField({ label, help, value, onChange, error, path, readOnly
   )
   const labels = new Map(options.map(o => [o.value, o.label]))
   return (
-    <Autocomplete
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
+    <Suggested
+      of={props}
+      known={options}
+      onSearch={onSearch}
       placeholder={t('fieldForm.eventHint')}
       limit={60}
-      data={options.map(o => o.value)}
-      data-path={path}
-      value={text(value)}
-      onChange={next => {
-        onSearch(next)
-        onChange(next === '' ? undefined : next)
-      }}
       filter={({ options: all, search }) => {
         const wanted = search.trim().toLowerCase()
         return all.filter(

@@ -19,6 +19,20 @@ export type FieldProps = {
   readOnly: boolean
 }
 
+/** What every input of a field has. */
+export const basics = ({ label, help, error, path, readOnly }: FieldProps) =>
+  ({
+    size: 'sm',
+    label,
+    description: help || undefined,
+    error,
+    readOnly,
+    'data-path': path,
+  }) as const
+
+/** Nothing typed is no value. */
+export const orUnset = (typed: string): string | undefined => (typed === '' ? undefined : typed)
+
 /** What all fields of a form stand in. */
 export type FormContext = {
   ws: string

@@ -1,21 +1,17 @@
 // A number, a share in percent, and a yes or no.
 import { NumberInput, Switch } from '@mantine/core'
 import { number } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
+import { basics, type FieldProps } from './model.ts'
 
-export function NumberField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
+export function NumberField(props: FieldProps) {
+  const { spec, value, onChange } = props
   const percent = spec.kind === 'percent'
   return (
     <NumberInput
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
+      {...basics(props)}
       min={spec.min ?? (percent ? 0 : undefined)}
       max={spec.max ?? (percent ? 100 : undefined)}
       suffix={percent ? ' %' : undefined}
-      data-path={path}
       value={number(value) ?? ''}
       onChange={next => {
         if (typeof next === 'number') onChange(next)

@@ -1,5 +1,5 @@
 // Something that exists in the workspace or in this journey: a segment, a journey, a node, a coupon, a channel.
-import { Autocomplete, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../../api/queries.ts'
 import { word } from '../../i18n.ts'
@@ -8,24 +8,12 @@ import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { inOrder } from '../editor/ways.ts'
 import { nodeTitle } from '../in-words.ts'
 import { text } from '../say/values.ts'
-import { type FieldProps, useForm } from './model.ts'
+import { basics, type FieldProps, useForm } from './model.ts'
+import { type Known, Suggested } from './suggested.tsx'
 
-type Option = { value: string; label: string }
-
-function Choose({
-  label,
-  help,
-  value,
-  onChange,
-  error,
-  path,
-  readOnly,
-  spec,
-  options,
-  empty,
-}: FieldProps & { options: Option[]; empty: string }) {
+function Choose({ options, empty, ...props }: FieldProps & { options: Known[]; empty: string }) {
   const { t } = useTranslation()
-  const chosen = text(value)
+  const chosen = text(props.value)
   // one that is gone is shown by its code, so that it can be seen and changed
   const known =
     chosen === '' || options.some(o => o.value === chosen)
@@ -33,19 +21,14 @@ function Choose({
       : [...options, { value: chosen, label: chosen }]
   return (
     <Select
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
+      {...basics(props)}
       searchable
-      clearable={!spec.required}
+      clearable={!props.spec.required}
       placeholder={t('fieldForm.choose')}
       nothingFoundMessage={empty}
       data={known}
-      data-path={path}
       value={chosen === '' ? null : chosen}
-      onChange={next => onChange(next ?? undefined)}
+      onChange={next => props.onChange(next ?? undefined)}
     />
   )
 }
@@ -92,29 +75,12 @@ export function NodeField(props: FieldProps) {
   return <Choose {...props} options={options} empty={t('fieldForm.noNodes')} />
 }
 
-export function CouponField({ label, help, value, onChange, error, path, readOnly }: FieldProps) {
-  const { t } = useTranslation()
+export function CouponField(props: FieldProps) {
   const { names } = useVocabulary()
   const { options, onSearch } = useOffered('coupons', v =>
     v.coupons.map(c => ({ value: c, label: names.coupon(c) })),
   )
-  return (
-    <Autocomplete
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      placeholder={t('ruleEdit.typeOrChoose')}
-      data={options.map(o => o.value)}
-      data-path={path}
-      value={text(value)}
-      onChange={next => {
-        onSearch(next)
-        onChange(next === '' ? undefined : next)
-      }}
-    />
-  )
+  return <Suggested of={props} known={options} onSearch={onSearch} />
 }
 
 /** Channels that messages leave by. */

@@ -1,68 +1,41 @@
 // Tags and other texts of which there may be several: known ones are suggested, others may be typed.
-import { Autocomplete, TagsInput } from '@mantine/core'
+import { TagsInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useOffered } from '../../rules/offered.ts'
 import { list, text } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
+import { basics, type FieldProps } from './model.ts'
+import { type Known, Suggested } from './suggested.tsx'
 
-export function TagField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
-  const { t } = useTranslation()
+export function TagField(props: FieldProps) {
   const { options, onSearch } = useOffered('tags', v => v.tags.map(tag => ({ value: tag, label: tag })))
-  const known = options.map(o => o.value)
-  return spec.many ? (
-    <Many {...{ label, help, value, onChange, error, path, readOnly }} known={known} onSearch={onSearch} />
-  ) : (
-    <Autocomplete
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      placeholder={t('ruleEdit.typeOrChoose')}
-      data={known}
-      data-path={path}
-      value={text(value)}
-      onChange={next => {
-        onSearch(next)
-        onChange(next === '' ? undefined : next)
-      }}
-    />
-  )
+  const One = props.spec.many ? Many : Suggested
+  return <One of={props} known={options} onSearch={onSearch} />
 }
 
 /** Several texts. */
 export function TextsField(props: FieldProps) {
-  return <Many {...props} known={[]} />
+  return <Many of={props} known={[]} />
 }
 
 function Many({
-  label,
-  help,
-  value,
-  onChange,
-  error,
-  path,
-  readOnly,
+  of,
   known,
   onSearch,
-}: Pick<FieldProps, 'label' | 'help' | 'value' | 'onChange' | 'error' | 'path' | 'readOnly'> & {
-  known: string[]
-  onSearch?: (text: string) => void
+}: {
+  of: FieldProps
+  known: Known[]
+  onSearch?: (typed: string) => void
 }) {
   const { t } = useTranslation()
+  const texts = list(of.value).map(text)
   return (
     <TagsInput
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      placeholder={list(value).length === 0 ? t('ruleEdit.typeOrChoose') : undefined}
-      data={known}
+      {...basics(of)}
+      placeholder={texts.length === 0 ? t('ruleEdit.typeOrChoose') : undefined}
+      data={known.map(o => o.value)}
       acceptValueOnBlur
-      data-path={path}
-      value={list(value).map(text)}
-      onChange={next => onChange(next.length === 0 ? undefined : next)}
+      value={texts}
+      onChange={next => of.onChange(next.length === 0 ? undefined : next)}
       onSearchChange={onSearch}
     />
   )

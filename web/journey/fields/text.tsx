@@ -2,23 +2,19 @@
 import { Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { text } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
+import { basics, type FieldProps, orUnset } from './model.ts'
 
 /** Names and addresses stand on one line. */
 const SHORT = 60
 
-export function TextField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
+export function TextField(props: FieldProps) {
+  const { spec, value, onChange, path } = props
   const common = {
-    size: 'sm',
-    label,
-    description: help || undefined,
+    ...basics(props),
     required: spec.required,
     withAsterisk: false,
-    error,
-    readOnly,
     maxLength: spec.max,
     value: text(value),
-    'data-path': path,
     onChange: (e: { currentTarget: { value: string } }) =>
       onChange(e.currentTarget.value === '' && !spec.required ? undefined : e.currentTarget.value),
   } as const
@@ -27,26 +23,21 @@ export function TextField({ spec, label, help, value, onChange, error, path, rea
 }
 
 export function UrlField(props: FieldProps) {
-  const { label, help, value, onChange, error, path, readOnly } = props
   return (
     <TextInput
-      size="sm"
+      {...basics(props)}
       type="url"
       inputMode="url"
-      label={label}
-      description={help || undefined}
       placeholder="https://"
-      error={error}
-      readOnly={readOnly}
-      data-path={path}
-      value={text(value)}
-      onChange={e => onChange(e.currentTarget.value === '' ? undefined : e.currentTarget.value)}
+      value={text(props.value)}
+      onChange={e => props.onChange(orUnset(e.currentTarget.value))}
     />
   )
 }
 
 /** The name of an entry, which ways out are called by: it changes when it is whole, and never to nothing. */
-export function NameField({ label, help, value, onChange, error, path, readOnly, spec }: FieldProps) {
+export function NameField(props: FieldProps) {
+  const { value, onChange, spec } = props
   const [typed, type] = useState<string | null>(null)
   const commit = () => {
     if (typed !== null && typed.trim() !== '' && typed !== value) onChange(typed.trim())
@@ -54,13 +45,8 @@ export function NameField({ label, help, value, onChange, error, path, readOnly,
   }
   return (
     <TextInput
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
+      {...basics(props)}
       maxLength={spec.max ?? 60}
-      data-path={path}
       value={typed ?? text(value)}
       onChange={e => type(e.currentTarget.value)}
       onBlur={commit}

@@ -2,26 +2,21 @@
 import { Chip, Group, Input, TextInput } from '@mantine/core'
 import { useSay } from '../../use.ts'
 import { list, number, text, weekdays } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
+import { basics, type FieldProps, orUnset } from './model.ts'
 
 const INPUT: Partial<Record<FieldProps['spec']['kind'], string>> = {
   date: 'date',
   date_time: 'datetime-local',
 }
 
-export function TimeField({ spec, label, help, value, onChange, error, path, readOnly }: FieldProps) {
+export function TimeField(props: FieldProps) {
   return (
     <TextInput
-      size="sm"
+      {...basics(props)}
       w={190}
-      type={INPUT[spec.kind] ?? 'time'}
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      data-path={path}
-      value={text(value)}
-      onChange={e => onChange(e.currentTarget.value === '' ? undefined : e.currentTarget.value)}
+      type={INPUT[props.spec.kind] ?? 'time'}
+      value={text(props.value)}
+      onChange={e => props.onChange(orUnset(e.currentTarget.value))}
     />
   )
 }

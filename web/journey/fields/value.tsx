@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next'
 import type { Scalar } from '../../../src/rules/model.ts'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { text } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
+import { basics, type FieldProps } from './model.ts'
+import { type Known, Suggested } from './suggested.tsx'
 
 /** What is typed: numbers and yes/no are such, everything else is text. */
 export function scalarOf(typed: string): Scalar {
@@ -16,16 +17,11 @@ export function scalarOf(typed: string): Scalar {
 }
 
 export function ValueField(props: FieldProps) {
-  const { label, help, value, onChange, error, path, readOnly, spec } = props
+  const { value, onChange, spec } = props
   if (spec.many || typeof value === 'object' || value === undefined) return <Pairs {...props} known={[]} />
   return (
     <TextInput
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      data-path={path}
+      {...basics(props)}
       value={text(value)}
       onChange={e => onChange(scalarOf(e.currentTarget.value))}
     />
@@ -34,25 +30,15 @@ export function ValueField(props: FieldProps) {
 
 /** One attribute, or (many) attributes with the values they get. */
 export function TraitField(props: FieldProps) {
-  const { label, help, value, onChange, error, path, readOnly, spec } = props
-  const { t } = useTranslation()
   const { vocabulary, names } = useVocabulary()
   const known = vocabulary.attributes.map(a => ({ value: a.name, label: names.trait(a.name) }))
-  if (spec.many) return <Pairs {...props} known={known} />
+  if (props.spec.many) return <Pairs {...props} known={known} />
   const labels = new Map(known.map(o => [o.value, o.label]))
   return (
-    <Autocomplete
-      size="sm"
-      label={label}
-      description={help || undefined}
-      error={error}
-      readOnly={readOnly}
-      placeholder={t('ruleEdit.typeOrChoose')}
-      data={known.map(k => k.value)}
+    <Suggested
+      of={props}
+      known={known}
       renderOption={({ option }) => <span>{labels.get(option.value) ?? option.value}</span>}
-      data-path={path}
-      value={text(value)}
-      onChange={next => onChange(next === '' ? undefined : next)}
     />
   )
 }
@@ -66,7 +52,7 @@ function Pairs({
   path,
   readOnly,
   known,
-}: FieldProps & { known: { value: string; label: string }[] }) {
+}: FieldProps & { known: Known[] }) {
   const { t } = useTranslation()
   const pairs = Object.entries((value ?? {}) as Record<string, Scalar | null>)
   const labels = new Map(known.map(o => [o.value, o.label]))
