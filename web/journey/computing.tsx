@@ -1,7 +1,7 @@
 // Above a journey whose rules ask for a past that is still being looked at: how far that is.
-import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import { Looking } from '../parts/looking.tsx'
 import { useSay } from '../use.ts'
 
 export function JourneyComputing({ of }: { of: Out<'journey'>['computing'] }) {
@@ -13,16 +13,5 @@ export function JourneyComputing({ of }: { of: Out<'journey'>['computing'] }) {
     total === null
       ? t('journeyComputing.open')
       : t('journeyComputing.text', { done: say.count(done), total: say.count(total) })
-  return (
-    <div className="banner banner-wait" role="status">
-      {text}
-      <Progress
-        mt={6}
-        size="sm"
-        aria-label={text}
-        value={total ? (100 * done) / total : 0}
-        color="yellow.8"
-      />
-    </div>
-  )
+  return <Looking text={text} done={done} total={total} />
 }

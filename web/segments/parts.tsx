@@ -1,10 +1,11 @@
 // What several pages of segments show: kind, state with progress, the sentence, tabs.
-import { Progress, Text, Tooltip } from '@mantine/core'
+import { Text, Tooltip } from '@mantine/core'
 import { IconBolt, IconLayoutList, IconListDetails } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { Rule } from '../../src/rules/model.ts'
 import { A } from '../parts/link.tsx'
+import { Looking } from '../parts/looking.tsx'
 import { Badge } from '../parts/small.tsx'
 import { sayRule } from '../rules/in-words.ts'
 import { useVocabulary } from '../rules/vocabulary.tsx'
@@ -55,18 +56,7 @@ export function Computing({ of }: { of: Pick<SegmentRow, 'computing'> }) {
     total === null
       ? t('segments.computingOpen')
       : t('segments.computingText', { done: say.count(done), total: say.count(total) })
-  return (
-    <div className="banner banner-wait" role="status">
-      {text}
-      <Progress
-        mt={6}
-        size="sm"
-        aria-label={text}
-        value={total ? (100 * done) / total : 0}
-        color="yellow.8"
-      />
-    </div>
-  )
+  return <Looking text={text} done={done} total={total} />
 }
 
 /** What a definition says, as one sentence; a partition's groups one a line. */
