@@ -18,7 +18,7 @@ import type {
   JournalEntry,
   OrderRow,
 } from '../src/inbox/model.ts'
-import type { Intent } from '../src/messages/model.ts'
+import { type Intent, outcomeOfIntent } from '../src/messages/model.ts'
 import { BrokenRule } from '../src/platform/errors.ts'
 import type { Uuid } from '../src/platform/ids.ts'
 import { strengthOf } from '../src/rules/identifiers.ts'
@@ -305,17 +305,7 @@ export class Town {
     this.post(holder, {
       kind: 'outcome',
       messageId: null,
-      body: {
-        message: intent.id,
-        enrollment: intent.enrollment,
-        node: intent.node,
-        journey: intent.journey,
-        channel: intent.channel,
-        state: outcome,
-        outcome,
-        reason,
-        at: this.now,
-      },
+      body: outcomeOfIntent(intent, { state: outcome, outcome, reason, at: this.now }),
     })
   }
 

@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { REDUCER_VERSION } from '../customers/model.ts'
 import { nobodyOf } from '../customers/shared.ts'
 import type { CouponRow, PointsRow } from '../membership/model.ts'
-import type { Intent } from '../messages/model.ts'
+import { type Intent, outcomeOfIntent } from '../messages/model.ts'
 import { faultPoint, faultsAt } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, byteas, instants, ints, smallints, texts, uuids } from '../platform/pg-array.ts'
@@ -65,18 +65,13 @@ const endedInFold = (work: Work, intent: Intent, reason: string): Append => ({
   input: {
     kind: 'outcome',
     messageId: null,
-    body: {
-      message: intent.id,
-      enrollment: intent.enrollment,
-      node: intent.node,
-      journey: intent.journey,
-      channel: intent.channel,
+    body: outcomeOfIntent(intent, {
       state: 'skipped',
       outcome: 'skipped',
       reason,
       at: intent.at,
       purpose: intent.purpose,
-    },
+    }),
   },
 })
 

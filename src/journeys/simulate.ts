@@ -7,7 +7,14 @@ import type { CustomerState, IdRef } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
 import { TooManyRounds } from '../customers/fold.ts'
 import type { CommandBody, EventBody, Facts, FoldEffect, Input } from '../inbox/model.ts'
-import { canMove, outcomeOf, type Intent, type MessageState, type Outcome } from '../messages/model.ts'
+import {
+  canMove,
+  outcomeOf,
+  outcomeOfIntent,
+  type Intent,
+  type MessageState,
+  type Outcome,
+} from '../messages/model.ts'
 import { renderContent, RenderFailed, templateScope } from '../messages/render.ts'
 import { never } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -406,19 +413,14 @@ class Walking {
     this.fold({
       ...this.stamp(),
       kind: 'outcome',
-      body: {
-        message: intent.id,
-        enrollment: intent.enrollment,
-        node: intent.node,
-        journey: intent.journey,
-        channel: intent.channel,
+      body: outcomeOfIntent(intent, {
         state,
         outcome: told,
         reason,
         at: this.now,
         ...(told === 'accepted' ? { purpose: intent.purpose } : {}),
         ...(detail ? { detail } : {}),
-      },
+      }),
     })
   }
 

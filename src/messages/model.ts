@@ -115,6 +115,19 @@ export type Intent = {
   ended?: Extract<SkipReason, 'cap' | 'late'>
 }
 
+/** What is told of an intent when it comes to `state`. `outcome`: set when this is its first end. */
+export const outcomeOfIntent = (
+  intent: Intent,
+  said: Pick<OutcomeBody, 'state' | 'outcome' | 'reason' | 'at' | 'purpose' | 'detail'>,
+): OutcomeBody => ({
+  message: intent.id,
+  enrollment: intent.enrollment,
+  node: intent.node,
+  journey: intent.journey,
+  channel: intent.channel,
+  ...said,
+})
+
 /** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']
 
