@@ -2,48 +2,33 @@
 // reload does not lose, two people on one draft. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
 import { birthday, cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph, NodeData } from '../src/journeys/model.ts'
 import { publishJourney } from '../src/journeys/publish.ts'
 import { createJourney, saveDraft } from '../src/journeys/store.ts'
 import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let workspace: Uuid
 let apiKey: string
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(10_000)
-  if (process.env.SHOTS) page.on('pageerror', e => console.log('page error', e.message))
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  site = await openSite()
+  core = site.core
+  page = await signedIn(site, 10_000)
+  const space = await newBrand(core)
   workspace = space.id
   apiKey = space.apiKey
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  home = space.home
 }, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await roles?.stop()
-  await core?.close()
-})
+afterAll(() => site?.close())
 
 const shot = async (name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/canvas-${name}.png` })
@@ -272,7 +257,7 @@ test('a reload, a lost connection and another person lose nothing of a draft', a
 }, 120_000)
 
 test('nodes are copied into another journey, grouped, commented, and shown as a list', async () => {
-  await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await site.browser.context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const from = await createJourney(core, workspace, cartNotPaid)
   const to = await createJourney(core, workspace, birthday)
   await page.goto(`${home}/journeys/${publicId('jrn', from)}`)

@@ -4,36 +4,26 @@ import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { startRoles } from '../src/compose.ts'
-import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { openSite, signIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let base: string
 const errors: string[] = []
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
+  site = await openSite(['web', 'fold', 'history'])
+  core = site.core
+  page = await site.browser.context.newPage()
   page.setDefaultTimeout(20_000)
   page.on('pageerror', e => errors.push(e.message))
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  await signIn(core, page)
   base = page.url().replace(/\/$/, '')
 }, 120_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 const shot = async (name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/catalogue-${name}.png` })

@@ -3,40 +3,26 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
-import { newId, publicId } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { newId } from '../src/platform/ids.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let apiKey: string
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(40_000)
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  site = await openSite()
+  core = site.core
+  page = await signedIn(site, 40_000)
+  const space = await newBrand(core)
+  home = space.home
   apiKey = space.apiKey
 }, 120_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 async function send(...batch: Record<string, unknown>[]): Promise<void> {
   const response = await fetch(core.baseUrl + '/v1/batch', {

@@ -3,27 +3,19 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { startRoles } from '../src/compose.ts'
-import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
 import { badRows, bigFive } from './import-samples.ts'
+import { openSite, signIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'history'])
-  browser = await openBrowser()
+  site = await openSite(['web', 'fold', 'history'])
+  core = site.core
 }, 240_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 /** SHOTS=folder keeps a picture of each scene. */
 const shot = async (page: Page, name: string) => {
@@ -37,13 +29,11 @@ const upload = (page: Page, { name, bytes }: { name: string; bytes: Buffer }) =>
 test('R0-36 R0-21 a Big5 file goes through the pages; its wrong rows can be fetched', {
   timeout: 400_000,
 }, async () => {
-  const page = await browser.context.newPage()
+  const page = await site.browser.context.newPage()
   page.setDefaultTimeout(60_000)
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  await signIn(core, page)
   const ws = new URL(page.url()).pathname.split('/')[2]!
   await page.goto(`${core.baseUrl}/w/${ws}/sources?tab=imports`)
   await page.getByText('還沒有匯入').waitFor()

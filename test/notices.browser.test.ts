@@ -1,39 +1,29 @@
 // The bell in Chromium: a journey tells the team, the number appears by itself, the list is read with the keyboard alone.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startRoles } from '../src/compose.ts'
-import { createFirstLink } from '../src/team/links.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import { createTestWorkspace, type TestCore } from './harness.ts'
 import { callApi } from './http-client.ts'
 import { publicId } from '../src/platform/ids.ts'
 import { graphOf, says } from './journey-lab.ts'
 import { putRole } from '../src/team/store.ts'
+import { openSite, signIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
+  site = await openSite()
+  core = site.core
 }, 180_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 test('a notice comes to the bell by itself, and is read with the keyboard', {
   timeout: 240_000,
 }, async () => {
-  const page = await browser.context.newPage()
+  const page = await site.browser.context.newPage()
   page.setDefaultTimeout(60_000)
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  await signIn(core, page)
   const { id, apiKey } = await createTestWorkspace(core)
   const { rows } = await core.pool.query<{ id: string }>('select id from team_user')
   await putRole(core.pool, id, rows[0]!.id, 'owner')

@@ -2,26 +2,18 @@
 // finds nothing serious. SHOTS=folder keeps a picture of each.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import type { TestCore } from './harness.ts'
+import { openSite, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
+  site = await openSite()
+  core = site.core
 }, 120_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 const LANGUAGES = {
   'zh-TW': { menu: '主要選單', first: '先進去看看', home: '首頁' },
@@ -31,7 +23,7 @@ const LANGUAGES = {
 test('R3-46: every page in both languages, light and dark, is clean by axe', {
   timeout: 300_000,
 }, async () => {
-  const page = await browser.context.newPage()
+  const page = await site.browser.context.newPage()
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
   await page.goto(core.baseUrl + (await createFirstLink(core)))

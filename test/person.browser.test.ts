@@ -3,16 +3,13 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
-import { newId, publicId } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { newId } from '../src/platform/ids.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let person: string
@@ -32,18 +29,12 @@ const track = (event: string, hoursAgo: number, properties: Record<string, unkno
 })
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  site = await openSite()
+  core = site.core
+  page = await signedIn(site, 30_000)
+  const space = await newBrand(core)
   apiKey = space.apiKey
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  home = space.home
   const lines = [{ product_id: 'T1', name: '高山烏龍', price: 680, quantity: 1, cost: 272 }]
   const response = await fetch(core.baseUrl + '/v1/batch', {
     method: 'POST',
@@ -98,11 +89,7 @@ beforeAll(async () => {
     20_000,
   )
 }, 120_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 /** Every language, scheme and width, though not each with each. */
 const LOOKS = [

@@ -3,27 +3,18 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { startRoles } from '../src/compose.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
-import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import type { TestCore } from './harness.ts'
+import { openSite, signIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
+  site = await openSite()
+  core = site.core
 }, 300_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 async function shot(page: Page, name: string): Promise<void> {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
@@ -68,10 +59,8 @@ const graph: JourneyGraph = {
 }
 
 test('a coupon is defined, an experiment is decided', { timeout: 300_000 }, async () => {
-  const page = await browser.context.newPage()
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const page = await site.browser.context.newPage()
+  await signIn(core, page)
   const base = page.url().replace(/\/w\/([^/]+).*$/, '/w/$1')
   const ws = /\/w\/([^/]+)/.exec(base)![1]!
 

@@ -2,34 +2,24 @@
 // its members; each page says why somebody is in. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
-import { newId, publicId } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
+import { newId } from '../src/platform/ids.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let apiKey: string
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(10_000)
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  site = await openSite()
+  core = site.core
+  page = await signedIn(site, 10_000)
+  const space = await newBrand(core)
+  home = space.home
   apiKey = space.apiKey
   await send(...shoppers())
   await eventually(
@@ -41,11 +31,7 @@ beforeAll(async () => {
     30_000,
   )
 }, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await roles?.stop()
-  await core?.close()
-})
+afterAll(() => site?.close())
 
 async function readings(query: string): Promise<number> {
   const answer = await core.history.query({ query, format: 'JSONEachRow' })

@@ -4,26 +4,19 @@
 import { unpackState } from '../src/customers/pack.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startRoles } from '../src/compose.ts'
 import { createFirstLink } from '../src/team/links.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
+import { openSite, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
+  site = await openSite()
+  core = site.core
 }, 120_000)
-afterAll(async () => {
-  await browser.close()
-  await roles.stop()
-  await core.close()
-})
+afterAll(() => site?.close())
 
 /** SHOTS=folder keeps a picture of each scene. */
 const shot = async (page: Page, name: string) => {
@@ -50,7 +43,7 @@ async function goals(page: Page): Promise<number> {
 }
 
 test('event in, message out, seen in the browser', { timeout: 400_000 }, async () => {
-  const page = await browser.context.newPage()
+  const page = await site.browser.context.newPage()
   page.setDefaultTimeout(40_000)
   const link = await createFirstLink(core)
   await page.goto(core.baseUrl + link)

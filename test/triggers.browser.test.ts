@@ -2,45 +2,29 @@
 // made beside its trigger. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
 import { cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { createJourney } from '../src/journeys/store.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import type { TestCore } from './harness.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let journey: Uuid
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(15_000)
-  if (process.env.SHOTS) page.on('pageerror', e => console.log('page error', e.message))
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  site = await openSite(['web', 'fold'])
+  core = site.core
+  page = await signedIn(site, 15_000)
+  const space = await newBrand(core)
   journey = await createJourney(core, space.id, cartNotPaid)
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}/journeys/${publicId('jrn', journey)}`
+  home = `${space.home}/journeys/${publicId('jrn', journey)}`
 }, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await roles?.stop()
-  await core?.close()
-})
+afterAll(() => site?.close())
 
 async function everyWay(name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {

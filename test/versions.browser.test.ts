@@ -2,46 +2,32 @@
 // second person approves, an old version comes back. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
-import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
+import { newId, publicId } from '../src/platform/ids.ts'
 import { openSession } from '../src/team/session.ts'
 import { insertUser, putRole } from '../src/team/store.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
 import { callApi } from './http-client.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
-let space: { id: Uuid; apiKey: string }
+let space: Awaited<ReturnType<typeof newBrand>>
 let home: string
 const shots = process.env.SHOTS
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore()
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(10_000)
+  site = await openSite()
+  core = site.core
+  page = await signedIn(site, 10_000)
   await page.setViewportSize({ width: 1360, height: 1000 })
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
-  home = `${core.baseUrl}/w/${publicId('wsp', space.id)}`
+  space = await newBrand(core)
+  home = space.home
 }, 180_000)
-afterAll(async () => {
-  await browser?.close()
-  await roles?.stop()
-  await core?.close()
-})
+afterAll(() => site?.close())
 
 const api = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) => {
   const answer = await callApi(
@@ -166,7 +152,7 @@ test('approval: asked for on the journey, seen on Home, given by another person'
   const user = await insertUser(core.pool, { email: 'bo@brand.example', name: 'Bo', passwordHash: null })
   await putRole(core.pool, space.id, user.id, 'admin')
   const value = await openSession(core.pool, user.id)
-  await browser.context.addCookies([{ name: 'itinera_session', value, url: core.baseUrl }])
+  await site.browser.context.addCookies([{ name: 'itinera_session', value, url: core.baseUrl }])
   await page.goto(`${home}/journeys/${journey}?panel=publish&show=draft`)
   await page.getByText('回到三天').waitFor()
   await shoot('approve')

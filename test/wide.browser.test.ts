@@ -2,21 +2,18 @@
 // read, the caps for each person saved. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorkspace } from '../src/catalogue/workspace.ts'
-import { startRoles } from '../src/compose.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { happened } from '../src/rules/make.ts'
 import { newId, publicId } from '../src/platform/ids.ts'
-import { createFirstLink } from '../src/team/links.ts'
 import { seriousFaults } from './axe.ts'
-import { buildWeb, eventually, openBrowser } from './browser.ts'
-import { openTestCore, type TestCore } from './harness.ts'
+import { eventually } from './browser.ts'
+import type { TestCore } from './harness.ts'
 import { callApi } from './http-client.ts'
 import { mail } from './send-lab.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
+let site: Site
 let core: TestCore
-let roles: Awaited<ReturnType<typeof startRoles>>
-let browser: Awaited<ReturnType<typeof openBrowser>>
 let page: Page
 let home: string
 let ws: string
@@ -27,17 +24,10 @@ const DAY = 86_400_000
 const PEOPLE = 90
 
 beforeAll(async () => {
-  await buildWeb()
-  core = await openTestCore({ env: { ALLOW_PRIVATE_URLS: '1' } })
-  roles = await startRoles(core, ['web', 'fold', 'deliver', 'history'])
-  browser = await openBrowser()
-  page = await browser.context.newPage()
-  page.setDefaultTimeout(15_000)
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
-  const { rows } = await core.pool.query<{ id: string }>('select id from team_user limit 1')
-  const space = await createWorkspace(core, { name: '測試品牌', kind: 'sandbox', owner: rows[0]!.id })
+  site = await openSite(['web', 'fold', 'deliver', 'history'], { env: { ALLOW_PRIVATE_URLS: '1' } })
+  core = site.core
+  page = await signedIn(site, 15_000)
+  const space = await newBrand(core)
   ws = publicId('wsp', space.id)
   home = `${core.baseUrl}/w/${ws}`
   apiKey = space.apiKey
@@ -62,11 +52,7 @@ beforeAll(async () => {
     60_000,
   )
 }, 240_000)
-afterAll(async () => {
-  await browser?.close()
-  await roles?.stop()
-  await core?.close()
-})
+afterAll(() => site?.close())
 
 const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) =>
   callApi(core.baseUrl, name, { key: apiKey }, { ...given, params: { ws, ...given.params } })
