@@ -9,7 +9,7 @@ import { openTestCore } from './harness.ts'
 import { openShopLab, type ShopLab } from './shop-lab.ts'
 import { openStage } from './stage.ts'
 
-type Item = Record<string, unknown>
+export type Item = Record<string, unknown>
 export type Fact = { name: string; node: string; props: Record<string, unknown> }
 
 export type JourneyLab = ShopLab & {
@@ -32,6 +32,13 @@ export type JourneyLab = ShopLab & {
   act(body: Item): Promise<void>
 }
 
+/** `who` is what the person is called throughout a test. */
+export const is = (who: string, traits: Item, more: Item = {}): Item => ({
+  type: 'identify',
+  anonymousId: who,
+  traits,
+  ...more,
+})
 export const says = (who: string, event: string, properties: Item = {}): Item => ({
   type: 'track',
   event,
@@ -96,6 +103,7 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     async tell(...items: Item[]) {
       const answer = await shop.batch(items)
       expect(answer).toMatchObject({ status: 200, body: { success: true } })
+      expect(JSON.stringify(answer.body)).not.toContain('rejected":[{')
       await shop.settle()
     },
     lineOf: (who: string) => lines.get(who)!,

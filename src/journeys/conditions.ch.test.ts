@@ -2,40 +2,21 @@
 // for the way by an event; each branch puts a tag on whoever takes it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
-import { openShopLab, sendOn, type ShopLab } from '../../test/shop-lab.ts'
-import { unpackState } from '../customers/pack.ts'
+import { is, type Item, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
+import { sendOn } from '../../test/shop-lab.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph } from './model.ts'
 
-let lab: ShopLab
+let lab: JourneyLab
 beforeAll(async () => {
-  lab = await openShopLab()
+  lab = await openJourneyLab()
 })
 afterAll(() => lab.close())
 
-type Item = Record<string, unknown>
 const HOUR = 3_600_000
 const MINUTE = 60_000
 
-/** Something of one person, told by the brand's server; `who` is what the person is called throughout a test. */
-const says = (who: string, event: string, properties: Item = {}): Item => ({
-  type: 'track',
-  event,
-  anonymousId: who,
-  properties,
-})
-const is = (who: string, traits: Item, more: Item = {}): Item => ({
-  type: 'identify',
-  anonymousId: who,
-  traits,
-  ...more,
-})
-async function tell(...items: Item[]): Promise<void> {
-  const answer = await lab.batch(items)
-  expect(answer).toMatchObject({ status: 200, body: { success: true } })
-  expect(JSON.stringify(answer.body)).not.toContain('rejected":[{')
-  await lab.settle()
-}
+const tell = (...items: Item[]): Promise<void> => lab.tell(...items)
 
 /** A journey that asks these branches in order when `event` happens; or when somebody tags the person with that word,
  *  which is nothing that the person does. */
@@ -82,25 +63,14 @@ async function publish(graph: JourneyGraph): Promise<void> {
   expect(done).toMatchObject({ status: 200 })
 }
 
-async function stateOf(who: string) {
-  const { rows } = await lab.core.pool.query<{ state: string }>(
-    `select c.state from identifier i join customer c on c.id = i.customer_id and c.workspace_id = i.workspace_id
-      where i.workspace_id = $1 and i.kind = 'anonymous_id' and i.value = $2`,
-    [lab.workspace, who],
-  )
-  return unpackState(rows[0]!.state)
-}
 /** The branches that a person took, in order. */
 const ways = async (who: string, event: string): Promise<string[]> =>
-  Object.entries((await stateOf(who)).tags)
+  Object.entries((await lab.stateOf(who)).tags)
     .filter(([tag]) => tag.startsWith(event + ':'))
     .sort(([, a], [, b]) => a.at - b.at)
     .map(([tag]) => tag.slice(event.length + 1))
 
-async function passes(ms: number): Promise<void> {
-  expect((await lab.call('setClock', { body: { byMs: ms } })).status).toBe(200)
-  await lab.settle()
-}
+const passes = (ms: number): Promise<void> => lab.passes(ms)
 
 test('R4-14 R4-17 has a member number, a mobile, an e-mail, and has bound it: each present and absent', async () => {
   const asked: Record<string, Rule> = {
@@ -400,8 +370,4 @@ describe('clocks', () => {
 })
 
 /** The person becomes a friend, as LINE's webhook tells it through the stand-in. */
-async function follow(line: string): Promise<void> {
-  const answer = await lab.call('sandboxAct', { body: { channel: 'line', address: line, act: 'follow' } })
-  expect(answer.status).toBe(200)
-  await lab.settle()
-}
+const follow = (line: string): Promise<void> => lab.act({ channel: 'line', address: line, act: 'follow' })

@@ -2,9 +2,8 @@
 // clock, engines real. A run puts a tag on its person, or sends a LINE message.
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { is, type Item, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
 import { lineText } from '../../test/send-lab.ts'
-import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
-import { unpackState } from '../customers/pack.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import { newId, parseId, publicId } from '../platform/ids.ts'
 import type { JourneyGraph } from './model.ts'
@@ -13,35 +12,17 @@ import type { Trigger } from './triggers/register.ts'
 // many publications and clock steps each: slow beside other work
 vi.setConfig({ testTimeout: 120_000 })
 
-let lab: ShopLab
+let lab: JourneyLab
 beforeAll(async () => {
-  lab = await openShopLab()
+  lab = await openJourneyLab()
 })
 afterAll(() => lab.close())
 
-type Item = Record<string, unknown>
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-const says = (who: string, event: string, properties: Item = {}): Item => ({
-  type: 'track',
-  event,
-  anonymousId: who,
-  properties,
-})
-const is = (who: string, traits: Item, more: Item = {}): Item => ({
-  type: 'identify',
-  anonymousId: who,
-  traits,
-  ...more,
-})
-async function tell(...items: Item[]): Promise<void> {
-  const answer = await lab.batch(items)
-  expect(answer).toMatchObject({ status: 200, body: { success: true } })
-  expect(JSON.stringify(answer.body)).not.toContain('rejected":[{')
-  await lab.settle()
-}
+const tell = (...items: Item[]): Promise<void> => lab.tell(...items)
 
 /** A journey of this trigger that puts the tag `name` on whoever enters. Gives its id. */
 const tags = (name: string, trigger: Trigger, more: Partial<JourneyGraph> = {}): Promise<string> =>
@@ -56,23 +37,12 @@ const tags = (name: string, trigger: Trigger, more: Partial<JourneyGraph> = {}):
     ...more,
   })
 
-async function stateOf(who: string) {
-  const { rows } = await lab.core.pool.query<{ state: string }>(
-    `select c.state from identifier i join customer c on c.id = i.customer_id and c.workspace_id = i.workspace_id
-      where i.workspace_id = $1 and i.kind = 'anonymous_id' and i.value = $2`,
-    [lab.workspace, who],
-  )
-  return unpackState(rows[0]!.state)
-}
 /** Who of these carries the tag. */
 async function tagged(tag: string, ...people: string[]): Promise<string[]> {
-  const states = await Promise.all(people.map(stateOf))
+  const states = await Promise.all(people.map(lab.stateOf))
   return people.filter((_, i) => Object.hasOwn(states[i]!.tags, tag))
 }
-async function passes(ms: number): Promise<void> {
-  expect((await lab.call('setClock', { body: { byMs: ms } })).status).toBe(200)
-  await lab.settle()
-}
+const passes = (ms: number): Promise<void> => lab.passes(ms)
 /** Workspace time now. */
 async function clock(): Promise<number> {
   const { rows } = await lab.core.pool.query<{ offset: number }>(
@@ -105,13 +75,8 @@ async function friend(who: string): Promise<string> {
   await tell(is(who, { line_uid: line }))
   return line
 }
-const act = async (line: string, body: Item): Promise<void> => {
-  const answer = await lab.call('sandboxAct', {
-    body: { channel: 'line', address: line, name: 'Ming', ...body } as never,
-  })
-  expect(answer.status).toBe(200)
-  await lab.settle()
-}
+const act = (line: string, body: Item): Promise<void> =>
+  lab.act({ channel: 'line', address: line, name: 'Ming', ...body })
 
 describe('social', () => {
   test('R4-05 a friend added, a tag, a phone bound: each once; who unblocks is no new friend', async () => {
@@ -128,7 +93,7 @@ describe('social', () => {
     await act(line, { act: 'unfollow' })
     await act(line, { act: 'follow' })
     expect(await tagged('came-back', 'so-1')).toEqual(['so-1'])
-    const past = Object.values((await stateOf('so-1')).past)
+    const past = Object.values((await lab.stateOf('so-1')).past)
     expect(past.map(p => p.n).sort()).toEqual([1, 1]) // nothing entered twice
     await act(line, { act: 'text', text: '有什麼優惠？' })
     await act(line, { act: 'postback', data: 'menu=sale' })
@@ -161,7 +126,7 @@ describe('social', () => {
     })
     await tell(is('co-1', { name: 'a' }), is('co-2', { name: 'b' }))
     const give = async (who: string, claimed: boolean): Promise<string> => {
-      const params = { customer: publicId('cus', (await stateOf(who)).id) }
+      const params = { customer: publicId('cus', (await lab.stateOf(who)).id) }
       const answer = lab.call('giveCoupon', { params, body: { coupon: 'SPRING', claimed } })
       // it is answered when its owner has folded it
       let open = true
@@ -174,8 +139,8 @@ describe('social', () => {
     }
     const code = await give('co-1', true)
     await give('co-2', false)
-    expect((await stateOf('co-1')).enr.map(r => r.ev?.props)).toMatchObject([{ coupon: 'SPRING', code }])
-    expect((await stateOf('co-2')).enr).toEqual([])
+    expect((await lab.stateOf('co-1')).enr.map(r => r.ev?.props)).toMatchObject([{ coupon: 'SPRING', code }])
+    expect((await lab.stateOf('co-2')).enr).toEqual([])
   })
 })
 
@@ -248,10 +213,10 @@ describe('web and members', () => {
     await tell(is('ti-1', { area: '台北市', cups: 1 }), is('ti-2', { area: '高雄市', cups: 3 }))
     await tell(is('ti-1', { area: '台中市', cups: 2 }), is('ti-2', { area: '台中市', cups: 2 }))
     expect(await tagged('moved-out', 'ti-1', 'ti-2')).toEqual(['ti-1'])
-    expect((await stateOf('ti-1')).enr.map(r => r.ev?.props)).toEqual([
+    expect((await lab.stateOf('ti-1')).enr.map(r => r.ev?.props)).toEqual([
       { trait: 'cups', before: 1, after: 2 },
     ])
-    expect((await stateOf('ti-2')).enr).toEqual([])
+    expect((await lab.stateOf('ti-2')).enr).toEqual([])
   })
 
   test('R4-33 a wedding day: a job at -30 days; another date moves it, a removed one cancels it', async () => {
@@ -454,7 +419,7 @@ describe('from outside', () => {
     await enroll({ userId: 'M-AP1', props: { order: 'A1' }, id: 'call-1' })
     await enroll({ customer: first.body.customer, props: { order: 'A2' } })
     await lab.settle()
-    const { past, tags: held } = await stateOf('ap-1')
+    const { past, tags: held } = await lab.stateOf('ap-1')
     expect(Object.keys(held)).toContain('called')
     expect(Object.entries(past).map(([key, p]) => [key.split('|')[1], p.n])).toEqual([
       ['A1', 1],
@@ -529,6 +494,6 @@ test('hard problem 4: a hundred triggers at once give one enrollment; the others
     Array.from({ length: 100 }, (_, i) => lab.batch([{ ...says('hu-1', 'Hundred'), messageId: `h${i}` }])),
   )
   await lab.settle()
-  expect((await stateOf('hu-1')).enr).toHaveLength(1)
+  expect((await lab.stateOf('hu-1')).enr).toHaveLength(1)
   expect(await refusals(journey)).toEqual({ already_in: 99 })
 })
