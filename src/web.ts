@@ -56,8 +56,8 @@ import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInCalls } from './sandbox/stand-in-http.ts'
-import { standInApp } from './sandbox/stand-in-line.ts'
-import { startStandInSmtp } from './sandbox/stand-in-smtp.ts'
+import { standInApp } from './sandbox/stand-ins/register.ts'
+import { startStandInSmtp } from './sandbox/stand-ins/smtp.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
@@ -164,7 +164,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
-  app.route('/sandbox/line', standInApp(core))
+  app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))

@@ -7,13 +7,13 @@ import { sandboxAccounts } from '../src/channels/accounts.ts'
 import { channelApp } from '../src/channels/routes.ts'
 import type { OutcomeBody } from '../src/inbox/model.ts'
 import type { CustomerState } from '../src/customers/model.ts'
-import type { MessageContent } from '../src/journeys/model.ts'
+import type { MessageContent } from '../src/channels/content.ts'
 import { type DeliverOptions, openDeliverer } from '../src/messages/deliver.ts'
 import { messageApp } from '../src/messages/links.ts'
 import type { Intent } from '../src/messages/model.ts'
 import { bucketOf, deriveId, newId, type Uuid } from '../src/platform/ids.ts'
-import { standInApp } from '../src/sandbox/stand-in-line.ts'
-import { startStandInSmtp } from '../src/sandbox/stand-in-smtp.ts'
+import { standInApp } from '../src/sandbox/stand-ins/register.ts'
+import { startStandInSmtp } from '../src/sandbox/stand-ins/smtp.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 
 export type Person = { id: Uuid; line: string; email: string; state: CustomerState }
@@ -42,7 +42,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   options.before?.(app)
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
-  app.route('/sandbox/line', standInApp(core))
+  app.route('/sandbox', standInApp(core))
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
   core.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -159,7 +159,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
         .filter(o => message === undefined || o.message === message)
     },
     /** What arrived at a stand-in. */
-    async sink<T>(channel: 'line' | 'email', address?: string): Promise<T[]> {
+    async sink<T>(channel: string, address?: string): Promise<T[]> {
       const { rows } = await core.pool.query<{ payload: T }>(
         `select payload from sandbox_message where workspace_id = $1 and channel = $2 and direction = 'to_customer'
             and ($3::text is null or address = $3) order by at`,

@@ -2,7 +2,8 @@
 // data everywhere: a person who came, bought, wrote, was written to.
 import { startWeb, type Web } from '../src/web.ts'
 import { openDeliverer } from '../src/messages/deliver.ts'
-import type { JourneyGraph, MessageContent } from '../src/journeys/model.ts'
+import type { MessageContent } from '../src/channels/content.ts'
+import type { JourneyGraph } from '../src/journeys/model.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
 import { insertUser, putRole } from '../src/team/store.ts'
 import { openSession } from '../src/team/session.ts'

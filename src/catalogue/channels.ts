@@ -1,6 +1,7 @@
 // Channel accounts as the screens see and save them. Secrets go in and never come out: only their names do.
-import { ACCOUNT_SETTINGS, type Channel, wrongLimits } from '../channels/channel.ts'
-import { CHANNELS } from '../channels/register.ts'
+import { ACCOUNT_SETTINGS, type Adapter, wrongLimits } from '../channels/adapter.ts'
+import { CHANNEL_NAMES, isChannel } from '../channels/model.ts'
+import { adapterNamed, adapters, adaptersOf } from '../channels/register.ts'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
 import { publishWorld } from './publish.ts'
@@ -12,26 +13,25 @@ import { inTransaction, type Sql } from '../platform/postgres.ts'
 type AccountRow = {
   id: Uuid
   channel: string
+  adapter: string
   name: string
   settings: Record<string, string>
   secrets: Buffer | null
   attention: string | null
   version: number
 }
-const COLUMNS = 'id, channel, name, settings, secrets, attention, version'
+const COLUMNS = 'id, channel, adapter, name, settings, secrets, attention, version'
 /** Longest value of a setting or secret. */
 const MOST_CHARACTERS = 4_000
 
-const channelNamed = (name: string): Channel | undefined => Object.values(CHANNELS).find(c => c.name === name)
+const settingsOf = (adapter: Adapter): string[] => [...adapter.settings, ...ACCOUNT_SETTINGS]
 
-const settingsOf = (channel: Channel): string[] => [...channel.settings, ...ACCOUNT_SETTINGS]
-
-/** The accounts of a channel, the oldest first; one for each provider. */
-async function accountsOf(sql: Sql, workspace: Uuid, channel: string): Promise<AccountRow[]> {
+/** The accounts by an adapter, the oldest first; one for each provider. */
+async function accountsOf(sql: Sql, workspace: Uuid, adapter: string): Promise<AccountRow[]> {
   const { rows } = await sql.query<AccountRow>(
-    `select ${COLUMNS} from channel_account where workspace_id = $1 and channel = $2
+    `select ${COLUMNS} from channel_account where workspace_id = $1 and adapter = $2
       order by created_at, id for update`,
-    [workspace, channel],
+    [workspace, adapter],
   )
   return rows
 }
@@ -66,10 +66,11 @@ function present(core: Core, row: AccountRow): Out<'saveChannel'> {
   return {
     id,
     channel: row.channel,
+    adapter: row.adapter,
     name: row.name,
     settings: row.settings,
     hasSecrets: Object.keys(secretsOf(core, row)),
-    webhookUrl: channelNamed(row.channel)?.parse ? `${core.baseUrl}/hooks/${row.channel}/${id}` : null,
+    webhookUrl: adapterNamed(row.adapter)?.parse ? `${core.baseUrl}/hooks/${row.channel}/${id}` : null,
     attention: row.attention,
     version: row.version,
   }
@@ -77,7 +78,7 @@ function present(core: Core, row: AccountRow): Out<'saveChannel'> {
 
 /** @throws Problem 400 naming the field that the channel does not know or misses */
 function demandDeclared(
-  channel: Channel,
+  adapter: Adapter,
   settings: Record<string, string>,
   secrets: Record<string, string>,
 ): void {
@@ -89,34 +90,45 @@ function demandDeclared(
           ? 'is too long'
           : null
       if (fault)
-        throw new Problem(400, 'invalid', `${channel.name}: ${name} ${fault}`, {
+        throw new Problem(400, 'invalid', `${adapter.name}: ${name} ${fault}`, {
           path: `${kind}.${name}`,
-          action: `The ${kind} of ${channel.name} are ${declared.join(', ')}.`,
+          action: `The ${kind} of ${adapter.name} are ${declared.join(', ')}.`,
         })
     }
   }
-  check('settings', settings, settingsOf(channel))
-  check('secrets', secrets, channel.secrets)
-  const wrong = channel.wrong?.(settings) ?? wrongLimits(settings)
+  check('settings', settings, settingsOf(adapter))
+  check('secrets', secrets, adapter.secrets)
+  const wrong = adapter.wrong?.(settings) ?? wrongLimits(settings)
   if (wrong)
-    throw new Problem(400, 'invalid', `${channel.name}: ${wrong.setting} cannot be so`, {
+    throw new Problem(400, 'invalid', `${adapter.name}: ${wrong.setting} cannot be so`, {
       path: `settings.${wrong.setting}`,
       action: wrong.action,
     })
-  for (const name of channel.required)
+  for (const name of adapter.required)
     if (!(settings[name] ?? secrets[name]))
-      throw new Problem(400, 'invalid', `${channel.name} needs ${name}`, {
-        path: `${channel.secrets.includes(name) ? 'secrets' : 'settings'}.${name}`,
+      throw new Problem(400, 'invalid', `${adapter.name} needs ${name}`, {
+        path: `${adapter.secrets.includes(name) ? 'secrets' : 'settings'}.${name}`,
         action: 'Fill in this field.',
       })
 }
 
 const unknownChannel = (name: string) =>
   new Problem(404, 'no_channel', `There is no channel ${name.slice(0, 40)}`, {
-    action: `Channels are ${Object.values(CHANNELS)
-      .map(c => c.name)
-      .join(', ')}.`,
+    action: `Channels are ${CHANNEL_NAMES.join(', ')}.`,
   })
+
+/** @throws Problem 404, 400 */
+function adapterFor(channel: string, named: string | undefined): Adapter {
+  if (!isChannel(channel)) throw unknownChannel(channel)
+  const own = adaptersOf(channel)
+  const adapter = named === undefined ? own[0] : own.find(a => a.name === named)
+  if (!adapter)
+    throw new Problem(400, 'no_adapter', `${channel} has no adapter ${named ?? ''}`.trim(), {
+      path: 'adapter',
+      action: `Adapters of ${channel} are ${own.map(a => a.name).join(', ')}.`,
+    })
+  return adapter
+}
 
 const withValues = (fields: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== ''))
@@ -129,8 +141,9 @@ export const channelRoutes = {
     )
     return {
       items: rows.map(r => present(call.core, r)),
-      kinds: Object.values(CHANNELS).map(c => ({
-        channel: c.name,
+      kinds: adapters().map(c => ({
+        channel: c.channel,
+        adapter: c.name,
         settings: settingsOf(c),
         secrets: c.secrets,
         required: c.required,
@@ -141,26 +154,26 @@ export const channelRoutes = {
 
   /** Settings are replaced; a secret that is not given (or empty) stays as it was. */
   async saveChannel(call) {
-    const channel = channelNamed(call.params.channel!)
-    if (!channel) throw unknownChannel(call.params.channel!)
     const { core, workspace, body } = call
+    const adapter = adapterFor(call.params.channel!, body.adapter)
     const saved = await inTransaction(core.pool, async sql => {
       await sql.query('select id from workspace where id = $1 for update', [workspace.id])
       const settings = withValues(body.settings)
-      const accounts = await accountsOf(sql, workspace.id, channel.name)
+      const accounts = await accountsOf(sql, workspace.id, adapter.name)
       const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
-      demandDeclared(channel, settings, secrets)
+      demandDeclared(adapter, settings, secrets)
       const { rows } = await sql.query<AccountRow>(
-        `insert into channel_account (id, workspace_id, channel, name, settings, secrets, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (id) do update set name = excluded.name, settings = excluded.settings, secrets = excluded.secrets,
            attention = null, attention_at = null, version = channel_account.version + 1
          returning ${COLUMNS}`,
         [
           before?.id ?? newId(),
           workspace.id,
-          channel.name,
+          adapter.channel,
+          adapter.name,
           body.name,
           JSON.stringify(settings),
           core.secrets.seal(JSON.stringify(secrets)),

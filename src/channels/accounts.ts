@@ -1,17 +1,19 @@
 // Channel accounts: read fresh, decrypted once a version. 'stand-in' as a base URL or host means our own sandbox
 // provider, wherever it listens now.
-import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Core } from '../platform/core.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { Account } from './channel.ts'
+import type { Account } from './adapter.ts'
+import { adapters } from './register.ts'
+import { STAND_IN } from './stand-in.ts'
 
-export const STAND_IN = 'stand-in'
 export const SMTP_PORT_KEY = 'sandbox_smtp_port'
 
 export type LoadedAccount = Account & {
   channel: string
+  /** name of the adapter that speaks for it */
+  adapter: string
   version: number
   attention: string | null
   attentionAt: number | null
@@ -21,6 +23,7 @@ type AccountRow = {
   id: Uuid
   workspace_id: Uuid
   channel: string
+  adapter: string
   name: string
   settings: Record<string, string>
   secrets: Buffer | null
@@ -28,7 +31,8 @@ type AccountRow = {
   attention: string | null
   attention_at: Date | null
 }
-const COLUMNS = 'id, workspace_id, channel, name, settings, secrets, version, attention, attention_at'
+const COLUMNS =
+  'id, workspace_id, channel, adapter, name, settings, secrets, version, attention, attention_at'
 
 const opened = new WeakMap<Core['secrets'], LRUCache<string, Record<string, string>>>()
 
@@ -46,7 +50,7 @@ function openSecretsOf(core: Core, row: AccountRow): Record<string, string> {
 function toAccount(core: Core, row: AccountRow, smtpPort: string | null): LoadedAccount {
   const settings = { ...row.settings }
   const standIn = settings.baseUrl === STAND_IN || settings.host === STAND_IN
-  if (settings.baseUrl === STAND_IN) settings.baseUrl = `${core.baseUrl}/sandbox/line`
+  if (settings.baseUrl === STAND_IN) settings.baseUrl = `${core.baseUrl}/sandbox/${row.adapter}`
   if (settings.host === STAND_IN) {
     settings.host = '127.0.0.1'
     settings.secure = 'none' // loopback, and no certificate that anybody could check
@@ -56,6 +60,7 @@ function toAccount(core: Core, row: AccountRow, smtpPort: string | null): Loaded
     id: row.id,
     workspace: row.workspace_id,
     channel: row.channel,
+    adapter: row.adapter,
     name: row.name,
     settings,
     secrets: openSecretsOf(core, row),
@@ -98,6 +103,14 @@ export async function findAccount(core: Core, sql: Sql, id: Uuid): Promise<Loade
   return rows[0] ? toAccount(core, rows[0], await smtpPort(sql)) : null
 }
 
+/** Where the account's provider tells what became of a message. */
+export const receiptUrlOf = (
+  baseUrl: string,
+  account: Pick<LoadedAccount, 'id' | 'channel'>,
+  message: Uuid,
+): string =>
+  `${baseUrl}/hooks/${account.channel}/${publicId('chn', account.id)}?message=${publicId('msg', message)}`
+
 /** Marks an account whose credentials the provider refused: its messages wait, the screens show it. */
 export async function setAttention(sql: Sql, account: Uuid, why: string | null): Promise<void> {
   await sql.query(
@@ -107,42 +120,23 @@ export async function setAttention(sql: Sql, account: Uuid, why: string | null):
   )
 }
 
-/** The stand-in's bearer token of a workspace; it can check one without a table of its own. */
-export const standInToken = (core: Core, workspace: Uuid): string =>
-  `${workspace}.${core.secrets.sign('stand-in line', workspace)}`
-export const standInPassword = (core: Core, workspace: Uuid): string =>
-  core.secrets.sign('stand-in smtp', workspace)
-
-/** A sandbox's LINE and email accounts, which point at the stand-in. */
+/** A sandbox's accounts: one for each adapter that has a stand-in, which they point at. */
 export async function sandboxAccounts(sql: Sql, core: Core, workspace: Uuid): Promise<void> {
-  const accounts = [
-    {
-      channel: 'line',
-      name: 'LINE (sandbox)',
-      settings: { baseUrl: STAND_IN },
-      secrets: {
-        accessToken: standInToken(core, workspace),
-        channelSecret: randomBytes(16).toString('hex'),
-      },
-    },
-    {
-      channel: 'email',
-      name: 'Email (sandbox)',
-      settings: { host: STAND_IN, user: workspace, from: 'hello@sandbox.example', fromName: 'Sandbox' },
-      secrets: { password: standInPassword(core, workspace) },
-    },
-  ]
-  for (const a of accounts)
+  for (const adapter of adapters()) {
+    const made = adapter.standIn?.(core, workspace)
+    if (!made) continue
     await sql.query(
-      `insert into channel_account (id, workspace_id, channel, name, settings, secrets, created_at)
-       values ($1, $2, $3, $4, $5, $6, clock_timestamp())`,
+      `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())`,
       [
         newId(),
         workspace,
-        a.channel,
-        a.name,
-        JSON.stringify(a.settings),
-        core.secrets.seal(JSON.stringify(a.secrets)),
+        adapter.channel,
+        adapter.name,
+        made.name,
+        JSON.stringify(made.settings),
+        core.secrets.seal(JSON.stringify(made.secrets)),
       ],
     )
+  }
 }

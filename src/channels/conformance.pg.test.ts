@@ -1,20 +1,21 @@
-// Every channel passes the same suite, against its stand-in over the network; and its requests are as golden files say.
+// Every adapter passes the same suite, against its stand-in over the network; and its requests are as golden files say.
 import { unpackState } from '../customers/pack.ts'
 import { createHmac } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADAPTER_WORLDS } from '../../test/adapter-worlds.ts'
 import { golden } from '../../test/golden.ts'
 import { lineText, mail, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
 import { openOwner } from '../inbox/owner.ts'
 import { bucketOf, newId, publicId } from '../platform/ids.ts'
 import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in.ts'
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
-import type { Channel, Outgoing, SendResult } from './channel.ts'
-import { mailOf, readFailure } from './email.ts'
+import type { Outgoing, SendResult } from './adapter.ts'
+import { pushRequest, readAnswer } from './adapters/line.ts'
+import { mailOf, readFailure, smtp } from './adapters/smtp.ts'
 import { retryAfterMs } from './exchange.ts'
-import { pushRequest, readAnswer } from './line.ts'
 import { isInner } from './outgoing.ts'
-import { CHANNELS } from './register.ts'
+import { adapters } from './register.ts'
 
 let lab: SendLab
 beforeAll(async () => {
@@ -22,128 +23,103 @@ beforeAll(async () => {
 })
 afterAll(() => lab.close())
 
-/** What differs between channels: the stand-in's words for the same mishap. */
-const WORLD: Record<
-  Channel['name'],
-  {
-    refusesCredentials: StandInFault['kind']
-    tryAgain: StandInFault['kind']
-    retryAfterMs: number | null
-    badSecret: string
-    server: string
-  }
-> = {
-  line: {
-    refusesCredentials: 'error_401',
-    tryAgain: 'error_429',
-    retryAfterMs: 2_000,
-    badSecret: 'accessToken',
-    server: 'baseUrl',
-  },
-  email: {
-    refusesCredentials: 'smtp_auth',
-    tryAgain: 'smtp_4xx',
-    retryAfterMs: null,
-    badSecret: 'password',
-    server: 'port',
-  },
-}
-
-describe.each(Object.values(CHANNELS) as Channel[])('channel $name', channel => {
-  const world = WORLD[channel.name]
-  let person: Person
-  beforeAll(async () => {
-    person = await lab.person()
-  })
-  const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
-    const a = structuredClone(
-      (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(
-        `${lab.workspace}:${channel.name}`,
-      )![0]!,
-    )
-    change(a)
-    return a
-  }
-  const outgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
-    id: newId(),
-    workspace: lab.workspace,
-    address: channel.name === 'line' ? person.line : person.email,
-    purpose: 'marketing',
-    content: channel.name === 'line' ? lineText('hello') : mail('hello', '<p>hello</p>'),
-    unsubscribeUrl: 'https://example.com/u/1',
-    ...more,
-  })
-  const send = (a: LoadedAccount, message = outgoing(), ms = 20_000): Promise<SendResult> =>
-    channel.send(a, message, AbortSignal.timeout(ms))
-  const fault = (kind: StandInFault['kind']) =>
-    setStandInFault(lab.core.pool, lab.workspace, { channel: channel.name, kind, times: 1 })
-  const seen = () => lab.sink(channel.name, outgoing().address)
-
-  test('accepted: seen once, with an id of the provider', async () => {
-    const before = (await seen()).length
-    expect(await send(await account())).toMatchObject({
-      kind: 'accepted',
-      providerId: expect.stringMatching(/./),
+describe.each(adapters().map(adapter => ({ name: adapter.name, adapter })))(
+  'adapter $name',
+  ({ adapter }) => {
+    const world = ADAPTER_WORLDS[adapter.name]!
+    let person: Person
+    beforeAll(async () => {
+      person = await lab.person()
     })
-    expect(await seen()).toHaveLength(before + 1)
-  })
-
-  test('bad credentials', async () => {
-    expect(await send(await account(a => void (a.secrets[world.badSecret] = 'wrong')))).toMatchObject({
-      kind: 'bad_credentials',
-    })
-    await fault(world.refusesCredentials)
-    expect(await send(await account())).toMatchObject({ kind: 'bad_credentials' })
-  })
-
-  test('bad recipient', async () => {
-    await fault('bad_recipient')
-    expect(await send(await account())).toMatchObject({ kind: 'bad_recipient' })
-    if (channel.name === 'line')
-      expect(await send(await account(), outgoing({ address: 'U' + '0'.repeat(32) }))).toMatchObject({
-        kind: 'bad_recipient',
-      })
-  })
-
-  test('try again later, with the provider’s own wish', async () => {
-    await fault(world.tryAgain)
-    expect(await send(await account())).toMatchObject({ kind: 'retryable', retryAfterMs: world.retryAfterMs })
-  })
-
-  test('nobody listens: nothing was sent, try again', async () => {
-    const a = await account(
-      x => void (x.settings[world.server] = world.server === 'port' ? '1' : 'http://127.0.0.1:1'),
-    )
-    expect(await send(a)).toMatchObject({ kind: 'retryable' })
-  })
-
-  test('taken, but no answer in time: unknown', async () => {
-    await fault('accept_then_drop')
-    const before = (await seen()).length
-    const message = outgoing()
-    expect(await send(await account(), message, 2_000)).toMatchObject({ kind: 'unknown' })
-    expect(await seen()).toHaveLength(before + 1)
-    // at least once only where a second try with the same key is harmless
-    expect(channel.delivery).toBe(channel.name === 'line' ? 'at_least_once' : 'at_most_once')
-    if (channel.delivery === 'at_least_once') {
-      expect(await send(await account(), message)).toMatchObject({ kind: 'accepted' })
-      expect(await seen()).toHaveLength(before + 1)
+    const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
+      const a = structuredClone(
+        (await loadAccounts(lab.core, lab.core.pool, [lab.workspace]))
+          .get(`${lab.workspace}:${adapter.channel}`)!
+          .find(x => x.adapter === adapter.name)!,
+      )
+      change(a)
+      return a
     }
-  })
+    const outgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
+      id: newId(),
+      workspace: lab.workspace,
+      address: world.address(person),
+      purpose: 'marketing',
+      content: world.content,
+      unsubscribeUrl: 'https://example.com/u/1',
+      receiptUrl: lab.core.baseUrl + '/hooks/x',
+      ...more,
+    })
+    const send = (a: LoadedAccount, message = outgoing(), ms = 20_000): Promise<SendResult> =>
+      adapter.send(a, message, AbortSignal.timeout(ms))
+    const fault = (kind: StandInFault['kind']) =>
+      setStandInFault(lab.core.pool, lab.workspace, { adapter: adapter.name, kind, times: 1 })
+    const seen = () => lab.sink(adapter.channel, outgoing().address)
 
-  test('a private address is refused unless the account is trusted', async () => {
-    expect(await send(await account(a => void (a.trusted = false)))).toMatchObject({
-      kind: 'bad_credentials',
-      detail: expect.stringContaining('private'),
+    test('accepted: seen once, with an id of the provider', async () => {
+      const before = (await seen()).length
+      expect(await send(await account())).toMatchObject({
+        kind: 'accepted',
+        providerId: expect.stringMatching(/./),
+      })
+      expect(await seen()).toHaveLength(before + 1)
     })
-    const named = await account(a => {
-      a.trusted = false
-      if (channel.name === 'line') a.settings.baseUrl = a.settings.baseUrl!.replace('127.0.0.1', 'localhost')
-      else a.settings.host = 'localhost'
+
+    test('bad credentials', async () => {
+      expect(await send(await account(a => void (a.secrets[world.badSecret] = 'wrong')))).toMatchObject({
+        kind: 'bad_credentials',
+      })
+      await fault(world.refusesCredentials)
+      expect(await send(await account())).toMatchObject({ kind: 'bad_credentials' })
     })
-    expect(await send(named)).toMatchObject({ kind: 'bad_credentials' })
-  })
-})
+
+    test('bad recipient', async () => {
+      await fault('bad_recipient')
+      expect(await send(await account())).toMatchObject({ kind: 'bad_recipient' })
+      if (world.nobody !== undefined)
+        expect(await send(await account(), outgoing({ address: world.nobody }))).toMatchObject({
+          kind: 'bad_recipient',
+        })
+    })
+
+    test('try again later, with the provider’s own wish', async () => {
+      await fault(world.tryAgain)
+      expect(await send(await account())).toMatchObject({
+        kind: 'retryable',
+        retryAfterMs: world.retryAfterMs,
+      })
+    })
+
+    test('nobody listens: nothing was sent, try again', async () => {
+      expect(await send(await account(world.unheard))).toMatchObject({ kind: 'retryable' })
+    })
+
+    test('taken, but no answer in time: unknown', async () => {
+      await fault('accept_then_drop')
+      const before = (await seen()).length
+      const message = outgoing()
+      expect(await send(await account(), message, 2_000)).toMatchObject({ kind: 'unknown' })
+      expect(await seen()).toHaveLength(before + 1)
+      // at least once only where a second try with the same key is harmless
+      if (adapter.delivery === 'at_least_once') {
+        expect(await send(await account(), message)).toMatchObject({ kind: 'accepted' })
+        expect(await seen()).toHaveLength(before + 1)
+      }
+    })
+
+    test('a private address is refused unless the account is trusted', async () => {
+      expect(await send(await account(a => void (a.trusted = false)))).toMatchObject({
+        kind: 'bad_credentials',
+        detail: expect.stringContaining('private'),
+      })
+      const named = await account(a => {
+        a.trusted = false
+        world.named(a)
+      })
+      expect(await send(named)).toMatchObject({ kind: 'bad_credentials' })
+    })
+  },
+)
 
 test('email: a password is not told to a server without TLS', async () => {
   const accounts = await loadAccounts(lab.core, lab.core.pool, [lab.workspace])
@@ -157,8 +133,9 @@ test('email: a password is not told to a server without TLS', async () => {
     purpose: 'marketing' as const,
     content: mail('x', 'x'),
     unsubscribeUrl: '',
+    receiptUrl: '',
   }
-  const result = await CHANNELS.email.send(account, message, AbortSignal.timeout(20_000))
+  const result = await smtp.send(account, message, AbortSignal.timeout(20_000))
   expect(result).toMatchObject({ kind: 'bad_credentials' })
   expect(await lab.sink('email', person.email)).toEqual([])
 })
@@ -283,6 +260,7 @@ describe('golden requests', () => {
     purpose: 'marketing',
     content: lineText('嗨'),
     unsubscribeUrl: 'https://brand.example/u/token',
+    receiptUrl: 'https://brand.example/hooks/x',
   }
   const account = { id: 'a', workspace: 'w', name: 'n', trusted: false, secrets: { accessToken: 'TOKEN' } }
 

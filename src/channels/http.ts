@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import type { CallContent } from '../journeys/model.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Uuid } from '../platform/ids.ts'
-import type { SendResult } from './channel.ts'
+import type { SendResult } from './adapter.ts'
 import { exchange, header, NoAnswer, retryAfterMs, type Answer, type OutgoingRequest } from './exchange.ts'
 import { FORBIDDEN_TEXT } from './outgoing.ts'
 

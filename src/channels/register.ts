@@ -1,8 +1,17 @@
-// Every channel, by name. A new channel is its own file and one line here.
-import type { Channel } from './channel.ts'
-import { email } from './email.ts'
-import { line } from './line.ts'
+// Every adapter, by name. A new one is its own file and one line here. The first of a channel is the one that a new account
+// gets when nothing else is said.
+import type { Adapter } from './adapter.ts'
+import { line } from './adapters/line.ts'
+import { smtp } from './adapters/smtp.ts'
+import type { ChannelName } from './model.ts'
 
-export const CHANNELS = { line, email } satisfies Record<Channel['name'], Channel>
+const ADAPTERS: Adapter[] = [line, smtp]
 
-export const isChannel = (name: string): name is Channel['name'] => Object.hasOwn(CHANNELS, name)
+const named = new Map(ADAPTERS.map(a => [a.name, a]))
+
+export const adapters = (): readonly Adapter[] => ADAPTERS
+
+export const adapterNamed = (name: string): Adapter | undefined => named.get(name)
+
+/** Those that speak for a channel. */
+export const adaptersOf = (channel: ChannelName): Adapter[] => ADAPTERS.filter(a => a.channel === channel)

@@ -1,6 +1,6 @@
 // Webhooks of providers: the signature is checked over the raw body, the events are appended, then it is answered.
 // A provider's retry finds its events deduplicated by their own ids.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { append } from '../inbox/append.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import type { Core } from '../platform/core.ts'
@@ -8,10 +8,11 @@ import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
 import { bucketOf, newId, parseId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { recordReceipts } from '../messages/receipts.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
 import { findAccount, type LoadedAccount } from './accounts.ts'
-import type { Channel, ChannelEvent, WebhookRequest } from './channel.ts'
-import { CHANNELS, isChannel } from './register.ts'
+import type { Adapter, ChannelEvent, WebhookRequest } from './adapter.ts'
+import { adapterNamed } from './register.ts'
 
 const BODY_LIMIT_BYTES = 1024 * 1024
 
@@ -20,17 +21,18 @@ export function channelApp(core: Core): Hono {
   app.post('/hooks/:channel/:account', async c => {
     try {
       const raw = await readLimited(c.req.raw)
-      const name = c.req.param('channel')
-      const id = parseId('chn', c.req.param('account'))
-      const account = id && isChannel(name) ? await findAccount(core, core.pool, id) : null
-      const channel: Channel | null =
-        account && isChannel(name) && account.channel === name ? CHANNELS[name] : null
-      if (!account || !channel?.parse)
-        throw new Problem(404, 'no_account', 'There is no such webhook address', {
-          action: "Copy the webhook address from the account's page.",
-        })
-      const request: WebhookRequest = { rawBody: raw, headers: c.req.header(), query: c.req.query() }
-      await receive(core, account, channel.parse(account, request))
+      const { account, adapter } = await called(core, c)
+      if (!adapter.parse) throw NO_ACCOUNT()
+      const { pathname, search } = new URL(c.req.url)
+      const request: WebhookRequest = {
+        rawBody: raw,
+        url: core.baseUrl + pathname + search,
+        headers: c.req.header(),
+        query: c.req.query(),
+      }
+      const told = await adapter.parse(account, request)
+      await receive(core, account, told.events)
+      await recordReceipts(core, account.workspace, told.receipts)
       return c.body(null, 200)
     } catch (error) {
       if (error instanceof Problem) return problemResponse(error, newId())
@@ -47,7 +49,32 @@ export function channelApp(core: Core): Hono {
       )
     }
   })
+  app.get('/hooks/:channel/:account', async c => {
+    try {
+      const { account, adapter } = await called(core, c)
+      const answer = adapter.challenge?.(account, c.req.query()) ?? null
+      if (answer === null) throw NO_ACCOUNT()
+      return c.text(answer)
+    } catch (error) {
+      if (error instanceof Problem) return problemResponse(error, newId())
+      throw error
+    }
+  })
   return app
+}
+
+const NO_ACCOUNT = () =>
+  new Problem(404, 'no_account', 'There is no such webhook address', {
+    action: "Copy the webhook address from the account's page.",
+  })
+
+/** The account that a webhook's address names, and who speaks for it. @throws Problem 404 */
+async function called(core: Core, c: Context): Promise<{ account: LoadedAccount; adapter: Adapter }> {
+  const id = parseId('chn', c.req.param('account') ?? '')
+  const account = id ? await findAccount(core, core.pool, id) : null
+  const adapter = account ? adapterNamed(account.adapter) : undefined
+  if (!account || !adapter || account.channel !== c.req.param('channel')) throw NO_ACCOUNT()
+  return { account, adapter }
 }
 
 async function readLimited(request: Request): Promise<Uint8Array> {

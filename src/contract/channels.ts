@@ -5,6 +5,7 @@ import { e, id } from './shared.ts'
 export const channelAccount = z.object({
   id,
   channel: z.string(),
+  adapter: z.string(),
   name: z.string(),
   settings: z.record(z.string(), z.string()),
   hasSecrets: z.array(z.string()),
@@ -24,6 +25,7 @@ export const channelsEndpoints = {
       kinds: z.array(
         z.object({
           channel: z.string(),
+          adapter: z.string().describe('who speaks to the provider; a channel may have several'),
           settings: z.array(z.string()),
           secrets: z.array(z.string()),
           required: z.array(z.string()),
@@ -36,11 +38,13 @@ export const channelsEndpoints = {
     method: 'put',
     path: '/w/{ws}/channels/{channel}',
     scope: 'channels:write',
-    summary: 'Create or change an account of a channel (line, email); LINE may have one for each provider',
+    summary:
+      'Create or change an account of a channel; one for each adapter, LINE may have one for each provider',
     body: z.object({
       account: id
         .optional()
         .describe('the account to change; without it the one of the same provider, else a new one'),
+      adapter: z.string().optional().describe('left out: the first of the channel'),
       name: z.string(),
       settings: z.record(z.string(), z.string()),
       secrets: z.record(z.string(), z.string()).optional(),

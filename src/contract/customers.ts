@@ -1,5 +1,6 @@
 // Customers: list, page, timeline, commands.
 import { z } from 'zod'
+import { CHANNEL_NAMES } from '../channels/model.ts'
 import { STAGES } from '../customers/model.ts'
 import { PHASES } from './phases.ts'
 import { e, id, list, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
@@ -123,7 +124,7 @@ export const customer = z.object({
   ),
   reachability: z.array(
     z.object({
-      channel: z.enum(['line', 'email', 'sms', 'push']),
+      channel: z.enum(CHANNEL_NAMES),
       reachable: z.boolean().describe('a marketing message could be sent now'),
       reason: z
         .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])

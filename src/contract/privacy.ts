@@ -1,5 +1,6 @@
 // Privacy: what is held of a person, forgetting them, who reads personal data, periods, what is kept for nothing.
 import { z } from 'zod'
+import { CHANNEL_NAMES } from '../channels/model.ts'
 import { consentProof } from './customers.ts'
 import { ROLES, e, id, list, ok, page, personal, time } from './shared.ts'
 
@@ -154,7 +155,7 @@ export const privacyEndpoints = {
     summary:
       'Somebody who was erased is back and agrees to be written to: records the consent with its proof, and lifts what the erasure left on the address',
     body: z.object({
-      channel: z.enum(['email', 'sms', 'line', 'push']),
+      channel: z.enum(CHANNEL_NAMES),
       proof: consentProof.extend({ text: z.string().min(1).max(2000).describe('what was agreed to') }),
     }),
     out: ok,

@@ -1,10 +1,11 @@
 // The sandbox: phone, inbox, shop, clock.
 import { z } from 'zod'
+import { CHANNEL_NAMES } from '../channels/model.ts'
 import { e, id, list, ok, page, time } from './shared.ts'
 import { workspace } from './team.ts'
 
 export const sandboxContact = z.object({
-  channel: z.enum(['line', 'email']),
+  channel: z.enum(CHANNEL_NAMES),
   address: z.string(),
   name: z.string(),
   following: z.boolean(),
@@ -38,7 +39,7 @@ export const sandboxEndpoints = {
     path: '/w/{ws}/sandbox/contacts',
     scope: 'sandbox:use',
     summary: "People of the sandbox's phone and inbox",
-    query: list.extend({ channel: z.enum(['line', 'email']), q: z.string().optional() }),
+    query: list.extend({ channel: z.enum(CHANNEL_NAMES), q: z.string().optional() }),
     out: page(sandboxContact),
   }),
   sandboxMessages: e({
@@ -46,7 +47,7 @@ export const sandboxEndpoints = {
     path: '/w/{ws}/sandbox/messages',
     scope: 'sandbox:use',
     summary: 'Chat or inbox of one address, oldest first',
-    query: z.object({ channel: z.enum(['line', 'email']), address: z.string() }),
+    query: z.object({ channel: z.enum(CHANNEL_NAMES), address: z.string() }),
     out: z.object({ items: z.array(sandboxMessage) }),
   }),
   sandboxAct: e({
@@ -55,7 +56,7 @@ export const sandboxEndpoints = {
     scope: 'sandbox:use',
     summary: 'Do as the customer does: follow, unfollow, write, tap a postback, open or unsubscribe a mail',
     body: z.object({
-      channel: z.enum(['line', 'email']),
+      channel: z.enum(CHANNEL_NAMES),
       address: z.string(),
       act: z.enum(['follow', 'unfollow', 'text', 'postback', 'unsubscribe']),
       name: z.string().optional(),

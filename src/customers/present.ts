@@ -10,7 +10,8 @@ import type { Attribute } from './attributes.ts'
 import { salesChannels, STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
 import { friendshipOf } from './line.ts'
 import { phaseAt } from './phase.ts'
-import { completenessOf, REACH_CHANNELS, reachOf } from './reach.ts'
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { completenessOf, reachOf } from './reach.ts'
 import type { ProfileSettings } from './settings.ts'
 
 export type CustomerRow = z.output<typeof customerRow>
@@ -144,7 +145,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       const [channel = '', purpose = ''] = key.split('/')
       return { channel, purpose, on: c.on, at: iso(c.at), source: c.src }
     }),
-    reachability: REACH_CHANNELS.map(channel => reachOf(state, channel, facts.suppressed)),
+    reachability: CHANNEL_NAMES.map(channel => reachOf(state, channel, facts.suppressed)),
     line: line ? { following: line.following, at: iso(line.at) } : null,
     orders: state.orders ? ordersOf(state.orders) : null,
     stage: {

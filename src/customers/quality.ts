@@ -2,7 +2,8 @@
 // last, and what is kept as a hint though it cannot be an address. Pure.
 import { cleanEmail, cleanPhone } from './contacts.ts'
 import type { CustomerState } from './model.ts'
-import { REACH_CHANNELS, reachOf } from './reach.ts'
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { reachOf } from './reach.ts'
 
 const CONTACTS: ReadonlySet<string> = new Set(['email', 'phone', 'line_uid'])
 const CHECKS = { bad_email: ['email', cleanEmail], bad_phone: ['phone', cleanPhone] } as const
@@ -20,6 +21,6 @@ export function qualityOf(state: Partial<CustomerState>): {
     const value = known.traits[name]?.v
     return typeof value === 'string' && value !== '' && clean(value) === null ? [fault] : []
   })
-  const reach = REACH_CHANNELS.filter(channel => reachOf(known, channel, NOT_SUPPRESSED).reachable)
+  const reach = CHANNEL_NAMES.filter(channel => reachOf(known, channel, NOT_SUPPRESSED).reachable)
   return { reach, verified, faults }
 }

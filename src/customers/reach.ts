@@ -1,34 +1,32 @@
 // Through which channels a customer can be reached by marketing now, and which contacts the profile has. The same rules
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
+import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
 import { lineParts } from './contacts.ts'
 import { friendshipOf, friendshipWith } from './line.ts'
 import type { CustomerState } from './model.ts'
 import type { WantedContact } from './settings.ts'
 
-export const REACH_CHANNELS = ['line', 'email', 'sms', 'push'] as const
-export type ReachChannel = (typeof REACH_CHANNELS)[number]
 type Reason = 'no_address' | 'unverified' | 'blocked' | 'no_consent' | 'refused' | 'suppressed'
 
 export type Reach = {
-  channel: ReachChannel
+  channel: ChannelName
   reachable: boolean
   reason: Reason | null
   address: string | null
   suppressed: string | null
 }
 
-const KIND = { line: 'line_uid', email: 'email', sms: 'phone' } as const
-
 /** The address a channel would use: the newest verified; else what is only claimed. LINE: a friend's before others. */
 export function addressFor(
   state: Pick<CustomerState, 'ids' | 'traits' | 'push' | 'line' | 'lines'>,
-  channel: ReachChannel,
+  channel: ChannelName,
 ): { value: string; verified: boolean } | null {
-  if (channel === 'push') {
-    const token = state.push?.findLast(t => !t.u) ?? state.push?.at(-1)
+  const kind = CHANNELS[channel].addressKind
+  if (kind === null) {
+    const tokens = state.push?.filter(t => (t.p === WEB_PLATFORM) === (channel === 'webpush'))
+    const token = tokens?.findLast(t => !t.u) ?? tokens?.at(-1)
     return token ? { value: token.t, verified: !token.u } : null
   }
-  const kind = KIND[channel]
   let best: { value: string; verified: boolean; at: number; friend: boolean } | null = null
   for (const id of state.ids) {
     if (id.kind !== kind) continue
@@ -40,14 +38,14 @@ export function addressFor(
     if (more) best = { value: id.value, verified: id.verified, at: id.at, friend }
   }
   if (best !== null) return { value: best.value, verified: best.verified }
-  const hint = kind === 'line_uid' ? undefined : state.traits[kind]?.v
+  const hint = kind === 'email' || kind === 'phone' ? state.traits[kind]?.v : undefined
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
 }
 
 /** @param suppressed why the address of a channel may not be sent to, by channel */
 export function reachOf(
   state: CustomerState,
-  channel: ReachChannel,
+  channel: ChannelName,
   suppressed: ReadonlyMap<string, string>,
 ): Reach {
   const address = addressFor(state, channel)
@@ -58,7 +56,7 @@ export function reachOf(
 
 function unreachable(
   state: CustomerState,
-  channel: ReachChannel,
+  channel: ChannelName,
   address: ReturnType<typeof addressFor>,
   suppressed: string | null,
 ): Reason | null {
@@ -67,15 +65,14 @@ function unreachable(
   if (channel === 'line' && !friendshipOf(state)?.following) return 'blocked'
   const consent = state.consent[`${channel}/marketing`]
   if (consent?.on === false) return 'refused'
-  // being a LINE friend, or letting the app notify, is the consent until it is refused
-  if (consent === undefined && channel !== 'line' && channel !== 'push') return 'no_consent'
+  if (consent === undefined && CHANNELS[channel].consent === 'given') return 'no_consent'
   return suppressed === null ? null : 'suppressed'
 }
 
 /** For the fold, which does not know suppressions. What must be sent needs no consent, but an address. */
 export function reachFor(
   state: CustomerState,
-  channel: ReachChannel,
+  channel: ChannelName,
   purpose: 'marketing' | 'transactional',
 ): { reachable: boolean; reason: string | null } {
   const reason = unreachable(state, channel, addressFor(state, channel), null)
@@ -84,7 +81,7 @@ export function reachFor(
 }
 const AGREEING: ReadonlySet<Reason> = new Set(['refused', 'no_consent'])
 
-const CHANNEL_OF: Record<WantedContact, ReachChannel> = {
+const CHANNEL_OF: Record<WantedContact, ChannelName> = {
   email: 'email',
   phone: 'sms',
   line: 'line',

@@ -19,7 +19,8 @@ import { listCustomers } from './list.ts'
 import type { CustomerState } from './model.ts'
 import { ordersOf } from './order-view.ts'
 import { pageOf, partsOfPast } from './present.ts'
-import { addressFor, REACH_CHANNELS } from './reach.ts'
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { addressFor } from './reach.ts'
 import { consentProofs, customerOr404, orderRows, parkedReason, tagsInUse } from './store.ts'
 import { readTimeline, timelineChannels } from './timeline.ts'
 
@@ -33,7 +34,7 @@ async function suppressionsOf(
   state: CustomerState,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  for (const channel of REACH_CHANNELS) {
+  for (const channel of CHANNEL_NAMES) {
     const address = addressFor(state, channel)
     if (address === null) continue
     const consent = state.consent[`${channel}/marketing`]

@@ -2,7 +2,8 @@
 // stand for "none"; arrays of names go with arrays of values.
 import type { CustomerState, Touch } from '../customers/model.ts'
 import { dayOfDate } from '../platform/zone-days.ts'
-import { addressFor, REACH_CHANNELS } from '../customers/reach.ts'
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { addressFor } from '../customers/reach.ts'
 
 export type RuleColumns = {
   text_names: string[]
@@ -44,7 +45,7 @@ export function ruleColumns(state: Partial<CustomerState>): RuleColumns {
     ...traitColumns(known.traits),
     tag_names: ending.map(([name]) => name),
     tag_ends: ending.map(([, tag]) => tag.until!),
-    bound: REACH_CHANNELS.filter(channel => addressFor(known, channel)?.verified === true),
+    bound: CHANNEL_NAMES.filter(channel => addressFor(known, channel)?.verified === true),
     refusals: Object.entries(state.consent ?? {}).flatMap(([key, c]) => (c.on ? [] : [key])),
     tier: state.tier?.v ?? '',
     points: state.points?.v ?? null,

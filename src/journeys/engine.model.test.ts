@@ -10,7 +10,8 @@ import { reduce } from '../customers/reduce.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
 import type { FoldEffect, Input } from '../inbox/model.ts'
-import { decide, type Reaches } from '../messages/decide.ts'
+import { CHANNELS } from '../channels/model.ts'
+import { decide } from '../messages/decide.ts'
 import type { Intent } from '../messages/model.ts'
 import { must } from '../platform/errors.ts'
 import type { JourneyGraph, PublishedJourney } from './model.ts'
@@ -18,7 +19,7 @@ import { NODE_TYPES } from './register.ts'
 
 const HOUR = 3_600_000
 const RUNS = Number(process.env.ENGINE_RUNS ?? 150)
-const EMAIL: Reaches = { name: 'email', addressKind: 'email' }
+const EMAIL = CHANNELS.email
 const JOURNEY = uuid(0x1000)
 
 type Act =

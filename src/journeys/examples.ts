@@ -1,5 +1,6 @@
 // Two journeys as a brand would publish them, used by the demo, the tests and the documentation.
-import type { JourneyGraph, MessageContent } from './model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { JourneyGraph } from './model.ts'
 import { happened } from '../rules/make.ts'
 
 const MINUTE = 60_000

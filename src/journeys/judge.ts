@@ -1,23 +1,14 @@
 // How a message would end if it were let out now, for who only tries a journey out: as the deliverer decides, with a
 // provider that accepts everything. Suppressions and limits shared between people are not known here. Pure.
-import { lineAddressOf, lineParts } from '../customers/contacts.ts'
+import { type ChannelKind, CHANNELS, isChannel } from '../channels/model.ts'
+import { lineParts } from '../customers/contacts.ts'
 import { friendshipWith } from '../customers/line.ts'
 import type { CustomerState } from '../customers/model.ts'
-import { decide, type Reaches } from '../messages/decide.ts'
+import { decide } from '../messages/decide.ts'
 import type { Intent, SkipReason } from '../messages/model.ts'
 
-/** How a channel reaches somebody, as src/channels has it. */
-const REACHES: Record<string, Reaches> = {
-  line: {
-    name: 'line',
-    addressKind: 'line_uid',
-    addressOf: (settings, value) => lineAddressOf(settings.provider, value),
-  },
-  email: { name: 'email', addressKind: 'email' },
-}
-
 /** Goes to somebody outside; the others stay within the product. */
-export const goesOut = (channel: string): boolean => Object.hasOwn(REACHES, channel)
+export const goesOut = isChannel
 
 export type Judged = { do: 'accept' } | { do: 'skip'; reason: SkipReason } | { do: 'wait'; ms: number }
 
@@ -25,9 +16,9 @@ export type Judged = { do: 'accept' } | { do: 'skip'; reason: SkipReason } | { d
 export function judge(intent: Intent, customer: CustomerState, now: number, hasAccount: boolean): Judged {
   // the fold has decided it: by a cap, or as too late
   if (intent.ended !== undefined) return { do: 'skip', reason: intent.ended }
-  const reaches = REACHES[intent.channel]
   // what stays inside has nobody to ask: it is taken
-  if (reaches === undefined || !goesOut(intent.channel)) return { do: 'accept' }
+  if (!isChannel(intent.channel)) return { do: 'accept' }
+  const reaches = CHANNELS[intent.channel]
   const account = hasAccount ? { waitMs: 0, settings: accountOf(reaches, customer) } : null
   const decision = decide(intent, reaches, { now, paused: false, account, customer })
   if (decision.do === 'wait') return { do: 'wait', ms: decision.ms }
@@ -35,7 +26,7 @@ export function judge(intent: Intent, customer: CustomerState, now: number, hasA
 }
 
 /** The account of a LINE provider whose friend the person is. */
-function accountOf(reaches: Reaches, customer: CustomerState): Record<string, string> {
+function accountOf(reaches: ChannelKind, customer: CustomerState): Record<string, string> {
   if (reaches.name !== 'line') return {}
   for (const id of customer.ids) {
     if (id.kind !== 'line_uid') continue

@@ -1,6 +1,7 @@
 // The one journey format: what the editor draws, what a file holds, what the reducer walks. And the contracts
 // `NodeType` and `Effect` that every node keeps. No I/O; the web imports this file.
-import type { ReachChannel } from '../customers/reach.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { ChannelName } from '../channels/model.ts'
 import type { Limit } from '../messages/model.ts'
 import type { Rule, Scalar, Verdict } from '../rules/model.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -289,9 +290,9 @@ export type NodeContext = {
   messageId(part?: string): Uuid
   /** Whether a message of this purpose may reach the customer by this channel, as far as the fold knows (what was
    *  suppressed is known to the deliverer alone), and why not. */
-  reachable(channel: ReachChannel, purpose: Purpose): { reachable: boolean; reason: string | null }
+  reachable(channel: ChannelName, purpose: Purpose): { reachable: boolean; reason: string | null }
   /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
-  costOf(channel: ReachChannel): number
+  costOf(channel: ChannelName): number
   customer: import('../customers/model.ts').CustomerState
 }
 
@@ -334,10 +335,6 @@ export type NodeType = {
   /** Called when what was waited for came. Returning the same wait again is allowed. */
   resume?(fields: Record<string, unknown>, ctx: NodeContext, why: Resume): Step
 }
-
-export type MessageContent =
-  | { channel: 'line'; messages: Record<string, unknown>[] } // LINE message objects; text fields are Liquid
-  | { channel: 'email'; subject: string; html: string } // Liquid
 
 /** A call of another system: it goes through the send ledger like a message, by the internal channel `http`. */
 export type CallContent = {

@@ -5,7 +5,8 @@ import { graphOf, openJourneyLab, says, type JourneyLab } from '../../test/journ
 import { lineText, mail } from '../../test/send-lab.ts'
 import { suppress } from '../messages/suppression.ts'
 import { happened } from '../rules/make.ts'
-import type { MessageContent, NodeData } from './model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { NodeData } from './model.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 

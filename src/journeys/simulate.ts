@@ -19,7 +19,8 @@ import { renderContent, RenderFailed, templateScope } from '../messages/render.t
 import { never } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { judge } from './judge.ts'
-import type { MessageContent, NodeId } from './model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { NodeId } from './model.ts'
 
 // ── what is given ────────────────────────────────────────────────────────────
 

@@ -1,6 +1,6 @@
 // Calls of other systems as the deliverer makes them: claimed, marked and recorded like a message, but without account,
 // address and consent. In a sandbox http://stand-in/… is its own stand-in.
-import type { SendResult } from '../channels/channel.ts'
+import type { SendResult } from '../channels/adapter.ts'
 import { callRequest, callSecret, sendCall } from '../channels/http.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { CallContent } from '../journeys/model.ts'

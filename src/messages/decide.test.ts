@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { email } from '../channels/email.ts'
-import { line } from '../channels/line.ts'
+import { CHANNELS } from '../channels/model.ts'
+
+const { email, line } = CHANNELS
 import type { CustomerState } from '../customers/model.ts'
 import { afterSend, backoffMs, decide, type Facts, MAX_ATTEMPTS } from './decide.ts'
 import { canMove, type MessageState, MOVES } from './model.ts'

@@ -1,6 +1,8 @@
 // What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
-import type { Channel, SendResult } from '../channels/channel.ts'
+import type { Adapter, SendResult } from '../channels/adapter.ts'
+import type { ChannelKind } from '../channels/model.ts'
 import { friendshipWith } from '../customers/line.ts'
+import { addressFor } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
 import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
@@ -21,15 +23,16 @@ export type Decision =
   /** back to intended until sending is released */
   | { do: 'hold' }
 
-/** Of a channel, what decides; the simulator knows no more of it. */
-export type Reaches = Pick<Channel, 'name' | 'addressKind' | 'addressOf'>
-
 /** The newest verified identifier is the address: nothing that only a public key said is ever sent to. */
 function addressOf(
   customer: CustomerState,
-  channel: Reaches,
+  channel: ChannelKind,
   settings: Record<string, string>,
 ): string | null {
+  if (channel.addressKind === null) {
+    const token = addressFor(customer, channel.name)
+    return token?.verified ? token.value : null
+  }
   let best: { value: string; at: number } | null = null
   for (const id of customer.ids) {
     if (id.kind !== channel.addressKind || !id.verified || (best && id.at <= best.at)) continue
@@ -45,7 +48,7 @@ const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
 /** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
  *  else the first. */
 export function accountFor<A extends { settings: Record<string, string> }>(
-  channel: Reaches,
+  channel: ChannelKind,
   accounts: A[],
   customer: CustomerState | null,
 ): A | null {
@@ -77,7 +80,7 @@ export function decideTime(
 
 export function decide(
   intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
-  channel: Reaches,
+  channel: ChannelKind,
   facts: Facts,
 ): Decision {
   const { customer } = facts
@@ -90,8 +93,7 @@ export function decide(
   const friend = channel.name === 'line' ? friendOf(customer, facts.account.settings) : undefined
   if (channel.name === 'line' && !friend?.following) return { do: 'skip', reason: 'blocked' }
   if (intent.purpose === 'marketing') {
-    // LINE: being a friend is the consent, until it is refused; email: consent must have been given
-    const allowed = channel.name === 'line' ? consent?.on !== false : consent?.on === true
+    const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
   }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
@@ -151,7 +153,7 @@ const end = (
  *  then only an answer that settles it moves it. */
 export function afterSend(
   result: SendResult,
-  sent: { from: 'sending' | 'unknown'; attempt: number; delivery: Channel['delivery']; random: number },
+  sent: { from: 'sending' | 'unknown'; attempt: number; delivery: Adapter['delivery']; random: number },
 ): End {
   const again = sent.from === 'unknown' ? ('unknown' as const) : ('intended' as const)
   switch (result.kind) {

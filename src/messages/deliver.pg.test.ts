@@ -19,7 +19,11 @@ beforeAll(async () => {
 afterAll(() => lab.close())
 
 const fault = (channel: 'line' | 'email', kind: Parameters<typeof setStandInFault>[2]['kind'], times = 1) =>
-  setStandInFault(lab.core.pool, lab.workspace, { channel, kind, times })
+  setStandInFault(lab.core.pool, lab.workspace, {
+    adapter: channel === 'line' ? 'line' : 'smtp',
+    kind,
+    times,
+  })
 
 describe('a message goes out once and its end is recorded', () => {
   test('LINE: rendered, accepted, outcome in the inbox', async () => {

@@ -2,11 +2,12 @@
 // conditional update, sends, and records the end together with the outcome's inbox row. Any number of these may run.
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type pg from 'pg'
-import { loadAccounts, setAttention, type LoadedAccount } from '../channels/accounts.ts'
-import type { CallAnswer, Channel, SendResult } from '../channels/channel.ts'
-import { CHANNELS } from '../channels/register.ts'
+import { loadAccounts, receiptUrlOf, setAttention, type LoadedAccount } from '../channels/accounts.ts'
+import type { Adapter, CallAnswer, SendResult } from '../channels/adapter.ts'
+import { CHANNELS, isChannel } from '../channels/model.ts'
+import { adapterNamed, adapters } from '../channels/register.ts'
 import type { CustomerState } from '../customers/model.ts'
-import type { MessageContent } from '../journeys/model.ts'
+import type { MessageContent } from '../channels/content.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
@@ -108,9 +109,9 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   const metrics = measures(core.metrics)
   const links = openMessageLinks(core)
   const inside = openInner(core, links)
-  const settles = Object.values(CHANNELS)
-    .filter(c => c.delivery === 'at_least_once')
-    .map(c => c.name as string)
+  const settles = adapters()
+    .filter(a => a.delivery === 'at_least_once')
+    .map(a => a.channel as string)
   const slots = new Map<string, ReturnType<typeof openSlots>>()
   const mark = openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), 200)
   const markAsking = openGroup(
@@ -191,7 +192,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function handle(claim: store.Claim, facts: Read): Promise<void> {
-    const channel = (CHANNELS as Record<string, Channel | undefined>)[claim.channel]
+    const channel = isChannel(claim.channel) ? CHANNELS[claim.channel] : undefined
     const inner = inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
     if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
@@ -209,9 +210,11 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       account: account && { waitMs, settings: account.settings },
       customer,
     })
+    const adapter = account ? adapterNamed(account.adapter) : undefined
     if (claim.state === 'unknown')
-      return settleUnknown(claim, channel, account, decision, now, workspace.currency)
+      return settleUnknown(claim, adapter, account, decision, now, workspace.currency)
     if (decision.do !== 'send') return settle(claim, 'claimed', ending(decision), now(), null)
+    if (!adapter) return settle(claim, 'claimed', skip('no_account'), now(), null)
     let rendered: Rendered
     try {
       const made = links.of(claim.id)
@@ -229,7 +232,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
     }
     const cost = costOf(account!.settings, workspace.currency)
-    const release = await slotsOf(account!, channel).take()
+    const release = await slotsOf(account!, adapter).take()
     try {
       const wanted = {
         claim,
@@ -259,9 +262,9 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
         metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)
       faultPoint('deliver.before_socket')
-      const result = await send(channel, account!, claim, rendered)
+      const result = await send(adapter, account!, claim, rendered)
       release()
-      await recordAnswer(claim, 'sending', channel, account!, result, rendered.address, now(), cost)
+      await recordAnswer(claim, 'sending', adapter, account!, result, rendered.address, now(), cost)
     } finally {
       release()
     }
@@ -320,14 +323,14 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   /** The bytes stored at the first try go out again under the same key, within the time the provider keeps it. */
   async function settleUnknown(
     claim: store.Claim,
-    channel: Channel,
+    adapter: Adapter | undefined,
     account: LoadedAccount | null,
     decision: Decision,
     now: () => number,
     currency: string,
   ): Promise<void> {
     const tooLate = claim.sentAt === null || Date.now() - claim.sentAt > RESOLVE_WITHIN_MS
-    if (decision.do === 'skip' || tooLate || !claim.rendered || !account)
+    if (decision.do === 'skip' || tooLate || !claim.rendered || !account || !adapter)
       return settle(claim, 'unknown', stay('never', tooLate ? 'key_expired' : 'not_retried'), now(), null)
     if (decision.do !== 'send')
       return settle(
@@ -350,24 +353,24 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       })
     )
       return settle(claim, 'unknown', stay('never', 'not_retried'), now(), null)
-    const release = await slotsOf(account, channel).take()
+    const release = await slotsOf(account, adapter).take()
     try {
-      const result = await send(channel, account, claim, claim.rendered)
+      const result = await send(adapter, account, claim, claim.rendered)
       const cost = costOf(account.settings, currency)
-      await recordAnswer(claim, 'unknown', channel, account, result, address, now(), cost)
+      await recordAnswer(claim, 'unknown', adapter, account, result, address, now(), cost)
     } finally {
       release()
     }
   }
 
   async function send(
-    channel: Channel,
+    adapter: Adapter,
     account: LoadedAccount,
     claim: store.Claim,
     rendered: Rendered,
   ): Promise<SendResult> {
     try {
-      return await channel.send(
+      return await adapter.send(
         account,
         {
           id: claim.id,
@@ -376,14 +379,15 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           purpose: claim.intent.purpose,
           content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
+          receiptUrl: receiptUrlOf(core.baseUrl, account, claim.id),
         },
         AbortSignal.timeout(options.timeoutMs),
       )
     } catch (error) {
-      // a channel turns every answer into a result: this is a fault of ours, and the request may have gone out
+      // an adapter turns every answer into a result: this is a fault of ours, and the request may have gone out
       log.error(
-        { channel: channel.name, error: (error as Error).message.slice(0, 200) },
-        'deliver: the channel threw',
+        { adapter: adapter.name, error: (error as Error).message.slice(0, 200) },
+        'deliver: the adapter threw',
       )
       return { kind: 'unknown', detail: 'internal error' }
     }
@@ -392,7 +396,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   async function recordAnswer(
     claim: store.Claim,
     from: 'sending' | 'unknown',
-    channel: Channel,
+    adapter: Adapter,
     account: LoadedAccount,
     result: SendResult,
     address: string,
@@ -403,7 +407,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const end = afterSend(result, {
       from,
       attempt: claim.attempts + 1,
-      delivery: channel.delivery,
+      delivery: adapter.delivery,
       random: Math.random(),
     })
     await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined, { cost })
@@ -412,9 +416,9 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       await setAttention(pool, account.id, null)
   }
 
-  function slotsOf(account: LoadedAccount, channel: Channel) {
+  function slotsOf(account: LoadedAccount, adapter: Adapter) {
     let s = slots.get(account.id)
-    if (!s) slots.set(account.id, (s = openSlots(channel.concurrency)))
+    if (!s) slots.set(account.id, (s = openSlots(adapter.concurrency)))
     return s
   }
 
@@ -545,7 +549,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       await Promise.allSettled(running)
       await claimer?.end()
       claimer = null
-      for (const channel of Object.values(CHANNELS) as Channel[]) await channel.close?.()
+      for (const adapter of adapters()) await adapter.close?.()
     },
   }
 }

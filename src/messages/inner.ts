@@ -1,7 +1,7 @@
 // What goes through the ledger without being a message to a customer: calls of other systems and mails to the team. How
 // each is prepared and sent; claims, marks and records are the deliverer's (deliver.ts).
 import type { LoadedAccount } from '../channels/accounts.ts'
-import type { SendResult } from '../channels/channel.ts'
+import type { SendResult } from '../channels/adapter.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { openCalls, prepareCall } from './calls.ts'

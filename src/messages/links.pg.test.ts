@@ -5,7 +5,7 @@ import { lineText, mail, openSendLab, type Person, type SendLab } from '../../te
 import { openOwner } from '../inbox/owner.ts'
 import { bucketOf } from '../platform/ids.ts'
 import type { LineToCustomer, MailToCustomer } from '../sandbox/stand-in.ts'
-import { standInAct } from '../sandbox/stand-in.ts'
+import { standInAct } from '../sandbox/stand-ins/register.ts'
 import type { Deliverer } from './deliver.ts'
 import { openMessageLinks } from './link-tokens.ts'
 

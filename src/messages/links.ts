@@ -3,12 +3,13 @@
 import { type Context, Hono } from 'hono'
 import { append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
-import { bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
-import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { hashId, newId, type Uuid } from '../platform/ids.ts'
+import { inTransaction } from '../platform/postgres.ts'
 import { readClickToken, readOpenToken, readUnsubscribeToken } from './link-tokens.ts'
-import { canMove, type MessageState, type Rendered } from './model.ts'
+import type { Rendered } from './model.ts'
+import { advance, lockMessage } from './receipts.ts'
 import { isWebUrl } from './render.ts'
-import { outcomeRow, tell } from './store.ts'
+import { tell } from './store.ts'
 import { suppress } from './suppression.ts'
 import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
 
@@ -31,29 +32,6 @@ const MAIL_PROXY = /^Mozilla\/5\.0$|GoogleImageProxy|YahooMailProxy|YahooCacheSy
 const isMachineOpen = (method: string, header: (name: string) => string | undefined): boolean =>
   isMachine(method, header) || MAIL_PROXY.test(header('user-agent') ?? '')
 
-type MessageRow = {
-  workspace_id: Uuid
-  customer_id: Uuid
-  enrollment_id: Uuid | null
-  journey_id: Uuid | null
-  node: string | null
-  channel: string
-  state: MessageState
-  rendered: string | null
-  offset_ms: number
-}
-
-async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
-  const { rows } = await sql.query<MessageRow>(
-    `select m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.state, m.rendered,
-            w.clock_offset_ms as offset_ms
-       from message m join workspace w on w.id = m.workspace_id
-      where m.bucket = $1 and m.id = $2 for update of m`,
-    [bucketOf(id), id],
-  )
-  return rows[0] ?? null
-}
-
 /** Counts a click: each target of a message once. */
 export async function recordClick(
   core: Core,
@@ -63,31 +41,14 @@ export async function recordClick(
     const row = await lockMessage(sql, click.message)
     if (!row) return null
     const at = Date.now() + row.offset_ms
-    if (canMove(row.state, 'clicked'))
-      await sql.query(`update message set state = 'clicked', changed = $3 where bucket = $1 and id = $2`, [
-        bucketOf(click.message),
-        click.message,
-        new Date(at),
-      ])
     const of = { workspace: row.workspace_id, customer: row.customer_id }
-    await append(sql, null, [
-      outcomeRow(
-        of,
-        {
-          message: click.message,
-          enrollment: row.enrollment_id,
-          node: row.node,
-          journey: row.journey_id,
-          channel: row.channel,
-          state: 'clicked',
-          outcome: null,
-          reason: null,
-          at,
-          detail: { label: click.label, url: click.url },
-        },
-        `click:${click.message}:${hashId(click.label, click.url)}`,
-      ),
-    ])
+    await advance(sql, click.message, row, {
+      state: 'clicked',
+      at,
+      moves: true,
+      detail: { label: click.label, url: click.url },
+      key: `click:${click.message}:${hashId(click.label, click.url)}`,
+    })
     return of
   })
   if (told) tell(core.signals, [told], [told.workspace])
@@ -99,31 +60,14 @@ export async function recordOpen(core: Core, message: Uuid, machine: boolean): P
     const row = await lockMessage(sql, message)
     if (!row) return null
     const at = Date.now() + row.offset_ms
-    if (!machine && canMove(row.state, 'opened'))
-      await sql.query(`update message set state = 'opened', changed = $3 where bucket = $1 and id = $2`, [
-        bucketOf(message),
-        message,
-        new Date(at),
-      ])
     const of = { workspace: row.workspace_id, customer: row.customer_id }
-    await append(sql, null, [
-      outcomeRow(
-        of,
-        {
-          message,
-          enrollment: row.enrollment_id,
-          node: row.node,
-          journey: row.journey_id,
-          channel: row.channel,
-          state: 'opened',
-          outcome: null,
-          reason: null,
-          at,
-          ...(machine ? { detail: { machine: 'true' } } : {}),
-        },
-        `open:${message}:${machine ? 'machine' : 'person'}`,
-      ),
-    ])
+    await advance(sql, message, row, {
+      state: 'opened',
+      at,
+      moves: !machine,
+      ...(machine ? { detail: { machine: 'true' } } : {}),
+      key: `open:${message}:${machine ? 'machine' : 'person'}`,
+    })
     return of
   })
   if (told) tell(core.signals, [told], [told.workspace])

@@ -1,7 +1,7 @@
 // The send ledger's words: states, allowed moves, and the intent that the fold writes.
 import type { OutcomeBody } from '../inbox/model.ts'
-import type { InternalContent } from '../channels/channel.ts'
-import type { MessageContent } from '../journeys/model.ts'
+import type { InternalContent } from '../channels/adapter.ts'
+import type { MessageContent } from '../channels/content.ts'
 import type { Uuid } from '../platform/ids.ts'
 
 export type MessageState =

@@ -3,7 +3,8 @@
 import { Liquid, type Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
 import type { CustomerState } from '../customers/model.ts'
-import type { CallContent, MessageContent } from '../journeys/model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { CallContent } from '../journeys/model.ts'
 import { publicId } from '../platform/ids.ts'
 import type { Intent } from './model.ts'
 
@@ -140,10 +141,7 @@ export function renderContent(
         marketing && links ? atEnd(html, `<img src="${links.openUrl}" width="1" height="1" alt="">`) : html,
     }
   }
-  return {
-    channel: 'line',
-    messages: content.messages.map(m => fillDeep(m, scope) as Record<string, unknown>),
-  }
+  return fillDeep(content, scope) as MessageContent
 }
 
 function fillDeep(value: unknown, scope: object): unknown {

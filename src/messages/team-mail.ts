@@ -1,10 +1,11 @@
 // A notice to the team by e-mail, through the workspace's own e-mail account. One message of the ledger, however many read
 // it: it is accepted once the first of them has it, and after a crash it is not sent again (a mail has no key for that).
 import type { LoadedAccount } from '../channels/accounts.ts'
-import type { SendResult } from '../channels/channel.ts'
-import { email } from '../channels/email.ts'
+import type { SendResult } from '../channels/adapter.ts'
+import { adapterNamed } from '../channels/register.ts'
 import type { CustomerState } from '../customers/model.ts'
-import type { MessageContent, TeamMail } from '../journeys/model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { TeamMail } from '../journeys/model.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, deriveId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -72,9 +73,11 @@ export async function sendTeamMail(
   rendered: { address: string; content: unknown },
   signal: AbortSignal,
 ): Promise<SendResult> {
+  const adapter = adapterNamed(account.adapter)
+  if (!adapter) return { kind: 'rejected', detail: `no adapter ${account.adapter}` }
   let first: SendResult | null = null
   for (const address of rendered.address.split(', ')) {
-    const result = await email.send(
+    const result = await adapter.send(
       account,
       {
         id: deriveId(bucketOf(claim.id), claim.id, address),
@@ -83,6 +86,7 @@ export async function sendTeamMail(
         purpose: 'transactional',
         content: rendered.content as MessageContent,
         unsubscribeUrl: '',
+        receiptUrl: '',
       },
       signal,
     )

@@ -1,4 +1,4 @@
-// The three kinds of errors: the caller's mistake (Problem), a provider's answer (src/channels/channel.ts)
+// The three kinds of errors: the caller's mistake (Problem), a provider's answer (src/channels/adapter.ts)
 // and our own bug (`must`).
 
 /** RFC 9457 problem. `code` is stable; `title` says what is wrong, `action` what to do. */

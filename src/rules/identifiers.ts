@@ -17,6 +17,9 @@ export const IDENTIFIERS = {
   card_no: { strength: 3 },
   /** LINE user ids differ by provider: `provider/uid`; the default provider's have no prefix */
   line_uid: { strength: 2 },
+  /** page- and account-scoped ids of people who have written to the brand */
+  messenger_id: { strength: 2 },
+  instagram_id: { strength: 2 },
   email: { strength: 2, shared: 'contact' },
   phone: { strength: 2, shared: 'contact' },
   /** 手機條碼載具: `/` and seven characters */

@@ -4,7 +4,7 @@
 // What is not known: a test that says "not" (not_equal, none_of, not_contains, `none`) holds also where there is no value;
 // every other test does not. Types are not converted: 10 is not "10". Texts are compared exactly.
 import type { Stage } from '../customers/model.ts'
-import type { ReachChannel } from '../customers/reach.ts'
+import type { ChannelName } from '../channels/model.ts'
 import type { IdentifierKind } from './identifiers.ts'
 
 export type { IdentifierKind }
@@ -151,7 +151,7 @@ export type Rule =
   | { op: 'identifier'; kind: IdentifierKind; verified?: true }
   /** bound: a verified contact of this channel is known; reachable: marketing may be sent to it now (suppressions apart,
    *  which are read when it is sent) */
-  | { op: 'channel'; channel: ReachChannel; is: 'bound' | 'reachable' }
+  | { op: 'channel'; channel: ChannelName; is: 'bound' | 'reachable' }
   | { op: 'consent'; channel: string; purpose: string; is: 'granted' | 'refused' | 'unknown' }
   | { op: 'stage'; is: 'exactly' | 'at_least' | 'at_most'; stage: Stage }
   /** Membership as the newest `tier.changed` { tier } and `points.changed` { balance } of a trusted source say. */

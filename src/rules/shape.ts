@@ -1,7 +1,7 @@
 // The shape of a rule as zod checks it, with the limits on texts and lists. What a rule means is checked in check.ts.
 import { z } from 'zod'
 import { STAGES } from '../customers/model.ts'
-import { REACH_CHANNELS } from '../customers/reach.ts'
+import { CHANNEL_NAMES } from '../channels/model.ts'
 import { isDate } from '../platform/wall-time.ts'
 import { IDENTIFIER_KINDS } from './identifiers.ts'
 import {
@@ -176,7 +176,7 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     }),
     z.strictObject({
       op: z.literal('channel'),
-      channel: z.enum(REACH_CHANNELS),
+      channel: z.enum(CHANNEL_NAMES),
       is: z.enum(['bound', 'reachable']),
     }),
     z.strictObject({

@@ -9,7 +9,7 @@ import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { firstPeople } from './people.ts'
 import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
-import { standInAct } from './stand-in.ts'
+import { standInAct } from './stand-ins/register.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
 
 const SHOPPERS = 50

@@ -4,7 +4,7 @@ import { openSendLab, type SendLab } from '../../test/send-lab.ts'
 import { Problem } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { openReceipts } from './receipts.ts'
-import { standInAct } from './stand-in.ts'
+import { standInAct } from './stand-ins/register.ts'
 
 let lab: SendLab
 let down = false

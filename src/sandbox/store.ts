@@ -1,4 +1,5 @@
 // The sandbox's own questions to PostgreSQL: contacts and their messages, the shop's keys, who may shop.
+import type { ChannelName } from '../channels/model.ts'
 import { insertKey } from '../catalogue/keys.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
@@ -6,7 +7,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 
 export type ContactRow = {
-  channel: 'line' | 'email'
+  channel: ChannelName
   address: string
   name: string
   following: boolean
@@ -18,7 +19,7 @@ export type ContactRow = {
 export async function sandboxContacts(
   sql: Sql,
   workspace: Uuid,
-  channel: 'line' | 'email',
+  channel: ChannelName,
   q: string,
   skip: number,
   limit: number,
@@ -45,7 +46,7 @@ export async function sandboxContacts(
 
 export type MessageRow = {
   id: Uuid
-  channel: 'line' | 'email'
+  channel: ChannelName
   address: string
   direction: 'to_customer' | 'from_customer'
   payload: unknown
@@ -56,7 +57,7 @@ export type MessageRow = {
 export async function sandboxMessages(
   sql: Sql,
   workspace: Uuid,
-  channel: 'line' | 'email',
+  channel: ChannelName,
   address: string,
 ): Promise<MessageRow[]> {
   const { rows } = await sql.query<MessageRow>(
@@ -73,7 +74,7 @@ export async function sandboxMessages(
 export async function addContacts(
   sql: Sql,
   workspace: Uuid,
-  rows: { channel: 'line' | 'email'; address: string; name: string; following: boolean; created: Date }[],
+  rows: { channel: ChannelName; address: string; name: string; following: boolean; created: Date }[],
 ): Promise<void> {
   await sql.query(
     `insert into sandbox_contact (workspace_id, channel, address, name, following, created)

@@ -3,7 +3,7 @@
 import type { History } from '../platform/clickhouse.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { compileRules, type SqlContext } from '../rules/sql/compile.ts'
-import type { ReachChannel } from '../customers/reach.ts'
+import type { ChannelName } from '../channels/model.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { ask } from './preview.ts'
@@ -45,7 +45,7 @@ export async function audienceOf(
       policy?.controlPercent ? share(`control:${journey}`, policy.controlPercent) : never,
       ...channels.map(channel => ({
         op: 'channel' as const,
-        channel: channel as ReachChannel,
+        channel: channel as ChannelName,
         is: 'reachable' as const,
       })),
     ],

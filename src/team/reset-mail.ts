@@ -1,7 +1,7 @@
 // Mails a one-time link for a new password through the e-mail account of a live workspace the person belongs to.
 // A sandbox's account is never used: its inbox is open to everybody in that workspace.
 import { findAccount } from '../channels/accounts.ts'
-import { email as emailChannel } from '../channels/email.ts'
+import { adapterNamed } from '../channels/register.ts'
 import type { Core } from '../platform/core.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -16,7 +16,8 @@ export async function sendResetMail(core: Core, address: string): Promise<void> 
   if (!user) return
   const id = await mailAccountFor(core.pool, user.id)
   const account = id ? await findAccount(core, core.pool, id) : null
-  if (!account) {
+  const adapter = account ? adapterNamed(account.adapter) : undefined
+  if (!account || !adapter) {
     core.log.warn(
       { user: user.id },
       'a new password was asked for, but no live workspace of this user has an e-mail account: run `itinera user link`',
@@ -24,7 +25,7 @@ export async function sendResetMail(core: Core, address: string): Promise<void> 
     return
   }
   const { token } = await insertLink(core.pool, { purpose: 'reset', user: user.id })
-  const result = await emailChannel.send(
+  const result = await adapter.send(
     account,
     {
       id: newId(),
@@ -33,6 +34,7 @@ export async function sendResetMail(core: Core, address: string): Promise<void> 
       purpose: 'transactional',
       content: { channel: 'email', ...resetMail(user.locale, core.baseUrl + linkPath(token)) },
       unsubscribeUrl: core.baseUrl,
+      receiptUrl: '',
     },
     AbortSignal.timeout(SEND_MS),
   )

@@ -120,6 +120,7 @@ create table channel_account (
   attention_at timestamp with time zone,
   created_at timestamp with time zone not null,
   version bigint not null default 1,
+  adapter text not null,
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )

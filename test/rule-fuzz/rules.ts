@@ -1,6 +1,6 @@
 // Random rules over the whole language, about what random histories hold.
 import { STAGES } from '../../src/customers/model.ts'
-import { REACH_CHANNELS } from '../../src/customers/reach.ts'
+import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import {
   ORDER_STATUSES,
@@ -278,7 +278,7 @@ const STATE: ((r: Random) => Rule)[] = [
     kind: r.of(IDENTIFIER_KINDS),
     ...(r.chance(0.3) ? { verified: true as const } : {}),
   }),
-  r => ({ op: 'channel', channel: r.of(REACH_CHANNELS), is: r.of(['bound', 'reachable'] as const) }),
+  r => ({ op: 'channel', channel: r.of(CHANNEL_NAMES), is: r.of(['bound', 'reachable'] as const) }),
   r => ({
     op: 'consent',
     channel: r.of(['email', 'line', 'sms']),

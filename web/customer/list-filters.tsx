@@ -2,7 +2,7 @@
 import { Button, Group, Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { STAGES } from '../../src/customers/model.ts'
-import { REACH_CHANNELS } from '../../src/customers/reach.ts'
+import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { useSay } from '../use.ts'
@@ -75,7 +75,7 @@ export function CustomerFilters({
         ? [{ value: search.tag, label: search.tag }, ...tagOptions]
         : tagOptions,
     segment: (segments.data?.items ?? []).map(s => ({ value: s.id, label: s.name })),
-    reach: REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) })),
+    reach: CHANNEL_NAMES.map(c => ({ value: c, label: word('channel', c) })),
     has: HAS.map(k => ({ value: k, label: word('identifier', k) })),
     bought: BOUGHT.map(b => ({ value: b, label: t(`bought.${b}`) })),
     complete: LEVELS.map(l => ({ value: l, label: t(`complete.${l}`) })),

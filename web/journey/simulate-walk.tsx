@@ -8,8 +8,7 @@ import type { Ending, Walk, WalkLine, WalkMessage } from '../../src/journeys/sim
 import { MOVES, outcomeOf, type MessageState } from '../../src/messages/model.ts'
 import type { Reason, Rule } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
-import { LineBubbles } from '../messages/line-bubbles.tsx'
-import { MailFrame } from '../messages/mail-frame.tsx'
+import { ContentPreview } from '../messages/content-preview.tsx'
 import { useEventLabel } from '../parts/event-picker.tsx'
 import { Badge, Channel, StateBadge } from '../parts/small.tsx'
 import { WhyLines } from '../rules/why.tsx'
@@ -194,16 +193,7 @@ function Content({ message: { content } }: { message: WalkMessage }) {
   if (content === null) return null
   return (
     <div style={{ marginTop: 6 }}>
-      {content.channel === 'line' ? (
-        <LineBubbles messages={content.messages} />
-      ) : (
-        <>
-          <Text size="sm" fw={600} mb={4}>
-            {content.subject}
-          </Text>
-          <MailFrame html={content.html} height={200} />
-        </>
-      )}
+      <ContentPreview content={content} height={200} />
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { Alert, Drawer, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import type { MessageContent } from '../../src/journeys/model.ts'
+import type { MessageContent } from '../../src/channels/content.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'

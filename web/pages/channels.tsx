@@ -27,16 +27,16 @@ export function Channels() {
     <Page title={t('channels.title')} lead={t('channels.lead')}>
       <Show query={query}>
         {({ items, kinds }) => {
-          // an account's id, or a channel's name for a new one
+          // an account's id, or an adapter's name for a new one
           const account = items.find(a => a.id === edit)
-          const editing = kinds.find(k => k.channel === (account?.channel ?? edit))
+          const editing = kinds.find(k => k.adapter === (account?.adapter ?? edit))
           const open = (id: string) => () => void navigate({ search: { edit: id } })
           return (
             <div className="half">
               {kinds.flatMap(kind => {
-                const own = items.filter(a => a.channel === kind.channel)
+                const own = items.filter(a => a.adapter === kind.adapter)
                 if (own.length === 0)
-                  return <AccountCard key={kind.channel} kind={kind} edit={open(kind.channel)} />
+                  return <AccountCard key={kind.adapter} kind={kind} edit={open(kind.adapter)} />
                 const several = kind.settings.includes('provider')
                 return own.map((a, i) => (
                   <AccountCard
@@ -44,7 +44,7 @@ export function Channels() {
                     kind={kind}
                     account={a}
                     edit={open(a.id)}
-                    add={several && i === own.length - 1 ? open(kind.channel) : undefined}
+                    add={several && i === own.length - 1 ? open(kind.adapter) : undefined}
                   />
                 ))
               })}
@@ -65,7 +65,7 @@ export function Channels() {
                     ws={ws}
                     kind={editing}
                     account={account}
-                    others={items.filter(a => a.channel === editing.channel && a !== account)}
+                    others={items.filter(a => a.adapter === editing.adapter && a !== account)}
                     close={close}
                   />
                 ) : null}
@@ -209,6 +209,7 @@ function Form({
           channel: kind.channel,
           body: {
             account: account?.id,
+            adapter: kind.adapter,
             name,
             settings: written(settings),
             secrets: Object.keys(given).length > 0 ? given : undefined,

@@ -1,4 +1,5 @@
 // The send ledger: every intent and its outcome, the invariant above, one message in a drawer; and the suppression list.
+import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { ListTable } from '../parts/list-table.tsx'
 import { Alert, Button, Group, Select, Tabs, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconSend } from '@tabler/icons-react'
@@ -101,7 +102,7 @@ function Ledger({ ws }: { ws: string }) {
           w={150}
           aria-label={t('common.channel')}
           placeholder={t('messages.allChannels')}
-          data={['line', 'email'].map(c => ({ value: c, label: word('channel', c) }))}
+          data={CHANNEL_NAMES.map(c => ({ value: c, label: word('channel', c) }))}
           value={channel ?? null}
           onChange={value => filter({ channel: value })}
         />

@@ -1,7 +1,7 @@
 // Any rule of the language, for tests of what must hold for all of them. Values are made of letters that no word of the
 // product holds, so that a test can tell them from the product's own.
 import fc from 'fast-check'
-import { REACH_CHANNELS } from '../../src/customers/reach.ts'
+import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { STAGES } from '../../src/customers/model.ts'
 import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import { ORDER_STATUSES, type Rule } from '../../src/rules/model.ts'
@@ -103,10 +103,10 @@ export const LEAVES = {
     { op: op('identifier'), kind: some(...IDENTIFIER_KINDS), verified: fc.constant(true as const) },
     { requiredKeys: ['op', 'kind'] },
   ),
-  channel: fc.record({ op: op('channel'), channel: some(...REACH_CHANNELS), is: some('bound', 'reachable') }),
+  channel: fc.record({ op: op('channel'), channel: some(...CHANNEL_NAMES), is: some('bound', 'reachable') }),
   consent: fc.record({
     op: op('consent'),
-    channel: some(...REACH_CHANNELS),
+    channel: some(...CHANNEL_NAMES),
     purpose: some('marketing', 'analytics'),
     is: some('granted', 'refused', 'unknown'),
   }),

@@ -1,7 +1,7 @@
 // What a chip opens: the form of the fields it stands for.
 import { Checkbox, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { REACH_CHANNELS } from '../../src/customers/reach.ts'
+import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { STAGES } from '../../src/customers/model.ts'
 import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import { word } from '../i18n.ts'
@@ -92,7 +92,7 @@ export function ChipForm(props: FormProps) {
         <Pick
           label={t('ruleEdit.channel')}
           value={leaf.channel}
-          options={REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) }))}
+          options={CHANNEL_NAMES.map(c => ({ value: c, label: word('channel', c) }))}
           onChange={channel => change({ ...leaf, channel })}
         />
       ) : (
@@ -114,7 +114,7 @@ export function ChipForm(props: FormProps) {
             value={leaf.channel}
             options={uniqueOptions([
               { value: leaf.channel, label: word('channel', leaf.channel) },
-              ...REACH_CHANNELS.map(c => ({ value: c, label: word('channel', c) })),
+              ...CHANNEL_NAMES.map(c => ({ value: c, label: word('channel', c) })),
             ])}
             onChange={channel => change({ ...leaf, channel })}
           />

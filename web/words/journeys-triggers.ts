@@ -35,6 +35,8 @@ const identifiers = {
   identifier_user_id: ['網站使用者編號', 'User id'],
   identifier_card_no: ['會員卡號', 'Card number'],
   identifier_line_uid: ['LINE', 'LINE'],
+  identifier_messenger_id: ['Messenger', 'Messenger'],
+  identifier_instagram_id: ['Instagram', 'Instagram'],
   identifier_email: ['Email', 'E-mail'],
   identifier_phone: ['手機', 'Phone'],
   identifier_carrier: ['發票載具', 'E-invoice carrier'],

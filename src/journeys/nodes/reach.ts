@@ -4,19 +4,13 @@
 // customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
 // failed, skipped, unknown (left out: accepted), unreachable.
 import { z } from 'zod'
-import { REACH_CHANNELS, type ReachChannel } from '../../customers/reach.ts'
+import { type MessageContent, messageContent } from '../../channels/content.ts'
+import { CHANNEL_NAMES, type ChannelName } from '../../channels/model.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
-import type { MessageContent, NodeContext, NodeType, Purpose, Step } from '../model.ts'
+import type { NodeContext, NodeType, Purpose, Step } from '../model.ts'
 import { textsOf } from '../placeholders.ts'
-import {
-  DEFAULT_USEFUL_MS,
-  messageContent,
-  OTHER_CHANNEL,
-  purpose,
-  sendChannel,
-  usefulForMs,
-} from './content.ts'
+import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
@@ -29,7 +23,7 @@ const shape = z.strictObject({
   onward: z.array(z.enum(ONWARD)).max(2).optional(),
   usefulForMs,
 })
-type Option = { channel: ReachChannel; content: MessageContent }
+type Option = { channel: ChannelName; content: MessageContent }
 type Fields = {
   purpose: Purpose
   options: Option[]
@@ -99,7 +93,7 @@ export const reach: NodeType = {
   },
   ports: fields => ['accepted', ...new Set(drawn(fields)), 'failed', 'skipped', 'unknown', 'unreachable'],
   fallback: {
-    ...Object.fromEntries(REACH_CHANNELS.map(c => [c, 'accepted'])),
+    ...Object.fromEntries(CHANNEL_NAMES.map(c => [c, 'accepted'])),
     failed: 'accepted',
     skipped: 'accepted',
     unknown: 'accepted',

@@ -3,16 +3,10 @@
 // Ports: accepted, failed, skipped, unknown. A port that `next` leaves out takes the way of accepted, so nobody is
 // stranded; null ends the run there.
 import { z } from 'zod'
+import { type MessageContent, messageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
-import type { MessageContent, NodeType } from '../model.ts'
-import {
-  DEFAULT_USEFUL_MS,
-  messageContent,
-  OTHER_CHANNEL,
-  purpose,
-  sendChannel,
-  usefulForMs,
-} from './content.ts'
+import type { NodeType } from '../model.ts'
+import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,

@@ -2,8 +2,7 @@
 import { Input, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { LineBubbles } from '../../messages/line-bubbles.tsx'
-import { MailFrame } from '../../messages/mail-frame.tsx'
+import { ContentPreview } from '../../messages/content-preview.tsx'
 import { text } from '../say/values.ts'
 import { LineContent, type LineMessage } from './line-content.tsx'
 import { mailHtml, mailText } from './mail-text.ts'
@@ -42,7 +41,7 @@ export function ContentField({ label, value, onChange, error, path, readOnly }: 
         {content.channel === 'line' ? (
           side === 'see' ? (
             <div className="phone-wall">
-              <LineBubbles messages={content.messages ?? []} />
+              <ContentPreview content={{ channel: 'line', messages: content.messages ?? [] }} />
             </div>
           ) : (
             <LineContent
@@ -54,10 +53,9 @@ export function ContentField({ label, value, onChange, error, path, readOnly }: 
           )
         ) : content.channel === 'email' ? (
           side === 'see' ? (
-            <>
-              <Text fw={600}>{content.subject}</Text>
-              <MailFrame html={content.html ?? ''} height={320} />
-            </>
+            <ContentPreview
+              content={{ channel: 'email', subject: content.subject ?? '', html: content.html ?? '' }}
+            />
           ) : (
             <MailContent
               subject={content.subject ?? ''}

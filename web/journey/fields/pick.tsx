@@ -1,4 +1,5 @@
 // Something that exists in the workspace or in this journey: a segment, a journey, a node, a coupon, a channel.
+import { CHANNEL_NAMES } from '../../../src/channels/model.ts'
 import { Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../../api/queries.ts'
@@ -84,7 +85,7 @@ export function CouponField(props: FieldProps) {
 }
 
 /** Channels that messages leave by. */
-export const SEND_CHANNELS = ['line', 'email'] as const
+export const SEND_CHANNELS = CHANNEL_NAMES
 
 export function ChannelField(props: FieldProps) {
   const { t } = useTranslation()

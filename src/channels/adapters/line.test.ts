@@ -1,10 +1,11 @@
 // LINE user ids differ by provider: an account that names its provider brings in and reaches its own users only.
 import { expect, test } from 'vitest'
-import { decide } from '../messages/decide.ts'
-import { emptyState } from '../customers/reduce.ts'
-import type { CustomerState } from '../customers/model.ts'
-import { newId } from '../platform/ids.ts'
-import type { Account } from './channel.ts'
+import { decide } from '../../messages/decide.ts'
+import { emptyState } from '../../customers/reduce.ts'
+import type { CustomerState } from '../../customers/model.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Account } from '../adapter.ts'
+import { CHANNELS } from '../model.ts'
 import { line, signBody } from './line.ts'
 
 const account = (provider?: string): Account => ({
@@ -16,7 +17,7 @@ const account = (provider?: string): Account => ({
   trusted: false,
 })
 
-function follow(provider?: string) {
+async function follow(provider?: string) {
   const rawBody = Buffer.from(
     JSON.stringify({
       events: [
@@ -25,13 +26,13 @@ function follow(provider?: string) {
     }),
   )
   const headers = { 'x-line-signature': signBody('s', rawBody).toString('base64') }
-  const [event] = line.parse!(account(provider), { rawBody, headers, query: {} })
-  return event!
+  const told = await line.parse!(account(provider), { rawBody, headers, query: {}, url: '' })
+  return told.events[0]!
 }
 
-test('R1-14 a friend of an account with a provider is known by provider and id, one of the default provider by the id', () => {
-  expect(follow().input.body).toMatchObject({ ids: [{ kind: 'line_uid', value: 'U1' }] })
-  const other = follow('shop-b')
+test('R1-14 a friend of an account with a provider is known by provider and id, one of the default provider by the id', async () => {
+  expect((await follow()).input.body).toMatchObject({ ids: [{ kind: 'line_uid', value: 'U1' }] })
+  const other = await follow('shop-b')
   expect(other.input.body).toMatchObject({ ids: [{ kind: 'line_uid', value: 'shop-b/U1' }] })
   expect(other.address).toBe('U1') // what blocks and receipts are kept by
 })
@@ -41,7 +42,7 @@ test('a message goes to the user id of the account’s own provider, or to nobod
   customer.line = { following: true, at: 1 }
   customer.ids.push({ kind: 'line_uid', value: 'shop-b/U2', verified: true, at: 2, src: 'LINE' })
   const ask = (settings: Record<string, string>) =>
-    decide({ purpose: 'transactional', notBefore: 1, notAfter: null, quiet: null }, line, {
+    decide({ purpose: 'transactional', notBefore: 1, notAfter: null, quiet: null }, CHANNELS.line, {
       now: 5,
       paused: false,
       account: { waitMs: 0, settings },

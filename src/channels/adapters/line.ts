@@ -1,12 +1,21 @@
 // LINE Messaging API: push under a retry key, signed webhooks in.
 // Source: developers.line.biz/en/reference/messaging-api (push, retrying a request, webhook event objects).
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { isLineProvider, lineAddressOf, lineUidOf } from '../customers/contacts.ts'
-import type { EventBody } from '../inbox/model.ts'
-import { Problem } from '../platform/errors.ts'
-import type { Account, Channel, ChannelEvent, Outgoing, SendResult, WebhookRequest } from './channel.ts'
-import { closeConnections, exchange, header, NoAnswer, retryAfterMs, type Answer } from './exchange.ts'
-import { FORBIDDEN_TEXT } from './outgoing.ts'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { isLineProvider, lineUidOf } from '../../customers/contacts.ts'
+import type { EventBody } from '../../inbox/model.ts'
+import { Problem } from '../../platform/errors.ts'
+import type {
+  Account,
+  Adapter,
+  ChannelEvent,
+  Outgoing,
+  SendResult,
+  Told,
+  WebhookRequest,
+} from '../adapter.ts'
+import { closeConnections, exchange, header, NoAnswer, retryAfterMs, type Answer } from '../exchange.ts'
+import { FORBIDDEN_TEXT } from '../outgoing.ts'
+import { STAND_IN, standInToken } from '../stand-in.ts'
 
 const API = 'https://api.line.me'
 const CONCURRENCY = 32
@@ -121,7 +130,7 @@ function propsOf(event: LineEvent): Record<string, unknown> {
   return {}
 }
 
-function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
+function parse(account: Account, request: WebhookRequest): Told {
   const given = Buffer.from(request.headers['x-line-signature'] ?? '', 'base64')
   const wanted = signBody(account.secrets.channelSecret ?? '', request.rawBody)
   if (!account.secrets.channelSecret || given.length !== wanted.length || !timingSafeEqual(given, wanted))
@@ -155,18 +164,16 @@ function parse(account: Account, request: WebhookRequest): ChannelEvent[] {
       e.type === 'follow' ? ('followed' as const) : e.type === 'unfollow' ? ('blocked' as const) : null
     events.push({
       address: user,
-      message: null,
       input: { kind: 'event', messageId: input.messageId, body: input },
       ...(reach ? { reach: { kind: reach, at } } : {}),
     })
   }
-  return events
+  return { events, receipts: [] }
 }
 
-export const line: Channel = {
+export const line: Adapter = {
   name: 'line',
-  addressKind: 'line_uid',
-  addressOf: (settings, value) => lineAddressOf(settings.provider, value),
+  channel: 'line',
   delivery: 'at_least_once',
   settings: ['baseUrl', 'provider'],
   secrets: ['accessToken', 'channelSecret'],
@@ -178,6 +185,14 @@ export const line: Channel = {
       : { setting: 'provider', action: 'Use lower-case letters, digits, - and _, at most 32.' },
   send,
   parse,
+  standIn: (core, workspace) => ({
+    name: 'LINE (sandbox)',
+    settings: { baseUrl: STAND_IN },
+    secrets: {
+      accessToken: standInToken(core, workspace, 'line'),
+      channelSecret: randomBytes(16).toString('hex'),
+    },
+  }),
   async close() {
     closeConnections()
   },

@@ -1,8 +1,12 @@
-// The contract of a channel. A channel is one file beside this and one line in register.ts. It renders nothing and
-// decides nothing: it turns rendered content into the provider's own request, and the provider's answers into ours.
+// The contract of an adapter, which speaks to one provider of a channel. It is one file in adapters/ and one line in
+// register.ts. It renders nothing and decides nothing: it turns rendered content into the provider's own request, and the
+// provider's answers into ours.
 import type { IncomingInput } from '../inbox/model.ts'
+import type { MessageContent } from './content.ts'
 import type { CallContent, TeamMail } from '../journeys/model.ts'
+import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { ChannelName } from './model.ts'
 
 /** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
  *  http: a call of another system. team: a mail to members of the team.
@@ -54,32 +58,59 @@ export type Outgoing = {
   address: string
   purpose: 'marketing' | 'transactional'
   /** rendered content; nothing of Liquid is left */
-  content: import('../journeys/model.ts').MessageContent
+  content: MessageContent
   /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
   unsubscribeUrl: string
+  /** where the provider may tell what became of it, for those that ask for an address with each message */
+  receiptUrl: string
 }
 
 export type WebhookRequest = {
   rawBody: Uint8Array
+  /** the address as the provider has it, for signatures that cover it */
+  url: string
   headers: Record<string, string>
   query: Record<string, string>
+}
+
+/** What became of a message after the provider had accepted it. Moves the ledger forward only (MOVES of
+ *  src/messages/model.ts); told twice it counts once.
+ *  bounced: it did not arrive; the address is suppressed when that is to blame (`hard`). */
+export type Receipt = {
+  /** our message, which every provider is told in one way or another */
+  message: Uuid
+  state: 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
+  /** the provider's own time, real ms */
+  at: number
+  /** in the provider's words, without anybody's address */
+  detail?: string
+  /** bounced: the address is dead, not only full or away */
+  hard?: true
+  /** opened, clicked: by a program, not by a person */
+  machine?: true
 }
 
 /** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
 export type ChannelEvent = {
   address: string | null
-  message: Uuid | null
   input: IncomingInput
   /** what must hold before the webhook is acknowledged: `blocked` stops sends at once, `followed` lifts that */
   reach?: { kind: 'blocked' | 'followed'; at: number }
 }
 
-export type Channel = {
-  name: 'line' | 'email'
-  /** the identifier that is the address */
-  addressKind: 'line_uid' | 'email'
-  /** the address to use for an identifier by an account with these settings; null: that account cannot reach it */
-  addressOf?(settings: Record<string, string>, value: string): string | null
+/** What a webhook says in all: events of people, and receipts of messages. */
+export type Told = { events: ChannelEvent[]; receipts: Receipt[] }
+
+export type StandInAccount = {
+  name: string
+  settings: Record<string, string>
+  secrets: Record<string, string>
+}
+
+export type Adapter = {
+  /** names it among all adapters, and in addresses */
+  name: string
+  channel: ChannelName
   /** what is wrong with an account's settings, beyond what is required */
   wrong?(settings: Record<string, string>): { setting: string; action: string } | null
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
@@ -94,5 +125,10 @@ export type Channel = {
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
   /** @throws Problem 401 when the signature does not fit the raw body */
-  parse?(account: Account, request: WebhookRequest): ChannelEvent[]
+  parse?(account: Account, request: WebhookRequest): Told | Promise<Told>
+  /** A sandbox's account at our own stand-in, with STAND_IN (stand-in.ts) as its base URL or host; left out: a sandbox
+   *  has none. The stand-in itself is src/sandbox/stand-ins/<name>.ts. */
+  standIn?(core: Pick<Core, 'secrets'>, workspace: Uuid): StandInAccount
+  /** What to answer to a GET of the webhook's address, by which some providers ask whether it is ours; null: it is not. */
+  challenge?(account: Account, query: Record<string, string>): string | null
 }

@@ -2,8 +2,9 @@
 // idempotency key, so a mail whose fate is not known is not sent again: at most once.
 import { convert } from 'html-to-text'
 import MailComposer from 'nodemailer/lib/mail-composer'
-import type { Account, Channel, Outgoing, SendResult } from './channel.ts'
-import { closeIdle, sendMail, SmtpFailure, type SmtpServer } from './smtp.ts'
+import type { Account, Adapter, Outgoing, SendResult } from '../adapter.ts'
+import { closeIdle, sendMail, SmtpFailure, type SmtpServer } from '../smtp.ts'
+import { STAND_IN, standInSecret } from '../stand-in.ts'
 
 const CONCURRENCY = 5
 
@@ -81,14 +82,19 @@ async function send(account: Account, message: Outgoing, signal: AbortSignal): P
   }
 }
 
-export const email: Channel = {
-  name: 'email',
-  addressKind: 'email',
+export const smtp: Adapter = {
+  name: 'smtp',
+  channel: 'email',
   delivery: 'at_most_once',
   settings: ['host', 'port', 'secure', 'user', 'from', 'fromName', 'replyTo'],
   secrets: ['password'],
   required: ['host', 'from'],
   concurrency: CONCURRENCY,
   send,
+  standIn: (core, workspace) => ({
+    name: 'Email (sandbox)',
+    settings: { host: STAND_IN, user: workspace, from: 'hello@sandbox.example', fromName: 'Sandbox' },
+    secrets: { password: standInSecret(core, workspace, 'smtp') },
+  }),
   close: closeIdle,
 }

@@ -1,16 +1,25 @@
 // The stand-in for LINE: the part of LINE's own HTTP interface that the product uses, for sandbox workspaces. It
 // checks what LINE checks and keeps what arrived. Source: developers.line.biz/en/reference/messaging-api.
+import { createHmac, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
-import { standInToken } from '../channels/accounts.ts'
-import type { Core } from '../platform/core.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import { workspaceOfToken } from '../../channels/stand-in.ts'
+import type { Core } from '../../platform/core.ts'
+import { never, Problem } from '../../platform/errors.ts'
+import { newId, publicId, type Uuid } from '../../platform/ids.ts'
+import { inTransaction } from '../../platform/postgres.ts'
 import {
+  accountAt,
+  type LineFromCustomer,
+  newUlid,
+  postWebhook,
+  putContact,
   putMessage,
   sandboxNow,
   takeStandInFault,
   type LineToCustomer,
   type StandInFault,
-} from './stand-in.ts'
+} from '../stand-in.ts'
+import type { SandboxAct, StandIn } from './model.ts'
 
 const TYPES = new Set([
   'text',
@@ -54,16 +63,15 @@ export function checkMessages(messages: unknown): Refusal | null {
   return null
 }
 
-/** To be mounted at /sandbox/line. */
-export function standInApp(core: Core): Hono<Env> {
+function app(core: Core): Hono<Env> {
   const app = new Hono<Env>()
   app.use(async (c, next) => {
     const requestId = newId()
     c.set('requestId', requestId)
     c.header('x-line-request-id', requestId)
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-    const workspace = token.split('.')[0] ?? ''
-    if (!UUID.test(workspace) || token !== standInToken(core, workspace))
+    const workspace = workspaceOfToken(core, token, 'line')
+    if (workspace === null)
       return c.json(
         {
           message:
@@ -207,3 +215,117 @@ async function misbehave(fault: StandInFault['kind']): Promise<Misbehaviour | nu
       return null // accept_then_drop answers after it has stored; SMTP's faults are not LINE's
   }
 }
+
+const LINE_USER = /^U[0-9a-f]{32}$/
+
+async function actOnLine(core: Core, workspace: Uuid, act: SandboxAct): Promise<void> {
+  if (!LINE_USER.test(act.address))
+    throw new Problem(400, 'invalid', 'This is not a LINE user id', {
+      path: 'address',
+      action: 'Give U and 32 hexadecimal characters.',
+    })
+  const account = await accountAt(core, workspace, lineStandIn, act.account)
+  const at = await sandboxNow(core.pool, workspace)
+  await inTransaction(core.pool, async sql => {
+    const { rows } = await sql.query<{ following: boolean }>(
+      `select following from sandbox_contact where workspace_id = $1 and channel = 'line' and address = $2 for update`,
+      [workspace, act.address],
+    )
+    const known = rows[0]
+    if (!known && act.act !== 'follow')
+      throw new Problem(404, 'no_contact', 'Nobody of this id is at the sandbox', {
+        path: 'address',
+        action: 'Follow first.',
+      })
+    const said = lineSaid(act, known !== undefined)
+    if (act.act === 'follow' || act.act === 'unfollow')
+      await putContact(sql, {
+        workspace,
+        channel: 'line',
+        address: act.address,
+        name: act.name ?? '',
+        following: act.act === 'follow',
+        at,
+      })
+    await putMessage(sql, {
+      workspace,
+      id: newId(at),
+      channel: 'line',
+      address: act.address,
+      direction: 'from_customer',
+      retryKey: null,
+      payload: said.payload,
+      at,
+    })
+    const webhookEventId = newUlid(at)
+    const event = {
+      mode: 'active',
+      timestamp: Math.floor(at),
+      source: { type: 'user', userId: act.address },
+      webhookEventId,
+      deliveryContext: { isRedelivery: false },
+      ...(act.act === 'unfollow' ? {} : { replyToken: randomBytes(16).toString('hex') }),
+      ...said.event,
+    }
+    const body = JSON.stringify({
+      destination: 'U' + publicId('chn', account.id).slice(-20),
+      events: [event],
+    })
+    const signature = createHmac('sha256', account.secrets.channelSecret ?? '')
+      .update(body)
+      .digest('base64')
+    await postWebhook(sql, {
+      workspace,
+      channel: 'line',
+      account: account.id,
+      body,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'LineBotWebhook/2.0',
+        'x-line-signature': signature,
+      },
+    })
+  })
+  core.signals.emit('receipt')
+}
+
+function lineSaid(
+  act: SandboxAct,
+  known: boolean,
+): { payload: LineFromCustomer; event: Record<string, unknown> } {
+  const kind = act.act
+  switch (kind) {
+    case 'follow':
+      return { payload: { type: kind }, event: { type: kind, follow: { isUnblocked: known } } }
+    case 'unfollow':
+      return { payload: { type: kind }, event: { type: kind } }
+    case 'text': {
+      const text = (act.text ?? '').slice(0, 5_000)
+      if (!text)
+        throw new Problem(400, 'invalid', 'There is no text', { path: 'text', action: 'Write something.' })
+      return {
+        payload: { type: 'text', text },
+        event: {
+          type: 'message',
+          message: { type: 'text', id: String(Date.now()), quoteToken: newUlid(Date.now()), text },
+        },
+      }
+    }
+    case 'postback':
+      if (!act.data)
+        throw new Problem(400, 'invalid', 'There is no postback data', {
+          path: 'data',
+          action: "Give the action's data.",
+        })
+      return {
+        payload: { type: 'postback', data: act.data, text: act.text ?? null },
+        event: { type: 'postback', postback: { data: act.data } },
+      }
+    case 'unsubscribe':
+      throw new Problem(400, 'invalid', 'LINE has no unsubscribe', { path: 'act', action: 'Use unfollow.' })
+    default:
+      return never(kind)
+  }
+}
+
+export const lineStandIn: StandIn = { adapter: 'line', channel: 'line', app, act: actOnLine }

@@ -3,14 +3,16 @@
 import type { AddressInfo } from 'node:net'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
-import { SMTP_PORT_KEY, standInPassword } from '../channels/accounts.ts'
-import type { Core } from '../platform/core.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
-import { putMessage, sandboxNow, takeStandInFault, type MailToCustomer } from './stand-in.ts'
+import { SMTP_PORT_KEY } from '../../channels/accounts.ts'
+import { isStandInSecret } from '../../channels/stand-in.ts'
+import type { Core } from '../../platform/core.ts'
+import { must, Problem } from '../../platform/errors.ts'
+import { newId, type Uuid } from '../../platform/ids.ts'
+import { putMessage, sandboxNow, takeStandInFault, type MailToCustomer } from '../stand-in.ts'
+import type { SandboxAct, StandIn } from './model.ts'
 
 const SIZE_LIMIT_BYTES = 5 * 1024 * 1024
 const HOST = '127.0.0.1'
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** An error that smtp-server answers with this code. */
 const reply = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code })
@@ -72,13 +74,13 @@ function openServer(core: Core): SMTPServer {
     logger: false,
     onAuth(auth, _session, done) {
       const workspace = auth.username ?? ''
-      if (!UUID.test(workspace) || auth.password !== standInPassword(core, workspace))
+      if (!isStandInSecret(core, workspace, 'smtp', auth.password ?? ''))
         return done(reply(535, 'Invalid user name or password'))
       done(null, { user: workspace })
     },
     onRcptTo(address, session, done) {
       run(async () => {
-        const fault = await takeStandInFault(core.pool, String(session.user), 'email')
+        const fault = await takeStandInFault(core.pool, String(session.user), 'smtp')
         if (fault === 'smtp_5xx_rcpt' || fault === 'bad_recipient') throw reply(550, '5.1.1 No such mailbox')
         if (fault === 'smtp_4xx') throw reply(451, '4.7.1 Greylisted, try again later')
         if (fault === 'smtp_auth') throw reply(530, '5.7.0 Authentication required')
@@ -141,3 +143,52 @@ async function keep(
   })
   core.signals.emit('live', `${workspace}:sandbox`)
 }
+
+/** Mail programs unsubscribe by RFC 8058: one POST to the List-Unsubscribe address. */
+async function actOnMail(core: Core, workspace: Uuid, act: SandboxAct): Promise<void> {
+  if (act.act !== 'unsubscribe')
+    throw new Problem(400, 'invalid', 'A mailbox can only unsubscribe', {
+      path: 'act',
+      action: 'Use unsubscribe with the id of a mail.',
+    })
+  const { rows } = await core.pool.query<{ payload: MailToCustomer }>(
+    `select payload from sandbox_message where workspace_id = $1 and channel = 'email' and address = $2 and direction = 'to_customer'
+        and ($3::uuid is null or id = $3) order by at desc limit 1`,
+    [workspace, act.address, act.message ?? null],
+  )
+  const mail = rows[0]?.payload
+  if (!mail)
+    throw new Problem(404, 'no_mail', 'There is no such mail', {
+      path: 'message',
+      action: 'Choose a mail of this inbox.',
+    })
+  const url = /<(https?:[^>]+)>/.exec(mail.headers['list-unsubscribe'] ?? '')?.[1]
+  if (!url)
+    throw new Problem(409, 'no_unsubscribe', 'This mail has no one-click unsubscribe', {
+      action: 'Transactional mails have none.',
+    })
+  must(url.startsWith(core.baseUrl + '/'), 'a sandbox mail unsubscribes at our own address')
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'List-Unsubscribe=One-Click',
+    redirect: 'error',
+  })
+  if (!answer.ok)
+    throw new Problem(502, 'unsubscribe_failed', 'The unsubscribe link did not answer well', {
+      action: 'Try again.',
+    })
+  const at = await sandboxNow(core.pool, workspace)
+  await putMessage(core.pool, {
+    workspace,
+    id: newId(at),
+    channel: 'email',
+    address: act.address,
+    direction: 'from_customer',
+    retryKey: null,
+    payload: { type: 'unsubscribe', message: mail.messageId },
+    at,
+  })
+}
+
+export const smtpStandIn: StandIn = { adapter: 'smtp', channel: 'email', act: actOnMail }

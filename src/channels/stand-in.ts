@@ -1,0 +1,32 @@
+// What accounts of sandboxes share: that they point at our own stand-in of a provider, and the secrets it knows.
+import type { Core } from '../platform/core.ts'
+import type { Uuid } from '../platform/ids.ts'
+
+/** As a base URL or a host: our own stand-in of the provider, wherever it listens now. */
+export const STAND_IN = 'stand-in'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+type Signer = Pick<Core, 'secrets'>
+const purposeOf = (adapter: string) => `stand-in ${adapter}`
+
+/** A secret of a workspace at the stand-in of an adapter; it can be checked without a table of its own. */
+export const standInSecret = ({ secrets }: Signer, workspace: Uuid, adapter: string): string =>
+  secrets.sign(purposeOf(adapter), workspace)
+
+export const isStandInSecret = (
+  { secrets }: Signer,
+  workspace: string,
+  adapter: string,
+  secret: string,
+): boolean => UUID.test(workspace) && secrets.verify(purposeOf(adapter), workspace, secret)
+
+/** The same with the workspace before it, for where it is all that a request says of who calls. */
+export const standInToken = (core: Signer, workspace: Uuid, adapter: string): string =>
+  `${workspace}.${standInSecret(core, workspace, adapter)}`
+
+/** The workspace that such a token is for; null when it is none of ours. */
+export function workspaceOfToken(core: Signer, token: string, adapter: string): Uuid | null {
+  const dot = token.indexOf('.')
+  const workspace = token.slice(0, Math.max(dot, 0))
+  return isStandInSecret(core, workspace, adapter, token.slice(dot + 1)) ? workspace : null
+}
