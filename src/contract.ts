@@ -20,6 +20,7 @@ import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -56,6 +57,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...modulesEndpoints,
   ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
@@ -93,5 +95,6 @@ export const LIVE_TOPICS = [
   'notices',
   'membership',
   'replays',
+  'modules',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]
