@@ -121,6 +121,8 @@ export type Adapter = {
   required: string[]
   /** sends of one account that may be under way at once in one process */
   concurrency: number
+  /** its receipts say what was delivered: what is only accepted has then not arrived yet */
+  tellsDelivery?: true
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
