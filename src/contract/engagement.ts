@@ -9,7 +9,9 @@ const count = z.object({
   messages: z.number(),
   people: z.number().describe('each counts once, however many messages'),
 })
-export const figures = z.object(Object.fromEntries(FIGURES.map(f => [f, count])) as Record<(typeof FIGURES)[number], typeof count>)
+export const figures = z.object(
+  Object.fromEntries(FIGURES.map(f => [f, count])) as Record<(typeof FIGURES)[number], typeof count>,
+)
 const some = {
   figures,
   rate: z
@@ -66,7 +68,9 @@ export const engagementEndpoints = {
             ...some,
             tells: z
               .boolean()
-              .describe('reached means delivered; false: accepted, and neither come back nor known as blocked'),
+              .describe(
+                'reached means delivered; false: accepted, and neither come back nor known as blocked',
+              ),
             opens: z
               .enum(['person', 'sums', 'none'])
               .describe('how openings are known: of each person, as sums of many only (LINE), or not at all'),

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
 import { mail } from '../../../test/send-lab.ts'
-import type { Out, Query } from '../../contract.ts'
+import type { Out } from '../../contract.ts'
 import { openMessageLinks } from '../../messages/link-tokens.ts'
 import { parseId, type Uuid } from '../../platform/ids.ts'
 import { FIGURES } from './model.ts'
@@ -14,14 +14,13 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => lab?.close())
 
-type Asked = NonNullable<Query<'engagement'>>
 type Answer = Out<'engagement'>
 
 const DAY = 86_400_000
 const PERSON_AGENT = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36' }
 const PROXY_AGENT = { 'user-agent': 'Mozilla/5.0' }
 
-async function engagement(query: Asked = {}): Promise<Answer> {
+async function engagement(query: Record<string, string> = {}): Promise<Answer> {
   const answer = await lab.call('engagement', { query })
   expect(answer.status).toBe(200)
   return answer.body as Answer
@@ -39,13 +38,24 @@ const mailing = (event: string, purpose = 'transactional') =>
       fields: {
         channel: 'email',
         purpose,
-        content: mail('嗨', '<p><a href="https://shop.example/a">甲</a> <a href="https://shop.example/b">乙</a></p>'),
+        content: mail(
+          '嗨',
+          '<p><a href="https://shop.example/a">甲</a> <a href="https://shop.example/b">乙</a></p>',
+        ),
       },
       next: { accepted: null, skipped: null },
     },
   })
 
-type Raw = { name: string; customer: string; message: Uuid; channel: string; journey: string; at: number; props: Item }
+type Raw = {
+  name: string
+  customer: string
+  message: Uuid
+  channel: string
+  journey: string
+  at: number
+  props: Item
+}
 
 /** What happened, row by row. */
 async function raw(): Promise<Raw[]> {
@@ -87,7 +97,9 @@ test('R0-09 1,000 reached, 300 distinct joined: 30.0 %; repeats do not raise it;
     ...all.map(who => says(who, 'Invited')),
   ])
   await tellMany([
-    ...all.slice(0, 300).flatMap((who, i) => [says(who, 'Joined'), ...(i % 3 === 0 ? [says(who, 'Joined')] : [])]),
+    ...all
+      .slice(0, 300)
+      .flatMap((who, i) => [says(who, 'Joined'), ...(i % 3 === 0 ? [says(who, 'Joined')] : [])]),
     // who was not reached may join, too
     ...Array.from({ length: 50 }, (_, i) => says(`stranger${i}`, 'Joined')),
   ])
@@ -134,15 +146,25 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     if (i % 5 === 1) await fetch(of.unsubscribeUrl, { method: 'POST', headers: PERSON_AGENT })
   }
   await lab.settle()
-  await lab.act({ channel: 'line', address: lab.lineOf('w0'), act: 'postback', data: `ask:${asked[0]!.id}:0` })
-  for (const who of ['w2', 'w4']) await lab.act({ channel: 'line', address: lab.lineOf(who), act: 'unfollow' })
+  await lab.act({
+    channel: 'line',
+    address: lab.lineOf('w0'),
+    act: 'postback',
+    data: `ask:${asked[0]!.id}:0`,
+  })
+  for (const who of ['w2', 'w4'])
+    await lab.act({ channel: 'line', address: lab.lineOf(who), act: 'unfollow' })
   // two of them turn out to be one person
-  await lab.tell({ type: 'identify', anonymousId: 'w12', userId: 'M1' }, { type: 'identify', anonymousId: 'w13', userId: 'M1' })
+  await lab.tell(
+    { type: 'identify', anonymousId: 'w12', userId: 'M1' },
+    { type: 'identify', anonymousId: 'w13', userId: 'M1' },
+  )
   await lab.tell({ type: 'alias', previousId: 'w13', userId: 'M1' })
 
   const rows = await raw()
   const part = await survivors()
-  const personOf = (customer: string): string => (part.has(customer) ? personOf(part.get(customer)!) : customer)
+  const personOf = (customer: string): string =>
+    part.has(customer) ? personOf(part.get(customer)!) : customer
   const own = new Set([...sent, ...asked].map(m => m.id))
   const of = (name: string) => rows.filter(r => r.name === name && own.has(r.message))
   const accepted = of('message.accepted')
@@ -153,9 +175,7 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     return { messages: set.size, people: new Set([...set].map(m => holder.get(m)!)).size }
   }
   const clicked = of('message.clicked').map(r => r.message)
-  const answered = rows
-    .filter(r => r.name === 'line.postback')
-    .map(r => String(r.props.data).split(':')[1]!)
+  const answered = rows.filter(r => r.name === 'line.postback').map(r => String(r.props.data).split(':')[1]!)
   const blocked = rows
     .filter(r => r.name === 'contact.unfollowed')
     .flatMap(u =>
@@ -196,13 +216,21 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
   const people = all.items.map(i => i.figures.sent.people).reduce((a, b) => a + b, 0)
   expect(people).toBeGreaterThan(all.total.figures.sent.people)
   expect(all.items.map(i => i.figures.sent.messages).reduce((a, b) => a + b, 0)).toBe(21)
-  expect(all.items.find(i => i.key === 'line')).toMatchObject({ opens: 'sums', figures: { opened: { messages: 0 } } })
+  expect(all.items.find(i => i.key === 'line')).toMatchObject({
+    opens: 'sums',
+    figures: { opened: { messages: 0 } },
+  })
   expect(all.days.reduce((sum, d) => sum + d.figures.clicked.messages, 0)).toBe(plain.clicked.messages)
   // the ledger agrees, message by message
   expect(sent.length + asked.filter(m => m.state !== 'skipped').length).toBe(all.total.figures.sent.messages)
 
   const ctas = await engagement({ from, to, by: 'cta' })
-  const labels = (label: string) => count(of('message.clicked').filter(r => r.props.label === label).map(r => r.message))
+  const labels = (label: string) =>
+    count(
+      of('message.clicked')
+        .filter(r => r.props.label === label)
+        .map(r => r.message),
+    )
   expect(ctas.items.map(i => [i.key, i.figures.clicked, i.figures.sent.messages])).toEqual([
     ['甲', labels('甲'), 14],
     ['乙', labels('乙'), 14],
@@ -214,18 +242,24 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     [`${asks}/q/1`, 'Letter', 7],
   ])
   for (const by of ['journey', 'purpose', 'module', 'day'] as const)
-    expect((await engagement({ from, to, by })).items.map(i => i.figures.sent.messages).reduce((a, b) => a + b, 0)).toBe(21)
+    expect(
+      (await engagement({ from, to, by })).items.map(i => i.figures.sent.messages).reduce((a, b) => a + b, 0),
+    ).toBe(21)
 
   // everything opens the people, and the messages, behind it
   for (const figure of FIGURES) {
-    const behind = (await lab.call('engagementPeople', { query: { from, to, figure } })).body as Out<'engagementPeople'>
+    const behind = (await lab.call('engagementPeople', { query: { from, to, figure } }))
+      .body as Out<'engagementPeople'>
     expect([figure, behind.items.length]).toEqual([figure, plain[figure].people])
     expect(behind.items.reduce((sum, i) => sum + i.value, 0)).toBe(plain[figure].messages)
     let cursor: string | undefined
     const seen: string[] = []
     do {
-      const page = (await lab.call('engagementMessages', { query: { from, to, figure, limit: 5, cursor } }))
-        .body as Out<'engagementMessages'>
+      const page = (
+        await lab.call('engagementMessages', {
+          query: { from, to, figure, limit: '5', ...(cursor ? { cursor } : {}) },
+        })
+      ).body as Out<'engagementMessages'>
       seen.push(...page.items.map(i => i.message))
       for (const i of page.items) expect(i.figures).toContain(figure)
       cursor = page.next ?? undefined

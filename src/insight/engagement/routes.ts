@@ -72,7 +72,12 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
     const { journey, node, version } = split(p.key)
     const none = journey === '' || noJourney(journey)
     return {
-      key: journey === '' ? p.key : none ? '' : [publicId('jrn', journey), ...p.key.split('/').slice(1)].join('/'),
+      key:
+        journey === ''
+          ? p.key
+          : none
+            ? ''
+            : [publicId('jrn', journey), ...p.key.split('/').slice(1)].join('/'),
       name: names.get(journey) ?? null,
       journey: none ? null : publicId('jrn', journey),
       node: node === '' ? null : node,

@@ -4,7 +4,7 @@ import { INTERNAL_CHANNELS } from '../../messages/model.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import type { Bound } from '../../rules/sql/bind.ts'
 import { filtersSql } from '../../rules/sql/props.ts'
-import { MERGED, NOBODY, PERSON } from '../metrics/orders.ts'
+import { MERGED, PERSON } from '../metrics/orders.ts'
 import type { Participation } from './model.ts'
 
 export type MessageScope = {
@@ -138,5 +138,3 @@ messages as (
          s.refused or s.message in blocks as blocked, s.message in opt_outs as unsubscribed
     from all_sent s where ${only.join(' and ')})`
 }
-
-export const isNobody = (column: string): string => `${column} = toUUID('${NOBODY}')`

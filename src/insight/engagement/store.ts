@@ -25,9 +25,7 @@ const COUNTS = FIGURES.map(
 ).join(', ')
 
 const countedOf = (row: CountedRow): Counted =>
-  Object.fromEntries(
-    FIGURES.map(f => [f, { messages: row[`${f}_m`], people: row[`${f}_p`] }]),
-  ) as Counted
+  Object.fromEntries(FIGURES.map(f => [f, { messages: row[`${f}_m`], people: row[`${f}_p`] }])) as Counted
 
 const ask = <T>(history: History, p: MessageScope, b: Bound, select: string): Promise<T[]> =>
   askHistory<T>(history, `with ${messagesSql(p, b)} ${select}`, { ...b.params, workspace: p.workspace })
@@ -85,7 +83,13 @@ export async function engagementBy(
        from ${from} group by part
       order by ${dimension === 'day' ? '' : `${dimension === 'cta' ? 'clicked' : 'sent'}_m desc, `}part limit ${MOST_PARTS}`,
   )
-  return rows.map(r => ({ key: r.part, figures: countedOf(r), cost: r.spent, tells: r.told, channels: r.via }))
+  return rows.map(r => ({
+    key: r.part,
+    figures: countedOf(r),
+    cost: r.spent,
+    tells: r.told,
+    channels: r.via,
+  }))
 }
 
 export type PersonCount = { person: Uuid; value: number }
