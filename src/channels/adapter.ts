@@ -139,6 +139,8 @@ export type Adapter = {
   required: string[]
   /** sends of one account that may be under way at once in one process */
   concurrency: number
+  /** its receipts say what was delivered: what is only accepted has then not arrived yet */
+  tellsDelivery?: true
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
   batch?: BatchSender
   /** the provider's own limits; the account's setting ratePerSecond stands for `send` where it is given */
