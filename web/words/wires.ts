@@ -13,9 +13,9 @@ export const wires = {
     path: ['API 路徑（留空為 /api/mtk/SmSend）', 'API path (empty: /api/mtk/SmSend)'],
     uid: ['EVERY8D 帳號', 'EVERY8D account'],
     registeredLinks: [
-      '已向電信業者登錄的網址與電話（以逗號分隔）',
+      '已向電信業者登記的網址與電話（以逗號分隔）',
       'Links and phone numbers registered with the carriers (commas between)',
     ],
-    senderName: ['已登錄的發送方名稱（簡訊須寫出）', 'Registered sender name (each SMS must name it)'],
+    senderName: ['已登記的發送方名稱（簡訊須寫出）', 'Registered sender name (each SMS must name it)'],
   },
 } as const
