@@ -18,6 +18,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { noticesEndpoints } from './contract/notices.ts'
@@ -57,6 +58,7 @@ export const endpoints = {
   ...whyEndpoints,
   ...messagesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,

@@ -45,4 +45,23 @@ export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
     unheard: a => void (a.settings.port = '1'),
     named: a => void (a.settings.host = 'localhost'),
   },
+  ses: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: null,
+    badSecret: 'secretAccessKey',
+    ...atBaseUrl,
+  },
+  sendgrid: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    nobody: 'nobody',
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: 2_000,
+    badSecret: 'apiKey',
+    ...atBaseUrl,
+  },
 }

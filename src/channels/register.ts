@@ -2,10 +2,12 @@
 // gets when nothing else is said.
 import type { Adapter } from './adapter.ts'
 import { line } from './adapters/line.ts'
+import { sendgrid } from './adapters/sendgrid.ts'
+import { ses } from './adapters/ses.ts'
 import { smtp } from './adapters/smtp.ts'
 import type { ChannelName } from './model.ts'
 
-const ADAPTERS: Adapter[] = [line, smtp]
+const ADAPTERS: Adapter[] = [line, smtp, ses, sendgrid]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))
 

@@ -5,9 +5,11 @@ import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { lineStandIn } from './line.ts'
 import type { SandboxAct, StandIn } from './model.ts'
+import { sendgridStandIn } from './sendgrid.ts'
+import { sesStandIn } from './ses.ts'
 import { smtpStandIn } from './smtp.ts'
 
-const STAND_INS: StandIn[] = [lineStandIn, smtpStandIn]
+const STAND_INS: StandIn[] = [lineStandIn, smtpStandIn, sesStandIn, sendgridStandIn]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
 export function standInApp(core: Core): Hono {
