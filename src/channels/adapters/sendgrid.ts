@@ -167,6 +167,7 @@ export const sendgrid: Adapter = {
   secrets: ['apiKey'],
   required: ['apiKey', 'from'],
   concurrency: CONCURRENCY,
+  tellsDelivery: true,
   wrong: ({ webhookPublicKey }) =>
     webhookPublicKey !== undefined && wrongKey(webhookPublicKey)
       ? { setting: 'webhookPublicKey', action: 'Copy the verification key of the signed event webhook.' }

@@ -213,6 +213,7 @@ export const ses: Adapter = {
   secrets: ['accessKeyId', 'secretAccessKey', DKIM_SECRET],
   required: ['accessKeyId', 'secretAccessKey', 'from', 'region'],
   concurrency: CONCURRENCY,
+  tellsDelivery: true,
   wrong: settings =>
     settings.region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(settings.region)
       ? { setting: 'region', action: 'Give a region as AWS names it, such as ap-northeast-1.' }
