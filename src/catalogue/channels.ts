@@ -99,10 +99,10 @@ function demandDeclared(
   }
   check('settings', settings, settingsOf(adapter))
   check('secrets', secrets, adapter.secrets)
-  const wrong = adapter.wrong?.(settings) ?? wrongLimits(settings)
+  const wrong = adapter.wrong?.(settings, secrets) ?? wrongLimits(settings)
   if (wrong)
     throw new Problem(400, 'invalid', `${adapter.name}: ${wrong.setting} cannot be so`, {
-      path: `settings.${wrong.setting}`,
+      path: `${adapter.secrets.includes(wrong.setting) ? 'secrets' : 'settings'}.${wrong.setting}`,
       action: wrong.action,
     })
   for (const name of adapter.required)
@@ -164,6 +164,7 @@ export const channelRoutes = {
       const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(adapter, settings, secrets)
+      const kept = adapter.complete?.(settings, secrets) ?? secrets
       const { rows } = await sql.query<AccountRow>(
         `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -177,7 +178,7 @@ export const channelRoutes = {
           adapter.name,
           body.name,
           JSON.stringify(settings),
-          core.secrets.seal(JSON.stringify(secrets)),
+          core.secrets.seal(JSON.stringify(kept)),
           new Date(),
         ],
       )
