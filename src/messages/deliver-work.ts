@@ -180,7 +180,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       purpose: claim.intent.purpose,
       content: rendered.content as MessageContent,
       unsubscribeUrl: rendered.unsubscribeUrl,
-      receiptUrl: receiptUrlOf(core.baseUrl, account, claim.id),
+      receiptUrl: receiptUrlOf(core, account, claim.id),
     }),
 
     /** An adapter turns every answer into a result: what it throws is a fault of ours, and the request may have gone out. */
