@@ -379,6 +379,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           purpose: claim.intent.purpose,
           content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
+          ...(claim.intent.origin ? { origin: claim.intent.origin } : {}),
           receiptUrl: receiptUrlOf(core, account, claim.id),
         },
         AbortSignal.timeout(options.timeoutMs),
