@@ -62,6 +62,8 @@ const ORDER = [
   'connectors',
   'team',
   'privacy',
+  'consent',
+  'conversations',
   'insight',
   'sandbox',
   'demo',

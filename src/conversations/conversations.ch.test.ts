@@ -1,0 +1,227 @@
+// Conversations as the team has them: LINE messages at the stand-in, a chat tool outside by the API, the inbox and one thread
+// over HTTP, merges, erasure. Engines are real; time is the sandbox's clock.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { is, openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import { publicId } from '../platform/ids.ts'
+import { erasePerson } from '../privacy/erase.ts'
+import { gatherPerson } from '../privacy/person.ts'
+import type { EndpointName } from '../contract.ts'
+import type { Caller } from '../../test/http-client.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let lab: JourneyLab
+let ann: Caller
+beforeAll(async () => {
+  lab = await openJourneyLab()
+  ann = await lab.member('marketer')
+})
+afterAll(() => lab.close())
+
+const idOf = async (who: string): Promise<string> => publicId('cus', (await lab.stateOf(who)).id)
+
+type Answer = { status: number; body: Item }
+const ask = async (name: EndpointName, given: Item = {}, as?: Caller): Promise<Answer> =>
+  (await lab.call(name, given, as)) as Answer
+const items = (answer: Answer): Item[] => {
+  expect(answer.status).toBe(200)
+  return answer.body.items as Item[]
+}
+const entries = async (customer: string, channel = 'line', query: Item = {}): Promise<Item[]> =>
+  items(await ask('conversationEntries', { params: { customer, channel }, query }))
+const says = (who: string, text: string) =>
+  lab.act({ channel: 'line', address: lab.lineOf(who), act: 'text', text })
+
+test('R4-40 what a customer writes is in the inbox and on their page once, unread until somebody looks', async () => {
+  await lab.person('cv-ming', { line: true })
+  await says('cv-ming', '請問有 M 號嗎？')
+  await says('cv-ming', '黑色的')
+  const customer = await idOf('cv-ming')
+  const found = items(await ask('conversations', { query: { customer } }))
+  expect(found).toMatchObject([
+    {
+      customer,
+      customerName: 'cv-ming',
+      channel: 'line',
+      status: 'open',
+      unread: 2,
+      lastText: '黑色的',
+      assignee: null,
+    },
+  ])
+  expect((await entries(customer)).map(e => [e.side, e.kind, e.text])).toEqual([
+    ['customer', 'text', '黑色的'],
+    ['customer', 'text', '請問有 M 號嗎？'],
+  ])
+  // older pages by cursor
+  const first = await ask('conversationEntries', {
+    params: { customer, channel: 'line' },
+    query: { limit: 1 },
+  })
+  expect(items(first).map(e => e.text)).toEqual(['黑色的'])
+  expect((await entries(customer, 'line', { limit: 1, cursor: first.body.next })).map(e => e.text)).toEqual([
+    '請問有 M 號嗎？',
+  ])
+  const where = { params: { customer, channel: 'line' } }
+  expect(
+    (
+      await ask(
+        'changeConversation',
+        { ...where, body: { read: true, assignee: 'me', answering: true } },
+        ann,
+      )
+    ).status,
+  ).toBe(200)
+  expect((await ask('conversation', where)).body).toMatchObject({
+    unread: 0,
+    assignee: { name: 'marketer' },
+    answering: { name: 'marketer' },
+    window: { may: 'anything' },
+    reachable: true,
+  })
+  expect(items(await ask('conversations', { query: { assignee: 'me', status: 'all' } }, ann))).toHaveLength(1)
+  expect(items(await ask('conversations', { query: { assignee: 'none', status: 'all' } }, ann))).toHaveLength(
+    0,
+  )
+  expect(items(await ask('conversations', { query: { q: '黑色' } }))).toHaveLength(1)
+  expect(items(await ask('conversations', { query: { q: 'cv-mi' } }))).toHaveLength(1)
+  expect(items(await ask('conversations', { query: { q: '沒有人說過' } }))).toHaveLength(0)
+  expect(items(await ask('conversations', { query: { channel: 'sms' } }))).toHaveLength(0)
+
+  expect((await ask('noteInConversation', { ...where, body: { text: 'VIP，先查庫存' } }, ann)).status).toBe(
+    200,
+  )
+  expect((await entries(customer))[0]).toMatchObject({
+    side: 'note',
+    text: 'VIP，先查庫存',
+    author: 'marketer@brand.example',
+  })
+  // closed by a person; a new message opens it again
+  await ask('changeConversation', { ...where, body: { status: 'closed' } }, ann)
+  expect(items(await ask('conversations', { query: { customer } }))).toHaveLength(0)
+  await says('cv-ming', '還在嗎')
+  expect(items(await ask('conversations', { query: { customer } }))).toMatchObject([
+    { status: 'open', unread: 1 },
+  ])
+  // who may not read conversations reads none
+  expect((await ask('conversations', {}, await lab.member('viewer'))).status).toBe(403)
+})
+
+test('R4-40 a chat tool outside tells both directions by the API, once each; a handover is known here', async () => {
+  await lab.person('cv-out', { email: true })
+  const customer = await idOf('cv-out')
+  const tell = (body: Item) =>
+    ask('tellConversation', { body: { email: lab.mailOf('cv-out'), channel: 'messenger', ...body } })
+  expect(
+    (
+      await tell({
+        said: 'received',
+        id: 'm-1',
+        text: '還有貨嗎？',
+        at: new Date(Date.now() - 60_000).toISOString(),
+      })
+    ).status,
+  ).toBe(200)
+  await lab.settle()
+  const before = (await lab.stateOf('cv-out')).clk?.t
+  const replied = { said: 'replied', id: 'm-2', text: '有的', staff: '小美' }
+  expect((await tell(replied)).body).toMatchObject({ customer, accepted: true })
+  await tell(replied)
+  await tell({ said: 'received', id: 'm-1', text: '還有貨嗎？' })
+  await lab.settle()
+  expect((await entries(customer, 'messenger')).map(e => [e.side, e.text, e.author])).toEqual([
+    ['team', '有的', '小美'],
+    ['customer', '還有貨嗎？', null],
+  ])
+  const state = await lab.stateOf('cv-out')
+  expect(before).toBeUndefined()
+  expect(state.clk?.t).toBeDefined()
+  expect(items(await ask('conversations', { query: { customer, status: 'waiting' } }))).toMatchObject([
+    { unread: 0 },
+  ])
+  await tell({ said: 'handed', id: 'h-1', to: '客服中心' })
+  await lab.settle()
+  expect((await ask('conversation', { params: { customer, channel: 'messenger' } })).body).toMatchObject({
+    handedTo: '客服中心',
+    status: 'waiting',
+  })
+  expect((await entries(customer, 'messenger'))[0]).toMatchObject({
+    side: 'system',
+    kind: 'handed',
+    text: '客服中心',
+  })
+  await tell({ said: 'handed', id: 'h-2', to: null })
+  await lab.settle()
+  expect((await ask('conversation', { params: { customer, channel: 'messenger' } })).body.handedTo).toBeNull()
+  expect(
+    (await ask('tellConversation', { body: { channel: 'line', said: 'received', id: 'x' } })).body,
+  ).toMatchObject({
+    code: 'no_identifier',
+  })
+})
+
+test('a merged customer’s threads join, and an erasure leaves none of them', async () => {
+  await lab.person('cv-a', { line: true })
+  await lab.person('cv-b', { email: true })
+  await says('cv-a', '我是從官網來的')
+  await ask('tellConversation', {
+    body: { email: lab.mailOf('cv-b'), channel: 'line', said: 'received', id: 'b-1', text: '我換了手機' },
+  })
+  await lab.settle()
+  const [a, b] = [await lab.stateOf('cv-a'), await lab.stateOf('cv-b')]
+  // the LINE user signs in with the other's member number
+  await lab.tell(is('cv-a', {}, { userId: 'M-7001' }), is('cv-b', {}, { userId: 'M-7001' }))
+  const survivor = a.id < b.id ? a.id : b.id
+  const customer = publicId('cus', survivor)
+  expect(items(await ask('conversations', { query: { customer, status: 'all' } }))).toMatchObject([
+    { customer, status: 'open', unread: 2 },
+  ])
+  expect((await entries(customer)).map(e => e.text).toSorted()).toEqual(
+    ['我是從官網來的', '我換了手機'].toSorted(),
+  )
+  // asked for under the id that is part of it now
+  const other = publicId('cus', survivor === a.id ? b.id : a.id)
+  expect(await entries(other)).toHaveLength(2)
+
+  // somebody else wrote about them
+  await lab.person('cv-friend', { line: true })
+  await says('cv-friend', `我朋友的信箱是 ${lab.mailOf('cv-b')}`)
+  const person = await gatherPerson(lab.core.pool, lab.workspace, survivor)
+  const { erased, searched } = await erasePerson(lab.core, person!, { settleMs: 0 })
+  expect(searched.found).toEqual([])
+  expect(erased.map(e => e.place)).toEqual(
+    expect.arrayContaining(['postgres.conversation', 'postgres.conversation_entry']),
+  )
+  expect((await ask('conversation', { params: { customer, channel: 'line' } })).status).toBe(404)
+  const friend = await entries(await idOf('cv-friend'))
+  expect(friend).toMatchObject([{ side: 'customer', text: null }])
+})
+
+test('ready texts are filled in for the customer; a broken one is refused', async () => {
+  await lab.person('cv-q', { line: true })
+  const customer = await idOf('cv-q')
+  const made = await ask(
+    'saveQuickReply',
+    { params: { reply: 'new' }, body: { name: '問候', text: '{{ customer.name }} 您好' } },
+    ann,
+  )
+  expect(made.status).toBe(200)
+  expect(items(await ask('quickReplies', { query: { customer } }))).toMatchObject([
+    { name: '問候', text: '{{ customer.name }} 您好', filled: 'cv-q 您好' },
+  ])
+  const twice = await ask(
+    'saveQuickReply',
+    { params: { reply: 'new' }, body: { name: '問候', text: '嗨' } },
+    ann,
+  )
+  expect(twice.body).toMatchObject({ code: 'quick_reply_conflict' })
+  const broken = await ask(
+    'saveQuickReply',
+    { params: { reply: 'new' }, body: { name: 'x', text: '{{ customer.name' } },
+    ann,
+  )
+  expect(broken.body).toMatchObject({ code: 'bad_template', path: 'text' })
+  const { id } = made.body as { id: string }
+  expect((await ask('deleteQuickReply', { params: { reply: id } }, ann)).status).toBe(200)
+  expect(items(await ask('quickReplies'))).toHaveLength(0)
+})
