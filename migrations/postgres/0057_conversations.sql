@@ -53,3 +53,7 @@ create table quick_reply (
   version bigint not null default 1
 );
 create unique index quick_reply_name on quick_reply (workspace_id, lower(name));
+
+-- the product itself answers: away, a confirmation that was asked for
+alter table message drop constraint message_origin_check;
+alter table message add constraint message_origin_check check (origin in ('reply', 'test', 'auto'));

@@ -1,5 +1,6 @@
 // Conversations: what customers write and the team answers, by channel; ready texts; hours and what is answered outside them.
 import { z } from 'zod'
+import { messageContent } from '../channels/content.ts'
 import { CHANNEL_NAMES } from '../channels/model.ts'
 import { STATUSES } from '../conversations/model.ts'
 import { e, id, list, ok, page, personal, time } from './shared.ts'
@@ -138,6 +139,19 @@ export const conversationsEndpoints = {
     summary: 'Writes down something for the team; the customer never sees it',
     body: z.object({ text }),
     out: ok,
+  }),
+  replyInConversation: e({
+    method: 'post',
+    path: `${where}/replies`,
+    scope: 'conversations:write',
+    summary: 'Answers the customer; the same Idempotency-Key answers once',
+    body: z.strictObject({
+      text: text.optional().describe('as it is: nothing of it is a merge field'),
+      subject: z.string().trim().min(1).max(200).optional().describe('of an e-mail'),
+      content: messageContent.optional().describe('in place of a text: what the channel can do more'),
+      retryOf: id.optional().describe('msg_… that failed: its content is sent anew'),
+    }),
+    out: z.object({ status: z.number(), body: z.unknown() }),
   }),
   conversationTeam: e({
     method: 'get',

@@ -1,14 +1,18 @@
 // Conversations as the team has them: LINE messages at the stand-in, a chat tool outside by the API, the inbox and one thread
 // over HTTP, merges, erasure. Engines are real; time is the sandbox's clock.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { is, openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import { graphOf, is, openJourneyLab, says as told, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import { lineText } from '../../test/send-lab.ts'
 import { publicId } from '../platform/ids.ts'
 import { erasePerson } from '../privacy/erase.ts'
 import { gatherPerson } from '../privacy/person.ts'
+import { happened } from '../rules/make.ts'
 import type { EndpointName } from '../contract.ts'
 import type { Caller } from '../../test/http-client.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
+
+const DAY = 86_400_000
 
 let lab: JourneyLab
 let ann: Caller
@@ -170,8 +174,9 @@ test('a merged customer’s threads join, and an erasure leaves none of them', a
   await lab.settle()
   const [a, b] = [await lab.stateOf('cv-a'), await lab.stateOf('cv-b')]
   // the LINE user signs in with the other's member number
-  await lab.tell(is('cv-a', {}, { userId: 'M-7001' }), is('cv-b', {}, { userId: 'M-7001' }))
-  const survivor = a.id < b.id ? a.id : b.id
+  await lab.tell(is('cv-a', {}, { userId: 'M-7001' }))
+  await lab.tell(is('cv-b', {}, { userId: 'M-7001' }))
+  const survivor = [a.id, b.id].toSorted()[0]!
   const customer = publicId('cus', survivor)
   expect(items(await ask('conversations', { query: { customer, status: 'all' } }))).toMatchObject([
     { customer, status: 'open', unread: 2 },
@@ -224,4 +229,111 @@ test('ready texts are filled in for the customer; a broken one is refused', asyn
   const { id } = made.body as { id: string }
   expect((await ask('deleteQuickReply', { params: { reply: id } }, ann)).status).toBe(200)
   expect(items(await ask('quickReplies'))).toHaveLength(0)
+})
+
+/** A write that the fold answers: it folds while the caller waits. */
+async function command(name: EndpointName, given: Item, as = ann): Promise<Answer> {
+  let answer: Answer | null = null
+  const asked = ask(name, given, as).then(a => (answer = a))
+  while (answer === null) {
+    await lab.settle()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await lab.settle()
+  return asked
+}
+
+const waitsForReply = (exit: string) =>
+  graphOf(
+    'Asked For Help',
+    {
+      wait: { type: 'delay', fields: { mode: 'for', ms: 3 * DAY }, next: { next: 'late' } },
+      late: {
+        type: 'send',
+        fields: { channel: 'line', purpose: 'transactional', content: lineText('還需要幫忙嗎？') },
+        next: { accepted: null },
+      },
+    },
+    { name: `Ends on ${exit}`, exits: [{ name: exit, rule: happened(exit) }] },
+  )
+
+test('R4-40 a reply from the page arrives once, moves the team clock alone and ends the journey that waits for it', async () => {
+  await lab.person('cv-reply', { line: true })
+  const ends = await lab.publish(waitsForReply('conversation.replied'))
+  await says('cv-reply', '可以退貨嗎？')
+  await lab.tell(told('cv-reply', 'Asked For Help'))
+  const customer = await idOf('cv-reply')
+  const before = (await lab.stateOf('cv-reply')).clk!
+  expect(before.t).toBeUndefined()
+  expect((await lab.stateOf('cv-reply')).enr).toHaveLength(1)
+  const reply = { params: { customer, channel: 'line' }, body: { text: '可以，{{ 七天內 }} 都行' } }
+  const once = { ...ann, headers: { 'idempotency-key': 'r-1' } }
+  const answer = await command('replyInConversation', reply, once)
+  expect(answer.body).toMatchObject({ status: 200 })
+  await command('replyInConversation', reply, once)
+  expect(await lab.inbox('line', 'cv-reply')).toMatchObject([{ messages: [{ text: '可以，{{ 七天內 }} 都行' }] }])
+  expect((await entries(customer))[0]).toMatchObject({
+    side: 'team',
+    text: '可以，{{ 七天內 }} 都行',
+    author: 'marketer@brand.example',
+    state: 'accepted',
+  })
+  const after = (await lab.stateOf('cv-reply')).clk!
+  expect(after.t).toBeGreaterThan(0)
+  expect(after.m).toBe(before.m)
+  expect(items(await ask('conversations', { query: { customer, status: 'waiting' } }))).toMatchObject([
+    { unread: 0, lastSide: 'team' },
+  ])
+  expect(await lab.path('cv-reply', ends)).toEqual(['wait:exit', 'end:exit_rule'])
+  await lab.passes(4 * DAY)
+  expect(await lab.inbox('line', 'cv-reply')).toHaveLength(1)
+  // what the customer says can end one as well
+  const ended = await lab.publish(waitsForReply('line.message'))
+  await lab.tell(told('cv-reply', 'Asked For Help'))
+  await says('cv-reply', '謝謝')
+  expect(await lab.path('cv-reply', ended)).toEqual(['wait:exit', 'end:exit_rule'])
+})
+
+test('R4-40 the 24 h window: free answers before it ends, a person’s until 7 days, then none; a conversation handed over is not answered here', async () => {
+  await lab.person('cv-win', { email: true })
+  const customer = await idOf('cv-win')
+  const where = (channel: string) => ({ params: { customer, channel } })
+  const received = (channel: string, id: string) =>
+    ask('tellConversation', { body: { email: lab.mailOf('cv-win'), channel, said: 'received', id, text: '在嗎' } })
+  await received('messenger', 'w-1')
+  await received('whatsapp', 'w-2')
+  await lab.settle()
+  const may = async (channel: string) => ((await ask('conversation', where(channel))).body.window as Item).may
+  expect([await may('messenger'), await may('whatsapp')]).toEqual(['anything', 'anything'])
+  await lab.passes(DAY)
+  expect([await may('messenger'), await may('whatsapp')]).toEqual(['human', 'template'])
+  expect((await ask('replyInConversation', { ...where('whatsapp'), body: { text: '在的' } }, ann)).body).toMatchObject({
+    code: 'window_closed',
+  })
+  await lab.passes(6 * DAY)
+  expect([await may('messenger'), await may('whatsapp')]).toEqual(['nothing', 'template'])
+  expect((await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).status).toBe(409)
+  await ask('changeConversation', { ...where('messenger'), body: { handedTo: '客服中心' } }, ann)
+  expect((await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).body).toMatchObject({
+    code: 'handed_over',
+  })
+})
+
+test('R4-40 an answer that fails is shown so, opens the conversation again and can be sent anew', async () => {
+  await lab.person('cv-fail', { line: true })
+  await says('cv-fail', '哈囉')
+  const customer = await idOf('cv-fail')
+  const line = lab.lineOf('cv-fail')
+  await lab.act({ channel: 'line', address: line, act: 'unfollow' })
+  const where = { params: { customer, channel: 'line' } }
+  await command('replyInConversation', { ...where, body: { text: '您好' } })
+  const failed = (await entries(customer)).find(e => e.side === 'team')!
+  expect(failed).toMatchObject({ state: 'skipped', reason: 'blocked' })
+  expect(items(await ask('conversations', { query: { customer } }))).toMatchObject([{ status: 'open' }])
+  expect((await lab.stateOf('cv-fail')).clk?.t).toBeUndefined()
+  await lab.act({ channel: 'line', address: line, act: 'follow' })
+  const again = await command('replyInConversation', { ...where, body: { retryOf: failed.message } })
+  expect(again.body).toMatchObject({ status: 200 })
+  expect((await entries(customer)).filter(e => e.side === 'team').map(e => e.state)).toEqual(['accepted', 'skipped'])
+  expect(await lab.inbox('line', 'cv-fail')).toMatchObject([{ messages: [{ text: '您好' }] }])
 })

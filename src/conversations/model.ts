@@ -1,8 +1,8 @@
 // What is said between a customer and the team: which events are part of a conversation, and as what. Pure: the fold asks
 // it for every event, so what is nothing of the kind must be seen at once.
-import type { ChannelName } from '../channels/model.ts'
-import { CHANNELS, isChannel } from '../channels/model.ts'
+import { CHANNELS, type ChannelKind, isChannel } from '../channels/model.ts'
 import type { EventBody } from '../inbox/model.ts'
+import type { Intent, Outcome } from '../messages/model.ts'
 import { hashId, type Uuid } from '../platform/ids.ts'
 
 export const STATUSES = ['open', 'waiting', 'closed'] as const
@@ -76,10 +76,6 @@ const KIND = /^[a-z_]{1,20}$/
 const kindOf = ({ type }: Record<string, unknown>): string =>
   typeof type === 'string' && KIND.test(type) ? type : 'text'
 
-/** Meta lets a person of the team answer for so long after the customer's last message, as a human agent. */
-export const HUMAN_AGENT_MS = 7 * 86_400_000
-const HUMAN_AGENT: readonly string[] = ['messenger', 'instagram'] satisfies ChannelName[]
-
 export type Window = {
   /** until when anything may be said; null: always */
   closesAt: number | null
@@ -89,18 +85,93 @@ export type Window = {
   may: 'anything' | 'human' | 'template' | 'nothing'
 }
 
+const NO_CHANNEL: Partial<ChannelKind> = {}
+
 /** What may be said now by a channel of whose customer the newest message came at `inbound`. */
 export function windowOf(channel: string, inbound: number | null, now: number): Window {
-  const windowMs = isChannel(channel) ? CHANNELS[channel].windowMs : undefined
+  const { windowMs, humanWindowMs, templates } = isChannel(channel) ? CHANNELS[channel] : NO_CHANNEL
   if (windowMs === undefined) return { closesAt: null, humanUntil: null, may: 'anything' }
-  const human = HUMAN_AGENT.includes(channel)
-  const after = human ? ('nothing' as const) : ('template' as const)
+  const after = templates ? ('template' as const) : ('nothing' as const)
   if (inbound === null) return { closesAt: null, humanUntil: null, may: after }
   const closesAt = inbound + windowMs
-  const humanUntil = human ? inbound + HUMAN_AGENT_MS : null
+  const humanUntil = humanWindowMs === undefined ? null : inbound + humanWindowMs
   if (now < closesAt) return { closesAt, humanUntil, may: 'anything' }
   return { closesAt, humanUntil, may: humanUntil !== null && now < humanUntil ? 'human' : after }
 }
 
 /** Typed by a person: nothing of it is a merge field. */
 export const literally = (text: string): string => text.replace(/\{(?=[{%])/g, '{{ "{" }}')
+
+/** The words of a message of ours, as a bubble shows them. */
+export function wordsOf(content: Intent['content']): { kind: string; text: string | null; data: Said['data'] } {
+  switch (content.channel) {
+    case 'line': {
+      const texts = content.messages.flatMap(m => (m.type === 'text' && typeof m.text === 'string' ? [m.text] : []))
+      const image = content.messages.find(m => m.type === 'image')
+      const kind = texts.length > 0 ? 'text' : (content.messages[0]?.type ?? 'text')
+      return {
+        kind,
+        text: texts.length > 0 ? plain(texts.join('\n')) : null,
+        data: image === undefined ? null : { media: image.originalContentUrl },
+      }
+    }
+    case 'email':
+      return { kind: 'email', text: plain(content.subject), data: null }
+    case 'whatsapp':
+      return content.template
+        ? { kind: 'template', text: content.template.name, data: null }
+        : { kind: 'text', text: plain(content.text ?? ''), data: null }
+    case 'sms':
+    case 'messenger':
+    case 'instagram':
+      return { kind: 'text', text: plain(content.text), data: null }
+    default:
+      return { kind: content.channel, text: null, data: null }
+  }
+}
+
+/** `literally`, undone. */
+const plain = (text: string): string => text.replaceAll('{{ "{" }}', '{').slice(0, MOST_TEXT)
+
+/** What a message that was just decided on adds to the conversation: a person's answer, or what is said while nobody is
+ *  there. Null: nothing (a journey's, a test, a confirmation). */
+export function saidByUs({ id, channel, content, origin, by = '', at }: Intent): Said | null {
+  if (origin !== 'reply' && !(origin === 'auto' && by === AWAY)) return null
+  const side = origin === 'reply' ? ('team' as const) : ('system' as const)
+  const words = wordsOf(content)
+  return {
+    key: hashId(channel, side, id),
+    channel,
+    at,
+    side,
+    ...words,
+    ...(origin === 'auto' ? { kind: 'away' } : {}),
+    author: by,
+    src: 'page',
+    message: id,
+  }
+}
+export const AWAY = 'away'
+
+/** An answer that did not arrive: the customer still waits. */
+export const notSaid = (of: {
+  message: Uuid
+  channel: string
+  at: number
+  outcome: Outcome | null
+  reason: string | null
+}): Said | null =>
+  of.outcome === 'failed' || of.outcome === 'skipped'
+    ? {
+        key: hashId(of.channel, 'failed', of.message),
+        channel: of.channel,
+        at: of.at,
+        side: 'system',
+        kind: 'failed',
+        text: null,
+        data: null,
+        author: null,
+        src: 'page',
+        message: of.message,
+      }
+    : null

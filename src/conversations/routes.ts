@@ -97,7 +97,7 @@ export async function conversationOr404(
 }
 
 export const inboundAt = (state: CustomerState, channel: string): number | null =>
-  (state as { inb?: Record<string, number> }).inb?.[channel] ?? null
+  (isChannel(channel) ? state.inb?.[channel] : undefined) ?? null
 
 const tellPages = (core: Core, workspace: Uuid) => core.signals.emit('live', `${workspace}:conversations`)
 

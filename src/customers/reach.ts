@@ -43,14 +43,17 @@ export function addressFor(
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
 }
 
-/** The customer's last message by this channel is so long ago that only an approved template may be sent. */
+/** The customer's last message by this channel is so long ago that only an approved template may be sent. `person`: it is
+ *  a person of the team who answers. */
 export const windowClosed = (
   state: Pick<CustomerState, 'inb'>,
   channel: ChannelName,
   now: number,
+  person = false,
 ): boolean => {
-  const { windowMs } = CHANNELS[channel]
-  return windowMs !== undefined && now - (state.inb?.[channel] ?? 0) >= windowMs
+  const { windowMs, humanWindowMs } = CHANNELS[channel]
+  const within = person ? (humanWindowMs ?? windowMs) : windowMs
+  return within !== undefined && now - (state.inb?.[channel] ?? 0) >= within
 }
 
 /** @param suppressed why the address of a channel may not be sent to, by channel

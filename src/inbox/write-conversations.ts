@@ -56,7 +56,8 @@ function writeEntries(run: Run, said: { work: Who; row: Said }[]): void {
             case side when 'team' then 0 else n end, at, at, side, kind, left(text, 200), case kind when 'handed' then text end
        from counted order by bucket, customer_id, channel
      on conflict (bucket, customer_id, channel) do update set
-       status = case when excluded.last_at < conversation.last_at or excluded.last_side = 'system' then conversation.status else excluded.status end,
+       status = case when excluded.last_kind = 'failed' then 'open'
+                     when excluded.last_at < conversation.last_at or excluded.last_side = 'system' then conversation.status else excluded.status end,
        opened_at = case when excluded.last_side = 'customer' and conversation.status <> 'open' and excluded.last_at >= conversation.last_at
                         then excluded.opened_at else conversation.opened_at end,
        unread = case when excluded.last_side = 'team' and excluded.last_at >= conversation.last_at then 0
