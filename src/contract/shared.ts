@@ -24,6 +24,8 @@ export const SCOPES = [
   'messages:write',
   'conversations:read',
   'conversations:write',
+  'modules:read',
+  'modules:write',
   'sources:read',
   'sources:write',
   'channels:read',

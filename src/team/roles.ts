@@ -8,6 +8,7 @@ const READ: Scope[] = [
   'journeys:read',
   'membership:read',
   'messages:read',
+  'modules:read',
   'catalogue:read',
 ]
 
@@ -29,6 +30,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'messages:write',
     'conversations:read',
     'conversations:write',
+    'modules:write',
     'sources:read',
     'channels:read',
     'sandbox:use',
