@@ -36,11 +36,13 @@ create table conversation (
   handed_to text,                                     -- the tool outside that answers; null: it is answered here
   answering uuid,                                     -- who of the team is writing, until
   answering_until timestamptz,                        -- real time
-  away_for timestamptz,                               -- the opened_at that the away reply has been decided for
+  away_for timestamptz,                               -- the opened_at that an away reply was given for
+  away_seen timestamptz,                              -- the last_at that was looked at for one
   primary key (bucket, customer_id, channel)
 );
 create index conversation_workspace on conversation (workspace_id, last_at desc);
-create index conversation_away on conversation (workspace_id) where status = 'open' and away_for is distinct from opened_at;
+create index conversation_away on conversation (workspace_id)
+  where status = 'open' and last_side = 'customer' and away_for is distinct from opened_at and away_seen is distinct from last_at;
 
 -- Ready texts of the team.
 create table quick_reply (

@@ -1,9 +1,18 @@
 // Conversations as the team has them: LINE messages at the stand-in, a chat tool outside by the API, the inbox and one thread
 // over HTTP, merges, erasure. Engines are real; time is the sandbox's clock.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { graphOf, is, openJourneyLab, says as told, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import {
+  graphOf,
+  is,
+  openJourneyLab,
+  says as told,
+  type Item,
+  type JourneyLab,
+} from '../../test/journey-lab.ts'
 import { lineText } from '../../test/send-lab.ts'
 import { publicId } from '../platform/ids.ts'
+import { openAwayWorker } from './away.ts'
+import { isWithinHours } from './settings.ts'
 import { erasePerson } from '../privacy/erase.ts'
 import { gatherPerson } from '../privacy/person.ts'
 import { happened } from '../rules/make.ts'
@@ -271,7 +280,9 @@ test('R4-40 a reply from the page arrives once, moves the team clock alone and e
   const answer = await command('replyInConversation', reply, once)
   expect(answer.body).toMatchObject({ status: 200 })
   await command('replyInConversation', reply, once)
-  expect(await lab.inbox('line', 'cv-reply')).toMatchObject([{ messages: [{ text: '可以，{{ 七天內 }} 都行' }] }])
+  expect(await lab.inbox('line', 'cv-reply')).toMatchObject([
+    { messages: [{ text: '可以，{{ 七天內 }} 都行' }] },
+  ])
   expect((await entries(customer))[0]).toMatchObject({
     side: 'team',
     text: '可以，{{ 七天內 }} 都行',
@@ -299,7 +310,9 @@ test('R4-40 the 24 h window: free answers before it ends, a person’s until 7 d
   const customer = await idOf('cv-win')
   const where = (channel: string) => ({ params: { customer, channel } })
   const received = (channel: string, id: string) =>
-    ask('tellConversation', { body: { email: lab.mailOf('cv-win'), channel, said: 'received', id, text: '在嗎' } })
+    ask('tellConversation', {
+      body: { email: lab.mailOf('cv-win'), channel, said: 'received', id, text: '在嗎' },
+    })
   await received('messenger', 'w-1')
   await received('whatsapp', 'w-2')
   await lab.settle()
@@ -307,14 +320,20 @@ test('R4-40 the 24 h window: free answers before it ends, a person’s until 7 d
   expect([await may('messenger'), await may('whatsapp')]).toEqual(['anything', 'anything'])
   await lab.passes(DAY)
   expect([await may('messenger'), await may('whatsapp')]).toEqual(['human', 'template'])
-  expect((await ask('replyInConversation', { ...where('whatsapp'), body: { text: '在的' } }, ann)).body).toMatchObject({
+  expect(
+    (await ask('replyInConversation', { ...where('whatsapp'), body: { text: '在的' } }, ann)).body,
+  ).toMatchObject({
     code: 'window_closed',
   })
   await lab.passes(6 * DAY)
   expect([await may('messenger'), await may('whatsapp')]).toEqual(['nothing', 'template'])
-  expect((await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).status).toBe(409)
+  expect(
+    (await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).status,
+  ).toBe(409)
   await ask('changeConversation', { ...where('messenger'), body: { handedTo: '客服中心' } }, ann)
-  expect((await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).body).toMatchObject({
+  expect(
+    (await ask('replyInConversation', { ...where('messenger'), body: { text: '在的' } }, ann)).body,
+  ).toMatchObject({
     code: 'handed_over',
   })
 })
@@ -334,6 +353,61 @@ test('R4-40 an answer that fails is shown so, opens the conversation again and c
   await lab.act({ channel: 'line', address: line, act: 'follow' })
   const again = await command('replyInConversation', { ...where, body: { retryOf: failed.message } })
   expect(again.body).toMatchObject({ status: 200 })
-  expect((await entries(customer)).filter(e => e.side === 'team').map(e => e.state)).toEqual(['accepted', 'skipped'])
+  expect((await entries(customer)).filter(e => e.side === 'team').map(e => e.state)).toEqual([
+    'accepted',
+    'skipped',
+  ])
   expect(await lab.inbox('line', 'cv-fail')).toMatchObject([{ messages: [{ text: '您好' }] }])
+})
+
+test('outside the hours of the team a customer is told so once in a conversation; it moves no clock of the team', async () => {
+  const { version } = (await ask('conversationSettings')).body as { version: number }
+  // never there on the day it is
+  const saved = await ask('saveConversationSettings', {
+    body: {
+      version,
+      hours: [{ day: 'mon', from: '03:00', to: '03:01' }],
+      away: { on: true, text: '我們明天上班後回覆您 {{ name }}' },
+      markRead: false,
+    },
+  })
+  expect(saved.status).toBe(200)
+  await lab.person('cv-away', { line: true })
+  const away = openAwayWorker(lab.core)
+  const look = async () => {
+    while (await away.tick()) await lab.settle()
+    await lab.settle()
+  }
+  await says('cv-away', '有人嗎')
+  await look()
+  await says('cv-away', '哈囉？')
+  await look()
+  const sent = [{ messages: [{ text: '我們明天上班後回覆您 {{ name }}' }] }]
+  expect(await lab.inbox('line', 'cv-away')).toMatchObject(sent)
+  const customer = await idOf('cv-away')
+  expect((await entries(customer)).map(e => [e.side, e.kind])).toEqual([
+    ['customer', 'text'],
+    ['system', 'away'],
+    ['customer', 'text'],
+  ])
+  expect((await lab.stateOf('cv-away')).clk?.t).toBeUndefined()
+  expect(items(await ask('conversations', { query: { customer } }))).toMatchObject([
+    { status: 'open', unread: 2 },
+  ])
+  // closed and opened again: a new conversation
+  await ask('changeConversation', { params: { customer, channel: 'line' }, body: { status: 'closed' } }, ann)
+  await says('cv-away', '再請問')
+  await look()
+  expect(await lab.inbox('line', 'cv-away')).toHaveLength(2)
+  await away.stop()
+})
+
+test('the hours of the team are those of the workspace’s zone', () => {
+  const hours = [{ day: 'mon' as const, from: '09:00', to: '18:00' }]
+  const at = (time: string) => Date.parse(`2026-05-04T${time}+08:00`) // a Monday
+  const open = ['08:59:59', '09:00:00', '17:59:59', '18:00:00'].map(t =>
+    isWithinHours(hours, at(t), 'Asia/Taipei'),
+  )
+  expect(open).toEqual([false, true, true, false])
+  expect(isWithinHours([], at('03:00:00'), 'Asia/Taipei')).toBe(true)
 })

@@ -103,10 +103,16 @@ export function windowOf(channel: string, inbound: number | null, now: number): 
 export const literally = (text: string): string => text.replace(/\{(?=[{%])/g, '{{ "{" }}')
 
 /** The words of a message of ours, as a bubble shows them. */
-export function wordsOf(content: Intent['content']): { kind: string; text: string | null; data: Said['data'] } {
+export function wordsOf(content: Intent['content']): {
+  kind: string
+  text: string | null
+  data: Said['data']
+} {
   switch (content.channel) {
     case 'line': {
-      const texts = content.messages.flatMap(m => (m.type === 'text' && typeof m.text === 'string' ? [m.text] : []))
+      const texts = content.messages.flatMap(m =>
+        m.type === 'text' && typeof m.text === 'string' ? [m.text] : [],
+      )
       const image = content.messages.find(m => m.type === 'image')
       const kind = texts.length > 0 ? 'text' : (content.messages[0]?.type ?? 'text')
       return {

@@ -1,6 +1,5 @@
 // A person of the team answers: a command of the customer, so folded once, in order, and answered. What the channel allows
 // is asked here, to say what to do instead, and again by the deliverer.
-import { html } from 'hono/html'
 import { messageContent, contentNeedsWindow, type MessageContent } from '../channels/content.ts'
 import { isChannel } from '../channels/model.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
@@ -11,37 +10,19 @@ import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { literally, windowOf, type Window } from './model.ts'
-import { conversationOr404, inboundAt } from './routes.ts'
+import { windowOf, type Window } from './model.ts'
+import { contentOf } from './content.ts'
+import { conversationOr404, inboundAt } from './find.ts'
 
 type Body = Parameters<NonNullable<Handlers['replyInConversation']>>[0]['body']
 
-/** A typed text as the channel carries it. Null: it carries no answers. */
-export async function contentOf(
-  channel: string,
-  given: string,
-  subject: string,
-): Promise<MessageContent | null> {
-  const text = literally(given)
-  switch (channel) {
-    case 'line':
-      return { channel, messages: [{ type: 'text', text }] }
-    case 'email': {
-      const body = await html`<p style="white-space:pre-line">${given}</p>`
-      return { channel, subject: literally(subject), html: literally(String(body)) }
-    }
-    case 'sms':
-    case 'whatsapp':
-    case 'messenger':
-    case 'instagram':
-      return { channel, text }
-    default:
-      return null
-  }
-}
-
 /** @throws Problem 404, 400 when it names another channel or nothing to say */
-async function wanted(core: Core, workspace: WorkspaceRow, channel: string, body: Body): Promise<MessageContent> {
+async function wanted(
+  core: Core,
+  workspace: WorkspaceRow,
+  channel: string,
+  body: Body,
+): Promise<MessageContent> {
   let content: MessageContent | null
   if (body.retryOf !== undefined) content = await contentOfFailed(core, workspace.id, body.retryOf)
   else if (body.content !== undefined) content = body.content

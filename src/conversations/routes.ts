@@ -1,11 +1,6 @@
 // Handlers of conversations: the inbox, one thread, notes, ready texts. What a customer said and what is answered are
 // inputs of that customer; what the team does with a conversation is the team's own and written here.
-import {
-  customersByIdentifier,
-  customersByName,
-  customerOr404,
-  type StoredCustomer,
-} from '../customers/store.ts'
+import { customersByIdentifier, customersByName, customerOr404 } from '../customers/store.ts'
 import { addressFor } from '../customers/reach.ts'
 import { nameOf } from '../customers/present.ts'
 import { unpackState } from '../customers/pack.ts'
@@ -21,6 +16,7 @@ import { actorOf, type Caller, type Handlers, type WorkspaceRow } from '../platf
 import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { listTeam, roleOf } from '../team/store.ts'
+import { conversationOr404, inboundAt } from './find.ts'
 import { windowOf } from './model.ts'
 import {
   addNote,
@@ -28,7 +24,6 @@ import {
   type ConversationRow,
   countConversations,
   dropQuickReply,
-  findConversation,
   listConversations,
   listEntries,
   listQuickReplies,
@@ -78,26 +73,6 @@ async function peopleBy(core: Core, workspace: Uuid, q: string): Promise<Uuid[]>
     throw error
   }
 }
-
-export const noConversation = (): Problem =>
-  new Problem(404, 'no_conversation', 'There is no conversation with this customer by this channel', {
-    action: 'It begins with the customer’s first message.',
-  })
-
-/** The customer of a path and their conversation by its channel. @throws Problem 404 */
-export async function conversationOr404(
-  core: Core,
-  workspace: WorkspaceRow,
-  params: Record<string, string>,
-): Promise<{ customer: StoredCustomer; row: ConversationRow }> {
-  const customer = await customerOr404(core.pool, workspace.id, params.customer)
-  const row = await findConversation(core.pool, workspace.id, customer.id, params.channel ?? '')
-  if (row === null) throw noConversation()
-  return { customer, row }
-}
-
-export const inboundAt = (state: CustomerState, channel: string): number | null =>
-  (isChannel(channel) ? state.inb?.[channel] : undefined) ?? null
 
 const tellPages = (core: Core, workspace: Uuid) => core.signals.emit('live', `${workspace}:conversations`)
 

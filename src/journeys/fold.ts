@@ -164,7 +164,8 @@ function noteRead(fold: Fold, body: OutcomeBody): void {
 
 /** A person of the team has answered, or has not after all. */
 function noteReply(fold: Fold, { channel, message, state, outcome, reason, at }: OutcomeBody): void {
-  if (state === 'accepted') derive(fold, 'conversation.replied', { channel, from: 'team' }, { message, channel }, at)
+  if (state === 'accepted')
+    derive(fold, 'conversation.replied', { channel, from: 'team' }, { message, channel }, at)
   const failed = notSaid({ message, channel, at, outcome, reason })
   if (failed !== null) fold.effects.push({ kind: 'said', row: failed })
 }
