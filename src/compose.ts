@@ -111,9 +111,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     replays.start()
     const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
     experiments.start()
+    const away = (await import('./conversations/away.ts')).openAwayWorker(core)
+    away.start()
     return {
       start: () => undefined,
       async stop() {
+        await away.stop()
         await experiments.stop()
         await replays.stop()
         await segments.stop()

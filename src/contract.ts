@@ -6,6 +6,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
@@ -70,6 +71,7 @@ export const endpoints = {
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,
+  ...conversationsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,
@@ -97,6 +99,7 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'notices',
+  'conversations',
   'membership',
   'replays',
   'modules',
