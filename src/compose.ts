@@ -111,9 +111,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     replays.start()
     const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
     experiments.start()
+    const insight = (await import('./insight/worker.ts')).openInsightWorker(core)
+    insight.start()
     return {
       start: () => undefined,
       async stop() {
+        await insight.stop()
         await experiments.stop()
         await replays.stop()
         await segments.stop()

@@ -160,7 +160,7 @@ const metrics = createRoute({
 const engagement = createRoute({
   getParentRoute: () => inside,
   path: '/insight/engagement',
-  validateSearch: texts('days', 'from', 'to', 'by', 'channel', 'journey', 'window', 'event', 'figure', 'key'),
+  validateSearch: texts('tab', 'days', 'from', 'to', 'by', 'channel', 'journey', 'window', 'event', 'figure', 'key'),
   component: lazyRouteComponent(() => import('./pages/engagement.tsx'), 'Engagement'),
 })
 const messages = createRoute({

@@ -1,5 +1,5 @@
 // What became of messages: figures against the time before, by day, by one dimension; each opens its people and messages.
-import { Group, Select, Stack, Text } from '@mantine/core'
+import { Group, Select, Stack, Tabs, Text } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +13,7 @@ import { BehindFigure } from '../insight/behind-figure.tsx'
 import { EngagementFigures } from '../insight/engagement-figures.tsx'
 import { EngagementParts } from '../insight/engagement-parts.tsx'
 import { RangeInput, useRange } from '../insight/range.tsx'
+import { ReachTable } from '../insight/reach-table.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { EventPicker } from '../parts/event-picker.tsx'
 import { Card, Page } from '../parts/page.tsx'
@@ -43,9 +44,20 @@ export function Engagement() {
   }
   const query = useApi('engagement', { ws, query: { ...asked, by } }, { enabled: range !== null, keep: true })
   const journeys = useApi('journeys', { ws })
+  const tab = search.tab === 'reach' ? 'reach' : 'messages'
   const figure = FIGURES.find(f => f === search.figure)
   return (
     <Page wide title={t('engagement.title')} lead={t('engagement.lead')}>
+      <Tabs
+        value={tab}
+        mb="md"
+        onChange={next => choose({ tab: next === 'reach' ? next : undefined, figure: undefined, key: undefined })}
+      >
+        <Tabs.List>
+          <Tabs.Tab value="messages">{t('reach.tabMessages')}</Tabs.Tab>
+          <Tabs.Tab value="reach">{t('reach.tab')}</Tabs.Tab>
+        </Tabs.List>
+      </Tabs>
       <Stack gap={16}>
         <Group gap="xs" align="flex-end">
           <RangeInput
@@ -96,6 +108,9 @@ export function Engagement() {
             />
           </div>
         </Group>
+        {tab === 'reach' ? (
+          range ? <ReachTable ws={ws} asked={{ from: range.from, to: range.to, window: asked.window }} /> : null
+        ) : (
         <Show query={query} rows={10}>
           {data =>
             data.total.figures.sent.messages === 0 && data.before.figures.sent.messages === 0 ? (
@@ -117,6 +132,7 @@ export function Engagement() {
             )
           }
         </Show>
+        )}
       </Stack>
       {figure && range ? (
         <BehindFigure

@@ -119,4 +119,52 @@ export const engagementWords = {
     ],
     unsubscribed: ['從這則訊息的退訂連結退訂', 'Unsubscribed by the link of this message'],
   },
+  reach: {
+    tab: ['觸及與成本', 'Reach and cost'],
+    tabMessages: ['互動', 'Engagement'],
+    title: ['各渠道的觸及、成本與轉換', 'Reach, cost and conversion by channel'],
+    delivered: ['已送達', 'delivered'],
+    accepted: ['已接受，未退回、未封鎖', 'accepted, not come back or blocked'],
+    notConnected: ['未連接', 'Not connected'],
+    note: [
+      '「可觸及分流」節點可以依成本、順序或觸及率挑渠道；它用的觸及率每天凌晨三點後重算，隨發佈版本記錄。',
+      'Reach nodes may choose by cost, order or reach; the rate they choose by is worked out after three each night and kept with the published version.',
+    ],
+  },
+  reachColumn: {
+    bound: ['已綁定', 'Bound'],
+    consented: ['已同意', 'Consented'],
+    reachable: ['可觸及', 'Reachable'],
+    reached: ['觸及率', 'Reach rate'],
+    opened: ['開啟率', 'Open rate'],
+    clicked: ['點擊率', 'Click rate'],
+    converted: ['轉換率', 'Conversion'],
+    unitCost: ['每則成本', 'Unit cost'],
+    perBuyer: ['每位購買者成本', 'Cost per buyer'],
+    used: ['節點採用值', 'Used by nodes'],
+  },
+  reachDef: {
+    bound: ['有已驗證地址的顧客 ÷ 全部顧客', 'Customers with a verified address ÷ all customers'],
+    consented: [
+      '已綁定且同意行銷（LINE 等加好友即同意的渠道：未拒絕）÷ 全部顧客',
+      'Bound and agreed to marketing (where being a friend is enough: did not refuse) ÷ all customers',
+    ],
+    reachable: [
+      '現在能送行銷訊息的顧客 ÷ 全部顧客；停發名單於送出時再排除',
+      'Whom a marketing message could reach now ÷ all customers; suppressed addresses are left out when sending',
+    ],
+    reached: ['期間內觸及的訊息 ÷ 已送出的訊息', 'Messages reached ÷ messages sent in this time'],
+    opened: ['由人開啟的訊息 ÷ 觸及的訊息', 'Messages opened by a person ÷ messages reached'],
+    clicked: ['有點擊的訊息 ÷ 觸及的訊息', 'Messages clicked ÷ messages reached'],
+    converted: [
+      '觸及後、歸屬天數內下了成立訂單的人 ÷ 觸及的人；同一張訂單可能算進多個渠道',
+      'People with an order that stands within the window after a message reached them ÷ people reached; an order may count for several channels',
+    ],
+    unitCost: ['渠道帳號設定的每則費用；有多個帳號時取最貴的', 'What the account asks for a message; of several accounts the dearest'],
+    perBuyer: ['期間內該渠道的訊息成本 ÷ 轉換的人數', 'What the messages of this time cost ÷ people who converted'],
+    used: [
+      '最近 90 天（觸及＋1）÷（送出＋2）：還沒有資料的渠道是 50%',
+      '(reached + 1) ÷ (sent + 2) of the last 90 days: a channel of which nothing is known stands at 50 %',
+    ],
+  },
 } as const
