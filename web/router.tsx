@@ -160,7 +160,19 @@ const metrics = createRoute({
 const engagement = createRoute({
   getParentRoute: () => inside,
   path: '/insight/engagement',
-  validateSearch: texts('tab', 'days', 'from', 'to', 'by', 'channel', 'journey', 'window', 'event', 'figure', 'key'),
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'by',
+    'channel',
+    'journey',
+    'window',
+    'event',
+    'figure',
+    'key',
+  ),
   component: lazyRouteComponent(() => import('./pages/engagement.tsx'), 'Engagement'),
 })
 const messages = createRoute({

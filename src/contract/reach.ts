@@ -9,7 +9,9 @@ const channelReach = z.object({
   channel: z.enum(CHANNEL_NAMES),
   accounts: z.number().describe('0: this channel is not connected'),
   bound: z.number().describe('customers with a verified address'),
-  consented: z.number().describe('of them: who agreed to marketing, or where being a friend is enough did not refuse'),
+  consented: z
+    .number()
+    .describe('of them: who agreed to marketing, or where being a friend is enough did not refuse'),
   reachable: z.number().describe('whom a marketing message could reach now, but for suppressions'),
   sent: z.number().describe('messages'),
   reached: z.number().describe('messages'),

@@ -22,7 +22,13 @@ const COLUMNS = [
   'used',
 ] as const
 
-export function ReachTable({ ws, asked }: { ws: string; asked: { from?: string; to?: string; window: number } }) {
+export function ReachTable({
+  ws,
+  asked,
+}: {
+  ws: string
+  asked: { from?: string; to?: string; window: number }
+}) {
   const { t } = useTranslation()
   const say = useSay()
   const query = useApi('reach', { ws, query: asked }, { keep: true })

@@ -51,7 +51,9 @@ export function Engagement() {
       <Tabs
         value={tab}
         mb="md"
-        onChange={next => choose({ tab: next === 'reach' ? next : undefined, figure: undefined, key: undefined })}
+        onChange={next =>
+          choose({ tab: next === 'reach' ? next : undefined, figure: undefined, key: undefined })
+        }
       >
         <Tabs.List>
           <Tabs.Tab value="messages">{t('reach.tabMessages')}</Tabs.Tab>
@@ -109,29 +111,31 @@ export function Engagement() {
           </div>
         </Group>
         {tab === 'reach' ? (
-          range ? <ReachTable ws={ws} asked={{ from: range.from, to: range.to, window: asked.window }} /> : null
+          range ? (
+            <ReachTable ws={ws} asked={{ from: range.from, to: range.to, window: asked.window }} />
+          ) : null
         ) : (
-        <Show query={query} rows={10}>
-          {data =>
-            data.total.figures.sent.messages === 0 && data.before.figures.sent.messages === 0 ? (
-              <Card>
-                <Empty icon={<IconSend />} title={t('engagement.empty')} text={t('engagement.emptyText')} />
-              </Card>
-            ) : (
-              <Stack gap={20}>
-                <EngagementFigures data={data} open={f => choose({ figure: f, key: undefined })} />
-                <Notes data={data} />
-                <Days data={data} />
-                <EngagementParts
-                  data={data}
-                  by={by}
-                  chooseBy={next => choose({ by: next === 'channel' ? undefined : next, key: undefined })}
-                  open={(f, key) => choose({ figure: f, key: key === '' ? NONE : key })}
-                />
-              </Stack>
-            )
-          }
-        </Show>
+          <Show query={query} rows={10}>
+            {data =>
+              data.total.figures.sent.messages === 0 && data.before.figures.sent.messages === 0 ? (
+                <Card>
+                  <Empty icon={<IconSend />} title={t('engagement.empty')} text={t('engagement.emptyText')} />
+                </Card>
+              ) : (
+                <Stack gap={20}>
+                  <EngagementFigures data={data} open={f => choose({ figure: f, key: undefined })} />
+                  <Notes data={data} />
+                  <Days data={data} />
+                  <EngagementParts
+                    data={data}
+                    by={by}
+                    chooseBy={next => choose({ by: next === 'channel' ? undefined : next, key: undefined })}
+                    open={(f, key) => choose({ figure: f, key: key === '' ? NONE : key })}
+                  />
+                </Stack>
+              )
+            }
+          </Show>
         )}
       </Stack>
       {figure && range ? (

@@ -160,8 +160,14 @@ export const engagementWords = {
       '觸及後、歸屬天數內下了成立訂單的人 ÷ 觸及的人；同一張訂單可能算進多個渠道',
       'People with an order that stands within the window after a message reached them ÷ people reached; an order may count for several channels',
     ],
-    unitCost: ['渠道帳號設定的每則費用；有多個帳號時取最貴的', 'What the account asks for a message; of several accounts the dearest'],
-    perBuyer: ['期間內該渠道的訊息成本 ÷ 轉換的人數', 'What the messages of this time cost ÷ people who converted'],
+    unitCost: [
+      '渠道帳號設定的每則費用；有多個帳號時取最貴的',
+      'What the account asks for a message; of several accounts the dearest',
+    ],
+    perBuyer: [
+      '期間內該渠道的訊息成本 ÷ 轉換的人數',
+      'What the messages of this time cost ÷ people who converted',
+    ],
     used: [
       '最近 90 天（觸及＋1）÷（送出＋2）：還沒有資料的渠道是 50%',
       '(reached + 1) ÷ (sent + 2) of the last 90 days: a channel of which nothing is known stands at 50 %',

@@ -14,10 +14,17 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => lab?.close())
 
-const content = { email: mail('嗨', '<p>嗨 <a href="https://shop.example">逛逛</a></p>'), line: lineText('嗨') }
+const content = {
+  email: mail('嗨', '<p>嗨 <a href="https://shop.example">逛逛</a></p>'),
+  line: lineText('嗨'),
+}
 const send = (event: string, channel: 'email' | 'line') =>
   graphOf(event, {
-    s: { type: 'send', fields: { channel, purpose: 'transactional', content: content[channel] }, next: { accepted: null } },
+    s: {
+      type: 'send',
+      fields: { channel, purpose: 'transactional', content: content[channel] },
+      next: { accepted: null },
+    },
   })
 const choosing = graphOf('Choose', {
   r: {
@@ -52,7 +59,11 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
   const account = channels.find(c => c.channel === 'email')!
   const saved = await lab.call('saveChannel', {
     params: { channel: 'email' },
-    body: { account: account.id, name: account.name, settings: { ...account.settings, costPerMessage: '0.3' } },
+    body: {
+      account: account.id,
+      name: account.name,
+      settings: { ...account.settings, costPerMessage: '0.3' },
+    },
   })
   expect(saved.status).toBe(200)
   const letters = await lab.publish(send('Letter', 'email'))
@@ -83,9 +94,27 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
   expect(customers).toBe(11)
   const of = (channel: string) => items.find(i => i.channel === channel)!
   expect(of('email')).toMatchObject({
-    bound: 10, consented: 10, reachable: 10, sent: 11, reached: 5, tells: false, opens: 'person', buyers: 1, unitCost: 0.3, cost: 3.3,
+    bound: 10,
+    consented: 10,
+    reachable: 10,
+    sent: 11,
+    reached: 5,
+    tells: false,
+    opens: 'person',
+    buyers: 1,
+    unitCost: 0.3,
+    cost: 3.3,
   })
-  expect(of('line')).toMatchObject({ bound: 11, consented: 11, reachable: 10, sent: 10, reached: 10, people: 10, buyers: 1, opens: 'sums' })
+  expect(of('line')).toMatchObject({
+    bound: 11,
+    consented: 11,
+    reachable: 10,
+    sent: 10,
+    reached: 10,
+    people: 10,
+    buyers: 1,
+    opens: 'sums',
+  })
   expect(of('sms')).toMatchObject({ accounts: 0, sent: 0, used: null, people: 0 })
 
   // it is still today: the rates of last night stand, and so does the world
@@ -103,7 +132,9 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
   await lab.settle()
   await lab.tell(says('p1', 'Choose'))
   expect((await messages(choose)).map(m => m.channel)).toEqual(['email', 'line'])
-  expect(((await lab.call('reach', {})).body as Out<'reach'>).items.find(i => i.channel === 'line')!.used).toMatchObject({
+  expect(
+    ((await lab.call('reach', {})).body as Out<'reach'>).items.find(i => i.channel === 'line')!.used,
+  ).toMatchObject({
     rate: 0.917,
   })
 }, 120_000)

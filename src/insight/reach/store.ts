@@ -7,7 +7,13 @@ import { type MessageScope, messagesSql } from '../engagement/sql.ts'
 import { NOBODY, ORDER_ROWS, type OrderParams } from '../metrics/orders.ts'
 import { reachRate } from './model.ts'
 
-export type ChannelPeople = { channel: string; bound: number; consented: number; reachable: number; of: number }
+export type ChannelPeople = {
+  channel: string
+  bound: number
+  consented: number
+  reachable: number
+  of: number
+}
 
 /** Of all living customers: with a verified address, those of them who agreed (or, where that is enough, did not refuse),
  *  and whom a marketing message could reach now, but for suppressions. */
