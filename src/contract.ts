@@ -30,6 +30,7 @@ import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { replayEndpoints } from './contract/replay.ts'
+import { reachEndpoints } from './contract/reach.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -45,6 +46,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...engagementEndpoints,
+  ...reachEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

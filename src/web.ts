@@ -37,6 +37,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -93,6 +94,7 @@ export const handlers: AllHandlers = {
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
+  ...reachRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

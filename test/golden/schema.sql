@@ -149,6 +149,16 @@ create table channel_account (
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table channel_reach (
+  workspace_id uuid not null,
+  channel text not null,
+  sent bigint not null,
+  reached bigint not null,
+  rate real not null,
+  at timestamp with time zone not null,
+  constraint channel_reach_pkey PRIMARY KEY (workspace_id, channel),
+  constraint channel_reach_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table consent_proof (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -406,6 +416,14 @@ create table inbox (
   body text not null storage e,
   constraint inbox_pkey PRIMARY KEY (bucket, received, request_id, ordinal)
 )
+create table insight_done (
+  workspace_id uuid not null,
+  job text not null,
+  done date not null,
+  constraint insight_done_job_check CHECK ((job = ANY (ARRAY['reach'::text, 'kpis'::text]))),
+  constraint insight_done_pkey PRIMARY KEY (workspace_id, job),
+  constraint insight_done_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table installed_preset (
   workspace_id uuid not null,
   preset text not null,
@@ -498,6 +516,31 @@ create table journey_version (
   moves jsonb,
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
+)
+create table kpi (
+  workspace_id uuid not null,
+  id uuid not null,
+  metric text not null,
+  target double precision,
+  period text not null,
+  position integer not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint kpi_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'quarter'::text]))),
+  constraint kpi_pkey PRIMARY KEY (workspace_id, id),
+  constraint kpi_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table kpi_snapshot (
+  workspace_id uuid not null,
+  metric text not null,
+  week date not null,
+  value double precision,
+  part double precision not null,
+  whole double precision not null,
+  taken_at timestamp with time zone not null,
+  constraint kpi_snapshot_pkey PRIMARY KEY (workspace_id, metric, week),
+  constraint kpi_snapshot_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table limit_count (
   bucket smallint not null,
