@@ -59,11 +59,10 @@ export const words = {
   mailCode,
   adapter: adapterNames,
   // names that several files add to
-  setting: { ...pages.setting, ...mailSettings },
   node: { ...work.node, ...journeysNodes.node },
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...wires.setting },
+  setting: { ...pages.setting, ...wires.setting, ...mailSettings },
   ...journeysVersions,
 } as const

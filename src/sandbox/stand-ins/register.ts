@@ -3,12 +3,14 @@ import { Hono } from 'hono'
 import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
+import { fcmStandIn } from './fcm.ts'
 import { lineStandIn } from './line.ts'
 import type { SandboxAct, StandIn } from './model.ts'
 import { sendgridStandIn } from './sendgrid.ts'
 import { sesStandIn } from './ses.ts'
 import { every8dStandIn, mitakeStandIn, twilioStandIn } from './sms.ts'
 import { smtpStandIn } from './smtp.ts'
+import { webPushStandIn } from './webpush.ts'
 
 const STAND_INS: StandIn[] = [
   lineStandIn,
@@ -18,6 +20,8 @@ const STAND_INS: StandIn[] = [
   twilioStandIn,
   mitakeStandIn,
   every8dStandIn,
+  fcmStandIn,
+  webPushStandIn,
 ]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
