@@ -26,7 +26,8 @@ import { conversationSettingRoutes } from './conversations/settings.ts'
 import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
-import { mailRoutes } from './channels/mail-routes.ts'
+import { mailRoutes } from './messages/mail-routes.ts'
+import { SERVICE_WORKER } from './channels/webpush-app.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -185,6 +186,14 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
+  app.get('/push-sw.js', c =>
+    c.body(SERVICE_WORKER, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    }),
+  )
   app.get('*', c => serveWeb(c, files))
   app.notFound(c =>
     problemResponse(
