@@ -58,6 +58,7 @@ const ORDER = [
   'collect',
   'imports',
   'segments',
+  'line',
   'trial',
   'connectors',
   'team',

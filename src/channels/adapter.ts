@@ -6,6 +6,8 @@ import type { MessageContent } from './content.ts'
 import type { CallContent, TeamMail } from '../journeys/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Sql } from '../platform/postgres.ts'
+import type { LineNote } from './line/notes.ts'
 import type { ChannelName } from './model.ts'
 
 /** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
@@ -31,7 +33,8 @@ export function wrongLimits(settings: Record<string, string>): { setting: string
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */
 export type SendResult =
-  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer }
+  /** `free`: the provider asks nothing for it */
+  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer; free?: true }
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
@@ -63,6 +66,12 @@ export type Outgoing = {
   unsubscribeUrl: string
   /** where the provider may tell what became of it, for those that ask for an address with each message */
   receiptUrl: string
+  /** under which name the provider counts opens and clicks of this and its like, where it only tells sums */
+  unit?: string
+  /** what the customer's own message allows to answer with, once and soon, for providers that have it */
+  replyToken?: string
+  /** an earlier try of the same may have arrived */
+  again?: true
 }
 
 export type WebhookRequest = {
@@ -98,8 +107,8 @@ export type ChannelEvent = {
   reach?: { kind: 'blocked' | 'followed'; at: number }
 }
 
-/** What a webhook says in all: events of people, and receipts of messages. */
-export type Told = { events: ChannelEvent[]; receipts: Receipt[] }
+/** What a webhook says in all: events of people, and receipts of messages; `notes`: what is neither, for LINE. */
+export type Told = { events: ChannelEvent[]; receipts: Receipt[]; notes?: LineNote[] }
 
 export type StandInAccount = {
   name: string
@@ -122,6 +131,19 @@ export type Adapter = {
   /** sends of one account that may be under way at once in one process */
   concurrency: number
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** Several people and one content in one request. `key`: contents that may go together have the same; null: never.
+   *  The answers are in the order of the messages; the same batch goes out unchanged under the same id. */
+  batch?: {
+    max: number
+    key(content: MessageContent): string | null
+    send(account: Account, messages: Outgoing[], batchId: Uuid, signal: AbortSignal): Promise<SendResult[]>
+  }
+  /** what the provider takes of one account in a time; settings of the account may say otherwise */
+  rates?: { key: string; max: number; perMs: number }[]
+  /** What the customer's own message allows to answer with, once and soon; taken: nobody gets it again. */
+  takeReply?(sql: Sql, account: Account, address: string): Promise<string | null>
+  /** asks the provider whether the account's credentials are good; sends nothing */
+  check?(account: Account, signal: AbortSignal): Promise<SendResult>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
   /** @throws Problem 401 when the signature does not fit the raw body */

@@ -16,6 +16,8 @@ const lineContent = z.strictObject({
     )
     .min(1)
     .max(5),
+  /** it arrives without a sound */
+  notificationDisabled: z.boolean().optional(),
 })
 const emailContent = z.strictObject({
   channel: z.literal('email'),

@@ -8,6 +8,7 @@ import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
 import { bucketOf, newId, parseId } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { takeNotes } from '../line/notes.ts'
 import { recordReceipts } from '../messages/receipts.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
 import { findAccount, type LoadedAccount } from './accounts.ts'
@@ -32,6 +33,7 @@ export function channelApp(core: Core): Hono {
       }
       const told = await adapter.parse(account, request)
       await receive(core, account, told.events)
+      if (told.notes) await takeNotes(core, account, told.notes, events => receive(core, account, events))
       await recordReceipts(core, account.workspace, told.receipts)
       return c.body(null, 200)
     } catch (error) {

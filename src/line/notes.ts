@@ -1,0 +1,76 @@
+// What LINE's webhooks tell beside events: noted in tables before the webhook is acknowledged, worked off by worker.ts. Told
+// again it is the same.
+import { setAttention, type LoadedAccount } from '../channels/accounts.ts'
+import type { ChannelEvent } from '../channels/adapter.ts'
+import { putChat } from '../channels/line/chat.ts'
+import type { LineNote } from '../channels/line/notes.ts'
+import type { EventBody } from '../inbox/model.ts'
+import { lineUidOf } from '../customers/contacts.ts'
+import type { IdRef } from '../customers/model.ts'
+import type { Core } from '../platform/core.ts'
+import { hashId } from '../platform/ids.ts'
+import { noteContent, noteProfile, unsendContent } from './store.ts'
+import { useLinkNonce } from './nonces.ts'
+
+export async function takeNotes(
+  core: Core,
+  account: LoadedAccount,
+  notes: LineNote[],
+  receive: (events: ChannelEvent[]) => Promise<void>,
+): Promise<void> {
+  for (const note of notes) await takeNote(core, account, note, receive)
+}
+
+async function takeNote(
+  core: Core,
+  account: LoadedAccount,
+  note: LineNote,
+  receive: (events: ChannelEvent[]) => Promise<void>,
+): Promise<void> {
+  const { workspace, id } = account
+  switch (note.do) {
+    case 'chat':
+      return putChat(core.pool, { workspace, account: id, address: note.address }, note)
+    case 'keep_content':
+      return noteContent(core.pool, { workspace, account: id, ...note })
+    case 'unsend':
+      return unsendContent(core.pool, { workspace, account: id, ...note })
+    case 'read_profile':
+      return noteProfile(core.pool, { workspace, account: id, ...note })
+    case 'attention':
+      return setAttention(core.pool, id, note.why)
+    case 'linked':
+      return link(core, account, note, receive)
+  }
+}
+
+/** The shop vouched for who signed in, LINE for whose account it is: one person. A nonce that is not ours joins nobody. */
+async function link(
+  core: Core,
+  account: LoadedAccount,
+  note: Extract<LineNote, { do: 'linked' }>,
+  receive: (events: ChannelEvent[]) => Promise<void>,
+): Promise<void> {
+  const claims = await useLinkNonce(core, account, note.nonce, note.address)
+  if (!claims) {
+    core.log.warn({ account: account.id }, 'LINE told of an account link under a nonce that is not ours')
+    return
+  }
+  const ids: IdRef[] = [
+    { kind: 'line_uid', value: lineUidOf(account.settings.provider, note.address) },
+    ...claims.ids,
+  ]
+  const messageId = `line:linked:${hashId(note.nonce)}`
+  const body: EventBody = {
+    type: 'system',
+    name: 'line.linked',
+    messageId,
+    at: note.at,
+    props: { by: 'account_link' },
+    ids,
+    proof: 'provider',
+    src: account.name,
+    ch: 'line',
+  }
+  await receive([{ address: note.address, input: { kind: 'event', messageId, body } }])
+}
