@@ -116,6 +116,24 @@ export type StandInAccount = {
   secrets: Record<string, string>
 }
 
+/** How many requests a provider takes of one account. `send`: of one message; `batch`: of several at once. */
+export type Rate = { key: 'send' | 'batch'; max: number; perMs: number }
+
+/** What a test of an account's settings and credentials found; `detail`: as the provider names the account, or why not. */
+export type Checked = { ok: boolean; detail: string }
+
+/** One request for many messages whose rendered content is the same. */
+export type BatchSender = {
+  /** messages in one request */
+  max: number
+  /** messages with the same key may go together; null: this one goes alone */
+  key(content: MessageContent): string | null
+  /** One result for each message, in their order: whoever cannot be reached is told by themself. `retryable` here means
+   *  that surely nothing was taken (each goes alone next time); what may have been taken, a 5xx among it, is `unknown` for
+   *  all: the same messages are sent again under the same `batch`, in the same order. */
+  send(account: Account, messages: Outgoing[], batch: Uuid, signal: AbortSignal): Promise<SendResult[]>
+}
+
 export type Adapter = {
   /** names it among all adapters, and in addresses */
   name: string
@@ -131,19 +149,17 @@ export type Adapter = {
   /** sends of one account that may be under way at once in one process */
   concurrency: number
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
-  /** Several people and one content in one request. `key`: contents that may go together have the same; null: never.
-   *  The answers are in the order of the messages; the same batch goes out unchanged under the same id. */
-  batch?: {
-    max: number
-    key(content: MessageContent): string | null
-    send(account: Account, messages: Outgoing[], batchId: Uuid, signal: AbortSignal): Promise<SendResult[]>
-  }
-  /** what the provider takes of one account in a time; settings of the account may say otherwise */
-  rates?: { key: string; max: number; perMs: number }[]
+  batch?: BatchSender
+  /** the provider's own limits; the account's setting ratePerSecond stands for `send` where it is given */
+  rates?: Rate[]
+  /** What became of a message whose answer was lost; `unknown` where the provider does not say. */
+  query?(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** how many of the provider's units it is charged as, such as segments of an SMS; left out: one */
+  units?(content: MessageContent): number
+  /** asks the provider whether the credentials are good, without sending anything */
+  check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** What the customer's own message allows to answer with, once and soon; taken: nobody gets it again. */
   takeReply?(sql: Sql, account: Account, address: string): Promise<string | null>
-  /** asks the provider whether the account's credentials are good; sends nothing */
-  check?(account: Account, signal: AbortSignal): Promise<SendResult>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
   /** @throws Problem 401 when the signature does not fit the raw body */

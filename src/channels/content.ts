@@ -1,6 +1,7 @@
 // What a message says, by channel: shapes and limits of each channel's content. Every text is Liquid until it is rendered
 // (src/messages/render.ts). Pure.
 import { z } from 'zod'
+import { CHANNELS, isChannel } from './model.ts'
 
 const webUrl = z.string().min(1).max(2_000)
 
@@ -89,3 +90,9 @@ export const messageContent = z.discriminatedUnion('channel', [
 ])
 export type MessageContent = z.infer<typeof messageContent>
 export type ContentOf<C extends MessageContent['channel']> = Extract<MessageContent, { channel: C }>
+
+/** It may be sent only within the channel's window after the customer's last message: everything but approved templates. */
+export const contentNeedsWindow = (content: { channel: string; template?: unknown }): boolean =>
+  isChannel(content.channel) &&
+  CHANNELS[content.channel].windowMs !== undefined &&
+  content.template === undefined

@@ -12,7 +12,6 @@ import { STAND_IN, standInToken } from '../stand-in.ts'
 
 const CONCURRENCY = 32
 const SECOND = 1_000
-const HOUR = 3_600 * SECOND
 
 /** What is wrong with a setting, by its name; null: nothing. */
 function wrong(settings: Record<string, string>): { setting: string; action: string } | null {
@@ -51,9 +50,8 @@ export const line: Adapter = {
   send: sendLine,
   batch: { max: MULTICAST_MAX, key: batchKey, send: sendMulticast },
   rates: [
-    { key: 'push', max: 2_000, perMs: SECOND },
-    { key: 'multicast', max: 200, perMs: SECOND },
-    { key: 'bulk', max: 60, perMs: HOUR },
+    { key: 'send', max: 2_000, perMs: SECOND },
+    { key: 'batch', max: 200, perMs: SECOND },
   ],
   check: checkLine,
   takeReply: (sql, { workspace, id }, address) => takeReplyToken(sql, { workspace, account: id, address }),

@@ -70,12 +70,14 @@ const isMedia = (type: string | undefined): type is (typeof MEDIA)[number] =>
   (MEDIA as readonly (string | undefined)[]).includes(type)
 
 /** What of an event is kept as properties; kinds not listed keep nothing but their name. */
-function propsOf(event: LineEvent): Dict {
+/** @param oa names the account where it is not its provider's first */
+function propsOf(event: LineEvent, oa: string | undefined): Dict {
+  const friend = { channel: 'line', ...some({ oa }) }
   switch (event.type) {
     case 'follow':
-      return { channel: 'line', is_unblocked: event.follow?.isUnblocked === true }
+      return { ...friend, is_unblocked: event.follow?.isUnblocked === true }
     case 'unfollow':
-      return { channel: 'line' }
+      return friend
     case 'message':
       return messageProps(event.message ?? {})
     case 'postback':
@@ -169,7 +171,7 @@ function eventOf(account: Account, e: LineEvent, user: string, at: number): Chan
     name: NAMES[e.mode === 'standby' ? `standby ${e.type}` : e.type] ?? NAMES[e.type] ?? `line.${e.type}`,
     messageId: `line:${e.webhookEventId}`,
     at,
-    props: propsOf(e),
+    props: propsOf(e, account.settings.oa),
     ids: [{ kind: 'line_uid', value: lineUidOf(account.settings.provider, user) }],
     proof: 'provider',
     src: account.name,

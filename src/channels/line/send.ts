@@ -2,9 +2,8 @@
 // rendered, with the account's sender where the messages name none.
 // Source: developers.line.biz/en/reference/messaging-api (send reply, push and multicast message; retrying a request).
 import { createHash } from 'node:crypto'
-import type { Account, Outgoing, SendResult } from '../adapter.ts'
+import type { Account, Checked, Outgoing, SendResult } from '../adapter.ts'
 import type { ContentOf, MessageContent } from '../content.ts'
-import { header } from '../exchange.ts'
 import { callLine, lineSays, type LineCall, readAnswer, readSilence } from './api.ts'
 
 /** People that one multicast may name. */
@@ -110,8 +109,8 @@ export async function sendMulticast(
     const answer = await callLine(account, multicastCall(account, messages, batchId), signal)
     if (answer.status === 400) wrong = namedRecipients(answer.body)
     result = readAnswer(answer, Date.now())
-    if (result.kind === 'accepted' && result.providerId === null)
-      result = { ...result, providerId: header(answer.headers, 'x-line-request-id') }
+    // it may have been taken: the same again under the same key says so
+    if (answer.status >= 500) result = { kind: 'unknown', detail: 'detail' in result ? result.detail : '' }
   } catch (error) {
     result = readSilence(error)
   }
@@ -125,6 +124,14 @@ export async function sendMulticast(
 }
 
 /** Who the token is of; sends nothing. */
-export async function checkLine(account: Account, signal: AbortSignal): Promise<SendResult> {
-  return outcome(account, { method: 'GET', path: '/v2/bot/info' }, signal)
+export async function checkLine(account: Account, signal: AbortSignal): Promise<Checked> {
+  try {
+    const answer = await callLine(account, { method: 'GET', path: '/v2/bot/info' }, signal)
+    if (answer.status >= 300) return { ok: false, detail: `${answer.status} ${lineSays(answer.body).message}` }
+    const bot = JSON.parse(answer.body) as { displayName: string; basicId: string }
+    return { ok: true, detail: `${bot.displayName} ${bot.basicId}` }
+  } catch (error) {
+    const silence = readSilence(error)
+    return { ok: false, detail: 'detail' in silence ? silence.detail : '' }
+  }
 }
