@@ -126,7 +126,8 @@ create table line_unit (
   clicks bigint,
   plays bigint,
   figures jsonb,                                      -- all that LINE said
-  pulled_at timestamptz,
+  pulled_day date,
+  pulled_at timestamptz,                              -- real time
   primary key (account_id, unit)
 );
 create index line_unit_journey on line_unit (workspace_id, journey_id);

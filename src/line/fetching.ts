@@ -114,8 +114,7 @@ async function keepContent(core: Core, row: DueContent): Promise<void> {
     core.signals.emit('live', `${row.workspace_id}:line`)
   } catch (error) {
     const next = await failed(core, account.id, error)
-    if (next === 'never' || row.attempts >= ATTEMPTS)
-      await endContent(core.pool, row, { state: 'gone' })
+    if (next === 'never' || row.attempts >= ATTEMPTS) await endContent(core.pool, row, { state: 'gone' })
     else await endContent(core.pool, row, { state: 'wanted', againS: againS(row.attempts) })
   }
 }

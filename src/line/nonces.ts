@@ -42,7 +42,7 @@ export const newLinkNonce = (core: Core, of: Of, claims: LinkClaims): Promise<st
 export const newLiffNonce = (core: Core, of: Of): Promise<string> => putNonce(core.pool, of, 'liff', null)
 
 /** Whom the nonce of a link is for; null: not ours, over, or another's. Told again by the same user it is the same. */
-export async function useLinkNonce(
+export async function spendLinkNonce(
   core: Core,
   of: Of,
   nonce: string,
@@ -57,7 +57,7 @@ export async function useLinkNonce(
 }
 
 /** false: not ours, over, or used. */
-export async function useLiffNonce(core: Core, of: Of, nonce: string, user: string): Promise<boolean> {
+export async function spendLiffNonce(core: Core, of: Of, nonce: string, user: string): Promise<boolean> {
   const { rowCount } = await core.pool.query(
     `update line_nonce set used_by = $4 where hash = $1 and workspace_id = $2 and account_id = $3 and kind = 'liff'
         and until > clock_timestamp() and used_by is null`,

@@ -10,7 +10,7 @@ import type { IdRef } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { hashId } from '../platform/ids.ts'
 import { noteContent, noteProfile, unsendContent } from './store.ts'
-import { useLinkNonce } from './nonces.ts'
+import { spendLinkNonce } from './nonces.ts'
 
 export async function takeNotes(
   core: Core,
@@ -51,7 +51,7 @@ async function link(
   note: Extract<LineNote, { do: 'linked' }>,
   receive: (events: ChannelEvent[]) => Promise<void>,
 ): Promise<void> {
-  const claims = await useLinkNonce(core, account, note.nonce, note.address)
+  const claims = await spendLinkNonce(core, account, note.nonce, note.address)
   if (!claims) {
     core.log.warn({ account: account.id }, 'LINE told of an account link under a nonce that is not ours')
     return

@@ -24,7 +24,14 @@ export type Secrets = {
  *  (addresses of people who were forgotten) and of sandboxes, never to be changed; `links`: all else. */
 export type SigningRoots = { hashes: string; links: string }
 
-const HASHES = new Set(['suppression', 'redact', 'erased', 'stand-in line', 'stand-in line login', 'stand-in smtp'])
+const HASHES = new Set([
+  'suppression',
+  'redact',
+  'erased',
+  'stand-in line',
+  'stand-in line login',
+  'stand-in smtp',
+])
 
 const keyOf = (hex: string): Buffer => {
   const key = Buffer.from(hex, 'hex')

@@ -45,7 +45,9 @@ const get = (path: string, query: Record<string, string> = {}): LineCall => ({ m
 export function lineProblem(error: unknown): never {
   if (!(error instanceof LineFailed)) throw error
   const [first] = error.details
-  const text = [error.message, ...error.details.map(d => `${d.property}: ${d.message}`)].join(' ').slice(0, 400)
+  const text = [error.message, ...error.details.map(d => `${d.property}: ${d.message}`)]
+    .join(' ')
+    .slice(0, 400)
   if (error.kind === 'refused')
     throw new Problem(422, 'line_refused', `LINE refused it: ${text}`, {
       path: first?.property,
@@ -61,7 +63,13 @@ export function lineProblem(error: unknown): never {
   })
 }
 
-export type LineBot = { userId: string; basicId: string; displayName: string; chatMode: string; markAsReadMode: string }
+export type LineBot = {
+  userId: string
+  basicId: string
+  displayName: string
+  chatMode: string
+  markAsReadMode: string
+}
 export const botInfo = (account: Account, signal: AbortSignal): Promise<LineBot> =>
   json(account, get('/v2/bot/info'), signal)
 
@@ -146,7 +154,11 @@ export async function validateMessages(
   signal: AbortSignal,
 ): Promise<LineDetail[]> {
   try {
-    await askLine(account, { method: 'POST', path: '/v2/bot/message/validate/push', json: { messages } }, signal)
+    await askLine(
+      account,
+      { method: 'POST', path: '/v2/bot/message/validate/push', json: { messages } },
+      signal,
+    )
     return []
   } catch (error) {
     if (!(error instanceof LineFailed) || error.status !== 400) throw error

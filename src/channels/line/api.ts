@@ -42,7 +42,10 @@ const HOSTS = {
 
 /** Where the account's LINE is: its own setting, else the host that LINE has for it. */
 export const lineHost = (account: Pick<Account, 'settings'>, host: keyof typeof HOSTS): string =>
-  ((host === 'data' && account.settings.dataUrl) || account.settings.baseUrl || HOSTS[host]).replace(/\/$/, '')
+  ((host === 'data' && account.settings.dataUrl) || account.settings.baseUrl || HOSTS[host]).replace(
+    /\/$/,
+    '',
+  )
 
 /** The request as it goes out; golden files hold it. */
 export function lineRequest(account: LineAccount, call: LineCall): OutgoingRequest {
@@ -80,7 +83,8 @@ export async function callLine(
     try {
       return await exchange(lineRequest(account, call), account.trusted, signal)
     } catch (error) {
-      if (!(error instanceof NoAnswer) || !error.stale || !harmless || attempt > 1 || signal.aborted) throw error
+      if (!(error instanceof NoAnswer) || !error.stale || !harmless || attempt > 1 || signal.aborted)
+        throw error
     }
   }
 }

@@ -73,10 +73,9 @@ class Checker {
     }
   }
 
-  message(m: unknown, path: string): void {
+  message(m: unknown, path: string) {
     const fields = isDict(m) && typeof m.type === 'string' ? REQUIRED[m.type] : undefined
-    if (!isDict(m) || !fields)
-      return this.fault(`${path}.type`, 'Must be one of the supported message types')
+    if (!isDict(m) || !fields) return this.fault(`${path}.type`, 'Must be one of the supported message types')
     this.demand(m, fields, path)
     for (const field of ['originalContentUrl', 'previewImageUrl', 'baseUrl'])
       if (typeof m[field] === 'string' && m[field] !== '' && !m[field].startsWith('https://'))
@@ -89,7 +88,7 @@ class Checker {
       this.fault(`${path}.actions`, 'Size must be between 0 and 50')
   }
 
-  sender(sender: unknown, path: string): void {
+  sender(sender: unknown, path: string) {
     if (!isDict(sender)) return this.fault(path, 'Must be an object')
     const { name, iconUrl } = sender
     if (typeof name === 'string' && name.length > 20)
@@ -99,7 +98,7 @@ class Checker {
       this.fault(`${path}.iconUrl`, 'must be an HTTPS URL')
   }
 
-  quickReply(quick: unknown, path: string): void {
+  quickReply(quick: unknown, path: string) {
     const items = isDict(quick) ? quick.items : undefined
     if (!Array.isArray(items)) return this.fault(`${path}.items`, 'May not be empty')
     if (items.length < 1 || items.length > MOST_QUICK_REPLIES)
@@ -110,7 +109,7 @@ class Checker {
   }
 
   /** @param longest of its label; null: it needs none */
-  action(action: unknown, path: string, longest: number | null): void {
+  action(action: unknown, path: string, longest: number | null) {
     const fields = isDict(action) && typeof action.type === 'string' ? ACTIONS[action.type] : undefined
     if (!isDict(action) || !fields)
       return this.fault(`${path}.type`, 'Must be one of the supported action types')
@@ -121,7 +120,7 @@ class Checker {
       this.fault(`${path}.label`, `Length must be between 0 and ${longest}`)
   }
 
-  template(template: Dict, path: string): void {
+  template(template: Dict, path: string) {
     const fields = typeof template.type === 'string' ? TEMPLATES[template.type] : undefined
     if (!fields) return this.fault(`${path}.type`, 'Must be one of the supported template types')
     this.demand(template, fields, path)
@@ -148,7 +147,7 @@ class Checker {
     })
   }
 
-  flex(contents: Dict, path: string): void {
+  flex(contents: Dict, path: string) {
     const kind = contents.type
     if (kind !== 'bubble' && kind !== 'carousel')
       return this.fault(`${path}.type`, 'Must be bubble or carousel')
@@ -163,7 +162,7 @@ class Checker {
   }
 
   /** Actions, wherever in a flex message they stand. */
-  within(node: unknown, path: string): void {
+  within(node: unknown, path: string) {
     if (Array.isArray(node)) {
       node.forEach((n, i) => {
         this.within(n, `${path}[${i}]`)
@@ -175,8 +174,7 @@ class Checker {
       if (key === 'action') this.action(value, `${path}.action`, node.type === 'button' ? 40 : null)
       else this.within(value, `${path}.${key}`)
     }
-    if (node.type === 'button' && node.action === undefined)
-      this.fault(`${path}.action`, 'May not be empty')
+    if (node.type === 'button' && node.action === undefined) this.fault(`${path}.action`, 'May not be empty')
     if (node.type === 'image' && typeof node.url === 'string' && !node.url.startsWith('https://'))
       this.fault(`${path}.url`, 'must be an HTTPS URL')
   }

@@ -3,7 +3,13 @@
 export type LineNote =
   /** the customer's message may be answered with `replyToken`, and marked as read with `readToken` */
   | { do: 'chat'; address: string; replyToken: string | null; readToken: string | null; at: number }
-  | { do: 'keep_content'; address: string; message: string; kind: 'image' | 'video' | 'audio' | 'file'; at: number }
+  | {
+      do: 'keep_content'
+      address: string
+      message: string
+      kind: 'image' | 'video' | 'audio' | 'file'
+      at: number
+    }
   | { do: 'unsend'; address: string; message: string; at: number }
   | { do: 'read_profile'; address: string; event: string; at: number }
   | { do: 'linked'; address: string; nonce: string; event: string; at: number }

@@ -71,7 +71,11 @@ async function outcome(account: Account, call: LineCall, signal: AbortSignal): P
 
 /** By the reply token while it is good, else by push. A token is good once: when an earlier try may have arrived, a
  *  refused token does not say that it did not, so no push follows. */
-export async function sendLine(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult> {
+export async function sendLine(
+  account: Account,
+  message: Outgoing,
+  signal: AbortSignal,
+): Promise<SendResult> {
   if (message.replyToken === undefined) return outcome(account, pushCall(account, message), signal)
   const replied = await outcome(account, replyCall(account, message), signal)
   if (replied.kind === 'accepted') return { ...replied, free: true }
@@ -127,7 +131,8 @@ export async function sendMulticast(
 export async function checkLine(account: Account, signal: AbortSignal): Promise<Checked> {
   try {
     const answer = await callLine(account, { method: 'GET', path: '/v2/bot/info' }, signal)
-    if (answer.status >= 300) return { ok: false, detail: `${answer.status} ${lineSays(answer.body).message}` }
+    if (answer.status >= 300)
+      return { ok: false, detail: `${answer.status} ${lineSays(answer.body).message}` }
     const bot = JSON.parse(answer.body) as { displayName: string; basicId: string }
     return { ok: true, detail: `${bot.displayName} ${bot.basicId}` }
   } catch (error) {

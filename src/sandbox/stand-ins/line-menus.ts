@@ -5,7 +5,15 @@ import { imageSize } from 'image-size'
 import { checkMenu, type MenuObject } from '../../channels/line/menu-rules.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
-import { bodyOf, LINE_USER, type LineContext, type LineEnv, refuse, refuseBody, refuseTo } from './line-http.ts'
+import {
+  bodyOf,
+  LINE_USER,
+  type LineContext,
+  type LineEnv,
+  refuse,
+  refuseBody,
+  refuseTo,
+} from './line-http.ts'
 import { addObject, findObject, listObjects, putObject, takeObject } from './objects.ts'
 
 export type StandInMenu = MenuObject & { richMenuId: string }
@@ -62,7 +70,8 @@ export function menusOf(core: Core, app: Hono<LineEnv>): void {
       return refuseBody(c, [{ property: 'userIds', message: 'Size must be between 1 and 500' }])
     if (!users.every(u => typeof u === 'string' && LINE_USER.test(u))) return refuseTo(c, 'userIds')
     if (!(await exists(c, menu))) return refuse(c, 400, NOT_FOUND)
-    if (!(await hasPicture(c, menu))) return refuse(c, 400, 'must upload richmenu image before applying it to user')
+    if (!(await hasPicture(c, menu)))
+      return refuse(c, 400, 'must upload richmenu image before applying it to user')
     for (const user of users as string[])
       await putObject(pool, c.get('workspace'), 'line_user_menu', user, { menu })
     core.signals.emit('live', `${c.get('workspace')}:sandbox`)
@@ -158,7 +167,8 @@ export function menusOf(core: Core, app: Hono<LineEnv>): void {
   app.post('/v2/bot/user/all/richmenu/:menu', async c => {
     const menu = c.req.param('menu')
     if (!(await exists(c, menu))) return refuse(c, 404, NOT_FOUND)
-    if (!(await hasPicture(c, menu))) return refuse(c, 400, 'must upload richmenu image before applying it to user')
+    if (!(await hasPicture(c, menu)))
+      return refuse(c, 400, 'must upload richmenu image before applying it to user')
     await putObject(pool, c.get('workspace'), 'line_default_menu', '', { menu })
     core.signals.emit('live', `${c.get('workspace')}:sandbox`)
     return c.json({})

@@ -55,8 +55,7 @@ const payloadOf = (body: Record<string, unknown>): LineToCustomer => ({
     : {}),
 })
 
-const sent = (payload: LineToCustomer, id: Uuid) =>
-  payload.messages.map(() => ({ id, quoteToken: id }))
+const sent = (payload: LineToCustomer, id: Uuid) => payload.messages.map(() => ({ id, quoteToken: id }))
 
 async function usedInMonth(core: Core, workspace: Uuid): Promise<number> {
   const { rows } = await core.pool.query<{ n: number }>(

@@ -3,6 +3,7 @@
 // developers.line.biz/en/docs/messaging-api/linking-accounts, /en/reference/line-login (verify ID token).
 import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
+import { html } from 'hono/html'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import { sandboxLoginChannel, sandboxLoginSecret } from '../../channels/line/login.ts'
 import type { Core } from '../../platform/core.ts'
@@ -49,8 +50,7 @@ export function openOf(core: Core, app: Hono<LineEnv>): void {
     const form = await c.req.parseBody()
     const token = String(form.id_token ?? '')
     const client = String(form.client_id ?? '')
-    const no = (error_description: string) =>
-      c.json({ error: 'invalid_request', error_description }, 400)
+    const no = (error_description: string) => c.json({ error: 'invalid_request', error_description }, 400)
     try {
       const workspace = String(decodeProtectedHeader(token).kid ?? '')
       const { payload } = await jwtVerify(token, sandboxLoginSecret(core, workspace), {
@@ -93,7 +93,13 @@ export function openOf(core: Core, app: Hono<LineEnv>): void {
 }
 
 const LINK_WORDS = {
-  zh: { lang: 'zh-Hant', ask: '連結您的 LINE 帳號？', yes: '連結', done: '已連結。', over: '這個連結已經失效。' },
+  zh: {
+    lang: 'zh-Hant',
+    ask: '連結您的 LINE 帳號？',
+    yes: '連結',
+    done: '已連結。',
+    over: '這個連結已經失效。',
+  },
   en: {
     lang: 'en',
     ask: 'Link your LINE account?',
@@ -102,13 +108,11 @@ const LINK_WORDS = {
     over: 'This link is not good any more.',
   },
 }
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, ch => `&#${ch.charCodeAt(0)};`)
-const donePage = (lang: string, text: string): string =>
-  `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>LINE</title><main><h1>${text}</h1></main></html>`
-const linkPage = (words: (typeof LINK_WORDS)['zh'], linkToken: string, nonce: string): string =>
-  `<!doctype html><html lang="${words.lang}"><meta charset="utf-8"><title>LINE</title><main><h1>${words.ask}</h1>
-<form method="post"><input type="hidden" name="linkToken" value="${escape(linkToken)}"><input type="hidden" name="nonce" value="${escape(nonce)}"><button>${words.yes}</button></form></main></html>`
+const donePage = (lang: string, text: string) =>
+  html`<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>LINE</title><main><h1>${text}</h1></main></html>`
+const linkPage = (words: (typeof LINK_WORDS)['zh'], linkToken: string, nonce: string) =>
+  html`<!doctype html><html lang="${words.lang}"><meta charset="utf-8"><title>LINE</title><main><h1>${words.ask}</h1>
+<form method="post"><input type="hidden" name="linkToken" value="${linkToken}"><input type="hidden" name="nonce" value="${nonce}"><button>${words.yes}</button></form></main></html>`
 
 export function peopleOf(core: Core, app: Hono<LineEnv>): void {
   const contact = async (workspace: Uuid, address: string) => {
