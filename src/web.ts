@@ -26,6 +26,7 @@ import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
+import { engagementRoutes } from './insight/engagement/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -44,6 +45,7 @@ import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { moduleRoutes } from './modules/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -89,6 +91,7 @@ export const handlers: AllHandlers = {
   ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
+  ...engagementRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -109,6 +112,7 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...moduleRoutes,
   ...noticeRoutes,
   ...sandboxRoutes,
   ...demoRoutes,

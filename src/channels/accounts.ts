@@ -5,7 +5,7 @@ import type { Core } from '../platform/core.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Account } from './adapter.ts'
-import { adapters } from './register.ts'
+import { adapterNamed, adapters } from './register.ts'
 import { STAND_IN } from './stand-in.ts'
 
 export const SMTP_PORT_KEY = 'sandbox_smtp_port'
@@ -17,6 +17,8 @@ export type LoadedAccount = Account & {
   version: number
   attention: string | null
   attentionAt: number | null
+  /** its circuit breaker is open: ms until the next try, as of when it was read; null: closed */
+  openMs: number | null
 }
 
 type AccountRow = {
@@ -30,9 +32,11 @@ type AccountRow = {
   version: number
   attention: string | null
   attention_at: Date | null
+  oa: string
+  open_ms: number | null
 }
 const COLUMNS =
-  'id, workspace_id, channel, adapter, name, settings, secrets, version, attention, attention_at'
+  'id, workspace_id, channel, adapter, name, settings, secrets, version, attention, attention_at, oa, case when opened_at is not null then (extract(epoch from open_until - clock_timestamp()) * 1000)::float8 end as open_ms'
 
 const opened = new WeakMap<Core['secrets'], LRUCache<string, Record<string, string>>>()
 
@@ -48,7 +52,7 @@ function openSecretsOf(core: Core, row: AccountRow): Record<string, string> {
 }
 
 function toAccount(core: Core, row: AccountRow, smtpPort: string | null): LoadedAccount {
-  const settings = { ...row.settings }
+  const settings: Record<string, string> = { ...row.settings, ...(row.oa === '' ? {} : { oa: row.oa }) }
   const standIn = settings.baseUrl === STAND_IN || settings.host === STAND_IN
   if (settings.baseUrl === STAND_IN) settings.baseUrl = `${core.baseUrl}/sandbox/${row.adapter}`
   if (settings.host === STAND_IN) {
@@ -68,6 +72,7 @@ function toAccount(core: Core, row: AccountRow, smtpPort: string | null): Loaded
     version: row.version,
     attention: row.attention,
     attentionAt: row.attention_at?.getTime() ?? null,
+    openMs: row.open_ms,
   }
 }
 
@@ -87,7 +92,7 @@ export async function loadAccounts(
   const [accounts, port] = await Promise.all([
     sql.query<AccountRow>({
       name: 'load_accounts',
-      text: `select ${COLUMNS} from channel_account where workspace_id = any($1::uuid[]) order by created_at, id`,
+      text: `select ${COLUMNS} from channel_account where workspace_id = any($1::uuid[]) and archived_at is null order by created_at, id`,
       values: [workspaces],
     }),
     smtpPort(sql),
@@ -103,13 +108,27 @@ export async function findAccount(core: Core, sql: Sql, id: Uuid): Promise<Loade
   return rows[0] ? toAccount(core, rows[0], await smtpPort(sql)) : null
 }
 
+type Hooked = Pick<LoadedAccount, 'id' | 'channel' | 'adapter'>
+const HOOK_KEY = 'webhook'
+
+/** Where the account's provider calls us; with a key where the provider signs nothing. */
+export function hookUrlOf(core: Pick<Core, 'baseUrl' | 'secrets'>, account: Hooked): string {
+  const url = `${core.baseUrl}/hooks/${account.channel}/${publicId('chn', account.id)}`
+  return adapterNamed(account.adapter)?.keyed ? `${url}?key=${core.secrets.sign(HOOK_KEY, account.id)}` : url
+}
+
+export const isHookKey = (core: Pick<Core, 'secrets'>, account: Uuid, key: string): boolean =>
+  core.secrets.verify(HOOK_KEY, account, key)
+
 /** Where the account's provider tells what became of a message. */
-export const receiptUrlOf = (
-  baseUrl: string,
-  account: Pick<LoadedAccount, 'id' | 'channel'>,
+export function receiptUrlOf(
+  core: Pick<Core, 'baseUrl' | 'secrets'>,
+  account: Hooked,
   message: Uuid,
-): string =>
-  `${baseUrl}/hooks/${account.channel}/${publicId('chn', account.id)}?message=${publicId('msg', message)}`
+): string {
+  const url = hookUrlOf(core, account)
+  return `${url}${url.includes('?') ? '&' : '?'}message=${publicId('msg', message)}`
+}
 
 /** Marks an account whose credentials the provider refused: its messages wait, the screens show it. */
 export async function setAttention(sql: Sql, account: Uuid, why: string | null): Promise<void> {

@@ -8,6 +8,7 @@ import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { LineNote } from './line/notes.ts'
+import type { UnitOf } from './line/units.ts'
 import type { ChannelName } from './model.ts'
 
 /** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
@@ -16,17 +17,29 @@ import type { ChannelName } from './model.ts'
 export type InternalContent = { channel: 'ticket' } | CallContent | TeamMail
 
 /** Settings that every account has beside its channel's own: messages that it may send in a month of the workspace's
- *  zone, and what one costs, in units of the workspace's currency. Empty: as many as wanted, nothing. */
-export const ACCOUNT_SETTINGS = ['monthlyQuota', 'costPerMessage'] as const
+ *  zone and in a second, and what one unit costs (a message, a segment of an SMS), in all or by purpose, in units of the
+ *  workspace's currency. Empty: as many as wanted, as the provider lets, nothing. */
+export const ACCOUNT_SETTINGS = [
+  'monthlyQuota',
+  'ratePerSecond',
+  'costPerMessage',
+  'costMarketing',
+  'costTransactional',
+] as const
 
 /** What is wrong with those, by name; null: nothing. */
 export function wrongLimits(settings: Record<string, string>): { setting: string; action: string } | null {
-  const { monthlyQuota = '', costPerMessage = '' } = settings
+  const { monthlyQuota = '', ratePerSecond = '' } = settings
   if (!/^\d{0,9}$/.test(monthlyQuota))
     return { setting: 'monthlyQuota', action: 'Give a whole number of messages, or leave it empty.' }
-  return /^(\d{1,6}(\.\d{1,4})?)?$/.test(costPerMessage)
+  if (!/^(\d{1,5}(\.\d{1,3})?)?$/.test(ratePerSecond) || Number(ratePerSecond || 1) === 0)
+    return { setting: 'ratePerSecond', action: 'Give a number of messages a second, or leave it empty.' }
+  const cost = ['costPerMessage', 'costMarketing', 'costTransactional'].find(
+    name => !/^(\d{1,6}(\.\d{1,4})?)?$/.test(settings[name] ?? ''),
+  )
+  return cost === undefined
     ? null
-    : { setting: 'costPerMessage', action: 'Give an amount such as 0.2, or leave it empty.' }
+    : { setting: cost, action: 'Give an amount such as 0.2, or leave it empty.' }
 }
 
 /** What a send came to. The error kind decides retry:
@@ -76,6 +89,8 @@ export type Outgoing = {
 
 export type WebhookRequest = {
   rawBody: Uint8Array
+  /** the workspace's time, for providers that do not say when */
+  now: number
   /** the address as the provider has it, for signatures that cover it */
   url: string
   headers: Record<string, string>
@@ -86,7 +101,7 @@ export type WebhookRequest = {
  *  src/messages/model.ts); told twice it counts once.
  *  bounced: it did not arrive; the address is suppressed when that is to blame (`hard`). */
 export type Receipt = {
-  /** our message, which every provider is told in one way or another */
+  /** our message, where the provider was told its id */
   message: Uuid
   state: 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
   /** the provider's own time, real ms */
@@ -99,16 +114,26 @@ export type Receipt = {
   machine?: true
 }
 
+/** A receipt of a provider that knows its own ids only. */
+export type ReceiptById = Omit<Receipt, 'message'> & { providerId: string }
+
 /** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
 export type ChannelEvent = {
   address: string | null
   input: IncomingInput
-  /** what must hold before the webhook is acknowledged: `blocked` stops sends at once, `followed` lifts that */
-  reach?: { kind: 'blocked' | 'followed'; at: number }
+  /** what must hold before the webhook is acknowledged: `blocked` and `refused` (marketing only) stop sends at once,
+   *  `followed` lifts a block */
+  reach?: { kind: 'blocked' | 'followed' | 'refused'; at: number }
 }
 
-/** What a webhook says in all: events of people, and receipts of messages; `notes`: what is neither, for LINE. */
-export type Told = { events: ChannelEvent[]; receipts: Receipt[]; notes?: LineNote[] }
+/** What a webhook says in all: events of people, and receipts of messages; and what the provider wants to be answered. */
+export type Told = {
+  events: ChannelEvent[]
+  receipts: (Receipt | ReceiptById)[]
+  answer?: { type: string; body: string }
+  /** what is neither, of LINE's webhooks */
+  notes?: LineNote[]
+}
 
 export type StandInAccount = {
   name: string
@@ -148,6 +173,8 @@ export type Adapter = {
   required: string[]
   /** sends of one account that may be under way at once in one process */
   concurrency: number
+  /** its receipts say what was delivered: what is only accepted has then not arrived yet */
+  tellsDelivery?: true
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
   batch?: BatchSender
   /** the provider's own limits; the account's setting ratePerSecond stands for `send` where it is given */
@@ -158,10 +185,17 @@ export type Adapter = {
   units?(content: MessageContent): number
   /** asks the provider whether the credentials are good, without sending anything */
   check?(account: Account, signal: AbortSignal): Promise<Checked>
-  /** What the customer's own message allows to answer with, once and soon; taken: nobody gets it again. */
-  takeReply?(sql: Sql, account: Account, address: string): Promise<string | null>
+  /** What goes along with a message beside its content, every time that it is tried. `of`: the node whose message it is;
+   *  `answers`: the customer has just written, and this is for that. */
+  extras?(
+    sql: Sql,
+    account: Account,
+    about: { address: string; of: UnitOf | null; answers: boolean; at: number },
+  ): Promise<Pick<Outgoing, 'unit' | 'replyToken'>>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
+  /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */
+  keyed?: true
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): Told | Promise<Told>
   /** A sandbox's account at our own stand-in, with STAND_IN (stand-in.ts) as its base URL or host; left out: a sandbox

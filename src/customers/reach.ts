@@ -3,7 +3,7 @@
 import { contentNeedsWindow, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
 import { lineParts } from './contacts.ts'
-import { friendshipOf, friendshipWith } from './line.ts'
+import { friendshipOf, isFriendOf } from './line.ts'
 import type { CustomerState } from './model.ts'
 import type { WantedContact } from './settings.ts'
 
@@ -31,8 +31,7 @@ export function addressFor(
   let best: { value: string; verified: boolean; at: number; friend: boolean } | null = null
   for (const id of state.ids) {
     if (id.kind !== kind) continue
-    const friend =
-      kind === 'line_uid' && (friendshipWith(state, lineParts(id.value).provider)?.following ?? false)
+    const friend = kind === 'line_uid' && isFriendOf(state, lineParts(id.value).provider)
     const more =
       best === null ||
       (id.verified !== best.verified ? id.verified : friend !== best.friend ? friend : id.at > best.at)

@@ -8,6 +8,7 @@ import { takeReplyToken } from '../line/chat.ts'
 import { parseLine } from '../line/events.ts'
 import { sandboxLoginChannel } from '../line/login.ts'
 import { batchKey, checkLine, MULTICAST_MAX, sendLine, sendMulticast } from '../line/send.ts'
+import { unitFor } from '../line/units.ts'
 import { STAND_IN, standInToken } from '../stand-in.ts'
 
 const CONCURRENCY = 32
@@ -54,7 +55,14 @@ export const line: Adapter = {
     { key: 'batch', max: 200, perMs: SECOND },
   ],
   check: checkLine,
-  takeReply: (sql, { workspace, id }, address) => takeReplyToken(sql, { workspace, account: id, address }),
+  async extras(sql, account, { address, of, answers, at }) {
+    const { workspace, id } = account
+    const replyToken = answers ? await takeReplyToken(sql, { workspace, account: id, address }) : null
+    // what is answered by a reply token is counted under no unit
+    if (replyToken !== null) return { replyToken }
+    const unit = of && account.settings.aggregation === 'on' ? await unitFor(sql, account, of, at) : undefined
+    return unit === undefined ? {} : { unit }
+  },
   parse: parseLine,
   standIn: (core, workspace) => ({
     name: 'LINE (sandbox)',
