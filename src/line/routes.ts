@@ -214,7 +214,6 @@ export const lineRoutes = {
       picture: picture === null ? null : idOr404('pic', picture, 'picture'),
       alias,
     }).catch(aliasTaken)
-    call.setStatus(201)
     return one(call, row)
   },
 
