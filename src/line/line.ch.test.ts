@@ -396,7 +396,7 @@ describe('rich menus', () => {
     // a change is a new menu at LINE; the one before goes once nobody has it
     const { items } = await call('lineMenus')
     const own = items.find(m => m.menu.name === '會員')!
-    expect(own).toMatchObject({ status: 'live', people: 1, changed: false, faults: [] })
+    expect(own).toMatchObject({ status: 'live', people: 2, changed: false, faults: [] })
     const changed = await call('saveLineMenu', {
       params: { menu: own.id },
       body: { version: own.version, audience: own.audience, menu: draft('會員二'), picture: own.picture, alias: null },

@@ -16,11 +16,11 @@ const SECOND = 1_000
 
 /** What is wrong with a setting, by its name; null: nothing. */
 function wrong(settings: Record<string, string>): { setting: string; action: string } | null {
-  const { provider, senderName = '', aggregation = '', shopLoginUrl = '', loginChannelId = '' } = settings
+  const { provider, chatName = '', aggregation = '', shopLoginUrl = '', loginChannelId = '' } = settings
   if (provider !== undefined && !isLineProvider(provider))
     return { setting: 'provider', action: 'Use lower-case letters, digits, - and _, at most 32.' }
-  if (senderName.length > 20 || /LINE/i.test(senderName))
-    return { setting: 'senderName', action: 'At most 20 characters, and not the word LINE.' }
+  if (chatName.length > 20 || /LINE/i.test(chatName))
+    return { setting: 'chatName', action: 'At most 20 characters, and not the word LINE.' }
   if (!['', 'on', 'off'].includes(aggregation))
     return { setting: 'aggregation', action: 'Write on when LINE has granted it to this account, else off.' }
   if (shopLoginUrl !== '' && !/^https?:\/\/\S+$/.test(shopLoginUrl))
@@ -38,8 +38,8 @@ export const line: Adapter = {
     'baseUrl',
     'dataUrl',
     'provider',
-    'senderName',
-    'senderIcon',
+    'chatName',
+    'chatIcon',
     'aggregation',
     'shopLoginUrl',
     'loginChannelId',

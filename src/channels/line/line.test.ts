@@ -48,7 +48,7 @@ const MENU = {
 }
 
 test('each call of LINE goes out as its golden request says', () => {
-  const counted = account({ aggregation: 'on', senderName: '小旅', senderIcon: 'https://b.example/i.png' })
+  const counted = account({ aggregation: 'on', chatName: '小旅', chatIcon: 'https://b.example/i.png' })
   const unit = 'u0123'
   const calls: Record<string, [Account, LineCall]> = {
     push: [account(), pushCall(account(), outgoing())],

@@ -16,12 +16,12 @@ const contentOf = (message: Outgoing): ContentOf<'line'> => {
 
 /** What all sending calls say of the messages. */
 function saying(account: Account, content: ContentOf<'line'>): Record<string, unknown> {
-  const { senderName, senderIcon } = account.settings
+  const { chatName, chatIcon } = account.settings
   const sender = {
-    ...(senderName ? { name: senderName } : {}),
-    ...(senderIcon ? { iconUrl: senderIcon } : {}),
+    ...(chatName ? { name: chatName } : {}),
+    ...(chatIcon ? { iconUrl: chatIcon } : {}),
   }
-  const named = senderName || senderIcon
+  const named = chatName || chatIcon
   return {
     messages: content.messages.map(m => (named && m.sender === undefined ? { ...m, sender } : m)),
     ...(content.notificationDisabled ? { notificationDisabled: true } : {}),
