@@ -20,7 +20,7 @@ import { sandboxIdToken } from '../sandbox/stand-ins/line-people.ts'
 import { findObject, putObject } from '../sandbox/stand-ins/objects.ts'
 import { standInAct } from '../sandbox/stand-ins/register.ts'
 import type { SandboxAct } from '../sandbox/stand-ins/model.ts'
-import { linkUrl } from './linking.ts'
+import { linkUrl } from './link-url.ts'
 import { lineRoutes } from './routes.ts'
 import { keptContent } from './store.ts'
 import { openLineWorker } from './worker.ts'
@@ -279,6 +279,20 @@ describe('R4-01 binding', () => {
     })
     await stage.settle()
     expect((await customerOf('line_uid', other))?.ids.map(i => i.kind)).toEqual(['line_uid'])
+  })
+
+  test('who taps the menu’s “bind” is answered with the link that is theirs, free of charge', async () => {
+    const friend = uid()
+    await act(friend, 'follow')
+    await act(friend, 'postback', { data: 'itinera:link' })
+    const [answer] = await arrived(friend)
+    expect(answer).toMatchObject({ reply: true, messages: [{ type: 'template' }] })
+    const { template } = answer!.messages[0] as { template: { actions: { uri: string }[] } }
+    let at = await get(template.actions[0]!.uri)
+    // through our own counted link, where there is one
+    for (let hops = 0; hops < 2 && !/shop-login/.test(at.headers.get('location') ?? ''); hops++)
+      at = await get(at.headers.get('location')!)
+    expect(where(at).pathname).toBe('/sandbox/line/shop-login')
   })
 
   test('a link that is not ours, a state that is not ours, a sign-in that is not the shop’s', async () => {

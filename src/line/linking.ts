@@ -19,11 +19,11 @@ import { openRateLimit } from '../platform/http/rate-limit.ts'
 import { bucketOf, hashId, newId, parseId, publicId } from '../platform/ids.ts'
 import { accountOf } from './fetching.ts'
 import { linkPage } from './link-page.ts'
+import { userOf } from './link-url.ts'
 import { idsOfClaims, newLiffNonce, newLinkNonce, spendLiffNonce } from './nonces.ts'
 
 const TIMEOUT_MS = 10_000
 const STATE_MS = 600_000
-const PURPOSE = 'line link'
 const ISSUER = 'https://access.line.me'
 /** A clock may differ by so much. */
 const LEEWAY_S = 30
@@ -33,26 +33,6 @@ const CORS = {
   'access-control-allow-headers': 'content-type',
   'access-control-allow-methods': 'GET, POST, OPTIONS',
   'access-control-max-age': '86400',
-}
-
-const about = (account: Pick<LoadedAccount, 'id'>, user: string): string => `${account.id} ${user}`
-
-/** The page where this LINE user begins to bind their account. It works for nobody else: LINE checks at the end that who
- *  signed in is who the link was made for. */
-export const linkUrl = (
-  core: Pick<Core, 'secrets' | 'baseUrl'>,
-  account: Pick<LoadedAccount, 'id'>,
-  user: string,
-): string => {
-  const signature = core.secrets.sign(PURPOSE, about(account, user))
-  return `${core.baseUrl}/link/line/${publicId('chn', account.id)}?u=${encodeURIComponent(`${user}.${signature}`)}`
-}
-
-/** The user that such a link is for; null: it was not made here. */
-function userOf(core: Core, account: LoadedAccount, text: string): string | null {
-  const dot = text.indexOf('.')
-  const user = text.slice(0, Math.max(dot, 0))
-  return user !== '' && core.secrets.verify(PURPOSE, about(account, user), text.slice(dot + 1)) ? user : null
 }
 
 /** Where people sign in at the shop; a sandbox's stand-in has a page for it. */

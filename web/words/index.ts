@@ -14,6 +14,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { lineWords } from './line.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -57,6 +58,7 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...wires.setting },
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...wires.setting },
   ...journeysVersions,
 } as const

@@ -5,6 +5,7 @@ import { lineUidOf } from '../../customers/contacts.ts'
 import type { EventBody } from '../../inbox/model.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Account, ChannelEvent, Receipt, Told, WebhookRequest } from '../adapter.ts'
+import { LINK_DATA } from './message-rules.ts'
 import type { LineNote } from './notes.ts'
 
 export const signBody = (channelSecret: string, rawBody: Uint8Array): Buffer =>
@@ -109,6 +110,8 @@ function notesOf(event: LineEvent, address: string, at: number): LineNote[] {
   if (event.type === 'unsend' && event.unsend?.messageId)
     notes.push({ do: 'unsend', address, message: event.unsend.messageId, at })
   if (event.type === 'follow') notes.push({ do: 'read_profile', address, event: event.webhookEventId!, at })
+  if (active && event.type === 'postback' && event.postback?.data === LINK_DATA)
+    notes.push({ do: 'wants_link', address, event: event.webhookEventId!, at })
   if (event.type === 'accountLink' && event.link?.result === 'ok' && event.link.nonce)
     notes.push({ do: 'linked', address, nonce: event.link.nonce, event: event.webhookEventId!, at })
   return notes

@@ -3,6 +3,9 @@
 // properties, action objects).
 import type { LineDetail } from './api.ts'
 
+/** A postback with this data, from a rich menu or a message, asks for the link by which an account is bound. */
+export const LINK_DATA = 'itinera:link'
+
 const REQUIRED: Record<string, readonly string[]> = {
   text: ['text'],
   textV2: ['text'],

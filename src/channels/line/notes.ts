@@ -12,6 +12,8 @@ export type LineNote =
     }
   | { do: 'unsend'; address: string; message: string; at: number }
   | { do: 'read_profile'; address: string; event: string; at: number }
+  /** they tapped what asks to bind their account */
+  | { do: 'wants_link'; address: string; event: string; at: number }
   | { do: 'linked'; address: string; nonce: string; event: string; at: number }
   /** null: all is well again */
   | { do: 'attention'; why: string | null }

@@ -9,11 +9,13 @@ import { BAD_TOKEN, type LineEnv, refuse } from './line-http.ts'
 import { menusOf } from './line-menus.ts'
 import { sendingOf } from './line-messages.ts'
 import { openOf, peopleOf } from './line-people.ts'
+import { shopLoginOf } from './line-shop-login.ts'
 import type { StandIn } from './model.ts'
 
 function app(core: Core): Hono<LineEnv> {
   const app = new Hono<LineEnv>()
   openOf(core, app)
+  shopLoginOf(core, app)
   app.use(async (c, next) => {
     const requestId = newId()
     c.set('requestId', requestId)
