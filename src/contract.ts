@@ -20,6 +20,7 @@ import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { modulesEndpoints } from './contract/modules.ts'
@@ -62,6 +63,7 @@ export const endpoints = {
   ...messagesEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,

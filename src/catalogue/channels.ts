@@ -108,10 +108,10 @@ function demandDeclared(
   }
   check('settings', settings, settingsOf(adapter))
   check('secrets', secrets, adapter.secrets)
-  const wrong = adapter.wrong?.(settings) ?? wrongLimits(settings)
+  const wrong = adapter.wrong?.(settings, secrets) ?? wrongLimits(settings)
   if (wrong)
     throw new Problem(400, 'invalid', `${adapter.name}: ${wrong.setting} cannot be so`, {
-      path: `settings.${wrong.setting}`,
+      path: `${adapter.secrets.includes(wrong.setting) ? 'secrets' : 'settings'}.${wrong.setting}`,
       action: wrong.action,
     })
   for (const name of adapter.required)
@@ -173,6 +173,7 @@ export const channelRoutes = {
       const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(adapter, settings, secrets)
+      const kept = adapter.complete?.(settings, secrets) ?? secrets
       const id = before?.id ?? newId()
       const { rows } = await sql.query<AccountRow>(
         `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at, oa)
@@ -187,7 +188,7 @@ export const channelRoutes = {
           adapter.name,
           body.name,
           JSON.stringify(settings),
-          core.secrets.seal(JSON.stringify(secrets)),
+          core.secrets.seal(JSON.stringify(kept)),
           new Date(),
           oaOf(adapter, accounts, id, providerOf(settings)),
         ],

@@ -4,6 +4,7 @@
 import type { IncomingInput } from '../inbox/model.ts'
 import type { MessageContent } from './content.ts'
 import type { CallContent, TeamMail } from '../journeys/model.ts'
+import type { Origin } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -77,6 +78,8 @@ export type Outgoing = {
   content: MessageContent
   /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
   unsubscribeUrl: string
+  /** a person of the team wrote it, or it is a test */
+  origin?: Origin
   /** where the provider may tell what became of it, for those that ask for an address with each message */
   receiptUrl: string
   /** under which name the provider counts opens and clicks of this and its like, where it only tells sums */
@@ -164,7 +167,12 @@ export type Adapter = {
   name: string
   channel: ChannelName
   /** what is wrong with an account's settings, beyond what is required */
-  wrong?(settings: Record<string, string>): { setting: string; action: string } | null
+  wrong?(
+    settings: Record<string, string>,
+    secrets?: Record<string, string>,
+  ): { setting: string; action: string } | null
+  /** the secrets with those that are made here where none was given, such as a key pair */
+  complete?(settings: Record<string, string>, secrets: Record<string, string>): Record<string, string>
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
   delivery: 'at_least_once' | 'at_most_once'
   /** names of settings and secrets an account has, for its form; `required` among both */

@@ -31,7 +31,7 @@ export async function pullUnit(core: Core): Promise<boolean> {
   const today = lineDay(Date.now() + unit.offset_ms)
   const yesterday = lineDay(Date.now() + unit.offset_ms - DAY_MS)
   const earliest = lineDay(Date.parse(yesterday) - (SPAN_DAYS - 1) * DAY_MS)
-  const from = unit.first_day > earliest ? unit.first_day : earliest
+  const [, from = earliest] = [unit.first_day, earliest].toSorted()
   const account = await accountOf(core, unit.account_id)
   if (account && account.settings.aggregation === 'on' && from <= yesterday)
     try {

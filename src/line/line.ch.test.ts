@@ -45,7 +45,9 @@ afterAll(async () => {
 })
 
 async function lineAccount(): Promise<LoadedAccount> {
-  const accounts = (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(`${lab.workspace}:line`)!
+  const accounts = (await loadAccounts(lab.core, lab.core.pool, [lab.workspace])).get(
+    `${lab.workspace}:line`,
+  )!
   return accounts[0]!
 }
 const signal = () => AbortSignal.timeout(20_000)
@@ -96,7 +98,11 @@ describe('sending', () => {
       'retryable',
     ])
     // it was taken, and no answer came: unknown for all, settled under the same key
-    await setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'accept_then_drop', times: 1 })
+    await setStandInFault(lab.core.pool, lab.workspace, {
+      adapter: 'line',
+      kind: 'accept_then_drop',
+      times: 1,
+    })
     const again = newId()
     const dropped = await line.batch!.send(account, messages, again, AbortSignal.timeout(1_000))
     expect(dropped.map(r => r.kind)).toEqual(['unknown', 'unknown', 'unknown'])
@@ -110,13 +116,22 @@ describe('sending', () => {
     const p = await lab.person()
     await standInAct(lab.core, lab.workspace, { channel: 'line', address: p.line, act: 'text', text: '在嗎' })
     await stage.settle()
-    const answer = { origin: 'reply' as const, journey: null, journeyVersion: null, enrollment: null, node: null }
+    const answer = {
+      origin: 'reply' as const,
+      journey: null,
+      journeyVersion: null,
+      enrollment: null,
+      node: null,
+    }
     const before = (await arrived(p.line)).length
     const first = await lab.intend(p, lineText('在'), answer as never)
     await stage.settle()
     const second = await lab.intend(p, lineText('還在'), answer as never)
     await stage.settle()
-    expect([(await lab.row(first.id)).state, (await lab.row(second.id)).state]).toEqual(['accepted', 'accepted'])
+    expect([(await lab.row(first.id)).state, (await lab.row(second.id)).state]).toEqual([
+      'accepted',
+      'accepted',
+    ])
     expect((await arrived(p.line)).slice(before).map(m => m.reply ?? false)).toEqual([true, false])
 
     const spent = { ...outgoing(p.line), replyToken: 'gone' }
@@ -152,7 +167,9 @@ describe('sending', () => {
       phase: 'failed',
       failure: 'audience_too_small',
     })
-    expect(await startBulk(account, { kind: 'broadcast', messages: [{ type: 'x' }] }, newId(), signal())).toMatchObject({
+    expect(
+      await startBulk(account, { kind: 'broadcast', messages: [{ type: 'x' }] }, newId(), signal()),
+    ).toMatchObject({
       kind: 'refused',
       detail: expect.stringContaining('messages[0].type'),
     })
@@ -213,8 +230,12 @@ test('a new friend’s profile becomes attributes; a picture is kept until it is
   await act(friend, 'unsend', { data: message })
   expect(await keptContent(lab.core.pool, lab.workspace, message)).toBeNull()
   expect(
-    (await lab.core.pool.query(`select from line_content where message_id = $1 and bytes is null and state = 'unsent'`, [message]))
-      .rowCount,
+    (
+      await lab.core.pool.query(
+        `select from line_content where message_id = $1 and bytes is null and state = 'unsent'`,
+        [message],
+      )
+    ).rowCount,
   ).toBe(1)
 
   await act(friend, 'text', { text: '有人嗎' })
@@ -226,7 +247,9 @@ test('a new friend’s profile becomes attributes; a picture is kept until it is
     { done: true },
   ])
   expect(await findObject(lab.core.pool, lab.workspace, 'line_was_read', friend)).not.toBeNull()
-  expect((await findObject(lab.core.pool, lab.workspace, 'line_loading', friend))?.body).toEqual({ seconds: 10 })
+  expect((await findObject(lab.core.pool, lab.workspace, 'line_loading', friend))?.body).toEqual({
+    seconds: 10,
+  })
 })
 
 test('a suspended account says so until LINE lifts it', async () => {
@@ -263,7 +286,9 @@ describe('R4-01 binding', () => {
     await stage.settle()
     const member = await customerOf('member_no', 'M-001')
     expect(member?.id).toBe((await customerOf('line_uid', friend))?.id)
-    expect(member?.ids).toContainEqual(expect.objectContaining({ kind: 'line_uid', value: friend, verified: true }))
+    expect(member?.ids).toContainEqual(
+      expect.objectContaining({ kind: 'line_uid', value: friend, verified: true }),
+    )
     // LINE takes a link token once
     expect((await agree(dialog)).status).toBe(400)
     // the same nonce in another's webhook joins nobody
@@ -413,7 +438,13 @@ describe('rich menus', () => {
     expect(own).toMatchObject({ status: 'live', people: 2, changed: false, faults: [] })
     const changed = await call('saveLineMenu', {
       params: { menu: own.id },
-      body: { version: own.version, audience: own.audience, menu: draft('會員二'), picture: own.picture, alias: null },
+      body: {
+        version: own.version,
+        audience: own.audience,
+        menu: draft('會員二'),
+        picture: own.picture,
+        alias: null,
+      },
     })
     expect(changed.changed).toBe(true)
     await expect(
@@ -446,7 +477,10 @@ describe('rich menus', () => {
     await act(friend, 'follow')
     await act(friend, 'menu', { menu: 'shop', data: 'tab=shop' })
     expect(await seen(friend)).toBe('好物')
-    await expect(published('又一個', { kind: 'all' })).rejects.toMatchObject({ status: 422, path: 'audience' })
+    await expect(published('又一個', { kind: 'all' })).rejects.toMatchObject({
+      status: 422,
+      path: 'audience',
+    })
     await expect(published('標籤', { kind: 'tab' })).rejects.toMatchObject({ status: 422, path: 'alias' })
     await expect(published('同名', { kind: 'tab' }, { alias: 'shop' })).rejects.toMatchObject({
       status: 409,
@@ -463,10 +497,12 @@ test('opens of a journey’s node are LINE’s sums of its unit: asked the day a
   const journey: Uuid = newId()
   for (const p of people) await lab.intend(p, lineText('新品'), { journey })
   await stage.settle()
-  const mine = async () =>
-    (await call('lineInsight', { query: { journey: publicId('jrn', journey) } })).items
+  const mine = async () => (await call('lineInsight', { query: { journey: publicId('jrn', journey) } })).items
   expect(await mine()).toMatchObject([{ version: 1, node: 'send', asked: null, opened: null, clicked: null }])
-  await lab.core.pool.query('update workspace set clock_offset_ms = $2 where id = $1', [lab.workspace, 86_400_000])
+  await lab.core.pool.query('update workspace set clock_offset_ms = $2 where id = $1', [
+    lab.workspace,
+    86_400_000,
+  ])
   await stage.settle()
   const [told] = await mine()
   expect(told).toMatchObject({ opened: 24, clicked: null, asked: expect.any(String) })

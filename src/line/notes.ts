@@ -51,7 +51,11 @@ async function takeNote(
 
 const INVITES = {
   'zh-TW': { text: '點下方按鈕登入會員，就能綁定 LINE 帳號。', button: '綁定會員', alt: '綁定會員' },
-  en: { text: 'Tap below and sign in to bind your LINE account.', button: 'Bind account', alt: 'Bind account' },
+  en: {
+    text: 'Tap below and sign in to bind your LINE account.',
+    button: 'Bind account',
+    alt: 'Bind account',
+  },
 } as const
 
 /** Who asks to bind is answered with the link that is theirs alone, as a message of the ledger, once for each tap. */

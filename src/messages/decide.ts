@@ -80,7 +80,7 @@ export function decideTime(
 }
 
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin'>,
   channel: ChannelKind,
   facts: Facts,
 ): Decision {
@@ -97,7 +97,7 @@ export function decide(
     const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
   }
-  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now))
+  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, intent.origin))
     return { do: 'skip', reason: 'window' }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
   return {

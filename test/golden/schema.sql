@@ -1,4 +1,13 @@
 -- PostgreSQL
+create table account_reputation (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  delivered bigint not null default 0,
+  bounced bigint not null default 0,
+  complained bigint not null default 0,
+  constraint account_reputation_pkey PRIMARY KEY (workspace_id, account_id, day)
+)
 create table answer (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -959,6 +968,15 @@ create table sign_in_link (
   constraint sign_in_link_purpose_check CHECK ((purpose = ANY (ARRAY['first'::text, 'invite'::text, 'reset'::text]))),
   constraint sign_in_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
   constraint sign_in_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table soft_bounce (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  channel text not null,
+  address text not null,
+  times smallint not null,
+  at timestamp with time zone not null,
+  constraint soft_bounce_pkey PRIMARY KEY (bucket, workspace_id, channel, address)
 )
 create table source (
   workspace_id uuid not null,

@@ -15,7 +15,9 @@ export function Figures({ ws }: { ws: string }) {
   const accounts = useApi('lineAccounts', { ws })
   return (
     <Stack>
-      <Show query={accounts}>{({ items }) => items.map(a => <AccountFigures key={a.id} ws={ws} account={a} />)}</Show>
+      <Show query={accounts}>
+        {({ items }) => items.map(a => <AccountFigures key={a.id} ws={ws} account={a} />)}
+      </Show>
       <Units ws={ws} />
     </Stack>
   )

@@ -70,7 +70,11 @@ export function MenuDrawer({
   const [picture, setPicture] = useState({ id: menu?.picture ?? null, url: menu?.pictureUrl ?? null })
   const [chosen, setChosen] = useState(0)
   const [sending, setSending] = useState(false)
-  const segments = useApi('segments', { ws, query: { status: 'live' } }, { enabled: audience.kind === 'segment' })
+  const segments = useApi(
+    'segments',
+    { ws, query: { status: 'live' } },
+    { enabled: audience.kind === 'segment' },
+  )
   const create = useAct('createLineMenu', { done: t('common.saved'), after: close })
   const save = useAct('saveLineMenu', { done: t('common.saved'), after: close })
   const set = (part: Partial<LineMenu['menu']>) => setDraft({ ...draft, ...part })

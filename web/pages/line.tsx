@@ -195,7 +195,13 @@ function MenuRow({
         >
           {t('line.publish')}
         </Guarded>
-        <Guarded scope="messages:write" size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>
+        <Guarded
+          scope="messages:write"
+          size="xs"
+          variant="subtle"
+          color="red"
+          onClick={() => setAsking(true)}
+        >
           {t('line.archive')}
         </Guarded>
       </Group>

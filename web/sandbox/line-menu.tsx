@@ -32,7 +32,8 @@ export function LineMenu({
     const data = text(action.data)
     if (action.type === 'uri') open(text(action.uri))
     else if (action.type === 'message') doAct('text', { text: text(action.text) })
-    else if (action.type === 'postback') doAct('postback', { data, text: text(action.displayText) || undefined })
+    else if (action.type === 'postback')
+      doAct('postback', { data, text: text(action.displayText) || undefined })
     else if (action.type === 'richmenuswitch') doAct('menu', { data, menu: text(action.richMenuAliasId) })
   }
   const percent = (n: number, of: number) => `${(100 * n) / of}%`

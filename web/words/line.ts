@@ -26,7 +26,10 @@ export const lineWords = {
       'A rich menu stays under the LINE chat. Make one for friends who are not bound (asking them to bind) and one for those who are (points, coupons): when somebody’s state changes, their menu follows by itself.',
     ],
     noAccount: ['還沒有 LINE 帳號', 'No LINE account yet'],
-    noAccountText: ['先到「渠道」設定 LINE 官方帳號。', 'Set up a LINE official account under Channels first.'],
+    noAccountText: [
+      '先到「渠道」設定 LINE 官方帳號。',
+      'Set up a LINE official account under Channels first.',
+    ],
     order: [
       '由上往下看，好友拿到第一張符合的選單。',
       'Looked at from the top: a friend gets the first that is theirs.',

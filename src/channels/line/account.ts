@@ -2,9 +2,9 @@
 // profile, a content, and the small signs in a chat. Answers of LINE that are no success are said as they are.
 // Source: line/line-openapi messaging-api.yml.
 import type { Account } from '../adapter.ts'
-import type { AnswerBytes } from '../exchange.ts'
+import { type AnswerBytes, readSilence } from '../exchange.ts'
 import { Problem } from '../../platform/errors.ts'
-import { callLine, lineSays, type LineCall, type LineDetail, readAnswer, readSilence } from './api.ts'
+import { callLine, lineSays, type LineCall, type LineDetail, readAnswer } from './api.ts'
 
 /** LINE did not do it. `kind` as of sends. */
 export class LineFailed extends Error {

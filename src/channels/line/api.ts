@@ -10,7 +10,6 @@ import {
   type OutgoingRequest,
   retryAfterMs,
 } from '../exchange.ts'
-import { FORBIDDEN_TEXT } from '../outgoing.ts'
 
 /** The plan's messages of this month are used up: somebody may raise the plan, or the month ends. */
 const QUOTA_WAIT_MS = 3_600_000
@@ -131,13 +130,4 @@ export function readAnswer(answer: Answer, now: number): SendResult {
     kind: badRecipient ? 'bad_recipient' : 'rejected',
     detail: `${detail} ${details}`.trim().slice(0, 300),
   }
-}
-
-/** What no answer means. @throws what is no NoAnswer */
-export function readSilence(error: unknown): SendResult {
-  if (!(error instanceof NoAnswer)) throw error
-  if (error.message === 'EFORBIDDEN') return { kind: 'bad_credentials', detail: FORBIDDEN_TEXT }
-  return error.written
-    ? { kind: 'unknown', detail: error.message }
-    : { kind: 'retryable', detail: error.message, retryAfterMs: null }
 }

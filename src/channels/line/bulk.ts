@@ -2,8 +2,8 @@
 // and narrowcast. They name nobody, so they are calls of the account and no messages of the ledger: LINE tells only sums.
 // Source: line/line-openapi messaging-api.yml (narrowcast, broadcast, progress/narrowcast).
 import type { Account } from '../adapter.ts'
-import { header, retryAfterMs } from '../exchange.ts'
-import { callLine, lineSays, type LineCall, readSilence } from './api.ts'
+import { header, retryAfterMs, readSilence } from '../exchange.ts'
+import { callLine, lineSays, type LineCall } from './api.ts'
 
 export type BulkMessage = {
   kind: 'narrowcast' | 'broadcast'

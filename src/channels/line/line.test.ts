@@ -70,10 +70,7 @@ test('each call of LINE goes out as its golden request says', () => {
       ),
     ],
     reply: [account(), replyCall(account(), outgoing({ replyToken: 'rt' }))],
-    multicast: [
-      counted,
-      multicastCall(counted, [outgoing({ unit }), outgoing({ address: U2!, unit })], KEY),
-    ],
+    multicast: [counted, multicastCall(counted, [outgoing({ unit }), outgoing({ address: U2!, unit })], KEY)],
     narrowcast: [
       account(),
       bulkCall(
@@ -196,7 +193,11 @@ test('in standby nothing is answered: another name, no token', () => {
       message: { type: 'text', id: '1', text: '嗨', markAsReadToken: 'm' },
     }),
     event({ type: 'follow', mode: 'standby', follow: { isUnblocked: false } }),
-    event({ type: 'message', replyToken: 'r', message: { type: 'text', id: '2', text: '嗨', markAsReadToken: 'm' } }),
+    event({
+      type: 'message',
+      replyToken: 'r',
+      message: { type: 'text', id: '2', text: '嗨', markAsReadToken: 'm' },
+    }),
   ])
   expect(nameAndProps(said).map(([name]) => name)).toEqual([
     'line.standby_message',
@@ -235,10 +236,9 @@ test('LINE’s known rules of messages, each by the property that breaks it', ()
     'messages[0].contents.body.action',
   ])
   expect(wrong({ type: 'hologram' })).toEqual(['messages[0].type'])
-  expect(wrong({ type: 'image', originalContentUrl: 'http://b.example/i.png', previewImageUrl: '' })).toEqual([
-    'messages[0].previewImageUrl',
-    'messages[0].originalContentUrl',
-  ])
+  expect(wrong({ type: 'image', originalContentUrl: 'http://b.example/i.png', previewImageUrl: '' })).toEqual(
+    ['messages[0].previewImageUrl', 'messages[0].originalContentUrl'],
+  )
   const confirm = (actions: object[]) => ({
     type: 'template',
     altText: '確認',
@@ -281,8 +281,8 @@ test('a node’s unit is the same every time, another for another version, withi
   expect(unitName(of)).toBe(unitName({ ...of }))
   expect(unitName(of)).not.toBe(unitName({ ...of, version: 2 }))
   expect(unitName(of)).toMatch(/^[a-zA-Z0-9_]{1,30}$/)
-  expect([
-    lineDay(Date.parse('2026-06-30T14:59:59Z')),
-    lineDay(Date.parse('2026-06-30T15:00:00Z')),
-  ]).toEqual(['2026-06-30', '2026-07-01'])
+  expect([lineDay(Date.parse('2026-06-30T14:59:59Z')), lineDay(Date.parse('2026-06-30T15:00:00Z'))]).toEqual([
+    '2026-06-30',
+    '2026-07-01',
+  ])
 })

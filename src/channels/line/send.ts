@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto'
 import type { Account, Checked, Outgoing, SendResult } from '../adapter.ts'
 import type { ContentOf, MessageContent } from '../content.ts'
-import { callLine, lineSays, type LineCall, readAnswer, readSilence } from './api.ts'
+import { callLine, lineSays, type LineCall, readAnswer } from './api.ts'
+import { readSilence } from '../exchange.ts'
 
 /** People that one multicast may name. */
 export const MULTICAST_MAX = 500
