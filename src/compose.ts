@@ -111,9 +111,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     replays.start()
     const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
     experiments.start()
+    const recommendations = (await import('./modules/recommend.ts')).openRecommendations(core)
+    recommendations.start()
     return {
       start: () => undefined,
       async stop() {
+        await recommendations.stop()
         await experiments.stop()
         await replays.stop()
         await segments.stop()

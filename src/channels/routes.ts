@@ -6,8 +6,10 @@ import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
-import { bucketOf, newId, parseId } from '../platform/ids.ts'
+import { bucketOf, newId, parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { readTap } from '../messages/link-tokens.ts'
+import { recordClick } from '../messages/links.ts'
 import { recordReceipts } from '../messages/receipts.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
 import { findAccount, type LoadedAccount } from './accounts.ts'
@@ -31,7 +33,9 @@ export function channelApp(core: Core): Hono {
         query: c.req.query(),
       }
       const told = await adapter.parse(account, request)
+      const taps = readTaps(told.events)
       await receive(core, account, told.events)
+      for (const tap of taps) await recordClick(core, { ...tap, workspace: account.workspace, url: null })
       await recordReceipts(core, account.workspace, told.receipts)
       return c.body(null, 200)
     } catch (error) {
@@ -89,6 +93,20 @@ async function readLimited(request: Request): Promise<Uint8Array> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** Buttons of our messages among what was told. Their events go on with the data as it was written, and say of which message
+ *  they are. */
+function readTaps(events: ChannelEvent[]): { message: Uuid; label: string }[] {
+  return events.flatMap(({ input }) => {
+    if (input.kind !== 'event' || !input.body.name.endsWith('.postback')) return []
+    const { props } = input.body
+    const tap = typeof props?.data === 'string' ? readTap(props.data) : null
+    if (!props || !tap) return []
+    const { data, message, label } = tap
+    Object.assign(props, { data, message, ...(label === '' ? {} : { label }) })
+    return [{ message, label: label || 'button' }]
+  })
 }
 
 /** Appends what a webhook told; a block or follow counts from the moment this returns. */

@@ -1,7 +1,7 @@
 // The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
 // row of the ledger and a fact of history.
 import { derive, type Fold } from '../customers/fold.ts'
-import type { Intent, Limit } from '../messages/model.ts'
+import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
@@ -145,7 +145,7 @@ function write(
   derive(
     fold,
     'message.intended',
-    { purpose, notBefore, notAfter, occurrence },
+    { purpose, notBefore, notAfter, occurrence, ...moduleProps(intent) },
     { ...refsOf(run), node: run.node, message: id, channel },
   )
   return intent

@@ -20,6 +20,7 @@ import {
   type Decision,
   type End,
 } from './decide.ts'
+import { composeToSend } from './compose.ts'
 import { openGroup, openSlots } from './group.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import { releaseTaken, type Take } from './limit-store.ts'
@@ -27,7 +28,7 @@ import { asksOf, costOf, quotaOf } from './limits.ts'
 import { type Inner, openInner } from './inner.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered, SkipReason } from './model.ts'
-import { RenderFailed, renderContent, templateScope } from './render.ts'
+import { RenderFailed } from './render.ts'
 import * as store from './store.ts'
 import { hiddenAddress, isSuppressed } from './suppression.ts'
 
@@ -217,16 +218,24 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     if (!adapter) return settle(claim, 'claimed', skip('no_account'), now(), null)
     let rendered: Rendered
     try {
-      const made = links.of(claim.id)
-      const scope = templateScope(customer, claim.intent.event, workspace, made, claim.intent.vars)
-      const written = claim.intent.content as MessageContent
-      const content = renderContent(written, scope, claim.intent.purpose, workspace.locale)
-      rendered = {
-        address: decision.address,
-        content,
-        unsubscribeUrl: made.unsubscribeUrl,
-        account: account!.id,
-      }
+      const { event, vars, enrollment, purpose } = claim.intent
+      const composed = await composeToSend(
+        core,
+        {
+          message: claim.id,
+          content: claim.intent.content as MessageContent,
+          purpose,
+          event,
+          vars,
+          enrollment,
+          customer,
+          workspace,
+          now: now(),
+          linkDomain: workspace.linkDomain,
+        },
+        links,
+      )
+      rendered = { address: decision.address, ...composed, account: account!.id }
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error
       return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)

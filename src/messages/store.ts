@@ -135,6 +135,8 @@ export type WorkspaceFacts = {
   currency: string
   paused: boolean
   offsetMs: number
+  /** where links of messages lead through; null: our own address */
+  linkDomain: string | null
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -146,9 +148,11 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     currency: string
     paused: boolean
     offset: number
+    linkDomain: string | null
   }>({
     name: 'workspace_facts',
-    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+              settings->>'linkDomain' as "linkDomain"
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
