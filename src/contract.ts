@@ -7,6 +7,7 @@ import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
+import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
 import { experimentsEndpoints } from './contract/experiments.ts'
 import { homeEndpoints } from './contract/home.ts'
@@ -41,6 +42,7 @@ export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
   ...insightEndpoints,
+  ...engagementEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

@@ -26,6 +26,7 @@ import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
+import { engagementRoutes } from './insight/engagement/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -86,6 +87,7 @@ export const handlers: AllHandlers = {
   ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
+  ...engagementRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

@@ -107,6 +107,24 @@ export type StandInAccount = {
   secrets: Record<string, string>
 }
 
+/** How many requests a provider takes of one account. `send`: of one message; `batch`: of several at once. */
+export type Rate = { key: 'send' | 'batch'; max: number; perMs: number }
+
+/** What a test of an account's settings and credentials found; `detail`: as the provider names the account, or why not. */
+export type Checked = { ok: boolean; detail: string }
+
+/** One request for many messages whose rendered content is the same. */
+export type BatchSender = {
+  /** messages in one request */
+  max: number
+  /** messages with the same key may go together; null: this one goes alone */
+  key(content: MessageContent): string | null
+  /** One result for each message, in their order: whoever cannot be reached is told by themself. `retryable` here means
+   *  that surely nothing was taken (each goes alone next time); what may have been taken, a 5xx among it, is `unknown` for
+   *  all: the same messages are sent again under the same `batch`, in the same order. */
+  send(account: Account, messages: Outgoing[], batch: Uuid, signal: AbortSignal): Promise<SendResult[]>
+}
+
 export type Adapter = {
   /** names it among all adapters, and in addresses */
   name: string
@@ -121,7 +139,18 @@ export type Adapter = {
   required: string[]
   /** sends of one account that may be under way at once in one process */
   concurrency: number
+  /** its receipts say what was delivered: what is only accepted has then not arrived yet */
+  tellsDelivery?: true
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  batch?: BatchSender
+  /** the provider's own limits; the account's setting ratePerSecond stands for `send` where it is given */
+  rates?: Rate[]
+  /** What became of a message whose answer was lost; `unknown` where the provider does not say. */
+  query?(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** how many of the provider's units it is charged as, such as segments of an SMS; left out: one */
+  units?(content: MessageContent): number
+  /** asks the provider whether the credentials are good, without sending anything */
+  check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
   /** @throws Problem 401 when the signature does not fit the raw body */

@@ -2,6 +2,7 @@
 // (src/messages/render.ts). Beside what the channel shows a content may hold variants by language, conditions, product
 // slots and the module it came from: those are settled when it is rendered and never leave. Pure.
 import { z } from 'zod'
+import { CHANNELS, isChannel } from './model.ts'
 import { checkRule } from '../rules/check.ts'
 import type { Rule } from '../rules/model.ts'
 
@@ -133,6 +134,11 @@ const ofChannel = z.discriminatedUnion('channel', [
 export type MessageContent = z.infer<typeof ofChannel>
 export type ContentOf<C extends MessageContent['channel']> = Extract<MessageContent, { channel: C }>
 
+/** It may be sent only within the channel's window after the customer's last message: everything but approved templates. */
+export const contentNeedsWindow = (content: { channel: string; template?: unknown }): boolean =>
+  isChannel(content.channel) &&
+  CHANNELS[content.channel].windowMs !== undefined &&
+  content.template === undefined
 const isObject = (v: unknown): v is Record<string, unknown> =>
   typeof v === 'object' && v !== null && !Array.isArray(v)
 

@@ -19,7 +19,8 @@ export type Composition = {
   purpose: Intent['purpose']
   event: Intent['event']
   vars?: Record<string, unknown> | undefined
-  enrollment?: Uuid | undefined
+  /** of the run that it is of; null: of none */
+  enrollment?: Uuid | null | undefined
   customer: CustomerState | null
   workspace: { id: Uuid; name: string; timezone: string; locale: string; currency: string }
   /** workspace time */
@@ -42,7 +43,10 @@ async function segmentNumbers(sql: Sql, workspace: Uuid, ids: Uuid[]) {
 
 /** How the rules of a content are answered. What a rule needs to know of the past is kept once a journey with it is
  *  published. */
-async function judgeOf(sql: Sql, { content, customer, workspace, now }: Composition): Promise<(rule: Rule) => boolean> {
+async function judgeOf(
+  sql: Sql,
+  { content, customer, workspace, now }: Composition,
+): Promise<(rule: Rule) => boolean> {
   if (customer === null) return () => false
   const named = rulesIn(content)
     .flatMap(r => leavesOf(r.rule as Rule))
@@ -64,7 +68,10 @@ async function judgeOf(sql: Sql, { content, customer, workspace, now }: Composit
 }
 
 /** @throws RenderFailed */
-export async function compose(core: Pick<Core, 'pool' | 'history'>, made: Composition): Promise<MessageContent> {
+export async function compose(
+  core: Pick<Core, 'pool' | 'history'>,
+  made: Composition,
+): Promise<MessageContent> {
   const { content, customer, workspace, now, links } = made
   const locale = made.locale ?? languageOf(customer, content, workspace.locale)
   const judge = await judgeOf(core.pool, made)
@@ -72,13 +79,18 @@ export async function compose(core: Pick<Core, 'pool' | 'history'>, made: Compos
     source: openSource(core, workspace.id, customer, content.slots ?? {}, now),
     judge,
     locale,
-    ...(made.enrollment === undefined ? {} : { enrollment: made.enrollment }),
+    ...(made.enrollment ? { enrollment: made.enrollment } : {}),
   })
   return renderFresh(content, scope, made.purpose, locale)
 }
 
 /** Stores short addresses. False: one of them is another message's. */
-async function keepShort(sql: Sql, message: Uuid, owner: { workspace: Uuid; customer: Uuid }, links: IssuedLinks) {
+async function keepShort(
+  sql: Sql,
+  message: Uuid,
+  owner: { workspace: Uuid; customer: Uuid },
+  links: IssuedLinks,
+) {
   if (links.short.length === 0) return true
   const { rows } = await sql.query<{ message_id: Uuid }>(
     `with made as (

@@ -40,10 +40,10 @@ const isMachineOpen = (method: string, header: (name: string) => string | undefi
 
 /** The module that a message was made from, as history names it. */
 async function moduleOfMessage(sql: Sql, message: Uuid): Promise<Record<string, string>> {
-  const { rows } = await sql.query<{ body: string }>('select body from message where bucket = $1 and id = $2', [
-    bucketOf(message),
-    message,
-  ])
+  const { rows } = await sql.query<{ body: string }>(
+    'select body from message where bucket = $1 and id = $2',
+    [bucketOf(message), message],
+  )
   return rows[0] ? moduleProps(JSON.parse(rows[0].body) as Intent) : {}
 }
 

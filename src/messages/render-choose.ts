@@ -20,7 +20,9 @@ export function languageOf(
   const offered = [...Object.keys(content.locales ?? {}), workspaceLocale]
   const of = (l: string) => l.toLowerCase().split('-')[0]
   return (
-    offered.find(l => l.toLowerCase() === wanted) ?? offered.find(l => of(l) === of(wanted)) ?? workspaceLocale
+    offered.find(l => l.toLowerCase() === wanted) ??
+    offered.find(l => of(l) === of(wanted)) ??
+    workspaceLocale
   )
 }
 
@@ -43,10 +45,18 @@ export function chooseParts(
   locale: string,
   holds: (rule: Rule) => boolean,
 ): { content: MessageContent; conditions: Record<string, boolean> } {
-  const { conditions = {}, slots: _slots, module: _module, track: _track, ...plain } = inLocale(content, locale)
+  const {
+    conditions = {},
+    slots: _slots,
+    module: _module,
+    track: _track,
+    ...plain
+  } = inLocale(content, locale)
   if ('blocks' in plain) delete plain.blocks
   return {
     content: keep(plain, holds) as MessageContent,
-    conditions: Object.fromEntries(Object.entries(conditions).map(([name, rule]) => [name, holds(rule as Rule)])),
+    conditions: Object.fromEntries(
+      Object.entries(conditions).map(([name, rule]) => [name, holds(rule as Rule)]),
+    ),
   }
 }

@@ -17,7 +17,13 @@ const CHAT_PAYLOAD = 1_000
 const isOurs = (links: MessageLinks, url: string): boolean =>
   links.own.some(base => url.startsWith(`${base}/`) && /^\/(t|l|u|o|p)\//.test(url.slice(base.length)))
 
-function counted(links: MessageLinks, url: string, label: string, cta: string | undefined, short = false): string {
+function counted(
+  links: MessageLinks,
+  url: string,
+  label: string,
+  cta: string | undefined,
+  short = false,
+): string {
   if (!isWebUrl(url) || isOurs(links, url)) return url
   return links.track(url, label || 'link', { ...(cta ? { cta } : {}), short })
 }
@@ -177,7 +183,10 @@ export function trackContent(content: MessageContent, links: MessageLinks): Mess
           : {
               template: {
                 ...content.template,
-                components: trackTemplate(content.template.components, links) as typeof content.template.components,
+                components: trackTemplate(
+                  content.template.components,
+                  links,
+                ) as typeof content.template.components,
               },
             }),
       }
@@ -191,7 +200,9 @@ export function trackContent(content: MessageContent, links: MessageLinks): Mess
               buttons: content.buttons.map(({ cta, ...b }) => ({
                 ...b,
                 ...(b.url === undefined ? {} : { url: counted(links, b.url, cta ?? b.title, cta) }),
-                ...(b.payload === undefined ? {} : { payload: links.tap(b.payload, cta ?? b.title, CHAT_PAYLOAD) }),
+                ...(b.payload === undefined
+                  ? {}
+                  : { payload: links.tap(b.payload, cta ?? b.title, CHAT_PAYLOAD) }),
               })),
             }),
       }

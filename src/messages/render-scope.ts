@@ -63,7 +63,14 @@ export type ScopeSource = {
 }
 
 /** Roots whose values come from a source: a template that reads one is rendered asynchronously. */
-export const LAZY: ReadonlySet<string> = new Set(['products', 'recommendations', 'stores', 'slots', 'order', 'cart'])
+export const LAZY: ReadonlySet<string> = new Set([
+  'products',
+  'recommendations',
+  'stores',
+  'slots',
+  'order',
+  'cart',
+])
 
 class Asked extends Drop {
   private readonly ask: (name: string) => unknown
@@ -86,7 +93,9 @@ function lazyScope(source: ScopeSource, customer: CustomerState | null): Record<
     total: async () => (await source.cartLines()).reduce((sum, l) => sum + (l.price ?? 0) * l.quantity, 0),
   }
   return {
-    products: new Asked(name => (name === 'category' ? new Asked(c => source.inCategory(c)) : source.product(name))),
+    products: new Asked(name =>
+      name === 'category' ? new Asked(c => source.inCategory(c)) : source.product(name),
+    ),
     recommendations: new Asked(name => {
       const kind = RECOMMENDED.find(k => k === name)
       return kind ? source.recommended(kind) : undefined
@@ -129,7 +138,9 @@ function couponOf(customer: CustomerState | null, enrollment: string | undefined
     .filter(([, c]) => !c.gone && c.at >= since)
     .sort(([, a], [, b]) => b.at - a.at)
   const [code, coupon] = held[0] ?? []
-  return coupon ? { code, kind: coupon.kind, ends: coupon.ends ? new Date(coupon.ends).toISOString() : '' } : {}
+  return coupon
+    ? { code, kind: coupon.kind, ends: coupon.ends ? new Date(coupon.ends).toISOString() : '' }
+    : {}
 }
 
 /** What templates see: customer, event, journey (what was answered to its nodes), workspace, coupon, unsubscribe_url, and,

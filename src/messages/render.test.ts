@@ -176,7 +176,9 @@ describe('render', () => {
     )
     const hrefs = [...out.matchAll(/href=["']?([^"'>]+)/g)].map(m => m[1]!.replaceAll('&amp;', '&'))
     const targets = hrefs.map(h =>
-      h.startsWith('https://go.example/t/') ? readClickToken(secrets, h.slice('https://go.example/t/'.length)) : h,
+      h.startsWith('https://go.example/t/')
+        ? readClickToken(secrets, h.slice('https://go.example/t/'.length))
+        : h,
     )
     expect(targets).toEqual([
       { message: MESSAGE, label: 'hero', cta: 'hero', url: 'https://shop.example/p?a=1&b=2' },
@@ -202,7 +204,12 @@ describe('render', () => {
               type: 'buttons',
               text: 't',
               actions: [
-                { type: 'uri', label: '逛逛', uri: 'https://shop.example/{{ customer.member_no }}', cta: 'visit' },
+                {
+                  type: 'uri',
+                  label: '逛逛',
+                  uri: 'https://shop.example/{{ customer.member_no }}',
+                  cta: 'visit',
+                },
                 { type: 'uri', label: '長', uri: long },
                 { type: 'postback', label: '領券', data: 'claim=1' },
                 { type: 'message', label: '說', text: 'https://said.example' },
@@ -216,7 +223,8 @@ describe('render', () => {
       'marketing',
       'zh-TW',
     )
-    const actions = (out as { messages: { template: { actions: Record<string, string>[] } }[] }).messages[0]!.template.actions
+    const actions = (out as unknown as { messages: { template: { actions: Record<string, string>[] } }[] })
+      .messages[0]!.template.actions
     expect(readClickToken(secrets, actions[0]!.uri!.slice('https://go.example/t/'.length))).toEqual({
       message: MESSAGE,
       label: 'visit',
@@ -232,10 +240,15 @@ describe('render', () => {
 
   test('a text’s addresses become short, its punctuation stays; the same link has the same address at each try', () => {
     const say = () => {
-      const own = openMessageLinks({ secrets, baseUrl: 'https://app.example' }).of(MESSAGE, { domain: 'https://go.tw/' })
+      const own = openMessageLinks({ secrets, baseUrl: 'https://app.example' }).of(MESSAGE, {
+        domain: 'https://go.tw/',
+      })
       const s = templateScope(customer, event, { name: '', timezone: 'UTC', locale: 'zh-TW' }, own)
       const out = renderContent(
-        { channel: 'sms', text: '請看 https://shop.example/a?m={{ customer.member_no }}。再看https://shop.example/b, 謝謝' },
+        {
+          channel: 'sms',
+          text: '請看 https://shop.example/a?m={{ customer.member_no }}。再看https://shop.example/b, 謝謝',
+        },
         s,
         'marketing',
         'zh-TW',
@@ -259,9 +272,9 @@ describe('render', () => {
   })
 
   test('amounts as the language writes them', () => {
-    expect(html('{{ 1200 | money }}|{{ -5 | money }}|{{ 129950 | money: "USD" }}|{{ nothing | money }}')).toBe(
-      'NT$1,200|-NT$5|US$1,299.50|',
-    )
+    expect(
+      html('{{ 1200 | money }}|{{ -5 | money }}|{{ 129950 | money: "USD" }}|{{ nothing | money }}'),
+    ).toBe('NT$1,200|-NT$5|US$1,299.50|')
   })
 
   test.each([
@@ -272,7 +285,10 @@ describe('render', () => {
     ['fr', '嗨'],
     [undefined, '嗨'],
   ])('language %s reads %s', (language, said) => {
-    const who = { ...customer, traits: language ? { language: { v: language, at: 0, src: 't' } } : {} }
+    const who: CustomerState = {
+      ...customer,
+      traits: language ? { language: { v: language, at: 0, src: 't' } } : {},
+    }
     const content = { channel: 'sms' as const, text: '嗨', locales: { en: { text: 'Hi' } } }
     expect(renderContent(content, scope, 'marketing', languageOf(who, content, 'zh-TW'))).toEqual({
       channel: 'sms',

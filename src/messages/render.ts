@@ -105,9 +105,7 @@ async function fillFresh(kind: Kind, template: string, scope: object): Promise<s
   if (plain(template)) return template
   try {
     const { tokens, lazy } = parse(kind, template)
-    return String(
-      lazy ? await engines[kind].render(tokens, scope) : engines[kind].renderSync(tokens, scope),
-    )
+    return String(lazy ? await engines[kind].render(tokens, scope) : engines[kind].renderSync(tokens, scope))
   } catch (error) {
     throw failed(error)
   }
@@ -126,7 +124,8 @@ export function templateFault(text: string): string | null {
 
 /** Texts of a content with how each is filled in. */
 function textsIn(value: unknown, into: Map<string, Kind>, key = ''): void {
-  if (typeof value === 'string') into.set((key === 'html' ? 'html:' : 'text:') + value, key === 'html' ? 'html' : 'text')
+  if (typeof value === 'string')
+    into.set((key === 'html' ? 'html:' : 'text:') + value, key === 'html' ? 'html' : 'text')
   else if (typeof value === 'object' && value !== null)
     for (const [k, inner] of Object.entries(value)) textsIn(inner, into, k)
 }
@@ -152,10 +151,20 @@ function prepare(written: MessageContent, scope: object, purpose: Intent['purpos
       : content
   const texts = new Map<string, Kind>()
   textsIn(whole, texts)
-  return { content: whole, texts, scope: { ...scope, conditions }, how: { purpose, locale, track: written.track !== false } }
+  return {
+    content: whole,
+    texts,
+    scope: { ...scope, conditions },
+    how: { purpose, locale, track: written.track !== false },
+  }
 }
 
-function finish(content: MessageContent, texts: ReadonlyMap<string, string>, scope: object, how: How): MessageContent {
+function finish(
+  content: MessageContent,
+  texts: ReadonlyMap<string, string>,
+  scope: object,
+  how: How,
+): MessageContent {
   const filled = replaced(content, texts) as MessageContent
   const links = (scope as Hidden)[LINKS]
   const counted = links && how.track ? trackContent(filled, links) : withoutNames(filled)

@@ -8,7 +8,14 @@ import { askHistory, type History } from '../platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { productsBoughtWith, topSellers } from '../modules/recommend.ts'
-import type { Recommended, ScopeSource, ShownLine, ShownOrder, ShownProduct, ShownStore } from './render-scope.ts'
+import type {
+  Recommended,
+  ScopeSource,
+  ShownLine,
+  ShownOrder,
+  ShownProduct,
+  ShownStore,
+} from './render-scope.ts'
 
 const MOST_PRODUCTS = 60
 const MOST_SHOWN = 12
@@ -30,7 +37,8 @@ type ProductRow = {
   status: string
   archived: boolean
 }
-const PRODUCT = 'code, sku, name, category, brand, price::float8 as price, stock, image_url, url, status, archived'
+const PRODUCT =
+  'code, sku, name, category, brand, price::float8 as price, stock, image_url, url, status, archived'
 
 const shown = (p: ProductRow): ShownProduct => ({
   id: p.code,

@@ -47,9 +47,9 @@ export async function countTogether(core: Core, workspace: Uuid, now: number): P
                 from basket where recent group by product),
             written as (
               insert into bought_with (workspace_id, product, other, orders, score, rank)
-              select $1, product, other, orders, score, rank from ranked where rank <= ${MOST_OTHERS}
+              select $1::uuid, product, other, orders, score, rank from ranked where rank <= ${MOST_OTHERS}
               union all
-              select $1, '', product, orders, orders, rank from top where rank <= ${MOST_TOP}
+              select $1::uuid, '', product, orders, orders, rank from top where rank <= ${MOST_TOP}
               returning 1)
        select (select count(distinct (customer_id, order_no))::int from basket) as n, (select count(*) from written)`,
       [workspace],

@@ -483,6 +483,8 @@ create table message (
   created timestamp with time zone not null,
   changed timestamp with time zone not null,
   taken text,
+  origin text,
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
 create table module (

@@ -41,7 +41,7 @@ function ordered(f: Fields, ctx: NodeContext): Option[] {
 /** The first of these that reaches the customer: its message; else null. What was passed over is told. */
 function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
   for (const { channel, content } of options) {
-    const { reachable, reason } = ctx.reachable(channel, f.purpose)
+    const { reachable, reason } = ctx.reachable(channel, f.purpose, content)
     why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
     if (!reachable) continue
     const notBefore = ctx.allowedFrom(ctx.now)
