@@ -67,6 +67,8 @@ export type Outgoing = {
 
 export type WebhookRequest = {
   rawBody: Uint8Array
+  /** the workspace's time, for providers that do not say when */
+  now: number
   /** the address as the provider has it, for signatures that cover it */
   url: string
   headers: Record<string, string>
@@ -77,7 +79,7 @@ export type WebhookRequest = {
  *  src/messages/model.ts); told twice it counts once.
  *  bounced: it did not arrive; the address is suppressed when that is to blame (`hard`). */
 export type Receipt = {
-  /** our message, which every provider is told in one way or another */
+  /** our message, where the provider was told its id */
   message: Uuid
   state: 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
   /** the provider's own time, real ms */
@@ -90,16 +92,24 @@ export type Receipt = {
   machine?: true
 }
 
+/** A receipt of a provider that knows its own ids only. */
+export type ReceiptById = Omit<Receipt, 'message'> & { providerId: string }
+
 /** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
 export type ChannelEvent = {
   address: string | null
   input: IncomingInput
-  /** what must hold before the webhook is acknowledged: `blocked` stops sends at once, `followed` lifts that */
-  reach?: { kind: 'blocked' | 'followed'; at: number }
+  /** what must hold before the webhook is acknowledged: `blocked` and `refused` (marketing only) stop sends at once,
+   *  `followed` lifts a block */
+  reach?: { kind: 'blocked' | 'followed' | 'refused'; at: number }
 }
 
-/** What a webhook says in all: events of people, and receipts of messages. */
-export type Told = { events: ChannelEvent[]; receipts: Receipt[] }
+/** What a webhook says in all: events of people, and receipts of messages; and what the provider wants to be answered. */
+export type Told = {
+  events: ChannelEvent[]
+  receipts: (Receipt | ReceiptById)[]
+  answer?: { type: string; body: string }
+}
 
 export type StandInAccount = {
   name: string
@@ -153,6 +163,10 @@ export type Adapter = {
   check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
+  /** What a message counts as at the provider: an SMS of three parts costs three. Left out: one. */
+  units?(content: MessageContent): number
+  /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */
+  keyed?: true
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): Told | Promise<Told>
   /** A sandbox's account at our own stand-in, with STAND_IN (stand-in.ts) as its base URL or host; left out: a sandbox

@@ -388,7 +388,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           purpose: claim.intent.purpose,
           content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
-          receiptUrl: receiptUrlOf(core.baseUrl, account, claim.id),
+          receiptUrl: receiptUrlOf(core, account, claim.id),
         },
         AbortSignal.timeout(options.timeoutMs),
       )

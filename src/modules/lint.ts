@@ -2,6 +2,7 @@
 import { Parser } from 'htmlparser2'
 import { Liquid, Output } from 'liquidjs'
 import { inLocale, type MessageContent } from '../channels/content.ts'
+import { lintSms } from '../channels/sms.ts'
 import { textsOf } from '../journeys/placeholders.ts'
 
 type Words = { zh: string; en: string }
@@ -9,12 +10,6 @@ export type Finding = { code: string; level: 'warning' | 'hint'; path: string; m
 
 export type LintFacts = {
   purpose: 'marketing' | 'transactional'
-  /** the brand, as texts must name it */
-  sender: string
-  /** hosts that are registered for texts with the carriers */
-  registered: string[]
-  /** where counted links lead through */
-  linkHost: string
   /** products that the content names and nobody can buy */
   dead: string[]
 }
@@ -92,30 +87,34 @@ function ofMail(content: Extract<MessageContent, { channel: 'email' }>, facts: L
   return found
 }
 
-const WEB_ADDRESS = /https?:\/\/[^\s<>"'，。！？；：、（）「」()]+/g
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '')
+const SMS_WORDS = {
+  link_not_registered: (v: string): Words => ({
+    zh: `${v} 沒有登記為簡訊網址，電信業者可能會攔下這則簡訊`,
+    en: `${v} is not registered for texts: carriers in Taiwan may drop this one`,
+  }),
+  phone_not_registered: (v: string): Words => ({
+    zh: `${v} 沒有登記為簡訊裡的電話號碼，電信業者可能會攔下這則簡訊`,
+    en: `${v} is not registered as a number in texts: carriers in Taiwan may drop this one`,
+  }),
+  sender_missing: (v: string): Words => ({
+    zh: `簡訊內容要寫出登記的發送者名稱「${v}」`,
+    en: `A text must name its registered sender "${v}"`,
+  }),
+}
+const SMS_CODES = {
+  link_not_registered: 'unregistered_link',
+  phone_not_registered: 'unregistered_link',
+  sender_missing: 'no_sender_name',
+} as const
 
-function ofText(content: Extract<MessageContent, { channel: 'sms' }>, facts: LintFacts): Finding[] {
-  const found: Finding[] = []
-  const counted = content.track !== false
-  const hosts = new Set(
-    (content.text.match(WEB_ADDRESS) ?? []).map(url => (counted ? facts.linkHost : hostOf(url))),
-  )
-  for (const host of hosts)
-    if (!facts.registered.includes(host))
-      found.push(
-        finding(
-          'unregistered_link',
-          '/text',
-          `${host} 沒有登記為簡訊網址，電信業者可能會攔下這則簡訊`,
-          `${host} is not registered for texts: carriers in Taiwan may drop this one`,
-        ),
-      )
-  if (facts.sender !== '' && !content.text.includes(facts.sender) && !content.text.includes('workspace.name'))
-    found.push(
-      finding('no_sender_name', '/text', `簡訊內容要寫出登記的發送者名稱（${facts.sender}）`, `A text must name its registered sender (${facts.sender})`),
-    )
-  return found
+/** Of a text as it goes out: with its short links and the values in it. */
+export function lintText(text: string, settings: Record<string, string>): Finding[] {
+  return lintSms(text, settings).map(({ kind, value }) => ({
+    code: SMS_CODES[kind],
+    level: 'warning',
+    path: '/text',
+    message: SMS_WORDS[kind](value),
+  }))
 }
 
 type Json = Record<string, unknown>
@@ -140,8 +139,6 @@ function ofOne(content: MessageContent, facts: LintFacts): Finding[] {
   switch (content.channel) {
     case 'email':
       return ofMail(content, facts)
-    case 'sms':
-      return ofText(content, facts)
     case 'line':
       return ofLine(content)
     case 'push':

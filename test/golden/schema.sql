@@ -702,6 +702,7 @@ create table sandbox_receipt (
   headers jsonb not null,
   due timestamp with time zone not null,
   attempts integer not null default 0,
+  method text not null default 'POST'::text,
   constraint sandbox_receipt_pkey PRIMARY KEY (workspace_id, id)
 )
 create table schema_migration (
@@ -970,6 +971,7 @@ CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
+CREATE INDEX message_provider ON message USING btree (workspace_id, provider_id) WHERE ((provider_id IS NOT NULL) AND (channel = ANY (ARRAY['sms'::text, 'messenger'::text, 'instagram'::text])))
 CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)

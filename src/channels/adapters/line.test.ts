@@ -28,7 +28,7 @@ async function follow(provider?: string) {
     }),
   )
   const headers = { 'x-line-signature': signBody('s', rawBody).toString('base64') }
-  const told = await line.parse!(account(provider), { rawBody, headers, query: {}, url: '' })
+  const told = await line.parse!(account(provider), { rawBody, headers, query: {}, url: '', now: 1 })
   return told.events[0]!
 }
 
