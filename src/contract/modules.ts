@@ -152,7 +152,8 @@ export const modulesEndpoints = {
     path: '/w/{ws}/modules/preview',
     scope: 'modules:read',
     quiet: true,
-    summary: 'A content, or a module, as a customer would get it now; and what is better looked at before it goes out',
+    summary:
+      'A content, or a module, as a customer would get it now; and what is better looked at before it goes out',
     body: z.object({
       content: z.unknown().describe('MessageContent, or { channel, module: { id } }'),
       purpose: z.enum(PURPOSES),

@@ -14,7 +14,13 @@ export type LintFacts = {
   dead: string[]
 }
 
-const finding = (code: string, path: string, zh: string, en: string, level: Finding['level'] = 'warning'): Finding => ({
+const finding = (
+  code: string,
+  path: string,
+  zh: string,
+  en: string,
+  level: Finding['level'] = 'warning',
+): Finding => ({
   code,
   level,
   path,
@@ -23,7 +29,14 @@ const finding = (code: string, path: string, zh: string, en: string, level: Find
 
 const tooLong = (path: string, text: unknown, most: number, zh: string, en: string): Finding[] =>
   typeof text === 'string' && text.length > most
-    ? [finding('too_long', path, `${zh}超過 ${most} 個字，可能會被截斷`, `${en} is longer than ${most} characters and may be cut`)]
+    ? [
+        finding(
+          'too_long',
+          path,
+          `${zh}超過 ${most} 個字，可能會被截斷`,
+          `${en} is longer than ${most} characters and may be cut`,
+        ),
+      ]
     : []
 
 /** Always there, whatever is known of a person. */
@@ -73,16 +86,32 @@ function ofMail(content: Extract<MessageContent, { channel: 'email' }>, facts: L
   const found = tooLong('/subject', content.subject, 60, '主旨', 'The subject')
   if (pictures.some(p => p.alt === undefined || (p.alt.trim() === '' && p.src !== '')))
     found.push(
-      finding('missing_alt', '/html', '有圖片沒有替代文字：看不到圖的人不知道那是什麼', 'A picture has no alternative text for who cannot see it'),
+      finding(
+        'missing_alt',
+        '/html',
+        '有圖片沒有替代文字：看不到圖的人不知道那是什麼',
+        'A picture has no alternative text for who cannot see it',
+      ),
     )
   if (facts.purpose !== 'marketing') return found
   if (!content.html.includes('unsubscribe_url'))
     found.push(
-      finding('missing_unsubscribe', '/html', '沒有取消訂閱的連結，寄出時會自動加在最後', 'There is no link to unsubscribe; one is added at the end when it is sent', 'hint'),
+      finding(
+        'missing_unsubscribe',
+        '/html',
+        '沒有取消訂閱的連結，寄出時會自動加在最後',
+        'There is no link to unsubscribe; one is added at the end when it is sent',
+        'hint',
+      ),
     )
   if (!/收到|訂閱|同意|because you|subscrib|agreed/i.test(text.replaceAll(/取消訂閱|unsubscribe/gi, '')))
     found.push(
-      finding('no_consent_text', '/html', '沒有說明為什麼會收到這封信（例如：您訂閱了電子報）', 'It does not say why the person gets it (such as: you subscribed)'),
+      finding(
+        'no_consent_text',
+        '/html',
+        '沒有說明為什麼會收到這封信（例如：您訂閱了電子報）',
+        'It does not say why the person gets it (such as: you subscribed)',
+      ),
     )
   return found
 }
@@ -127,9 +156,17 @@ function ofLine(content: Extract<MessageContent, { channel: 'line' }>): Finding[
       ...tooLong(`${path}/text`, text, 5_000, '文字', 'The text'),
       ...tooLong(`${path}/altText`, altText, 400, '通知文字', 'The text of the notification'),
     ]
-    if (['flex', 'template', 'imagemap'].includes(String(type)) && (typeof altText !== 'string' || altText.trim() === ''))
+    if (
+      ['flex', 'template', 'imagemap'].includes(String(type)) &&
+      (typeof altText !== 'string' || altText.trim() === '')
+    )
       found.push(
-        finding('missing_alt', `${path}/altText`, '沒有通知文字：聊天列表會看不到內容', 'There is no text for the notification and the list of chats'),
+        finding(
+          'missing_alt',
+          `${path}/altText`,
+          '沒有通知文字：聊天列表會看不到內容',
+          'There is no text for the notification and the list of chats',
+        ),
       )
     return found
   })
@@ -164,7 +201,8 @@ export function productsNamed(content: MessageContent): string[] {
 export function lint(content: MessageContent, facts: LintFacts): Finding[] {
   const found = ofOne(inLocale(content, ''), facts)
   for (const locale of Object.keys(content.locales ?? {}))
-    for (const f of ofOne(inLocale(content, locale), facts)) found.push({ ...f, path: `/locales/${locale}${f.path}` })
+    for (const f of ofOne(inLocale(content, locale), facts))
+      found.push({ ...f, path: `/locales/${locale}${f.path}` })
   const seen = new Set<string>()
   for (const { path, text } of textsOf(content))
     for (const name of bare(text)) {
@@ -181,6 +219,13 @@ export function lint(content: MessageContent, facts: LintFacts): Finding[] {
       )
     }
   for (const code of facts.dead)
-    found.push(finding('dead_product', '', `商品 ${code} 不存在或已下架`, `Product ${code} does not exist or is not sold any more`))
+    found.push(
+      finding(
+        'dead_product',
+        '',
+        `商品 ${code} 不存在或已下架`,
+        `Product ${code} does not exist or is not sold any more`,
+      ),
+    )
   return found
 }

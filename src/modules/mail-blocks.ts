@@ -12,7 +12,13 @@ const simple = [
   z.strictObject({ type: z.literal('heading'), text, align, when }),
   z.strictObject({ type: z.literal('text'), text, align, when }),
   z.strictObject({ type: z.literal('image'), url: address, alt: text, href: address.optional(), when }),
-  z.strictObject({ type: z.literal('button'), label: text, url: address, cta: z.string().max(60).optional(), when }),
+  z.strictObject({
+    type: z.literal('button'),
+    label: text,
+    url: address,
+    cta: z.string().max(60).optional(),
+    when,
+  }),
   z.strictObject({ type: z.literal('divider'), when }),
 ] as const
 const column = z.array(z.discriminatedUnion('type', simple)).max(10)
@@ -38,13 +44,15 @@ export const BLOCK_TYPES = [...SIMPLE, 'columns', 'products', 'coupon', 'footer'
 
 const LIQUID = /(\{\{.*?\}\}|\{%.*?%\})/s
 /** Plain text is escaped, Liquid is not: it is read before the HTML is. */
-const written = (text: string, escape: (plain: string) => string, liquid = (l: string) => l): string =>
+const written = (text: string, plain: (p: string) => string, liquid = (l: string) => l): string =>
   text
     .split(LIQUID)
-    .map((part, i) => (i % 2 === 1 ? liquid(part) : escape(part)))
+    .map((part, i) => (i % 2 === 1 ? liquid(part) : plain(part)))
     .join('')
 const html = (text: string): string =>
-  written(text, p => p.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', '<br />'))
+  written(text, p =>
+    p.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', '<br />'),
+  )
 const attribute = (text: string): string =>
   written(
     text,
@@ -90,7 +98,15 @@ function productsOf(block: Extract<MailBlock, { type: 'products' }>, at: number)
         raw('{% endif %}'),
     )
   const rows: string[] = []
-  for (let i = 0; i < names.length; i += 3) rows.push(section(names.slice(i, i + 3).map(one).join('')))
+  for (let i = 0; i < names.length; i += 3)
+    rows.push(
+      section(
+        names
+          .slice(i, i + 3)
+          .map(one)
+          .join(''),
+      ),
+    )
   return raw(`${given}{% if ${names[0]} %}`) + rows.join('') + raw('{% endif %}')
 }
 

@@ -185,14 +185,23 @@ test('R1-05 a preview is what a customer would get now, in their language, with 
     locales: { en: { messages: [{ type: 'text', text: 'Spend {{ customer.tier_gap | money }} more' }] } },
   }
   const asPia = await lab.call('previewContent', { body: { content, purpose: 'marketing', customer } })
-  expect(asPia).toMatchObject({ status: 200, body: { locale: 'en', content: { messages: [{ text: 'Spend NT$1,200 more' }] } } })
-  const inChinese = await lab.call('previewContent', { body: { content, purpose: 'marketing', customer, locale: 'zh-TW' } })
+  expect(asPia).toMatchObject({
+    status: 200,
+    body: { locale: 'en', content: { messages: [{ text: 'Spend NT$1,200 more' }] } },
+  })
+  const inChinese = await lab.call('previewContent', {
+    body: { content, purpose: 'marketing', customer, locale: 'zh-TW' },
+  })
   expect(inChinese.body.content).toMatchObject({ messages: [{ text: '再消費 NT$1,200 升等' }] })
   const nobody = await lab.call('previewContent', { body: { content, purpose: 'marketing' } })
   expect(nobody.body).toMatchObject({ locale: 'zh-TW', content: { messages: [{ text: '再消費  升等' }] } })
   expect(codes(nobody.body)).toContain('no_fallback')
   // who may not read personal data does not read it here
-  const masked = await lab.call('previewContent', { body: { content, purpose: 'marketing', customer } }, await lab.member('viewer'))
+  const masked = await lab.call(
+    'previewContent',
+    { body: { content, purpose: 'marketing', customer } },
+    await lab.member('viewer'),
+  )
   expect(JSON.stringify(masked.body)).not.toContain('1,200')
 })
 
@@ -201,8 +210,14 @@ test('lint: a mail without a way out, words for pictures and a reason; a product
   const mail = await lab.call('previewContent', {
     body: { content: { channel: 'email', subject: '嗨', html }, purpose: 'marketing' },
   })
-  expect(codes(mail.body).toSorted()).toEqual(['dead_product', 'missing_alt', 'missing_unsubscribe', 'no_consent_text'])
-  const good = '<img src="https://a.example/x.png" alt="茶"><p>您會收到這封信，因為您訂閱了電子報</p><a href="{{ unsubscribe_url }}">x</a>'
+  expect(codes(mail.body).toSorted()).toEqual([
+    'dead_product',
+    'missing_alt',
+    'missing_unsubscribe',
+    'no_consent_text',
+  ])
+  const good =
+    '<img src="https://a.example/x.png" alt="茶"><p>您會收到這封信，因為您訂閱了電子報</p><a href="{{ unsubscribe_url }}">x</a>'
   const fine = await lab.call('previewContent', {
     body: { content: { channel: 'email', subject: '嗨', html: good }, purpose: 'marketing' },
   })
