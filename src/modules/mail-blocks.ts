@@ -59,6 +59,8 @@ const attribute = (text: string): string =>
     p => p.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
     l => l.replaceAll('"', "'"),
   )
+/** MJML knows no attributes of ours: the name of a link goes through as one of its own, and is put right afterwards. */
+export const CTA = 'cta:'
 const raw = (liquid: string): string => `<mj-raw>${liquid}</mj-raw>`
 
 function simpleOf(block: Simple): string {
@@ -70,7 +72,7 @@ function simpleOf(block: Simple): string {
     case 'image':
       return `<mj-image src="${attribute(block.url)}" alt="${attribute(block.alt)}"${block.href ? ` href="${attribute(block.href)}"` : ''} />`
     case 'button':
-      return `<mj-button href="${attribute(block.url)}"${block.cta ? ` title="${attribute(block.cta)}"` : ''}>${html(block.label)}</mj-button>`
+      return `<mj-button href="${attribute(block.url)}"${block.cta ? ` name="${CTA}${attribute(block.cta)}"` : ''}>${html(block.label)}</mj-button>`
     case 'divider':
       return '<mj-divider />'
   }

@@ -14,6 +14,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { modulesWords } from './modules.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -30,6 +31,7 @@ export const words = {
   ...frame,
   ...computingWords,
   ...pages,
+  ...modulesWords,
   ...install,
   ...insight,
   ...quality,

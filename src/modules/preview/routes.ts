@@ -14,7 +14,7 @@ import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { idOr404, notFound } from '../../platform/public-id.ts'
 import { saveSettings } from '../../catalogue/workspace-settings.ts'
 import { faultsOf } from '../../rules/check.ts'
-import { compileMail } from '../compile-mail.ts'
+import { compiled, compileMail } from '../compile-mail.ts'
 import { lint, lintText, productsNamed } from '../lint.ts'
 import { newestVersions } from '../store.ts'
 import { deadProducts, smsSettings } from './store.ts'
@@ -36,7 +36,7 @@ const domainOf = (workspace: WorkspaceRow): string | null =>
 
 /** The content itself, also of a module that is named. @throws Problem 400 `content_invalid` */
 async function written(core: Core, workspace: WorkspaceRow, given: unknown): Promise<MessageContent> {
-  let content = given
+  let content = await compiled(given)
   if (isReference(given)) {
     const pin = (await newestVersions(core.pool, workspace.id, [given.module.id])).get(given.module.id)
     if (!pin) throw notFound('mod', '/content/module')
