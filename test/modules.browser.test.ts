@@ -31,7 +31,9 @@ const api = async (method: string, path: string, body: unknown) => {
 }
 const button = (name: string | RegExp) => page.getByRole('button', { name })
 
-test('R4-11 R1-05 a card for LINE is put together, previewed, published, used and changed', { timeout: 300_000 }, async () => {
+test('R4-11 R1-05 a card for LINE is put together, previewed, published, used and changed', {
+  timeout: 300_000,
+}, async () => {
   const intake = await fetch(`${site.core.baseUrl}/v1/batch`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
@@ -91,7 +93,11 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
     nodes: {
       send: {
         type: 'send',
-        fields: { channel: 'line', purpose: 'marketing', content: { channel: 'line', module: { id: module } } },
+        fields: {
+          channel: 'line',
+          purpose: 'marketing',
+          content: { channel: 'line', module: { id: module } },
+        },
         next: { accepted: null },
       },
     },
@@ -129,7 +135,9 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
   expect(await seriousFaults(page)).toEqual([])
 })
 
-test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', { timeout: 300_000 }, async () => {
+test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', {
+  timeout: 300_000,
+}, async () => {
   await page.goto(`${home}/modules`)
   await button('新增模組').first().click()
   await page.getByRole('dialog').getByLabel('名稱').fill('週報')
@@ -161,7 +169,9 @@ test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', 
   await page.getByRole('dialog').getByLabel('名稱').fill('簡訊')
   await page.getByRole('dialog').getByLabel('渠道').selectOption('sms')
   await button('建立').click()
-  await page.getByRole('textbox', { name: '簡訊內容' }).fill('週年慶開跑 https://shop.example/a-very-long-address-of-a-page')
+  await page
+    .getByRole('textbox', { name: '簡訊內容' })
+    .fill('週年慶開跑 https://shop.example/a-very-long-address-of-a-page')
   await page.getByText(/1 則（UCS-2/).waitFor()
   await shot('module-sms')
   await page.emulateMedia({ colorScheme: 'dark' })

@@ -282,3 +282,39 @@ test('R0-16 buttons of LINE: an address is counted and followed, a tap that is a
   const props = ((await told.json()) as { props: string }[]).map(r => JSON.parse(r.props) as Item)
   expect(props).toMatchObject([{ data: 'claim=1', label: '領券' }])
 })
+
+test('R0-16 an SMS carries a short address under the workspace’s own domain; it is followed, counted, and cannot be guessed', async () => {
+  const settings = await lab.call('linkSettings')
+  const bad = await lab.call('saveLinkSettings', {
+    body: { linkDomain: 'https://go.brand.tw/path', version: settings.body.version },
+  })
+  expect(bad).toMatchObject({ status: 400, body: { code: 'bad_domain' } })
+  const saved = await lab.call('saveLinkSettings', {
+    body: { linkDomain: 'https://go.brand.tw', version: settings.body.version },
+  })
+  expect(saved.status).toBe(200)
+  const journey = await lab.publish(
+    sends('Texted', {
+      channel: 'sms',
+      text: '看看 https://shop.example/very/long/path?u={{ customer.name }}。',
+    }),
+  )
+  await lab.person('sam', { traits: { phone: '+886912345678' } })
+  await lab.tell(says('sam', 'Texted'))
+  const { rows } = await lab.core.pool.query<{ payload: { text: string } }>(
+    "select payload from sandbox_message where workspace_id = $1 and channel = 'sms' and direction = 'to_customer'",
+    [lab.workspace],
+  )
+  const short = /^看看 https:\/\/go\.brand\.tw(\/l\/[0-9A-Za-z]{8})。$/.exec(rows[0]!.payload.text)![1]!
+  expect(await follow(lab.core.baseUrl + short)).toEqual({
+    status: 302,
+    to: 'https://shop.example/very/long/path?u=sam',
+  })
+  const other = short.slice(0, -1) + (short.endsWith('a') ? 'b' : 'a')
+  expect((await follow(lab.core.baseUrl + other)).status).toBe(404)
+  await lab.settle()
+  const clicks = (await lab.facts('sam', journey)).filter(f => f.name === 'message.clicked')
+  expect(clicks.map(f => f.props)).toMatchObject([
+    { label: 'link', url: 'https://shop.example/very/long/path?u=sam' },
+  ])
+})

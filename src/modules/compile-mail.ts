@@ -18,7 +18,10 @@ export async function compileMail(
     })
   // the layout's indentation is a third of the mail
   const short = html.replaceAll(/\n\s+/g, '\n').trim()
-  return { html: short.replaceAll(` name="${CTA}`, ' data-cta="').replaceAll(`\nname="${CTA}`, '\ndata-cta="'), conditions: made.conditions }
+  return {
+    html: short.replaceAll(` name="${CTA}`, ' data-cta="').replaceAll(`\nname="${CTA}`, '\ndata-cta="'),
+    conditions: made.conditions,
+  }
 }
 
 /** A mail of blocks with the HTML that they make now; any other content as it is. */

@@ -150,7 +150,7 @@ const HEAD = `<mj-head>
 <mj-section background-color="#ffffff" padding="8px 0" css-class="part" />
 </mj-attributes>
 <mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></mj-raw>
-<mj-style>@media (prefers-color-scheme: dark) { .part, .part table { background: #1c1f26 !important } .part td div { color: #e8eaef !important } }</mj-style>
+<mj-style>@media (prefers-color-scheme: dark) { body, .mail { background: #121212 !important } .part, .part table { background: #1c1f26 !important } .part td div { color: #e8eaef !important } }</mj-style>
 </mj-head>`
 
 const OWN = /^block_\d+$/
@@ -168,7 +168,7 @@ export function mailOf(
     return raw(`{% if conditions.block_${i} %}`) + drawn + raw('{% endif %}')
   })
   return {
-    mjml: `<mjml>${HEAD}<mj-body background-color="#f3f4f7" width="600px">${body.join('\n')}</mj-body></mjml>`,
+    mjml: `<mjml>${HEAD}<mj-body background-color="#f3f4f7" width="600px" css-class="mail">${body.join('\n')}</mj-body></mjml>`,
     conditions,
   }
 }

@@ -86,9 +86,7 @@ export function ModuleAnew({ ws, data, close }: Props) {
             label={`${u.name} · ${t('modules.holds', { n: liveModule(u) ?? 0 })}`}
             checked={chosen.includes(u.journey)}
             onChange={e =>
-              choose(
-                e.currentTarget.checked ? [...chosen, u.journey] : chosen.filter(j => j !== u.journey),
-              )
+              choose(e.currentTarget.checked ? [...chosen, u.journey] : chosen.filter(j => j !== u.journey))
             }
           />
         ))}

@@ -46,7 +46,10 @@ export function ModuleSettings({ ws, data, close }: { ws: string; data: Out<'mod
           <TagsInput label={t('modules.tags')} maxTags={20} value={tags} onChange={setTags} />
           <NativeSelect
             label={t('modules.purpose')}
-            data={(['marketing', 'transactional'] as const).map(p => ({ value: p, label: t(`modules.purpose_${p}`) }))}
+            data={(['marketing', 'transactional'] as const).map(p => ({
+              value: p,
+              label: t(`modules.purpose_${p}`),
+            }))}
             value={purpose}
             onChange={e => setPurpose(e.currentTarget.value as typeof purpose)}
           />

@@ -25,7 +25,11 @@ export function ModuleVersions({
     <Show query={query}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty icon={<IconVersions />} title={t('modules.versionsEmpty')} text={t('modules.versionsEmptyText')} />
+          <Empty
+            icon={<IconVersions />}
+            title={t('modules.versionsEmpty')}
+            text={t('modules.versionsEmptyText')}
+          />
         ) : (
           <Stack>
             {items.map((v, i) => (

@@ -124,7 +124,9 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
     >
       <Tabs
         value={tab}
-        onChange={next => void navigate({ search: { tab: next === 'edit' ? undefined : (next ?? undefined) } })}
+        onChange={next =>
+          void navigate({ search: { tab: next === 'edit' ? undefined : (next ?? undefined) } })
+        }
         keepMounted={false}
       >
         <Tabs.List mb="md">

@@ -55,7 +55,12 @@ export function Modules() {
       <Show query={query}>
         {data =>
           data.items.length === 0 && !filtered ? (
-            <Empty icon={<IconTemplate />} title={t('modules.empty')} text={t('modules.emptyText')} action={button} />
+            <Empty
+              icon={<IconTemplate />}
+              title={t('modules.empty')}
+              text={t('modules.emptyText')}
+              action={button}
+            />
           ) : (
             <div className="modules">
               <Folders folders={data.folders} open={folder} choose={f => set({ folder: f })} />
@@ -112,7 +117,9 @@ export function Modules() {
           )
         }
       </Show>
-      {adding ? <NewModule ws={ws} folder={folder === '-' ? '' : (folder ?? '')} close={() => add(false)} /> : null}
+      {adding ? (
+        <NewModule ws={ws} folder={folder === '-' ? '' : (folder ?? '')} close={() => add(false)} />
+      ) : null}
     </Page>
   )
 }
@@ -230,7 +237,10 @@ function NewModule({ ws, folder, close }: { ws: string; folder: string; close: (
           />
           <NativeSelect
             label={t('modules.purpose')}
-            data={(['marketing', 'transactional'] as const).map(p => ({ value: p, label: t(`modules.purpose_${p}`) }))}
+            data={(['marketing', 'transactional'] as const).map(p => ({
+              value: p,
+              label: t(`modules.purpose_${p}`),
+            }))}
             value={purpose}
             onChange={e => setPurpose(e.currentTarget.value as typeof purpose)}
           />

@@ -124,7 +124,10 @@ export const modulesWords = {
     clean: ['沒有需要注意的地方', 'Nothing to look at'],
     warning: ['注意', 'Warning'],
     hint: ['建議', 'Hint'],
-    smsCount: ['{{units}} 字元，{{parts}} 則（{{encoding}}，每則 {{perPart}}）', '{{units}} characters, {{parts}} parts ({{encoding}}, {{perPart}} each)'],
+    smsCount: [
+      '{{units}} 字元，{{parts}} 則（{{encoding}}，每則 {{perPart}}）',
+      '{{units}} characters, {{parts}} parts ({{encoding}}, {{perPart}} each)',
+    ],
     smsCost: ['每人約 {{cost}}', 'about {{cost}} a person'],
     track: ['計算連結的點擊', 'Count clicks of links'],
     onlyFor: ['只給符合條件的人', 'Only for who matches'],
@@ -163,7 +166,10 @@ export const modulesWords = {
     blocks: ['區塊', 'Blocks'],
     asBlocks: ['用區塊編輯', 'Edit as blocks'],
     asJson: ['用 JSON 編輯', 'Edit as JSON'],
-    notBlocks: ['這張卡片是用 JSON 寫的，區塊編輯器看不懂。', 'This card was written as JSON and is no card of blocks.'],
+    notBlocks: [
+      '這張卡片是用 JSON 寫的，區塊編輯器看不懂。',
+      'This card was written as JSON and is no card of blocks.',
+    ],
     json: ['卡片的 JSON', 'JSON of the card'],
     size: ['寬度', 'Width'],
     block_hero: ['主圖', 'Hero picture'],
@@ -211,10 +217,16 @@ export const modulesWords = {
     count: ['幾件', 'How many'],
     couponTitle: ['標題', 'Title'],
     couponNote: ['說明', 'Note'],
-    couponHelp: ['顯示這趟旅程發出的優惠券代碼；沒有就不顯示。', 'Shows the code given in this journey; nothing where there is none.'],
+    couponHelp: [
+      '顯示這趟旅程發出的優惠券代碼；沒有就不顯示。',
+      'Shows the code given in this journey; nothing where there is none.',
+    ],
     footerText: ['說明（為什麼會收到）', 'Why they get it'],
     footerLink: ['取消訂閱的文字', 'Words of the link to unsubscribe'],
-    footerDefault: ['您會收到這封信，因為您同意接收我們的訊息。', 'You get this mail because you agreed to hear from us.'],
+    footerDefault: [
+      '您會收到這封信，因為您同意接收我們的訊息。',
+      'You get this mail because you agreed to hear from us.',
+    ],
     htmlSource: ['HTML 原始碼', 'HTML source'],
     toBlocks: ['改用區塊（會清空內容）', 'Use blocks (empties the mail)'],
     // others
@@ -248,6 +260,14 @@ export const modulesWords = {
     fill_none: ['留空', 'Nothing'],
     removeSlot: ['移除第 {{n}} 個欄位', 'Remove slot {{n}}'],
     more: ['更多', 'More'],
+  },
+  links: {
+    title: ['訊息裡的連結', 'Links in messages'],
+    text: [
+      '連結會先經過這個網域再轉到目的地，用來計算點擊。填自己的網域（DNS 指到這台伺服器），並向電信業者登記給簡訊使用。',
+      'Links lead through this domain to where they go, which counts clicks. Use your own, pointed at this server, and register it with carriers for texts.',
+    ],
+    domain: ['連結網域', 'Domain of links'],
   },
   merge: {
     points: ['點數', 'Points'],

@@ -150,7 +150,12 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
       )
     case 'email':
       return (
-        <MailEditor ws={ws} mail={content as Mail} readOnly={readOnly} change={mail => change({ ...content, ...dropped(mail), ...mail })} />
+        <MailEditor
+          ws={ws}
+          mail={content as Mail}
+          readOnly={readOnly}
+          change={mail => change({ ...content, ...dropped(mail), ...mail })}
+        />
       )
     case 'sms':
       return <SmsEditor content={content} readOnly={readOnly} change={change} />

@@ -8,7 +8,11 @@ const block: fc.Arbitrary<FlexBlock> = fc.oneof(
   fc.record({ kind: fc.constantFrom('title' as const, 'text' as const), words }),
   fc.record({ kind: fc.constant('price' as const), label: words, value: words }),
   fc.record({ kind: fc.constant('separator' as const) }),
-  fc.record({ kind: fc.constant('title' as const), words, when: fc.constant({ op: 'points', test: { is: 'over', value: 1 } } as const) }),
+  fc.record({
+    kind: fc.constant('title' as const),
+    words,
+    when: fc.constant({ op: 'points', test: { is: 'over', value: 1 } } as const),
+  }),
 )
 const button: fc.Arbitrary<FlexBlock> = fc.record({
   kind: fc.constant('button' as const),
@@ -26,7 +30,11 @@ const card: fc.Arbitrary<FlexCard> = fc
   })
   .map(({ size, hero, body, buttons }) => ({
     size,
-    blocks: [...(hero ? [{ kind: 'hero' as const, url: 'https://a.example/x.png', link: '' }] : []), ...body, ...buttons],
+    blocks: [
+      ...(hero ? [{ kind: 'hero' as const, url: 'https://a.example/x.png', link: '' }] : []),
+      ...body,
+      ...buttons,
+    ],
   }))
 
 test('any cards are read back', () => {
@@ -38,8 +46,12 @@ test('any cards are read back', () => {
 })
 
 test('JSON that says more than blocks do stays JSON', () => {
-  const made = contentsOf([{ size: 'mega', blocks: [{ kind: 'title', words: 'x' }] }]) as { body: { contents: object[] } }
+  const made = contentsOf([{ size: 'mega', blocks: [{ kind: 'title', words: 'x' }] }]) as {
+    body: { contents: object[] }
+  }
   expect(cardsOf({ ...made, styles: { body: {} } })).toBeNull()
-  expect(cardsOf({ ...made, body: { ...made.body, contents: [{ type: 'icon', url: 'https://a' }] } })).toBeNull()
+  expect(
+    cardsOf({ ...made, body: { ...made.body, contents: [{ type: 'icon', url: 'https://a' }] } }),
+  ).toBeNull()
   expect(cardsOf('nothing')).toBeNull()
 })

@@ -102,7 +102,14 @@ function blockOf(part: Json): FlexBlock | null {
     case 'button': {
       const action = obj(part.action)
       const style = part.style === 'primary' || part.style === 'secondary' ? part.style : 'link'
-      return { kind: 'button', words: text(action.label), link: text(action.uri), cta: text(action.cta), style, ...when }
+      return {
+        kind: 'button',
+        words: text(action.label),
+        link: text(action.uri),
+        cta: text(action.cta),
+        style,
+        ...when,
+      }
     }
     case 'separator':
       return { kind: 'separator', ...when }
@@ -127,7 +134,11 @@ const same = (a: unknown, b: unknown): boolean => {
     Array.isArray(v)
       ? v.map(sorted)
       : typeof v === 'object' && v !== null
-        ? Object.fromEntries(Object.entries(v).sort(([x], [y]) => (x < y ? -1 : 1)).map(([k, w]) => [k, sorted(w)]))
+        ? Object.fromEntries(
+            Object.entries(v)
+              .sort(([x], [y]) => (x < y ? -1 : 1))
+              .map(([k, w]) => [k, sorted(w)]),
+          )
         : v
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
 }

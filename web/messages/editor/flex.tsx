@@ -98,7 +98,11 @@ function Cards({
               least={1}
               change={blocks => write({ blocks })}
             >
-              <Block block={block} readOnly={readOnly} change={next => write({ blocks: card.blocks.with(i, next) })} />
+              <Block
+                block={block}
+                readOnly={readOnly}
+                change={next => write({ blocks: card.blocks.with(i, next) })}
+              />
             </Item>
           ))}
           {readOnly ? null : (
@@ -116,7 +120,9 @@ function Cards({
                       onClick={() =>
                         write({
                           blocks:
-                            kind === 'hero' ? [newBlock(kind), ...card.blocks] : [...card.blocks, newBlock(kind)],
+                            kind === 'hero'
+                              ? [newBlock(kind), ...card.blocks]
+                              : [...card.blocks, newBlock(kind)],
                         })
                       }
                     >
@@ -220,7 +226,10 @@ function Block({
               label={t('editor.style')}
               allowDeselect={false}
               readOnly={readOnly}
-              data={(['primary', 'secondary', 'link'] as const).map(s => ({ value: s, label: t(`editor.style_${s}`) }))}
+              data={(['primary', 'secondary', 'link'] as const).map(s => ({
+                value: s,
+                label: t(`editor.style_${s}`),
+              }))}
               value={block.style}
               onChange={style => style && change({ ...block, style: style as typeof block.style })}
             />

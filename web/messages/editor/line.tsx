@@ -111,7 +111,10 @@ export function LineContent({
                 type: 'flex',
                 altText: '',
                 contents: contentsOf([
-                  { size: 'mega', blocks: [newBlock('hero'), newBlock('title'), newBlock('text'), newBlock('button')] },
+                  {
+                    size: 'mega',
+                    blocks: [newBlock('hero'), newBlock('title'), newBlock('text'), newBlock('button')],
+                  },
                 ]),
               })
             }
@@ -127,7 +130,9 @@ export function LineContent({
             <Menu.Dropdown>
               <Menu.Item
                 leftSection={<IconPhoto size={14} aria-hidden />}
-                onClick={() => add({ type: 'image', originalContentUrl: 'https://', previewImageUrl: 'https://' })}
+                onClick={() =>
+                  add({ type: 'image', originalContentUrl: 'https://', previewImageUrl: 'https://' })
+                }
               >
                 {t('editor.kind_image')}
               </Menu.Item>
@@ -139,7 +144,12 @@ export function LineContent({
                     altText: '',
                     baseSize: { width: 1040, height: 1040 },
                     actions: [
-                      { type: 'uri', label: '', linkUri: 'https://', area: { x: 0, y: 0, width: 1040, height: 1040 } },
+                      {
+                        type: 'uri',
+                        label: '',
+                        linkUri: 'https://',
+                        area: { x: 0, y: 0, width: 1040, height: 1040 },
+                      },
                     ],
                   })
                 }

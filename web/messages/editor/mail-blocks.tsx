@@ -102,7 +102,8 @@ function List({
                 key={type}
                 onClick={() => {
                   // the footer stays last
-                  const end = blocks.at(-1)?.type === 'footer' && type !== 'footer' ? blocks.length - 1 : blocks.length
+                  const end =
+                    blocks.at(-1)?.type === 'footer' && type !== 'footer' ? blocks.length - 1 : blocks.length
                   change(blocks.toSpliced(end, 0, fresh(type)))
                 }}
               >
@@ -224,7 +225,9 @@ function Block({
               max={6}
               readOnly={readOnly}
               value={block.count}
-              onChange={n => change({ ...block, count: typeof n === 'number' ? Math.min(6, Math.max(1, n)) : 1 })}
+              onChange={n =>
+                change({ ...block, count: typeof n === 'number' ? Math.min(6, Math.max(1, n)) : 1 })
+              }
             />
           )}
           {line(t('editor.buttonWords'), block.button ?? '', button => {

@@ -75,7 +75,10 @@ export function MailEditor({
           onChange={mode => {
             if (mode === 'blocks') return write(starter)
             const { blocks: _, ...rest } = mail
-            change({ ...rest, html: rest.html ?? mailHtml({ text: '', unsubscribe: t('fieldForm.unsubscribe') }) })
+            change({
+              ...rest,
+              html: rest.html ?? mailHtml({ text: '', unsubscribe: t('fieldForm.unsubscribe') }),
+            })
           }}
           data={[
             { value: 'text', label: `${t('editor.mode_text')} · HTML` },

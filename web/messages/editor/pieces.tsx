@@ -58,7 +58,11 @@ export function Item<T extends { when?: Rule | undefined }>({
             <Control label={t('editor.down', { n })} off={i === items.length - 1} run={() => move(i + 1)}>
               <IconArrowDown size={14} />
             </Control>
-            <Control label={t('editor.remove', { n })} off={items.length <= least} run={() => change(items.toSpliced(i, 1))}>
+            <Control
+              label={t('editor.remove', { n })}
+              off={items.length <= least}
+              run={() => change(items.toSpliced(i, 1))}
+            >
               <IconX size={14} />
             </Control>
           </Group>
@@ -100,7 +104,15 @@ export function Control({
 }
 
 /** Who gets it: a button that opens the rule. */
-function When({ n, rule, change }: { n: number; rule: Rule | undefined; change: (rule: Rule | undefined) => void }) {
+function When({
+  n,
+  rule,
+  change,
+}: {
+  n: number
+  rule: Rule | undefined
+  change: (rule: Rule | undefined) => void
+}) {
   const { t } = useTranslation()
   const [opened, open] = useState(false)
   const [draft, write] = useState<Rule | undefined>(rule)

@@ -15,13 +15,7 @@ const without = (content: Draft, key: string, value: string): Draft => {
   return value === '' ? rest : { ...rest, [key]: value }
 }
 
-function Line({
-  label,
-  name,
-  content,
-  readOnly,
-  change,
-}: Props & { label: string; name: string }) {
+function Line({ label, name, content, readOnly, change }: Props & { label: string; name: string }) {
   return (
     <TextInput
       size="xs"
@@ -151,7 +145,8 @@ export function WhatsappEditor({ content, readOnly, change }: Props) {
   const { t } = useTranslation()
   const template = content.template as Template | undefined
   const { text: _text, template: _template, ...rest } = content
-  const write = (part: Partial<Template>) => template && change({ ...rest, template: { ...template, ...part } })
+  const write = (part: Partial<Template>) =>
+    template && change({ ...rest, template: { ...template, ...part } })
   return (
     <Stack gap="xs">
       <SegmentedControl

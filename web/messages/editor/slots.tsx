@@ -66,10 +66,15 @@ export function SlotsEditor({
             readOnly={readOnly}
             data={[
               { value: 'none', label: t('editor.fill_none') },
-              ...(['top', 'bought_with', 'recent'] as const).map(v => ({ value: v, label: t(`editor.from_${v}`) })),
+              ...(['top', 'bought_with', 'recent'] as const).map(v => ({
+                value: v,
+                label: t(`editor.from_${v}`),
+              })),
             ]}
             value={slot.fill ?? 'none'}
-            onChange={fill => fill && write(list.with(i, [name, { ...slot, fill: fill as NonNullable<Slot['fill']> }]))}
+            onChange={fill =>
+              fill && write(list.with(i, [name, { ...slot, fill: fill as NonNullable<Slot['fill']> }]))
+            }
           />
           {readOnly ? null : (
             <ActionIcon
