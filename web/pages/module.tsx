@@ -147,7 +147,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
                         {t('modules.pinnedTitle')}
                       </Text>
                       <Text size="sm">
-                        {t('modules.pinnedText')} {inUse.map(u => u.name).join('、')}
+                        {t('modules.pinnedText')} {inUse.map(u => u.name).join(', ')}
                       </Text>
                     </div>
                   ) : null}

@@ -104,6 +104,8 @@ export const modulesWords = {
   editor: {
     content: ['內容', 'Content'],
     languages: ['語言', 'Language'],
+    language_zh: ['中文', 'Chinese'],
+    language_en: ['英文', 'English'],
     addLanguage: ['加入英文版', 'Add English'],
     addLanguage_zh: ['加入中文版', 'Add Chinese'],
     dropLanguage: ['移除這個語言', 'Remove this language'],

@@ -23,7 +23,10 @@ type Props = {
 }
 
 const LANGUAGES = ['zh-TW', 'en'] as const
-const NAMES = { 'zh-TW': '中文', en: 'English' } as const
+const NAMES: Record<string, 'editor.language_zh' | 'editor.language_en'> = {
+  'zh-TW': 'editor.language_zh',
+  en: 'editor.language_en',
+}
 type Locales = Record<string, Draft>
 
 export function ContentEditor(props: Props) {
@@ -40,6 +43,7 @@ export function ContentEditor(props: Props) {
     change(Object.keys(next).length === 0 ? rest : { ...rest, locales: next })
   }
   const { locales: _locales, ...base } = content
+  const nameOf = (l: string) => (NAMES[l] ? t(NAMES[l]) : l)
   return (
     <Stack gap="xs">
       <Group gap={6}>
@@ -52,10 +56,7 @@ export function ContentEditor(props: Props) {
               onChange={show}
               data={[own, ...Object.keys(locales)].map(l => ({
                 value: l,
-                label:
-                  l === own
-                    ? t('editor.language_own', { name: NAMES[l as keyof typeof NAMES] ?? l })
-                    : (NAMES[l as keyof typeof NAMES] ?? l),
+                label: l === own ? t('editor.language_own', { name: nameOf(l) }) : nameOf(l),
               }))}
             />
             {at === own || readOnly ? null : (

@@ -60,8 +60,8 @@ export function PreviewAs({
           allowDeselect={false}
           data={[
             { value: '', label: t('editor.asLanguage') },
-            { value: 'zh-TW', label: '中文' },
-            { value: 'en', label: 'English' },
+            { value: 'zh-TW', label: t('editor.language_zh') },
+            { value: 'en', label: t('editor.language_en') },
           ]}
           value={locale}
           onChange={v => speak(v ?? '')}
