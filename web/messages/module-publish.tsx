@@ -1,5 +1,5 @@
 // Publishing a module: what is live is named, and stays as it is; it is published anew only where somebody says so.
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -31,7 +31,10 @@ export function ModulePublish({ ws, data, close, after }: Props & { after: () =>
       >
         <Stack gap="sm">
           {live.length > 0 ? (
-            <Alert variant="outline" color="yellow" title={t('modules.pinnedTitle')}>
+            <div className="banner banner-wait" role="status">
+              <Text size="sm" fw={600}>
+                {t('modules.pinnedTitle')}
+              </Text>
               <Text size="sm">{t('modules.pinnedText')}</Text>
               <ul>
                 {live.map(u => (
@@ -41,7 +44,7 @@ export function ModulePublish({ ws, data, close, after }: Props & { after: () =>
                 ))}
               </ul>
               <Text size="sm">{t('modules.pinnedHow')}</Text>
-            </Alert>
+            </div>
           ) : null}
           <Textarea
             data-autofocus

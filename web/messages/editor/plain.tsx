@@ -1,5 +1,5 @@
 // Messages of few fields: SMS, chats of Meta, notifications.
-import { ActionIcon, Alert, Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { MergeText } from '../../journey/fields/merge.tsx'
@@ -193,9 +193,9 @@ export function WhatsappEditor({ content, readOnly, change }: Props) {
         </>
       ) : (
         <>
-          <Alert variant="outline" color="yellow" p="xs">
+          <div className="banner banner-wait" role="note">
             {t('editor.waWindow')}
-          </Alert>
+          </div>
           <MergeText
             label={t('editor.words')}
             lines={3}
