@@ -111,9 +111,12 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
     replays.start()
     const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
     experiments.start()
+    const broadcasts = (await import('./campaigns/worker.ts')).openBroadcastWorker(core)
+    broadcasts.start()
     return {
       start: () => undefined,
       async stop() {
+        await broadcasts.stop()
         await experiments.stop()
         await replays.stop()
         await segments.stop()

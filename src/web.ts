@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { broadcastRoutes } from './campaigns/routes.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
@@ -76,6 +77,7 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...campaignRoutes,
+  ...broadcastRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,

@@ -59,6 +59,7 @@ const ORDER = [
   'imports',
   'segments',
   'trial',
+  'campaigns',
   'connectors',
   'team',
   'privacy',

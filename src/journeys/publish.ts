@@ -120,7 +120,7 @@ export async function publishIn(
     [workspace, id, rows[0]!.version, draft.graph.name, new Date()],
   )
   await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
-  if (draft.graph.entry?.backfill === true)
+  if (draft.graph.entry?.backfill === true && draft.graph.trigger.kind === 'segment')
     await queueJob(sql, {
       workspace,
       segment: null,

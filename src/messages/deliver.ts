@@ -195,6 +195,15 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const channel = isChannel(claim.channel) ? CHANNELS[claim.channel] : undefined
     const inner = inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
+    const held = claim.state === 'claimed' && workspace ? workspace.held[claim.intent.journey ?? ''] : undefined
+    if (held !== undefined)
+      return settle(
+        claim,
+        'claimed',
+        held === 'paused' ? back('never', 'paused') : skip('exited'),
+        Date.now() + workspace!.offsetMs,
+        null,
+      )
     if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
     if (inner && workspace) return handleInner(claim, inner, workspace, facts)
     if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)

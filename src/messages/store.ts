@@ -134,6 +134,8 @@ export type WorkspaceFacts = {
   locale: string
   currency: string
   paused: boolean
+  /** broadcasts of which nothing goes out now, and whether it will again */
+  held: Record<Uuid, 'paused' | 'stopped'>
   offsetMs: number
 }
 
@@ -145,10 +147,13 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     currency: string
     paused: boolean
+    held: Record<Uuid, 'paused' | 'stopped'>
     offset: number
   }>({
     name: 'workspace_facts',
-    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+            (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
+              where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
@@ -469,6 +474,7 @@ export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
        select m.bucket, m.id from message m
         where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
           and m.workspace_id not in (select id from workspace where (settings->>'sendingPaused')::boolean)
+          and not exists (select from journey j where j.id = m.journey_id and j.kind = 'broadcast' and j.status = 'paused')
         limit $3 for update skip locked)
      update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
     [ALL, HELD_FROM, limit],

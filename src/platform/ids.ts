@@ -86,6 +86,7 @@ export type IdPrefix =
   | 'ntc'
   | 'cpn'
   | 'cmp'
+  | 'brd'
   | 'apr'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

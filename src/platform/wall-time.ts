@@ -70,6 +70,10 @@ export function allowedFrom(at: number, quiet: { from: string; to: string } | nu
   return within ? nextWallTime(at, zone, quiet.to, null) : at
 }
 
+/** What the wall clock shows, 'YYYY-MM-DDTHH:MM'. @throws InvalidZone when `zone` is not an IANA name */
+export const wallClock = (at: number, zone: string): string =>
+  zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'minute' })
+
 /** The hour of the wall clock, 0 to 23. @throws InvalidZone when `zone` is not an IANA name */
 export const wallHour = (at: number, zone: string): number => zoned(at, zone).hour
 
