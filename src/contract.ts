@@ -8,6 +8,7 @@ import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
 import { customersEndpoints } from './contract/customers.ts'
+import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
 import { experimentsEndpoints } from './contract/experiments.ts'
 import { homeEndpoints } from './contract/home.ts'
@@ -21,6 +22,7 @@ import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -41,6 +43,7 @@ export const endpoints = {
   ...teamEndpoints,
   ...homeEndpoints,
   ...insightEndpoints,
+  ...engagementEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
@@ -57,6 +60,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...modulesEndpoints,
   ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
@@ -95,5 +99,6 @@ export const LIVE_TOPICS = [
   'notices',
   'membership',
   'replays',
+  'modules',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

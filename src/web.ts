@@ -27,6 +27,7 @@ import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
+import { engagementRoutes } from './insight/engagement/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -42,6 +43,7 @@ import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { moduleRoutes } from './modules/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -87,6 +89,7 @@ export const handlers: AllHandlers = {
   ...sendingRuleRoutes,
   ...homeRoutes,
   ...metricRoutes,
+  ...engagementRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -107,6 +110,7 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...moduleRoutes,
   ...noticeRoutes,
   ...sandboxRoutes,
   ...demoRoutes,

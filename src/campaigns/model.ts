@@ -135,12 +135,8 @@ export const GATE_NODE = 'gate'
 /** Of the canary's two ways. */
 export const FIRST = 'first'
 
-/** The graph. `passed`: the canary has, so there is none in it any more; nodes behind it keep their names, so that who waits
- *  at the gate goes on to them. `audience`: how many people it is for, where that is known. */
-export function compileBroadcast(
-  spec: BroadcastSpec,
-  { passed = false, audience = null }: { passed?: boolean; audience?: number | null } = {},
-): JourneyGraph {
+/** The graph. `audience`: how many people it is for, where that is known. */
+export function compileBroadcast(spec: BroadcastSpec, audience: number | null = null): JourneyGraph {
   const nodes: Record<NodeId, NodeData> = {}
   const chain: { id: NodeId; node: (next: NodeId) => NodeData }[] = []
   const { when, canary, throttle, variants, goal } = spec
@@ -162,7 +158,7 @@ export function compileBroadcast(
         next: { next },
       }),
     })
-  if (canary && !passed)
+  if (canary)
     chain.push({
       id: CANARY_NODE,
       node: next => {
@@ -227,6 +223,14 @@ export function compileBroadcast(
     start: chain[0]!.id,
     nodes,
   }
+}
+
+/** The canary has passed: there is none in it any more. Nodes behind it keep their names, so that who waits at the gate goes
+ *  on to them. */
+export function withoutCanary(graph: JourneyGraph): JourneyGraph {
+  const { [CANARY_NODE]: canary, [GATE_NODE]: gate, ...nodes } = graph.nodes
+  const next = gate?.next.next
+  return canary === undefined || typeof next !== 'string' ? graph : { ...graph, start: next, nodes }
 }
 
 export type SpecProblem = { path: string; code: string; message: { zh: string; en: string } }

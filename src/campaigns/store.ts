@@ -9,6 +9,7 @@ import { queueJob } from '../catalogue/jobs.ts'
 import { publishWorld } from '../catalogue/publish.ts'
 import type { JourneyStatus } from '../journeys/versions/status.ts'
 import { changed, insertJourney, writeDraft } from '../journeys/store.ts'
+import { graphsOf } from '../journeys/publishing/plan.ts'
 import { publishIn, published } from '../journeys/publish.ts'
 import {
   type BroadcastSpec,
@@ -18,6 +19,7 @@ import {
   GATE_NODE,
   stateOf,
   type BroadcastState,
+  withoutCanary,
 } from './model.ts'
 
 export type CanaryResult = CanaryFigures & { verdict: CanaryVerdict | null; at: string }
@@ -90,7 +92,7 @@ export type Written = {
 
 export async function createBroadcast(core: Core, workspace: Uuid, w: Written): Promise<Uuid> {
   const id = await inTransaction(core.pool, async sql => {
-    const graph = compileBroadcast(w.spec, { audience: w.audience })
+    const graph = compileBroadcast(w.spec, w.audience)
     const journey = await insertJourney(sql, workspace, graph, { kind: 'broadcast', actor: w.actor })
     await sql.query(
       'insert into broadcast (workspace_id, journey_id, spec, start_at) values ($1, $2, $3, $4)',
@@ -116,7 +118,7 @@ export async function saveBroadcast(
       sql,
       workspace,
       id,
-      compileBroadcast(w.spec, { audience: w.audience }),
+      compileBroadcast(w.spec, w.audience),
       version,
       w.actor,
     )
@@ -251,10 +253,16 @@ export async function openGate(
     const b = await findBroadcast(sql, workspace, journey)
     const waits = b.canary === 'open' && b.status === 'live'
     if (!waits && !(b.canary === 'stopped' && b.status === 'paused')) return false
-    await writeDraft(sql, workspace, journey, compileBroadcast(b.spec, { passed: true }), b.version, actor)
+    // of what is live, so that its messages stay those that went out first
+    const graphs = await graphsOf(sql, workspace, journey)
+    await writeDraft(sql, workspace, journey, withoutCanary(graphs.get(b.liveVersion!)!), b.version, actor)
     await publishIn(sql, core, workspace, journey, {
       version: b.version + 1,
-      moves: [{ from: b.liveVersion!, node: GATE_NODE, do: 'release', port: 'next' }],
+      moves: [...graphs].flatMap(([from, { nodes }]) =>
+        Object.hasOwn(nodes, GATE_NODE)
+          ? [{ from, node: GATE_NODE, do: 'release' as const, port: 'next' }]
+          : [],
+      ),
       actor,
     })
     await sql.query(

@@ -7,7 +7,7 @@ import { DIMENSIONS, STALE_MONTHS } from '../insight/quality/model.ts'
 import { e, list, page, personal, time } from './shared.ts'
 import { customerRow } from './customers.ts'
 
-const range = z.object({
+export const range = z.object({
   from: z.iso.datetime({ offset: true }).optional().describe('included; 30 days before `to` when left out'),
   to: z.iso.datetime({ offset: true }).optional().describe('not included; now when left out'),
 })

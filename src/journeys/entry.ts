@@ -1,7 +1,7 @@
 // Who comes into a journey: what its trigger waits for, then the rules of entry. Every refusal is a fact with its reason;
 // what the trigger does not wait for is none.
 import { derive, type Fact, type Fold } from '../customers/fold.ts'
-import { reachFor } from '../customers/reach.ts'
+import { anyReach } from '../customers/reach.ts'
 import type { Told } from '../inbox/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
@@ -78,7 +78,7 @@ function isAudience(fold: Fold, { graph: { trigger } }: PublishedJourney, asOf: 
   if (trigger.kind !== 'broadcast') return false
   const { segment, group, channels, purpose } = trigger
   if (segment !== undefined) return isMember(fold, segment, group, asOf)
-  return fold.state.first <= asOf && channels.some(c => reachFor(fold.state, c, purpose).reachable)
+  return fold.state.first <= asOf && channels.some(c => anyReach(fold.state, c, purpose))
 }
 
 function isPresent(fold: Fold, { graph: { trigger, entry }, status }: PublishedJourney): boolean {

@@ -29,6 +29,7 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   brd: 'broadcast',
   apr: 'approval',
+  mod: 'module',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -1,0 +1,163 @@
+// Handlers of the engagement dashboard.
+import type { Out, Query } from '../../contract.ts'
+import { isChannel } from '../../channels/model.ts'
+import { rowsById } from '../../customers/list.ts'
+import { journeyNames } from '../../journeys/store.ts'
+import type { Core } from '../../platform/core.ts'
+import { readCursor, writeCursor } from '../../platform/cursor.ts'
+import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
+import { publicId, type Uuid } from '../../platform/ids.ts'
+import { idOr404 } from '../../platform/public-id.ts'
+import { rangeOf } from '../range.ts'
+import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
+import type { MessageScope } from './sql.ts'
+import {
+  engagementBy,
+  engagementOf,
+  messagesBehindFigure,
+  noJourney,
+  type Part,
+  peopleBehindFigure,
+  tellingChannels,
+} from './store.ts'
+
+const DAY_MS = 86_400_000
+
+type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
+
+/** What a query asks, as SQL needs it. */
+export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Asked): Promise<MessageScope> {
+  const { from, to } = rangeOf(q, workspace)
+  const { node, purpose, module, cta } = q
+  return {
+    workspace: workspace.id,
+    from,
+    to,
+    windowMs: Number(q.window ?? USUAL_WINDOW_DAYS) * DAY_MS,
+    participation: q.participation ? { events: [{ event: q.participation, where: [] }] } : null,
+    tells: await tellingChannels(core.pool, workspace.id),
+    ...(q.channel ? { channels: [q.channel] } : {}),
+    ...(q.journey ? { journeys: [idOr404('jrn', q.journey)] } : {}),
+    ...(node === undefined ? {} : { node }),
+    ...(q.version === undefined ? {} : { version: Number(q.version) }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(module === undefined ? {} : { module }),
+    ...(cta === undefined ? {} : { cta }),
+  }
+}
+
+const rounded = (cost: number): number => Math.round(cost * 10_000) / 10_000
+const presentSome = (figures: Counted, cost: number) => ({
+  figures,
+  rate: engagementRate(figures),
+  cost: rounded(cost),
+})
+
+/** Several channels: of each person where one of them tells so. */
+function opensOf(channels: readonly string[]): 'person' | 'sums' | 'none' {
+  const ways = channels.map(c => (isChannel(c) ? OPENS[c] : 'none'))
+  return ways.includes('person') ? 'person' : ways.includes('sums') ? 'sums' : 'none'
+}
+
+type Item = Out<'engagement'>['items'][number]
+
+async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part[]): Promise<Item[]> {
+  const split = (key: string) => {
+    const [journey = '', node = '', version = ''] = by === 'message' || by === 'journey' ? key.split('/') : []
+    return { journey, node, version }
+  }
+  const ids = parts.flatMap(p => split(p.key).journey || [])
+  const names = await journeyNames(core.pool, workspace, ids)
+  return parts.map(p => {
+    const { journey, node, version } = split(p.key)
+    const none = journey === '' || noJourney(journey)
+    return {
+      key:
+        journey === ''
+          ? p.key
+          : none
+            ? ''
+            : [publicId('jrn', journey), ...p.key.split('/').slice(1)].join('/'),
+      name: names.get(journey) ?? null,
+      journey: none ? null : publicId('jrn', journey),
+      node: node === '' ? null : node,
+      version: Number(version) || null,
+      ...presentSome(p.figures, p.cost),
+      tells: p.tells,
+      opens: opensOf(p.channels),
+    }
+  })
+}
+
+const isPerson = (p: unknown): p is [number, Uuid] =>
+  Array.isArray(p) && p.length === 2 && typeof p[0] === 'number' && typeof p[1] === 'string'
+
+export const engagementRoutes = {
+  async engagement({ core, workspace, query }) {
+    const p = await messageScopeOf(core, workspace, query)
+    const { history } = core
+    const zone = workspace.timezone
+    const [total, before, days, channels, parts] = await Promise.all([
+      engagementOf(history, p),
+      engagementOf(history, { ...p, from: p.from - (p.to - p.from), to: p.from }),
+      engagementBy(history, p, 'day', zone),
+      engagementBy(history, p, 'channel', zone),
+      query.by === 'day' || query.by === 'channel' ? [] : engagementBy(history, p, query.by, zone),
+    ])
+    const shown = query.by === 'day' ? days : query.by === 'channel' ? channels : parts
+    return {
+      from: new Date(p.from).toISOString(),
+      to: new Date(p.to).toISOString(),
+      currency: workspace.currency,
+      total: presentSome(total.figures, total.cost),
+      before: presentSome(before.figures, before.cost),
+      days: days.map(d => ({ day: d.key, figures: d.figures })),
+      items: await presentParts(core, workspace.id, query.by, shown),
+      opens: opensOf(channels.map(c => c.key)),
+      tells: channels.filter(c => c.tells).map(c => c.key),
+    }
+  },
+
+  async engagementPeople({ core, workspace, query }) {
+    const p = await messageScopeOf(core, workspace, query)
+    const at = readCursor(query.cursor, isPerson)
+    const after = at && { value: at[0], person: at[1] }
+    const found = await peopleBehindFigure(core.history, p, query.figure, after, query.limit + 1)
+    const shown = found.slice(0, query.limit)
+    const rows = await rowsById(
+      core.pool,
+      workspace,
+      shown.map(f => f.person),
+    )
+    const last = shown.at(-1)
+    return {
+      items: shown.flatMap(f => {
+        const customer = rows.get(f.person)
+        return customer ? [{ customer, value: f.value }] : []
+      }),
+      next: found.length > query.limit && last ? writeCursor([last.value, last.person]) : null,
+    }
+  },
+
+  async engagementMessages({ core, workspace, query }) {
+    const p = await messageScopeOf(core, workspace, query)
+    const at = readCursor(query.cursor, isPerson)
+    const after = at && { at: at[0], message: at[1] }
+    const found = await messagesBehindFigure(core.history, p, query.figure, after, query.limit + 1)
+    const shown = found.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      items: shown.map(m => ({
+        message: publicId('msg', m.message),
+        customer: publicId('cus', m.person),
+        channel: m.channel,
+        journey: noJourney(m.journey) ? null : publicId('jrn', m.journey),
+        node: m.node,
+        version: m.version,
+        at: new Date(m.at).toISOString(),
+        figures: FIGURES.filter(f => m[f]),
+      })),
+      next: found.length > query.limit && last ? writeCursor([last.at, last.message]) : null,
+    }
+  },
+} satisfies Handlers
