@@ -431,7 +431,7 @@ const endStatement = (match: string, column: string) => `with t as (
     update message m set state = 'skipped', reason = t.reason, claim_owner = null, claim_until = null, epoch = epoch + 1,
            changed = $4::timestamptz + make_interval(secs => coalesce((select s.offset_ms from bucket_workspace s where s.bucket = m.bucket and s.workspace_id = m.workspace_id), 0)::float8 / 1000)
       from t where m.bucket = t.bucket and m.id = t.id
-    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed, m.origin, m.origin)
+    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed, m.origin)
   insert into inbox (bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body)
   select bucket, id, 0, workspace_id, customer_id, 'outcome', null,
          json_build_object('message', id, 'enrollment', enrollment_id, 'node', node, 'journey', journey_id, 'channel', channel, 'state', 'skipped',
