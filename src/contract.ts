@@ -3,6 +3,7 @@
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
 import { broadcastsEndpoints } from './contract/broadcasts.ts'
+import { campaignReportEndpoints } from './contract/campaign-report.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -68,6 +69,7 @@ export const endpoints = {
   ...channelsEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
+  ...campaignReportEndpoints,
   ...broadcastsEndpoints,
   ...connectorsEndpoints,
   ...sandboxEndpoints,

@@ -28,6 +28,7 @@ import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
+import { campaignReportRoutes } from './insight/campaigns/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -80,6 +81,7 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...campaignRoutes,
   ...broadcastRoutes,
+  ...campaignReportRoutes,
   ...channelRoutes,
   ...storeRoutes,
   ...staffRoutes,

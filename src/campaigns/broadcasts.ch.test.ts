@@ -1,8 +1,10 @@
 // Broadcasts from the draft to the last message, over HTTP on real engines, messages at the stand-ins.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
 import type { BroadcastSpec } from './model.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let lab: JourneyLab
 beforeAll(async () => {
@@ -66,8 +68,7 @@ async function cityOf(city: string): Promise<string> {
 }
 /** People there, friends on LINE. */
 async function peopleIn(city: string, names: string[], more: Item = {}): Promise<void> {
-  for (const who of names)
-    await lab.person(who, { line: true, email: true, traits: { city, ...more } })
+  for (const who of names) await lab.person(who, { line: true, email: true, traits: { city, ...more } })
 }
 const get = (broadcast: string): Promise<Any> => ok('broadcast', { params: { broadcast } })
 async function draft(spec: Spec): Promise<string> {
@@ -86,7 +87,7 @@ async function turn(broadcast: string, act: string): Promise<Any> {
 }
 const said = async (who: string): Promise<string[]> =>
   (await lab.inbox('line', who)).flatMap(m =>
-    (m.messages as { text?: string }[] | undefined ?? []).map(x => x.text ?? ''),
+    ((m.messages as { text?: string }[] | undefined) ?? []).map(x => x.text ?? ''),
   )
 
 test('R3-04 a broadcast to a segment: who is in gets it once, who comes later does not, and it is over', async () => {
@@ -139,11 +140,7 @@ test('the audience is frozen at the start: who joins while it is told stays out,
   await lab.tell({ type: 'identify', anonymousId: 'f1', traits: { city: '花蓮' } })
   await lab.tell({ type: 'identify', anonymousId: 'f2', traits: { city: '花蓮' } })
   await lab.passes(3 * HOUR)
-  expect([await said('f1'), await said('f2'), await said('f3')]).toEqual([
-    ['週年慶開跑'],
-    ['週年慶開跑'],
-    [],
-  ])
+  expect([await said('f1'), await said('f2'), await said('f3')]).toEqual([['週年慶開跑'], ['週年慶開跑'], []])
   expect((await get(id)).progress).toMatchObject({ audience: 2, accepted: 2 })
 })
 
@@ -153,10 +150,12 @@ test('pause holds, an opt-out meanwhile is respected, resume goes on, cancel end
   await peopleIn('新竹', all)
   const id = await draft(specOf(segment, { name: '限速', throttle: { max: 1, per: 'hour' } }))
   await start(id)
-  const sent = async () =>
-    (await Promise.all(all.map(said))).filter(m => m.length > 0).length
+  const sent = async () => (await Promise.all(all.map(said))).filter(m => m.length > 0).length
   expect(await sent()).toBe(1)
-  expect(await get(id)).toMatchObject({ state: 'sending', progress: { waiting: 5, etaAt: expect.any(String) } })
+  expect(await get(id)).toMatchObject({
+    state: 'sending',
+    progress: { waiting: 5, etaAt: expect.any(String) },
+  })
   await turn(id, 'pause')
   await lab.passes(5 * HOUR)
   expect(await sent()).toBe(1)
@@ -212,7 +211,9 @@ test('a scheduled one starts at its time with who is in by then; taken back it d
   expect(await get(id)).toMatchObject({ state: 'scheduled', progress: null })
   // what is scheduled is not changed by the way
   const { version, spec } = await get(id)
-  expect((await lab.call('saveBroadcast', { params: { broadcast: id }, body: { spec, version } })).body).toMatchObject({
+  expect(
+    (await lab.call('saveBroadcast', { params: { broadcast: id }, body: { spec, version } })).body,
+  ).toMatchObject({
     code: 'broadcast_under_way',
   })
   await turn(id, 'take_back')
@@ -297,7 +298,10 @@ test('a canary goes first; where failures pass the limit the broadcast stops by 
   expect(await sent()).toBe(first)
   await lab.passes(31 * MINUTE)
   expect(await sent()).toBe(12)
-  expect(await get(good)).toMatchObject({ state: 'done', canary: { state: 'passed', figures: { accepted: first } } })
+  expect(await get(good)).toMatchObject({
+    state: 'done',
+    canary: { state: 'passed', figures: { accepted: first } },
+  })
 
   // every message fails
   await setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'bad_recipient', times: 2 })
@@ -362,9 +366,7 @@ test('several channels: the first that reaches a person; exclusions; all who are
   expect([await said('r-line'), (await lab.inbox('email', 'r-line')).length]).toEqual([['賴'], 0])
   expect((await lab.inbox('email', 'r-mail')).map(m => m.subject)).toEqual(['信'])
   await lab.person('r-out', { line: true, traits: { city: '斗六' } })
-  const all = await draft(
-    specOf(undefined, { name: '全部', audience: { exclude: [{ segment: out }] } }),
-  )
+  const all = await draft(specOf(undefined, { name: '全部', audience: { exclude: [{ segment: out }] } }))
   await start(all)
   const { progress } = await get(all)
   expect(progress.notEntered).toEqual({ excluded: 1 })

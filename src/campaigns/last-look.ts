@@ -1,7 +1,7 @@
 // The last look before a broadcast goes out: who gets it by which channel and who does not, what it costs, what is left of
 // quotas, whether hours or caps stand in its way. Counted in history by the rules of the fold.
 import { newestWorld } from '../catalogue/publish.ts'
-import { type ChannelName } from '../channels/model.ts'
+import type { ChannelName } from '../channels/model.ts'
 import type { Out } from '../contract.ts'
 import { channelCosts } from '../messages/channel-costs.ts'
 import type { Core } from '../platform/core.ts'
@@ -26,7 +26,13 @@ const reachRule = (channel: ChannelName, purpose: BroadcastSpec['purpose']): Rul
 })
 
 /** Of the people for whom it is: by channel who is reachable, who is not and why, and who gets it there. */
-async function reach(core: Core, ctx: SqlContext, spec: BroadcastSpec, among: Rule, exclude: Rule | undefined) {
+async function reach(
+  core: Core,
+  ctx: SqlContext,
+  spec: BroadcastSpec,
+  among: Rule,
+  exclude: Rule | undefined,
+) {
   const channels = channelsOf(spec)
   const count = channels.length
   const q = compileRules(

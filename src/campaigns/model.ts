@@ -173,8 +173,7 @@ export function compileBroadcast(spec: BroadcastSpec, audience: number | null = 
     })
   if (throttle)
     chain.push({ id: 'throttle', node: next => ({ type: 'throttle', fields: throttle, next: { next } }) })
-  if (variants.length === 1)
-    chain.push({ id: 'send', node: () => messageNode(spec, variants[0]!.options) })
+  if (variants.length === 1) chain.push({ id: 'send', node: () => messageNode(spec, variants[0]!.options) })
   else {
     chain.push({
       id: 'test',
@@ -182,7 +181,12 @@ export function compileBroadcast(spec: BroadcastSpec, audience: number | null = 
         type: 'experiment',
         fields: {
           variants: variants.map(v => ({ name: v.name, percent: v.percent })),
-          ...(spec.test ?? { metric: { kind: 'clicked' }, windowMs: DAY_MS, minPeople: 100, autoWinner: true }),
+          ...(spec.test ?? {
+            metric: { kind: 'clicked' },
+            windowMs: DAY_MS,
+            minPeople: 100,
+            autoWinner: true,
+          }),
         },
         next: Object.fromEntries(variants.map((v, i) => [v.name, `send_${i + 1}`])),
       }),
@@ -206,12 +210,18 @@ export function compileBroadcast(spec: BroadcastSpec, audience: number | null = 
       channels: channelsOf(spec),
       purpose: spec.purpose,
     },
-    ...(out.length === 0 ? {} : { entry: { exclude: out.length === 1 ? out[0]! : { op: 'or', rules: out } } }),
+    ...(out.length === 0
+      ? {}
+      : { entry: { exclude: out.length === 1 ? out[0]! : { op: 'or', rules: out } } }),
     reentry: { kind: 'never' },
     ...(goal === undefined
       ? {}
       : {
-          goal: { rule: happened(goal.event, 'entry', goal.where), exitOnGoal: false, windowMs: goal.windowMs },
+          goal: {
+            rule: happened(goal.event, 'entry', goal.where),
+            exitOnGoal: false,
+            windowMs: goal.windowMs,
+          },
         }),
     exits: [],
     policy: {
@@ -347,7 +357,10 @@ export const BROADCAST_ACTS = ['pause', 'resume', 'cancel', 'take_back'] as cons
 export type BroadcastAct = (typeof BROADCAST_ACTS)[number]
 
 /** Where each act leads the journey, from which states. Take back: a scheduled one becomes a draft again. */
-export const ACTS: Record<BroadcastAct, { from: readonly BroadcastState[]; to: 'paused' | 'live' | 'stopped' }> = {
+export const ACTS: Record<
+  BroadcastAct,
+  { from: readonly BroadcastState[]; to: 'paused' | 'live' | 'stopped' }
+> = {
   pause: { from: ['sending', 'canary'], to: 'paused' },
   resume: { from: ['paused', 'canary_stopped'], to: 'live' },
   cancel: { from: ['sending', 'canary', 'paused', 'canary_stopped'], to: 'stopped' },

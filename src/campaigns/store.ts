@@ -114,14 +114,7 @@ export async function saveBroadcast(
   w: Written,
 ): Promise<void> {
   await inTransaction(core.pool, async sql => {
-    await writeDraft(
-      sql,
-      workspace,
-      id,
-      compileBroadcast(w.spec, w.audience),
-      version,
-      w.actor,
-    )
+    await writeDraft(sql, workspace, id, compileBroadcast(w.spec, w.audience), version, w.actor)
     const held = await findBroadcast(sql, workspace, id)
     if (held.startedAt !== null || held.status === 'live')
       throw new Problem(409, 'broadcast_under_way', 'This broadcast is scheduled or has started', {
@@ -312,8 +305,7 @@ export async function putAway(core: Core, workspace: Uuid, journey: Uuid): Promi
         where workspace_id = $1 and id = $2 and kind = 'broadcast' and status in ('live', 'stopped')`,
       [workspace, journey, new Date()],
     )
-    if (rowCount === 1)
-      await publishWorld(sql, core, workspace, { segment: null, journey, actor: 'itinera' })
+    if (rowCount === 1) await publishWorld(sql, core, workspace, { segment: null, journey, actor: 'itinera' })
     return rowCount === 1
   })
   if (done) core.signals.emit('inbox', '')

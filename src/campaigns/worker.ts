@@ -69,9 +69,7 @@ export function openBroadcastWorker(core: Core): BroadcastWorker {
     if (!b.told) return false
     const p = (await progressOf(core.history, workspace, [b.journey], now)).get(b.journey) ?? NO_PROGRESS
     // the others wait at the gate: who is through went first
-    return (
-      allAnswered(p, b.audience) && p.done >= (await wentFirst(core.history, workspace, b.journey))
-    )
+    return allAnswered(p, b.audience) && p.done >= (await wentFirst(core.history, workspace, b.journey))
   }
 
   async function lookWhetherOver(workspace: Uuid, b: Broadcast, now: number): Promise<boolean> {

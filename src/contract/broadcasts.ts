@@ -156,7 +156,8 @@ export const broadcastsEndpoints = {
     path: '/w/{ws}/broadcasts/{broadcast}/start',
     scope: 'journeys:write',
     audit: 'published',
-    summary: 'Schedules it, or starts it where it has no time; where another person has to approve, asks for that',
+    summary:
+      'Schedules it, or starts it where it has no time; where another person has to approve, asks for that',
     body: z.object({
       version: z.number(),
       confirm: z.number().int().optional().describe('how many people; needed above `confirmAbove`'),

@@ -195,7 +195,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const channel = isChannel(claim.channel) ? CHANNELS[claim.channel] : undefined
     const inner = inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
-    const held = claim.state === 'claimed' && workspace ? workspace.held[claim.intent.journey ?? ''] : undefined
+    const held =
+      claim.state === 'claimed' && workspace ? workspace.held[claim.intent.journey ?? ''] : undefined
     if (held !== undefined)
       return settle(
         claim,

@@ -83,9 +83,7 @@ export function isMember(
   const segment = segments.byId.get(id)
   if (segment === undefined || state.seg === undefined) return false
   const held = state.seg.find(m => m[0] === segment.n)
-  return (
-    held !== undefined && held[2] <= asOf && (group === undefined || keyOf(segment, held[1]) === group)
-  )
+  return held !== undefined && held[2] <= asOf && (group === undefined || keyOf(segment, held[1]) === group)
 }
 
 /** The past that this version needs is not all known yet. */

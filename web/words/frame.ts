@@ -21,6 +21,7 @@ export const frame = {
     messages: ['發送紀錄', 'Send ledger'],
     catalogue: ['商品與門市', 'Catalogue'],
     coupons: ['優惠券與點數', 'Coupons and points'],
+    broadcasts: ['群發', 'Broadcasts'],
     metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],
