@@ -19,7 +19,6 @@ const POINTS: [roles: string, point: string][] = [
   ['deliver', 'deliver.claimed:1'],
   ['deliver', 'deliver.before_socket:3'],
   ['deliver', 'deliver.after_socket_write:2'],
-  ['deliver', 'deliver.before_commit:1'],
 ]
 
 /** What the killed ones held is free at once; tries again are due. */
