@@ -65,6 +65,7 @@ const ORDER = [
   'segments',
   'line',
   'trial',
+  'campaigns',
   'connectors',
   'team',
   'privacy',

@@ -156,6 +156,8 @@ export type WorkspaceFacts = {
   locale: string
   currency: string
   paused: boolean
+  /** broadcasts of which nothing goes out now, and whether it will again */
+  held: Record<Uuid, 'paused' | 'stopped'>
   /** channels that a person has stopped */
   stopped: string[]
   offsetMs: number
@@ -171,12 +173,15 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     currency: string
     paused: boolean
+    held: Record<Uuid, 'paused' | 'stopped'>
     stopped: string[]
     offset: number
     linkDomain: string | null
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+              (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
+                where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
               array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
               settings->>'linkDomain' as "linkDomain"
        from workspace where id = any($1::uuid[])`,
@@ -552,6 +557,7 @@ export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
        select m.bucket, m.id from message m
         where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
           and not exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')})
+          and not exists (select from journey j where j.id = m.journey_id and j.kind = 'broadcast' and j.status = 'paused')
         limit $3 for update skip locked)
      update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
     [ALL, HELD_FROM, limit],

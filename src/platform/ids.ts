@@ -86,6 +86,7 @@ export type IdPrefix =
   | 'ntc'
   | 'cpn'
   | 'cmp'
+  | 'brd'
   | 'apr'
   | 'qrp'
   | 'lrm'

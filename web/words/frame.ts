@@ -23,6 +23,7 @@ export const frame = {
     catalogue: ['商品與門市', 'Catalogue'],
     line: ['LINE', 'LINE'],
     coupons: ['優惠券與點數', 'Coupons and points'],
+    broadcasts: ['群發', 'Broadcasts'],
     metrics: ['營運與體驗數據', 'Metrics'],
     engagement: ['訊息互動', 'Engagement'],
     sources: ['資料來源', 'Sources'],

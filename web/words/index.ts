@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { broadcastWords } from './broadcasts.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { engagementWords } from './engagement.ts'
@@ -55,6 +56,7 @@ export const words = {
   ...journeysTrial,
   ...journeysTriggers,
   ...rewards,
+  ...broadcastWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
