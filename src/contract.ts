@@ -21,6 +21,7 @@ import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { sendingEndpoints } from './contract/sending.ts'
 import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -59,6 +60,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...sendingEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...limitsEndpoints,

@@ -21,8 +21,11 @@ type AccountRow = {
   secrets: Buffer | null
   attention: string | null
   version: number
+  opened_at: Date | null
+  opened_why: string | null
+  open_until: Date | null
 }
-const COLUMNS = 'id, channel, adapter, name, settings, secrets, attention, version'
+const COLUMNS = 'id, channel, adapter, name, settings, secrets, attention, version, opened_at, opened_why, open_until'
 /** Longest value of a setting or secret. */
 const MOST_CHARACTERS = 4_000
 
@@ -82,6 +85,11 @@ function present(core: Core, row: AccountRow): Out<'saveChannel'> {
     hasSecrets: Object.keys(secretsOf(core, row)),
     webhookUrl: adapterNamed(row.adapter)?.parse ? hookUrlOf(core, row) : null,
     attention: row.attention,
+    resting: row.opened_at && {
+      since: row.opened_at.toISOString(),
+      until: (row.open_until ?? row.opened_at).toISOString(),
+      why: row.opened_why ?? '',
+    },
     version: row.version,
   }
 }

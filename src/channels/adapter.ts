@@ -175,8 +175,6 @@ export type Adapter = {
   check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
-  /** What a message counts as at the provider: an SMS of three parts costs three. Left out: one. */
-  units?(content: MessageContent): number
   /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */
   keyed?: true
   /** @throws Problem 401 when the signature does not fit the raw body */
