@@ -19,6 +19,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { sendingEndpoints } from './contract/sending.ts'
@@ -63,6 +64,7 @@ export const endpoints = {
   ...sendingEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,

@@ -22,6 +22,7 @@ import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { mailRoutes } from './channels/mail-routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -112,6 +113,7 @@ export const handlers: AllHandlers = {
   ...deskRoutes,
   ...moduleRoutes,
   ...noticeRoutes,
+  ...mailRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,

@@ -25,7 +25,8 @@ type AccountRow = {
   opened_why: string | null
   open_until: Date | null
 }
-const COLUMNS = 'id, channel, adapter, name, settings, secrets, attention, version, opened_at, opened_why, open_until'
+const COLUMNS =
+  'id, channel, adapter, name, settings, secrets, attention, version, opened_at, opened_why, open_until'
 /** Longest value of a setting or secret. */
 const MOST_CHARACTERS = 4_000
 
@@ -116,10 +117,10 @@ function demandDeclared(
   }
   check('settings', settings, settingsOf(adapter))
   check('secrets', secrets, adapter.secrets)
-  const wrong = adapter.wrong?.(settings) ?? wrongLimits(settings)
+  const wrong = adapter.wrong?.(settings, secrets) ?? wrongLimits(settings)
   if (wrong)
     throw new Problem(400, 'invalid', `${adapter.name}: ${wrong.setting} cannot be so`, {
-      path: `settings.${wrong.setting}`,
+      path: `${adapter.secrets.includes(wrong.setting) ? 'secrets' : 'settings'}.${wrong.setting}`,
       action: wrong.action,
     })
   for (const name of adapter.required)
@@ -182,6 +183,7 @@ export const channelRoutes = {
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(adapter, settings, secrets)
       const id = before?.id ?? newId()
+      const kept = adapter.complete?.(settings, secrets) ?? secrets
       const { rows } = await sql.query<AccountRow>(
         `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at, oa)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -195,7 +197,7 @@ export const channelRoutes = {
           adapter.name,
           body.name,
           JSON.stringify(settings),
-          core.secrets.seal(JSON.stringify(secrets)),
+          core.secrets.seal(JSON.stringify(kept)),
           new Date(),
           oaOf(adapter, accounts, id, providerOf(settings)),
         ],

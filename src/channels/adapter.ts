@@ -152,7 +152,12 @@ export type Adapter = {
   name: string
   channel: ChannelName
   /** what is wrong with an account's settings, beyond what is required */
-  wrong?(settings: Record<string, string>): { setting: string; action: string } | null
+  wrong?(
+    settings: Record<string, string>,
+    secrets?: Record<string, string>,
+  ): { setting: string; action: string } | null
+  /** the secrets with those that are made here where none was given, such as a key pair */
+  complete?(settings: Record<string, string>, secrets: Record<string, string>): Record<string, string>
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
   delivery: 'at_least_once' | 'at_most_once'
   /** names of settings and secrets an account has, for its form; `required` among both */

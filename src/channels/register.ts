@@ -4,11 +4,22 @@ import type { Adapter } from './adapter.ts'
 import { every8d } from './adapters/every8d.ts'
 import { line } from './adapters/line.ts'
 import { mitake } from './adapters/mitake.ts'
+import { sendgrid } from './adapters/sendgrid.ts'
+import { ses } from './adapters/ses.ts'
 import { smtp } from './adapters/smtp.ts'
 import { twilio } from './adapters/twilio.ts'
 import type { ChannelName } from './model.ts'
 
-const ADAPTERS: Adapter[] = [line, smtp, twilio, mitake, every8d]
+// biome-ignore format: a line each
+const ADAPTERS: Adapter[] = [
+  line,
+  smtp,
+  ses,
+  sendgrid,
+  twilio,
+  mitake,
+  every8d,
+]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))
 

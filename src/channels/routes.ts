@@ -148,5 +148,6 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
   for (const b of new Set(resolved.map(r => bucketOf(r.customer)))) core.signals.emit('inbox', String(b))
   // somebody of the team says which customer they are
   for (const [i, e] of told.entries())
-    if (e.body.name.endsWith('.message')) await takeCode(core, workspace, resolved[i]!.customer, e.body.props?.text)
+    if (e.body.name.endsWith('.message'))
+      await takeCode(core, workspace, resolved[i]!.customer, e.body.props?.text)
 }

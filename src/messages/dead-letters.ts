@@ -62,7 +62,8 @@ export async function handleDead(
       [workspace, what.reason, what.channel],
     )
     const values = [smallints(rows.map(r => bucketOf(r.id))), uuids(rows.map(r => r.id)), new Date(now)]
-    const of = 'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id'
+    const of =
+      'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id'
     if (what.do === 'retry') {
       await sql.query(
         `update message m set state = 'intended', reason = null, attempts = 0, faults = 0, again = m.again + 1, epoch = m.epoch + 1,

@@ -30,7 +30,8 @@ function userOf(caller: Caller): Uuid {
   })
 }
 
-const noneOf = (path: string, title: string, action: string) => new Problem(400, 'no_recipient', title, { path, action })
+const noneOf = (path: string, title: string, action: string) =>
+  new Problem(400, 'no_recipient', title, { path, action })
 
 async function recipientsOf(
   core: Core,
@@ -43,7 +44,11 @@ async function recipientsOf(
   if (wanted.self) {
     const self = await selfOf(core.pool, workspace, userOf(caller))
     if (self === null)
-      throw noneOf('self', 'You have not said which customer you are', 'Bind yourself under Settings, Test sends.')
+      throw noneOf(
+        'self',
+        'You have not said which customer you are',
+        'Bind yourself under Settings, Test sends.',
+      )
     found.add(self)
   }
   for (const name of wanted.lists ?? []) {
@@ -58,7 +63,8 @@ async function recipientsOf(
       throw noneOf('customers', 'This customer is on no seed list', 'Put the customer on a seed list first.')
     found.add(customer)
   }
-  if (found.size === 0) throw noneOf('', 'Nobody is to get it', 'Choose yourself, a seed list, or customers of one.')
+  if (found.size === 0)
+    throw noneOf('', 'Nobody is to get it', 'Choose yourself, a seed list, or customers of one.')
   if (found.size > 50) throw noneOf('lists', 'These are too many', 'Test with at most 50 recipients at once.')
   return [...found]
 }
@@ -130,12 +136,20 @@ export const deskRoutes = {
   },
   async addTestRecipient({ core, workspace, body, caller }) {
     const customer = await customerOf(core, workspace.id, body.customer)
-    await setSeed(core.pool, { workspace: workspace.id, list: body.list, customer, by: actorOf(caller) }, true)
+    await setSeed(
+      core.pool,
+      { workspace: workspace.id, list: body.list, customer, by: actorOf(caller) },
+      true,
+    )
     return { ok: true as const }
   },
   async removeTestRecipient({ core, workspace, body, caller }) {
     const customer = idOr404('cus', body.customer, 'customer')
-    await setSeed(core.pool, { workspace: workspace.id, list: body.list, customer, by: actorOf(caller) }, false)
+    await setSeed(
+      core.pool,
+      { workspace: workspace.id, list: body.list, customer, by: actorOf(caller) },
+      false,
+    )
     return { ok: true as const }
   },
   async testCode({ core, workspace, caller }) {

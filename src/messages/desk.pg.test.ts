@@ -25,7 +25,8 @@ let status = 200
 let onArrival: () => Promise<void> = async () => {}
 let arrived: { id: Uuid; at: number }[] = []
 let line: Uuid
-const signBody = (secret: string, body: Uint8Array): Buffer => createHmac('sha256', secret).update(body).digest()
+const signBody = (secret: string, body: Uint8Array): Buffer =>
+  createHmac('sha256', secret).update(body).digest()
 
 beforeAll(async () => {
   lab = await openSendLab()
@@ -70,7 +71,8 @@ const settings = (more: Record<string, string>) =>
 const row = (m: { id: Uuid }) => lab.row(m.id)
 const some = async (n: number, more: object = {}) => {
   const made = []
-  for (let i = 0; i < n; i++) made.push(await lab.intend(await lab.person(), lineText(`x${i} ${newId()}`), more))
+  for (let i = 0; i < n; i++)
+    made.push(await lab.intend(await lab.person(), lineText(`x${i} ${newId()}`), more))
   return made
 }
 const statesOf = async (made: { id: Uuid }[]) => {
@@ -141,7 +143,10 @@ test('circuit breaker: after ten failures in a row the account rests, one messag
   expect(await shown()).toMatchObject({ why: expect.stringContaining('503') })
   // the pause is over: one tries, and fails
   const over = async () => {
-    await lab.core.pool.query(`update channel_account set open_until = now() - interval '1 ms' where id = $1`, [line])
+    await lab.core.pool.query(
+      `update channel_account set open_until = now() - interval '1 ms' where id = $1`,
+      [line],
+    )
     await lab.hurry()
   }
   const another = await lab.deliverer() // it knows nothing but what the account's row says
@@ -198,7 +203,9 @@ test('a place far off is booked: the message comes back for it, and somebody who
 test('dead letters: all tries used up, shown by reason, tried again by a person though too late by now, and accepted', async () => {
   status = 503
   const made = await some(2, { notAfter: Date.now() + 60_000 })
-  await lab.core.pool.query('update message set attempts = 11 where id = any($1::uuid[])', [made.map(m => m.id)])
+  await lab.core.pool.query('update message set attempts = 11 where id = any($1::uuid[])', [
+    made.map(m => m.id),
+  ])
   await deliverer.tick()
   expect(await statesOf(made)).toEqual({ 'failed retries_exhausted': 2 })
   expect(await desk.dead()).toMatchObject({
@@ -288,7 +295,9 @@ test('a test send: filled in as for the chosen customer, marked, to the seed lis
     [bucketOf(parseId('msg', sent[0]!.message)!), parseId('msg', sent[0]!.message)],
   )
   expect(rows[0]).toMatchObject({ origin: 'test', state: 'accepted' })
-  const state = await lab.core.pool.query<{ state: string }>('select state from customer where id = $1', [tester.id])
+  const state = await lab.core.pool.query<{ state: string }>('select state from customer where id = $1', [
+    tester.id,
+  ])
   expect(state.rows[0]!.state).not.toContain('"clk"')
   expect(before).toBeUndefined()
 })
@@ -347,17 +356,29 @@ test('a further account of one LINE provider keeps its own friends: a block of o
   const save = (body: object) =>
     callHandler(lab.core, lab.workspace, 'saveChannel', channelRoutes.saveChannel, {
       params: { channel: 'line' },
-      body: { adapter: 'line', secrets: { accessToken: 'b', channelSecret: 'secret-b' }, settings: {}, ...body },
+      body: {
+        adapter: 'line',
+        secrets: { accessToken: 'b', channelSecret: 'secret-b' },
+        settings: {},
+        ...body,
+      },
     })
   const second = await save({ account: 'new', name: '第二個官方帳號' })
-  await lab.core.pool.query('update channel_account set settings = (select settings from channel_account where id = $2) where id = $1', [
-    parseId('chn', second.id),
-    line,
-  ])
+  await lab.core.pool.query(
+    'update channel_account set settings = (select settings from channel_account where id = $2) where id = $1',
+    [parseId('chn', second.id), line],
+  )
   const person = await lab.person()
   const tell = async (account: string, secret: string, type: 'follow' | 'unfollow') => {
     const body = JSON.stringify({
-      events: [{ type, webhookEventId: newId(), timestamp: Date.now(), source: { type: 'user', userId: person.line } }],
+      events: [
+        {
+          type,
+          webhookEventId: newId(),
+          timestamp: Date.now(),
+          source: { type: 'user', userId: person.line },
+        },
+      ],
     })
     await fetch(`${lab.core.baseUrl}/hooks/line/${account}`, {
       method: 'POST',
@@ -366,7 +387,10 @@ test('a further account of one LINE provider keeps its own friends: a block of o
     })
     await stage.settle()
   }
-  const { rows } = await lab.core.pool.query<{ secrets: Buffer }>('select secrets from channel_account where id = $1', [line])
+  const { rows } = await lab.core.pool.query<{ secrets: Buffer }>(
+    'select secrets from channel_account where id = $1',
+    [line],
+  )
   const { channelSecret } = JSON.parse(lab.core.secrets.open(rows[0]!.secrets)) as { channelSecret: string }
   await tell(second.id, 'secret-b', 'follow')
   const { rows: found } = await lab.core.pool.query<{ customer_id: Uuid }>(

@@ -47,12 +47,7 @@ export async function selfOf(sql: Sql, workspace: Uuid, user: Uuid): Promise<Uui
   return rows[0]?.customer_id ?? null
 }
 
-export async function bindSelf(
-  sql: Sql,
-  workspace: Uuid,
-  user: Uuid,
-  customer: Uuid | null,
-): Promise<void> {
+export async function bindSelf(sql: Sql, workspace: Uuid, user: Uuid, customer: Uuid | null): Promise<void> {
   if (customer === null)
     await sql.query('delete from test_self where workspace_id = $1 and user_id = $2', [workspace, user])
   else

@@ -1,4 +1,13 @@
 -- PostgreSQL
+create table account_reputation (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  delivered bigint not null default 0,
+  bounced bigint not null default 0,
+  complained bigint not null default 0,
+  constraint account_reputation_pkey PRIMARY KEY (workspace_id, account_id, day)
+)
 create table answer (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -833,6 +842,15 @@ create table sign_in_link (
   constraint sign_in_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
   constraint sign_in_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table soft_bounce (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  channel text not null,
+  address text not null,
+  times smallint not null,
+  at timestamp with time zone not null,
+  constraint soft_bounce_pkey PRIMARY KEY (bucket, workspace_id, channel, address)
+)
 create table source (
   workspace_id uuid not null,
   id uuid not null,
@@ -955,6 +973,28 @@ create table team_user (
   created_at timestamp with time zone not null,
   constraint team_user_email_key UNIQUE (email),
   constraint team_user_pkey PRIMARY KEY (id)
+)
+create table test_code (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  code text not null,
+  ends timestamp with time zone not null,
+  constraint test_code_pkey PRIMARY KEY (workspace_id, user_id)
+)
+create table test_recipient (
+  workspace_id uuid not null,
+  list text not null,
+  customer_id uuid not null,
+  added_by text not null,
+  added_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_recipient_pkey PRIMARY KEY (workspace_id, list, customer_id)
+)
+create table test_self (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  customer_id uuid not null,
+  bound_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_self_pkey PRIMARY KEY (workspace_id, user_id)
 )
 create table workspace (
   id uuid not null,
