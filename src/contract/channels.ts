@@ -34,6 +34,7 @@ export const channelsEndpoints = {
           secrets: z.array(z.string()),
           required: z.array(z.string()),
           delivery: z.string(),
+          checks: z.boolean().describe('its credentials can be tested'),
         }),
       ),
     }),
@@ -54,6 +55,13 @@ export const channelsEndpoints = {
       secrets: z.record(z.string(), z.string()).optional(),
     }),
     out: channelAccount,
+  }),
+  checkChannel: e({
+    method: 'post',
+    path: '/w/{ws}/channels/{channel}/{account}/check',
+    scope: 'channels:write',
+    summary: 'Asks the provider whether the credentials are good; nothing is sent',
+    out: z.object({ ok: z.boolean(), detail: z.string() }),
   }),
   archiveChannel: e({
     method: 'post',

@@ -26,7 +26,6 @@ export async function setStopped(
         where id = $1`,
       [workspace, channel, stopped],
     )
-  core.signals.emit('live', `${workspace}:workspace`)
   core.signals.emit('live', `${workspace}:messages`)
   if (!stopped) core.signals.emit('message', '')
 }

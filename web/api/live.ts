@@ -15,7 +15,16 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'parked',
     'journeyPeople',
   ],
-  messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
+  messages: [
+    'messages',
+    'message',
+    'sending',
+    'deadMessages',
+    'channels',
+    'workspace',
+    'sandboxMessages',
+    'sandboxContacts',
+  ],
   notices: ['notices'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
