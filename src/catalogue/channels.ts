@@ -186,8 +186,8 @@ export const channelRoutes = {
       const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(adapter, settings, secrets)
-      const id = before?.id ?? newId()
       const kept = adapter.complete?.(settings, secrets) ?? secrets
+      const id = before?.id ?? newId()
       const { rows } = await sql.query<AccountRow>(
         `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at, oa)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -4,6 +4,7 @@
 import type { IncomingInput } from '../inbox/model.ts'
 import type { MessageContent } from './content.ts'
 import type { CallContent, TeamMail } from '../journeys/model.ts'
+import type { Origin } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { ChannelName } from './model.ts'
@@ -73,6 +74,8 @@ export type Outgoing = {
   content: MessageContent
   /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
   unsubscribeUrl: string
+  /** a person of the team wrote it, or it is a test */
+  origin?: Origin
   /** where the provider may tell what became of it, for those that ask for an address with each message */
   receiptUrl: string
 }

@@ -15,7 +15,7 @@ export const messageRow = z.object({
   node: z.string().nullable(),
   at: time,
   changedAt: time,
-  origin: z.enum(['reply', 'test']).nullable().describe('null: a journey’s'),
+  origin: z.enum(['reply', 'test', 'auto']).nullable().describe('null: a journey’s'),
   cost: z.number().nullable().describe('what the account asked for it, smallest unit'),
   account: id.nullable(),
 })

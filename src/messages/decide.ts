@@ -79,8 +79,11 @@ export function decideTime(
   return now < from ? { do: 'wait', ms: from - now } : null
 }
 
+/** Who wants no marketing is still answered, and told of their order: later than any opt-out. */
+const NO_OPT_OUT = Date.UTC(2200, 0, 1)
+
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin'>,
   channel: ChannelKind,
   facts: Facts,
 ): Decision {
@@ -97,13 +100,13 @@ export function decide(
     const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
   }
-  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now))
+  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, intent.origin))
     return { do: 'skip', reason: 'window' }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
   return {
     do: 'send',
     address,
-    consentAt: consent?.on ? consent.at : null,
+    consentAt: intent.purpose === 'transactional' ? NO_OPT_OUT : consent?.on ? consent.at : null,
     followAt: friend?.following ? friend.at : null,
   }
 }

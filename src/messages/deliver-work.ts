@@ -180,6 +180,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       purpose: claim.intent.purpose,
       content: rendered.content as MessageContent,
       unsubscribeUrl: rendered.unsubscribeUrl,
+      ...(claim.intent.origin ? { origin: claim.intent.origin } : {}),
       receiptUrl: receiptUrlOf(core, account, claim.id),
     }),
 

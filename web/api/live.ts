@@ -18,6 +18,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   messages: [
     'messages',
     'message',
+    'conversationEntries',
     'sending',
     'deadMessages',
     'channels',
@@ -26,6 +27,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'sandboxContacts',
   ],
   notices: ['notices'],
+  conversations: ['conversations', 'conversation', 'conversationEntries'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [

@@ -105,5 +105,6 @@ export const sending = {
     cost: ['成本', 'Cost'],
     reply: ['對話回覆', 'Reply'],
     test: ['測試', 'Test'],
+    auto: ['自動回覆', 'Automatic reply'],
   },
 } as const

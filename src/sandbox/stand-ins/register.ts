@@ -4,6 +4,7 @@ import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { lineStandIn } from './line.ts'
+import { instagramStandIn, messengerStandIn, whatsappStandIn } from './meta.ts'
 import type { SandboxAct, StandIn } from './model.ts'
 import { sendgridStandIn } from './sendgrid.ts'
 import { sesStandIn } from './ses.ts'
@@ -19,6 +20,9 @@ const STAND_INS: StandIn[] = [
   twilioStandIn,
   mitakeStandIn,
   every8dStandIn,
+  whatsappStandIn,
+  messengerStandIn,
+  instagramStandIn,
 ]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
