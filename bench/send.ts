@@ -26,7 +26,12 @@ export async function send(options: { people: number }): Promise<Report> {
     messages: [{ type: 'text', text: message }],
   })
   const kinds: Kind[] = [
-    { label: 'LINE, one content', people: options.people, content: () => text('週年慶開跑'), aim: '100,000 in 30 s' },
+    {
+      label: 'LINE, one content',
+      people: options.people,
+      content: () => text('週年慶開跑'),
+      aim: '100,000 in 30 s',
+    },
     { label: 'LINE, each its own', people: alone, content: i => text(`您好 ${i}`), aim: '2,000/s' },
     {
       label: 'e-mail by SMTP',

@@ -58,7 +58,11 @@ beforeAll(async () => {
       const parsed = JSON.parse(body) as string[] | { to: string }
       const to = Array.isArray(parsed) ? parsed : [parsed.to]
       requests.push({ key, to })
-      if (!taken.has(key)) taken.set(key, to.filter(a => !missing.has(a)))
+      if (!taken.has(key))
+        taken.set(
+          key,
+          to.filter(a => !missing.has(a)),
+        )
       if (silent) return void response.destroy()
       response.setHeader('content-type', 'application/json')
       response.end(Array.isArray(parsed) ? JSON.stringify(to.filter(a => missing.has(a))) : '{}')
@@ -159,7 +163,9 @@ test('hard problem 11: somebody of an unknown batch said stop meanwhile: it is n
 })
 
 const stateOf = async (id: Uuid): Promise<object> => {
-  const { rows } = await lab.core.pool.query<{ state: string }>('select state from customer where id = $1', [id])
+  const { rows } = await lab.core.pool.query<{ state: string }>('select state from customer where id = $1', [
+    id,
+  ])
   return JSON.parse(rows[0]!.state) as object
 }
 

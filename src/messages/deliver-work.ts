@@ -65,6 +65,8 @@ export type Answered = {
   address: string
   now: number
   cost: number
+  /** one of many answers to one request: the circuit breaker is told of the request */
+  ofMany?: true
 }
 
 function measures(registry: Registry) {
@@ -208,7 +210,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       })
       const text = 'detail' in result ? result.detail : undefined
       await settle({ claim, from, end, now, address, text, cost })
-      await breaker.told(account, result.kind, text ?? '')
+      if (!of.ofMany) await breaker.told(account, result.kind, text ?? '')
       if (end.attention !== null) await setAttention(pool, account.id, end.attention)
       else if (account.attention !== null && result.kind === 'accepted')
         await setAttention(pool, account.id, null)
