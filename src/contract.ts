@@ -26,6 +26,7 @@ import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { sendingEndpoints } from './contract/sending.ts'
 import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -66,6 +67,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...sendingEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...mailEndpoints,

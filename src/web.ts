@@ -53,6 +53,7 @@ import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
+import { deskRoutes } from './messages/desk-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
 import { previewModuleRoutes } from './modules/preview/routes.ts'
@@ -129,6 +130,7 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...deskRoutes,
   ...moduleRoutes,
   ...previewModuleRoutes,
   ...noticeRoutes,

@@ -1214,6 +1214,28 @@ create table team_user (
   constraint team_user_email_key UNIQUE (email),
   constraint team_user_pkey PRIMARY KEY (id)
 )
+create table test_code (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  code text not null,
+  ends timestamp with time zone not null,
+  constraint test_code_pkey PRIMARY KEY (workspace_id, user_id)
+)
+create table test_recipient (
+  workspace_id uuid not null,
+  list text not null,
+  customer_id uuid not null,
+  added_by text not null,
+  added_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_recipient_pkey PRIMARY KEY (workspace_id, list, customer_id)
+)
+create table test_self (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  customer_id uuid not null,
+  bound_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_self_pkey PRIMARY KEY (workspace_id, user_id)
+)
 create table workspace (
   id uuid not null,
   name text not null,

@@ -29,6 +29,7 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
+import { sending } from './sending.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -45,6 +46,7 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...sending,
   ...journeysCanvas,
   ...profile,
   ...admin,
