@@ -163,6 +163,12 @@ const messages = createRoute({
   validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
 })
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  validateSearch: texts('status', 'whose', 'channel', 'q', 'customer', 'at'),
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
+})
 const sandbox = createRoute({
   getParentRoute: () => inside,
   path: '/sandbox',
@@ -229,6 +235,7 @@ export const router = createRouter({
       journeys,
       journey,
       messages,
+      inbox,
       metrics,
       sandbox,
       catalogue,

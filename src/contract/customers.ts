@@ -138,6 +138,11 @@ export const customer = z.object({
     }),
   ),
   line: z.object({ following: z.boolean(), at: time }).nullable(),
+  clocks: z.object({
+    customer: time.nullable().describe('the newest thing that the customer did'),
+    marketing: time.nullable().describe('the newest marketing message that a channel accepted'),
+    team: time.nullable().describe('the newest 1:1 message by the team'),
+  }),
   orders: z
     .object({
       count: z.number().describe('orders that stand: not cancelled, refunded or returned in full'),

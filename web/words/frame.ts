@@ -20,6 +20,7 @@ export const frame = {
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
     catalogue: ['商品與門市', 'Catalogue'],
+    inbox: ['對話', 'Conversations'],
     coupons: ['優惠券與點數', 'Coupons and points'],
     metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
@@ -298,6 +299,9 @@ export const frame = {
     error: ['錯誤', 'Error'],
   },
   fact: {
+    conversation_replied: ['團隊回覆', 'The team replied'],
+    conversation_received: ['顧客傳來訊息', 'The customer wrote'],
+    conversation_handed: ['對話交接', 'Conversation handed over'],
     journey_entered: ['進入旅程', 'Entered a journey'],
     journey_exited: ['離開旅程', 'Left a journey'],
     journey_moved: ['移到新版本', 'Moved to a new version'],

@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { conversationWords } from './conversations.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -59,4 +60,5 @@ export const words = {
   say: { ...work.say, ...journeysNodes.say },
   setting: { ...pages.setting, ...wires.setting },
   ...journeysVersions,
+  ...conversationWords,
 } as const
