@@ -20,6 +20,8 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { consentApp } from './consent/public.ts'
+import { consentRoutes } from './consent/routes.ts'
 import { conversationReplyRoutes } from './conversations/reply-routes.ts'
 import { conversationRoutes } from './conversations/routes.ts'
 import { conversationSettingRoutes } from './conversations/settings.ts'
@@ -101,6 +103,7 @@ export const handlers: AllHandlers = {
   ...importRoutes,
   ...customerRoutes,
   ...conversationRoutes,
+  ...consentRoutes,
   ...conversationSettingRoutes,
   ...conversationTellRoutes,
   ...conversationReplyRoutes,
@@ -175,6 +178,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', hooksApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', consentApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))

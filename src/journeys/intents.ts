@@ -30,7 +30,7 @@ export function intend(
   journey: PublishedJourney,
   effect: Extract<Effect, { kind: 'send' }>,
 ): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
+  const { channel, purpose, topic, content, notBefore, notAfter } = effect
   const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
   const { policy } = journey.graph
   const lateMs = fold.now - fold.t
@@ -38,6 +38,7 @@ export function intend(
     id: messageIdOf(fold, run, effect.part),
     channel,
     purpose,
+    ...(topic === undefined ? {} : { topic }),
     content,
     notBefore,
     notAfter,
@@ -121,6 +122,7 @@ function write(
     | 'id'
     | 'channel'
     | 'purpose'
+    | 'topic'
     | 'content'
     | 'notBefore'
     | 'notAfter'

@@ -372,6 +372,7 @@ export type Effect =
       kind: 'send'
       channel: string
       purpose: 'marketing' | 'transactional'
+      topic?: string
       content: MessageContent
       /** earliest and latest useful moments, workspace ms */
       notBefore: number

@@ -209,6 +209,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       paused: workspace.paused,
       account: account && { waitMs, settings: account.settings },
       customer,
+      asked: workspace.asked,
     })
     const adapter = account ? adapterNamed(account.adapter) : undefined
     if (claim.state === 'unknown')
@@ -226,6 +227,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
         content,
         unsubscribeUrl: made.unsubscribeUrl,
         account: account!.id,
+        ...(decision.consent === undefined ? {} : { consent: decision.consent }),
       }
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error

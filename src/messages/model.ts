@@ -24,6 +24,8 @@ export type Outcome = 'accepted' | 'failed' | 'skipped' | 'unknown'
 
 export type SkipReason =
   | 'consent'
+  /** the person asked for fewer messages, or for none for a while */
+  | 'preference'
   | 'suppressed'
   | 'no_address'
   | 'blocked'
@@ -76,6 +78,8 @@ export type Rendered = {
   content: MessageContent | InternalContent
   unsubscribeUrl: string
   account?: Uuid
+  /** on what it was let out: what was said, when, and to which version of the text; left out: nothing was needed */
+  consent?: { topic: string; at: number; version: string | null; source: string }
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
@@ -109,6 +113,8 @@ export type Intent = {
   customer: Uuid
   channel: string
   purpose: 'marketing' | 'transactional'
+  /** of marketing: the purpose of consent it is for; left out: marketing */
+  topic?: string
   content: MessageContent | InternalContent
   /** null, with what follows: a person of the team wrote it, and no journey (`origin`) */
   journey: Uuid | null

@@ -135,6 +135,8 @@ export type WorkspaceFacts = {
   currency: string
   paused: boolean
   offsetMs: number
+  /** purposes of consent that are asked for by themselves */
+  asked: string[]
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -146,9 +148,11 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     currency: string
     paused: boolean
     offset: number
+    asked: string[]
   }>({
     name: 'workspace_facts',
-    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+              array(select p.name from consent_purpose p where p.workspace_id = workspace.id and p.asked and not p.archived) as asked
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })

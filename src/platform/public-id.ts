@@ -29,6 +29,7 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   apr: 'approval',
   qrp: 'quick_reply',
+  crq: 'consent_request',
   mod: 'module',
 }
 

@@ -22,23 +22,34 @@ type Where = { ws: string; customer: string; channel: string }
 /** How often it is asked who else is writing: that ends by itself, without any event. */
 const ASK_MS = 10_000
 
-export function Thread({ where, back }: { where: Where; back: () => void }) {
+/** `clocks`: false where they are shown beside it. */
+export function Thread({
+  where,
+  back,
+  clocks = true,
+}: {
+  where: Where
+  back: () => void
+  clocks?: boolean
+}) {
   const query = useApi('conversation', where, { refetchInterval: ASK_MS })
   return (
     <section className="card thread">
-      <Show query={query}>{data => <Open where={where} data={data} back={back} />}</Show>
+      <Show query={query}>{data => <Open where={where} data={data} back={back} clocks={clocks} />}</Show>
     </section>
   )
 }
 
-function Open({ where, data, back }: { where: Where; data: Data; back: () => void }) {
+type Parts = { where: Where; data: Data; back: () => void; clocks: boolean }
+
+function Open({ where, data, back, clocks }: Parts) {
   const { t } = useTranslation()
   const list = usePages('conversationEntries', { ...where, query: { limit: 40 } })
   const again = useAct('replyInConversation')
   useRead(where, data)
   return (
     <>
-      <Head where={where} data={data} back={back} />
+      <Head where={where} data={data} back={back} clocks={clocks} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <div className="thread-body" tabIndex={0} role="region" aria-label={t('inbox.thread')}>
         {list.isPending ? (
@@ -96,7 +107,7 @@ function useRead(where: Where, data: Data): void {
   }, [may, data.unread, ws, customer, channel, mutate])
 }
 
-function Head({ where, data, back }: { where: Where; data: Data; back: () => void }) {
+function Head({ where, data, back, clocks }: Parts) {
   const { t } = useTranslation()
   const change = useAct('changeConversation')
   const team = useApi('conversationTeam', { ws: where.ws })
@@ -144,7 +155,7 @@ function Head({ where, data, back }: { where: Where; data: Data; back: () => voi
           <HandOver where={where} data={data} />
         </Group>
       </Group>
-      <Clocks clocks={data.clocks} />
+      {clocks ? <Clocks clocks={data.clocks} /> : null}
       {others ? (
         <Alert color="blue" variant="light" py={4} mx={16} mb={6} role="status">
           {t('inbox.answering', { name: data.answering!.name })}。{t('inbox.answeringToo')}

@@ -38,7 +38,11 @@ export function Conversations({ ws, data }: Part) {
           </Tabs.List>
           {items.map(c => (
             <Tabs.Panel key={c.channel} value={c.channel} pt="sm">
-              <Thread where={{ ws, customer: data.id, channel: c.channel }} back={() => setOpen(null)} />
+              <Thread
+                where={{ ws, customer: data.id, channel: c.channel }}
+                back={() => setOpen(null)}
+                clocks={false}
+              />
             </Tabs.Panel>
           ))}
         </Tabs>

@@ -8,6 +8,11 @@ export const DEFAULT_USEFUL_MS = 7 * 86_400_000
 
 export const sendChannel = z.enum(CHANNEL_NAMES)
 export const purpose = z.enum(['marketing', 'transactional'])
+/** A purpose of consent, by its name: who refused it does not get the message. */
+export const topic = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/)
+  .optional()
 export const usefulForMs = z.number().int().min(60_000).max(MAX_WAIT_MS).optional()
 
 export const OTHER_CHANNEL = {

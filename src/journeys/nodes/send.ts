@@ -1,22 +1,25 @@
 // Sends one message and goes on by what came of it. Fields: { channel: 'line', purpose: 'marketing', content: {
-// channel: 'line', messages: [{ type: 'text', text: '嗨 {{ customer.name }}' }] }, usefulForMs?: 86400000 }.
+// channel: 'line', messages: [{ type: 'text', text: '嗨 {{ customer.name }}' }] }, usefulForMs?: 86400000,
+// topic?: a purpose of consent (default marketing) }.
 // Ports: accepted, failed, skipped, unknown. A port that `next` leaves out takes the way of accepted, so nobody is
 // stranded; null ends the run there.
 import { z } from 'zod'
 import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
-import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, topic, usefulForMs } from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,
   purpose,
+  topic,
   content: authoredContent,
   usefulForMs,
 })
 type Fields = {
   channel: string
   purpose: 'marketing' | 'transactional'
+  topic?: string
   content: MessageContent
   usefulForMs?: number
 }
@@ -28,6 +31,7 @@ export const send: NodeType = {
     channel: { kind: 'channel', required: true },
     purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
+    topic: { kind: 'text', required: false },
     usefulForMs: { kind: 'duration', required: false },
   },
   ports: () => ['accepted', 'failed', 'skipped', 'unknown'],
@@ -51,6 +55,7 @@ export const send: NodeType = {
           kind: 'send',
           channel: f.channel,
           purpose: f.purpose,
+          ...(f.topic === undefined ? {} : { topic: f.topic }),
           content: f.content,
           notBefore,
           // counted from the decision, so that a catch-up after downtime drops what came too late, but never inside
