@@ -42,7 +42,9 @@ async function clean(where: string): Promise<void> {
 }
 const says = (text: string) => call('sandboxAct', { channel: 'line', address: LINE, act: 'text', text })
 
-test('R4-40 a customer’s message is answered in the inbox and on their page', { timeout: 180_000 }, async () => {
+test('R4-40 a customer’s message is answered in the inbox and on their page', {
+  timeout: 180_000,
+}, async () => {
   await page.goto(`${home}/inbox`)
   await page.getByText('還沒有對話').waitFor()
   await clean('empty')

@@ -13,8 +13,16 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { bucketOf, newId, publicId } from '../platform/ids.ts'
-import { addRequest, type Both, confirmRequest, type ConsentRequest, countTry, purposesOf, textOf } from './store.ts'
-import { tokenOf } from './tokens.ts'
+import {
+  addRequest,
+  type Both,
+  confirmRequest,
+  type ConsentRequest,
+  countTry,
+  purposesOf,
+  textOf,
+} from './store.ts'
+import { requestToken } from './tokens.ts'
 
 const VALID_MS = 3 * 86_400_000
 const CODE_VALID_MS = 15 * 60_000
@@ -31,7 +39,9 @@ export async function askConsent(
   by: string,
 ): Promise<Asked> {
   const { channel } = wanted
-  const purpose = (await purposesOf(core.pool, workspace.id)).find(p => p.name === wanted.purpose && !p.archived)
+  const purpose = (await purposesOf(core.pool, workspace.id)).find(
+    p => p.name === wanted.purpose && !p.archived,
+  )
   if (!purpose)
     throw new Problem(404, 'purpose_not_found', 'There is no such purpose', {
       path: 'purpose',
@@ -58,9 +68,13 @@ export async function askConsent(
     by,
     created: new Date(now),
   })
-  const url = `${core.baseUrl}/p/c/${tokenOf(core.secrets, 'consent_request', id)}`
+  const url = `${core.baseUrl}/p/c/${requestToken(core.secrets, id)}`
   const text = workspace.locale.startsWith('en') ? 'en' : 'zh'
-  const content = await question(channel, { brand: workspace.name, label: purpose.label[text], url, code }, text)
+  const content = await question(
+    channel,
+    { brand: workspace.name, label: purpose.label[text], url, code },
+    text,
+  )
   const answer = await runCommand(core, {
     workspace: workspace.id,
     customer: customer.id,
@@ -73,7 +87,8 @@ export async function askConsent(
   return { id: publicId('crq', id), expires }
 }
 
-const codeHash = (core: Core, id: string, code: string): string => core.secrets.sign('consent_code', `${id} ${code}`)
+const codeHash = (core: Core, id: string, code: string): string =>
+  core.secrets.sign('consent_code', `${id} ${code}`)
 
 const WORDS = {
   zh: {
@@ -84,9 +99,11 @@ const WORDS = {
   },
   en: {
     subject: (b: string) => `Please confirm: ${b}`,
-    ask: (label: string) => `Please confirm that you agree to “${label}”. If this was not you, ignore this message.`,
+    ask: (label: string) =>
+      `Please confirm that you agree to “${label}”. If this was not you, ignore this message.`,
     button: 'I agree',
-    code: (b: string, code: string) => `${b}: your code is ${code}, valid for 15 minutes. If this was not you, ignore it.`,
+    code: (b: string, code: string) =>
+      `${b}: your code is ${code}, valid for 15 minutes. If this was not you, ignore it.`,
   },
 }
 
@@ -199,7 +216,9 @@ export async function confirmByCode(
   seen: Seen,
 ): Promise<Confirmed> {
   if (request.codeHash === null || !(await countTry(core.pool, request.id, MOST_TRIES)))
-    throw new Problem(409, 'too_many_tries', 'This code cannot be used any more', { action: 'Ask for a new one.' })
+    throw new Problem(409, 'too_many_tries', 'This code cannot be used any more', {
+      action: 'Ask for a new one.',
+    })
   if (!core.secrets.verify('consent_code', `${request.id} ${code}`, request.codeHash))
     throw new Problem(409, 'wrong_code', 'This is not the code', {
       path: 'code',

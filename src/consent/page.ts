@@ -66,7 +66,8 @@ export const WORDS = {
 } as const
 
 const channelName = (language: Language, channel: string): string =>
-  (WORDS[language].channels as Record<string, string>)[channel] ?? channel[0]!.toUpperCase() + channel.slice(1)
+  (WORDS[language].channels as Record<string, string>)[channel] ??
+  channel[0]!.toUpperCase() + channel.slice(1)
 
 const STYLE = `:root{color-scheme:light dark;--bg:#f6f6f7;--card:#fff;--ink:#1c1d21;--soft:#5b5e66;--line:#dcdde2;--accent:#4250c4}
 @media (prefers-color-scheme:dark){:root{--bg:#141518;--card:#1f2126;--ink:#eceef2;--soft:#a9adb7;--line:#3a3d45;--accent:#5664d8}}

@@ -14,7 +14,8 @@ import { askConsent, confirm, seenProof, type Seen } from './ask.ts'
 import { consentFor } from './model.ts'
 import { confirmPage, type Html, languageOf, missingPage, preferencePage, type Preferences } from './page.ts'
 import { findRequest, type Purpose, purposesOf, workspaceOfCustomer } from './store.ts'
-import { readToken } from './tokens.ts'
+import { readRequestToken } from './tokens.ts'
+import { readPreferenceToken } from '../messages/preference-link.ts'
 
 const PAUSE_MS = 30 * 86_400_000
 const HEADERS = {
@@ -52,7 +53,10 @@ const allowed = (customer: StoredCustomer, purpose: Purpose, channel: ChannelNam
 }
 
 /** What can be chosen: purposes by the channels that reach this customer. */
-function choosable(customer: StoredCustomer, purposes: Purpose[]): { purpose: Purpose; channels: ChannelName[] }[] {
+function choosable(
+  customer: StoredCustomer,
+  purposes: Purpose[],
+): { purpose: Purpose; channels: ChannelName[] }[] {
   return purposes
     .filter(p => !p.archived)
     .map(purpose => ({
@@ -62,7 +66,11 @@ function choosable(customer: StoredCustomer, purposes: Purpose[]): { purpose: Pu
     .filter(p => p.channels.length > 0)
 }
 
-async function preferencesOf(core: Core, { workspace, customer }: Known, lang: 'zh' | 'en'): Promise<Preferences> {
+async function preferencesOf(
+  core: Core,
+  { workspace, customer }: Known,
+  lang: 'zh' | 'en',
+): Promise<Preferences> {
   const purposes = await purposesOf(core.pool, workspace.id)
   const { pref } = customer.state
   const now = workspaceNow(workspace)
@@ -125,12 +133,12 @@ async function choose(
 export function consentApp(core: Core): Hono {
   const app = new Hono()
   app.get('/p/:token', async c => {
-    const of = await known(core, readToken(core.secrets, 'preferences', c.req.param('token')))
+    const of = await known(core, readPreferenceToken(core.secrets, c.req.param('token')))
     if (of === null) return show(c, missingPage(language(c)), 404)
     return show(c, preferencePage(language(c), await preferencesOf(core, of, language(c)), null))
   })
   app.post('/p/:token', async c => {
-    const id = readToken(core.secrets, 'preferences', c.req.param('token'))
+    const id = readPreferenceToken(core.secrets, c.req.param('token'))
     const of = await known(core, id)
     if (of === null) return show(c, missingPage(language(c)), 404)
     const note = await choose(core, of, await c.req.parseBody({ all: true }), seenOf(core, c))
@@ -139,7 +147,7 @@ export function consentApp(core: Core): Hono {
     return show(c, page, note === 'failed' ? 503 : 200)
   })
   const asked = async (c: Context) => {
-    const id = readToken(core.secrets, 'consent_request', c.req.param('token') ?? '')
+    const id = readRequestToken(core.secrets, c.req.param('token') ?? '')
     const request = id === null ? null : await findRequest(core.pool, id)
     const of = request === null ? null : await known(core, request.customer)
     if (request === null || of === null) return null

@@ -7,7 +7,7 @@ import { inTransaction } from '../platform/postgres.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { askConsent, confirmByCode } from './ask.ts'
 import { findRequest, purposesOf, putPurpose, ratesOf } from './store.ts'
-import { preferenceUrl } from './tokens.ts'
+import { preferenceUrl } from '../messages/preference-link.ts'
 
 const DAY_MS = 86_400_000
 
@@ -57,7 +57,9 @@ export const consentRoutes = {
     if (done === 'confirmed') return { ok: true as const }
     throw done === 'expired'
       ? new Problem(409, 'expired', 'This code is too old', { action: 'Ask for a new one.' })
-      : new Problem(503, 'unavailable', 'The consent could not be stored yet', { action: 'Send the code again.' })
+      : new Problem(503, 'unavailable', 'The consent could not be stored yet', {
+          action: 'Send the code again.',
+        })
   },
 
   async preferenceLink({ core, workspace, params }) {

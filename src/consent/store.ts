@@ -167,7 +167,12 @@ export async function ratesOf(
 }
 
 /** The very text of a version. */
-export async function textOf(sql: Sql, workspace: Uuid, purpose: string, version: number): Promise<Both | null> {
+export async function textOf(
+  sql: Sql,
+  workspace: Uuid,
+  purpose: string,
+  version: number,
+): Promise<Both | null> {
   const { rows } = await sql.query<{ text: Both }>(
     'select text from consent_text where workspace_id = $1 and purpose = $2 and version = $3',
     [workspace, purpose, version],

@@ -78,6 +78,8 @@ export const consentProof = z.object({
     .max(40)
     .optional()
     .describe('RFC 3339: when it was said, where that is not the time of the event'),
+  address: personal('address').max(200).optional().describe('the address by which it was confirmed'),
+  agent: z.string().max(200).optional().describe('the browser in which it was said'),
 })
 export const customer = z.object({
   id,

@@ -91,7 +91,12 @@ function Inside({ entry }: { entry: Entry }) {
   if (kind === 'image' && isWeb(media))
     return (
       <>
-        <img src={media} alt={entry.text ?? word('entryKind', 'image')} className="talk-image" loading="lazy" />
+        <img
+          src={media}
+          alt={entry.text ?? word('entryKind', 'image')}
+          className="talk-image"
+          loading="lazy"
+        />
         {entry.text ? <div>{entry.text}</div> : null}
       </>
     )

@@ -49,7 +49,11 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
         onSuccess: out => {
           if (out.status < 300) return sent()
           const said = out.body as { title?: string; action?: string } | null
-          notifications.show({ title: said?.title ?? String(out.status), message: said?.action ?? '', color: 'red' })
+          notifications.show({
+            title: said?.title ?? String(out.status),
+            message: said?.action ?? '',
+            color: 'red',
+          })
         },
       },
     )
@@ -67,7 +71,11 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
           ]}
         />
         {as === 'reply' ? <Allowed data={data} /> : null}
-        <QuickReplies ws={where.ws} customer={where.customer} take={words => write(text ? `${text}\n${words}` : words)} />
+        <QuickReplies
+          ws={where.ws}
+          customer={where.customer}
+          take={words => write(text ? `${text}\n${words}` : words)}
+        />
       </Group>
       {as === 'reply' && shut !== null ? (
         <Alert color="yellow" variant="outline" icon={<IconAlertTriangle size={18} />} py={6} mb={6}>
@@ -158,4 +166,3 @@ function useWriting(where: Where): () => void {
     tell.mutate({ ...where, body: { answering: true } })
   }
 }
-

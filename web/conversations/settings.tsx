@@ -1,5 +1,16 @@
 // When the team answers, and what is said at other times.
-import { ActionIcon, Button, Group, Modal, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import {
+  ActionIcon,
+  Button,
+  Group,
+  Modal,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,15 +32,7 @@ export function ConversationSettings({ ws, close }: { ws: string; close: () => v
   )
 }
 
-function Form({
-  ws,
-  data,
-  close,
-}: {
-  ws: string
-  data: Out<'conversationSettings'>
-  close: () => void
-}) {
+function Form({ ws, data, close }: { ws: string; data: Out<'conversationSettings'>; close: () => void }) {
   const { t } = useTranslation()
   const [hours, setHours] = useState(data.hours)
   const [away, setAway] = useState(data.away)

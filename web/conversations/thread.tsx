@@ -23,15 +23,7 @@ type Where = { ws: string; customer: string; channel: string }
 const ASK_MS = 10_000
 
 /** `clocks`: false where they are shown beside it. */
-export function Thread({
-  where,
-  back,
-  clocks = true,
-}: {
-  where: Where
-  back: () => void
-  clocks?: boolean
-}) {
+export function Thread({ where, back, clocks = true }: { where: Where; back: () => void; clocks?: boolean }) {
   const query = useApi('conversation', where, { refetchInterval: ASK_MS })
   return (
     <section className="card thread">
@@ -51,7 +43,7 @@ function Open({ where, data, back, clocks }: Parts) {
     <>
       <Head where={where} data={data} back={back} clocks={clocks} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div className="thread-body" tabIndex={0} role="region" aria-label={t('inbox.thread')}>
+      <section className="thread-body" tabIndex={0} aria-label={t('inbox.thread')}>
         {list.isPending ? (
           <Waiting rows={6} />
         ) : list.error && list.items.length === 0 ? (
@@ -83,7 +75,11 @@ function Open({ where, data, back, clocks }: Parts) {
                     onSuccess: out => {
                       const said = out.body as { title?: string; action?: string } | null
                       if (out.status >= 300)
-                        notifications.show({ title: said?.title ?? '', message: said?.action ?? '', color: 'red' })
+                        notifications.show({
+                          title: said?.title ?? '',
+                          message: said?.action ?? '',
+                          color: 'red',
+                        })
                     },
                   },
                 )
@@ -91,7 +87,7 @@ function Open({ where, data, back, clocks }: Parts) {
             />
           </div>
         )}
-      </div>
+      </section>
       <Composer key={`${where.customer}/${where.channel}`} where={where} data={data} />
     </>
   )
@@ -118,7 +114,13 @@ function Head({ where, data, back, clocks }: Parts) {
     <div className="thread-head">
       <Group justify="space-between" gap={8} p="10px 16px">
         <Group gap={8}>
-          <ActionIcon variant="subtle" color="gray" hiddenFrom="sm" aria-label={t('inbox.back')} onClick={back}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            hiddenFrom="sm"
+            aria-label={t('inbox.back')}
+            onClick={back}
+          >
             <IconArrowLeft size={18} />
           </ActionIcon>
           <Text fw={650} component="h2">
@@ -162,7 +164,14 @@ function Head({ where, data, back, clocks }: Parts) {
         </Alert>
       ) : null}
       {data.handedTo !== null ? (
-        <Alert color="yellow" variant="outline" py={6} mx={16} mb={6} title={t('inbox.handed', { to: data.handedTo })}>
+        <Alert
+          color="yellow"
+          variant="outline"
+          py={6}
+          mx={16}
+          mb={6}
+          title={t('inbox.handed', { to: data.handedTo })}
+        >
           <Guarded
             scope="conversations:write"
             size="compact-xs"

@@ -3,6 +3,7 @@ import { Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../parts/page.tsx'
+import { ConsentSettings } from '../consent/settings.tsx'
 import { Attributes } from '../settings/attributes.tsx'
 import { Audit } from '../settings/audit.tsx'
 import { Me } from '../settings/me.tsx'
@@ -19,6 +20,7 @@ const TABS = [
   'team',
   'workspace',
   'sending',
+  'consent',
   'stages',
   'attributes',
   'me',
@@ -45,7 +47,7 @@ export function Settings() {
         <Tabs.List mb="md">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(name === 'privacy' || name === 'sending' ? `${name}.tab` : `settings.${name}`)}
+              {t(name === 'privacy' || name === 'sending' || name === 'consent' ? `${name}.tab` : `settings.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -55,6 +57,9 @@ export function Settings() {
         </Tabs.Panel>
         <Tabs.Panel value="sending">
           <SendingRules ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="consent">
+          <ConsentSettings ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="stages">
           <StageSettings ws={ws} />

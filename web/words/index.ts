@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { consentWords } from './consent.ts'
 import { conversationWords } from './conversations.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
@@ -61,4 +62,5 @@ export const words = {
   setting: { ...pages.setting, ...wires.setting },
   ...journeysVersions,
   ...conversationWords,
+  ...consentWords,
 } as const
