@@ -21,6 +21,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { modulesEndpoints } from './contract/modules.ts'
@@ -30,6 +31,7 @@ import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { replayEndpoints } from './contract/replay.ts'
+import { reachEndpoints } from './contract/reach.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -45,6 +47,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...engagementEndpoints,
+  ...reachEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
@@ -63,6 +66,7 @@ export const endpoints = {
   ...messagesEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,

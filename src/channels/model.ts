@@ -26,8 +26,8 @@ export type ChannelKind = {
   consent: 'given' | 'implied'
   /** What is no approved template may be sent only so long after the customer's last message by this channel, ms. */
   windowMs?: number
-  /** A person of the team may still answer so long after it, ms. */
-  humanWindowMs?: number
+  /** The same for what a person of the team answers; left out: no other. */
+  replyWindowMs?: number
   /** has templates that the provider approves */
   templates?: true
 }
@@ -49,14 +49,14 @@ export const CHANNELS: Record<ChannelName, ChannelKind> = {
     addressKind: 'messenger_id',
     consent: 'implied',
     windowMs: DAY_MS,
-    humanWindowMs: 7 * DAY_MS,
+    replyWindowMs: 7 * DAY_MS,
   },
   instagram: {
     name: 'instagram',
     addressKind: 'instagram_id',
     consent: 'implied',
     windowMs: DAY_MS,
-    humanWindowMs: 7 * DAY_MS,
+    replyWindowMs: 7 * DAY_MS,
   },
   push: { name: 'push', addressKind: null, consent: 'implied' },
   webpush: { name: 'webpush', addressKind: null, consent: 'implied' },

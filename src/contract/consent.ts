@@ -13,7 +13,9 @@ const purposeFields = z.object({
   channels: z.array(z.enum(CHANNEL_NAMES)).min(1).max(CHANNEL_NAMES.length),
   asked: z
     .boolean()
-    .describe('needs a consent of its own; else the one for marketing stands for it until something else is said'),
+    .describe(
+      'needs a consent of its own; else the one for marketing stands for it until something else is said',
+    ),
   doubleOptIn: z.boolean().describe('holds only when the person has confirmed it'),
   archived: z.boolean(),
 })

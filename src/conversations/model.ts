@@ -89,12 +89,12 @@ const NO_CHANNEL: Partial<ChannelKind> = {}
 
 /** What may be said now by a channel of whose customer the newest message came at `inbound`. */
 export function windowOf(channel: string, inbound: number | null, now: number): Window {
-  const { windowMs, humanWindowMs, templates } = isChannel(channel) ? CHANNELS[channel] : NO_CHANNEL
+  const { windowMs, replyWindowMs, templates } = isChannel(channel) ? CHANNELS[channel] : NO_CHANNEL
   if (windowMs === undefined) return { closesAt: null, humanUntil: null, may: 'anything' }
   const after = templates ? ('template' as const) : ('nothing' as const)
   if (inbound === null) return { closesAt: null, humanUntil: null, may: after }
   const closesAt = inbound + windowMs
-  const humanUntil = humanWindowMs === undefined ? null : inbound + humanWindowMs
+  const humanUntil = replyWindowMs === undefined ? null : inbound + replyWindowMs
   if (now < closesAt) return { closesAt, humanUntil, may: 'anything' }
   return { closesAt, humanUntil, may: humanUntil !== null && now < humanUntil ? 'human' : after }
 }

@@ -12,7 +12,16 @@ import { done, wrong, type Answer } from './answer.ts'
 import { decideIdentity } from './decisions.ts'
 import type { Fold } from './fold.ts'
 import { canonicalName } from './attributes.ts'
-import { addTag, fitTrait, MAX_TRAITS, removeTag, setConsent, setPreference, setTrait, type Source } from './profile.ts'
+import {
+  addTag,
+  fitTrait,
+  MAX_TRAITS,
+  removeTag,
+  setConsent,
+  setPreference,
+  setTrait,
+  type Source,
+} from './profile.ts'
 import { instantOf, proofOf } from './statements.ts'
 
 /** Carries a command out, whole or not at all. */

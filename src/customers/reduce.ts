@@ -19,7 +19,7 @@ import { eventProps } from './event-props.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { happen, isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { setFriendship } from './line.ts'
+import { friendKey, setFriendship } from './line.ts'
 import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
@@ -280,10 +280,10 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */
 function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   if (foldMembership(fold, body, source.at)) return
-  const channel = body.props?.channel
+  const { channel, oa } = body.props ?? {}
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setFriendship(fold.state, lineProviderOf(body.ids), {
+      setFriendship(fold.state, friendKey(lineProviderOf(body.ids), typeof oa === 'string' ? oa : ''), {
         following: body.name === 'contact.followed',
         at: source.at,
       })

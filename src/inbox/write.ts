@@ -453,7 +453,11 @@ const REFUSED = `u.id = m.customer_id and m.channel = u.channel and m.body::json
   and (${TOPIC} = u.topic or (u.topic = 'marketing' and not u.keep::jsonb ? ${TOPIC}))`
 
 /** Ends open intents and posts each as an outcome to its customer's inbox, in one statement. */
-const endStatement = (match: string, column: string, more: { names: string; values: string } = NONE_MORE) => `with t as (
+const endStatement = (
+  match: string,
+  column: string,
+  more: { names: string; values: string } = NONE_MORE,
+) => `with t as (
     select m.bucket, m.id, u.reason from message m
       join unnest($1::smallint[], $2::uuid[], $3::text[]${more.values}) u(bucket, ${column}, reason${more.names}) on u.bucket = m.bucket and ${match}
      where m.bucket = any($1::smallint[]) and m.state in ('intended', 'claimed') order by m.bucket, m.id for update of m),

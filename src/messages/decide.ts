@@ -2,7 +2,7 @@
 import type { Adapter, SendResult } from '../channels/adapter.ts'
 import { contentNeedsWindow } from '../channels/content.ts'
 import type { ChannelKind } from '../channels/model.ts'
-import { friendshipWith } from '../customers/line.ts'
+import { friendKey, friendshipWith } from '../customers/line.ts'
 import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
@@ -54,7 +54,7 @@ function addressOf(
 }
 
 const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
-  friendshipWith(customer, settings.provider ?? '')
+  friendshipWith(customer, friendKey(settings.provider, settings.oa))
 
 /** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
  *  else the first. */
@@ -114,8 +114,7 @@ export function decide(
     if (!allowed) return { do: 'skip', reason: 'consent' }
     if (holdsBack(customer, facts.now)) return { do: 'skip', reason: 'preference' }
   }
-  const person = intent.origin === 'reply'
-  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, person))
+  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, intent.origin))
     return { do: 'skip', reason: 'window' }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
   return {
@@ -154,6 +153,8 @@ export type End = {
   refund: boolean
   suppress: boolean
   attention: string | null
+  /** delayMs is its place in its account's rate */
+  booked?: boolean
 }
 
 const end = (

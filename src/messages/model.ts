@@ -40,6 +40,8 @@ export type SkipReason =
   | 'paused'
   /** the channel lets us write freely only for a while after the customer's last message to us, and that has passed */
   | 'window'
+  /** working on it failed by a fault of ours, again and again */
+  | 'poison'
   /** a limit shared between people is used up: the account's quota, the journey's budget, an entry cap or a pool; or
    *  (cap) this person has had enough messages */
   | 'quota'

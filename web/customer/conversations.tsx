@@ -14,7 +14,11 @@ import type { Part } from './command.ts'
 export function Conversations({ ws, data }: Part) {
   const { t } = useTranslation()
   const barred = useDisabledReason()('conversations:read') !== null
-  const list = useApi('conversations', { ws, query: { customer: data.id, status: 'all' } }, { enabled: !barred })
+  const list = useApi(
+    'conversations',
+    { ws, query: { customer: data.id, status: 'all' } },
+    { enabled: !barred },
+  )
   const items = list.data?.items ?? []
   const [open, setOpen] = useState<string | null>(null)
   return (

@@ -35,8 +35,7 @@ export function Inbox() {
     ws,
     query: { status, assignee, channel: search.channel, q: search.q, limit: 40 },
   })
-  const chosen =
-    search.customer && search.at ? { customer: search.customer, channel: search.at } : null
+  const chosen = search.customer && search.at ? { customer: search.customer, channel: search.at } : null
   const counts = list.first?.counts
   return (
     <Page

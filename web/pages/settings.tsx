@@ -47,7 +47,11 @@ export function Settings() {
         <Tabs.List mb="md">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(name === 'privacy' || name === 'sending' || name === 'consent' ? `${name}.tab` : `settings.${name}`)}
+              {t(
+                name === 'privacy' || name === 'sending' || name === 'consent'
+                  ? `${name}.tab`
+                  : `settings.${name}`,
+              )}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -44,6 +44,9 @@ export const consentWords = {
     ],
     export: ['下載證明', 'Download the proofs'],
     link: ['複製偏好頁連結', 'Copy preference link'],
-    linkCopied: ['已複製：顧客不用登入就能選擇要收什麼', 'Copied: the customer chooses there without signing in'],
+    linkCopied: [
+      '已複製：顧客不用登入就能選擇要收什麼',
+      'Copied: the customer chooses there without signing in',
+    ],
   },
 } as const

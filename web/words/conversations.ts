@@ -2,7 +2,10 @@
 export const conversationWords = {
   inbox: {
     title: ['對話', 'Conversations'],
-    lead: ['顧客從各渠道傳來的訊息，在這裡看、在這裡回。', 'What customers write by any channel, read and answered here.'],
+    lead: [
+      '顧客從各渠道傳來的訊息，在這裡看、在這裡回。',
+      'What customers write by any channel, read and answered here.',
+    ],
     status: ['狀態', 'Status'],
     open: ['待回覆', 'Open'],
     waiting: ['等顧客', 'Waiting'],
@@ -25,7 +28,10 @@ export const conversationWords = {
     noneFound: ['沒有符合的對話', 'No conversation matches'],
     noneFoundText: ['換一個篩選或清除搜尋再看。', 'Choose another filter or clear the search.'],
     pick: ['選一則對話來看', 'Choose a conversation'],
-    pickText: ['左邊是等著回覆的顧客，最新的在最上面。', 'Customers who wait are on the left, the newest on top.'],
+    pickText: [
+      '左邊是等著回覆的顧客，最新的在最上面。',
+      'Customers who wait are on the left, the newest on top.',
+    ],
     thread: ['對話內容', 'What was said'],
     older: ['較早的訊息', 'Older messages'],
     back: ['回清單', 'Back to the list'],
@@ -59,7 +65,10 @@ export const conversationWords = {
     awaySaid: ['自動回覆', 'Away reply'],
     unsent: ['已收回', 'Taken back'],
     noText: ['（沒有文字）', '(no text)'],
-    unreachable: ['這個渠道沒有已驗證的聯絡方式，無法回覆。', 'There is no verified address of this channel to answer to.'],
+    unreachable: [
+      '這個渠道沒有已驗證的聯絡方式，無法回覆。',
+      'There is no verified address of this channel to answer to.',
+    ],
     windowOpen: ['可自由回覆，還有 {{left}}', 'Free answers for another {{left}}'],
     windowHuman: [
       '24 小時已過：只有真人可以回覆，還有 {{left}}',
@@ -80,7 +89,10 @@ export const conversationWords = {
     card: ['對話', 'Conversations'],
     cardNone: ['這位顧客還沒有傳過訊息。', 'This customer has not written yet.'],
     settings: ['回覆時間與離線回覆', 'Hours and away reply'],
-    settingsText: ['團隊什麼時候回覆，其他時間自動說什麼。', 'When the team answers, and what is said at other times.'],
+    settingsText: [
+      '團隊什麼時候回覆，其他時間自動說什麼。',
+      'When the team answers, and what is said at other times.',
+    ],
     hours: ['回覆時間', 'Hours'],
     noHours: ['沒有設定＝隨時都會回覆', 'None: the team always answers'],
     addHours: ['加一段時間', 'Add hours'],
@@ -90,7 +102,10 @@ export const conversationWords = {
     to: ['到', 'To'],
     awayOn: ['在這些時間之外，每則對話自動回覆一次', 'Outside these hours, answer once in each conversation'],
     awayText: ['自動回覆內容', 'What is said'],
-    markRead: ['開啟對話時，在渠道標示已讀（渠道支援時）', 'Mark as read at the channel when opened, where it can be'],
+    markRead: [
+      '開啟對話時，在渠道標示已讀（渠道支援時）',
+      'Mark as read at the channel when opened, where it can be',
+    ],
   },
   weekday: {
     mon: ['星期一', 'Monday'],

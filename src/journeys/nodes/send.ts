@@ -7,17 +7,27 @@ import { z } from 'zod'
 import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
-import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, topic, usefulForMs } from './content.ts'
+import {
+  account,
+  DEFAULT_USEFUL_MS,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  topic,
+  usefulForMs,
+} from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,
   purpose,
+  account,
   topic,
   content: authoredContent,
   usefulForMs,
 })
 type Fields = {
   channel: string
+  account?: string
   purpose: 'marketing' | 'transactional'
   topic?: string
   content: MessageContent
@@ -29,6 +39,7 @@ export const send: NodeType = {
   family: 'message',
   fields: {
     channel: { kind: 'channel', required: true },
+    account: { kind: 'account', required: false },
     purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
     topic: { kind: 'text', required: false },
@@ -57,6 +68,7 @@ export const send: NodeType = {
           purpose: f.purpose,
           ...(f.topic === undefined ? {} : { topic: f.topic }),
           content: f.content,
+          account: f.account,
           notBefore,
           // counted from the decision, so that a catch-up after downtime drops what came too late, but never inside
           // the quiet hours that the message has to wait for
