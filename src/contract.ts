@@ -8,6 +8,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { consentEndpoints } from './contract/consent.ts'
 import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
@@ -82,6 +83,7 @@ export const endpoints = {
   ...broadcastsEndpoints,
   ...connectorsEndpoints,
   ...conversationsEndpoints,
+  ...consentEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,

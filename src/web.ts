@@ -21,6 +21,8 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { consentApp } from './consent/public.ts'
+import { consentRoutes } from './consent/routes.ts'
 import { conversationReplyRoutes } from './conversations/reply-routes.ts'
 import { conversationRoutes } from './conversations/routes.ts'
 import { conversationSettingRoutes } from './conversations/settings.ts'
@@ -115,6 +117,7 @@ export const handlers: AllHandlers = {
   ...importRoutes,
   ...customerRoutes,
   ...conversationRoutes,
+  ...consentRoutes,
   ...conversationSettingRoutes,
   ...conversationTellRoutes,
   ...conversationReplyRoutes,
@@ -194,6 +197,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', consentApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))

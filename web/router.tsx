@@ -205,6 +205,12 @@ const messages = createRoute({
   validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
 })
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  validateSearch: texts('status', 'whose', 'channel', 'q', 'customer', 'at'),
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
+})
 const sandbox = createRoute({
   getParentRoute: () => inside,
   path: '/sandbox',
@@ -281,6 +287,7 @@ export const router = createRouter({
       messages,
       broadcasts,
       broadcast,
+      inbox,
       metrics,
       engagement,
       sandbox,

@@ -63,6 +63,7 @@ export function judgeClaim(claim: Claim, facts: Read): Judged | null {
     paused: workspace.paused || workspace.stopped.includes(channel),
     account: account && { waitMs, settings: account.settings },
     customer,
+    asked: workspace.asked,
   })
   const adapter = account ? adapterNamed(account.adapter) : undefined
   return { claim, channel, workspace, account, adapter, decision, now }
@@ -75,7 +76,8 @@ async function write(
   address: string,
   facts: Read,
 ): Promise<Rendered> {
-  const { claim, workspace, account, now } = judged
+  const { claim, workspace, account, now, decision } = judged
+  const consent = decision.do === 'send' ? decision.consent : undefined
   const { event, vars, enrollment, purpose, as, origin, content: written } = claim.intent
   const { content, unsubscribeUrl } = await composeToSend(
     work.core,
@@ -98,6 +100,7 @@ async function write(
     content: origin === 'test' ? markedAsTest(content) : content,
     unsubscribeUrl,
     account: account.id,
+    ...(consent === undefined ? {} : { consent }),
   }
 }
 

@@ -168,6 +168,8 @@ export type WorkspaceFacts = {
   offsetMs: number
   /** where links of messages lead through; null: our own address */
   linkDomain: string | null
+  /** purposes of consent that are asked for by themselves */
+  asked: string[]
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -182,13 +184,15 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     stopped: string[]
     offset: number
     linkDomain: string | null
+    asked: string[]
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
               (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
                 where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
               array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
-              settings->>'linkDomain' as "linkDomain"
+              settings->>'linkDomain' as "linkDomain",
+              array(select p.name from consent_purpose p where p.workspace_id = workspace.id and p.asked and not p.archived) as asked
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })

@@ -90,6 +90,7 @@ export type IdPrefix =
   | 'apr'
   | 'qrp'
   | 'lrm'
+  | 'crq'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

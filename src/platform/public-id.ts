@@ -31,6 +31,7 @@ const WHAT: Record<IdPrefix, string> = {
   apr: 'approval',
   qrp: 'quick_reply',
   lrm: 'rich_menu',
+  crq: 'consent_request',
   mod: 'module',
 }
 

@@ -3,6 +3,7 @@ import { Stack, Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../parts/page.tsx'
+import { ConsentSettings } from '../consent/settings.tsx'
 import { Attributes } from '../settings/attributes.tsx'
 import { Audit } from '../settings/audit.tsx'
 import { Me } from '../settings/me.tsx'
@@ -20,6 +21,7 @@ const TABS = [
   'team',
   'workspace',
   'sending',
+  'consent',
   'stages',
   'attributes',
   'me',
@@ -46,7 +48,11 @@ export function Settings() {
         <Tabs.List mb="md">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(name === 'privacy' || name === 'sending' ? `${name}.tab` : `settings.${name}`)}
+              {t(
+                name === 'privacy' || name === 'sending' || name === 'consent'
+                  ? `${name}.tab`
+                  : `settings.${name}`,
+              )}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -59,6 +65,9 @@ export function Settings() {
             <SendingRules ws={ws} />
             <TestRecipients ws={ws} />
           </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="consent">
+          <ConsentSettings ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="stages">
           <StageSettings ws={ws} />

@@ -3,6 +3,8 @@ import { admin } from './admin.ts'
 import { broadcastWords } from './broadcasts.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { consentWords } from './consent.ts'
+import { conversationWords } from './conversations.ts'
 import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
@@ -75,4 +77,6 @@ export const words = {
   line: lineWords.line,
   setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
+  ...conversationWords,
+  ...consentWords,
 } as const

@@ -172,6 +172,8 @@ export const journeysCanvas = {
     purpose_marketing: ['行銷（需行銷同意）', 'Marketing (needs consent)'],
     purpose_transactional: ['交易通知', 'Transactional'],
     content: ['內容', 'Content'],
+    topic: ['同意的用途', 'Purpose of consent'],
+    topic_help: ['用途的代碼；不填為 marketing', 'Name of a purpose; marketing when empty'],
     usefulForMs: ['多久內有用', 'Useful for'],
     usefulForMs_help: ['超過就不再送；不填為 7 天', 'Not sent any more afterwards; 7 days when empty'],
     event: ['事件', 'Event'],
