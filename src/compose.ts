@@ -101,7 +101,17 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       },
     }
   },
-  deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
+  deliver: async core => {
+    const deliverer = await (await import('./messages/deliver.ts')).startDeliver(core)
+    const outflow = (await import('./outflow/worker.ts')).startOutflow(core)
+    return {
+      start: () => undefined,
+      async stop() {
+        await outflow.stop()
+        await deliverer.stop()
+      },
+    }
+  },
   history: async core => {
     const history = await (await import('./inbox/history.ts')).startHistory(core)
     const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)

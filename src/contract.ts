@@ -2,6 +2,7 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { audienceEndpoints } from './contract/audiences.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -34,6 +35,7 @@ import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
+import { webhookEndpoints } from './contract/webhooks.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -63,6 +65,8 @@ export const endpoints = {
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...mailEndpoints,
+  ...webhookEndpoints,
+  ...audienceEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -86,6 +90,8 @@ export type Out<N extends EndpointName> = z.output<(typeof endpoints)[N]['out']>
 
 /** Server-sent events of GET /api/w/{ws}/live: the name of what changed; pages refetch what they show. */
 export const LIVE_TOPICS = [
+  'webhooks',
+  'audiences',
   'customers',
   'messages',
   'journeys',

@@ -64,6 +64,8 @@ const ORDER = [
   'segments',
   'trial',
   'connectors',
+  'audiences',
+  'outflow',
   'team',
   'privacy',
   'insight',

@@ -192,6 +192,16 @@ const importFile = createRoute({
   path: '/imports/$import',
   component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
 })
+const audiences = createRoute({
+  getParentRoute: () => inside,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences.tsx'), 'Audiences'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -236,6 +246,8 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      webhooks,
+      audiences,
       ops,
       settings,
     ]),

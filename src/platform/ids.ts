@@ -88,6 +88,8 @@ export type IdPrefix =
   | 'cmp'
   | 'apr'
   | 'mod'
+  | 'whk'
+  | 'aud'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -29,6 +29,8 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   apr: 'approval',
   mod: 'module',
+  whk: 'webhook',
+  aud: 'audience',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

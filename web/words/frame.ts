@@ -23,6 +23,8 @@ export const frame = {
     coupons: ['優惠券與點數', 'Coupons and points'],
     metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
+    webhooks: ['Webhook', 'Webhooks'],
+    audiences: ['廣告受眾', 'Ad audiences'],
     channels: ['渠道', 'Channels'],
     ops: ['系統運作', 'Ops'],
     settings: ['設定', 'Settings'],
@@ -493,6 +495,7 @@ export const frame = {
     session: ['造訪代碼', 'session'],
   },
   attention: {
+    webhooks_failing: ['Webhook 連續失敗，已暫停', 'Webhooks failed for long and are paused'],
     channel_stopped: ['渠道停止發送', 'A channel has stopped sending'],
     failed_messages: ['發送失敗', 'Messages failed'],
     failed: ['發送失敗', 'Messages failed'],

@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
@@ -25,6 +26,7 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -54,6 +56,9 @@ export const words = {
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
   mailHealth,
+  webhooks: webhookWords,
+  audiences: audienceWords,
+  webhookState,
   mailKind,
   mailState,
   mailCode,
