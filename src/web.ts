@@ -21,6 +21,10 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { conversationReplyRoutes } from './conversations/reply-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { conversationSettingRoutes } from './conversations/settings.ts'
+import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
 import { mailRoutes } from './messages/mail-routes.ts'
@@ -35,6 +39,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -93,6 +98,7 @@ export const handlers: AllHandlers = {
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
+  ...reachRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -101,6 +107,10 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...conversationRoutes,
+  ...conversationSettingRoutes,
+  ...conversationTellRoutes,
+  ...conversationReplyRoutes,
   ...identityRoutes,
   ...segmentRoutes,
   ...previewRoutes,

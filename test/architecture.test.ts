@@ -68,6 +68,8 @@ const ORDER = [
   'outflow',
   'team',
   'privacy',
+  'consent',
+  'conversations',
   'insight',
   'sandbox',
   'demo',

@@ -8,6 +8,7 @@ import { golden } from '../../test/golden.ts'
 import { lineText, mail, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
 import { openOwner } from '../inbox/owner.ts'
 import { bucketOf, newId, publicId } from '../platform/ids.ts'
+import { standInAct } from '../sandbox/stand-ins/register.ts'
 import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in.ts'
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
 import type { Outgoing, SendResult } from './adapter.ts'
@@ -31,6 +32,13 @@ describe.each(adapters().map(adapter => ({ name: adapter.name, adapter })))(
     let person: Person
     beforeAll(async () => {
       person = await lab.person()
+      if (world.hears)
+        await standInAct(lab.core, lab.workspace, {
+          channel: adapter.channel,
+          address: world.address(person),
+          act: 'text',
+          text: 'hi',
+        })
     })
     const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
       const a = structuredClone(

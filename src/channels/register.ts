@@ -4,15 +4,31 @@ import type { Adapter } from './adapter.ts'
 import { every8d } from './adapters/every8d.ts'
 import { fcm } from './adapters/fcm.ts'
 import { line } from './adapters/line.ts'
+import { instagram, messenger } from './adapters/messenger.ts'
+import { mitake } from './adapters/mitake.ts'
 import { sendgrid } from './adapters/sendgrid.ts'
 import { ses } from './adapters/ses.ts'
-import { mitake } from './adapters/mitake.ts'
 import { smtp } from './adapters/smtp.ts'
 import { twilio } from './adapters/twilio.ts'
 import { webPush } from './adapters/webpush.ts'
+import { whatsapp } from './adapters/whatsapp.ts'
 import type { ChannelName } from './model.ts'
 
-const ADAPTERS: Adapter[] = [line, smtp, ses, sendgrid, twilio, mitake, every8d, fcm, webPush]
+// biome-ignore format: a line each
+const ADAPTERS: Adapter[] = [
+  line,
+  smtp,
+  ses,
+  sendgrid,
+  twilio,
+  mitake,
+  every8d,
+  whatsapp,
+  messenger,
+  instagram,
+  fcm,
+  webPush,
+]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))
 

@@ -3,6 +3,7 @@ import { admin } from './admin.ts'
 import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -35,6 +36,7 @@ export const words = {
   ...pages,
   ...install,
   ...insight,
+  ...engagementWords,
   ...quality,
   ...ruleEdit,
   ...rules,
@@ -68,6 +70,6 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...wires.setting, ...mailSettings },
+  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const

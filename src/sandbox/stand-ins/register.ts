@@ -5,6 +5,7 @@ import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { fcmStandIn } from './fcm.ts'
 import { lineStandIn } from './line.ts'
+import { instagramStandIn, messengerStandIn, whatsappStandIn } from './meta.ts'
 import type { SandboxAct, StandIn } from './model.ts'
 import { sendgridStandIn } from './sendgrid.ts'
 import { sesStandIn } from './ses.ts'
@@ -12,6 +13,7 @@ import { every8dStandIn, mitakeStandIn, twilioStandIn } from './sms.ts'
 import { smtpStandIn } from './smtp.ts'
 import { webPushStandIn } from './webpush.ts'
 
+// biome-ignore format: a line each
 const STAND_INS: StandIn[] = [
   lineStandIn,
   smtpStandIn,
@@ -22,6 +24,9 @@ const STAND_INS: StandIn[] = [
   every8dStandIn,
   fcmStandIn,
   webPushStandIn,
+  whatsappStandIn,
+  messengerStandIn,
+  instagramStandIn,
 ]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
