@@ -21,7 +21,11 @@ const request = (account: MetaAccount, method: string, path: string, body: objec
 })
 
 /** Adds people to the audience, or takes them out; at most 10,000 at once. */
-export const usersRequest = (account: MetaAccount, how: 'add' | 'remove', people: Hashes[]): OutgoingRequest =>
+export const usersRequest = (
+  account: MetaAccount,
+  how: 'add' | 'remove',
+  people: Hashes[],
+): OutgoingRequest =>
   request(account, how === 'add' ? 'POST' : 'DELETE', `${account.audienceId ?? ''}/users`, {
     payload: {
       schema: ['EMAIL', 'PHONE'],

@@ -22,7 +22,10 @@ async function found(core: Core, workspace: Uuid, text: string | undefined): Pro
 }
 
 const needs = (path: string, what: string) =>
-  new Problem(400, 'invalid', `Meta needs ${what}`, { path, action: 'Fill in this field, or pause the audience.' })
+  new Problem(400, 'invalid', `Meta needs ${what}`, {
+    path,
+    action: 'Fill in this field, or pause the audience.',
+  })
 
 export const audienceRoutes = {
   async audiences({ core, workspace }) {
@@ -61,8 +64,13 @@ export const audienceRoutes = {
       if (!body.accessToken && !before?.secrets) throw needs('accessToken', 'an access token')
     }
     if (settings.baseUrl && settings.baseUrl !== STAND_IN && !URL.canParse(settings.baseUrl))
-      throw new Problem(400, 'invalid', 'This is no address', { path: 'settings.baseUrl', action: 'Leave it empty.' })
-    const secrets = body.accessToken ? core.secrets.seal(JSON.stringify({ accessToken: body.accessToken })) : null
+      throw new Problem(400, 'invalid', 'This is no address', {
+        path: 'settings.baseUrl',
+        action: 'Leave it empty.',
+      })
+    const secrets = body.accessToken
+      ? core.secrets.seal(JSON.stringify({ accessToken: body.accessToken }))
+      : null
     const fields = {
       name: body.name,
       provider: before?.provider ?? body.provider,

@@ -44,7 +44,10 @@ export async function listAudiences(
 }
 
 export async function findAudience(sql: Sql, workspace: Uuid, id: Uuid): Promise<AudienceRow | null> {
-  const { rows } = await sql.query<AudienceRow>(`${READ} where a.workspace_id = $1 and a.id = $2`, [workspace, id])
+  const { rows } = await sql.query<AudienceRow>(`${READ} where a.workspace_id = $1 and a.id = $2`, [
+    workspace,
+    id,
+  ])
   return rows[0] ?? null
 }
 
@@ -64,7 +67,12 @@ export type AudienceFields = {
 }
 
 /** Makes or changes one. Another segment, or turned on again, everybody is looked at anew. */
-export async function saveAudience(sql: Sql, workspace: Uuid, id: Uuid | null, f: AudienceFields): Promise<Uuid> {
+export async function saveAudience(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid | null,
+  f: AudienceFields,
+): Promise<Uuid> {
   const key = id ?? newId()
   await sql.query(
     `insert into ad_audience as a (id, workspace_id, name, provider, segment_id, exclude_id, settings, secrets, state, created_at)
@@ -109,7 +117,12 @@ export async function setFilled(sql: Sql, audience: AudienceRow, to: Uuid | null
 export type DueMember = { customer_id: Uuid; told: string | null; attempts: number }
 
 /** Of one audience; held for a while, so that a process that dies leaves them to be looked at again. */
-export async function claimMembers(sql: Sql, of: AudienceRow, limit: number, holdS: number): Promise<DueMember[]> {
+export async function claimMembers(
+  sql: Sql,
+  of: AudienceRow,
+  limit: number,
+  holdS: number,
+): Promise<DueMember[]> {
   const { rows } = await sql.query<DueMember>(
     `with due as (select customer_id from ad_member where workspace_id = $1 and audience_id = $2 and due <= clock_timestamp()
                    order by due limit $3 for update skip locked)
@@ -142,7 +155,12 @@ export async function settleMembers(
   )
 }
 
-export async function noteSync(sql: Sql, of: AudienceRow, error: string | null, failing: boolean): Promise<void> {
+export async function noteSync(
+  sql: Sql,
+  of: AudienceRow,
+  error: string | null,
+  failing: boolean,
+): Promise<void> {
   await sql.query(
     `update ad_audience set last_sync = case when $2::text is null then clock_timestamp() else last_sync end, last_error = $2,
             state = case when $3 and state = 'on' then 'failing' else state end where id = $1`,
@@ -152,7 +170,12 @@ export async function noteSync(sql: Sql, of: AudienceRow, error: string | null, 
 
 export type DueConversion = { id: Uuid; customer_id: Uuid; body: string; attempts: number }
 
-export async function claimConversions(sql: Sql, of: AudienceRow, limit: number, holdS: number): Promise<DueConversion[]> {
+export async function claimConversions(
+  sql: Sql,
+  of: AudienceRow,
+  limit: number,
+  holdS: number,
+): Promise<DueConversion[]> {
   const { rows } = await sql.query<DueConversion>(
     `with due as (select id from ad_conversion where workspace_id = $1 and audience_id = $2 and due <= clock_timestamp()
                    order by due limit $3 for update skip locked)
@@ -163,7 +186,12 @@ export async function claimConversions(sql: Sql, of: AudienceRow, limit: number,
   return rows
 }
 
-export async function settleConversion(sql: Sql, workspace: Uuid, id: Uuid, againS: number | null): Promise<void> {
+export async function settleConversion(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+  againS: number | null,
+): Promise<void> {
   await sql.query(
     `update ad_conversion set due = case when $3::float8 is null then null else clock_timestamp() + make_interval(secs => $3) end
       where workspace_id = $1 and id = $2`,
@@ -172,7 +200,8 @@ export async function settleConversion(sql: Sql, workspace: Uuid, id: Uuid, agai
 }
 
 /** What changes whether, or as what, somebody is told of. */
-const CHANGES = /^(segment\.(entered|left)|consent\.changed|identifier\.(added|removed)|customer\.(merged|unmerged))$/
+const CHANGES =
+  /^(segment\.(entered|left)|consent\.changed|identifier\.(added|removed)|customer\.(merged|unmerged))$/
 
 type Props = { segment?: string; loser?: string; order?: string; currency?: string; revenue_change?: number }
 
@@ -216,7 +245,13 @@ async function keepPurchases(sql: Sql, audience: AudienceRow, rows: HistoryRow[]
     const { order, currency, revenue_change = 0 } = JSON.parse(row.props) as Props
     if (!order || !currency || revenue_change <= 0) continue
     const id = hashId(audience.id, order)
-    const body = JSON.stringify({ id: publicId('evt', id), at: row.occurred, currency, value: fromSmallestUnit(revenue_change, currency), order })
+    const body = JSON.stringify({
+      id: publicId('evt', id),
+      at: row.occurred,
+      currency,
+      value: fromSmallestUnit(revenue_change, currency),
+      order,
+    })
     await sql.query(
       `insert into ad_conversion (workspace_id, id, audience_id, customer_id, body, due, created_at)
        values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) on conflict do nothing`,

@@ -126,7 +126,12 @@ async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean
     const request = purchaseRequest(account, hashes, JSON.parse(one.body) as Purchase)
     const result = await sendOnce(request, account.trusted, AbortSignal.timeout(TIMEOUT_MS), readAnswer)
     const over = result.kind === 'accepted' || result.kind === 'rejected' || one.attempts >= MOST_TRIES
-    await store.settleConversion(core.pool, of.workspace_id, one.id, over ? null : againS(result, one.attempts))
+    await store.settleConversion(
+      core.pool,
+      of.workspace_id,
+      one.id,
+      over ? null : againS(result, one.attempts),
+    )
     if (result.kind !== 'accepted')
       await store.noteSync(core.pool, of, result.detail, result.kind === 'bad_credentials')
   }

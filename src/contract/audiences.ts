@@ -37,7 +37,10 @@ export const audienceEndpoints = {
       segment: id,
       exclude: id.nullable().describe('who is in this segment is left out, such as buyers'),
       settings: z.object({
-        audienceId: z.string().regex(/^\d{1,30}$/).optional(),
+        audienceId: z
+          .string()
+          .regex(/^\d{1,30}$/)
+          .optional(),
         pixelId: z
           .string()
           .regex(/^\d{1,30}$/)

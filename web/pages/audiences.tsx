@@ -29,7 +29,11 @@ export function Audiences() {
   const segments = useApi('segments', { ws, query: {} })
   const choices: Choice[] = (segments.data?.items ?? []).map(s => ({ value: s.id, label: s.name }))
   const add = (
-    <Guarded scope="channels:write" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => edit('new')}>
+    <Guarded
+      scope="channels:write"
+      leftSection={<IconPlus size={16} aria-hidden />}
+      onClick={() => edit('new')}
+    >
       {t('audiences.add')}
     </Guarded>
   )
