@@ -45,6 +45,9 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
+import { lineApp } from './line/linking.ts'
+import { contentApp } from './line/content.ts'
+import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
@@ -89,6 +92,7 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...campaignRoutes,
   ...channelRoutes,
+  ...lineRoutes,
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,
@@ -172,6 +176,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
   app.route('/', pictureApp(core, access))
+  app.route('/', contentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(
@@ -183,6 +188,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   )
   app.route('/', collectApp(core))
   app.route('/', hooksApp(core))
+  app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))

@@ -9,6 +9,7 @@ import type { OutcomeBody } from '../src/inbox/model.ts'
 import type { CustomerState } from '../src/customers/model.ts'
 import type { MessageContent } from '../src/channels/content.ts'
 import { type DeliverOptions, openDeliverer } from '../src/messages/deliver.ts'
+import { lineApp } from '../src/line/linking.ts'
 import { messageApp } from '../src/messages/links.ts'
 import type { Intent } from '../src/messages/model.ts'
 import { bucketOf, deriveId, newId, type Uuid } from '../src/platform/ids.ts'
@@ -50,6 +51,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   options.before?.(app)
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', lineApp(core))
   app.route('/sandbox', standInApp(core))
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))

@@ -226,6 +226,12 @@ const channels = createRoute({
   validateSearch: texts('edit'),
   component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
 })
+const line = createRoute({
+  getParentRoute: () => inside,
+  path: '/line',
+  validateSearch: texts('tab', 'menu'),
+  component: lazyRouteComponent(() => import('./pages/line.tsx'), 'Line'),
+})
 const ops = createRoute({
   getParentRoute: () => inside,
   path: '/ops',
@@ -267,6 +273,7 @@ export const router = createRouter({
       channels,
       webhooks,
       audiences,
+      line,
       ops,
       settings,
     ]),

@@ -46,6 +46,8 @@ const lineContent = z.strictObject({
     )
     .min(1)
     .max(5),
+  /** it arrives without a sound */
+  notificationDisabled: z.boolean().optional(),
   ...beside,
 })
 const emailContent = z.strictObject({

@@ -88,6 +88,7 @@ export type IdPrefix =
   | 'cmp'
   | 'apr'
   | 'qrp'
+  | 'lrm'
   | 'mod'
   | 'whk'
   | 'aud'

@@ -22,11 +22,11 @@ const STAND_INS: StandIn[] = [
   twilioStandIn,
   mitakeStandIn,
   every8dStandIn,
-  fcmStandIn,
-  webPushStandIn,
   whatsappStandIn,
   messengerStandIn,
   instagramStandIn,
+  fcmStandIn,
+  webPushStandIn,
 ]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
