@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { broadcastWords } from './broadcasts.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
@@ -32,6 +33,7 @@ import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
 import { sending } from './sending.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -65,6 +67,9 @@ export const words = {
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
   mailHealth,
+  webhooks: webhookWords,
+  audiences: audienceWords,
+  webhookState,
   mailKind,
   mailState,
   mailCode,
