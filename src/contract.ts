@@ -33,6 +33,7 @@ import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
+import { whatsappEndpoints } from './contract/whatsapp.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -65,6 +66,7 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...whatsappEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,

@@ -9,6 +9,7 @@ import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { whatsappRoutes } from './catalogue/whatsapp-templates.ts'
 import { pictureApp } from './catalogue/pictures.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
@@ -79,6 +80,7 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...campaignRoutes,
   ...channelRoutes,
+  ...whatsappRoutes,
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,

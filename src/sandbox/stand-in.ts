@@ -45,6 +45,15 @@ export type StandInFault = {
   times: number
 }
 
+/** What is left of a fault that was set for this adapter; null: nothing. */
+export async function standInFaultOf(sql: Sql, workspace: Uuid, adapter: string): Promise<StandInFault | null> {
+  const { rows } = await sql.query<{ value: string }>('select value from system where key = $1', [
+    faultKey(workspace, adapter),
+  ])
+  const kept = rows[0] ? (JSON.parse(rows[0].value) as Omit<StandInFault, 'adapter'>) : null
+  return kept && kept.times > 0 ? { adapter, ...kept } : null
+}
+
 const faultKey = (workspace: Uuid, adapter: string) => `stand_in_fault:${workspace}:${adapter}`
 
 export async function setStandInFault(sql: Sql, workspace: Uuid, fault: StandInFault): Promise<void> {

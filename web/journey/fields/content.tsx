@@ -3,6 +3,8 @@ import { Input, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ContentPreview } from '../../messages/content-preview.tsx'
+import { WhatsappForm, type WhatsappDraft } from '../../messages/whatsapp-form.tsx'
+import { useWs } from '../../use.ts'
 import { text } from '../say/values.ts'
 import { LineContent, type LineMessage } from './line-content.tsx'
 import { mailHtml, mailText } from './mail-text.ts'
@@ -22,6 +24,7 @@ export function contentFor(channel: string, before: unknown, unsubscribe: string
 export function ContentField({ label, value, onChange, error, path, readOnly }: FieldProps) {
   const { t } = useTranslation()
   const { faults } = useForm()
+  const ws = useWs()
   const [side, show] = useState<'write' | 'see'>('write')
   const content = (typeof value === 'object' && value !== null ? value : {}) as Content
   const own = faults.filter(f => f.path.startsWith(path))
@@ -64,6 +67,13 @@ export function ContentField({ label, value, onChange, error, path, readOnly }: 
               change={next => onChange({ channel: 'email', ...next })}
             />
           )
+        ) : content.channel === 'whatsapp' ? (
+          <WhatsappForm
+            ws={ws}
+            content={content as WhatsappDraft}
+            readOnly={readOnly}
+            change={next => onChange({ channel: 'whatsapp', ...next })}
+          />
         ) : (
           <Text c="dimmed" size="sm">
             {t('fieldForm.channelFirst')}
