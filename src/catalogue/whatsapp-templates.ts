@@ -31,8 +31,16 @@ async function templatesOf(sql: Sql, workspace: Uuid): Promise<Out<'whatsappTemp
   }
 }
 
-async function replaceTemplates(sql: Sql, workspace: Uuid, account: Uuid, list: WhatsappTemplate[]): Promise<void> {
-  await sql.query('delete from whatsapp_template where workspace_id = $1 and account_id = $2', [workspace, account])
+async function replaceTemplates(
+  sql: Sql,
+  workspace: Uuid,
+  account: Uuid,
+  list: WhatsappTemplate[],
+): Promise<void> {
+  await sql.query('delete from whatsapp_template where workspace_id = $1 and account_id = $2', [
+    workspace,
+    account,
+  ])
   await sql.query(
     `insert into whatsapp_template (workspace_id, account_id, name, language, category, status, components, synced_at)
      select $1, $2, u.*, clock_timestamp() from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[]) u
@@ -54,7 +62,8 @@ export const whatsappRoutes = {
 
   async syncWhatsappTemplates(call) {
     const { core, workspace } = call
-    const accounts = (await loadAccounts(core, core.pool, [workspace.id])).get(`${workspace.id}:whatsapp`) ?? []
+    const accounts =
+      (await loadAccounts(core, core.pool, [workspace.id])).get(`${workspace.id}:whatsapp`) ?? []
     if (accounts.length === 0)
       throw new Problem(409, 'no_account', 'This workspace has no WhatsApp account', {
         action: 'Set one up under Channels.',

@@ -36,7 +36,12 @@ test('named values, a picture above, an address of a button', () => {
     ['body:code', 'text'],
     ['button:0', 'text'],
   ])
-  const values = { header: 'https://mist.tea/1.jpg', 'body:name': '小明', 'body:code': 'X', 'button:0': 'oolong' }
+  const values = {
+    header: 'https://mist.tea/1.jpg',
+    'body:name': '小明',
+    'body:code': 'X',
+    'button:0': 'oolong',
+  }
   const sent = fillTemplate(template, values)
   expect(sent.components).toEqual([
     { type: 'header', parameters: [{ type: 'image', image: { link: 'https://mist.tea/1.jpg' } }] },

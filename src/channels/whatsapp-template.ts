@@ -33,7 +33,9 @@ export type TemplateField = {
 }
 
 const MEDIA: Record<string, Media> = { IMAGE: 'image', VIDEO: 'video', DOCUMENT: 'document' }
-const namesIn = (text = ''): string[] => [...new Set([...text.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(m => m[1]!))]
+const namesIn = (text = ''): string[] => [
+  ...new Set([...text.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(m => m[1]!)),
+]
 const isNumber = (name: string) => /^\d+$/.test(name)
 
 /** In the order in which the template reads. */
@@ -49,7 +51,8 @@ export function fieldsOf(template: Pick<WhatsappTemplate, 'components'>): Templa
       return namesIn(text).map(name => ({ key: `body:${name}`, part: 'body', name, kind: 'text' }))
     if (type !== 'BUTTONS') return []
     return buttons.flatMap((b, index): TemplateField[] => {
-      const kind = b.type === 'URL' && namesIn(b.url).length > 0 ? 'url' : b.type === 'COPY_CODE' ? 'copy_code' : null
+      const kind =
+        b.type === 'URL' && namesIn(b.url).length > 0 ? 'url' : b.type === 'COPY_CODE' ? 'copy_code' : null
       if (!kind) return []
       const button = { index, text: b.text ?? '', kind } as const
       return [{ key: `button:${index}`, part: 'button', name: '1', button, kind: 'text' }]

@@ -15,7 +15,9 @@ export const faultsOfAdapter = (adapter: string): readonly StandInFault['kind'][
   adapter === 'smtp' ? MAIL : adapter === 'line' ? WITHOUT_RECEIPTS : REQUESTS
 
 export async function faultsSet(sql: Sql, workspace: Uuid) {
-  const list = standIns().toSorted((a, b) => CHANNEL_NAMES.indexOf(a.channel) - CHANNEL_NAMES.indexOf(b.channel))
+  const list = standIns().toSorted(
+    (a, b) => CHANNEL_NAMES.indexOf(a.channel) - CHANNEL_NAMES.indexOf(b.channel),
+  )
   return Promise.all(
     list.map(async ({ adapter, channel }) => {
       const set = await standInFaultOf(sql, workspace, adapter)

@@ -46,7 +46,11 @@ export type StandInFault = {
 }
 
 /** What is left of a fault that was set for this adapter; null: nothing. */
-export async function standInFaultOf(sql: Sql, workspace: Uuid, adapter: string): Promise<StandInFault | null> {
+export async function standInFaultOf(
+  sql: Sql,
+  workspace: Uuid,
+  adapter: string,
+): Promise<StandInFault | null> {
   const { rows } = await sql.query<{ value: string }>('select value from system where key = $1', [
     faultKey(workspace, adapter),
   ])

@@ -49,7 +49,9 @@ async function tell(core: Core, workspace: Uuid, item: Record<string, unknown>):
   const library = { name: 'itinera-till', version: '1' }
   const told = { type: 'track', ...item, timestamp: at, sentAt: at, context: { library } }
   if (!(await trackAsServer(core, workspace, told)))
-    throw new Problem(502, 'till_failed', 'The product did not take what the till told', { action: 'Try again.' })
+    throw new Problem(502, 'till_failed', 'The product did not take what the till told', {
+      action: 'Try again.',
+    })
 }
 
 const whose = (order: string, memberNo: string | undefined) =>

@@ -1,5 +1,6 @@
 // What a WhatsApp message says: an approved template in one of its languages with its values, or free text within 24 hours.
 // A pure editor of the content: what is published and sent is checked by the contract.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: a button, or a part of a text, is its place
 import { Button, Group, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
@@ -93,7 +94,8 @@ function Template({
     disabled: i.status !== 'APPROVED',
   }))
   // it was approved when it was chosen; Meta may have it no more
-  if (sent && !chosen) options.unshift({ value: keyOf(sent), label: `${sent.name} · ${sent.language}`, disabled: false })
+  if (sent && !chosen)
+    options.unshift({ value: keyOf(sent), label: `${sent.name} · ${sent.language}`, disabled: false })
   return (
     <Stack gap="sm">
       <Group align="flex-end" gap={8} wrap="nowrap">
@@ -181,7 +183,13 @@ function Values({
   )
 }
 
-function TemplateBubble({ template, values }: { template: WhatsappTemplate; values: Record<string, string> }) {
+function TemplateBubble({
+  template,
+  values,
+}: {
+  template: WhatsappTemplate
+  values: Record<string, string>
+}) {
   const { t } = useTranslation()
   const { header, body, footer, buttons } = previewOf(template, values)
   return (
@@ -201,7 +209,15 @@ function TemplateBubble({ template, values }: { template: WhatsappTemplate; valu
   )
 }
 
-function FreeText({ content, readOnly, change }: { content: WhatsappDraft; readOnly: boolean; change: Change }) {
+function FreeText({
+  content,
+  readOnly,
+  change,
+}: {
+  content: WhatsappDraft
+  readOnly: boolean
+  change: Change
+}) {
   const { t } = useTranslation()
   const { media, buttons = [] } = content
   const write = (part: WhatsappDraft) => {
@@ -255,7 +271,6 @@ function FreeText({ content, readOnly, change }: { content: WhatsappDraft; readO
         ) : null}
       </Group>
       {buttons.map((b, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a button is its place
         <Group key={i} gap={8} align="flex-end" wrap="nowrap">
           <TextInput
             size="sm"

@@ -1,5 +1,14 @@
 // The customer's phone: one app for each channel, LINE's chat first, notifications last.
-import { Group, SegmentedControl, Text } from '@mantine/core'
+import { Group, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
+import {
+  IconBell,
+  IconBrandInstagram,
+  IconBrandLine,
+  IconBrandMessenger,
+  IconBrandWhatsapp,
+  IconMessage,
+  IconWorld,
+} from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { type ChannelName, CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { word } from '../i18n.ts'
@@ -9,6 +18,26 @@ import { Thread } from './thread.tsx'
 type App = Exclude<ChannelName, 'email'>
 const APPS = CHANNEL_NAMES.filter((c): c is App => c !== 'email')
 export const isApp = (name: string | undefined): name is App => APPS.some(a => a === name)
+
+const ICONS: Record<App, typeof IconBell> = {
+  line: IconBrandLine,
+  sms: IconMessage,
+  whatsapp: IconBrandWhatsapp,
+  messenger: IconBrandMessenger,
+  instagram: IconBrandInstagram,
+  push: IconBell,
+  webpush: IconWorld,
+}
+
+function AppIcon({ app }: { app: App }) {
+  const Icon = ICONS[app]
+  return (
+    <span className="phone-app" title={word('channel', app)}>
+      <Icon size={16} aria-hidden />
+      <VisuallyHidden>{word('channel', app)}</VisuallyHidden>
+    </span>
+  )
+}
 
 export function PhonePane({
   ws,
@@ -35,21 +64,28 @@ export function PhonePane({
         <Text fw={650} component="h2" size="sm">
           {t('sandbox.phone')}
         </Text>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is narrow */}
-        <section className="phone-apps" aria-label={t('phone.app')} tabIndex={0}>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('phone.app')}
-            value={app}
-            onChange={show}
-            data={APPS.map(value => ({ value, label: word('channel', value) }))}
-          />
-        </section>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('phone.app')}
+          value={app}
+          onChange={show}
+          data={APPS.map(value => ({ value, label: <AppIcon app={value} /> }))}
+        />
+        <Text size="sm" c="dimmed" truncate>
+          {word('channel', app)}
+        </Text>
       </Group>
       {app === 'line' ? (
         <LineChat ws={ws} address={line} choose={address => choose({ line: address })} open={open} />
       ) : (
-        <Thread key={app} ws={ws} channel={app} address={to} choose={address => choose({ to: address })} open={open} />
+        <Thread
+          key={app}
+          ws={ws}
+          channel={app}
+          address={to}
+          choose={address => choose({ to: address })}
+          open={open}
+        />
       )}
     </section>
   )

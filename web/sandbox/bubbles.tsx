@@ -1,4 +1,5 @@
 // How a message of SMS, WhatsApp, Messenger, Instagram or a notification looks on a phone, from what the stand-in kept.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: a button, or a part of a text, is its place
 import { IconFile, IconPhoto } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 
@@ -102,8 +103,13 @@ export function Bubble({
         </span>
       ) : null}
       {buttons.map((b, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a button is its place
-        <button key={i} type="button" className="thread-button" disabled={!b.tap} onClick={() => b.tap && tap(b.tap)}>
+        <button
+          key={i}
+          type="button"
+          className="thread-button"
+          disabled={!b.tap}
+          onClick={() => b.tap && tap(b.tap)}
+        >
           {b.label || t('phone.openLink')}
         </button>
       ))}
@@ -119,7 +125,6 @@ function Linked({ text, open }: { text: string; open: (url: string) => void }) {
         i % 2 === 0 ? (
           part
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
           <button key={i} type="button" className="thread-link" onClick={() => open(part)}>
             {part}
           </button>

@@ -42,7 +42,15 @@ export function TillPane({ ws }: { ws: string }) {
   )
 }
 
-function Register({ ws, till, members }: { ws: string; till: Till; members: { value: string; name: string }[] }) {
+function Register({
+  ws,
+  till,
+  members,
+}: {
+  ws: string
+  till: Till
+  members: { value: string; name: string }[]
+}) {
   const { t } = useTranslation()
   const language = currentLocale() === 'en' ? 'en' : 'zh'
   const [store, setStore] = useState(till.stores[0]?.code ?? '')
@@ -72,7 +80,8 @@ function Register({ ws, till, members }: { ws: string; till: Till; members: { va
       {
         onSuccess: used => {
           const { kind, value, name } = used.coupon ?? { kind: '', value: 0, name: used.code }
-          const discount = kind === 'percent' ? Math.round((subtotal * value) / 100) : kind === 'amount' ? value : 0
+          const discount =
+            kind === 'percent' ? Math.round((subtotal * value) / 100) : kind === 'amount' ? value : 0
           setCoupon({ code: used.code, name, discount })
           setCode('')
         },
@@ -108,7 +117,10 @@ function Register({ ws, till, members }: { ws: string; till: Till; members: { va
           size="xs"
           label={t('till.store')}
           allowDeselect={false}
-          data={till.stores.map(s => ({ value: s.code, label: s.name === s.code ? s.code : `${s.name} · ${s.code}` }))}
+          data={till.stores.map(s => ({
+            value: s.code,
+            label: s.name === s.code ? s.code : `${s.name} · ${s.code}`,
+          }))}
           value={store}
           onChange={value => value && setStore(value)}
         />
@@ -203,7 +215,13 @@ function Register({ ws, till, members }: { ws: string; till: Till; members: { va
         <Text fw={650} aria-live="polite">
           {t('till.total', { total: Math.max(0, subtotal - (coupon?.discount ?? 0)) })}
         </Text>
-        <Guarded scope="sandbox:use" size="sm" loading={sale.isPending} disabled={lines.length === 0} onClick={pay}>
+        <Guarded
+          scope="sandbox:use"
+          size="sm"
+          loading={sale.isPending}
+          disabled={lines.length === 0}
+          onClick={pay}
+        >
           {t('till.pay')}
         </Guarded>
       </Group>
