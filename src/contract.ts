@@ -6,6 +6,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
@@ -19,6 +20,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { modulesEndpoints } from './contract/modules.ts'
@@ -28,6 +30,7 @@ import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { replayEndpoints } from './contract/replay.ts'
+import { reachEndpoints } from './contract/reach.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -44,6 +47,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...engagementEndpoints,
+  ...reachEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
@@ -62,6 +66,7 @@ export const endpoints = {
   ...messagesEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -70,6 +75,7 @@ export const endpoints = {
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,
+  ...conversationsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,
@@ -97,6 +103,7 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'notices',
+  'conversations',
   'membership',
   'replays',
   'modules',

@@ -21,8 +21,13 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { conversationReplyRoutes } from './conversations/reply-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { conversationSettingRoutes } from './conversations/settings.ts'
+import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { mailRoutes } from './channels/mail-routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -33,6 +38,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -90,6 +96,7 @@ export const handlers: AllHandlers = {
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
+  ...reachRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -98,6 +105,10 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...conversationRoutes,
+  ...conversationSettingRoutes,
+  ...conversationTellRoutes,
+  ...conversationReplyRoutes,
   ...identityRoutes,
   ...segmentRoutes,
   ...previewRoutes,
@@ -112,6 +123,7 @@ export const handlers: AllHandlers = {
   ...messageRoutes,
   ...moduleRoutes,
   ...noticeRoutes,
+  ...mailRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,

@@ -74,6 +74,25 @@ export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
   twilio: { ...sms, retryAfterMs: 2_000, badSecret: 'authToken', ...atBaseUrl },
   mitake: { ...sms, retryAfterMs: null, badSecret: 'password', ...atBaseUrl },
   every8d: { ...sms, retryAfterMs: 2_000, badSecret: 'password', ...atBaseUrl },
+  ses: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: null,
+    badSecret: 'secretAccessKey',
+    ...atBaseUrl,
+  },
+  sendgrid: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    nobody: 'nobody',
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: 2_000,
+    badSecret: 'apiKey',
+    ...atBaseUrl,
+  },
   whatsapp: {
     address: phoneOf,
     content: {

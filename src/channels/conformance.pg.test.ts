@@ -13,8 +13,9 @@ import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
 import type { Outgoing, SendResult } from './adapter.ts'
 import { pushRequest, readAnswer } from './adapters/line.ts'
-import { mailOf, readFailure, smtp } from './adapters/smtp.ts'
+import { readFailure, smtp } from './adapters/smtp.ts'
 import { retryAfterMs } from './exchange.ts'
+import { mailOf } from './mail.ts'
 import { isInner } from './outgoing.ts'
 import { adapters } from './register.ts'
 

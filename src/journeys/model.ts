@@ -231,6 +231,7 @@ export type FieldKind =
   | 'event'
   | 'where'
   | 'channel'
+  | 'account'
   | 'content'
   | 'trait'
   | 'value'
@@ -297,6 +298,8 @@ export type NodeContext = {
   ): { reachable: boolean; reason: string | null }
   /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
   costOf(channel: ChannelName): number
+  /** What share of this channel's messages arrived lately, 0 to 1. */
+  reachRate(channel: ChannelName): number
   customer: import('../customers/model.ts').CustomerState
 }
 
@@ -373,6 +376,8 @@ export type Effect =
       channel: string
       purpose: 'marketing' | 'transactional'
       content: MessageContent
+      /** the account to send by, as graphs name it */
+      account?: string | undefined
       /** earliest and latest useful moments, workspace ms */
       notBefore: number
       notAfter: number | null

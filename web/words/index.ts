@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -14,6 +15,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -32,6 +34,7 @@ export const words = {
   ...pages,
   ...install,
   ...insight,
+  ...engagementWords,
   ...quality,
   ...ruleEdit,
   ...rules,
@@ -52,12 +55,17 @@ export const words = {
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
+  mailHealth,
+  mailKind,
+  mailState,
+  mailCode,
+  adapter: adapterNames,
   // names that several files add to
   node: { ...work.node, ...journeysNodes.node },
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...wires.setting },
+  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
   adapter: wires.adapter,
   standInFault: wires.standInFault,
   phone: wires.phone,

@@ -1,5 +1,6 @@
-// Sends by the first channel of several that reaches the customer, in their order or the cheapest first. Fields:
-// { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost',
+// Sends by the first channel of several that reaches the customer, in their order, the cheapest first, or the one first
+// by which most of what is sent arrives. Fields:
+// { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost' | 'reach',
 // onward?: ['skipped', 'failed'], usefulForMs? }. `onward`: after which outcomes the next channel that may reach the
 // customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
 // failed, skipped, unknown (left out: accepted), unreachable.
@@ -10,37 +11,39 @@ import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
 import type { NodeContext, NodeType, Purpose, Step } from '../model.ts'
 import { textsOf } from '../placeholders.ts'
-import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import { account, DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
   purpose,
   options: z
-    .array(z.strictObject({ channel: sendChannel, content: authoredContent }))
+    .array(z.strictObject({ channel: sendChannel, account, content: authoredContent }))
     .min(1)
     .max(6),
-  by: z.enum(['order', 'cost']).optional(),
+  by: z.enum(['order', 'cost', 'reach']).optional(),
   onward: z.array(z.enum(ONWARD)).max(2).optional(),
   usefulForMs,
 })
-type Option = { channel: ChannelName; content: MessageContent }
+type Option = { channel: ChannelName; account?: string; content: MessageContent }
 type Fields = {
   purpose: Purpose
   options: Option[]
-  by?: 'order' | 'cost'
+  by?: 'order' | 'cost' | 'reach'
   onward?: string[]
   usefulForMs?: number
 }
 
 /** In the order in which they are tried. */
 function ordered(f: Fields, ctx: NodeContext): Option[] {
+  if (f.by === 'reach')
+    return f.options.toSorted((a, b) => ctx.reachRate(b.channel) - ctx.reachRate(a.channel))
   if (f.by !== 'cost') return f.options
   return f.options.toSorted((a, b) => ctx.costOf(a.channel) - ctx.costOf(b.channel))
 }
 
 /** The first of these that reaches the customer: its message; else null. What was passed over is told. */
 function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
-  for (const { channel, content } of options) {
+  for (const { channel, account: by, content } of options) {
     const { reachable, reason } = ctx.reachable(channel, f.purpose, content)
     why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
     if (!reachable) continue
@@ -54,6 +57,7 @@ function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): 
           channel,
           purpose: f.purpose,
           content,
+          account: by,
           notBefore,
           notAfter: Math.max(ctx.now, notBefore) + (f.usefulForMs ?? DEFAULT_USEFUL_MS),
           part: channel,
@@ -84,10 +88,11 @@ export const reach: NodeType = {
       max: 6,
       of: {
         channel: { kind: 'channel', required: true },
+        account: { kind: 'account', required: false },
         content: { kind: 'content', required: true },
       },
     },
-    by: { kind: 'choice', required: false, options: ['order', 'cost'] },
+    by: { kind: 'choice', required: false, options: ['order', 'cost', 'reach'] },
     onward: { kind: 'choice', required: false, many: true, options: ONWARD },
     usefulForMs: { kind: 'duration', required: false },
   },

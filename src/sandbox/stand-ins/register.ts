@@ -6,12 +6,17 @@ import type { Uuid } from '../../platform/ids.ts'
 import { lineStandIn } from './line.ts'
 import { instagramStandIn, messengerStandIn, whatsappStandIn } from './meta.ts'
 import type { SandboxAct, StandIn } from './model.ts'
+import { sendgridStandIn } from './sendgrid.ts'
+import { sesStandIn } from './ses.ts'
 import { every8dStandIn, mitakeStandIn, twilioStandIn } from './sms.ts'
 import { smtpStandIn } from './smtp.ts'
 
+// biome-ignore format: a line each
 const STAND_INS: StandIn[] = [
   lineStandIn,
   smtpStandIn,
+  sesStandIn,
+  sendgridStandIn,
   twilioStandIn,
   mitakeStandIn,
   every8dStandIn,
