@@ -74,7 +74,6 @@ export function word(
     | 'attention'
     | 'auditAction'
     | 'setting'
-    | 'adapter'
     | 'standInFault'
     | 'whatsappCategory'
     | 'whatsappStatus'

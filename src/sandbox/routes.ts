@@ -7,7 +7,8 @@ import { Problem } from '../platform/errors.ts'
 import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
-import { faultsOfAdapter, faultsSet } from './faults.ts'
+import { faultsOf } from './fault-kinds.ts'
+import { faultsSet } from './faults.ts'
 import { firstPeople } from './people.ts'
 import { setStandInFault } from './stand-in.ts'
 import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
@@ -149,8 +150,8 @@ export const sandboxRoutes = {
   async sandboxFault(call) {
     demandSandbox(call.workspace)
     const { adapter, kind } = call.body
-    const known = standIns().some(s => s.adapter === adapter)
-    if (!known || !faultsOfAdapter(adapter).includes(kind))
+    const known = standIns().find(s => s.adapter === adapter)
+    if (!known || !faultsOf(known).includes(kind))
       throw new Problem(400, 'invalid', 'This stand-in cannot fail so', {
         path: known ? 'kind' : 'adapter',
         action: 'Choose one that the list of faults has.',

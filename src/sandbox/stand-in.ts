@@ -7,6 +7,7 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
+import type { FaultKind } from './fault-kinds.ts'
 import type { StandIn } from './stand-ins/model.ts'
 
 /** sandbox_message.payload, by channel and direction. */
@@ -29,24 +30,7 @@ export type MailFromCustomer = { type: 'unsubscribe'; message: string }
 /** How a stand-in misbehaves when a test tells it to, for the next `times` calls of a workspace. */
 export type StandInFault = {
   adapter: string
-  kind:
-    | 'error_429'
-    | 'error_500'
-    | 'error_401'
-    | 'bad_recipient'
-    | 'accept_then_drop'
-    | 'hang'
-    | 'smtp_4xx'
-    | 'smtp_5xx_rcpt'
-    | 'smtp_auth'
-    /** receipts: sent twice, or an hour late */
-    | 'receipt_twice'
-    | 'receipt_late'
-    /** taken, and what comes back later: the address is dead, the mailbox is full, a complaint, a program that looked */
-    | 'bounce_hard'
-    | 'bounce_soft'
-    | 'complaint'
-    | 'machine_open'
+  kind: FaultKind
   times: number
 }
 
