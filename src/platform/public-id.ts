@@ -29,6 +29,7 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   apr: 'approval',
   qrp: 'quick_reply',
+  lrm: 'rich_menu',
   mod: 'module',
 }
 

@@ -13,6 +13,7 @@ import { firstPeople } from './people.ts'
 import { setStandInFault } from './stand-in.ts'
 import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
 import { standInAct, standIns } from './stand-ins/register.ts'
+import { menuAt } from './stand-ins/line-menus.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
 import { refund, sell, tillOf } from './till.ts'
 
@@ -186,5 +187,22 @@ export const sandboxRoutes = {
       })
     await moveClock(call.core, call.workspace.id, to)
     return presentWorkspace((await findWorkspace(call.core.pool, call.workspace.id))!)
+  },
+
+  async sandboxLineMenu(call) {
+    demandSandbox(call.workspace)
+    const found = await menuAt(call.core, call.workspace.id, call.query.address)
+    if (!found) return { menu: null }
+    const { menu, picture } = found
+    return {
+      menu: {
+        id: menu.richMenuId,
+        chatBarText: menu.chatBarText,
+        selected: menu.selected,
+        size: menu.size,
+        areas: menu.areas,
+        picture: picture && `data:${picture.type};base64,${picture.base64}`,
+      },
+    }
   },
 } satisfies Handlers

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { decodeJwt, errors } from 'jose'
 import { findWorkspace } from '../catalogue/workspace.ts'
-import { type UserClaims, verifyUserToken } from '../collect/token.ts'
+import { type UserClaims, userTokenSecret, verifyUserToken } from '../collect/token.ts'
 import { BRAND, CURRENCY, findProduct, type Product } from './brand.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -24,7 +24,7 @@ import {
   totalOf,
 } from './shop-pages.ts'
 import { trackAsServer } from './intake.ts'
-import { shopWriteKey, userTokenSecret } from './store.ts'
+import { shopWriteKey } from './store.ts'
 
 const MAX_QUANTITY = 20
 const DAY_S = 86_400

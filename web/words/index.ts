@@ -15,6 +15,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { lineWords } from './line.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -64,7 +65,6 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
   adapter: { ...adapterNames, ...wires.adapter },
   standInFault: wires.standInFault,
   phone: wires.phone,
@@ -74,5 +74,7 @@ export const words = {
   whatsappCategory: wires.whatsappCategory,
   whatsappStatus: wires.whatsappStatus,
   whatsappMedia: wires.whatsappMedia,
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const
