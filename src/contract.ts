@@ -43,6 +43,7 @@ import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
 import { webhookEndpoints } from './contract/webhooks.ts'
+import { whatsappEndpoints } from './contract/whatsapp.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -80,6 +81,7 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...whatsappEndpoints,
   ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,

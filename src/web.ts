@@ -11,6 +11,7 @@ import { broadcastRoutes } from './campaigns/routes.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
+import { whatsappRoutes } from './catalogue/whatsapp-templates.ts'
 import { pictureApp } from './catalogue/pictures.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
@@ -100,6 +101,7 @@ export const handlers: AllHandlers = {
   ...broadcastRoutes,
   ...campaignReportRoutes,
   ...channelRoutes,
+  ...whatsappRoutes,
   ...lineRoutes,
   ...storeRoutes,
   ...staffRoutes,

@@ -1,13 +1,11 @@
 // Two languages from one list of words (words/*.ts holds each pair side by side). Keys are typed.
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { words } from './words/index.ts'
+import type { words } from './words/index.ts'
 
 export const LOCALES = ['zh-TW', 'en'] as const
 export type Locale = (typeof LOCALES)[number]
 
-/** A leaf is [zh-TW, en]. */
-export type Words = { [key: string]: readonly [string, string] | Words }
 type Spoken<T> = { [K in keyof T]: T[K] extends readonly [string, string] ? string : Spoken<T[K]> }
 export type Resource = Spoken<typeof words>
 
@@ -15,15 +13,6 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     resources: { translation: Resource }
   }
-}
-
-export function spoken(tree: Words, side: 0 | 1): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(tree).map(([key, value]) => [
-      key,
-      Array.isArray(value) ? value[side] : spoken(value as Words, side),
-    ]),
-  )
 }
 
 const STORE = 'itinera.locale'
@@ -37,24 +26,35 @@ export function storedLocale(): Locale {
     : 'en'
 }
 
-export function setLocale(locale: Locale): void {
+/** The words of one language: a page loads only those it shows. */
+export type LoadWords = (locale: Locale) => Promise<Resource>
+let load: LoadWords | null = null
+
+export async function setLocale(locale: Locale): Promise<void> {
   localStorage.setItem(STORE, locale)
+  if (load && !i18next.hasResourceBundle(locale, 'translation'))
+    i18next.addResourceBundle(locale, 'translation', await load(locale))
   document.documentElement.lang = locale
-  void i18next.changeLanguage(locale)
+  await i18next.changeLanguage(locale)
 }
 
 export const i18n = i18next
-export function startI18n(): void {
+export async function startI18n(from: LoadWords): Promise<void> {
+  load = from
   const locale = storedLocale()
   document.documentElement.lang = locale
-  void i18next.use(initReactI18next).init({
+  await i18next.use(initReactI18next).init({
     lng: locale,
     fallbackLng: false,
-    resources: { 'zh-TW': { translation: spoken(words, 0) }, en: { translation: spoken(words, 1) } },
+    resources: { [locale]: { translation: await from(locale) } },
     interpolation: { escapeValue: false },
     returnNull: false,
   })
 }
+
+/** All words of a group in the present language, by their keys. */
+export const wordsOf = <G extends keyof Resource>(group: G): Resource[G] =>
+  (i18next.getResourceBundle(i18next.language, 'translation') as Resource)[group]
 
 export const currentLocale = (): Locale => (i18next.language === 'en' ? 'en' : 'zh-TW')
 
@@ -74,6 +74,10 @@ export function word(
     | 'attention'
     | 'auditAction'
     | 'setting'
+    | 'standInFault'
+    | 'whatsappCategory'
+    | 'whatsappStatus'
+    | 'whatsappMedia'
     | 'prop'
     | 'leaf'
     | 'notNow'

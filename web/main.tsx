@@ -13,8 +13,9 @@ import { startI18n } from './i18n.ts'
 import { router } from './router.tsx'
 import { useTranslation } from 'react-i18next'
 import { cssVariables, themeFor } from './theme.ts'
+import { loadWords } from './words/load.ts'
 
-startI18n()
+await startI18n(loadWords)
 const schemes = localStorageColorSchemeManager({ key: 'itinera.scheme' })
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

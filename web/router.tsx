@@ -214,7 +214,7 @@ const inbox = createRoute({
 const sandbox = createRoute({
   getParentRoute: () => inside,
   path: '/sandbox',
-  validateSearch: texts('line', 'email', 'shopper', 'mail'),
+  validateSearch: texts('line', 'email', 'shopper', 'mail', 'app', 'to'),
   component: lazyRouteComponent(() => import('./pages/sandbox.tsx'), 'Sandbox'),
 })
 const coupons = createRoute({

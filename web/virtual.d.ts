@@ -8,3 +8,11 @@ declare module 'virtual:endpoints' {
   >
   export const roleScopes: Record<import('../src/contract.ts').Role, Scope[]>
 }
+
+// One language of words/index.ts each.
+declare module 'virtual:words/en' {
+  export const words: import('./i18n.ts').Resource
+}
+declare module 'virtual:words/zh-TW' {
+  export const words: import('./i18n.ts').Resource
+}

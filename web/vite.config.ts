@@ -8,6 +8,8 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { endpoints } from '../src/contract.ts'
 import { ROLE_SCOPES } from '../src/team/roles.ts'
+import { spoken } from './spoken.ts'
+import { words } from './words/index.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const out = join(here, '../dist/web')
@@ -25,6 +27,22 @@ function endpointTable(): Plugin {
     name: 'endpoint-table',
     resolveId: id => (id === name ? '\0' + name : null),
     load: id => (id === '\0' + name ? code : null),
+  }
+}
+
+/** A chunk for each language: a page loads the words it shows, not both. */
+function wordsByLanguage(): Plugin {
+  const sides = { 'virtual:words/zh-TW': 0, 'virtual:words/en': 1 } as const
+  const isSide = (id: string): id is keyof typeof sides => Object.hasOwn(sides, id)
+  return {
+    name: 'words-by-language',
+    resolveId: id => (isSide(id) ? '\0' + id : null),
+    load(id) {
+      const name = id.slice(1)
+      if (!id.startsWith('\0') || !isSide(name)) return null
+      // as text: an engine parses a long JSON faster than an object literal
+      return `export const words = JSON.parse(${JSON.stringify(JSON.stringify(spoken(words, sides[name])))})`
+    },
   }
 }
 
@@ -81,7 +99,7 @@ function firstPage(rows: { file: string; gzip: number }[]): { files: Set<string>
 
 export default defineConfig({
   root: here,
-  plugins: [react(), endpointTable(), compressAndMeasure()],
+  plugins: [react(), endpointTable(), wordsByLanguage(), compressAndMeasure()],
   // the reducer runs in the simulator; of Node it needs one hash (src/platform/ids.ts)
   resolve: { alias: { 'node:crypto': join(here, 'crypto.ts') } },
   build: {

@@ -1,6 +1,7 @@
 // The sandbox: phone, inbox, shop, clock.
 import { z } from 'zod'
 import { CHANNEL_NAMES } from '../channels/model.ts'
+import { FAULT_KINDS } from '../sandbox/fault-kinds.ts'
 import { e, id, list, ok, page, time } from './shared.ts'
 import { workspace } from './team.ts'
 
@@ -32,6 +33,19 @@ const sandboxCall = z.object({
   status: z.number(),
   at: time,
 })
+
+const faultKind = z.enum(FAULT_KINDS)
+const faults = z.object({
+  items: z.array(
+    z.object({
+      adapter: z.string(),
+      channel: z.enum(CHANNEL_NAMES),
+      kinds: z.array(faultKind),
+      set: z.object({ kind: faultKind, times: z.number() }).nullable().describe('how the next calls fail'),
+    }),
+  ),
+})
+const code = z.string().min(1).max(100)
 
 export const sandboxEndpoints = {
   sandboxContacts: e({
@@ -106,6 +120,65 @@ export const sandboxEndpoints = {
       silent: z.boolean().default(false).describe('keeps the call and answers nothing'),
       retryAfterS: z.number().int().min(0).max(3600).optional(),
     }),
+    out: ok,
+  }),
+  sandboxFaults: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/faults',
+    scope: 'sandbox:use',
+    summary: 'The stand-ins, how each can fail, and what is set',
+    out: faults,
+  }),
+  sandboxFault: e({
+    method: 'put',
+    path: '/w/{ws}/sandbox/faults',
+    scope: 'sandbox:use',
+    summary: 'Let the next calls of a stand-in fail; no times: it is well again',
+    body: z.object({
+      adapter: z.string().min(1).max(60),
+      kind: faultKind,
+      times: z.number().int().min(0).max(1_000).default(1),
+    }),
+    out: faults,
+  }),
+  sandboxTill: e({
+    method: 'get',
+    path: '/w/{ws}/sandbox/till',
+    scope: 'sandbox:use',
+    summary: 'What the till sells, and the stores and staff to sell as',
+    out: z.object({
+      products: z.array(
+        z.object({ sku: z.string(), name: z.object({ zh: z.string(), en: z.string() }), price: z.number() }),
+      ),
+      stores: z.array(z.object({ code: z.string(), name: z.string() })),
+      staff: z.array(z.object({ code: z.string(), name: z.string(), store: z.string().nullable() })),
+    }),
+  }),
+  sandboxSell: e({
+    method: 'post',
+    path: '/w/{ws}/sandbox/till/sales',
+    scope: 'sandbox:use',
+    summary: 'A sale at the till, told as a store’s system tells it',
+    body: z.object({
+      order: code,
+      store: code,
+      staff: code.optional(),
+      memberNo: code.optional(),
+      lines: z
+        .array(z.object({ sku: code, quantity: z.number().int().min(1).max(99) }))
+        .min(1)
+        .max(20),
+      coupon: code.optional(),
+      discount: z.number().int().min(0).default(0),
+    }),
+    out: z.object({ total: z.number() }),
+  }),
+  sandboxRefund: e({
+    method: 'post',
+    path: '/w/{ws}/sandbox/till/refunds',
+    scope: 'sandbox:use',
+    summary: 'Takes all of an order back at the till',
+    body: z.object({ order: code, store: code, memberNo: code.optional() }),
     out: ok,
   }),
   setClock: e({

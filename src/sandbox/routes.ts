@@ -7,11 +7,15 @@ import { Problem } from '../platform/errors.ts'
 import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
+import { faultsOf } from './fault-kinds.ts'
+import { faultsSet } from './faults.ts'
 import { firstPeople } from './people.ts'
+import { setStandInFault } from './stand-in.ts'
 import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
+import { standInAct, standIns } from './stand-ins/register.ts'
 import { menuAt } from './stand-ins/line-menus.ts'
-import { standInAct } from './stand-ins/register.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
+import { refund, sell, tillOf } from './till.ts'
 
 const SHOPPERS = 50
 /** a tab left open over a working day still shops as the same person */
@@ -136,6 +140,40 @@ export const sandboxRoutes = {
       ...answer,
       ...(retryAfterS === undefined ? {} : { retryAfterS }),
     })
+    return { ok: true }
+  },
+
+  async sandboxFaults(call) {
+    demandSandbox(call.workspace)
+    return { items: await faultsSet(call.core.pool, call.workspace.id) }
+  },
+
+  async sandboxFault(call) {
+    demandSandbox(call.workspace)
+    const { adapter, kind } = call.body
+    const known = standIns().find(s => s.adapter === adapter)
+    if (!known || !faultsOf(known).includes(kind))
+      throw new Problem(400, 'invalid', 'This stand-in cannot fail so', {
+        path: known ? 'kind' : 'adapter',
+        action: 'Choose one that the list of faults has.',
+      })
+    await setStandInFault(call.core.pool, call.workspace.id, call.body)
+    return { items: await faultsSet(call.core.pool, call.workspace.id) }
+  },
+
+  async sandboxTill(call) {
+    demandSandbox(call.workspace)
+    return tillOf(call.core.pool, call.workspace.id)
+  },
+
+  async sandboxSell(call) {
+    demandSandbox(call.workspace)
+    return sell(call.core, call.workspace.id, call.body)
+  },
+
+  async sandboxRefund(call) {
+    demandSandbox(call.workspace)
+    await refund(call.core, call.workspace.id, call.body)
     return { ok: true }
   },
 

@@ -23,7 +23,8 @@ import {
   thanksPage,
   totalOf,
 } from './shop-pages.ts'
-import { forgetShopApiKey, shopApiKey, shopWriteKey } from './store.ts'
+import { trackAsServer } from './intake.ts'
+import { shopWriteKey } from './store.ts'
 
 const MAX_QUANTITY = 20
 const DAY_S = 86_400
@@ -282,7 +283,7 @@ async function placeOrder(
   delivery: string,
 ): Promise<boolean> {
   const now = new Date().toISOString()
-  const body = JSON.stringify({
+  return trackAsServer(core, v.workspace, {
     type: 'track',
     event: 'Order Completed',
     messageId: `shop-${order.no}`,
@@ -300,32 +301,6 @@ async function placeOrder(
     },
     context: { library: { name: 'itinera-shop', version: '1' } },
   })
-  const post = async () => {
-    const key = await shopApiKey(core, v.workspace)
-    return fetch(core.baseUrl + '/v1/track', {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body,
-      signal: AbortSignal.timeout(5_000),
-    })
-  }
-  try {
-    let answer = await post()
-    if (answer.status === 401) {
-      // its key was revoked under Sources: a new one, as its owner would make
-      await forgetShopApiKey(core, v.workspace)
-      answer = await post()
-    }
-    if (answer.ok) return true
-    core.log.warn({ workspace: v.workspace, status: answer.status }, 'shop: the intake refused an order')
-    return false
-  } catch (error) {
-    core.log.warn(
-      { workspace: v.workspace, error: (error as Error).name },
-      'shop: the intake was not reached',
-    )
-    return false
-  }
 }
 
 const text = (form: FormData, name: string): string => {

@@ -7,6 +7,7 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
+import type { FaultKind } from './fault-kinds.ts'
 import type { StandIn } from './stand-ins/model.ts'
 
 /** sandbox_message.payload, by channel and direction. */
@@ -31,25 +32,21 @@ export type MailFromCustomer = { type: 'unsubscribe'; message: string }
 /** How a stand-in misbehaves when a test tells it to, for the next `times` calls of a workspace. */
 export type StandInFault = {
   adapter: string
-  kind:
-    | 'error_429'
-    | 'error_500'
-    | 'error_401'
-    | 'bad_recipient'
-    | 'accept_then_drop'
-    | 'hang'
-    | 'smtp_4xx'
-    | 'smtp_5xx_rcpt'
-    | 'smtp_auth'
-    /** receipts: sent twice, or an hour late */
-    | 'receipt_twice'
-    | 'receipt_late'
-    /** taken, and what comes back later: the address is dead, the mailbox is full, a complaint, a program that looked */
-    | 'bounce_hard'
-    | 'bounce_soft'
-    | 'complaint'
-    | 'machine_open'
+  kind: FaultKind
   times: number
+}
+
+/** What is left of a fault that was set for this adapter; null: nothing. */
+export async function standInFaultOf(
+  sql: Sql,
+  workspace: Uuid,
+  adapter: string,
+): Promise<StandInFault | null> {
+  const { rows } = await sql.query<{ value: string }>('select value from system where key = $1', [
+    faultKey(workspace, adapter),
+  ])
+  const kept = rows[0] ? (JSON.parse(rows[0].value) as Omit<StandInFault, 'adapter'>) : null
+  return kept && kept.times > 0 ? { adapter, ...kept } : null
 }
 
 const faultKey = (workspace: Uuid, adapter: string) => `stand_in_fault:${workspace}:${adapter}`

@@ -7,8 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { PHASES } from '../../src/contract/phases.ts'
 import { useApi } from '../api/queries.ts'
 import { instantOf } from '../format.ts'
-import { word } from '../i18n.ts'
-import { words } from '../words/index.ts'
+import { word, wordsOf } from '../i18n.ts'
 
 export type TimelineSearch = {
   kind?: string
@@ -23,12 +22,12 @@ export type TimelineSearch = {
 export const KINDS = ['event', 'order', 'message', 'journey', 'profile', 'identity', 'segment'] as const
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** Codes whose words, in either language, hold the text: what a reader sees is what they search for. */
+/** Codes whose words hold the text: what a reader sees is what they search for. */
 function namesSaying(text: string): string {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return ''
-  return Object.entries(words.fact)
-    .filter(([, said]) => said.some(w => w.toLowerCase().includes(wanted)))
+  return Object.entries(wordsOf('fact'))
+    .filter(([, said]) => said.toLowerCase().includes(wanted))
     .map(([key]) => (/^[a-z]+_/.test(key) ? key.replace('_', '.') : key))
     .slice(0, 40)
     .join(',')

@@ -95,7 +95,7 @@ export function LanguageMenu() {
             key={locale}
             lang={locale}
             leftSection={locale === now ? <IconCheck size={16} /> : <span style={{ width: 16 }} />}
-            onClick={() => setLocale(locale)}
+            onClick={() => void setLocale(locale)}
           >
             {LANGUAGE_NAMES[locale]}
           </Menu.Item>

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import i18next from 'i18next'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
-import { spoken } from '../i18n.ts'
+import { spoken } from '../spoken.ts'
 import { CODES } from '../rules/names.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'

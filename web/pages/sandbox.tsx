@@ -1,4 +1,5 @@
-// The sandbox: shop, phone and inbox side by side, under a clock that can be moved. All take the real path.
+// The sandbox: shop, phone and inbox side by side, under a clock that can be moved; a till, and providers that can be made
+// to fail. All take the real path.
 import { Button, Group, Select, Text } from '@mantine/core'
 import { IconExternalLink, IconRefresh } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -9,7 +10,9 @@ import { ClockControl } from '../frame/clock.tsx'
 import { Page } from '../parts/page.tsx'
 import { Empty, Show, Waiting } from '../parts/state.tsx'
 import { Inbox } from '../sandbox/inbox.tsx'
-import { Phone } from '../sandbox/phone.tsx'
+import { isApp, PhonePane } from '../sandbox/apps.tsx'
+import { Calls, Faults } from '../sandbox/faults.tsx'
+import { TillPane } from '../sandbox/till.tsx'
 import '../sandbox/sandbox.css'
 import { currentLocale } from '../i18n.ts'
 import { useWorkspace } from '../use.ts'
@@ -119,7 +122,15 @@ export function Sandbox() {
             }
           </Show>
         </section>
-        <Phone ws={ws} address={search.line} choose={line => set({ line })} open={open} />
+        <PhonePane
+          ws={ws}
+          app={isApp(search.app) ? search.app : 'line'}
+          show={app => set({ app, to: undefined })}
+          line={search.line}
+          to={search.to}
+          choose={set}
+          open={open}
+        />
         <div className="stack">
           <section className="card pane-clock" aria-label={t('clock.title')}>
             <div className="card-body">
@@ -133,6 +144,13 @@ export function Sandbox() {
             choose={email => set({ email, mail: undefined })}
             read={mail => set({ mail })}
           />
+        </div>
+      </div>
+      <div className="half sandbox-more">
+        <TillPane ws={ws} />
+        <div className="stack">
+          <Faults ws={ws} />
+          <Calls ws={ws} />
         </div>
       </div>
     </Page>

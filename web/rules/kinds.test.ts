@@ -2,7 +2,7 @@
 import i18next from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkRule } from '../../src/rules/check.ts'
-import { spoken } from '../i18n.ts'
+import { spoken } from '../spoken.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import type { Leaf } from './edit.ts'

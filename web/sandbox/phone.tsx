@@ -1,7 +1,7 @@
-// A phone with a LINE chat: what the stand-in was sent, and what the customer answers, follows or blocks.
+// The phone's LINE chat: what the stand-in was sent, and what the customer answers, follows or blocks.
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: the chat scrolls and must be reachable by keyboard
 // biome-ignore-all lint/correctness/useExhaustiveDependencies: a new message or another chat scrolls to the end
-import { Button, Group, Popover, Select, Text, TextInput } from '@mantine/core'
+import { Button, Group, Popover, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconBrandLine, IconSend2, IconUserPlus } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
@@ -17,7 +17,7 @@ import { LineMenu } from './line-menu.tsx'
 type Json = Record<string, unknown>
 type Message = Out<'sandboxMessages'>['items'][number]
 
-export function Phone({
+export function LineChat({
   ws,
   address,
   choose,
@@ -76,11 +76,8 @@ export function Phone({
     else doAct('postback', { data: action.data, text: action.text })
   }
   return (
-    <section className="card pane phone" aria-label={t('sandbox.phone')}>
-      <Group className="card-head" gap={8} wrap="nowrap">
-        <Text fw={650} component="h2" size="sm">
-          {t('sandbox.phone')}
-        </Text>
+    <>
+      <Group className="thread-head" gap={8} wrap="nowrap">
         <Select
           size="xs"
           searchable
@@ -165,7 +162,7 @@ export function Phone({
           </Guarded>
         ) : null}
       </form>
-    </section>
+    </>
   )
 }
 

@@ -25,7 +25,7 @@ function Form({ user }: { user: Out<'me'>['user'] }) {
   const [locale, setChosen] = useState<Locale>(currentLocale())
   const [password, setPassword] = useState('')
   const [current, setCurrent] = useState('')
-  const save = useAct('updateMe', { done: t('common.saved'), after: () => setLocale(locale) })
+  const save = useAct('updateMe', { done: t('common.saved'), after: () => void setLocale(locale) })
   const change = useAct('updateMe', {
     done: t('common.saved'),
     after: () => {

@@ -29,6 +29,9 @@ const STAND_INS: StandIn[] = [
   webPushStandIn,
 ]
 
+/** Which adapters have a stand-in, in the order of their channels. */
+export const standIns = (): readonly StandIn[] => STAND_INS
+
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
 export function standInApp(core: Core): Hono {
   const app = new Hono()

@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next'
 import type { NodeType } from '../../../src/journeys/model.ts'
 import { NODE_TYPES } from '../../../src/journeys/register.ts'
 import { i18n, word } from '../../i18n.ts'
-import { words } from '../../words/index.ts'
 import type { Spot } from '../editor/ways.ts'
 import { nodeSay } from '../say/register.ts'
 
@@ -20,12 +19,6 @@ type Entry = { type: string; family: NodeType['family']; name: string; help: str
 function helpOf(type: string): string {
   const key = `nodeHelp.${type}`
   return i18n.exists(key) ? i18n.t(key as 'nodeHelp.send') : ''
-}
-
-/** Both languages are searched: a marketer types the word that comes to mind. */
-function bothNames(type: string): string {
-  const pair: unknown = (words.node as Record<string, unknown>)[type]
-  return Array.isArray(pair) ? pair.join(' ') : ''
 }
 
 function useEntries(search: string): Entry[] {
@@ -43,7 +36,7 @@ function useEntries(search: string): Entry[] {
                 family,
                 name,
                 help,
-                text: `${name} ${help} ${type} ${bothNames(type)}`.toLowerCase(),
+                text: `${name} ${help} ${type}`.toLowerCase(),
               }
             })
             .sort((a, b) => FAMILIES.indexOf(a.family) - FAMILIES.indexOf(b.family)),

@@ -9,7 +9,8 @@ import { contentFor } from '../../journey/fields/content-for.ts'
 import { useWorkspace } from '../../use.ts'
 import { LineContent, type LineMessage } from './line.tsx'
 import { MailEditor, type Mail } from './mail.tsx'
-import { ChatEditor, PushEditor, SmsEditor, WhatsappEditor } from './plain.tsx'
+import { WhatsappForm, type WhatsappDraft } from '../whatsapp-form.tsx'
+import { ChatEditor, PushEditor, SmsEditor } from './plain.tsx'
 import { SlotsEditor } from './slots.tsx'
 
 export type Draft = Record<string, unknown> & { channel?: string }
@@ -127,6 +128,12 @@ export function ContentEditor(props: Props) {
   )
 }
 
+/** What is not of a language: the rest is what `saidIn` gives. */
+function besideSaid(content: Draft): Draft {
+  const said = saidIn(content)
+  return Object.fromEntries(Object.entries(content).filter(([key]) => !(key in said))) as Draft
+}
+
 /** What a language says of its own: all but what holds for every language. */
 function saidIn({ channel: _c, locales: _l, slots: _s, track: _t, module: _m, ...said }: Draft): Draft {
   return said
@@ -161,7 +168,14 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
     case 'sms':
       return <SmsEditor content={content} readOnly={readOnly} change={change} />
     case 'whatsapp':
-      return <WhatsappEditor content={content} readOnly={readOnly} change={change} />
+      return (
+        <WhatsappForm
+          ws={ws}
+          content={content as WhatsappDraft}
+          readOnly={readOnly}
+          change={said => change({ ...besideSaid(content), ...said })}
+        />
+      )
     case 'messenger':
     case 'instagram':
       return <ChatEditor content={content} readOnly={readOnly} change={change} />

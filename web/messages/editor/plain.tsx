@@ -1,5 +1,5 @@
 // Messages of few fields: SMS, chats of Meta, notifications.
-import { ActionIcon, Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { MergeText } from '../../journey/fields/merge.tsx'
@@ -134,77 +134,6 @@ export function ChatEditor({ content, readOnly, change }: Props) {
         >
           {t('fieldForm.addButton')}
         </Button>
-      )}
-    </Stack>
-  )
-}
-
-type Template = { name: string; language: string; components: unknown[] }
-
-export function WhatsappEditor({ content, readOnly, change }: Props) {
-  const { t } = useTranslation()
-  const template = content.template as Template | undefined
-  const { text: _text, template: _template, ...rest } = content
-  const write = (part: Partial<Template>) =>
-    template && change({ ...rest, template: { ...template, ...part } })
-  return (
-    <Stack gap="xs">
-      <SegmentedControl
-        size="xs"
-        aria-label={t('editor.waKind')}
-        readOnly={readOnly}
-        value={template ? 'template' : 'text'}
-        onChange={kind =>
-          change(
-            kind === 'text'
-              ? { ...rest, text: '' }
-              : { ...rest, template: { name: '', language: 'zh_TW', components: [] } },
-          )
-        }
-        data={[
-          { value: 'template', label: t('editor.waTemplate') },
-          { value: 'text', label: t('editor.waText') },
-        ]}
-      />
-      {template ? (
-        <>
-          <Group grow gap={6}>
-            <TextInput
-              size="xs"
-              label={t('editor.waName')}
-              readOnly={readOnly}
-              value={template.name}
-              onChange={e => write({ name: e.currentTarget.value })}
-            />
-            <TextInput
-              size="xs"
-              label={t('editor.waLanguage')}
-              readOnly={readOnly}
-              value={template.language}
-              onChange={e => write({ language: e.currentTarget.value })}
-            />
-          </Group>
-          <AsJson
-            label={t('editor.waComponents')}
-            value={template.components}
-            readOnly={readOnly}
-            change={components => Array.isArray(components) && write({ components })}
-          />
-        </>
-      ) : (
-        <>
-          <div className="banner banner-wait" role="note">
-            {t('editor.waWindow')}
-          </div>
-          <MergeText
-            label={t('editor.words')}
-            lines={3}
-            maxLength={4096}
-            readOnly={readOnly}
-            value={text(content.text)}
-            onChange={words => change({ ...rest, text: words })}
-          />
-        </>
       )}
     </Stack>
   )

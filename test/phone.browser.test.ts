@@ -1,0 +1,130 @@
+// The sandbox in a browser: the phone's apps, a provider made to fail, the till. By role and label only; axe finds nothing
+// serious. Rows: R3-39, R4-04.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { unpackState } from '../src/customers/pack.ts'
+import { bucketOf, type Uuid } from '../src/platform/ids.ts'
+import { takeStandInFault } from '../src/sandbox/stand-in.ts'
+import { seriousFaults } from './axe.ts'
+import { eventually } from './browser.ts'
+import { newBrand, openSite, type Site, signedIn } from './site.ts'
+
+let site: Site
+let page: Page
+let brand: { id: Uuid; apiKey: string; home: string }
+
+beforeAll(async () => {
+  site = await openSite()
+  page = await signedIn(site, 20_000)
+  brand = await newBrand(site.core)
+}, 120_000)
+afterAll(() => site?.close())
+
+const shot = async (name: string) => {
+  if (process.env.SHOTS)
+    await page.screenshot({ path: `${process.env.SHOTS}/phone-${name}.png`, fullPage: true })
+}
+
+/** The state of who has this identifier; null: nobody yet. */
+async function stateOf(kind: string, value: string) {
+  const { rows } = await site.core.pool.query<{ customer_id: Uuid }>(
+    'select customer_id from identifier where workspace_id = $1 and kind = $2 and value = $3',
+    [brand.id, kind, value],
+  )
+  const id = rows[0]?.customer_id
+  if (!id) return null
+  const found = await site.core.pool.query<{ state: string }>(
+    'select state from customer where bucket = $1 and id = $2',
+    [bucketOf(id), id],
+  )
+  return found.rows[0] ? unpackState(found.rows[0].state) : null
+}
+
+const phone = () => page.getByRole('region', { name: '手機', exact: true })
+
+test('R3-39 R4-04 a customer writes by SMS and Messenger; 退訂 refuses SMS', {
+  timeout: 120_000,
+}, async () => {
+  await page.goto(`${brand.home}/sandbox`)
+  await page.getByRole('heading', { level: 1, name: '沙盒' }).waitFor()
+  await phone().getByTitle('簡訊', { exact: true }).click()
+  await phone().getByRole('button', { name: '新聯絡人' }).click()
+  await page.getByLabel('名字').fill('小明')
+  await page.getByLabel('手機號碼').fill('+886912345678')
+  await page.getByRole('button', { name: '加入', exact: true }).click()
+  const log = phone().getByRole('log')
+  await log.getByText('加入聯絡人').waitFor()
+  await phone().getByLabel('以顧客身分輸入訊息').fill('退訂')
+  await phone().getByRole('button', { name: '送出' }).click()
+  await log.getByText('退訂', { exact: true }).waitFor()
+  await eventually('SMS is refused', async () => {
+    const state = await stateOf('phone', '+886912345678')
+    return state?.consent['sms/marketing']?.on === false && state.inb?.sms
+  })
+  await shot('sms')
+
+  await phone().getByTitle('Messenger', { exact: true }).click()
+  await phone().getByRole('button', { name: '新聯絡人' }).click()
+  await page.getByLabel('名字').fill('小美')
+  await page.getByRole('button', { name: '加入', exact: true }).click()
+  await log.getByText('加入聯絡人').waitFor()
+  await phone().getByLabel('以顧客身分輸入訊息').fill('請問營業時間？')
+  await phone().getByRole('button', { name: '送出' }).click()
+  await log.getByText('請問營業時間？').waitFor()
+  const { rows } = await site.core.pool.query<{ address: string }>(
+    `select address from sandbox_contact where workspace_id = $1 and channel = 'messenger'`,
+    [brand.id],
+  )
+  await eventually(
+    'the window of Messenger is open',
+    async () => (await stateOf('messenger_id', rows[0]!.address))?.inb?.messenger,
+  )
+  await shot('messenger')
+})
+
+test('a provider is made to fail, and is well again', { timeout: 60_000 }, async () => {
+  const pane = page.getByRole('region', { name: '讓服務商出錯' })
+  await pane.getByLabel('服務商').click()
+  await page.getByRole('option', { name: 'WhatsApp' }).click()
+  await pane.getByLabel('怎麼出錯').click()
+  await page.getByRole('option', { name: '太頻繁（429）' }).click()
+  await pane.getByLabel('次數').fill('3')
+  await pane.getByRole('button', { name: '設定' }).click()
+  await pane.getByText('還有 3 次').waitFor()
+  expect(await takeStandInFault(site.core.pool, brand.id, 'whatsapp')).toBe('error_429')
+  await pane.getByRole('button', { name: '恢復正常 WhatsApp' }).click()
+  await pane.getByText('所有服務商都正常。').waitFor()
+  expect(await takeStandInFault(site.core.pool, brand.id, 'whatsapp')).toBeNull()
+})
+
+test('the till sells to a member and takes it back', { timeout: 60_000 }, async () => {
+  const till = page.getByRole('region', { name: '收銀機' })
+  await till.getByLabel(/掃描會員編號/).fill('SB000001')
+  await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
+  await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
+  await till.getByText('應收 1100 元').waitFor()
+  await till.getByRole('button', { name: '結帳' }).click()
+  const orders = async () => (await stateOf('member_no', 'SB000001'))?.orders
+  await eventually('the order counts', async () => (await orders())?.revenue === 1_100)
+  await till.getByRole('button', { name: /^退貨 T-/ }).click()
+  await till.getByText('已退', { exact: true }).waitFor()
+  await eventually('it counts no more', async () => (await orders())?.revenue === 0)
+  await shot('till')
+})
+
+test('the page is clean by axe in both languages, light, dark and narrow', { timeout: 120_000 }, async () => {
+  for (const language of ['zh', 'en']) {
+    if (language === 'en') {
+      await page.getByRole('button', { name: '語言' }).click()
+      await page.getByRole('menuitem', { name: 'English' }).click()
+    }
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      for (const width of [1440, 420]) {
+        await page.setViewportSize({ width, height: 1000 })
+        expect([language, scheme, width, await seriousFaults(page)]).toEqual([language, scheme, width, []])
+        await shot(`${language}-${scheme}-${width}`)
+      }
+    }
+  }
+})
