@@ -89,6 +89,8 @@ export function word(
     | 'salesChannel'
     | 'touchKind'
     | 'wantedContact'
+    | 'entryKind'
+    | 'weekday'
     | 'purpose'
     | 'place'
     | 'erasureKept'

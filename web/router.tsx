@@ -117,6 +117,18 @@ const segmentNew = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
 })
+const modules = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules',
+  validateSearch: texts('q', 'channel', 'folder', 'tag', 'archived'),
+  component: lazyRouteComponent(() => import('./pages/modules.tsx'), 'Modules'),
+})
+const module = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules/$module',
+  validateSearch: texts('tab', 'as'),
+  component: lazyRouteComponent(() => import('./pages/module.tsx'), 'Module'),
+})
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$segment',
@@ -138,6 +150,18 @@ const journey = createRoute({
   path: '/journeys/$journey',
   validateSearch: texts('node', 'show', 'version', 'panel', 'view'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
+})
+const broadcasts = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/broadcasts.tsx'), 'Broadcasts'),
+})
+const broadcast = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts/$broadcast',
+  validateSearch: texts('from'),
+  component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
 })
 const metrics = createRoute({
   getParentRoute: () => inside,
@@ -181,6 +205,12 @@ const messages = createRoute({
   validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
 })
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  validateSearch: texts('status', 'whose', 'channel', 'q', 'customer', 'at'),
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
+})
 const sandbox = createRoute({
   getParentRoute: () => inside,
   path: '/sandbox',
@@ -209,6 +239,16 @@ const importFile = createRoute({
   getParentRoute: () => inside,
   path: '/imports/$import',
   component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
+const audiences = createRoute({
+  getParentRoute: () => inside,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences.tsx'), 'Audiences'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
 })
 const channels = createRoute({
   getParentRoute: () => inside,
@@ -252,7 +292,12 @@ export const router = createRouter({
       segmentEdit,
       journeys,
       journey,
+      modules,
+      module,
       messages,
+      broadcasts,
+      broadcast,
+      inbox,
       metrics,
       engagement,
       sandbox,
@@ -261,6 +306,8 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      webhooks,
+      audiences,
       line,
       ops,
       settings,

@@ -9,15 +9,16 @@ import { publicId } from '../platform/ids.ts'
 import { decideTime } from './decide.ts'
 import type { Prepared } from './inner.ts'
 import type { Rendered } from './model.ts'
-import { type MessageLinks, renderCall, templateScope } from './render.ts'
+import { renderCall } from './render.ts'
+import { type MessageLinks, templateScope } from './render-scope.ts'
 import type { Claim, WorkspaceFacts } from './store.ts'
 
 const STAND_IN_HOST = 'stand-in'
 
 /** Where a call goes. `trusted`: it may be a private address. */
-function addressOfCall(
+export function addressOfCall(
   core: Pick<Core, 'baseUrl' | 'config'>,
-  workspace: WorkspaceFacts,
+  workspace: Pick<WorkspaceFacts, 'id'>,
   url: string,
 ): { url: string; trusted: boolean } {
   const wanted = new URL(url)
