@@ -3,7 +3,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { unpackState } from '../src/customers/pack.ts'
-import { bucketOf, type Uuid } from '../src/platform/ids.ts'
+import { createJourney } from '../src/journeys/store.ts'
+import { bucketOf, publicId, type Uuid } from '../src/platform/ids.ts'
 import { takeStandInFault } from '../src/sandbox/stand-in.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
@@ -112,7 +113,47 @@ test('the till sells to a member and takes it back', { timeout: 60_000 }, async 
   await shot('till')
 })
 
+test('R4-04 an approved WhatsApp template is synced, picked and filled in the editor', {
+  timeout: 90_000,
+}, async () => {
+  const graph = {
+    format: 1,
+    name: '出貨通知',
+    trigger: { kind: 'event', event: 'Order Shipped' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'tell',
+    nodes: {
+      tell: {
+        type: 'send',
+        fields: { channel: 'whatsapp', purpose: 'transactional', content: { channel: 'whatsapp' } },
+        next: { accepted: null },
+      },
+    },
+  }
+  const journey = await createJourney(site.core, brand.id, graph)
+  await page.goto(`${brand.home}/journeys/${publicId('jrn', journey)}?node=tell`)
+  await page.getByRole('button', { name: '從 Meta 同步' }).click()
+  await page.getByText(/^上次同步/).waitFor()
+  await page.getByRole('combobox', { name: '已核准的範本' }).click()
+  await page.getByRole('option', { name: 'order_shipped · zh_TW · 通知' }).click()
+  await page.getByLabel('內文變數 1').fill('{{ customer.name }}')
+  await page.getByLabel('內文變數 2').fill('A100')
+  await page.getByRole('region', { name: '預覽' }).getByText('訂單 A100 已出貨').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('whatsapp-form')
+  await eventually('the draft has the values', async () => {
+    const { rows } = await site.core.pool.query<{ draft: string }>(
+      'select draft::text from journey where id = $1',
+      [journey],
+    )
+    return rows[0]?.draft.includes('A100') && rows[0].draft.includes('customer.name')
+  })
+})
+
 test('the page is clean by axe in both languages, light, dark and narrow', { timeout: 120_000 }, async () => {
+  await page.goto(`${brand.home}/sandbox`)
+  await page.getByRole('region', { name: '收銀機' }).waitFor()
   for (const language of ['zh', 'en']) {
     if (language === 'en') {
       await page.getByRole('button', { name: '語言' }).click()

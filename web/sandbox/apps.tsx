@@ -61,7 +61,7 @@ export function PhonePane({
   return (
     <section className="card pane phone" aria-label={t('sandbox.phone')}>
       <Group className="card-head phone-head" gap={8} wrap="nowrap">
-        <Text fw={650} component="h2" size="sm">
+        <Text fw={650} component="h2" size="sm" style={{ flex: 'none' }}>
           {t('sandbox.phone')}
         </Text>
         <SegmentedControl

@@ -239,16 +239,6 @@ export const modulesWords = {
     open: ['點了打開', 'Opens'],
     image: ['圖片網址', 'Picture'],
     chatButtons: ['按鈕', 'Buttons'],
-    waKind: ['怎麼送', 'How'],
-    waText: ['24 小時內的文字', 'Text within 24 hours'],
-    waTemplate: ['核准的範本', 'Approved template'],
-    waName: ['範本名稱', 'Name of the template'],
-    waLanguage: ['語言代碼', 'Language'],
-    waComponents: ['參數（JSON）', 'Parameters (JSON)'],
-    waWindow: [
-      '文字只能在顧客 24 小時內傳過訊息時送出。',
-      'A text goes only to who wrote within the last 24 hours.',
-    ],
     noJson: ['這不是 JSON', 'This is not JSON'],
     slots: ['商品欄位（缺貨自動換下一個）', 'Product slots (out of stock: the next one)'],
     slotsHelp: [

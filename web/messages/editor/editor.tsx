@@ -128,12 +128,6 @@ export function ContentEditor(props: Props) {
   )
 }
 
-/** What is not of a language: the rest is what `saidIn` gives. */
-function besideSaid(content: Draft): Draft {
-  const said = saidIn(content)
-  return Object.fromEntries(Object.entries(content).filter(([key]) => !(key in said))) as Draft
-}
-
 /** What a language says of its own: all but what holds for every language. */
 function saidIn({ channel: _c, locales: _l, slots: _s, track: _t, module: _m, ...said }: Draft): Draft {
   return said
@@ -168,14 +162,7 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
     case 'sms':
       return <SmsEditor content={content} readOnly={readOnly} change={change} />
     case 'whatsapp':
-      return (
-        <WhatsappForm
-          ws={ws}
-          content={content as WhatsappDraft}
-          readOnly={readOnly}
-          change={said => change({ ...besideSaid(content), ...said })}
-        />
-      )
+      return <Whatsapp ws={ws} content={content} readOnly={readOnly} change={change} />
     case 'messenger':
     case 'instagram':
       return <ChatEditor content={content} readOnly={readOnly} change={change} />
@@ -189,3 +176,15 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
 
 /** What a mail has no longer is taken away. */
 const dropped = (mail: Mail): Draft => ('blocks' in mail ? {} : { blocks: undefined })
+
+function Whatsapp({ ws, content, readOnly, change }: Omit<Props, 'faults'>) {
+  const { template: _template, text: _text, media: _media, buttons: _buttons, ...beside } = content
+  return (
+    <WhatsappForm
+      ws={ws}
+      content={content as WhatsappDraft}
+      readOnly={readOnly}
+      change={next => change({ ...beside, ...next })}
+    />
+  )
+}

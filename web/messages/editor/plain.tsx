@@ -4,7 +4,6 @@ import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { MergeText } from '../../journey/fields/merge.tsx'
 import { text } from '../../journey/say/values.ts'
-import { AsJson } from './pieces.tsx'
 
 type Draft = Record<string, unknown>
 type Props = { content: Draft; readOnly: boolean; change: (content: Draft) => void }
