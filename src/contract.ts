@@ -6,6 +6,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
@@ -30,6 +31,7 @@ import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { replayEndpoints } from './contract/replay.ts'
+import { reachEndpoints } from './contract/reach.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -45,6 +47,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...engagementEndpoints,
+  ...reachEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
@@ -72,6 +75,7 @@ export const endpoints = {
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,
+  ...conversationsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,
@@ -99,6 +103,7 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'notices',
+  'conversations',
   'membership',
   'replays',
   'modules',

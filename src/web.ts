@@ -20,9 +20,14 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { conversationReplyRoutes } from './conversations/reply-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { conversationSettingRoutes } from './conversations/settings.ts'
+import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
-import { mailRoutes } from './channels/mail-routes.ts'
+import { mailRoutes } from './messages/mail-routes.ts'
+import { SERVICE_WORKER } from './channels/webpush-app.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -33,6 +38,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
@@ -93,6 +99,7 @@ export const handlers: AllHandlers = {
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
+  ...reachRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -101,6 +108,10 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...conversationRoutes,
+  ...conversationSettingRoutes,
+  ...conversationTellRoutes,
+  ...conversationReplyRoutes,
   ...identityRoutes,
   ...segmentRoutes,
   ...previewRoutes,
@@ -181,6 +192,14 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
+  app.get('/push-sw.js', c =>
+    c.body(SERVICE_WORKER, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    }),
+  )
   app.get('*', c => serveWeb(c, files))
   app.notFound(c =>
     problemResponse(

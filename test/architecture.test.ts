@@ -67,6 +67,8 @@ const ORDER = [
   'connectors',
   'team',
   'privacy',
+  'consent',
+  'conversations',
   'insight',
   'sandbox',
   'demo',

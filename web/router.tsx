@@ -157,6 +157,24 @@ const metrics = createRoute({
   ),
   component: lazyRouteComponent(() => import('./pages/metrics.tsx'), 'Metrics'),
 })
+const engagement = createRoute({
+  getParentRoute: () => inside,
+  path: '/insight/engagement',
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'by',
+    'channel',
+    'journey',
+    'window',
+    'event',
+    'figure',
+    'key',
+  ),
+  component: lazyRouteComponent(() => import('./pages/engagement.tsx'), 'Engagement'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -236,6 +254,7 @@ export const router = createRouter({
       journey,
       messages,
       metrics,
+      engagement,
       sandbox,
       catalogue,
       coupons,

@@ -1,5 +1,6 @@
 // The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
 // row of the ledger and a fact of history.
+import { saidByUs } from '../conversations/model.ts'
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CommandBody, Derived } from '../inbox/model.ts'
 import type { Intent, Limit } from '../messages/model.ts'
@@ -175,6 +176,8 @@ export function say(fold: Fold, key: string, said: Extract<CommandBody['command'
     at: fold.t,
   }
   tell(fold, intent, {})
+  const bubble = saidByUs(intent)
+  if (bubble !== null) fold.effects.push({ kind: 'said', row: bubble })
   return intent.id
 }
 

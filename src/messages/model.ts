@@ -106,7 +106,7 @@ export type JourneyIntent = Intent & {
 }
 export const isOfJourney = (intent: Intent): intent is JourneyIntent => intent.enrollment !== null
 
-export type Origin = 'reply' | 'test'
+export type Origin = 'reply' | 'test' | 'auto'
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
@@ -121,7 +121,7 @@ export type Intent = {
   enrollment: Uuid | null
   node: string | null
   occurrence: number | null
-  /** reply: in a conversation. test: to see what it looks like; nothing counts it. Left out: a journey's */
+  /** reply: in a conversation. auto: the product itself answers (away, a confirmation that was asked for). test: to see what it looks like; nothing counts it. Left out: a journey's */
   origin?: Origin
   /** the account to send by; left out: the one that reaches the customer best (`accountFor`) */
   account?: Uuid

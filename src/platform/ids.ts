@@ -87,6 +87,7 @@ export type IdPrefix =
   | 'cpn'
   | 'cmp'
   | 'apr'
+  | 'qrp'
   | 'lrm'
   | 'mod'
 

@@ -28,6 +28,7 @@ const WHAT: Record<IdPrefix, string> = {
   cpn: 'coupon',
   cmp: 'campaign',
   apr: 'approval',
+  qrp: 'quick_reply',
   lrm: 'rich_menu',
   mod: 'module',
 }

@@ -75,6 +75,9 @@ const DELETE_ROWS = new Set([
 const CLEAR_COLUMNS: Record<string, string> = {
   source_state: 'last_body = null',
   import: `faults = '[]'`,
+  // what somebody else said of them
+  conversation: 'last_text = null',
+  conversation_entry: 'text = null, data = null',
 }
 /** Written here: addresses under a key. */
 const OWN_WAY = new Set(['suppression', 'customer', 'customer_snapshot', 'identifier', 'message'])
@@ -94,6 +97,7 @@ const KEPT_TABLES: ReadonlySet<string> = new Set([
   'process',
   'process_metrics',
   'schema_migration',
+  'quick_reply',
 ])
 
 class Tally {

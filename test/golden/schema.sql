@@ -149,6 +149,16 @@ create table channel_account (
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table channel_reach (
+  workspace_id uuid not null,
+  channel text not null,
+  sent bigint not null,
+  reached bigint not null,
+  rate real not null,
+  at timestamp with time zone not null,
+  constraint channel_reach_pkey PRIMARY KEY (workspace_id, channel),
+  constraint channel_reach_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table consent_proof (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -161,6 +171,44 @@ create table consent_proof (
   source text not null,
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
+create table conversation (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  channel text not null,
+  status text not null,
+  unread integer not null default 0,
+  opened_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  last_side text not null,
+  last_kind text not null,
+  last_text text,
+  assignee uuid,
+  handed_to text,
+  answering uuid,
+  answering_until timestamp with time zone,
+  away_for timestamp with time zone,
+  away_seen timestamp with time zone,
+  constraint conversation_pkey PRIMARY KEY (bucket, customer_id, channel),
+  constraint conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'closed'::text])))
+)
+create table conversation_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  channel text not null,
+  at timestamp with time zone not null,
+  side text not null,
+  kind text not null,
+  text text,
+  data text,
+  said_by text,
+  source text not null,
+  message_id uuid,
+  constraint conversation_entry_pkey PRIMARY KEY (bucket, customer_id, key),
+  constraint conversation_entry_side_check CHECK ((side = ANY (ARRAY['customer'::text, 'team'::text, 'note'::text, 'system'::text])))
 )
 create table coupon (
   id uuid not null,
@@ -368,6 +416,14 @@ create table inbox (
   body text not null storage e,
   constraint inbox_pkey PRIMARY KEY (bucket, received, request_id, ordinal)
 )
+create table insight_done (
+  workspace_id uuid not null,
+  job text not null,
+  done date not null,
+  constraint insight_done_job_check CHECK ((job = ANY (ARRAY['reach'::text, 'kpis'::text]))),
+  constraint insight_done_pkey PRIMARY KEY (workspace_id, job),
+  constraint insight_done_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table installed_preset (
   workspace_id uuid not null,
   preset text not null,
@@ -460,6 +516,31 @@ create table journey_version (
   moves jsonb,
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
+)
+create table kpi (
+  workspace_id uuid not null,
+  id uuid not null,
+  metric text not null,
+  target double precision,
+  period text not null,
+  position integer not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint kpi_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'quarter'::text]))),
+  constraint kpi_pkey PRIMARY KEY (workspace_id, id),
+  constraint kpi_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table kpi_snapshot (
+  workspace_id uuid not null,
+  metric text not null,
+  week date not null,
+  value double precision,
+  part double precision not null,
+  whole double precision not null,
+  taken_at timestamp with time zone not null,
+  constraint kpi_snapshot_pkey PRIMARY KEY (workspace_id, metric, week),
+  constraint kpi_snapshot_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table limit_count (
   bucket smallint not null,
@@ -627,7 +708,7 @@ create table message (
   again smallint not null default 0,
   dismissed boolean not null default false,
   origin text,
-  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text]))),
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text, 'auto'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
 create table message_batch (
@@ -793,6 +874,17 @@ create table product (
   constraint product_status_check CHECK ((status = ANY (ARRAY['active'::text, 'hidden'::text, 'discontinued'::text]))),
   constraint product_workspace_id_code_key UNIQUE (workspace_id, code),
   constraint product_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table quick_reply (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  text text not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  version bigint not null default 1,
+  constraint quick_reply_pkey PRIMARY KEY (id),
+  constraint quick_reply_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table rate_line (
   account_id uuid not null,
@@ -1124,6 +1216,10 @@ CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE ((status = 'open'::text) AND (last_side = 'customer'::text) AND (away_for IS DISTINCT FROM opened_at) AND (away_seen IS DISTINCT FROM last_at))
+CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
+CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
+CREATE INDEX conversation_entry_workspace ON conversation_entry USING btree (workspace_id, at)
 CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
 CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
@@ -1166,6 +1262,7 @@ CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (si
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
+CREATE UNIQUE INDEX quick_reply_name ON quick_reply USING btree (workspace_id, lower(name))
 CREATE INDEX sandbox_call_at ON sandbox_call USING btree (workspace_id, at DESC)
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)

@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -34,6 +35,7 @@ export const words = {
   ...pages,
   ...install,
   ...insight,
+  ...engagementWords,
   ...quality,
   ...ruleEdit,
   ...rules,
