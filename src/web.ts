@@ -53,6 +53,7 @@ import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
+import { previewModuleRoutes } from './modules/preview/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -125,6 +126,7 @@ export const handlers: AllHandlers = {
   ...trialRoutes,
   ...messageRoutes,
   ...moduleRoutes,
+  ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
   ...sandboxRoutes,

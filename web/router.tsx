@@ -117,6 +117,18 @@ const segmentNew = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
 })
+const modules = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules',
+  validateSearch: texts('q', 'channel', 'folder', 'tag', 'archived'),
+  component: lazyRouteComponent(() => import('./pages/modules.tsx'), 'Modules'),
+})
+const module = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules/$module',
+  validateSearch: texts('tab', 'as'),
+  component: lazyRouteComponent(() => import('./pages/module.tsx'), 'Module'),
+})
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$segment',
@@ -252,6 +264,8 @@ export const router = createRouter({
       segmentEdit,
       journeys,
       journey,
+      modules,
+      module,
       messages,
       metrics,
       engagement,

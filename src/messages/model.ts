@@ -157,6 +157,13 @@ export const outcomeOfIntent = (
   ...said,
 })
 
+/** The module that a message was made from, as facts name it. */
+export function moduleProps({ content }: Pick<Intent, 'content'>): Record<string, string> {
+  if (!('module' in content) || content.module === undefined) return {}
+  const { id, version } = content.module
+  return { module: id, moduleVersion: String(version) }
+}
+
 /** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']
 

@@ -159,6 +159,8 @@ export type WorkspaceFacts = {
   /** channels that a person has stopped */
   stopped: string[]
   offsetMs: number
+  /** where links of messages lead through; null: our own address */
+  linkDomain: string | null
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -171,10 +173,12 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     paused: boolean
     stopped: string[]
     offset: number
+    linkDomain: string | null
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
-              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped
+              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
+              settings->>'linkDomain' as "linkDomain"
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })

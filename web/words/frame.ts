@@ -18,6 +18,7 @@ export const frame = {
     quality: ['資料品質', 'Data quality'],
     segments: ['分眾', 'Segments'],
     journeys: ['旅程', 'Journeys'],
+    modules: ['訊息模組', 'Message modules'],
     messages: ['發送紀錄', 'Send ledger'],
     catalogue: ['商品與門市', 'Catalogue'],
     line: ['LINE', 'LINE'],

@@ -16,6 +16,7 @@ import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { lineWords } from './line.ts'
+import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -33,6 +34,7 @@ export const words = {
   ...frame,
   ...computingWords,
   ...pages,
+  ...modulesWords,
   ...install,
   ...insight,
   ...engagementWords,
