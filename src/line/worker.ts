@@ -18,7 +18,16 @@ export function openLineWorker(core: Core): Role & { tick(): Promise<boolean> } 
   async function tick(): Promise<boolean> {
     let worked = false
     // each by itself: where LINE or history is down for one, the others go on
-    const steps = [fetchDue, forgetUnsent, stepRounds, followChanges, linkWaiting, clearOld, pullFollowers, pullUnit]
+    const steps = [
+      fetchDue,
+      forgetUnsent,
+      stepRounds,
+      followChanges,
+      linkWaiting,
+      clearOld,
+      pullFollowers,
+      pullUnit,
+    ]
     let failure: unknown = null
     for (const step of steps)
       try {
