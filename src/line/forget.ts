@@ -70,7 +70,7 @@ async function emptyEntry(
   { bucket, seq, line }: Place,
   message: string,
 ): Promise<Record<string, unknown>> {
-  const left: Record<string, unknown> = { id: message, from: 'customer', unsent: true }
+  const left: Record<string, unknown> = { id: message, from: 'customer' }
   const { rows } = await sql.query<{ body: Buffer }>(
     'select body from journal where bucket = $1 and seq = $2 for update',
     [bucket, seq],
@@ -80,7 +80,8 @@ async function emptyEntry(
   const entry: JournalEntry | undefined = entries[line]
   const body = entry?.k === 'event' ? (entry.b as EventBody) : null
   if (!body || body.props?.id !== message) return left
-  left.type = body.props.type
+  for (const [name, value] of Object.entries(body.props)) if (!WORDS.has(name)) left[name] = value
+  if (entry!.e) entry!.e = without(entry!.e, wordsOf(body.props)) as JournalEntry['e']
   body.props = left
   await sql.query('update journal set body = $3 where bucket = $1 and seq = $2', [
     bucket,
@@ -88,4 +89,19 @@ async function emptyEntry(
     packJournal(entries.map(e => JSON.stringify(e))),
   ])
   return left
+}
+
+const WORDS = new Set(['text', 'title', 'address', 'latitude', 'longitude', 'fileName'])
+
+/** What the customer wrote or named in it. */
+const wordsOf = ({ text, title, address, fileName }: Record<string, unknown>): string[] =>
+  [text, title, address, fileName].filter(word => typeof word === 'string' && word !== '') as string[]
+
+/** The fold's own account of the message, without its words: as it would be of a message that has none. */
+function without(value: unknown, words: string[]): unknown {
+  if (typeof value === 'string')
+    return words.some(w => value === w || (value.startsWith('{') && value.includes(w))) ? null : value
+  if (Array.isArray(value)) return value.map(v => without(v, words))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, without(v, words)]))
 }

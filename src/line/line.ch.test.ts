@@ -257,9 +257,7 @@ test('a new friend’s profile becomes attributes; a picture is kept until it is
     ).map(r => JSON.parse(r.props) as Record<string, unknown>)
   expect(await inHistory()).toMatchObject([{ text: '說錯話了' }])
   await act(friend, 'unsend', { data: said[0]!.payload.id })
-  expect(await inHistory()).toEqual([
-    { type: 'text', id: said[0]!.payload.id, from: 'customer', unsent: true },
-  ])
+  expect(await inHistory()).toEqual([{ type: 'text', id: said[0]!.payload.id, from: 'customer' }])
   const { rows: journal } = await lab.core.pool.query<{ body: Buffer }>(
     'select body from journal where workspace_id = $1',
     [lab.workspace],
