@@ -27,8 +27,10 @@ create table line_content (
   at timestamptz not null,                            -- workspace time
   due timestamptz,                                    -- real time; null: nothing to do
   attempts int not null default 0,
+  forget_due timestamptz,                             -- unsent: when history is to forget it, too; null: it has
   primary key (workspace_id, account_id, message_id)
 );
+create index line_content_forget on line_content (forget_due) where forget_due is not null;
 alter table line_content alter column bytes set storage external;
 create index line_content_due on line_content (due) where due is not null;
 

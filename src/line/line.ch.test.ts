@@ -11,6 +11,9 @@ import { bulkProgress, startBulk } from '../channels/line/bulk.ts'
 import { signUserToken } from '../collect/token.ts'
 import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
+import { unpackJournalText } from '../inbox/journal.ts'
+import { verifyAll } from '../inbox/verify.ts'
+import { askHistory } from '../platform/clickhouse.ts'
 import { hashId, newId, publicId, type Uuid } from '../platform/ids.ts'
 import { openReceipts } from '../sandbox/receipts.ts'
 import { type LineToCustomer, setStandInFault } from '../sandbox/stand-in.ts'
@@ -237,6 +240,33 @@ test('a new friend’s profile becomes attributes; a picture is kept until it is
       )
     ).rowCount,
   ).toBe(1)
+
+  // what was written and taken back is in no history, and what is left says so
+  await act(friend, 'text', { text: '說錯話了' })
+  const { rows: said } = await lab.core.pool.query<{ payload: { id: string } }>(
+    `select payload from sandbox_message where workspace_id = $1 and address = $2 order by at desc limit 1`,
+    [lab.workspace, friend],
+  )
+  const inHistory = async () =>
+    (
+      await askHistory<{ props: string }>(
+        lab.core.history,
+        `select props from event where workspace_id = {w:UUID} and name = 'line.message' and position(props, {id:String}) > 0`,
+        { w: lab.workspace, id: said[0]!.payload.id },
+      )
+    ).map(r => JSON.parse(r.props) as Record<string, unknown>)
+  expect(await inHistory()).toMatchObject([{ text: '說錯話了' }])
+  await act(friend, 'unsend', { data: said[0]!.payload.id })
+  expect(await inHistory()).toEqual([{ type: 'text', id: said[0]!.payload.id, from: 'customer' }])
+  const { rows: journal } = await lab.core.pool.query<{ body: Buffer }>(
+    'select body from journal where workspace_id = $1',
+    [lab.workspace],
+  )
+  expect(journal.some(j => unpackJournalText(j.body).includes('說錯話了'))).toBe(false)
+  // replay still gives the same customer (people of the lab who were never folded are others)
+  const { id } = (await customerOf('line_uid', friend))!
+  const faults = (await verifyAll(lab.core)).checks.flatMap(c => c.faults)
+  expect(faults.filter(f => f.includes(id))).toEqual([])
 
   await act(friend, 'text', { text: '有人嗎' })
   const chat = (what: 'read' | 'loading') =>

@@ -29,9 +29,10 @@ export async function noteContent(
 /** The customer took it back: what is kept of it goes at once, and what comes of it later is not kept. */
 export async function unsendContent(sql: Sql, of: Of & { message: string; at: number }): Promise<void> {
   await sql.query(
-    `insert into line_content (workspace_id, account_id, message_id, address, kind, state, at)
-     values ($1, $2, $3, $4, '', 'unsent', $5)
-     on conflict (workspace_id, account_id, message_id) do update set state = 'unsent', bytes = null, type = null, size = null, due = null`,
+    `insert into line_content (workspace_id, account_id, message_id, address, kind, state, at, forget_due)
+     values ($1, $2, $3, $4, '', 'unsent', $5, clock_timestamp())
+     on conflict (workspace_id, account_id, message_id) do update set state = 'unsent', bytes = null, type = null, size = null,
+       due = null, attempts = 0, forget_due = clock_timestamp()`,
     [of.workspace, of.account, of.message, of.address, new Date(of.at)],
   )
 }

@@ -3,6 +3,7 @@
 import type { Core, Role } from '../platform/core.ts'
 import { openLoop } from '../platform/loop.ts'
 import { fetchDue } from './fetching.ts'
+import { forgetUnsent } from './forget.ts'
 import { pullFollowers, pullUnit } from './insight.ts'
 import { clearOld, followChanges, linkWaiting, stepRounds } from './menus/assign.ts'
 import { dropOldNonces } from './nonces.ts'
@@ -17,7 +18,16 @@ export function openLineWorker(core: Core): Role & { tick(): Promise<boolean> } 
   async function tick(): Promise<boolean> {
     let worked = false
     // each by itself: where LINE or history is down for one, the others go on
-    const steps = [fetchDue, stepRounds, followChanges, linkWaiting, clearOld, pullFollowers, pullUnit]
+    const steps = [
+      fetchDue,
+      forgetUnsent,
+      stepRounds,
+      followChanges,
+      linkWaiting,
+      clearOld,
+      pullFollowers,
+      pullUnit,
+    ]
     let failure: unknown = null
     for (const step of steps)
       try {

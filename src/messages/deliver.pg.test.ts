@@ -33,7 +33,7 @@ describe('a message goes out once and its end is recorded', () => {
     expect(await lab.row(m.id)).toMatchObject({ state: 'accepted', attempts: 1 })
     expect((await lab.row(m.id)).provider_id).toBeTruthy()
     expect(await lab.sink<LineToCustomer>('line', p.line)).toEqual([
-      { messages: [{ type: 'text', text: '嗨 王小明' }] },
+      { messages: [{ type: 'text', text: '嗨 王小明' }], unit: expect.stringMatching(/^u[0-9a-f]{27}$/) },
     ])
     expect(await lab.outcomes(m.id)).toMatchObject([
       { state: 'accepted', outcome: 'accepted', channel: 'line', enrollment: m.enrollment, node: 'send' },

@@ -636,6 +636,7 @@ create table line_content (
   at timestamp with time zone not null,
   due timestamp with time zone,
   attempts integer not null default 0,
+  forget_due timestamp with time zone,
   constraint line_content_pkey PRIMARY KEY (workspace_id, account_id, message_id),
   constraint line_content_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'kept'::text, 'too_large'::text, 'gone'::text, 'not_kept'::text, 'unsent'::text])))
 )
@@ -1326,6 +1327,7 @@ CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, jour
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX line_content_due ON line_content USING btree (due) WHERE (due IS NOT NULL)
+CREATE INDEX line_content_forget ON line_content USING btree (forget_due) WHERE (forget_due IS NOT NULL)
 CREATE UNIQUE INDEX line_menu_alias ON line_menu USING btree (workspace_id, account_id, alias) WHERE ((alias IS NOT NULL) AND (status <> 'archived'::text))
 CREATE INDEX line_menu_workspace ON line_menu USING btree (workspace_id, account_id, place)
 CREATE INDEX line_menu_user_due ON line_menu_user USING btree (due) WHERE (due IS NOT NULL)

@@ -14,7 +14,7 @@ const kindOf = (action: Action): Kind =>
     ? 'link'
     : (KINDS.find(k => k === action.type) ?? 'uri')
 
-function begin(kind: Kind): Action {
+function begin(kind: Kind, linkWords: string): Action {
   switch (kind) {
     case 'uri':
       return { type: 'uri', uri: '' }
@@ -25,7 +25,7 @@ function begin(kind: Kind): Action {
     case 'richmenuswitch':
       return { type: 'richmenuswitch', richMenuAliasId: '', data: 'switch' }
     case 'link':
-      return { type: 'postback', data: LINK_DATA }
+      return { type: 'postback', data: LINK_DATA, displayText: linkWords }
   }
 }
 
@@ -58,7 +58,7 @@ export function ActionFields({
         allowDeselect={false}
         data={KINDS.map(k => ({ value: k, label: t(`line.action_${k}`) }))}
         value={kind}
-        onChange={value => value && set(begin(value as Kind))}
+        onChange={value => value && set(begin(value as Kind, t('line.action_link')))}
       />
       {kind === 'uri' ? field('uri', t('line.uri'), 'url') : null}
       {kind === 'message' ? field('text', t('line.text')) : null}

@@ -114,6 +114,10 @@ export const lineWords = {
     faults: ['發布前還要修正', 'To be mended before publication'],
     figuresAccounts: ['本月用量與好友', 'Use this month, and friends'],
     used: ['本月已用', 'Used this month'],
+    usedOf: [
+      'LINE 本月已用 {{used}} 則，方案上限 {{limit}}',
+      '{{used}} messages used at LINE this month; the plan allows {{limit}}',
+    ],
     limit: ['方案上限', "Plan's limit"],
     noLimit: ['不限', 'None'],
     takeQuota: ['設為本系統的每月上限', 'Use as the monthly quota here'],
