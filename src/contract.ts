@@ -2,6 +2,8 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { broadcastsEndpoints } from './contract/broadcasts.ts'
+import { campaignReportEndpoints } from './contract/campaign-report.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -19,6 +21,7 @@ import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
@@ -70,8 +73,11 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
+  ...campaignReportEndpoints,
+  ...broadcastsEndpoints,
   ...connectorsEndpoints,
   ...conversationsEndpoints,
   ...sandboxEndpoints,

@@ -151,6 +151,18 @@ const journey = createRoute({
   validateSearch: texts('node', 'show', 'version', 'panel', 'view'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
 })
+const broadcasts = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/broadcasts.tsx'), 'Broadcasts'),
+})
+const broadcast = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts/$broadcast',
+  validateSearch: texts('from'),
+  component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
+})
 const metrics = createRoute({
   getParentRoute: () => inside,
   path: '/metrics',
@@ -228,6 +240,12 @@ const channels = createRoute({
   validateSearch: texts('edit'),
   component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
 })
+const line = createRoute({
+  getParentRoute: () => inside,
+  path: '/line',
+  validateSearch: texts('tab', 'menu'),
+  component: lazyRouteComponent(() => import('./pages/line.tsx'), 'Line'),
+})
 const ops = createRoute({
   getParentRoute: () => inside,
   path: '/ops',
@@ -261,6 +279,8 @@ export const router = createRouter({
       modules,
       module,
       messages,
+      broadcasts,
+      broadcast,
       metrics,
       engagement,
       sandbox,
@@ -269,6 +289,7 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      line,
       ops,
       settings,
     ]),

@@ -8,6 +8,7 @@ import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
 import { bucketOf, newId, parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { takeNotes } from '../line/notes.ts'
 import { readTap } from '../messages/link-tokens.ts'
 import { recordClick } from '../messages/links.ts'
 import { recordReceipts } from '../messages/receipts.ts'
@@ -71,6 +72,7 @@ async function hear(core: Core, c: Context): Promise<Response> {
   })
   const taps = readTaps(told.events)
   await receive(core, account, told.events)
+  if (told.notes) await takeNotes(core, account, told.notes, events => receive(core, account, events))
   for (const tap of taps) await recordClick(core, { ...tap, workspace: account.workspace, url: null })
   const { receipts, early } = await ofOurs(core.pool, account.workspace, told.receipts)
   await recordReceipts(core, account.workspace, receipts)

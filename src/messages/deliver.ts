@@ -11,7 +11,8 @@ import { deliverInner, deliverTicket } from './deliver-inner.ts'
 import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
 import { settleUnknown } from './deliver-unknown.ts'
 import { DEFAULTS, type DeliverOptions, openWork, type Read } from './deliver-work.ts'
-import { skip } from './ends.ts'
+import { addExtras } from './extras.ts'
+import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
 
@@ -77,6 +78,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     // what is written without asking anybody is ready by then; what has to ask first goes alone, and holds up nobody
     await new Promise<void>(resolve => setImmediate(resolve))
     phase.grouping = false
+    await addExtras(work, ready)
     const { alone, groups } = groupsOf(ready)
     const batches = Map.groupBy(unknown, c => c.batchId)
     await wait([
@@ -105,6 +107,14 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   ): Promise<void> {
     const inner = work.inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
+    const held = workspace?.held[claim.intent.journey ?? '']
+    if (workspace && held !== undefined)
+      return work.settle({
+        claim,
+        from: 'claimed',
+        end: held === 'paused' ? back('never', 'paused') : skip('exited'),
+        now: Date.now() + workspace.offsetMs,
+      })
     if (claim.channel === 'ticket' && workspace) return deliverTicket(work, claim, workspace)
     if (inner && workspace) return deliverInner(work, claim, inner, workspace, facts)
     const judged = judgeClaim(claim, facts)

@@ -1,8 +1,10 @@
 // All SQL of the send ledger. Claims and deadlines are in database time; created, changed and not_after are workspace
 // time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+import { CHANNELS, isChannel } from '../channels/model.ts'
+import { PUSH_TOKEN, TOKEN_LOST } from '../customers/cart.ts'
 import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
-import type { OutcomeBody } from '../inbox/model.ts'
+import type { EventBody, OutcomeBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -154,6 +156,8 @@ export type WorkspaceFacts = {
   locale: string
   currency: string
   paused: boolean
+  /** broadcasts of which nothing goes out now, and whether it will again */
+  held: Record<Uuid, 'paused' | 'stopped'>
   /** channels that a person has stopped */
   stopped: string[]
   offsetMs: number
@@ -169,12 +173,15 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     currency: string
     paused: boolean
+    held: Record<Uuid, 'paused' | 'stopped'>
     stopped: string[]
     offset: number
     linkDomain: string | null
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+              (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
+                where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
               array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
               settings->>'linkDomain' as "linkDomain"
        from workspace where id = any($1::uuid[])`,
@@ -388,6 +395,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
         at: f.now,
       })),
   )
+  await append(sql, null, ended.filter(f => f.end.suppress && f.address !== null).flatMap(lostToken))
   faultPoint('deliver.before_commit')
   return signals => {
     tell(
@@ -397,6 +405,26 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
     )
     return list.map(f => done.has(f.claim.id))
   }
+}
+
+/** The provider says that a device's token, or a browser's, reaches nothing any more: its customer has it no longer. */
+function lostToken({ claim, address, now }: Finish) {
+  if (!isChannel(claim.channel) || CHANNELS[claim.channel].addressKind !== null) return []
+  const messageId = `token_lost:${claim.id}`
+  const body: EventBody = {
+    type: 'system',
+    name: TOKEN_LOST,
+    messageId,
+    at: now,
+    ids: [],
+    proof: 'server',
+    src: 'provider',
+    ch: claim.channel,
+    props: { channel: claim.channel, message: claim.id },
+    traits: { [PUSH_TOKEN]: address! },
+  }
+  const { workspace, customer } = claim
+  return [{ workspace, customer, input: { kind: 'event' as const, messageId, body } }]
 }
 
 export const outcomeRow = (
@@ -529,6 +557,7 @@ export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
        select m.bucket, m.id from message m
         where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
           and not exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')})
+          and not exists (select from journey j where j.id = m.journey_id and j.kind = 'broadcast' and j.status = 'paused')
         limit $3 for update skip locked)
      update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
     [ALL, HELD_FROM, limit],

@@ -86,8 +86,10 @@ export type IdPrefix =
   | 'ntc'
   | 'cpn'
   | 'cmp'
+  | 'brd'
   | 'apr'
   | 'qrp'
+  | 'lrm'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -27,8 +27,10 @@ const WHAT: Record<IdPrefix, string> = {
   ntc: 'notice',
   cpn: 'coupon',
   cmp: 'campaign',
+  brd: 'broadcast',
   apr: 'approval',
   qrp: 'quick_reply',
+  lrm: 'rich_menu',
   mod: 'module',
 }
 

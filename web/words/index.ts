@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { broadcastWords } from './broadcasts.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { engagementWords } from './engagement.ts'
@@ -15,6 +16,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { lineWords } from './line.ts'
 import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
@@ -54,6 +56,7 @@ export const words = {
   ...journeysTrial,
   ...journeysTriggers,
   ...rewards,
+  ...broadcastWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
@@ -67,6 +70,7 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const
