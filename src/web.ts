@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { audienceRoutes } from './audiences/routes.ts'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
@@ -21,6 +22,8 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { consentApp } from './consent/public.ts'
+import { consentRoutes } from './consent/routes.ts'
 import { conversationReplyRoutes } from './conversations/reply-routes.ts'
 import { conversationRoutes } from './conversations/routes.ts'
 import { conversationSettingRoutes } from './conversations/settings.ts'
@@ -53,6 +56,7 @@ import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
+import { deskRoutes } from './messages/desk-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
 import { previewModuleRoutes } from './modules/preview/routes.ts'
@@ -71,8 +75,10 @@ import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInCalls } from './sandbox/stand-in-http.ts'
+import { standInAdsApp } from './sandbox/stand-ins/ads.ts'
 import { standInApp } from './sandbox/stand-ins/register.ts'
 import { startStandInSmtp } from './sandbox/stand-ins/smtp.ts'
+import { webhookRoutes } from './outflow/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
@@ -114,6 +120,7 @@ export const handlers: AllHandlers = {
   ...importRoutes,
   ...customerRoutes,
   ...conversationRoutes,
+  ...consentRoutes,
   ...conversationSettingRoutes,
   ...conversationTellRoutes,
   ...conversationReplyRoutes,
@@ -129,10 +136,13 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...deskRoutes,
   ...moduleRoutes,
   ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
+  ...webhookRoutes,
+  ...audienceRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -192,9 +202,11 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', consentApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))
+  app.route('/sandbox/ads', standInAdsApp(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

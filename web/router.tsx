@@ -205,6 +205,12 @@ const messages = createRoute({
   validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
 })
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  validateSearch: texts('status', 'whose', 'channel', 'q', 'customer', 'at'),
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
+})
 const sandbox = createRoute({
   getParentRoute: () => inside,
   path: '/sandbox',
@@ -233,6 +239,16 @@ const importFile = createRoute({
   getParentRoute: () => inside,
   path: '/imports/$import',
   component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
+})
+const audiences = createRoute({
+  getParentRoute: () => inside,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences.tsx'), 'Audiences'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
 })
 const channels = createRoute({
   getParentRoute: () => inside,
@@ -281,6 +297,7 @@ export const router = createRouter({
       messages,
       broadcasts,
       broadcast,
+      inbox,
       metrics,
       engagement,
       sandbox,
@@ -289,6 +306,8 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      webhooks,
+      audiences,
       line,
       ops,
       settings,

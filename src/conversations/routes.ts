@@ -201,7 +201,7 @@ export const conversationRoutes = {
 
   async conversationTeam({ core, workspace }) {
     const team = await listTeam(core.pool, workspace.id)
-    return { items: team.map(({ id, name }) => ({ id: publicId('usr', id), name })) }
+    return { items: team.map(({ id, name, email }) => ({ id: publicId('usr', id), name: name || email })) }
   },
 
   async quickReplies({ core, workspace, query }) {

@@ -30,7 +30,7 @@ export function intend(
   journey: PublishedJourney,
   effect: Extract<Effect, { kind: 'send' }>,
 ): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
+  const { channel, purpose, topic, content, notBefore, notAfter } = effect
   const account = effect.account === undefined ? null : parseId('chn', effect.account)
   const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
   const { policy } = journey.graph
@@ -39,6 +39,7 @@ export function intend(
     id: messageIdOf(fold, run, effect.part),
     channel,
     purpose,
+    ...(topic === undefined ? {} : { topic }),
     content,
     notBefore,
     notAfter,
@@ -126,6 +127,7 @@ function write(
     | 'id'
     | 'channel'
     | 'purpose'
+    | 'topic'
     | 'content'
     | 'notBefore'
     | 'notAfter'

@@ -377,6 +377,7 @@ export type Effect =
       kind: 'send'
       channel: string
       purpose: 'marketing' | 'transactional'
+      topic?: string
       content: MessageContent
       /** the account to send by, as graphs name it */
       account?: string | undefined

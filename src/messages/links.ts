@@ -2,7 +2,9 @@
 // one click by RFC 8058). A GET never unsubscribes, and what mail scanners fetch never counts as a click.
 import { type Context, Hono } from 'hono'
 import { isMachineAgent, isRobot } from '../channels/machine.ts'
+import { MARKETING } from '../consent/model.ts'
 import { append } from '../inbox/append.ts'
+import { runCommand } from '../inbox/command.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
@@ -16,7 +18,9 @@ import {
 import { type Intent, moduleProps, type Rendered } from './model.ts'
 import { advance, lockMessage, openKey } from './receipts.ts'
 import { isWebUrl } from './render-scope.ts'
-import { tell } from './store.ts'
+import { preferenceUrl } from './preference-link.ts'
+import { type About, aboutMessage } from './about.ts'
+import { customerStates, tell } from './store.ts'
 import { suppress } from './suppression.ts'
 import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
 
@@ -89,6 +93,8 @@ export async function recordOpen(core: Core, message: Uuid, machine: boolean): P
 
 /** An opt-out: written before it is acknowledged, then told to the customer's owner. False for a message not known. */
 export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page'): Promise<boolean> {
+  const about = await aboutMessage(core.pool, message)
+  if (about !== null && about.topic !== MARKETING) return optOutOf(core, about, message, how)
   const told = await inTransaction(core.pool, async sql => {
     const row = await lockMessage(sql, message)
     if (!row) return null
@@ -123,6 +129,27 @@ export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page
   })
   if (told) tell(core.signals, [told], [told.workspace])
   return told !== null
+}
+
+/** Of one purpose: the address may still be written to for others, so it is the customer's own word alone. It is folded
+ *  before it is acknowledged. @throws when it was not */
+async function optOutOf(core: Core, about: About, message: Uuid, how: string): Promise<true> {
+  const now = (await customerStates(core.pool, [about.customer])).get(about.customer)
+  const answer = await runCommand(core, {
+    workspace: about.workspace,
+    customer: now?.id ?? about.customer,
+    key: `opt_out:${message}:${how}`,
+    actor: how,
+    command: {
+      do: 'set_consent',
+      channel: about.channel,
+      purpose: about.topic,
+      on: false,
+      proof: { url: `${core.baseUrl}/u` },
+    },
+  })
+  if (answer.status !== 200) throw new Error(`the opt-out was answered ${answer.status}`)
+  return true
 }
 
 /** One transparent dot. */
@@ -183,10 +210,12 @@ export function messageApp(core: Core): Hono {
     c.header('cache-control', 'no-store')
     return c.body(PIXEL, 200, { 'content-type': 'image/gif' })
   })
-  app.get('/u/:token', c => {
+  app.get('/u/:token', async c => {
     const message = readUnsubscribeToken(core.secrets, c.req.param('token'))
     const language = c.req.header('accept-language')
-    return message ? page(c, unsubscribePage(language, 'ask')) : page(c, notFoundPage(language), 404)
+    if (!message) return page(c, notFoundPage(language), 404)
+    const about = await aboutMessage(core.pool, message)
+    return page(c, unsubscribePage(language, 'ask', about && preferenceUrl(core, about.customer)))
   })
   app.post('/u/:token', async c => {
     const message = readUnsubscribeToken(core.secrets, c.req.param('token'))

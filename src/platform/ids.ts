@@ -90,7 +90,10 @@ export type IdPrefix =
   | 'apr'
   | 'qrp'
   | 'lrm'
+  | 'crq'
   | 'mod'
+  | 'whk'
+  | 'aud'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

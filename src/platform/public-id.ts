@@ -31,7 +31,10 @@ const WHAT: Record<IdPrefix, string> = {
   apr: 'approval',
   qrp: 'quick_reply',
   lrm: 'rich_menu',
+  crq: 'consent_request',
   mod: 'module',
+  whk: 'webhook',
+  aud: 'audience',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

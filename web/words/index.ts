@@ -1,8 +1,11 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { broadcastWords } from './broadcasts.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { consentWords } from './consent.ts'
+import { conversationWords } from './conversations.ts'
 import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
@@ -29,6 +32,8 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
+import { sending } from './sending.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -45,6 +50,7 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...sending,
   ...journeysCanvas,
   ...profile,
   ...admin,
@@ -61,6 +67,9 @@ export const words = {
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
   mailHealth,
+  webhooks: webhookWords,
+  audiences: audienceWords,
+  webhookState,
   mailKind,
   mailState,
   mailCode,
@@ -73,4 +82,6 @@ export const words = {
   line: lineWords.line,
   setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
+  ...conversationWords,
+  ...consentWords,
 } as const

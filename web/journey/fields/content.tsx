@@ -45,7 +45,7 @@ export function ContentField({ label, value, onChange, error, path, beside, read
           <PreviewAs
             ws={ws}
             content={content}
-            purpose={beside.purpose === 'marketing' ? 'marketing' : 'transactional'}
+            purpose={beside.purpose === 'transactional' ? 'transactional' : 'marketing'}
           />
         ) : (
           <>
