@@ -130,7 +130,9 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
 
   // in the form of the node
   await page.goto(`${home}/journeys/${journey.id}?node=send`)
-  await page.getByLabel('選擇模組').waitFor()
+  await page.getByText('帶著第 2 版').waitFor()
+  await page.goto(`${home}/journeys/${journey.id}?node=send&show=draft`)
+  await page.getByRole('combobox', { name: '選擇模組' }).waitFor()
   await shot('module-in-node')
   expect(await seriousFaults(page)).toEqual([])
 })

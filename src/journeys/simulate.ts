@@ -21,7 +21,7 @@ import { templateScope } from '../messages/render-scope.ts'
 import { never } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { judge } from './judge.ts'
-import type { MessageContent } from '../channels/content.ts'
+import { isReference, type MessageContent } from '../channels/content.ts'
 import type { NodeId } from './model.ts'
 
 // ── what is given ────────────────────────────────────────────────────────────
@@ -429,7 +429,8 @@ class Walking {
   }
 
   private render({ content, ...intent }: JourneyIntent): MessageContent | null {
-    if (content.channel !== 'line' && content.channel !== 'email') return null
+    // a module stands in a draft by its id: what it says is known to the server alone
+    if ((content.channel !== 'line' && content.channel !== 'email') || isReference(content)) return null
     const { workspace, world } = this.start
     const scope = templateScope(
       this.state,

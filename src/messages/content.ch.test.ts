@@ -318,3 +318,45 @@ test('R0-16 an SMS carries a short address under the workspace’s own domain; i
     { label: 'link', url: 'https://shop.example/very/long/path?u=sam' },
   ])
 })
+
+test('the coupon that was given in this run is in its message: code and end; another run’s is not', async () => {
+  const made = await lab.call('createCoupon', {
+    body: {
+      key: 'WELCOME',
+      name: '見面禮',
+      kind: 'amount',
+      value: 100,
+      valid: { days: 30 },
+      limit: null,
+      perPerson: null,
+      place: null,
+      remindDays: [],
+    },
+  })
+  expect(made.status).toBe(200)
+  await lab.publish(
+    graphOf('Gift', {
+      give: { type: 'reward', fields: { give: 'coupon', coupon: 'WELCOME' }, next: { given: 'send' } },
+      send: {
+        type: 'send',
+        fields: {
+          channel: 'line',
+          purpose: 'transactional',
+          content: line('{{ coupon.code }}|{{ coupon.ends | date: "%Y" }}'),
+        },
+        next: { accepted: null },
+      },
+    }),
+  )
+  await lab.publish(sends('No gift', line('[{{ coupon.code }}]')))
+  await lab.person('tess', { line: true })
+  await lab.tell(says('tess', 'Gift'))
+  await lab.tell(says('tess', 'No gift'))
+  const [gift, none] = await texts('tess')
+  const { rows } = await lab.core.pool.query<{ code: string }>(
+    "select code from coupon_issue where workspace_id = $1 and entry = 'issued'",
+    [lab.workspace],
+  )
+  expect(gift).toMatch(new RegExp(`^${rows[0]!.code}\\|20\\d\\d$`))
+  expect(none).toBe('[]')
+})

@@ -212,8 +212,8 @@ export function lint(content: MessageContent, facts: LintFacts): Finding[] {
         finding(
           'no_fallback',
           path,
-          `沒有「${name}」的人會看到空白，可以寫成 {{ customer.${name} | default: "您" }}`,
-          `Who has no "${name}" sees a gap: write {{ customer.${name} | default: "you" }}`,
+          `沒有「${name}」的人會看到空白，可以寫成 {{ customer.${name} | default: "…" }}`,
+          `Who has no "${name}" sees a gap: write {{ customer.${name} | default: "…" }}`,
           'hint',
         ),
       )

@@ -134,6 +134,7 @@ const HEADINGS: Record<string, [zh: string, en: string]> = {
   conversation_entry: ['對話內容', 'What was said'],
   coupon_issue: ['優惠券', 'Coupons'],
   points_entry: ['點數帳本', 'Points ledger'],
+  short_link: ['簡訊裡的短網址', 'Short addresses in texts'],
   suppression: ['名單排除', 'Suppressed addresses'],
   rejected_event: ['被退回的事件', 'Refused events'],
   dead_letter: ['無法使用的 webhook', 'Webhooks that could not be used'],

@@ -31,7 +31,7 @@ export function ModulePublish({ ws, data, close, after }: Props & { after: () =>
       >
         <Stack gap="sm">
           {live.length > 0 ? (
-            <div className="banner banner-wait" role="status">
+            <div className="banner banner-wait module-note" role="status">
               <Text size="sm" fw={600}>
                 {t('modules.pinnedTitle')}
               </Text>

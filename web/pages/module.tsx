@@ -142,7 +142,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
               <div className="module-edit">
                 <section aria-label={t('editor.content')}>
                   {inUse.length > 0 && !readOnly ? (
-                    <div className="banner banner-wait" role="status">
+                    <div className="banner banner-wait module-note" role="status">
                       <Text size="sm" fw={600}>
                         {t('modules.pinnedTitle')}
                       </Text>

@@ -124,6 +124,21 @@ export function Modules() {
   )
 }
 
+/** Folders that hold only folders are shown, too. */
+function withParents(folders: Library['folders']): { folder: string; count: number | null }[] {
+  const counts = new Map<string, number | null>(folders.map(f => [f.folder, f.count]))
+  for (const { folder } of folders) {
+    const names = folder.split('/')
+    for (let i = 1; i < names.length; i++) {
+      const parent = names.slice(0, i).join('/')
+      if (!counts.has(parent)) counts.set(parent, null)
+    }
+  }
+  return [...counts]
+    .map(([folder, count]) => ({ folder, count }))
+    .sort((a, b) => a.folder.localeCompare(b.folder))
+}
+
 function Folders({
   folders,
   open,
@@ -152,7 +167,7 @@ function Folders({
     <nav aria-label={t('modules.folders')}>
       <ul className="plain">
         {one(undefined, t('modules.allFolders'), null)}
-        {folders.map(f =>
+        {withParents(folders).map(f =>
           f.folder === ''
             ? one('-', t('modules.topFolder'), f.count)
             : one(f.folder, f.folder.split('/').at(-1) ?? f.folder, f.count, f.folder.split('/').length - 1),

@@ -16,6 +16,7 @@ export function ContentField({ label, value, onChange, error, path, beside, read
   const [side, show] = useState<'write' | 'see'>('write')
   const content = (typeof value === 'object' && value !== null ? value : {}) as Draft
   const module = isReference(content) ? content.module.id : null
+  const pinned = module === null ? (content.module as { id: string; version: number } | undefined) : undefined
   const own = faults
     .filter(f => f.path.startsWith(path))
     .map(f => ({ ...f, path: f.path.slice(path.length) }))
@@ -44,7 +45,7 @@ export function ContentField({ label, value, onChange, error, path, beside, read
           <PreviewAs
             ws={ws}
             content={content}
-            purpose={beside.purpose === 'marketing' ? 'marketing' : 'transactional'}
+            purpose={beside.purpose === 'transactional' ? 'transactional' : 'marketing'}
           />
         ) : (
           <>
@@ -66,6 +67,14 @@ export function ContentField({ label, value, onChange, error, path, beside, read
                 ]}
               />
             )}
+            {pinned ? (
+              <Text size="sm" c="dimmed">
+                <A to="/w/$ws/modules/$module" params={{ ws, module: pinned.id }}>
+                  {t('modules.openIt')}
+                </A>{' '}
+                · {t('modules.holds', { n: pinned.version })}
+              </Text>
+            ) : null}
             {module === null ? (
               <ContentEditor ws={ws} content={content} faults={own} readOnly={readOnly} change={onChange} />
             ) : (
