@@ -112,7 +112,9 @@ export async function redeem(options: { seconds: number; beside: boolean }): Pro
       size: `${n(people)} people, load ${load}`,
       figures,
       right: rows[0]!.n === used,
-      notes: [`${n(used)} used, ${n(rows[0]!.n)} in the books; CPU ${cpuBetween(before, usage(product.pid))}`],
+      notes: [
+        `${n(used)} used, ${n(rows[0]!.n)} in the books; CPU ${cpuBetween(before, usage(product.pid))}`,
+      ],
     }
   } finally {
     http.close()
@@ -121,10 +123,7 @@ export async function redeem(options: { seconds: number; beside: boolean }): Pro
 }
 
 /** Everybody's public id. */
-async function customersOf(
-  product: Product,
-  space: Space,
-): Promise<{ items: string[] }> {
+async function customersOf(product: Product, space: Space): Promise<{ items: string[] }> {
   const items: string[] = []
   let next: string | null = null
   do {
