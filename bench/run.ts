@@ -9,6 +9,7 @@ import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
+import { redeem } from './redeem.ts'
 import { replay } from './replay.ts'
 import { send } from './send.ts'
 import { startAndIdle } from './rest.ts'
@@ -28,6 +29,7 @@ const KNOWN = [
   'journeys',
   'import',
   'send',
+  'redeem',
   'preview',
   'replay',
   'backfill',
@@ -80,6 +82,8 @@ if (wanted('latency'))
     ),
   )
 if (wanted('send')) await attempt('send', async () => done(await send({ people })))
+if (wanted('redeem'))
+  await attempt('redeem', async () => done(await redeem({ seconds: quick ? 2 : 10, beside: !quick })))
 if (wanted('journeys')) await attempt('journeys', async () => done(await journeys({ people })))
 if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ people })))
 if (wanted('import'))
