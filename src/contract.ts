@@ -20,6 +20,7 @@ import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
@@ -71,6 +72,7 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,

@@ -28,7 +28,8 @@ import { conversationSettingRoutes } from './conversations/settings.ts'
 import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
-import { mailRoutes } from './channels/mail-routes.ts'
+import { mailRoutes } from './messages/mail-routes.ts'
+import { SERVICE_WORKER } from './channels/webpush-app.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -45,12 +46,16 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
+import { lineApp } from './line/linking.ts'
+import { contentApp } from './line/content.ts'
+import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
+import { previewModuleRoutes } from './modules/preview/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -87,6 +92,7 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...campaignRoutes,
   ...channelRoutes,
+  ...lineRoutes,
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,
@@ -123,6 +129,7 @@ export const handlers: AllHandlers = {
   ...trialRoutes,
   ...messageRoutes,
   ...moduleRoutes,
+  ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
   ...sandboxRoutes,
@@ -169,6 +176,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
   app.route('/', pictureApp(core, access))
+  app.route('/', contentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(
@@ -180,6 +188,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   )
   app.route('/', collectApp(core))
   app.route('/', hooksApp(core))
+  app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/', consentApp(core))
@@ -189,6 +198,14 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
+  app.get('/push-sw.js', c =>
+    c.body(SERVICE_WORKER, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    }),
+  )
   app.get('*', c => serveWeb(c, files))
   app.notFound(c =>
     problemResponse(

@@ -117,6 +117,18 @@ const segmentNew = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
 })
+const modules = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules',
+  validateSearch: texts('q', 'channel', 'folder', 'tag', 'archived'),
+  component: lazyRouteComponent(() => import('./pages/modules.tsx'), 'Modules'),
+})
+const module = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules/$module',
+  validateSearch: texts('tab', 'as'),
+  component: lazyRouteComponent(() => import('./pages/module.tsx'), 'Module'),
+})
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$segment',
@@ -222,6 +234,12 @@ const channels = createRoute({
   validateSearch: texts('edit'),
   component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
 })
+const line = createRoute({
+  getParentRoute: () => inside,
+  path: '/line',
+  validateSearch: texts('tab', 'menu'),
+  component: lazyRouteComponent(() => import('./pages/line.tsx'), 'Line'),
+})
 const ops = createRoute({
   getParentRoute: () => inside,
   path: '/ops',
@@ -252,6 +270,8 @@ export const router = createRouter({
       segmentEdit,
       journeys,
       journey,
+      modules,
+      module,
       messages,
       inbox,
       metrics,
@@ -262,6 +282,7 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      line,
       ops,
       settings,
     ]),

@@ -8,7 +8,8 @@ import type { CustomerState } from '../customers/model.ts'
 import { isChannel } from '../channels/model.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { openMessageLinks } from '../messages/link-tokens.ts'
-import { renderNotice, templateFault, templateScope } from '../messages/render.ts'
+import { renderNotice, templateFault } from '../messages/render.ts'
+import { templateScope } from '../messages/render-scope.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
@@ -17,7 +18,9 @@ import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { listTeam, roleOf } from '../team/store.ts'
 import { conversationOr404, inboundAt } from './find.ts'
+import { markReadAtLine } from './mark-read.ts'
 import { windowOf } from './model.ts'
+import { conversationSettingsOf } from './settings.ts'
 import {
   addNote,
   changeConversation,
@@ -182,6 +185,10 @@ export const conversationRoutes = {
       ...(answering === undefined ? {} : { answering: { by: me!, on: answering, ms: ANSWERING_MS } }),
     })
     tellPages(core, workspace.id)
+    if (body.read && row.channel === 'line' && conversationSettingsOf(workspace).markRead)
+      void markReadAtLine(core, workspace.id, customer.state).catch((error: unknown) =>
+        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'conversations: not marked as read'),
+      )
     return { ok: true as const }
   },
 

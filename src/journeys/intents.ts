@@ -3,7 +3,7 @@
 import { saidByUs } from '../conversations/model.ts'
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CommandBody, Derived } from '../inbox/model.ts'
-import type { Intent, Limit } from '../messages/model.ts'
+import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
@@ -189,7 +189,11 @@ function tell(fold: Fold, intent: Intent, refs: Partial<Derived>): void {
   derive(
     fold,
     'message.intended',
-    origin === undefined ? { purpose, notBefore, notAfter, occurrence } : { purpose, origin, by },
+    {
+      purpose,
+      ...(origin === undefined ? { notBefore, notAfter, occurrence } : { origin, by }),
+      ...moduleProps(intent),
+    },
     { ...refs, message: id, channel },
   )
 }

@@ -82,6 +82,9 @@ export type Rendered = {
   account?: Uuid
   /** on what it was let out: what was said, when, and to which version of the text; left out: nothing was needed */
   consent?: { topic: string; at: number; version: string | null; source: string }
+  /** what went along with it (Outgoing of src/channels/adapter.ts) */
+  unit?: string
+  replyToken?: string
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
@@ -159,6 +162,13 @@ export const outcomeOfIntent = (
   ...(intent.origin === undefined ? {} : { origin: intent.origin }),
   ...said,
 })
+
+/** The module that a message was made from, as facts name it. */
+export function moduleProps({ content }: Pick<Intent, 'content'>): Record<string, string> {
+  if (!('module' in content) || content.module === undefined) return {}
+  const { id, version } = content.module
+  return { module: id, moduleVersion: String(version) }
+}
 
 /** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']

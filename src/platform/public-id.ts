@@ -30,6 +30,7 @@ const WHAT: Record<IdPrefix, string> = {
   apr: 'approval',
   qrp: 'quick_reply',
   crq: 'consent_request',
+  lrm: 'rich_menu',
   mod: 'module',
 }
 

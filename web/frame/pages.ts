@@ -1,6 +1,7 @@
 // The pages of the rail, in their groups; Ctrl-K offers the same list.
 import {
   IconActivityHeartbeat,
+  IconBrandLine,
   IconBuildingStore,
   IconChartBar,
   IconClick,
@@ -12,6 +13,7 @@ import {
   IconSend,
   IconSettings,
   IconShieldCheck,
+  IconTemplate,
   IconTicket,
   IconUsers,
   IconUsersGroup,
@@ -25,8 +27,10 @@ export const PAGES = [
   { key: 'segments', to: '/w/$ws/segments', icon: IconUsersGroup, group: 'groupPeople' },
   { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
+  { key: 'modules', to: '/w/$ws/modules', icon: IconTemplate, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
   { key: 'inbox', to: '/w/$ws/inbox', icon: IconMessages, group: 'groupAct' },
+  { key: 'line', to: '/w/$ws/line', icon: IconBrandLine, group: 'groupAct' },
   { key: 'coupons', to: '/w/$ws/coupons', icon: IconTicket, group: 'groupAct' },
   { key: 'metrics', to: '/w/$ws/metrics', icon: IconChartBar, group: 'groupInsight' },
   { key: 'engagement', to: '/w/$ws/insight/engagement', icon: IconClick, group: 'groupInsight' },

@@ -17,6 +17,8 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { lineWords } from './line.ts'
+import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -34,6 +36,7 @@ export const words = {
   ...frame,
   ...computingWords,
   ...pages,
+  ...modulesWords,
   ...install,
   ...insight,
   ...engagementWords,
@@ -67,7 +70,8 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
   ...conversationWords,
   ...consentWords,
