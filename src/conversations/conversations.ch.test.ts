@@ -414,7 +414,9 @@ test('the hours of the team are those of the workspace’s zone', () => {
 
 test('what somebody opens is marked as read at LINE where the workspace wants it', async () => {
   const { version, ...settings } = (await ask('conversationSettings')).body as { version: number }
-  expect((await ask('saveConversationSettings', { body: { ...settings, version, markRead: true } })).status).toBe(200)
+  expect(
+    (await ask('saveConversationSettings', { body: { ...settings, version, markRead: true } })).status,
+  ).toBe(200)
   await lab.person('cv-read', { line: true })
   await says('cv-read', '看到了嗎')
   const customer = await idOf('cv-read')
