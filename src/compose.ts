@@ -103,12 +103,14 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
   },
   deliver: async core => {
     const deliverer = await (await import('./messages/deliver.ts')).startDeliver(core)
+    const outflow = (await import('./outflow/worker.ts')).startOutflow(core)
     const line = (await import('./line/worker.ts')).openLineWorker(core)
     line.start()
     return {
       start: () => undefined,
       async stop() {
         await line.stop()
+        await outflow.stop()
         await deliverer.stop()
       },
     }
@@ -123,6 +125,7 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       (await import('./conversations/away.ts')).openAwayWorker(core),
       (await import('./insight/worker.ts')).openInsightWorker(core),
       (await import('./modules/recommend.ts')).openRecommendations(core),
+      (await import('./campaigns/worker.ts')).openBroadcastWorker(core),
     ]
     for (const part of parts) part.start()
     return {

@@ -2,6 +2,9 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { broadcastsEndpoints } from './contract/broadcasts.ts'
+import { campaignReportEndpoints } from './contract/campaign-report.ts'
+import { audienceEndpoints } from './contract/audiences.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -25,6 +28,7 @@ import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { sendingEndpoints } from './contract/sending.ts'
 import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -38,6 +42,7 @@ import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
+import { webhookEndpoints } from './contract/webhooks.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -65,9 +70,12 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...sendingEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...mailEndpoints,
+  ...webhookEndpoints,
+  ...audienceEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -75,6 +83,8 @@ export const endpoints = {
   ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
+  ...campaignReportEndpoints,
+  ...broadcastsEndpoints,
   ...connectorsEndpoints,
   ...conversationsEndpoints,
   ...consentEndpoints,
@@ -94,6 +104,8 @@ export type Out<N extends EndpointName> = z.output<(typeof endpoints)[N]['out']>
 
 /** Server-sent events of GET /api/w/{ws}/live: the name of what changed; pages refetch what they show. */
 export const LIVE_TOPICS = [
+  'webhooks',
+  'audiences',
   'customers',
   'messages',
   'journeys',

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { audienceRoutes } from './audiences/routes.ts'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { broadcastRoutes } from './campaigns/routes.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
@@ -35,6 +37,7 @@ import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
+import { campaignReportRoutes } from './insight/campaigns/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -53,6 +56,7 @@ import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
+import { deskRoutes } from './messages/desk-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
 import { previewModuleRoutes } from './modules/preview/routes.ts'
@@ -71,8 +75,10 @@ import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInCalls } from './sandbox/stand-in-http.ts'
+import { standInAdsApp } from './sandbox/stand-ins/ads.ts'
 import { standInApp } from './sandbox/stand-ins/register.ts'
 import { startStandInSmtp } from './sandbox/stand-ins/smtp.ts'
+import { webhookRoutes } from './outflow/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
@@ -91,6 +97,8 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...campaignRoutes,
+  ...broadcastRoutes,
+  ...campaignReportRoutes,
   ...channelRoutes,
   ...lineRoutes,
   ...storeRoutes,
@@ -128,10 +136,13 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...deskRoutes,
   ...moduleRoutes,
   ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
+  ...webhookRoutes,
+  ...audienceRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -195,6 +206,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))
+  app.route('/sandbox/ads', standInAdsApp(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

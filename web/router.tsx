@@ -151,6 +151,18 @@ const journey = createRoute({
   validateSearch: texts('node', 'show', 'version', 'panel', 'view'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
 })
+const broadcasts = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/broadcasts.tsx'), 'Broadcasts'),
+})
+const broadcast = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts/$broadcast',
+  validateSearch: texts('from'),
+  component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
+})
 const metrics = createRoute({
   getParentRoute: () => inside,
   path: '/metrics',
@@ -228,6 +240,16 @@ const importFile = createRoute({
   path: '/imports/$import',
   component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
 })
+const audiences = createRoute({
+  getParentRoute: () => inside,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences.tsx'), 'Audiences'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -273,6 +295,8 @@ export const router = createRouter({
       modules,
       module,
       messages,
+      broadcasts,
+      broadcast,
       inbox,
       metrics,
       engagement,
@@ -282,6 +306,8 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      webhooks,
+      audiences,
       line,
       ops,
       settings,

@@ -13,6 +13,7 @@ import { readTap } from '../messages/link-tokens.ts'
 import { recordClick } from '../messages/links.ts'
 import { recordReceipts } from '../messages/receipts.ts'
 import { ofOurs } from '../messages/provider-ids.ts'
+import { takeCode } from '../messages/test-send.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
 import { findAccount, isHookKey, type LoadedAccount } from './accounts.ts'
 import type { Adapter, ChannelEvent } from './adapter.ts'
@@ -165,4 +166,8 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
     )
   })
   for (const b of new Set(resolved.map(r => bucketOf(r.customer)))) core.signals.emit('inbox', String(b))
+  // somebody of the team says which customer they are
+  for (const [i, e] of told.entries())
+    if (e.body.name.endsWith('.message'))
+      await takeCode(core, workspace, resolved[i]!.customer, e.body.props?.text)
 }

@@ -230,7 +230,11 @@ export type Told =
   /** something of the business happened, which is said to this customer */
   | { do: 'tell'; name: string; props: Record<string, unknown> }
   /** the journey was published and takes in who is in its segment already */
-  | { do: 'admit'; journey: Uuid }
+  | {
+      do: 'admit'
+      journey: Uuid /** of a broadcast: its start, workspace ms; who came later stays out */
+      asOf?: number
+    }
 
 export type InputOf = {
   event: EventBody

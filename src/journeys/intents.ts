@@ -7,7 +7,7 @@ import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
-import { budgetOf, quietHoursOf } from './policy.ts'
+import { budgetOf, quietHoursOf, zoneOf } from './policy.ts'
 
 /** A mail about yesterday's matter is of no use to the team. */
 const TEAM_MAIL_MS = 86_400_000
@@ -46,7 +46,10 @@ export function intend(
     ...(account === null ? {} : { account }),
     ...(policy?.budget ? { limits: [budgetOf(run.j, policy.budget)] } : {}),
     ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
-    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
+    quiet:
+      quiet === null
+        ? null
+        : { ...quiet, timezone: zoneOf(journey.graph, fold.state.traits, fold.world.timezone) },
     event: run.ev ?? null,
     ...(run.vars === undefined ? {} : { vars: run.vars }),
   })

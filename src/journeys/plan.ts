@@ -97,7 +97,7 @@ function compile(world: World): Plan {
     memories: NO_MEMORIES,
     restless: false,
     heard: NOTHING,
-    hours: false,
+    hours: world.hours === true,
     dates: [],
     movedBy: { facts: new Map(), traits: new Map() },
     commons: [],

@@ -56,7 +56,9 @@ export function judgeClaim(claim: Claim, facts: Read): Judged | null {
   const customer = facts.customers.get(claim.customer) ?? null
   const account = accountOf(claim, facts.accounts.get(`${claim.workspace}:${channel}`) ?? [], customer)
   const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
-  const decision = decide(claim.intent, CHANNELS[channel], {
+  // what a person wants tried again is not too late
+  const intent = claim.again > 0 ? { ...claim.intent, notAfter: null } : claim.intent
+  const decision = decide(intent, CHANNELS[channel], {
     now: now(),
     paused: workspace.paused || workspace.stopped.includes(channel),
     account: account && { waitMs, settings: account.settings },
@@ -74,7 +76,7 @@ async function write(
   address: string,
   facts: Read,
 ): Promise<Rendered> {
-  const { claim, workspace, account, decision, now } = judged
+  const { claim, workspace, account, now, decision } = judged
   const consent = decision.do === 'send' ? decision.consent : undefined
   const { event, vars, enrollment, purpose, as, origin, content: written } = claim.intent
   const { content, unsubscribeUrl } = await composeToSend(

@@ -12,7 +12,7 @@ import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
 import { settleUnknown } from './deliver-unknown.ts'
 import { DEFAULTS, type DeliverOptions, openWork, type Read } from './deliver-work.ts'
 import { addExtras } from './extras.ts'
-import { skip } from './ends.ts'
+import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
 
@@ -107,6 +107,14 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   ): Promise<void> {
     const inner = work.inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
+    const held = workspace?.held[claim.intent.journey ?? '']
+    if (workspace && held !== undefined)
+      return work.settle({
+        claim,
+        from: 'claimed',
+        end: held === 'paused' ? back('never', 'paused') : skip('exited'),
+        now: Date.now() + workspace.offsetMs,
+      })
     if (claim.channel === 'ticket' && workspace) return deliverTicket(work, claim, workspace)
     if (inner && workspace) return deliverInner(work, claim, inner, workspace, facts)
     const judged = judgeClaim(claim, facts)

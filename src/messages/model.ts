@@ -80,11 +80,11 @@ export type Rendered = {
   content: MessageContent | InternalContent
   unsubscribeUrl: string
   account?: Uuid
-  /** on what it was let out: what was said, when, and to which version of the text; left out: nothing was needed */
-  consent?: { topic: string; at: number; version: string | null; source: string }
   /** what went along with it (Outgoing of src/channels/adapter.ts) */
   unit?: string
   replyToken?: string
+  /** on what it was let out: what was said, when, and to which version of the text; left out: nothing was needed */
+  consent?: { topic: string; at: number; version: string | null; source: string }
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'

@@ -86,11 +86,14 @@ export type IdPrefix =
   | 'ntc'
   | 'cpn'
   | 'cmp'
+  | 'brd'
   | 'apr'
   | 'qrp'
-  | 'crq'
   | 'lrm'
+  | 'crq'
   | 'mod'
+  | 'whk'
+  | 'aud'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

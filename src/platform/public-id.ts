@@ -27,11 +27,14 @@ const WHAT: Record<IdPrefix, string> = {
   ntc: 'notice',
   cpn: 'coupon',
   cmp: 'campaign',
+  brd: 'broadcast',
   apr: 'approval',
   qrp: 'quick_reply',
-  crq: 'consent_request',
   lrm: 'rich_menu',
+  crq: 'consent_request',
   mod: 'module',
+  whk: 'webhook',
+  aud: 'audience',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

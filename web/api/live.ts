@@ -5,6 +5,8 @@ import type { EndpointName, LiveTopic } from '../../src/contract.ts'
 
 /** Which answers a topic makes old. */
 const SHOWN: Record<LiveTopic, EndpointName[]> = {
+  webhooks: ['webhooks', 'webhookDeliveries'],
+  audiences: ['audiences'],
   customers: [
     'customers',
     'customer',
@@ -15,7 +17,17 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'parked',
     'journeyPeople',
   ],
-  messages: ['messages', 'message', 'conversationEntries', 'sandboxMessages', 'sandboxContacts'],
+  messages: [
+    'messages',
+    'message',
+    'conversationEntries',
+    'sending',
+    'deadMessages',
+    'channels',
+    'workspace',
+    'sandboxMessages',
+    'sandboxContacts',
+  ],
   notices: ['notices'],
   conversations: ['conversations', 'conversation', 'conversationEntries'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],

@@ -1,5 +1,5 @@
 // Settings: team, workspace, my account, all workspaces, privacy, audit log.
-import { Tabs, Text } from '@mantine/core'
+import { Stack, Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../parts/page.tsx'
@@ -11,6 +11,7 @@ import { Privacy } from '../settings/privacy.tsx'
 import { SendingRules } from '../settings/sending.tsx'
 import { StageSettings } from '../settings/stages.tsx'
 import { Team } from '../settings/team.tsx'
+import { TestRecipients } from '../settings/test-recipients.tsx'
 import { WorkspaceForm } from '../settings/workspace.tsx'
 import { Workspaces } from '../settings/workspaces.tsx'
 import { useDisabledReason } from '../use.ts'
@@ -60,7 +61,10 @@ export function Settings() {
           <WorkspaceForm ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="sending">
-          <SendingRules ws={ws} />
+          <Stack>
+            <SendingRules ws={ws} />
+            <TestRecipients ws={ws} />
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="consent">
           <ConsentSettings ws={ws} />

@@ -1,5 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { broadcastWords } from './broadcasts.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
@@ -30,6 +32,8 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
+import { sending } from './sending.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -46,6 +50,7 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...sending,
   ...journeysCanvas,
   ...profile,
   ...admin,
@@ -57,10 +62,14 @@ export const words = {
   ...journeysTrial,
   ...journeysTriggers,
   ...rewards,
+  ...broadcastWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
   mailHealth,
+  webhooks: webhookWords,
+  audiences: audienceWords,
+  webhookState,
   mailKind,
   mailState,
   mailCode,

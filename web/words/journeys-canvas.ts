@@ -166,6 +166,8 @@ export const journeysCanvas = {
   /** Words of node fields that several types share; those of one type: fields_<type> (web/journey/fields/model.ts). */
   fields: {
     channel: ['渠道', 'Channel'],
+    account: ['用哪個帳號', 'Account'],
+    account_help: ['留空：由能聯絡到顧客的帳號送出。', 'Empty: the account that reaches the customer.'],
     purpose: ['用途', 'Purpose'],
     purpose_marketing: ['行銷（需行銷同意）', 'Marketing (needs consent)'],
     purpose_transactional: ['交易通知', 'Transactional'],
