@@ -411,3 +411,23 @@ test('the hours of the team are those of the workspace’s zone', () => {
   expect(open).toEqual([false, true, true, false])
   expect(isWithinHours([], at('03:00:00'), 'Asia/Taipei')).toBe(true)
 })
+
+test('what somebody opens is marked as read at LINE where the workspace wants it', async () => {
+  const { version, ...settings } = (await ask('conversationSettings')).body as { version: number }
+  expect(
+    (await ask('saveConversationSettings', { body: { ...settings, version, markRead: true } })).status,
+  ).toBe(200)
+  await lab.person('cv-read', { line: true })
+  await says('cv-read', '看到了嗎')
+  const customer = await idOf('cv-read')
+  const readAt = async () => {
+    const { rows } = await lab.core.pool.query<{ read: boolean }>(
+      'select read_at is not null as read from line_chat where workspace_id = $1 and address = $2',
+      [lab.workspace, lab.lineOf('cv-read')],
+    )
+    return rows[0]?.read
+  }
+  expect(await readAt()).toBe(false)
+  await ask('changeConversation', { params: { customer, channel: 'line' }, body: { read: true } }, ann)
+  await expect.poll(readAt).toBe(true)
+})

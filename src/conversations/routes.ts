@@ -18,7 +18,9 @@ import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { listTeam, roleOf } from '../team/store.ts'
 import { conversationOr404, inboundAt } from './find.ts'
+import { markReadAtLine } from './mark-read.ts'
 import { windowOf } from './model.ts'
+import { conversationSettingsOf } from './settings.ts'
 import {
   addNote,
   changeConversation,
@@ -183,6 +185,10 @@ export const conversationRoutes = {
       ...(answering === undefined ? {} : { answering: { by: me!, on: answering, ms: ANSWERING_MS } }),
     })
     tellPages(core, workspace.id)
+    if (body.read && row.channel === 'line' && conversationSettingsOf(workspace).markRead)
+      void markReadAtLine(core, workspace.id, customer.state).catch((error: unknown) =>
+        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'conversations: not marked as read'),
+      )
     return { ok: true as const }
   },
 

@@ -71,7 +71,7 @@ function Bubble({ entry, retry }: { entry: Entry; retry: () => void }) {
           <>
             <Badge tone="bad">
               {t('inbox.failed')}
-              {entry.reason ? `：${word('reason', entry.reason)}` : ''}
+              {entry.reason ? ` · ${word('reason', entry.reason)}` : ''}
             </Badge>
             <Button size="compact-xs" variant="default" onClick={retry}>
               {t('inbox.retry')}

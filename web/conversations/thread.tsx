@@ -160,7 +160,7 @@ function Head({ where, data, back, clocks }: Parts) {
       {clocks ? <Clocks clocks={data.clocks} /> : null}
       {others ? (
         <Alert color="blue" variant="light" py={4} mx={16} mb={6} role="status">
-          {t('inbox.answering', { name: data.answering!.name })}。{t('inbox.answeringToo')}
+          {t('inbox.answering', { name: data.answering!.name })} · {t('inbox.answeringToo')}
         </Alert>
       ) : null}
       {data.handedTo !== null ? (

@@ -14,7 +14,12 @@ import { MailFrame } from './mail-frame.tsx'
 
 type Detail = Out<'message'>
 /** message.rendered: what went to the provider */
-type Rendered = { address: string; content: MessageContent }
+type Rendered = {
+  address: string
+  content: MessageContent
+  /** on what marketing was let out */
+  consent?: { topic: string; at: number; version: string | null; source: string }
+}
 
 export function MessageDrawer({
   ws,
@@ -68,6 +73,21 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
       ),
     },
     { label: t('messages.address'), value: <span className="mono">{sent?.address ?? '—'}</span> },
+    ...(sent?.consent
+      ? [
+          {
+            label: t('consent.basis'),
+            value: [
+              word('purpose', sent.consent.topic),
+              sent.consent.version ? t('person.proofVersion', { version: sent.consent.version }) : '',
+              sent.consent.source,
+              say.exact(sent.consent.at),
+            ]
+              .filter(Boolean)
+              .join(' · '),
+          },
+        ]
+      : []),
     { label: t('messages.decided'), value: <Time at={data.at} exact /> },
     {
       label: t('messages.window'),

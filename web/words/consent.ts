@@ -7,6 +7,7 @@ export const consentWords = {
       'What you ask your customers for. Another text is another version; consents given before keep theirs.',
     ],
     purposes: ['用途', 'Purposes'],
+    basis: ['依據的同意', 'Consent it rests on'],
     add: ['新增用途', 'New purpose'],
     edit: ['編輯 {{name}}', 'Edit {{name}}'],
     change: ['編輯', 'Edit'],
