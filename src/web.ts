@@ -7,6 +7,7 @@ import { audienceRoutes } from './audiences/routes.ts'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { broadcastRoutes } from './campaigns/routes.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
@@ -21,6 +22,8 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { consentApp } from './consent/public.ts'
+import { consentRoutes } from './consent/routes.ts'
 import { conversationReplyRoutes } from './conversations/reply-routes.ts'
 import { conversationRoutes } from './conversations/routes.ts'
 import { conversationSettingRoutes } from './conversations/settings.ts'
@@ -34,6 +37,7 @@ import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
+import { campaignReportRoutes } from './insight/campaigns/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
@@ -52,8 +56,10 @@ import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
+import { deskRoutes } from './messages/desk-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
+import { previewModuleRoutes } from './modules/preview/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -91,6 +97,8 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...campaignRoutes,
+  ...broadcastRoutes,
+  ...campaignReportRoutes,
   ...channelRoutes,
   ...lineRoutes,
   ...storeRoutes,
@@ -112,6 +120,7 @@ export const handlers: AllHandlers = {
   ...importRoutes,
   ...customerRoutes,
   ...conversationRoutes,
+  ...consentRoutes,
   ...conversationSettingRoutes,
   ...conversationTellRoutes,
   ...conversationReplyRoutes,
@@ -127,7 +136,9 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...deskRoutes,
   ...moduleRoutes,
+  ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
   ...webhookRoutes,
@@ -191,6 +202,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', consentApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))
