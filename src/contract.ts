@@ -2,9 +2,9 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
-import { audienceEndpoints } from './contract/audiences.ts'
 import { broadcastsEndpoints } from './contract/broadcasts.ts'
 import { campaignReportEndpoints } from './contract/campaign-report.ts'
+import { audienceEndpoints } from './contract/audiences.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'

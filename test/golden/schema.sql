@@ -8,44 +8,6 @@ create table account_reputation (
   complained bigint not null default 0,
   constraint account_reputation_pkey PRIMARY KEY (workspace_id, account_id, day)
 )
-create table ad_audience (
-  id uuid not null,
-  workspace_id uuid not null,
-  name text not null,
-  provider text not null,
-  segment_id uuid not null,
-  exclude_id uuid,
-  settings jsonb not null default '{}'::jsonb,
-  secrets bytea,
-  state text not null,
-  filled_to uuid,
-  filled boolean not null default false,
-  last_sync timestamp with time zone,
-  last_error text,
-  created_at timestamp with time zone not null,
-  version bigint not null default 1,
-  constraint ad_audience_pkey PRIMARY KEY (id)
-)
-create table ad_conversion (
-  workspace_id uuid not null,
-  id uuid not null,
-  audience_id uuid not null,
-  customer_id uuid not null,
-  body text not null,
-  due timestamp with time zone,
-  attempts integer not null default 0,
-  created_at timestamp with time zone not null,
-  constraint ad_conversion_pkey PRIMARY KEY (workspace_id, id)
-)
-create table ad_member (
-  workspace_id uuid not null,
-  audience_id uuid not null,
-  customer_id uuid not null,
-  told text,
-  due timestamp with time zone,
-  attempts integer not null default 0,
-  constraint ad_member_pkey PRIMARY KEY (workspace_id, audience_id, customer_id)
-)
 create table answer (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -883,11 +845,6 @@ create table order_entry (
   body text not null,
   constraint order_entry_pkey PRIMARY KEY (bucket, workspace_id, customer_id, order_no, key)
 )
-create table outflow_cursor (
-  bucket smallint not null,
-  seq bigint not null,
-  constraint outflow_cursor_pkey PRIMARY KEY (bucket)
-)
 create table parked (
   bucket smallint not null,
   customer_id uuid not null,
@@ -1318,38 +1275,6 @@ create table test_self (
   bound_at timestamp with time zone not null default clock_timestamp(),
   constraint test_self_pkey PRIMARY KEY (workspace_id, user_id)
 )
-create table webhook (
-  id uuid not null,
-  workspace_id uuid not null,
-  name text not null,
-  url text not null,
-  events text[] not null,
-  secret bytea not null,
-  old_secret bytea,
-  old_until timestamp with time zone,
-  state text not null,
-  failing_since timestamp with time zone,
-  last_ok timestamp with time zone,
-  last_error text,
-  created_at timestamp with time zone not null,
-  version bigint not null default 1,
-  constraint webhook_pkey PRIMARY KEY (id)
-)
-create table webhook_delivery (
-  workspace_id uuid not null,
-  id uuid not null,
-  webhook_id uuid not null,
-  customer_id uuid,
-  type text not null,
-  body text not null,
-  state text not null,
-  attempts integer not null default 0,
-  due timestamp with time zone not null,
-  status integer,
-  error text,
-  created_at timestamp with time zone not null,
-  constraint webhook_delivery_pkey PRIMARY KEY (workspace_id, id)
-)
 create table workspace (
   id uuid not null,
   name text not null,
@@ -1367,10 +1292,6 @@ create table workspace (
   constraint workspace_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'sandbox'::text]))),
   constraint workspace_pkey PRIMARY KEY (id)
 )
-CREATE INDEX ad_audience_workspace_id_idx ON ad_audience USING btree (workspace_id)
-CREATE INDEX ad_conversion_due_idx ON ad_conversion USING btree (due) WHERE (due IS NOT NULL)
-CREATE INDEX ad_member_audience_id_idx ON ad_member USING btree (audience_id) WHERE (told IS NOT NULL)
-CREATE INDEX ad_member_due_idx ON ad_member USING btree (due) WHERE (due IS NOT NULL)
 CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
 CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
@@ -1440,9 +1361,6 @@ CREATE INDEX source_delivery_at ON source_delivery USING brin (at)
 CREATE INDEX source_order_at ON source_order USING brin (at)
 CREATE INDEX store_unmirrored ON store USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX team_session_user ON team_session USING btree (user_id)
-CREATE INDEX webhook_workspace_id_idx ON webhook USING btree (workspace_id)
-CREATE INDEX webhook_delivery_due_idx ON webhook_delivery USING btree (due) WHERE (state = 'waiting'::text)
-CREATE INDEX webhook_delivery_workspace_id_webhook_id_created_at_id_idx ON webhook_delivery USING btree (workspace_id, webhook_id, created_at DESC, id)
 options bucket (fillfactor=50)
 options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000)
 options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)

@@ -1,7 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
-import { audienceWords } from './audiences.ts'
 import { broadcastWords } from './broadcasts.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
@@ -32,8 +32,8 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
-import { webhookState, webhookWords } from './webhooks.ts'
 import { sending } from './sending.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
