@@ -74,7 +74,9 @@ const inAudience = () => standInAds<string>(lab.core.pool, lab.space.id, '100')
 const only = (...people: Uuid[]) => people.map(p => `${sha(emailOf(p))},`).sort()
 const mine = async () => (await lab.ok('audiences')).items[0]!
 
-test('R3-12 R3-17 who looks is told of and who buys is taken out, within one round; nobody without a yes to ads', async () => {
+test('R3-12 R3-17 who looks is told of and who buys is taken out, within one round; nobody without a yes to ads', {
+  timeout: 120_000,
+}, async () => {
   const [a, b, silent] = [await person(true), await person(true), await person(false)]
   await lab.tell(looks(a), looks(silent))
   const looked = await live('看過', VIEWED)

@@ -148,7 +148,7 @@ function AccountCard({
               <Copy value={account.webhookUrl} label={`${t('common.copy')} ${t('channels.webhook')}`} />
             </Group>
             <Text size="xs" c="dimmed">
-              {t('channels.webhookText')}
+              {t(kind.adapter === 'line' ? 'channels.webhookText' : 'channels.webhookOther')}
             </Text>
           </div>
         ) : null}

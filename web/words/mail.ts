@@ -49,6 +49,9 @@ export const adapterNames = {
   smtp: ['SMTP', 'SMTP'],
   ses: ['Amazon SES', 'Amazon SES'],
   sendgrid: ['SendGrid', 'SendGrid'],
+  twilio: ['Twilio', 'Twilio'],
+  mitake: ['三竹資訊', 'Mitake'],
+  every8d: ['EVERY8D', 'EVERY8D'],
   fcm: ['Firebase（FCM）', 'Firebase (FCM)'],
 } as const
 

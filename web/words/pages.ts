@@ -245,6 +245,10 @@ export const pages = {
     edit: ['編輯設定', 'Edit'],
     setUp: ['設定', 'Set up'],
     webhook: ['Webhook 網址', 'Webhook URL'],
+    webhookOther: [
+      '請填到這個服務的 Webhook（回報）設定；docs/CHANNELS.md 有各家步驟。',
+      'Give this address to the provider for its webhooks; docs/CHANNELS.md says where for each.',
+    ],
     webhookText: [
       '貼到 LINE Developers 的 Messaging API 設定，並開啟 Use webhook。',
       'Paste it into LINE Developers, Messaging API, and switch on Use webhook.',
