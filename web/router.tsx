@@ -151,6 +151,17 @@ const broadcast = createRoute({
   validateSearch: texts('from'),
   component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
 })
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns',
+  validateSearch: texts('edit'),
+  component: lazyRouteComponent(() => import('./pages/campaigns.tsx'), 'Campaigns'),
+})
+const campaign = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns/$campaign',
+  component: lazyRouteComponent(() => import('./pages/campaign.tsx'), 'Campaign'),
+})
 const metrics = createRoute({
   getParentRoute: () => inside,
   path: '/metrics',
@@ -243,6 +254,8 @@ export const router = createRouter({
       messages,
       broadcasts,
       broadcast,
+      campaigns,
+      campaign,
       metrics,
       sandbox,
       catalogue,

@@ -95,6 +95,16 @@ test(`hard problem 1: a broadcast whose processes are killed at ${POINTS.length}
     await lab.settle()
   }
   expect(killed).toEqual(POINTS.map(([, p]) => p.slice(0, p.indexOf(':'))))
+  console.log(
+    JSON.stringify(
+      (
+        await lab.core.pool.query(
+          "select state, reason, attempts, send_after - clock_timestamp() as w, claim_until is not null as c, count(*) from message where channel = 'line' group by 1,2,3,4,5",
+        )
+      ).rows,
+    ),
+    JSON.stringify((await lab.core.pool.query('select reason, error from parked')).rows),
+  )
   const texts = await Promise.all(people.map(async who => (await lab.inbox('line', who)).length))
   expect(texts).toEqual(people.map(() => 1))
   const done = await lab.call('broadcast', { params: { broadcast } })

@@ -22,6 +22,7 @@ export const frame = {
     catalogue: ['商品與門市', 'Catalogue'],
     coupons: ['優惠券與點數', 'Coupons and points'],
     broadcasts: ['群發', 'Broadcasts'],
+    campaigns: ['活動', 'Campaigns'],
     metrics: ['營運與體驗數據', 'Metrics'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],

@@ -1,6 +1,7 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { broadcastWords } from './broadcasts.ts'
+import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
@@ -52,6 +53,7 @@ export const words = {
   ...journeysTriggers,
   ...rewards,
   ...broadcastWords,
+  ...campaignWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,

@@ -34,7 +34,12 @@ const written = (requests: Record<string, OutgoingRequest | null>) =>
     Object.fromEntries(
       Object.entries(requests).map(([name, r]) => [
         name,
-        r && { method: r.method, url: r.url.href, headers: r.headers, body: JSON.parse(String(r.body)) as unknown },
+        r && {
+          method: r.method,
+          url: r.url.href,
+          headers: r.headers,
+          body: JSON.parse(String(r.body)) as unknown,
+        },
       ]),
     ),
     null,
