@@ -101,27 +101,35 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       },
     }
   },
-  deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
-  history: async core => {
-    const history = await (await import('./inbox/history.ts')).startHistory(core)
-    const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
-    const segments = (await import('./segments/worker.ts')).openSegmentWorker(core)
-    const replays = (await import('./trial/replay-worker.ts')).openReplays(core)
-    segments.start()
-    replays.start()
-    const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
-    experiments.start()
-    const broadcasts = (await import('./campaigns/worker.ts')).openBroadcastWorker(core)
-    broadcasts.start()
+  deliver: async core => {
+    const deliverer = await (await import('./messages/deliver.ts')).startDeliver(core)
+    const line = (await import('./line/worker.ts')).openLineWorker(core)
+    line.start()
     return {
       start: () => undefined,
       async stop() {
-        await broadcasts.stop()
-        await experiments.stop()
-        await replays.stop()
-        await segments.stop()
-        await mirror.stop()
-        await history.stop()
+        await line.stop()
+        await deliverer.stop()
+      },
+    }
+  },
+  history: async core => {
+    const parts = [
+      await (await import('./inbox/history.ts')).startHistory(core),
+      (await import('./catalogue/mirror.ts')).startMirror(core),
+      (await import('./segments/worker.ts')).openSegmentWorker(core),
+      (await import('./trial/replay-worker.ts')).openReplays(core),
+      (await import('./experiments/worker.ts')).openExperimentWorker(core),
+      (await import('./conversations/away.ts')).openAwayWorker(core),
+      (await import('./insight/worker.ts')).openInsightWorker(core),
+      (await import('./modules/recommend.ts')).openRecommendations(core),
+      (await import('./campaigns/worker.ts')).openBroadcastWorker(core),
+    ]
+    for (const part of parts) part.start()
+    return {
+      start: () => undefined,
+      async stop() {
+        for (const part of parts.toReversed()) await part.stop()
       },
     }
   },

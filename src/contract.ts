@@ -8,6 +8,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
@@ -20,6 +21,7 @@ import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
@@ -31,6 +33,7 @@ import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
 import { replayEndpoints } from './contract/replay.ts'
+import { reachEndpoints } from './contract/reach.ts'
 import { rulesEndpoints } from './contract/rules.ts'
 import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
@@ -46,6 +49,7 @@ export const endpoints = {
   ...homeEndpoints,
   ...insightEndpoints,
   ...engagementEndpoints,
+  ...reachEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,
@@ -69,11 +73,13 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...campaignReportEndpoints,
   ...broadcastsEndpoints,
   ...connectorsEndpoints,
+  ...conversationsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,
@@ -101,6 +107,7 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'notices',
+  'conversations',
   'membership',
   'replays',
   'modules',

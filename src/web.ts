@@ -21,9 +21,14 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { conversationReplyRoutes } from './conversations/reply-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { conversationSettingRoutes } from './conversations/settings.ts'
+import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
-import { mailRoutes } from './channels/mail-routes.ts'
+import { mailRoutes } from './messages/mail-routes.ts'
+import { SERVICE_WORKER } from './channels/webpush-app.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -35,17 +40,22 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
+import { lineApp } from './line/linking.ts'
+import { contentApp } from './line/content.ts'
+import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
+import { previewModuleRoutes } from './modules/preview/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -84,6 +94,7 @@ export const handlers: AllHandlers = {
   ...broadcastRoutes,
   ...campaignReportRoutes,
   ...channelRoutes,
+  ...lineRoutes,
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,
@@ -93,6 +104,7 @@ export const handlers: AllHandlers = {
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
+  ...reachRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,
@@ -101,6 +113,10 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...conversationRoutes,
+  ...conversationSettingRoutes,
+  ...conversationTellRoutes,
+  ...conversationReplyRoutes,
   ...identityRoutes,
   ...segmentRoutes,
   ...previewRoutes,
@@ -114,6 +130,7 @@ export const handlers: AllHandlers = {
   ...trialRoutes,
   ...messageRoutes,
   ...moduleRoutes,
+  ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
   ...sandboxRoutes,
@@ -160,6 +177,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
   app.route('/', pictureApp(core, access))
+  app.route('/', contentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(
@@ -171,6 +189,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   )
   app.route('/', collectApp(core))
   app.route('/', hooksApp(core))
+  app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
@@ -179,6 +198,14 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
+  app.get('/push-sw.js', c =>
+    c.body(SERVICE_WORKER, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    }),
+  )
   app.get('*', c => serveWeb(c, files))
   app.notFound(c =>
     problemResponse(

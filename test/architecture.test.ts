@@ -23,7 +23,7 @@ const DECIDE = [
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows|history-orders|history-columns)\.ts$/,
   /^src\/messages\/(model|decide|render(-[a-z]+)?)\.ts$/,
-  /^src\/modules\/(diff|lint)\.ts$/,
+  /^src\/modules\/(diff|lint|mail-blocks)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 
@@ -41,6 +41,7 @@ const COMPUTES = new Set([
   'libphonenumber-js/min',
   'libphonenumber-js/mobile',
   'htmlparser2',
+  'sms-segments-calculator',
   'entities',
   'node:crypto',
   'node:zlib',
@@ -63,11 +64,14 @@ const ORDER = [
   'collect',
   'imports',
   'segments',
+  'line',
   'trial',
   'campaigns',
   'connectors',
   'team',
   'privacy',
+  'consent',
+  'conversations',
   'insight',
   'sandbox',
   'demo',

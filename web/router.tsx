@@ -117,6 +117,18 @@ const segmentNew = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
 })
+const modules = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules',
+  validateSearch: texts('q', 'channel', 'folder', 'tag', 'archived'),
+  component: lazyRouteComponent(() => import('./pages/modules.tsx'), 'Modules'),
+})
+const module = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules/$module',
+  validateSearch: texts('tab', 'as'),
+  component: lazyRouteComponent(() => import('./pages/module.tsx'), 'Module'),
+})
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$segment',
@@ -180,6 +192,24 @@ const metrics = createRoute({
   ),
   component: lazyRouteComponent(() => import('./pages/metrics.tsx'), 'Metrics'),
 })
+const engagement = createRoute({
+  getParentRoute: () => inside,
+  path: '/insight/engagement',
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'by',
+    'channel',
+    'journey',
+    'window',
+    'event',
+    'figure',
+    'key',
+  ),
+  component: lazyRouteComponent(() => import('./pages/engagement.tsx'), 'Engagement'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -221,6 +251,12 @@ const channels = createRoute({
   validateSearch: texts('edit'),
   component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
 })
+const line = createRoute({
+  getParentRoute: () => inside,
+  path: '/line',
+  validateSearch: texts('tab', 'menu'),
+  component: lazyRouteComponent(() => import('./pages/line.tsx'), 'Line'),
+})
 const ops = createRoute({
   getParentRoute: () => inside,
   path: '/ops',
@@ -251,18 +287,22 @@ export const router = createRouter({
       segmentEdit,
       journeys,
       journey,
+      modules,
+      module,
       messages,
       broadcasts,
       broadcast,
       campaigns,
       campaign,
       metrics,
+      engagement,
       sandbox,
       catalogue,
       coupons,
       sources,
       importFile,
       channels,
+      line,
       ops,
       settings,
     ]),

@@ -53,6 +53,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
   const costs = await channelCosts(sql, workspace)
+  const reach = await reachRates(sql, workspace)
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   const campaigns = await publishedCampaigns(sql, workspace)
   const best = await sql.query(
@@ -66,6 +67,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     ...(segments.length > 0 ? { segments } : {}),
     ...rewards,
     ...(Object.keys(costs).length > 0 ? { costs } : {}),
+    ...(Object.keys(reach).length > 0 ? { reach } : {}),
     ...(campaigns.length > 0 ? { campaigns } : {}),
     ...(best.rowCount === 1 ? { hours: true as const } : {}),
     no,
@@ -98,6 +100,15 @@ async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, n
   for (const { channel, cost } of rows)
     costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
   return costs
+}
+
+/** What of each channel's messages arrives, as the night before worked it out (src/insight/reach). */
+async function reachRates(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
+  const { rows } = await sql.query<{ channel: string; rate: number }>(
+    'select channel, rate::float8 as rate from channel_reach where workspace_id = $1 order by channel',
+    [workspace],
+  )
+  return Object.fromEntries(rows.map(r => [r.channel, Math.round(r.rate * 1000) / 1000]))
 }
 
 /** The world that was published last. */

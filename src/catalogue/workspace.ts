@@ -116,6 +116,13 @@ export async function listWorkspaces(sql: Sql): Promise<WorkspaceSummary[]> {
     .rows
 }
 
+/** The same whole, for work that is done for each of them. */
+export async function everyWorkspace(sql: Sql): Promise<WorkspaceRow[]> {
+  return (await sql.query<Row>(`select ${COLUMNS} from workspace order by created_at, id`)).rows.map(
+    toWorkspace,
+  )
+}
+
 export const workspaceNow = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
 
 export function presentWorkspace(w: WorkspaceRow): Out<'workspace'> {

@@ -43,7 +43,8 @@ export function addressFor(
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
 }
 
-/** The customer's last message by this channel is so long ago that only an approved template may be sent. */
+/** The customer's last message by this channel is so long ago that only an approved template may be sent. `person`: it is
+ *  a person of the team who answers. */
 export const windowClosed = (
   state: Pick<CustomerState, 'inb'>,
   channel: ChannelName,

@@ -2,6 +2,7 @@
 // same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
 // derives triggers in the same fold until nothing changes.
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { saidOf } from '../conversations/model.ts'
 import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
@@ -269,6 +270,8 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   foldClocks(fold, body, at)
+  const said = saidOf(body, at)
+  if (said !== null) fold.effects.push({ kind: 'said', row: said })
   const { name, src } = body
   markEvent(fold, name)
   happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src, before }, at, true)

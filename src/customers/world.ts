@@ -46,6 +46,8 @@ export type World = {
   profile?: ProfileSettings
   /** what one message costs by channel, in units of the currency */
   costs?: Record<string, number>
+  /** share of a channel's messages that arrived lately, 0 to 1 */
+  reach?: Record<string, number>
   /** since which catalogue number each memory is kept; unset (in tests): since ever */
   memories?: Record<string, number>
 }

@@ -13,6 +13,7 @@ import { fillDemoCatalogue } from './catalogue.ts'
 import { publishGraphs } from './journeys.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
+import { publishModules } from './modules.ts'
 import { publishSegments } from './segments.ts'
 import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
 
@@ -62,6 +63,7 @@ export async function buildDemo(
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
   await fillDemoCatalogue(core.pool, workspace, shopUrl)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
+  await publishModules(core, workspace, `${shopUrl}/`)
   const made = await findWorkspace(core.pool, workspace)
   must(made, 'the workspace was just made')
   await publishSegments(core, made)

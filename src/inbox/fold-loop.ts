@@ -476,6 +476,7 @@ export class FoldLoop {
     for (const key of written.answers) signals.emit('answer', key)
     for (const bucket of written.posted) signals.emit('inbox', String(bucket))
     for (const workspace of written.noticed) signals.emit('live', workspace + ':notices')
+    for (const workspace of written.talked) signals.emit('live', workspace + ':conversations')
     for (const customer of written.moved) signals.emit('holder', customer)
     signals.emit('journal')
     for (const workspace of new Set(folded.segments.map(s => s.workspace)))

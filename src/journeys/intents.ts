@@ -1,8 +1,9 @@
 // The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
 // row of the ledger and a fact of history.
+import { saidByUs } from '../conversations/model.ts'
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CommandBody, Derived } from '../inbox/model.ts'
-import type { Intent, Limit } from '../messages/model.ts'
+import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
@@ -178,6 +179,8 @@ export function say(fold: Fold, key: string, said: Extract<CommandBody['command'
     at: fold.t,
   }
   tell(fold, intent, {})
+  const bubble = saidByUs(intent)
+  if (bubble !== null) fold.effects.push({ kind: 'said', row: bubble })
   return intent.id
 }
 
@@ -187,7 +190,11 @@ function tell(fold: Fold, intent: Intent, refs: Partial<Derived>): void {
   derive(
     fold,
     'message.intended',
-    origin === undefined ? { purpose, notBefore, notAfter, occurrence } : { purpose, origin, by },
+    {
+      purpose,
+      ...(origin === undefined ? { notBefore, notAfter, occurrence } : { origin, by }),
+      ...moduleProps(intent),
+    },
     { ...refs, message: id, channel },
   )
 }

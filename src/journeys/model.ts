@@ -300,6 +300,8 @@ export type NodeContext = {
   ): { reachable: boolean; reason: string | null }
   /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
   costOf(channel: ChannelName): number
+  /** What share of this channel's messages arrived lately, 0 to 1. */
+  reachRate(channel: ChannelName): number
   customer: import('../customers/model.ts').CustomerState
 }
 

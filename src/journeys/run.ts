@@ -91,6 +91,7 @@ export function contextOf(
     messageId: part => messageIdOf(fold, run, part),
     reachable: (channel, purpose, content) => reachFor(fold.state, channel, purpose, content, fold.t),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
+    reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }
 }
 

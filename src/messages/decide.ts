@@ -79,6 +79,9 @@ export function decideTime(
   return now < from ? { do: 'wait', ms: from - now } : null
 }
 
+/** Who wants no marketing is still answered, and told of their order: later than any opt-out. */
+const NO_OPT_OUT = Date.UTC(2200, 0, 1)
+
 export function decide(
   intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin'>,
   channel: ChannelKind,
@@ -103,7 +106,7 @@ export function decide(
   return {
     do: 'send',
     address,
-    consentAt: consent?.on ? consent.at : null,
+    consentAt: intent.purpose === 'transactional' ? NO_OPT_OUT : consent?.on ? consent.at : null,
     followAt: friend?.following ? friend.at : null,
   }
 }

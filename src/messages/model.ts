@@ -78,6 +78,9 @@ export type Rendered = {
   content: MessageContent | InternalContent
   unsubscribeUrl: string
   account?: Uuid
+  /** what went along with it (Outgoing of src/channels/adapter.ts) */
+  unit?: string
+  replyToken?: string
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
@@ -103,7 +106,7 @@ export type JourneyIntent = Intent & {
 }
 export const isOfJourney = (intent: Intent): intent is JourneyIntent => intent.enrollment !== null
 
-export type Origin = 'reply' | 'test'
+export type Origin = 'reply' | 'test' | 'auto'
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
@@ -118,7 +121,7 @@ export type Intent = {
   enrollment: Uuid | null
   node: string | null
   occurrence: number | null
-  /** reply: in a conversation. test: to see what it looks like; nothing counts it. Left out: a journey's */
+  /** reply: in a conversation. auto: the product itself answers (away, a confirmation that was asked for). test: to see what it looks like; nothing counts it. Left out: a journey's */
   origin?: Origin
   /** the account to send by; left out: the one that reaches the customer best (`accountFor`) */
   account?: Uuid
@@ -153,6 +156,13 @@ export const outcomeOfIntent = (
   ...(intent.origin === undefined ? {} : { origin: intent.origin }),
   ...said,
 })
+
+/** The module that a message was made from, as facts name it. */
+export function moduleProps({ content }: Pick<Intent, 'content'>): Record<string, string> {
+  if (!('module' in content) || content.module === undefined) return {}
+  const { id, version } = content.module
+  return { module: id, moduleVersion: String(version) }
+}
 
 /** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']

@@ -1,8 +1,10 @@
 // All SQL of the send ledger. Claims and deadlines are in database time; created, changed and not_after are workspace
 // time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+import { CHANNELS, isChannel } from '../channels/model.ts'
+import { PUSH_TOKEN, TOKEN_LOST } from '../customers/cart.ts'
 import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
-import type { OutcomeBody } from '../inbox/model.ts'
+import type { EventBody, OutcomeBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -175,6 +177,8 @@ export type WorkspaceFacts = {
   /** channels that a person has stopped */
   stopped: string[]
   offsetMs: number
+  /** where links of messages lead through; null: our own address */
+  linkDomain: string | null
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -188,12 +192,14 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     held: Record<Uuid, 'paused' | 'stopped'>
     stopped: string[]
     offset: number
+    linkDomain: string | null
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
-            (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
-              where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
-              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped
+              (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
+                where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
+              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
+              settings->>'linkDomain' as "linkDomain"
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
@@ -405,6 +411,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
         at: f.now,
       })),
   )
+  await append(sql, null, ended.filter(f => f.end.suppress && f.address !== null).flatMap(lostToken))
   faultPoint('deliver.before_commit')
   return signals => {
     tell(
@@ -414,6 +421,26 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
     )
     return list.map(f => done.has(f.claim.id))
   }
+}
+
+/** The provider says that a device's token, or a browser's, reaches nothing any more: its customer has it no longer. */
+function lostToken({ claim, address, now }: Finish) {
+  if (!isChannel(claim.channel) || CHANNELS[claim.channel].addressKind !== null) return []
+  const messageId = `token_lost:${claim.id}`
+  const body: EventBody = {
+    type: 'system',
+    name: TOKEN_LOST,
+    messageId,
+    at: now,
+    ids: [],
+    proof: 'server',
+    src: 'provider',
+    ch: claim.channel,
+    props: { channel: claim.channel, message: claim.id },
+    traits: { [PUSH_TOKEN]: address! },
+  }
+  const { workspace, customer } = claim
+  return [{ workspace, customer, input: { kind: 'event' as const, messageId, body } }]
 }
 
 export const outcomeRow = (

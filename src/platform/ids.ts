@@ -88,6 +88,8 @@ export type IdPrefix =
   | 'cmp'
   | 'brd'
   | 'apr'
+  | 'qrp'
+  | 'lrm'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

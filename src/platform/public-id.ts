@@ -29,6 +29,8 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   brd: 'broadcast',
   apr: 'approval',
+  qrp: 'quick_reply',
+  lrm: 'rich_menu',
   mod: 'module',
 }
 

@@ -70,6 +70,11 @@ export function allowedFrom(at: number, quiet: { from: string; to: string } | nu
   return within ? nextWallTime(at, zone, quiet.to, null) : at
 }
 
+/** Day of the week (1 Monday … 7 Sunday) and wall time ('HH:MM') of a moment. */
+export function wallOf(at: number, zone: string): { weekday: number; time: string } {
+  const wall = zoned(at, zone)
+  return { weekday: wall.dayOfWeek, time: wall.toPlainTime().toString({ smallestUnit: 'minute' }) }
+}
 /** What the wall clock shows, 'YYYY-MM-DDTHH:MM'. @throws InvalidZone when `zone` is not an IANA name */
 export const wallClock = (at: number, zone: string): string =>
   zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'minute' })

@@ -62,6 +62,12 @@ const DELETE_ROWS = new Set([
   'sandbox_message',
   'sandbox_receipt',
   'sandbox_call',
+  'sandbox_object',
+  'line_chat',
+  'line_content',
+  'line_profile',
+  'line_nonce',
+  'line_menu_user',
   'identity_conflict',
   'journey_replay',
 ])
@@ -69,6 +75,9 @@ const DELETE_ROWS = new Set([
 const CLEAR_COLUMNS: Record<string, string> = {
   source_state: 'last_body = null',
   import: `faults = '[]'`,
+  // what somebody else said of them
+  conversation: 'last_text = null',
+  conversation_entry: 'text = null, data = null',
 }
 /** Written here: addresses under a key. */
 const OWN_WAY = new Set(['suppression', 'customer', 'customer_snapshot', 'identifier', 'message'])
@@ -88,6 +97,7 @@ const KEPT_TABLES: ReadonlySet<string> = new Set([
   'process',
   'process_metrics',
   'schema_migration',
+  'quick_reply',
 ])
 
 class Tally {

@@ -173,6 +173,16 @@ create table channel_account (
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table channel_reach (
+  workspace_id uuid not null,
+  channel text not null,
+  sent bigint not null,
+  reached bigint not null,
+  rate real not null,
+  at timestamp with time zone not null,
+  constraint channel_reach_pkey PRIMARY KEY (workspace_id, channel),
+  constraint channel_reach_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table consent_proof (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -185,6 +195,44 @@ create table consent_proof (
   source text not null,
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
+create table conversation (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  channel text not null,
+  status text not null,
+  unread integer not null default 0,
+  opened_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  last_side text not null,
+  last_kind text not null,
+  last_text text,
+  assignee uuid,
+  handed_to text,
+  answering uuid,
+  answering_until timestamp with time zone,
+  away_for timestamp with time zone,
+  away_seen timestamp with time zone,
+  constraint conversation_pkey PRIMARY KEY (bucket, customer_id, channel),
+  constraint conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'closed'::text])))
+)
+create table conversation_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  channel text not null,
+  at timestamp with time zone not null,
+  side text not null,
+  kind text not null,
+  text text,
+  data text,
+  said_by text,
+  source text not null,
+  message_id uuid,
+  constraint conversation_entry_pkey PRIMARY KEY (bucket, customer_id, key),
+  constraint conversation_entry_side_check CHECK ((side = ANY (ARRAY['customer'::text, 'team'::text, 'note'::text, 'system'::text])))
 )
 create table coupon (
   id uuid not null,
@@ -392,6 +440,14 @@ create table inbox (
   body text not null storage e,
   constraint inbox_pkey PRIMARY KEY (bucket, received, request_id, ordinal)
 )
+create table insight_done (
+  workspace_id uuid not null,
+  job text not null,
+  done date not null,
+  constraint insight_done_job_check CHECK ((job = ANY (ARRAY['reach'::text, 'kpis'::text]))),
+  constraint insight_done_pkey PRIMARY KEY (workspace_id, job),
+  constraint insight_done_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table installed_preset (
   workspace_id uuid not null,
   preset text not null,
@@ -488,6 +544,31 @@ create table journey_version (
   constraint journey_version_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_version_pkey PRIMARY KEY (journey_id, version)
 )
+create table kpi (
+  workspace_id uuid not null,
+  id uuid not null,
+  metric text not null,
+  target double precision,
+  period text not null,
+  position integer not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint kpi_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text, 'quarter'::text]))),
+  constraint kpi_pkey PRIMARY KEY (workspace_id, id),
+  constraint kpi_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table kpi_snapshot (
+  workspace_id uuid not null,
+  metric text not null,
+  week date not null,
+  value double precision,
+  part double precision not null,
+  whole double precision not null,
+  taken_at timestamp with time zone not null,
+  constraint kpi_snapshot_pkey PRIMARY KEY (workspace_id, metric, week),
+  constraint kpi_snapshot_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table limit_count (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -498,6 +579,125 @@ create table limit_count (
   max bigint not null,
   constraint limit_count_per_check CHECK ((per = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text, 'month'::text, 'ever'::text]))),
   constraint limit_count_pkey PRIMARY KEY (bucket, workspace_id, key, window_start)
+)
+create table line_chat (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  reply_token text,
+  reply_until timestamp with time zone not null,
+  read_token text,
+  read_at timestamp with time zone,
+  constraint line_chat_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_content (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  message_id text not null,
+  address text not null,
+  kind text not null,
+  state text not null,
+  type text,
+  size integer,
+  bytes bytea storage e,
+  at timestamp with time zone not null,
+  due timestamp with time zone,
+  attempts integer not null default 0,
+  constraint line_content_pkey PRIMARY KEY (workspace_id, account_id, message_id),
+  constraint line_content_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'kept'::text, 'too_large'::text, 'gone'::text, 'not_kept'::text, 'unsent'::text])))
+)
+create table line_day (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  followers integer,
+  targeted_reaches integer,
+  blocks integer,
+  pulled_at timestamp with time zone not null,
+  constraint line_day_pkey PRIMARY KEY (account_id, day)
+)
+create table line_menu (
+  workspace_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  place integer not null,
+  audience jsonb not null,
+  menu jsonb not null,
+  picture_id uuid,
+  alias text,
+  status text not null,
+  provider_id text,
+  published jsonb,
+  fault text,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  constraint line_menu_pkey PRIMARY KEY (id),
+  constraint line_menu_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'archived'::text])))
+)
+create table line_menu_old (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  provider_id text not null,
+  due timestamp with time zone not null,
+  constraint line_menu_old_pkey PRIMARY KEY (account_id, provider_id)
+)
+create table line_menu_round (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  bucket integer,
+  after uuid,
+  asked timestamp with time zone,
+  constraint line_menu_round_pkey PRIMARY KEY (account_id)
+)
+create table line_menu_user (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  wanted text,
+  linked text,
+  due timestamp with time zone,
+  attempts integer not null default 0,
+  constraint line_menu_user_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_nonce (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  hash uuid not null,
+  kind text not null,
+  claims bytea,
+  used_by text,
+  until timestamp with time zone not null,
+  constraint line_nonce_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'liff'::text]))),
+  constraint line_nonce_pkey PRIMARY KEY (hash)
+)
+create table line_profile (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  event text not null,
+  at timestamp with time zone not null,
+  due timestamp with time zone not null,
+  attempts integer not null default 0,
+  constraint line_profile_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_unit (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  unit text not null,
+  journey_id uuid not null,
+  journey_version integer not null,
+  node text not null,
+  first_day date not null,
+  last_day date not null,
+  impressions bigint,
+  clicks bigint,
+  plays bigint,
+  figures jsonb,
+  pulled_day date,
+  pulled_at timestamp with time zone,
+  constraint line_unit_pkey PRIMARY KEY (account_id, unit)
 )
 create table message (
   bucket smallint not null,
@@ -534,7 +734,7 @@ create table message (
   again smallint not null default 0,
   dismissed boolean not null default false,
   origin text,
-  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text]))),
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text, 'auto'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
 create table message_batch (
@@ -701,6 +901,17 @@ create table product (
   constraint product_workspace_id_code_key UNIQUE (workspace_id, code),
   constraint product_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table quick_reply (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  text text not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  version bigint not null default 1,
+  constraint quick_reply_pkey PRIMARY KEY (id),
+  constraint quick_reply_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table rate_line (
   account_id uuid not null,
   key text not null,
@@ -758,6 +969,14 @@ create table sandbox_message (
   at timestamp with time zone not null,
   constraint sandbox_message_direction_check CHECK ((direction = ANY (ARRAY['to_customer'::text, 'from_customer'::text]))),
   constraint sandbox_message_pkey PRIMARY KEY (workspace_id, id)
+)
+create table sandbox_object (
+  workspace_id uuid not null,
+  kind text not null,
+  key text not null,
+  body jsonb not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint sandbox_object_pkey PRIMARY KEY (workspace_id, kind, key)
 )
 create table sandbox_receipt (
   workspace_id uuid not null,
@@ -1024,6 +1243,10 @@ CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) W
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX broadcast_open ON broadcast USING btree (workspace_id) WHERE (ended_at IS NULL)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE ((status = 'open'::text) AND (last_side = 'customer'::text) AND (away_for IS DISTINCT FROM opened_at) AND (away_seen IS DISTINCT FROM last_at))
+CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
+CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
+CREATE INDEX conversation_entry_workspace ON conversation_entry USING btree (workspace_id, at)
 CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
 CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
@@ -1045,6 +1268,13 @@ CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspa
 CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
+CREATE INDEX line_content_due ON line_content USING btree (due) WHERE (due IS NOT NULL)
+CREATE UNIQUE INDEX line_menu_alias ON line_menu USING btree (workspace_id, account_id, alias) WHERE ((alias IS NOT NULL) AND (status <> 'archived'::text))
+CREATE INDEX line_menu_workspace ON line_menu USING btree (workspace_id, account_id, place)
+CREATE INDEX line_menu_user_due ON line_menu_user USING btree (due) WHERE (due IS NOT NULL)
+CREATE INDEX line_nonce_until ON line_nonce USING btree (until)
+CREATE INDEX line_profile_due ON line_profile USING btree (due)
+CREATE INDEX line_unit_journey ON line_unit USING btree (workspace_id, journey_id)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_dead ON message USING btree (workspace_id, changed DESC) WHERE ((NOT dismissed) AND ((state = 'unknown'::text) OR ((state = 'failed'::text) AND (reason = 'retries_exhausted'::text)) OR ((state = 'skipped'::text) AND (reason = 'poison'::text))))
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
@@ -1060,6 +1290,7 @@ CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (si
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
+CREATE UNIQUE INDEX quick_reply_name ON quick_reply USING btree (workspace_id, lower(name))
 CREATE INDEX sandbox_call_at ON sandbox_call USING btree (workspace_id, at DESC)
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)

@@ -17,7 +17,8 @@ import { type BroadcastSpec, compileBroadcast } from '../../src/campaigns/model.
 import type { ChannelName } from '../../src/channels/model.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { ContentField, contentFor } from '../journey/fields/content.tsx'
+import { contentFor } from '../journey/fields/content-for.ts'
+import { ContentField } from '../journey/fields/content.tsx'
 import { FormProvider } from '../journey/fields/model.ts'
 import type { StepProps } from './form.tsx'
 import '../journey/fields/fields.css'
@@ -152,7 +153,7 @@ function Options({
             onChange={content => put(i, { ...option, content })}
             error={null}
             path="/content"
-            beside={{}}
+            beside={{ channel: option.channel }}
             readOnly={false}
           />
         </Stack>

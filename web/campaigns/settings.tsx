@@ -59,7 +59,7 @@ export function CampaignSettings({
   const submit = () => {
     // filters of events that were made elsewhere stay
     const also = given.also
-      .split(/[,，、]/)
+      .split(/[,\uFF0C\u3001]/)
       .map(e => e.trim())
       .filter(e => e !== '')
       .map(event => ({ event, where: held?.also.find(a => a.event === event)?.where ?? [] }))

@@ -37,10 +37,30 @@ export function PeopleDrawer({
   heading: string
   close: () => void
 }) {
-  const { t } = useTranslation()
   return (
     <Drawer opened onClose={close} position="right" size="lg" title={title}>
       {note ? <p className="note">{note}</p> : null}
+      <PeopleTable label={title} ws={ws} query={query} rows={rows} heading={heading} />
+    </Drawer>
+  )
+}
+
+export function PeopleTable({
+  label,
+  ws,
+  query,
+  rows,
+  heading,
+}: {
+  label: string
+  ws: string
+  query: Query
+  rows: { customer: Row; value: ReactNode }[]
+  heading: string
+}) {
+  const { t } = useTranslation()
+  return (
+    <>
       {query.isPending ? (
         <Waiting rows={8} />
       ) : query.error && rows.length === 0 ? (
@@ -48,7 +68,7 @@ export function PeopleDrawer({
       ) : rows.length === 0 ? (
         <Empty icon={<IconUsers />} title={t('metrics.peopleNone')} text="" />
       ) : (
-        <Scroll label={title}>
+        <Scroll label={label}>
           <table className="table hover">
             <thead>
               <tr>
@@ -74,6 +94,6 @@ export function PeopleDrawer({
         </Scroll>
       )}
       <More query={query} />
-    </Drawer>
+    </>
   )
 }

@@ -74,7 +74,7 @@ export function Campaigns() {
                 <td className="nowrap">
                   {say.short(c.startsAt)} – {say.short(c.endsAt)}
                 </td>
-                <td>{[c.event, ...c.also.map(a => a.event)].join('、')}</td>
+                <td>{[c.event, ...c.also.map(a => a.event)].join(', ')}</td>
               </tr>
             )}
           />

@@ -97,6 +97,7 @@ export const fieldsOfNodes = {
     by: ['怎麼挑', 'Choose by'],
     by_order: ['照順序', 'Their order'],
     by_cost: ['最便宜的先', 'The cheapest first'],
+    by_reach: ['觸及率最高的先', 'The one that reaches most first'],
     onward: ['何時改用下一個渠道', 'Go on to the next channel when'],
     onward_skipped: ['被略過', 'Skipped'],
     onward_failed: ['失敗', 'Failed'],

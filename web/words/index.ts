@@ -4,6 +4,7 @@ import { broadcastWords } from './broadcasts.ts'
 import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -16,6 +17,8 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { lineWords } from './line.ts'
+import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -33,8 +36,10 @@ export const words = {
   ...frame,
   ...computingWords,
   ...pages,
+  ...modulesWords,
   ...install,
   ...insight,
+  ...engagementWords,
   ...quality,
   ...ruleEdit,
   ...rules,
@@ -67,6 +72,7 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const

@@ -77,6 +77,7 @@ export const journeysNodes = {
     condition: ['符合「{{name}}」', 'the condition “{{name}}”'],
     reach: ['先試 {{channels}}', 'First that reaches: {{channels}}'],
     reachCost: ['挑最便宜的：{{channels}}', 'The cheapest of {{channels}}'],
+    reachMost: ['挑觸及率最高的：{{channels}}', 'The one of {{channels}} that reaches most'],
     arrow: [' → ', ' → '],
     ask: ['{{text}}（{{answers}}）', '{{text}} ({{answers}})'],
     call: ['{{method}} {{url}}', '{{method}} {{url}}'],

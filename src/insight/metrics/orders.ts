@@ -27,12 +27,11 @@ const FACTS = [
   .map(name => `'order.${name}'`)
   .join(', ')
 
-/** `orders`: person, order_id, placed, channel, store, counts (it stands), net, returned (something came back),
+/** `orders`, over `merged`: person, order_id, placed, channel, store, counts (it stands), net, returned (something came back),
  *  has_cost, costed (revenue whose cost is known), cost. Amounts in smallest units; other currencies than the
  *  workspace's count as orders without revenue. Orders placed from {from} to before {to}, with all that is known of
  *  them by now. One whose placement is older than {from} opened then, and is left out with its later facts. */
-export const ORDERS = `${MERGED},
-told as (
+export const ORDER_ROWS = `told as (
   select ${PERSON} as person, e.name as name, e.occurred as occurred, (e.folded, e.seq, e.line, e.part) as place,
          JSONExtractString(e.props, 'order') as order_id, JSONExtractString(e.props, 'currency') as currency,
          JSONExtractString(e.props, 'sales_channel') as channel, JSONExtractString(e.props, 'store') as store,
@@ -52,6 +51,8 @@ orders as (
     from told group by person, order_id
    having (max(orders_change) > 0 or (countIf(name = 'order.placed') > 0 and countIf(name = 'order.cancelled') > 0))
       and placed < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`
+
+export const ORDERS = `${MERGED},\n${ORDER_ROWS}`
 
 export type OrderParams = {
   workspace: Uuid

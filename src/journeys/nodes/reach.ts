@@ -1,5 +1,6 @@
-// Sends by the first channel of several that reaches the customer, in their order or the cheapest first. Fields:
-// { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost',
+// Sends by the first channel of several that reaches the customer, in their order, the cheapest first, or the one first
+// by which most of what is sent arrives. Fields:
+// { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost' | 'reach',
 // onward?: ['skipped', 'failed'], usefulForMs? }. `onward`: after which outcomes the next channel that may reach the
 // customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
 // failed, skipped, unknown (left out: accepted), unreachable.
@@ -19,7 +20,7 @@ const shape = z.strictObject({
     .array(z.strictObject({ channel: sendChannel, account, content: authoredContent }))
     .min(1)
     .max(6),
-  by: z.enum(['order', 'cost']).optional(),
+  by: z.enum(['order', 'cost', 'reach']).optional(),
   onward: z.array(z.enum(ONWARD)).max(2).optional(),
   usefulForMs,
 })
@@ -27,13 +28,15 @@ type Option = { channel: ChannelName; account?: string; content: MessageContent 
 type Fields = {
   purpose: Purpose
   options: Option[]
-  by?: 'order' | 'cost'
+  by?: 'order' | 'cost' | 'reach'
   onward?: string[]
   usefulForMs?: number
 }
 
 /** In the order in which they are tried. */
 function ordered(f: Fields, ctx: NodeContext): Option[] {
+  if (f.by === 'reach')
+    return f.options.toSorted((a, b) => ctx.reachRate(b.channel) - ctx.reachRate(a.channel))
   if (f.by !== 'cost') return f.options
   return f.options.toSorted((a, b) => ctx.costOf(a.channel) - ctx.costOf(b.channel))
 }
@@ -89,7 +92,7 @@ export const reach: NodeType = {
         content: { kind: 'content', required: true },
       },
     },
-    by: { kind: 'choice', required: false, options: ['order', 'cost'] },
+    by: { kind: 'choice', required: false, options: ['order', 'cost', 'reach'] },
     onward: { kind: 'choice', required: false, many: true, options: ONWARD },
     usefulForMs: { kind: 'duration', required: false },
   },

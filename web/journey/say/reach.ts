@@ -17,6 +17,7 @@ export const reach: NodeSay = {
     const channels = list(f.options).map(o =>
       word('channel', text((o as { channel?: unknown } | null)?.channel)),
     )
+    if (f.by === 'reach') return t('say.reachMost', { channels: channels.join(t('say.list')) })
     return f.by === 'cost'
       ? t('say.reachCost', { channels: channels.join(t('say.list')) })
       : t('say.reach', { channels: channels.join(t('say.arrow')) })

@@ -1,0 +1,140 @@
+// Reach by channel as a brand reads it, and a node that chooses by it, after the nightly work.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { graphOf, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { lineText, mail } from '../../../test/send-lab.ts'
+import { newestWorld } from '../../catalogue/publish.ts'
+import type { Out } from '../../contract.ts'
+import { recordReceipts } from '../../messages/receipts.ts'
+import { parseId, type Uuid } from '../../platform/ids.ts'
+import { openInsightWorker } from '../worker.ts'
+
+let lab: JourneyLab
+beforeAll(async () => {
+  lab = await openJourneyLab()
+}, 60_000)
+afterAll(() => lab?.close())
+
+const content = {
+  email: mail('嗨', '<p>嗨 <a href="https://shop.example">逛逛</a></p>'),
+  line: lineText('嗨'),
+}
+const send = (event: string, channel: 'email' | 'line') =>
+  graphOf(event, {
+    s: {
+      type: 'send',
+      fields: { channel, purpose: 'transactional', content: content[channel] },
+      next: { accepted: null },
+    },
+  })
+const choosing = graphOf('Choose', {
+  r: {
+    type: 'reach',
+    fields: {
+      purpose: 'transactional',
+      by: 'reach',
+      options: [
+        { channel: 'email', content: content.email },
+        { channel: 'line', content: content.line },
+      ],
+    },
+    next: { accepted: null, unreachable: null },
+  },
+})
+
+const messages = async (journey: string) =>
+  (
+    await lab.core.pool.query<{ id: Uuid; channel: string }>(
+      'select id, channel from message where workspace_id = $1 and journey_id = $2 order by created',
+      [lab.workspace, parseId('jrn', journey)],
+    )
+  ).rows
+
+test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the channel that reaches most, by last night', async () => {
+  const channels = (await lab.call('channels')).body.items as {
+    id: string
+    channel: string
+    name: string
+    settings: Record<string, string>
+  }[]
+  const account = channels.find(c => c.channel === 'email')!
+  const saved = await lab.call('saveChannel', {
+    params: { channel: 'email' },
+    body: {
+      account: account.id,
+      name: account.name,
+      settings: { ...account.settings, costPerMessage: '0.3' },
+    },
+  })
+  expect(saved.status).toBe(200)
+  const letters = await lab.publish(send('Letter', 'email'))
+  await lab.publish(send('Line', 'line'))
+  const choose = await lab.publish(choosing)
+  const names = Array.from({ length: 10 }, (_, i) => `p${i}`)
+  for (const who of names) await lab.person(who, { email: true, line: true })
+  await lab.person('stranger', {})
+  const worker = openInsightWorker(lab.core)
+  expect(await worker.tick()).toBe(true)
+  // nothing is known of either yet: their own order
+  await lab.tell(says('p0', 'Choose'))
+  expect((await messages(choose)).map(m => m.channel)).toEqual(['email'])
+
+  await lab.tell(...names.map(who => says(who, 'Letter')))
+  await lab.tell(...names.map(who => says(who, 'Line')))
+  const sent = await messages(letters)
+  expect(sent.length).toBe(10)
+  await recordReceipts(
+    lab.core,
+    lab.workspace,
+    sent.slice(0, 6).map(m => ({ message: m.id, state: 'bounced' as const, at: Date.now() })),
+  )
+  await lab.tell(says('p0', 'Order Completed', { order_id: 'A1', total: 100, currency: 'TWD' }))
+  await lab.settle()
+
+  const { items, customers } = (await lab.call('reach', {})).body as Out<'reach'>
+  expect(customers).toBe(11)
+  const of = (channel: string) => items.find(i => i.channel === channel)!
+  expect(of('email')).toMatchObject({
+    bound: 10,
+    consented: 10,
+    reachable: 10,
+    sent: 11,
+    reached: 5,
+    tells: false,
+    opens: 'person',
+    buyers: 1,
+    unitCost: 0.3,
+    cost: 3.3,
+  })
+  expect(of('line')).toMatchObject({
+    bound: 11,
+    consented: 11,
+    reachable: 10,
+    sent: 10,
+    reached: 10,
+    people: 10,
+    buyers: 1,
+    opens: 'sums',
+  })
+  expect(of('sms')).toMatchObject({ accounts: 0, sent: 0, used: null, people: 0 })
+
+  // it is still today: the rates of last night stand, and so does the world
+  expect(await worker.tick()).toBe(false)
+  const before = await newestWorld(lab.core.pool, lab.workspace)
+  await lab.passes(86_400_000)
+  if (!(await worker.tick())) {
+    // before three in the morning of the workspace
+    await lab.passes(4 * 3_600_000)
+    expect(await worker.tick()).toBe(true)
+  }
+  const after = await newestWorld(lab.core.pool, lab.workspace)
+  expect(after.no).toBe(before.no + 1)
+  expect(after.reach).toMatchObject({ email: 0.462, line: 0.917 }) // 6 of 13, 11 of 12
+  await lab.settle()
+  await lab.tell(says('p1', 'Choose'))
+  expect((await messages(choose)).map(m => m.channel)).toEqual(['email', 'line'])
+  expect(
+    ((await lab.call('reach', {})).body as Out<'reach'>).items.find(i => i.channel === 'line')!.used,
+  ).toMatchObject({
+    rate: 0.917,
+  })
+}, 120_000)

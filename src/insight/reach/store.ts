@@ -1,0 +1,120 @@
+// SQL of reach: whom each channel could reach, what of its messages arrives, is looked at and leads to an order, at what cost.
+import { askHistory, type History } from '../../platform/clickhouse.ts'
+import type { Uuid } from '../../platform/ids.ts'
+import type { Sql } from '../../platform/postgres.ts'
+import { Bound } from '../../rules/sql/bind.ts'
+import { type MessageScope, messagesSql } from '../engagement/sql.ts'
+import { NOBODY, ORDER_ROWS, type OrderParams } from '../metrics/orders.ts'
+import { reachRate } from './model.ts'
+
+export type ChannelPeople = {
+  channel: string
+  bound: number
+  consented: number
+  reachable: number
+  of: number
+}
+
+/** Of all living customers: with a verified address, those of them who agreed (or, where that is enough, did not refuse),
+ *  and whom a marketing message could reach now, but for suppressions. */
+export function peopleByChannel(
+  history: History,
+  workspace: Uuid,
+  channels: { name: string; given: boolean }[],
+): Promise<ChannelPeople[]> {
+  return askHistory(
+    history,
+    `select ch.1 as channel, toUInt32(countIf(has(bound, ch.1))) as bound,
+            toUInt32(countIf(has(c.bound, ch.1) and if(ch.2, has(c.consents, concat(ch.1, '/marketing')), not has(c.refusals, concat(ch.1, '/marketing'))))) as consented,
+            toUInt32(countIf(has(c.reach, ch.1))) as reachable, toUInt32(count()) as of
+       from (select bound, consents, refusals, reach from customer final
+              where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}')) c
+       array join arrayZip({names:Array(String)}, {given:Array(Bool)}) as ch
+      group by channel order by channel`,
+    { workspace, names: channels.map(c => c.name), given: channels.map(c => c.given) },
+  )
+}
+
+export type ChannelMessages = {
+  channel: string
+  sent: number
+  reached: number
+  tells: boolean
+  opened: number
+  clicked: number
+  /** people */
+  people: number
+  buyers: number
+  cost: number
+}
+
+/** By channel. buyers: people reached who placed an order that stands within the window after a message that reached them. */
+export function messagesByChannel(
+  history: History,
+  p: MessageScope & Pick<OrderParams, 'currency'>,
+): Promise<ChannelMessages[]> {
+  const b = new Bound()
+  const { workspace, from, to, windowMs, currency } = p
+  return askHistory(
+    history,
+    `with ${messagesSql(p, b)}, ${ORDER_ROWS},
+     led as (
+       select distinct m.channel as channel, m.person as person from messages m join orders o on o.person = m.person
+        where m.reached and o.counts and o.placed >= m.at and o.placed <= addMilliseconds(m.at, ${b.of(windowMs, 'Int64')})),
+     buyers as (select channel, count() as n from led group by channel)
+     select messages.channel as channel, toUInt32(count()) as sent, toUInt32(countIf(messages.reached)) as reached,
+            toBool(max(messages.tells)) as tells, toUInt32(countIf(messages.opened)) as opened, toUInt32(countIf(messages.clicked)) as clicked,
+            toUInt32(uniqExactIf(messages.person, messages.reached)) as people, toUInt32(any(bu.n)) as buyers, sum(messages.cost) as cost
+       from messages left join buyers bu on bu.channel = messages.channel group by channel order by channel`,
+    { ...b.params, workspace, from, to: to + windowMs, currency },
+  )
+}
+
+export type KeptRate = { channel: string; rate: number; sent: number; at: Date }
+
+/** As the night before worked them out. */
+export async function keptRates(sql: Sql, workspace: Uuid): Promise<KeptRate[]> {
+  const { rows } = await sql.query<KeptRate & { sent: string | number }>(
+    'select channel, rate, sent, at from channel_reach where workspace_id = $1 order by channel',
+    [workspace],
+  )
+  return rows.map(r => ({ ...r, sent: Number(r.sent) }))
+}
+
+/** True when a rate is another now than before. */
+export async function keepRates(
+  sql: Sql,
+  workspace: Uuid,
+  channels: string[],
+  found: Pick<ChannelMessages, 'channel' | 'sent' | 'reached'>[],
+  at: number,
+): Promise<boolean> {
+  const before = new Map((await keptRates(sql, workspace)).map(r => [r.channel, r.rate]))
+  const rows = channels.map(channel => {
+    const { sent = 0, reached = 0 } = found.find(f => f.channel === channel) ?? {}
+    return { channel, sent, reached, rate: reachRate(sent, reached) }
+  })
+  await sql.query(
+    `insert into channel_reach (workspace_id, channel, sent, reached, rate, at)
+     select $1, u.*, $6 from unnest($2::text[], $3::bigint[], $4::bigint[], $5::real[]) u
+     on conflict (workspace_id, channel) do update set sent = excluded.sent, reached = excluded.reached, rate = excluded.rate, at = excluded.at`,
+    [
+      workspace,
+      rows.map(r => r.channel),
+      rows.map(r => r.sent),
+      rows.map(r => r.reached),
+      rows.map(r => r.rate),
+      new Date(at),
+    ],
+  )
+  return rows.some(r => Math.abs((before.get(r.channel) ?? -1) - r.rate) > 1e-6)
+}
+
+/** Accounts of each channel that has one. */
+export async function connectedChannels(sql: Sql, workspace: Uuid): Promise<Map<string, number>> {
+  const { rows } = await sql.query<{ channel: string; n: number }>(
+    'select channel, count(*)::int as n from channel_account where workspace_id = $1 group by channel order by channel',
+    [workspace],
+  )
+  return new Map(rows.map(r => [r.channel, r.n]))
+}

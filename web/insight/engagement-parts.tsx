@@ -1,0 +1,139 @@
+// The figures of messages by one dimension, as a table whose numbers open the people behind them.
+import { Anchor, Select, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import { DIMENSIONS, type Dimension, type Figure } from '../../src/insight/engagement/model.ts'
+import { word } from '../i18n.ts'
+import { A } from '../parts/link.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
+import { Channel, Definition } from '../parts/small.tsx'
+import { useSay, useWs } from '../use.ts'
+
+const COLUMNS: Figure[] = [
+  'sent',
+  'reached',
+  'opened',
+  'machine',
+  'clicked',
+  'participated',
+  'blocked',
+  'unsubscribed',
+]
+type Item = Out<'engagement'>['items'][number]
+
+export function EngagementParts({
+  data,
+  by,
+  chooseBy,
+  open,
+}: {
+  data: Out<'engagement'>
+  by: Dimension
+  chooseBy: (by: Dimension) => void
+  open: (figure: Figure, key: string) => void
+}) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const title = t('engagement.parts', { by: t(`engagementBy.${by}`) })
+  const cell = (item: Item, figure: Figure) => {
+    const { messages, people } = item.figures[figure]
+    if (figure === 'opened' && item.opens !== 'person')
+      return (
+        <Text size="sm" c="dimmed">
+          {t(item.opens === 'sums' ? 'engagement.sumsOnly' : 'engagement.notTold')}
+        </Text>
+      )
+    if (messages === 0) return '0'
+    return (
+      <Anchor
+        component="button"
+        type="button"
+        aria-label={`${t(`engagementFigure.${figure}`)}: ${say.count(messages)}, ${t('metrics.showPeople', { n: say.count(people) })}`}
+        onClick={() => open(figure, item.key)}
+      >
+        {say.count(messages)}
+      </Anchor>
+    )
+  }
+  return (
+    <Card
+      flush
+      title={title}
+      aside={
+        <Select
+          size="xs"
+          w={190}
+          aria-label={t('engagement.by')}
+          allowDeselect={false}
+          data={DIMENSIONS.map(d => ({ value: d, label: t(`engagementBy.${d}`) }))}
+          value={by}
+          onChange={value => chooseBy(DIMENSIONS.find(d => d === value) ?? 'channel')}
+        />
+      }
+    >
+      <Scroll label={title}>
+        <table className="table hover">
+          <thead>
+            <tr>
+              <th>{t(`engagementBy.${by}`)}</th>
+              {COLUMNS.map(f => (
+                <th key={f} className="end">
+                  {t(`engagementFigure.${f}`)} <Definition text={t(`engagementDef.${f}`)} />
+                </th>
+              ))}
+              <th className="end">
+                {t('engagement.rate')} <Definition text={t('engagement.rateDef')} />
+              </th>
+              <th className="end">
+                {t('engagement.cost')} <Definition text={t('engagement.costDef')} />
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map(item => (
+              <tr key={item.key}>
+                <td>
+                  <PartName by={by} item={item} />
+                </td>
+                {COLUMNS.map(f => (
+                  <td key={f} className="end">
+                    {cell(item, f)}
+                  </td>
+                ))}
+                <td className="end nowrap">
+                  {item.rate === null
+                    ? '—'
+                    : say.share(item.figures.participated.people, item.figures.reached.people)}
+                </td>
+                <td className="end nowrap">
+                  {item.cost === 0 ? '—' : say.money(Math.round(item.cost), data.currency)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Card>
+  )
+}
+
+function PartName({ by, item }: { by: Dimension; item: Item }) {
+  const { t } = useTranslation()
+  const ws = useWs()
+  if (by === 'channel') return <Channel name={item.key} />
+  if (item.key === '') return <Text c="dimmed">{t('engagement.none')}</Text>
+  if (by === 'purpose') return <>{word('purpose', item.key)}</>
+  if (item.journey === null) return <>{item.name ?? item.key}</>
+  return (
+    <>
+      <A to="/w/$ws/journeys/$journey" params={{ ws, journey: item.journey }} fw={550}>
+        {item.name ?? item.journey}
+      </A>
+      {item.node === null ? null : (
+        <Text size="xs" c="dimmed">
+          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
+        </Text>
+      )}
+    </>
+  )
+}
