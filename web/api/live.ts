@@ -18,7 +18,15 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   messages: ['messages', 'message', 'conversationEntries', 'sandboxMessages', 'sandboxContacts'],
   notices: ['notices'],
   conversations: ['conversations', 'conversation', 'conversationEntries'],
-  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
+  journeys: [
+    'journeys',
+    'journey',
+    'journeyCounts',
+    'journeyPeople',
+    'experiments',
+    'broadcasts',
+    'broadcast',
+  ],
   // history has caught up: everything it answers may have changed
   events: [
     'lastEvents',
@@ -30,6 +38,9 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'timelineChannels',
     'customerTags',
     'home',
+    'broadcasts',
+    'broadcast',
+    'campaignReport',
     'journeys',
     'journeyCounts',
     'journeyPeople',
