@@ -27,9 +27,8 @@ export type JourneyLab = ShopLab & {
   /** the ports by which a person left nodes, in order */
   path(who: string, journey: string): Promise<string[]>
   passes(ms: number): Promise<void>
-  /** another process takes over; `letGo`: its place is free until then */
+  /** another process takes over */
   restart(): Promise<void>
-  letGo(): Promise<void>
   act(body: Item): Promise<void>
 }
 
@@ -75,10 +74,7 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     }
   }
   let process = await open()
-  let isOpen = true
   const end = async () => {
-    if (!isOpen) return
-    isOpen = false
     await process.stage.close()
     await process.beside.close()
   }
@@ -98,9 +94,7 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     async restart() {
       await end()
       process = await open()
-      isOpen = true
     },
-    letGo: end,
     async close() {
       await end()
       await deliverer.stop()

@@ -163,6 +163,17 @@ const broadcast = createRoute({
   validateSearch: texts('from'),
   component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
 })
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns',
+  validateSearch: texts('edit'),
+  component: lazyRouteComponent(() => import('./pages/campaigns.tsx'), 'Campaigns'),
+})
+const campaign = createRoute({
+  getParentRoute: () => inside,
+  path: '/campaigns/$campaign',
+  component: lazyRouteComponent(() => import('./pages/campaign.tsx'), 'Campaign'),
+})
 const metrics = createRoute({
   getParentRoute: () => inside,
   path: '/metrics',
@@ -298,6 +309,8 @@ export const router = createRouter({
       broadcasts,
       broadcast,
       inbox,
+      campaigns,
+      campaign,
       metrics,
       engagement,
       sandbox,

@@ -8,6 +8,7 @@ import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import type { PropFilter } from '../rules/model.ts'
+import { type CAMPAIGN_MEASURES, linksOf } from '../campaigns/figures.ts'
 import { publishWorld } from './publish.ts'
 
 type Row = {
@@ -17,11 +18,20 @@ type Row = {
   ends_at: Date
   event: string
   filters: PropFilter[]
+  also: { event: string; where: PropFilter[] }[]
+  code: string
+  pages: { label: string; url: string }[]
+  budget: string | number | null
+  goal: { event: string; where: PropFilter[]; target: number } | null
+  kpis: { measure: (typeof CAMPAIGN_MEASURES)[number]; target: number }[]
   archived: boolean
   version: number
   updated_at: Date
 }
 type Campaign = Out<'createCampaign'>
+
+/** What its links call it. */
+const codeOf = ({ id, code }: Row): string => (code === '' ? publicId('cmp', id) : code)
 
 const present = (r: Row): Campaign => ({
   id: publicId('cmp', r.id),
@@ -30,10 +40,77 @@ const present = (r: Row): Campaign => ({
   endsAt: r.ends_at.toISOString(),
   event: r.event,
   where: r.filters,
+  also: r.also,
+  code: r.code,
+  pages: r.pages,
+  budget: r.budget === null ? null : Number(r.budget),
+  goal: r.goal,
+  kpis: r.kpis,
+  links: linksOf(r.pages, codeOf(r)),
   archived: r.archived,
   version: r.version,
   updatedAt: r.updated_at.toISOString(),
 })
+
+const COLUMNS = [
+  'name',
+  'starts_at',
+  'ends_at',
+  'event',
+  'filters',
+  'also',
+  'code',
+  'pages',
+  'budget',
+  'goal',
+  'kpis',
+] as const
+type Values = Pick<
+  Campaign,
+  'name' | 'startsAt' | 'endsAt' | 'event' | 'where' | 'also' | 'code' | 'pages' | 'budget' | 'goal' | 'kpis'
+>
+/** In the order of COLUMNS. */
+const valuesOf = (c: Values): unknown[] => [
+  c.name,
+  c.startsAt,
+  c.endsAt,
+  c.event,
+  JSON.stringify(c.where),
+  JSON.stringify(c.also),
+  c.code,
+  JSON.stringify(c.pages),
+  c.budget,
+  c.goal && JSON.stringify(c.goal),
+  JSON.stringify(c.kpis),
+]
+
+/** @throws Problem 404 `campaign_not_found` */
+export async function findCampaign(sql: Sql, workspace: Uuid, id: Uuid): Promise<Campaign> {
+  const { rows } = await sql.query<Row>('select * from campaign where workspace_id = $1 and id = $2', [
+    workspace,
+    id,
+  ])
+  if (!rows[0]) throw notFound('cmp')
+  return present(rows[0])
+}
+
+/** Journeys and broadcasts that belong to it. */
+export async function journeysOfCampaign(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+): Promise<{ id: Uuid; name: string; kind: 'journey' | 'broadcast'; status: string }[]> {
+  const { rows } = await sql.query<{
+    id: Uuid
+    name: string
+    kind: 'journey' | 'broadcast'
+    status: string
+  }>(
+    'select id, name, kind, status from journey where workspace_id = $1 and campaign_id = $2 order by created_at, id',
+    [workspace, id],
+  )
+  return rows
+}
 
 /** @throws Problem 400 `ends_before_start` */
 function demandOrder(startsAt: string, endsAt: string): void {
@@ -72,14 +149,44 @@ export const campaignRoutes = {
     }
   },
 
+  async campaign({ core, workspace, params }) {
+    const id = idOr404('cmp', params.campaign)
+    const [found, journeys] = await Promise.all([
+      findCampaign(core.pool, workspace.id, id),
+      journeysOfCampaign(core.pool, workspace.id, id),
+    ])
+    return {
+      ...found,
+      journeys: journeys.map(j => ({
+        id: publicId('jrn', j.id),
+        broadcast: j.kind === 'broadcast' ? publicId('brd', j.id) : null,
+        name: j.name,
+        status: j.status,
+      })),
+    }
+  },
+
+  async setCampaignJourneys({ core, workspace, params, body }) {
+    const id = idOr404('cmp', params.campaign)
+    const wanted = body.journeys.map((j, i) => idOr404('jrn', j, `journeys.${i}`))
+    await inTransaction(core.pool, async sql => {
+      await findCampaign(sql, workspace.id, id)
+      await sql.query(
+        `update journey set campaign_id = case when id = any($3::uuid[]) then $2::uuid end
+          where workspace_id = $1 and (campaign_id = $2 or id = any($3::uuid[]))`,
+        [workspace.id, id, wanted],
+      )
+    })
+    return { ok: true as const }
+  },
+
   async createCampaign({ core, workspace, body }) {
-    const { name, startsAt, endsAt, event, where } = body
-    demandOrder(startsAt, endsAt)
+    demandOrder(body.startsAt, body.endsAt)
     return write(core, workspace.id, async sql => {
       const { rows } = await sql.query<Row>(
-        `insert into campaign (workspace_id, id, name, starts_at, ends_at, event, filters, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning *`,
-        [workspace.id, newId(), name, startsAt, endsAt, event, JSON.stringify(where), new Date()],
+        `insert into campaign (workspace_id, id, ${COLUMNS.join(', ')}, created_at, updated_at)
+         values ($1, $2, ${COLUMNS.map((_, i) => `$${i + 4}`).join(', ')}, $3, $3) returning *`,
+        [workspace.id, newId(), new Date(), ...valuesOf(body)],
       )
       return rows[0]!
     })
@@ -104,22 +211,13 @@ export const campaignRoutes = {
             action: 'Load it again, look at what changed, and make your change once more.',
           },
         )
-      const next = { ...present(held), ...body }
+      const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
+      const next = { ...present(held), ...(said as Partial<Campaign>) }
       demandOrder(next.startsAt, next.endsAt)
       const saved = await sql.query<Row>(
-        `update campaign set name = $3, starts_at = $4, ends_at = $5, event = $6, filters = $7, archived = $8,
-                version = version + 1, updated_at = $9 where workspace_id = $1 and id = $2 returning *`,
-        [
-          workspace.id,
-          id,
-          next.name,
-          next.startsAt,
-          next.endsAt,
-          next.event,
-          JSON.stringify(next.where),
-          next.archived,
-          new Date(),
-        ],
+        `update campaign set ${COLUMNS.map((c, i) => `${c} = $${i + 5}`).join(', ')}, archived = $4,
+                version = version + 1, updated_at = $3 where workspace_id = $1 and id = $2 returning *`,
+        [workspace.id, id, new Date(), next.archived, ...valuesOf(next)],
       )
       return saved.rows[0]!
     })

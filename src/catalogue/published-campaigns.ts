@@ -12,8 +12,9 @@ export async function publishedCampaigns(sql: Sql, workspace: Uuid): Promise<Pub
     ends_at: Date
     event: string
     filters: PropFilter[]
+    also: { event: string; where: PropFilter[] }[]
   }>(
-    `select id, name, starts_at, ends_at, event, filters from campaign
+    `select id, name, starts_at, ends_at, event, filters, also from campaign
       where workspace_id = $1 and not archived order by id`,
     [workspace],
   )
@@ -24,5 +25,6 @@ export async function publishedCampaigns(sql: Sql, workspace: Uuid): Promise<Pub
     end: r.ends_at.toISOString(),
     event: r.event,
     ...(r.filters.length > 0 ? { where: r.filters } : {}),
+    ...(r.also.length > 0 ? { also: r.also } : {}),
   }))
 }

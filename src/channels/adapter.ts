@@ -19,9 +19,12 @@ export type InternalContent = { channel: 'ticket' } | CallContent | TeamMail
 
 /** Settings that every account has beside its channel's own: messages that it may send in a month of the workspace's
  *  zone and in a second, and what one unit costs (a message, a segment of an SMS), in all or by purpose, in units of the
- *  workspace's currency. Empty: as many as wanted, as the provider lets, nothing. */
+ *  workspace's currency. Empty: as many as wanted, as the provider lets, nothing. quotaReserve: the last so many messages of the
+ *  month (a number, or a share such as 10%) are kept for members of the segment quotaReserveFor. */
 export const ACCOUNT_SETTINGS = [
   'monthlyQuota',
+  'quotaReserve',
+  'quotaReserveFor',
   'ratePerSecond',
   'costPerMessage',
   'costMarketing',
@@ -33,6 +36,14 @@ export function wrongLimits(settings: Record<string, string>): { setting: string
   const { monthlyQuota = '', ratePerSecond = '' } = settings
   if (!/^\d{0,9}$/.test(monthlyQuota))
     return { setting: 'monthlyQuota', action: 'Give a whole number of messages, or leave it empty.' }
+  const { quotaReserve = '', quotaReserveFor = '' } = settings
+  if (!/^(\d{1,9}|\d{1,2}(\.\d)?%)?$/.test(quotaReserve))
+    return {
+      setting: 'quotaReserve',
+      action: 'Give a number of messages or a share such as 10%, or leave it empty.',
+    }
+  if (quotaReserve !== '' && !/^seg_[0-9a-z]{26}$/.test(quotaReserveFor))
+    return { setting: 'quotaReserveFor', action: 'Give the id of the segment for which it is kept.' }
   if (!/^(\d{1,5}(\.\d{1,3})?)?$/.test(ratePerSecond) || Number(ratePerSecond || 1) === 0)
     return { setting: 'ratePerSecond', action: 'Give a number of messages a second, or leave it empty.' }
   const cost = ['costPerMessage', 'costMarketing', 'costTransactional'].find(

@@ -21,6 +21,8 @@ export type PublishedCampaign = {
   end: string
   event: string
   where?: PropFilter[]
+  /** further events by which people take part */
+  also?: { event: string; where: PropFilter[] }[]
 }
 
 export type World = {

@@ -112,6 +112,13 @@ export function markedAsTest(content: MessageContent): MessageContent {
   return content
 }
 
+/** Whether the part of the account's quota that is kept for a segment is for this person, too. */
+function isFavoured(claim: Claim, { settings }: LoadedAccount, { customers, reserves }: Read): boolean {
+  if (!settings.quotaReserve) return true
+  const n = reserves.get(settings.quotaReserveFor ?? '')
+  return customers.get(claim.customer)?.seg?.some(m => m[0] === n) ?? false
+}
+
 /** What may go; null: it may not, and is settled. */
 export async function prepare(work: Work, judged: Judged, facts: Read): Promise<Ready | null> {
   const { claim, account, adapter, decision, workspace, now } = judged
@@ -144,7 +151,7 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
     ownFriends: Boolean(account.settings.oa),
     now: now(),
   }
-  const quota = claim.intent.origin === 'test' ? null : quotaOf(account)
+  const quota = claim.intent.origin === 'test' ? null : quotaOf(account, isFavoured(claim, account, facts))
   const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
   const zone = workspace.timezone
   const take =

@@ -42,6 +42,8 @@ export type Read = {
   workspaces: Map<string, store.WorkspaceFacts>
   accounts: Map<string, LoadedAccount[]>
   customers: Map<string, CustomerState>
+  /** numbers of segments for which an account keeps a part of its quota, by public id */
+  reserves: Map<string, number>
 }
 
 /** The end of a try, with what is known beside it. */
@@ -166,7 +168,11 @@ export function openWork(core: Core, options: DeliverOptions) {
           claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
         ),
       ])
-      return { workspaces, accounts, customers }
+      const reserves = await store.reserveSegments(
+        pool,
+        [...accounts.values()].flat().map(a => a.settings.quotaReserveFor),
+      )
+      return { workspaces, accounts, customers, reserves }
     },
 
     slotsOf(account: LoadedAccount, adapter: Adapter) {

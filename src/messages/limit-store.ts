@@ -27,7 +27,10 @@ const idOf = (p: Place): string => `${p.workspace} ${p.key} ${String(p.start).pa
 
 /** Locks these windows in order, made where they are not there yet; what is taken of each, in the order given. */
 async function lockPlaces(sql: Sql, places: Place[]): Promise<number[]> {
-  const unique = [...new Map(places.map(p => [idOf(p), p])).values()].sort(inOrder)
+  // of one window some may be asked for up to less than others: its row says the most
+  const most = new Map<string, Place>()
+  for (const p of places) if (p.max >= (most.get(idOf(p))?.max ?? 0)) most.set(idOf(p), p)
+  const unique = [...most.values()].sort(inOrder)
   const { rows } = await sql.query<{ workspace_id: Uuid; key: string; start: Date; used: number }>({
     name: 'limit_lock',
     text: `insert into limit_count (bucket, workspace_id, key, per, window_start, max)
@@ -52,7 +55,7 @@ async function countUp(sql: Sql, taken: Place[]): Promise<void> {
   const sums = new Map<string, Place>()
   for (const p of taken) {
     const sum = sums.get(idOf(p))
-    sums.set(idOf(p), sum ? { ...sum, amount: sum.amount + p.amount } : p)
+    sums.set(idOf(p), sum ? { ...sum, max: Math.max(sum.max, p.max), amount: sum.amount + p.amount } : p)
   }
   const list = [...sums.values()].filter(p => p.amount !== 0).sort(inOrder)
   if (list.length === 0) return

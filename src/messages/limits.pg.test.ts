@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startVictim, type Victim } from '../../test/kill.ts'
 import { lineText, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
-import { deriveId, bucketOf, type Uuid } from '../platform/ids.ts'
+import { bucketOf, deriveId, newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Deliverer } from './deliver.ts'
 import type { Intent, Limit } from './model.ts'
 
@@ -167,3 +167,49 @@ test('a throttle keeps a place for whoever waits, in order, spread over the wind
   expect(await ends([...made, late])).toEqual({ accepted: 8, intended: 3 })
   expect(await used('throttle:n')).toEqual([4, 4, 3])
 })
+
+test('R2-12 the last of a quota is kept for a segment: four processes, others are refused once only the reserve is left', async () => {
+  const id = newId()
+  await lab.core.pool.query(
+    `insert into segment (id, workspace_id, n, name, kind, status, draft, created_by, created_at, updated_by, updated_at)
+     values ($1, $2, 77, 'VIP', 'static', 'live', '{}', 'x', now(), 'x', now())`,
+    [id, lab.workspace],
+  )
+  const vip = await lab.person(s => {
+    s.seg = [[77, 1, Date.now()]]
+  })
+  const account = await settings({
+    monthlyQuota: '160',
+    quotaReserve: '20',
+    quotaReserveFor: publicId('seg', id),
+  })
+  const [before = 0] = await used(`quota:${account}`)
+  const left = 160 - before
+  const others: Intent[] = []
+  for (let i = 0; i < 150; i++) others.push(await lab.intend(people[i % people.length]!, lineText('一般')))
+  const workers: Victim[] = await Promise.all(
+    [1, 2, 3, 4].map(() =>
+      startVictim(lab.core, 'deliver', null, { PUBLIC_URL: lab.core.baseUrl, ALLOW_PRIVATE_URLS: '1' }),
+    ),
+  )
+  const over = async (made: Intent[]) =>
+    expect
+      .poll(
+        async () => {
+          const { accepted = 0, 'skipped quota': refused = 0 } = await ends(made)
+          return accepted + refused
+        },
+        { timeout: 60_000, interval: 200 },
+      )
+      .toBe(made.length)
+  await over(others)
+  expect(await ends(others)).toEqual({ accepted: left - 20, 'skipped quota': 150 - (left - 20) })
+  const favoured: Intent[] = []
+  for (let i = 0; i < 25; i++) favoured.push(await lab.intend(vip, lineText('貴賓')))
+  await over(favoured)
+  for (const w of workers) w.kill()
+  await Promise.all(workers.map(w => w.ended))
+  expect(await ends(favoured)).toEqual({ accepted: 20, 'skipped quota': 5 })
+  expect(await used(`quota:${account}`)).toEqual([160])
+  await settings({ monthlyQuota: '', quotaReserve: '', quotaReserveFor: '' })
+}, 120_000)

@@ -22,12 +22,24 @@ export function costOf(
   return Number.isFinite(cost) && cost > 0 ? Math.round(cost * COST_SCALE) / COST_SCALE : 0
 }
 
-/** What an account may send in a month, over all journeys; null: as much as wanted. */
-export function quotaOf(account: { id: string; settings: Record<string, string> }): Limit | null {
+/** What an account may send in a month, over all journeys; null: as much as wanted. A person who is not of the segment for
+ *  which the last part is kept (`favoured: false`) may have none of that. */
+export function quotaOf(
+  account: { id: string; settings: Record<string, string> },
+  favoured = true,
+): Limit | null {
   const max = Number(account.settings.monthlyQuota || Number.NaN)
-  return Number.isSafeInteger(max) && max >= 0
-    ? { key: `quota:${account.id}`, max, per: 'month', wait: false }
-    : null
+  if (!Number.isSafeInteger(max) || max < 0) return null
+  const kept = favoured ? 0 : reserveOf(account.settings, max)
+  return { key: `quota:${account.id}`, max: max - kept, per: 'month', wait: false }
+}
+
+/** How many of the month's `max` messages are kept for a segment. */
+function reserveOf({ quotaReserve = '' }: Record<string, string>, max: number): number {
+  const given = quotaReserve.endsWith('%')
+    ? Math.ceil((max * Number(quotaReserve.slice(0, -1))) / 100)
+    : Number(quotaReserve)
+  return Number.isFinite(given) ? Math.min(max, given) : 0
 }
 
 /** The window in which `at` lies: minutes and hours of UTC, days and months of the zone.

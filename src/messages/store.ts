@@ -8,7 +8,7 @@ import type { EventBody, OutcomeBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { bucketOf, BUCKETS, parseId, type Uuid } from '../platform/ids.ts'
 import { bigints, booleans, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
@@ -152,6 +152,22 @@ export async function claimUnknown(
     claimMs,
   ])
   return rows.map(toClaim)
+}
+
+/** Numbers of segments, by public id. */
+export async function reserveSegments(sql: Sql, named: (string | undefined)[]): Promise<Map<string, number>> {
+  const ids = new Map(
+    [...new Set(named)].flatMap(name => {
+      const id = name ? parseId('seg', name) : null
+      return id === null ? [] : [[id, name!] as const]
+    }),
+  )
+  if (ids.size === 0) return new Map()
+  const { rows } = await sql.query<{ id: Uuid; n: number }>(
+    'select id, n from segment where id = any($1::uuid[])',
+    [[...ids.keys()]],
+  )
+  return new Map(rows.map(r => [ids.get(r.id)!, r.n]))
 }
 
 export type WorkspaceFacts = {

@@ -166,6 +166,12 @@ create table campaign (
   version bigint not null default 1,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  code text not null default ''::text,
+  pages jsonb not null default '[]'::jsonb,
+  also jsonb not null default '[]'::jsonb,
+  budget bigint,
+  goal jsonb,
+  kpis jsonb not null default '[]'::jsonb,
   constraint campaign_check CHECK ((starts_at < ends_at)),
   constraint campaign_pkey PRIMARY KEY (workspace_id, id),
   constraint campaign_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)

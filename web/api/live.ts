@@ -30,7 +30,15 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   ],
   notices: ['notices'],
   conversations: ['conversations', 'conversation', 'conversationEntries'],
-  journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
+  journeys: [
+    'journeys',
+    'journey',
+    'journeyCounts',
+    'journeyPeople',
+    'experiments',
+    'broadcasts',
+    'broadcast',
+  ],
   // history has caught up: everything it answers may have changed
   events: [
     'lastEvents',
@@ -42,6 +50,9 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'timelineChannels',
     'customerTags',
     'home',
+    'broadcasts',
+    'broadcast',
+    'campaignReport',
     'journeys',
     'journeyCounts',
     'journeyPeople',

@@ -25,6 +25,7 @@ export const frame = {
     inbox: ['對話', 'Conversations'],
     coupons: ['優惠券與點數', 'Coupons and points'],
     broadcasts: ['群發', 'Broadcasts'],
+    campaigns: ['活動', 'Campaigns'],
     metrics: ['營運與體驗數據', 'Metrics'],
     engagement: ['訊息互動', 'Engagement'],
     sources: ['資料來源', 'Sources'],

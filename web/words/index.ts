@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { broadcastWords } from './broadcasts.ts'
 import { audienceWords } from './audiences.ts'
+import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
@@ -63,6 +64,7 @@ export const words = {
   ...journeysTriggers,
   ...rewards,
   ...broadcastWords,
+  ...campaignWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,

@@ -1,9 +1,11 @@
-// Broadcasts beside journeys.
+// What campaigns came to, and broadcasts beside journeys.
 import type { Handlers } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
+import { idOr404 } from '../../platform/public-id.ts'
 import { listJourneys } from '../../journeys/store.ts'
 import { tellingChannels } from '../engagement/store.ts'
 import { rangeOf } from '../range.ts'
+import { campaignReport } from './campaign.ts'
 import { type Compared, compareSending } from './store.ts'
 
 const WINDOW_MS = 7 * 86_400_000
@@ -13,6 +15,9 @@ const figuresOf = ({ key: _, ...figures }: Compared) => ({
 })
 
 export const campaignReportRoutes = {
+  campaignReport: ({ core, workspace, params }) =>
+    campaignReport(core, workspace, idOr404('cmp', params.campaign)),
+
   async comparison({ core, workspace, query }) {
     const { from, to, now } = rangeOf(query, workspace)
     const [journeys, broadcasts, tells] = await Promise.all([

@@ -29,13 +29,17 @@ const rules = new WeakMap<PublishedCampaign, Rule>()
 function joined(campaign: PublishedCampaign): Rule {
   let rule = rules.get(campaign)
   if (rule === undefined) {
-    rule = {
-      op: 'event',
-      event: campaign.event,
-      ...(campaign.where === undefined ? {} : { where: campaign.where }),
-      window: { in: 'since', at: campaign.start },
-      measure: { of: 'count', test: { is: 'at_least', value: 1 } },
-    }
+    const events = [{ event: campaign.event, where: campaign.where ?? [] }, ...(campaign.also ?? [])]
+    const any = events.map(
+      ({ event, where }): Rule => ({
+        op: 'event',
+        event,
+        ...(where.length === 0 ? {} : { where }),
+        window: { in: 'since', at: campaign.start },
+        measure: { of: 'count', test: { is: 'at_least', value: 1 } },
+      }),
+    )
+    rule = any.length === 1 ? any[0]! : { op: 'or', rules: any }
     rules.set(campaign, rule)
   }
   return rule
