@@ -2,6 +2,7 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { attributionEndpoints } from './contract/attribution.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -44,6 +45,7 @@ export const endpoints = {
   ...insightEndpoints,
   ...engagementEndpoints,
   ...reachEndpoints,
+  ...attributionEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

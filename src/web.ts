@@ -26,6 +26,7 @@ import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
+import { attributionRoutes } from './insight/attribution/routes.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
@@ -89,6 +90,7 @@ export const handlers: AllHandlers = {
   ...metricRoutes,
   ...engagementRoutes,
   ...reachRoutes,
+  ...attributionRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

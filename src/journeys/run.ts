@@ -157,6 +157,7 @@ function stopOther(fold: Fold, run: Enrollment, journey: string): void {
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
   src: 'journey',
+  of: { ...refsOf(run), node: run.node },
 })
 
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
