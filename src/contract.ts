@@ -34,6 +34,7 @@ import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
+import { upliftEndpoints } from './contract/uplift.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -46,6 +47,7 @@ export const endpoints = {
   ...engagementEndpoints,
   ...reachEndpoints,
   ...attributionEndpoints,
+  ...upliftEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

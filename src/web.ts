@@ -35,6 +35,7 @@ import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
+import { upliftRoutes } from './insight/uplift/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
@@ -91,6 +92,7 @@ export const handlers: AllHandlers = {
   ...engagementRoutes,
   ...reachRoutes,
   ...attributionRoutes,
+  ...upliftRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

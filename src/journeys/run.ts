@@ -24,7 +24,7 @@ import type {
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
-import { controlWindow, quietHoursOf } from './policy.ts'
+import { controlWindow, heldOut, quietHoursOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
@@ -401,7 +401,9 @@ function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Res
 
 function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   const told: Record<string, unknown> = run.k === '' ? { trigger } : { trigger, key: run.k }
-  const windowMs = controlWindow(journey, fold.state.id, trigger)
+  const held = heldOut(journey, fold.state.id, trigger, fold.world.holdoutPercent)
+  if (held !== undefined) told.holdout = held !== null
+  const windowMs = held ?? controlWindow(journey, fold.state.id, trigger)
   if (windowMs !== null) {
     run.ctl = true
     run.node = OUTSIDE

@@ -39,7 +39,11 @@ function couponsOf(world: World): Coupons {
 
 /** Who or what caused it: their name in the ledger. `id` tells it from every other cause. */
 /** `of`: the run of a journey that gives it, and at which node. */
-export type Cause = { id: string; src: string; of?: { journey: Uuid; version: number; enrollment: Uuid; node: string } }
+export type Cause = {
+  id: string
+  src: string
+  of?: { journey: Uuid; version: number; enrollment: Uuid; node: string }
+}
 export type Refusal = 'unknown' | 'ended' | 'has' | 'too_many'
 
 /** The coupon of this key; null when none is published. */

@@ -64,7 +64,17 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
     params: { channel: 'email' },
     body: { account, name, settings: { ...settings, costPerMessage: '10' } },
   })
-  const coupon = { key: 'C100', name: '券', kind: 'amount', value: 100, valid: null, limit: null, perPerson: 1, place: null, remindDays: [] }
+  const coupon = {
+    key: 'C100',
+    name: '券',
+    kind: 'amount',
+    value: 100,
+    valid: null,
+    limit: null,
+    perPerson: 1,
+    place: null,
+    remindDays: [],
+  }
   expect((await lab.call('createCoupon', { body: coupon })).status).toBe(200)
   const held = await lab.call('proofSettings')
   const saved = await lab.call('saveProofSettings', {
@@ -72,10 +82,14 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
   })
   expect(saved).toMatchObject({ status: 200, body: { pointValue: 0.5 } })
   const alpha = await lab.publish(
-    letter('Alpha', { points: { type: 'reward', fields: { give: 'points', points: 50 }, next: { given: null } } }),
+    letter('Alpha', {
+      points: { type: 'reward', fields: { give: 'points', points: 50 }, next: { given: null } },
+    }),
   )
   const beta = await lab.publish(
-    letter('Beta', { coupon: { type: 'reward', fields: { give: 'coupon', coupon: 'C100' }, next: { given: null } } }),
+    letter('Beta', {
+      coupon: { type: 'reward', fields: { give: 'coupon', coupon: 'C100' }, next: { given: null } },
+    }),
   )
   for (const who of ['a', 'b', 'd', 'late']) await lab.person(who, { email: true })
   await lab.tell(...['a', 'b', 'd', 'late'].map(who => says(who, 'Alpha')))
@@ -96,23 +110,56 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
   while (open) await lab.settle()
   expect((await redeemed).status).toBe(200)
   // d clicked under one name and bought under another, and turns out to be one person
-  await lab.tell({ type: 'identify', userId: 'M9', anonymousId: 'd2', traits: { name: 'd' } }, order('d2', 'D1', 300))
-  await lab.tell({ type: 'alias', previousId: 'd', userId: 'M9' }, { type: 'identify', anonymousId: 'd', userId: 'M9' })
+  await lab.tell(
+    { type: 'identify', userId: 'M9', anonymousId: 'd2', traits: { name: 'd' } },
+    order('d2', 'D1', 300),
+  )
+  await lab.tell(
+    { type: 'alias', previousId: 'd', userId: 'M9' },
+    { type: 'identify', anonymousId: 'd', userId: 'M9' },
+  )
 
   const linear = await attribution({ model: 'linear' })
   const item = (a: Answer, journey: string) => a.items.find(i => i.journey === journey)!
   // a: 1,000 in halves; d: 300, whose goods have no known cost; cost: 4 mails of 10, 4 × 50 points of 0.5, half the coupon
   expect(item(linear, alpha)).toMatchObject({
-    name: 'Alpha', conversions: 1.5, people: 2, revenue: 800, known: 500, margin: 350,
-    messageCost: 40, couponCost: 50, pointsCost: 100, cost: 190, gain: 160, roi: 160 / 190,
+    name: 'Alpha',
+    conversions: 1.5,
+    people: 2,
+    revenue: 800,
+    known: 500,
+    margin: 350,
+    messageCost: 40,
+    couponCost: 50,
+    pointsCost: 100,
+    cost: 190,
+    gain: 160,
+    roi: 160 / 190,
   })
   expect(item(linear, beta)).toMatchObject({
-    conversions: 0.5, people: 1, revenue: 500, known: 500, margin: 350, messageCost: 10, couponCost: 50, pointsCost: 0, roi: 290 / 60,
+    conversions: 0.5,
+    people: 1,
+    revenue: 500,
+    known: 500,
+    margin: 350,
+    messageCost: 10,
+    couponCost: 50,
+    pointsCost: 0,
+    roi: 290 / 60,
   })
   // c came by no message
   expect(linear.none).toMatchObject({ conversions: 1, revenue: 500, margin: 400, cost: 0, roi: null })
   expect(linear.total).toMatchObject({
-    conversions: 3, people: 3, revenue: 1_800, known: 1_500, margin: 1_100, messageCost: 50, couponCost: 100, pointsCost: 100, cost: 250, roi: 850 / 250,
+    conversions: 3,
+    people: 3,
+    revenue: 1_800,
+    known: 1_500,
+    margin: 1_100,
+    messageCost: 50,
+    couponCost: 100,
+    pointsCost: 100,
+    cost: 250,
+    roi: 850 / 250,
   })
   const of = async (model: string) => {
     const a = await attribution({ model, half: '7' })
@@ -131,15 +178,21 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
   }
   // a shorter window forgets the first click; the message is another key than the journey
   expect(item(await attribution({ model: 'linear', window: '3' }), beta).revenue).toBe(1_000)
-  expect((await attribution({ model: 'first', by: 'message' })).items.map(i => [i.key, i.revenue])).toContainEqual([`${alpha}/mail/1`, 1_300])
-  expect((await attribution({ model: 'first', by: 'channel' })).items).toMatchObject([{ key: 'email', revenue: 1_300, messageCost: 50 }])
+  expect(
+    (await attribution({ model: 'first', by: 'message' })).items.map(i => [i.key, i.revenue]),
+  ).toContainEqual([`${alpha}/mail/1`, 1_300])
+  expect((await attribution({ model: 'first', by: 'channel' })).items).toMatchObject([
+    { key: 'email', revenue: 1_300, messageCost: 50 },
+  ])
   // by deliveries b and late would count, had they bought
   expect(item(await attribution({ model: 'last', touches: 'delivery,click' }), beta).revenue).toBe(1_000)
 
-  const people = (await lab.call('attributionPeople', { query: { by: 'journey', model: 'linear', key: alpha } }))
-    .body as Out<'attributionPeople'>
+  const people = (
+    await lab.call('attributionPeople', { query: { by: 'journey', model: 'linear', key: alpha } })
+  ).body as Out<'attributionPeople'>
   expect(people.items.map(i => i.value)).toEqual([500, 300])
-  const everybody = (await lab.call('attributionPeople', { query: { limit: '2' } })).body as Out<'attributionPeople'>
+  const everybody = (await lab.call('attributionPeople', { query: { limit: '2' } }))
+    .body as Out<'attributionPeople'>
   expect(everybody.items.map(i => i.value)).toEqual([1_000, 500])
   expect(everybody.next).not.toBeNull()
 
@@ -147,7 +200,14 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
   await lab.tell(says('a', 'Order Refunded', { order_id: 'A1', total: 200, currency: 'TWD' }))
   await lab.tell(says('d2', 'Order Cancelled', { order_id: 'D1' }))
   const after = await attribution({ model: 'linear' })
-  expect(item(after, alpha)).toMatchObject({ conversions: 0.5, people: 1, revenue: 400, known: 400, margin: 250, couponCost: 50 })
+  expect(item(after, alpha)).toMatchObject({
+    conversions: 0.5,
+    people: 1,
+    revenue: 400,
+    known: 400,
+    margin: 250,
+    couponCost: 50,
+  })
   expect(after.total).toMatchObject({ conversions: 2, revenue: 1_300 })
 
   // any event may be the conversion
@@ -180,16 +240,23 @@ test('R3-34 visits by what brought them: direct ones give way, and a visit that 
   await lab.settle()
   await lab.tell(order('v', 'V1', 600))
   const { id } = await lab.stateOf('v')
-  const ask = (query: Record<string, string>) => attribution({ from: before, by: 'channel', touches: 'click,visit', ...query })
+  const ask = (query: Record<string, string>) =>
+    attribution({ from: before, by: 'channel', touches: 'click,visit', ...query })
   const credits = async (model: string) =>
     Object.fromEntries((await ask({ model })).items.filter(i => i.revenue > 0).map(i => [i.key, i.revenue]))
   expect(await credits('linear')).toEqual({ campaign: 200, email: 200, direct: 200 })
   expect(await credits('last')).toEqual({ direct: 600 })
   expect(await credits('last_non_direct')).toEqual({ email: 600 })
   expect(await credits('first')).toEqual({ campaign: 600 })
-  expect((await ask({ model: 'first', by: 'source' })).items).toMatchObject([{ key: 'facebook', revenue: 600 }, { key: 'email' }])
+  expect((await ask({ model: 'first', by: 'source' })).items).toMatchObject([
+    { key: 'facebook', revenue: 600 },
+    { key: 'email' },
+  ])
   expect((await ask({ model: 'first', by: 'campaign' })).items).toMatchObject([{ key: 'tea', revenue: 600 }])
-  const people = (await lab.call('attributionPeople', { query: { from: before, by: 'channel', key: 'campaign', model: 'first', touches: 'visit' } }))
-    .body as Out<'attributionPeople'>
+  const people = (
+    await lab.call('attributionPeople', {
+      query: { from: before, by: 'channel', key: 'campaign', model: 'first', touches: 'visit' },
+    })
+  ).body as Out<'attributionPeople'>
   expect(people.items.map(i => i.customer.id)).toEqual([publicId('cus', id)])
 }, 60_000)

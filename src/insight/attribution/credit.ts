@@ -17,11 +17,7 @@ export type Touched = { at: number; direct: boolean }
 const ENDS = 0.4
 
 /** One weight for each touch, adding up to 1 but for rounding; empty for none. */
-export function weightsOf(
-  model: Model,
-  touches: readonly Touched[],
-  halfLifeMs: number,
-): number[] {
+export function weightsOf(model: Model, touches: readonly Touched[], halfLifeMs: number): number[] {
   const n = touches.length
   if (n === 0) return []
   const only = (which: number) => touches.map((_, i) => (i === which ? 1 : 0))
@@ -59,9 +55,7 @@ export function shareOut(total: number, weights: readonly number[]): number[] {
   const exact = weights.map(w => (whole * w) / sum)
   const parts = exact.map(Math.floor)
   let left = whole - parts.reduce((a, b) => a + b, 0)
-  const order = exact
-    .map((x, i) => ({ i, rest: x - parts[i]! }))
-    .sort((a, b) => b.rest - a.rest || a.i - b.i)
+  const order = exact.map((x, i) => ({ i, rest: x - parts[i]! })).sort((a, b) => b.rest - a.rest || a.i - b.i)
   for (let k = 0; left > 0; k++, left--) parts[order[k % order.length]!.i]!++
   // rounding may have given one too many
   for (let k = order.length - 1; left < 0; k--)

@@ -95,7 +95,13 @@ export function attribute(
   for (const c of conversions) {
     const discount = discounts.get(c.id) ?? 0
     // the discount is in the margin already: it is put back there, so that as a cost it counts once
-    const whole = [MICRO, c.revenue, c.known, c.known > 0 ? c.known - c.cost + discount : 0, discount] as const
+    const whole = [
+      MICRO,
+      c.revenue,
+      c.known,
+      c.known > 0 ? c.known - c.cost + discount : 0,
+      discount,
+    ] as const
     add(out.total, whole, c.person)
     const touches = ownTouches(c.touches)
     if (touches.length === 0) {

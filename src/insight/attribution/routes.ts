@@ -63,7 +63,11 @@ async function discountsOf(
   for (const { order, kind, value } of await redemptions(core.pool, p.workspace, [...worth.keys()])) {
     const net = worth.get(order) ?? 0
     const given =
-      kind === 'amount' ? value : kind === 'percent' && value < 100 ? Math.round((net * value) / (100 - value)) : 0
+      kind === 'amount'
+        ? value
+        : kind === 'percent' && value < 100
+          ? Math.round((net * value) / (100 - value))
+          : 0
     out.set(order, (out.get(order) ?? 0) + given)
   }
   return out
