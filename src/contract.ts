@@ -22,6 +22,7 @@ import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
 import { profileEndpoints } from './contract/profile.ts'
@@ -64,6 +65,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...modulesEndpoints,
   ...noticesEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
@@ -101,5 +103,6 @@ export const LIVE_TOPICS = [
   'notices',
   'membership',
   'replays',
+  'modules',
 ] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]

@@ -24,6 +24,17 @@ export const atBaseUrl = {
   named: (a: Account) => void (a.settings.baseUrl = a.settings.baseUrl!.replace('127.0.0.1', 'localhost')),
 }
 
+/** A number of Taiwan that stands for a person. */
+export const phoneOf = (person: Pick<Person, 'id'>): string =>
+  `+8869${String(parseInt(person.id.slice(-8), 16) % 100_000_000).padStart(8, '0')}`
+const sms: Pick<AdapterWorld, 'address' | 'content' | 'nobody' | 'refusesCredentials' | 'tryAgain'> = {
+  address: phoneOf,
+  content: { channel: 'sms', text: '霧丘茶事：您的新茶到了' },
+  nobody: '+15005550001',
+  refusesCredentials: 'error_401',
+  tryAgain: 'error_429',
+}
+
 export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
   line: {
     address: person => person.line,
@@ -45,4 +56,7 @@ export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
     unheard: a => void (a.settings.port = '1'),
     named: a => void (a.settings.host = 'localhost'),
   },
+  twilio: { ...sms, retryAfterMs: 2_000, badSecret: 'authToken', ...atBaseUrl },
+  mitake: { ...sms, retryAfterMs: null, badSecret: 'password', ...atBaseUrl },
+  every8d: { ...sms, retryAfterMs: 2_000, badSecret: 'password', ...atBaseUrl },
 }

@@ -21,7 +21,8 @@ const DECIDE = [
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows|history-orders|history-columns)\.ts$/,
-  /^src\/messages\/(model|decide|render)\.ts$/,
+  /^src\/messages\/(model|decide|render(-[a-z]+)?)\.ts$/,
+  /^src\/modules\/(diff|lint)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 
@@ -38,6 +39,8 @@ const COMPUTES = new Set([
   'libphonenumber-js/max',
   'libphonenumber-js/min',
   'libphonenumber-js/mobile',
+  'htmlparser2',
+  'entities',
   'node:crypto',
   'node:zlib',
   'node:util',
@@ -50,6 +53,7 @@ const ORDER = [
   'channels',
   'inbox',
   'catalogue',
+  'modules',
   'journeys',
   'experiments',
   'messages',

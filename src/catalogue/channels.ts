@@ -1,4 +1,5 @@
 // Channel accounts as the screens see and save them. Secrets go in and never come out: only their names do.
+import { hookUrlOf } from '../channels/accounts.ts'
 import { ACCOUNT_SETTINGS, type Adapter, wrongLimits } from '../channels/adapter.ts'
 import { CHANNEL_NAMES, isChannel } from '../channels/model.ts'
 import { adapterNamed, adapters, adaptersOf } from '../channels/register.ts'
@@ -70,7 +71,7 @@ function present(core: Core, row: AccountRow): Out<'saveChannel'> {
     name: row.name,
     settings: row.settings,
     hasSecrets: Object.keys(secretsOf(core, row)),
-    webhookUrl: adapterNamed(row.adapter)?.parse ? `${core.baseUrl}/hooks/${row.channel}/${id}` : null,
+    webhookUrl: adapterNamed(row.adapter)?.parse ? hookUrlOf(core, row) : null,
     attention: row.attention,
     version: row.version,
   }

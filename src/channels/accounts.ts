@@ -5,7 +5,7 @@ import type { Core } from '../platform/core.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Account } from './adapter.ts'
-import { adapters } from './register.ts'
+import { adapterNamed, adapters } from './register.ts'
 import { STAND_IN } from './stand-in.ts'
 
 export const SMTP_PORT_KEY = 'sandbox_smtp_port'
@@ -103,13 +103,27 @@ export async function findAccount(core: Core, sql: Sql, id: Uuid): Promise<Loade
   return rows[0] ? toAccount(core, rows[0], await smtpPort(sql)) : null
 }
 
+type Hooked = Pick<LoadedAccount, 'id' | 'channel' | 'adapter'>
+const HOOK_KEY = 'webhook'
+
+/** Where the account's provider calls us; with a key where the provider signs nothing. */
+export function hookUrlOf(core: Pick<Core, 'baseUrl' | 'secrets'>, account: Hooked): string {
+  const url = `${core.baseUrl}/hooks/${account.channel}/${publicId('chn', account.id)}`
+  return adapterNamed(account.adapter)?.keyed ? `${url}?key=${core.secrets.sign(HOOK_KEY, account.id)}` : url
+}
+
+export const isHookKey = (core: Pick<Core, 'secrets'>, account: Uuid, key: string): boolean =>
+  core.secrets.verify(HOOK_KEY, account, key)
+
 /** Where the account's provider tells what became of a message. */
-export const receiptUrlOf = (
-  baseUrl: string,
-  account: Pick<LoadedAccount, 'id' | 'channel'>,
+export function receiptUrlOf(
+  core: Pick<Core, 'baseUrl' | 'secrets'>,
+  account: Hooked,
   message: Uuid,
-): string =>
-  `${baseUrl}/hooks/${account.channel}/${publicId('chn', account.id)}?message=${publicId('msg', message)}`
+): string {
+  const url = hookUrlOf(core, account)
+  return `${url}${url.includes('?') ? '&' : '?'}message=${publicId('msg', message)}`
+}
 
 /** Marks an account whose credentials the provider refused: its messages wait, the screens show it. */
 export async function setAttention(sql: Sql, account: Uuid, why: string | null): Promise<void> {

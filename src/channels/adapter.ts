@@ -67,6 +67,8 @@ export type Outgoing = {
 
 export type WebhookRequest = {
   rawBody: Uint8Array
+  /** the workspace's time, for providers that do not say when */
+  now: number
   /** the address as the provider has it, for signatures that cover it */
   url: string
   headers: Record<string, string>
@@ -77,7 +79,7 @@ export type WebhookRequest = {
  *  src/messages/model.ts); told twice it counts once.
  *  bounced: it did not arrive; the address is suppressed when that is to blame (`hard`). */
 export type Receipt = {
-  /** our message, which every provider is told in one way or another */
+  /** our message, where the provider was told its id */
   message: Uuid
   state: 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'blocked'
   /** the provider's own time, real ms */
@@ -90,21 +92,47 @@ export type Receipt = {
   machine?: true
 }
 
+/** A receipt of a provider that knows its own ids only. */
+export type ReceiptById = Omit<Receipt, 'message'> & { providerId: string }
+
 /** What a provider's webhook says, in our words. `input` is deduplicated by its messageId. */
 export type ChannelEvent = {
   address: string | null
   input: IncomingInput
-  /** what must hold before the webhook is acknowledged: `blocked` stops sends at once, `followed` lifts that */
-  reach?: { kind: 'blocked' | 'followed'; at: number }
+  /** what must hold before the webhook is acknowledged: `blocked` and `refused` (marketing only) stop sends at once,
+   *  `followed` lifts a block */
+  reach?: { kind: 'blocked' | 'followed' | 'refused'; at: number }
 }
 
-/** What a webhook says in all: events of people, and receipts of messages. */
-export type Told = { events: ChannelEvent[]; receipts: Receipt[] }
+/** What a webhook says in all: events of people, and receipts of messages; and what the provider wants to be answered. */
+export type Told = {
+  events: ChannelEvent[]
+  receipts: (Receipt | ReceiptById)[]
+  answer?: { type: string; body: string }
+}
 
 export type StandInAccount = {
   name: string
   settings: Record<string, string>
   secrets: Record<string, string>
+}
+
+/** How many requests a provider takes of one account. `send`: of one message; `batch`: of several at once. */
+export type Rate = { key: 'send' | 'batch'; max: number; perMs: number }
+
+/** What a test of an account's settings and credentials found; `detail`: as the provider names the account, or why not. */
+export type Checked = { ok: boolean; detail: string }
+
+/** One request for many messages whose rendered content is the same. */
+export type BatchSender = {
+  /** messages in one request */
+  max: number
+  /** messages with the same key may go together; null: this one goes alone */
+  key(content: MessageContent): string | null
+  /** One result for each message, in their order: whoever cannot be reached is told by themself. `retryable` here means
+   *  that surely nothing was taken (each goes alone next time); what may have been taken, a 5xx among it, is `unknown` for
+   *  all: the same messages are sent again under the same `batch`, in the same order. */
+  send(account: Account, messages: Outgoing[], batch: Uuid, signal: AbortSignal): Promise<SendResult[]>
 }
 
 export type Adapter = {
@@ -124,8 +152,21 @@ export type Adapter = {
   /** its receipts say what was delivered: what is only accepted has then not arrived yet */
   tellsDelivery?: true
   send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  batch?: BatchSender
+  /** the provider's own limits; the account's setting ratePerSecond stands for `send` where it is given */
+  rates?: Rate[]
+  /** What became of a message whose answer was lost; `unknown` where the provider does not say. */
+  query?(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult>
+  /** how many of the provider's units it is charged as, such as segments of an SMS; left out: one */
+  units?(content: MessageContent): number
+  /** asks the provider whether the credentials are good, without sending anything */
+  check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
+  /** What a message counts as at the provider: an SMS of three parts costs three. Left out: one. */
+  units?(content: MessageContent): number
+  /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */
+  keyed?: true
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): Told | Promise<Told>
   /** A sandbox's account at our own stand-in, with STAND_IN (stand-in.ts) as its base URL or host; left out: a sandbox

@@ -1,8 +1,38 @@
 // What a message says, by channel: shapes and limits of each channel's content. Every text is Liquid until it is rendered
-// (src/messages/render.ts). Pure.
+// (src/messages/render.ts). Beside what the channel shows a content may hold variants by language, conditions, product
+// slots and the module it came from: those are settled when it is rendered and never leave. Pure.
 import { z } from 'zod'
+import { CHANNELS, isChannel } from './model.ts'
+import { checkRule } from '../rules/check.ts'
+import type { Rule } from '../rules/model.ts'
 
 const webUrl = z.string().min(1).max(2_000)
+
+const NAME = /^[a-z][a-z0-9_]{0,39}$/
+/** The first of these products that is in stock; none is: the first of what `fill` recommends. */
+const slot = z.strictObject({
+  products: z.array(z.string().min(1).max(100)).max(10),
+  fill: z.enum(['none', 'top', 'bought_with', 'recent']).optional(),
+})
+export type Slot = z.infer<typeof slot>
+/** What every content may hold beside what its channel shows. */
+const beside = {
+  /** the module it was copied from; `overrides`: what the journey says differently */
+  module: z
+    .strictObject({
+      id: z.string().min(1).max(40),
+      version: z.number().int().min(1),
+      overrides: z.looseObject({}).optional(),
+    })
+    .optional(),
+  /** false: addresses stay as they are, and no clicks are counted */
+  track: z.boolean().optional(),
+  /** rules by name, for `{% if conditions.name %}` */
+  conditions: z.record(z.string().regex(NAME), z.custom<Rule>()).optional(),
+  slots: z.record(z.string().regex(NAME), slot).optional(),
+  /** by language ('en'): what is said differently in it */
+  locales: z.record(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), z.looseObject({})).optional(),
+}
 
 /** LINE message objects (developers.line.biz/en/reference/messaging-api, message objects). */
 const lineContent = z.strictObject({
@@ -16,13 +46,24 @@ const lineContent = z.strictObject({
     )
     .min(1)
     .max(5),
+  ...beside,
 })
 const emailContent = z.strictObject({
   channel: z.literal('email'),
   subject: z.string().min(1).max(200),
   html: z.string().min(1).max(200_000),
+  /** what the html was made of (src/modules/mail-blocks.ts); left out: it was written as html */
+  blocks: z
+    .array(z.looseObject({ type: z.string().min(1).max(30) }))
+    .max(100)
+    .optional(),
+  ...beside,
 })
-const smsContent = z.strictObject({ channel: z.literal('sms'), text: z.string().min(1).max(1_000) })
+const smsContent = z.strictObject({
+  channel: z.literal('sms'),
+  text: z.string().min(1).max(1_000),
+  ...beside,
+})
 
 /** An approved template with its values, or, within the window, free text. Components as the Cloud API has them. */
 const whatsappContent = z
@@ -36,12 +77,14 @@ const whatsappContent = z
       })
       .optional(),
     text: z.string().min(1).max(4_096).optional(),
+    ...beside,
   })
   .refine(c => (c.template === undefined) !== (c.text === undefined), {
     message: 'give either a template or a text',
     path: ['text'],
   })
 const chatContent = {
+  ...beside,
   text: z.string().min(1).max(2_000),
   image: webUrl.optional(),
   buttons: z
@@ -51,6 +94,8 @@ const chatContent = {
           title: z.string().min(1).max(20),
           url: webUrl.optional(),
           payload: z.string().min(1).max(1_000).optional(),
+          when: z.custom<Rule>().optional(),
+          cta: z.string().min(1).max(60).optional(),
         })
         .refine(b => (b.url === undefined) !== (b.payload === undefined), {
           message: 'give either an address or a payload',
@@ -63,6 +108,7 @@ const chatContent = {
 const messengerContent = z.strictObject({ channel: z.literal('messenger'), ...chatContent })
 const instagramContent = z.strictObject({ channel: z.literal('instagram'), ...chatContent })
 const notification = {
+  ...beside,
   title: z.string().min(1).max(120),
   body: z.string().min(1).max(1_000),
   url: webUrl.optional(),
@@ -75,7 +121,7 @@ const pushContent = z.strictObject({
 })
 const webpushContent = z.strictObject({ channel: z.literal('webpush'), ...notification })
 
-export const messageContent = z.discriminatedUnion('channel', [
+const ofChannel = z.discriminatedUnion('channel', [
   lineContent,
   emailContent,
   smsContent,
@@ -85,5 +131,86 @@ export const messageContent = z.discriminatedUnion('channel', [
   pushContent,
   webpushContent,
 ])
-export type MessageContent = z.infer<typeof messageContent>
+export type MessageContent = z.infer<typeof ofChannel>
 export type ContentOf<C extends MessageContent['channel']> = Extract<MessageContent, { channel: C }>
+
+/** It may be sent only within the channel's window after the customer's last message: everything but approved templates. */
+export const contentNeedsWindow = (content: { channel: string; template?: unknown }): boolean =>
+  isChannel(content.channel) &&
+  CHANNELS[content.channel].windowMs !== undefined &&
+  content.template === undefined
+const isObject = (v: unknown): v is Record<string, unknown> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v)
+
+/** Rules in a content with their paths: of parts of lists that stand there only `when` one holds, and named ones. */
+export function rulesIn(content: unknown): { path: string; rule: unknown }[] {
+  const found: { path: string; rule: unknown }[] = []
+  const walk = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) {
+      for (const [i, inner] of value.entries()) {
+        if (isObject(inner) && inner.when !== undefined)
+          found.push({ path: `${path}/${i}/when`, rule: inner.when })
+        walk(inner, `${path}/${i}`)
+      }
+    } else if (isObject(value))
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'conditions' && path === '' && isObject(inner))
+          for (const [name, rule] of Object.entries(inner)) found.push({ path: `/conditions/${name}`, rule })
+        else if (key !== 'when') walk(inner, `${path}/${key}`)
+      }
+  }
+  walk(content, '')
+  return found
+}
+
+/** The content in one of its languages, without the others. */
+export function inLocale<C extends MessageContent>(content: C, locale: string): C {
+  const { locales, ...plain } = content
+  return { ...plain, ...(locales && Object.hasOwn(locales, locale) ? locales[locale] : {}) } as C
+}
+
+export const messageContent = ofChannel.superRefine((content, ctx) => {
+  for (const { path, rule } of rulesIn(content)) {
+    const checked = checkRule(rule, path)
+    if ('faults' in checked)
+      for (const f of checked.faults.slice(0, 3))
+        ctx.addIssue({ code: 'custom', message: f.message.en, path: f.path.split('/').slice(1) })
+  }
+  for (const locale of Object.keys(content.locales ?? {})) {
+    const said = ofChannel.safeParse(inLocale(content, locale))
+    for (const issue of said.error?.issues ?? [])
+      ctx.addIssue({ ...issue, path: ['locales', locale, ...issue.path] } as Parameters<
+        typeof ctx.addIssue
+      >[0])
+  }
+})
+
+// ── as people write it: a content, or a module by its id ─────────────────────
+
+/** The module's newest version at publication; `overrides`: what this journey says differently. */
+export type ModuleReference = {
+  channel: MessageContent['channel']
+  module: { id: string }
+  overrides?: Record<string, unknown>
+}
+const reference = z.strictObject({
+  channel: z.enum(
+    ofChannel.options.map(o => o.shape.channel.value) as [
+      MessageContent['channel'],
+      ...MessageContent['channel'][],
+    ],
+  ),
+  module: z.strictObject({ id: z.string().min(1).max(40) }),
+  overrides: z.looseObject({}).optional(),
+})
+
+export const isReference = (content: unknown): content is ModuleReference =>
+  isObject(content) && isObject(content.module) && !Object.hasOwn(content.module, 'version')
+
+/** A node's content in a draft. */
+export const authoredContent: z.ZodType<MessageContent | ModuleReference> = z
+  .custom<MessageContent | ModuleReference>()
+  .superRefine((value, ctx) => {
+    const parsed = (isReference(value) ? reference : messageContent).safeParse(value)
+    for (const issue of parsed.error?.issues ?? []) ctx.addIssue(issue as Parameters<typeof ctx.addIssue>[0])
+  })

@@ -26,6 +26,8 @@ export type ChannelKind = {
   consent: 'given' | 'implied'
   /** What is no approved template may be sent only so long after the customer's last message by this channel, ms. */
   windowMs?: number
+  /** has templates that the provider approves */
+  templates?: true
 }
 
 const DAY_MS = 86_400_000
@@ -39,7 +41,7 @@ export const CHANNELS: Record<ChannelName, ChannelKind> = {
   },
   email: { name: 'email', addressKind: 'email', consent: 'given' },
   sms: { name: 'sms', addressKind: 'phone', consent: 'given' },
-  whatsapp: { name: 'whatsapp', addressKind: 'phone', consent: 'given', windowMs: DAY_MS },
+  whatsapp: { name: 'whatsapp', addressKind: 'phone', consent: 'given', windowMs: DAY_MS, templates: true },
   messenger: { name: 'messenger', addressKind: 'messenger_id', consent: 'implied', windowMs: DAY_MS },
   instagram: { name: 'instagram', addressKind: 'instagram_id', consent: 'implied', windowMs: DAY_MS },
   push: { name: 'push', addressKind: null, consent: 'implied' },

@@ -1,11 +1,14 @@
 // Every adapter, by name. A new one is its own file and one line here. The first of a channel is the one that a new account
 // gets when nothing else is said.
 import type { Adapter } from './adapter.ts'
+import { every8d } from './adapters/every8d.ts'
 import { line } from './adapters/line.ts'
+import { mitake } from './adapters/mitake.ts'
 import { smtp } from './adapters/smtp.ts'
+import { twilio } from './adapters/twilio.ts'
 import type { ChannelName } from './model.ts'
 
-const ADAPTERS: Adapter[] = [line, smtp]
+const ADAPTERS: Adapter[] = [line, smtp, twilio, mitake, every8d]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))
 

@@ -6,61 +6,84 @@ import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
-import { bucketOf, newId, parseId } from '../platform/ids.ts'
+import { bucketOf, newId, parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { recordReceipts } from '../messages/receipts.ts'
+import { ofOurs } from '../messages/provider-ids.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
-import { findAccount, type LoadedAccount } from './accounts.ts'
-import type { Adapter, ChannelEvent, WebhookRequest } from './adapter.ts'
+import { findAccount, isHookKey, type LoadedAccount } from './accounts.ts'
+import type { Adapter, ChannelEvent } from './adapter.ts'
 import { adapterNamed } from './register.ts'
 
 const BODY_LIMIT_BYTES = 1024 * 1024
 
 export function channelApp(core: Core): Hono {
   const app = new Hono()
-  app.post('/hooks/:channel/:account', async c => {
-    try {
-      const raw = await readLimited(c.req.raw)
-      const { account, adapter } = await called(core, c)
-      if (!adapter.parse) throw NO_ACCOUNT()
-      const { pathname, search } = new URL(c.req.url)
-      const request: WebhookRequest = {
-        rawBody: raw,
-        url: core.baseUrl + pathname + search,
-        headers: c.req.header(),
-        query: c.req.query(),
-      }
-      const told = await adapter.parse(account, request)
-      await receive(core, account, told.events)
-      await recordReceipts(core, account.workspace, told.receipts)
-      return c.body(null, 200)
-    } catch (error) {
-      if (error instanceof Problem) return problemResponse(error, newId())
-      core.log.error(
-        { code: (error as { code?: string }).code },
-        'webhook: not stored, the provider will try again',
-      )
-      return problemResponse(
-        new Problem(503, 'unavailable', 'The events could not be stored', {
-          action: 'Send them again.',
-          retryAfterS: 5,
-        }),
-        newId(),
-      )
-    }
-  })
-  app.get('/hooks/:channel/:account', async c => {
-    try {
+  app.post('/hooks/:channel/:account', c => answered(core, () => hear(core, c)))
+  app.get('/hooks/:channel/:account', c =>
+    answered(core, async () => {
       const { account, adapter } = await called(core, c)
       const answer = adapter.challenge?.(account, c.req.query()) ?? null
-      if (answer === null) throw NO_ACCOUNT()
-      return c.text(answer)
-    } catch (error) {
-      if (error instanceof Problem) return problemResponse(error, newId())
-      throw error
-    }
-  })
+      if (answer !== null) return c.text(answer)
+      if (adapter.keyed) return hear(core, c)
+      throw NO_ACCOUNT()
+    }),
+  )
   return app
+}
+
+async function answered(core: Core, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem) return problemResponse(error, newId())
+    core.log.error(
+      { code: (error as { code?: string }).code },
+      'webhook: not stored, the provider will try again',
+    )
+    return problemResponse(
+      new Problem(503, 'unavailable', 'The events could not be stored', {
+        action: 'Send them again.',
+        retryAfterS: 5,
+      }),
+      newId(),
+    )
+  }
+}
+
+async function hear(core: Core, c: Context): Promise<Response> {
+  const raw = await readLimited(c.req.raw)
+  const { account, adapter } = await called(core, c)
+  if (!adapter.parse) throw NO_ACCOUNT()
+  if (adapter.keyed && !isHookKey(core, account.id, c.req.query('key') ?? ''))
+    throw new Problem(401, 'bad_key', 'The key in the address is not that of this account', {
+      action: "Copy the webhook address from the account's page.",
+    })
+  const { pathname, search } = new URL(c.req.url)
+  const told = await adapter.parse(account, {
+    rawBody: raw,
+    now: Date.now() + (await offsetOf(core, account.workspace)),
+    url: core.baseUrl + pathname + search,
+    headers: c.req.header(),
+    query: c.req.query(),
+  })
+  await receive(core, account, told.events)
+  const { receipts, early } = await ofOurs(core.pool, account.workspace, told.receipts)
+  await recordReceipts(core, account.workspace, receipts)
+  if (early)
+    throw new Problem(503, 'not_yet', 'A receipt is of a message whose send is not recorded yet', {
+      action: 'Send it again.',
+      retryAfterS: 5,
+    })
+  return told.answer ? c.body(told.answer.body, 200, { 'content-type': told.answer.type }) : c.body(null, 200)
+}
+
+async function offsetOf(core: Core, workspace: Uuid): Promise<number> {
+  const { rows } = await core.pool.query<{ clock_offset_ms: number }>(
+    'select clock_offset_ms from workspace where id = $1',
+    [workspace],
+  )
+  return rows[0]?.clock_offset_ms ?? 0
 }
 
 const NO_ACCOUNT = () =>
@@ -105,7 +128,10 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
       if (!address || !reach) continue
       const row = { workspace, channel: account.channel, address, at: reach.at }
       if (reach.kind === 'followed') await liftBlock(sql, row)
-      else await suppress(sql, [{ ...row, reason: 'blocked', source: account.name }])
+      else
+        await suppress(sql, [
+          { ...row, reason: reach.kind === 'refused' ? 'opt_out' : 'blocked', source: account.name },
+        ])
     }
     await append(
       sql,

@@ -1,5 +1,6 @@
 // Customers: list, page, timeline, commands.
 import { z } from 'zod'
+import { messageContent } from '../channels/content.ts'
 import { CHANNEL_NAMES } from '../channels/model.ts'
 import { STAGES } from '../customers/model.ts'
 import { PHASES } from './phases.ts'
@@ -127,7 +128,7 @@ export const customer = z.object({
       channel: z.enum(CHANNEL_NAMES),
       reachable: z.boolean().describe('a marketing message could be sent now'),
       reason: z
-        .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed'])
+        .enum(['no_address', 'unverified', 'blocked', 'no_consent', 'refused', 'suppressed', 'window'])
         .nullable(),
       address: personal('address').nullable(),
       suppressed: z
@@ -306,6 +307,16 @@ export const customersEndpoints = {
       }),
       z.object({ do: z.literal('enroll'), journey: z.string() }),
       z.object({ do: z.literal('remove_enrollment'), enrollment: z.string() }),
+      z
+        .object({
+          do: z.literal('say'),
+          channel: z.enum(CHANNEL_NAMES),
+          account: id
+            .optional()
+            .describe('the account to send by; left out: the one that reaches the customer'),
+          content: messageContent,
+        })
+        .describe('Write to the customer outside of all journeys; takes messages:write, too'),
     ]),
     out: z.object({ status: z.number(), body: z.unknown() }),
   }),

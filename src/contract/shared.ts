@@ -22,6 +22,8 @@ export const SCOPES = [
   'membership:write',
   'messages:read',
   'messages:write',
+  'modules:read',
+  'modules:write',
   'sources:read',
   'sources:write',
   'channels:read',

@@ -3,6 +3,7 @@
 import type { CommandBody, FoldVerdict } from '../inbox/model.ts'
 import { enroll } from '../journeys/entry.ts'
 import { settle } from '../journeys/fold.ts'
+import { say } from '../journeys/intents.ts'
 import { endRun } from '../journeys/run.ts'
 import { carryOutRights } from '../membership/commands.ts'
 import { never } from '../platform/errors.ts'
@@ -121,6 +122,8 @@ function carryOut(fold: Fold, { key, command, actor }: CommandBody): Answer {
       endRun(fold, run, 'removed')
       return done()
     }
+    case 'say':
+      return done({ message: publicId('msg', say(fold, key, command)) })
     case 'merge':
     case 'keep_apart':
     case 'give_identifier':

@@ -131,4 +131,4 @@ export const isReservedName = (name: string): boolean => name.charCodeAt(0) >= S
 
 const SMALL_A = 97
 const RESERVED =
-  /^(call|clock|consent|contact|conversation|coupon|customer|identifier|journey|line|merge|message|node|order|points|segment|stage|tag|team|tier|trait|visit)\./
+  /^(call|clock|consent|contact|conversation|coupon|customer|identifier|instagram|journey|line|merge|message|messenger|node|order|points|segment|sms|stage|tag|team|testsend|tier|trait|visit|whatsapp)\./

@@ -1,5 +1,6 @@
 // The customer's state document: all that the reducer knows of one person. Stored as JSON text, p95 <= 1.5 KB,
 // limit 32 KB. Times are workspace time in ms. What grows without bound lives in tables of its own.
+import type { ChannelName } from '../channels/model.ts'
 import type { HeldCoupon, HeldPoints } from '../membership/model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import type { Watch } from '../journeys/watch.ts'
@@ -132,6 +133,8 @@ export type CustomerState = {
   push?: PushToken[]
   /** newest thing the customer did, newest marketing message accepted, newest 1:1 message by the team */
   clk?: { c?: number; m?: number; t?: number }
+  /** the newest message of theirs, by channel: some let us write only for a while after it */
+  inb?: Partial<Record<ChannelName, number>>
   /** acts by hour of the day (hours.ts) */
   hrs?: string
   /** membership tier and points, as a trusted source or our own ledger said last */

@@ -10,6 +10,7 @@ type Short =
   | 'mem'
   | 'fills'
   | 'clk'
+  | 'inb'
   | 'tags'
   | 'consent'
   | 'enr'
@@ -35,6 +36,8 @@ void COVERED
 type Rest = Omit<CustomerState, Fixed | Short> & {
   /** customer, marketing, team; how long before `last` */
   k?: (number | null)[]
+  /** newest message of theirs by channel; how long before `last` */
+  i?: Record<string, number>
   /** memories: since which number, and what is kept */
   y?: Record<string, [since: number, ...kept: Written]>
   /** whoever was merged in and is filled up to another number: place among them */
@@ -82,8 +85,23 @@ const isEmpty = (object: object): boolean => {
 
 export function packState(state: CustomerState): string {
   const { v: _v, workspace, id, now, first, last, ids, traits, ...more } = state
-  const { seg, tags, consent, enr, past, dates, absorbed, stage, orders, mem, fills, clk, sent, ...others } =
-    more
+  const {
+    seg,
+    tags,
+    consent,
+    enr,
+    past,
+    dates,
+    absorbed,
+    stage,
+    orders,
+    mem,
+    fills,
+    clk,
+    inb,
+    sent,
+    ...others
+  } = more
   const sources: string[] = []
   const src = (name: string): number => {
     const at = sources.indexOf(name)
@@ -129,6 +147,7 @@ export function packState(state: CustomerState): string {
     if (!isEmpty(rests)) rest.o.push(rests)
   }
   if (clk !== undefined) rest.k = CLOCKS.map(c => (clk[c] === undefined ? null : last - clk[c]))
+  if (inb !== undefined) rest.i = Object.fromEntries(Object.entries(inb).map(([c, at]) => [c, last - at]))
   if (fills !== undefined)
     rest.f = fills.flatMap(([who, no]): [number, number][] => {
       const place = absorbed.indexOf(who)
@@ -174,7 +193,7 @@ export function unpackState(text: string): CustomerState {
   const read = JSON.parse(text) as Packed | CustomerState
   if (!Array.isArray(read)) return read
   const [, workspace, id, now, first, last, sources, ids, traits, packed] = read
-  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, x, s, o, k, y, f, ...others } = packed
+  const { g = [], c = [], e = [], p = [], d = {}, a = [], m, x, s, o, k, i, y, f, ...others } = packed
   const state: CustomerState = {
     v: 1,
     workspace,
@@ -222,6 +241,8 @@ export function unpackState(text: string): CustomerState {
       if (before !== null && before !== undefined) state.clk![clock] = last - before
     })
   }
+  if (i !== undefined)
+    state.inb = Object.fromEntries(Object.entries(i).map(([channel, before]) => [channel, last - before]))
   if (f !== undefined) state.fills = f.map(([place, no]) => [a[place]!, no])
   if (y !== undefined) {
     state.mem = {}

@@ -145,7 +145,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       const [channel = '', purpose = ''] = key.split('/')
       return { channel, purpose, on: c.on, at: iso(c.at), source: c.src }
     }),
-    reachability: CHANNEL_NAMES.map(channel => reachOf(state, channel, facts.suppressed)),
+    reachability: CHANNEL_NAMES.map(channel => reachOf(state, channel, facts.suppressed, facts.now)),
     line: line ? { following: line.following, at: iso(line.at) } : null,
     orders: state.orders ? ordersOf(state.orders) : null,
     stage: {

@@ -1,12 +1,13 @@
 // Through which channels a customer can be reached by marketing now, and which contacts the profile has. The same rules
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
+import { contentNeedsWindow, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
 import { lineParts } from './contacts.ts'
 import { friendshipOf, friendshipWith } from './line.ts'
 import type { CustomerState } from './model.ts'
 import type { WantedContact } from './settings.ts'
 
-type Reason = 'no_address' | 'unverified' | 'blocked' | 'no_consent' | 'refused' | 'suppressed'
+type Reason = 'no_address' | 'unverified' | 'blocked' | 'no_consent' | 'refused' | 'suppressed' | 'window'
 
 export type Reach = {
   channel: ChannelName
@@ -42,15 +43,28 @@ export function addressFor(
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
 }
 
-/** @param suppressed why the address of a channel may not be sent to, by channel */
+/** The customer's last message by this channel is so long ago that only an approved template may be sent. */
+export const windowClosed = (
+  state: Pick<CustomerState, 'inb'>,
+  channel: ChannelName,
+  now: number,
+): boolean => {
+  const { windowMs } = CHANNELS[channel]
+  return windowMs !== undefined && now - (state.inb?.[channel] ?? 0) >= windowMs
+}
+
+/** @param suppressed why the address of a channel may not be sent to, by channel
+ *  @param now for channels that have no templates: whether their window is open; left out: it is not asked */
 export function reachOf(
   state: CustomerState,
   channel: ChannelName,
   suppressed: ReadonlyMap<string, string>,
+  now?: number,
 ): Reach {
   const address = addressFor(state, channel)
   const why = suppressed.get(channel) ?? null
-  const reason = unreachable(state, channel, address, why)
+  const shut = now !== undefined && !CHANNELS[channel].templates && windowClosed(state, channel, now)
+  const reason = unreachable(state, channel, address, why) ?? (shut ? 'window' : null)
   return { channel, reachable: reason === null, reason, address: address?.value ?? null, suppressed: why }
 }
 
@@ -74,10 +88,15 @@ export function reachFor(
   state: CustomerState,
   channel: ChannelName,
   purpose: 'marketing' | 'transactional',
+  content: MessageContent,
+  now: number,
 ): { reachable: boolean; reason: string | null } {
   const reason = unreachable(state, channel, addressFor(state, channel), null)
-  const allowed = reason === null || (purpose === 'transactional' && AGREEING.has(reason))
-  return { reachable: allowed, reason: allowed ? null : reason }
+  if (reason !== null && !(purpose === 'transactional' && AGREEING.has(reason)))
+    return { reachable: false, reason }
+  return contentNeedsWindow(content) && windowClosed(state, channel, now)
+    ? { reachable: false, reason: 'window' }
+    : { reachable: true, reason: null }
 }
 const AGREEING: ReadonlySet<Reason> = new Set(['refused', 'no_consent'])
 

@@ -142,14 +142,18 @@ export const customerRoutes = {
     }
   },
 
-  async customerCommand({ core, workspace, params, body, caller, idempotencyKey }) {
+  async customerCommand({ core, workspace, params, body, caller, scopes, idempotencyKey }) {
     const customer = await customerOr404(core.pool, workspace.id, params.customer)
+    if (body.do === 'say' && !scopes.has('messages:write'))
+      throw new Problem(403, 'forbidden', 'You may not write to customers', {
+        action: 'Ask an administrator for a role that may.',
+      })
     return runCommand(core, {
       workspace: workspace.id,
       customer: customer.id,
       key: idempotencyKey ?? newId(),
       actor: actorOf(caller),
-      command: await commandOf(core, workspace.id, body),
+      command: await commandOf(core, workspace.id, body, actorOf(caller)),
     })
   },
 
@@ -166,7 +170,12 @@ export const customerRoutes = {
 type CommandInput = Parameters<NonNullable<Handlers['customerCommand']>>[0]['body']
 
 /** Public ids become UUIDs; what they name must be of this workspace. */
-async function commandOf(core: Core, workspace: Uuid, body: CommandInput): Promise<CommandBody['command']> {
+async function commandOf(
+  core: Core,
+  workspace: Uuid,
+  body: CommandInput,
+  by: string,
+): Promise<CommandBody['command']> {
   if (body.do === 'enroll') {
     const journey = idOr404('jrn', body.journey, 'journey')
     if (!(await journeyNames(core.pool, workspace, [journey])).has(journey)) throw notFound('jrn', 'journey')
@@ -174,6 +183,20 @@ async function commandOf(core: Core, workspace: Uuid, body: CommandInput): Promi
   }
   if (body.do === 'remove_enrollment') {
     return { do: 'remove_enrollment', enrollment: idOr404('enr', body.enrollment, 'enrollment') }
+  }
+  if (body.do === 'say') {
+    const { account, ...said } = body
+    if (said.content.channel !== said.channel)
+      throw new Problem(400, 'other_channel', 'The content is for another channel', {
+        path: '/content/channel',
+        action: 'Give content of the channel that you write by.',
+      })
+    return {
+      ...said,
+      ...(account === undefined ? {} : { account: idOr404('chn', account, 'account') }),
+      origin: 'reply',
+      by,
+    }
   }
   return body
 }

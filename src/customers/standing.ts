@@ -1,5 +1,6 @@
 // Where a customer stands with the business: clocks (what they did last, what marketing and the team sent last), and tier,
 // points and coupons as a trusted source tells them. In whatever order it is told, the newest counts. Pure.
+import { type ChannelName, isChannel } from '../channels/model.ts'
 import type { EventBody, OutcomeBody } from '../inbox/model.ts'
 import { toldOfCoupon } from '../membership/fold.ts'
 import { holdCoupon, isOpen } from '../membership/held.ts'
@@ -18,7 +19,21 @@ const BY_THE_SHOP = new Set([
   'Order Cancelled',
 ])
 /** Reserved names of what the customer did. */
-const BY_THE_CUSTOMER = new Set(['contact.followed', 'conversation.received', 'line.message'])
+const BY_THE_CUSTOMER =
+  /^(contact\.followed|conversation\.received|(line|sms|whatsapp|messenger|instagram)\.message)$/
+
+/** The channel by which the customer wrote to us; null: it tells of no message. */
+function inboundChannel(name: string, props: Record<string, unknown> = {}): ChannelName | null {
+  const dot = name.indexOf('.')
+  const channel = name === 'conversation.received' ? props.channel : name.slice(0, dot)
+  if (name !== 'conversation.received' && name.slice(dot) !== '.message') return null
+  return typeof channel === 'string' && isChannel(channel) ? channel : null
+}
+
+function heardFrom(state: CustomerState, channel: ChannelName, at: number): void {
+  const inbound = (state.inb ??= {})
+  if ((inbound[channel] ?? 0) < at) inbound[channel] = at
+}
 
 function turn(state: CustomerState, clock: 'c' | 'm' | 't', at: number): void {
   const clocks = (state.clk ??= {})
@@ -40,15 +55,20 @@ export function foldClocks(fold: Fold, body: EventBody, at: number): void {
   if (!isReservedName(name)) {
     if (type !== 'system' && !BY_THE_SHOP.has(name)) acted(fold, at)
   } else if (isTold(body)) {
-    if (BY_THE_CUSTOMER.has(name)) acted(fold, at)
-    else if (name === 'conversation.replied') turn(state, 't', at)
+    if (BY_THE_CUSTOMER.test(name)) {
+      acted(fold, at)
+      const channel = inboundChannel(name, body.props)
+      if (channel !== null) heardFrom(state, channel, at)
+    } else if (name === 'conversation.replied') turn(state, 't', at)
   }
 }
 
 /** A broadcast moves the marketing clock when its channel has accepted it; a click is the customer's. */
 export function clockOutcome(fold: Fold, body: OutcomeBody): void {
   const { state } = fold
-  if (body.state === 'accepted' && body.purpose === 'marketing') turn(state, 'm', body.at)
+  if (body.origin === 'test') return
+  if (body.state === 'accepted' && body.origin === 'reply') turn(state, 't', body.at)
+  else if (body.state === 'accepted' && body.purpose === 'marketing') turn(state, 'm', body.at)
   else if (body.state === 'clicked') acted(fold, body.at)
 }
 
@@ -56,6 +76,7 @@ export function mergeStanding(state: CustomerState, other: CustomerState): void 
   mergeHours(state, other)
   for (const clock of ['c', 'm', 't'] as const)
     if (other.clk?.[clock] !== undefined) turn(state, clock, other.clk[clock])
+  for (const [channel, at] of Object.entries(other.inb ?? {})) heardFrom(state, channel as ChannelName, at)
   if (other.tier && newer(other.tier, state.tier)) state.tier = other.tier
   if (other.points && newer(other.points, state.points)) state.points = other.points
   for (const [code, coupon] of Object.entries(other.coupons ?? {})) holdCoupon(state, code, coupon)

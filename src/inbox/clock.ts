@@ -73,28 +73,36 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
       busy: boolean
       due: number | null
       send: number | null
+      receipt: number | null
     }>(
       `select ${MS('clock_timestamp()')} as real, w.clock_offset_ms as offset_ms, ${MS('w.clock_target')} as target,
               exists (select from inbox where workspace_id = w.id) or exists (select from bulk where workspace_id = w.id)
-                or exists (select from sandbox_receipt where workspace_id = w.id)
+                or exists (select from sandbox_receipt where workspace_id = w.id and due <= clock_timestamp() + interval '65 seconds')
                 or exists (select from segment_job where workspace_id = w.id and status in ('queued', 'running')
                              and greatest(lease_until, created_at + interval '5 seconds') > clock_timestamp())
                 or exists (select from message where bucket between 0 and 255 and workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after <= clock_timestamp()) as busy,
               (select ${MS('min(due_at)')} from customer where workspace_id = w.id and due_at is not null) as due,
-              (select ${MS('min(send_after)')} from message where workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after > clock_timestamp()) as send
+              (select ${MS('min(send_after)')} from message where workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after > clock_timestamp()) as send,
+              (select ${MS('min(due)')} from sandbox_receipt where workspace_id = w.id) as receipt
          from workspace w where w.id = $1 for no key update of w`,
       [workspace],
     )
     const w = rows[0]
     if (!w || w.target === null || w.busy || (w.due !== null && w.due <= w.real)) return false
     const now = w.real + w.offset_ms
-    const next = Math.min(w.due ?? Number.POSITIVE_INFINITY, w.send ?? Number.POSITIVE_INFINITY)
+    const next = Math.min(...[w.due, w.send, w.receipt].map(at => at ?? Number.POSITIVE_INFINITY))
     const to = Math.min(w.target, next + w.offset_ms)
     const offset = Math.max(w.offset_ms, w.offset_ms + (to - now))
     await sql.query(
       'update workspace set clock_offset_ms = $2, clock_target = case when $3 then null else clock_target end where id = $1',
       [workspace, offset, to >= w.target],
     )
+    // what a provider will tell later comes by the sandbox's time
+    if (offset > w.offset_ms && w.receipt !== null)
+      await sql.query(
+        'update sandbox_receipt set due = due - make_interval(secs => $2::float8 / 1000) where workspace_id = $1',
+        [workspace, offset - w.offset_ms],
+      )
     if (offset > w.offset_ms)
       await append(
         sql,

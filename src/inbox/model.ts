@@ -3,7 +3,9 @@
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Worth } from '../customers/order-worth.ts'
 import type { Notice } from '../journeys/model.ts'
-import type { Intent, MessageState, Outcome } from '../messages/model.ts'
+import type { MessageContent } from '../channels/content.ts'
+import type { ChannelName } from '../channels/model.ts'
+import type { Intent, MessageState, Origin, Outcome } from '../messages/model.ts'
 import type { CouponRow, Place, PointsRow } from '../membership/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Memory } from '../rules/memory.ts'
@@ -65,6 +67,16 @@ export type CommandBody = {
     | { do: 'points'; amount: number; reason: string; ref: string | null; validDays?: number }
     | { do: 'enroll'; journey: Uuid }
     | { do: 'remove_enrollment'; enrollment: Uuid }
+    /** writes to the customer, outside of all journeys. `by`: who wrote it; `as`: whose data fill a test in */
+    | {
+        do: 'say'
+        channel: ChannelName
+        account?: Uuid
+        content: MessageContent
+        origin: Origin
+        by: string
+        as?: Uuid
+      }
     /** a person's decision, above the policy: this customer becomes part of the smaller id */
     | { do: 'merge'; into: Uuid }
     | { do: 'keep_apart'; from: Uuid; conflict: Uuid }
@@ -83,8 +95,9 @@ export type OutcomeBody = {
   outcome: Outcome | null // set when this is the first end
   reason: string | null
   at: number
-  /** of a message that was accepted: moves the marketing clock */
+  /** of a message that was accepted: moves the marketing clock; a reply moves the team's */
   purpose?: 'marketing' | 'transactional'
+  origin?: Origin | null
   /** what the account asked for it, in the smallest unit (decimals are possible); of what was accepted */
   cost?: number
   /** click target, provider id … for history */

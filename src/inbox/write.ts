@@ -254,10 +254,10 @@ export async function writeFold(
   if (intents.length > 0)
     run(
       'w_message',
-      `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed, reason)
-      select bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, case when ended is null then 'intended' else 'skipped' end, send_after, not_after, body, created, created, ended
-        from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[])
-          u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created, ended)
+      `insert into message (bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, state, send_after, not_after, body, created, changed, reason, origin)
+      select bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, case when ended is null then 'intended' else 'skipped' end, send_after, not_after, body, created, created, ended, origin
+        from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[])
+          u(bucket, id, workspace_id, customer_id, journey_id, journey_version, enrollment_id, node, occurrence, channel, send_after, not_after, body, created, ended, origin)
       on conflict (bucket, id) do nothing`,
       [
         smallints(intents.map(i => i.bucket)),
@@ -275,6 +275,7 @@ export async function writeFold(
         texts(intents.map(i => JSON.stringify(i.intent))),
         instants(intents.map(i => i.intent.at)),
         texts(intents.map(i => i.intent.ended ?? null)),
+        texts(intents.map(i => i.intent.origin ?? null)),
       ],
     )
   for (const s of folded.shifts)
@@ -430,11 +431,11 @@ const endStatement = (match: string, column: string) => `with t as (
     update message m set state = 'skipped', reason = t.reason, claim_owner = null, claim_until = null, epoch = epoch + 1,
            changed = $4::timestamptz + make_interval(secs => coalesce((select s.offset_ms from bucket_workspace s where s.bucket = m.bucket and s.workspace_id = m.workspace_id), 0)::float8 / 1000)
       from t where m.bucket = t.bucket and m.id = t.id
-    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed)
+    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed, m.origin, m.origin)
   insert into inbox (bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body)
   select bucket, id, 0, workspace_id, customer_id, 'outcome', null,
          json_build_object('message', id, 'enrollment', enrollment_id, 'node', node, 'journey', journey_id, 'channel', channel, 'state', 'skipped',
-                           'outcome', 'skipped', 'reason', reason, 'at', floor(extract(epoch from changed) * 1000))::text
+                           'outcome', 'skipped', 'reason', reason, 'origin', origin, 'at', floor(extract(epoch from changed) * 1000))::text
     from ended`
 
 function writeParked(

@@ -48,7 +48,7 @@ export function decideWants(fold: Fold): void {
   for (const { intent, journey } of wants) {
     if (intent.ended !== undefined || !isAwaited(fold.state, intent)) continue
     if (intent.purpose === 'marketing' && isCapped(fold, intent, journey)) intent.ended = 'cap'
-    else note(fold, intent)
+    else note(fold, intent, journey)
   }
 }
 
@@ -56,25 +56,21 @@ export function decideWants(fold: Fold): void {
 const isAwaited = (state: CustomerState, { id }: Intent): boolean =>
   state.enr.some(r => r.wait?.kind === 'message' && r.wait.message === id)
 
-function isCapped(
-  { state, world }: Fold,
-  { notBefore, journey: id }: Intent,
-  journey: PublishedJourney,
-): boolean {
+function isCapped({ state, world }: Fold, { notBefore }: Intent, journey: PublishedJourney): boolean {
   const { sent = [] } = state
   const within = (cap: FrequencyCap, of: number | null) =>
     sent.filter(([, j, at]) => Math.abs(at - notBefore) < cap.withinMs && (of === null || j === of)).length >=
     cap.max
   return (
     (world.sending?.caps ?? NO_CAPS).some(cap => within(cap, null)) ||
-    capsOfJourney(journey).some(cap => within(cap, short(id)))
+    capsOfJourney(journey).some(cap => within(cap, short(journey.id)))
   )
 }
 
-function note({ state, plan }: Fold, { id, journey, notBefore }: Intent): void {
+function note({ state, plan }: Fold, { id, notBefore }: Intent, journey: PublishedJourney): void {
   const { withinMs, most } = plan.caps!
   const sent = (state.sent ?? []).filter(([, , at]) => at > notBefore - withinMs)
-  sent.push([short(id), short(journey), notBefore])
+  sent.push([short(id), short(journey.id), notBefore])
   state.sent = sent.length > most ? sent.sort((a, b) => a[2] - b[2]).slice(-most) : sent
 }
 

@@ -1,6 +1,7 @@
 // The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
 // row of the ledger and a fact of history.
 import { derive, type Fold } from '../customers/fold.ts'
+import type { CommandBody, Derived } from '../inbox/model.ts'
 import type { Intent, Limit } from '../messages/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
@@ -129,7 +130,6 @@ function write(
     | 'vars'
   >,
 ): Intent {
-  const occurrence = run.occ[run.node] ?? 0
   const intent: Intent = {
     ...what,
     customer: fold.state.id,
@@ -137,16 +137,51 @@ function write(
     journeyVersion: journey.version,
     enrollment: run.id,
     node: run.node,
-    occurrence,
+    occurrence: run.occ[run.node] ?? 0,
     at: fold.t,
   }
+  tell(fold, intent, { ...refsOf(run), node: run.node })
+  return intent
+}
+
+/** What a person of the team writes is sent at once or, after a day, no more: no hours, caps or budgets are asked. */
+const SAID_MS = 86_400_000
+
+/** A message outside of all journeys, under an id that follows from the command's key. */
+export function say(fold: Fold, key: string, said: Extract<CommandBody['command'], { do: 'say' }>): Uuid {
+  const { channel, account, content, origin, by, as } = said
+  const intent: Intent = {
+    id: deriveId(bucketOf(fold.state.id), fold.state.id, 'say', key),
+    customer: fold.state.id,
+    channel,
+    purpose: 'transactional',
+    content,
+    journey: null,
+    journeyVersion: null,
+    enrollment: null,
+    node: null,
+    occurrence: null,
+    origin,
+    by,
+    ...(account === undefined ? {} : { account }),
+    ...(as === undefined ? {} : { as }),
+    notBefore: fold.t,
+    notAfter: fold.t + SAID_MS,
+    quiet: null,
+    event: null,
+    at: fold.t,
+  }
+  tell(fold, intent, {})
+  return intent.id
+}
+
+function tell(fold: Fold, intent: Intent, refs: Partial<Derived>): void {
+  const { id, channel, purpose, notBefore, notAfter, occurrence, origin, by } = intent
   fold.effects.push({ kind: 'intent', intent })
-  const { id, channel, purpose, notBefore, notAfter } = what
   derive(
     fold,
     'message.intended',
-    { purpose, notBefore, notAfter, occurrence },
-    { ...refsOf(run), node: run.node, message: id, channel },
+    origin === undefined ? { purpose, notBefore, notAfter, occurrence } : { purpose, origin, by },
+    { ...refs, message: id, channel },
   )
-  return intent
 }

@@ -290,7 +290,11 @@ export type NodeContext = {
   messageId(part?: string): Uuid
   /** Whether a message of this purpose may reach the customer by this channel, as far as the fold knows (what was
    *  suppressed is known to the deliverer alone), and why not. */
-  reachable(channel: ChannelName, purpose: Purpose): { reachable: boolean; reason: string | null }
+  reachable(
+    channel: ChannelName,
+    purpose: Purpose,
+    content: MessageContent,
+  ): { reachable: boolean; reason: string | null }
   /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
   costOf(channel: ChannelName): number
   /** What share of this channel's messages arrived lately, 0 to 1. */

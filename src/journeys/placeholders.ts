@@ -3,7 +3,21 @@
 import { Liquid, Tokenizer, TypeGuards } from 'liquidjs'
 
 /** What templates see (src/messages/render.ts). */
-const ROOTS = new Set(['customer', 'event', 'journey', 'workspace', 'unsubscribe_url'])
+const ROOTS = new Set([
+  'customer',
+  'event',
+  'journey',
+  'workspace',
+  'unsubscribe_url',
+  'order',
+  'cart',
+  'coupon',
+  'products',
+  'recommendations',
+  'stores',
+  'slots',
+  'conditions',
+])
 
 // no file is ever read; which filters there are is said by the engine that renders
 const engine = new Liquid({ parseLimit: 200_000, templates: {}, relativeReference: false })

@@ -5,6 +5,8 @@ import { publishWorld } from '../catalogue/publish.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
 import { templateFault } from '../messages/render.ts'
+import { modulesNamed, pinModules } from '../modules/model.ts'
+import { newestVersions } from '../modules/store.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
@@ -63,11 +65,46 @@ async function movesOf(
   return JSON.stringify(moves)
 }
 
+/** The draft with the newest versions of the modules that it names, and which of those were never published. */
+async function pinned(
+  sql: Sql,
+  workspace: Uuid,
+  draft: unknown,
+  asOf: Date | null,
+): Promise<{ draft: unknown; problems: GraphProblem[] }> {
+  const { graph } = validateGraph(draft)
+  const named = graph ? modulesNamed(graph).filter(n => n.version === null) : []
+  if (graph === null || named.length === 0) return { draft, problems: [] }
+  const pins = await newestVersions(
+    sql,
+    workspace,
+    named.map(n => n.module),
+    asOf,
+  )
+  return {
+    draft: pinModules(graph, pins),
+    problems: named
+      .filter(n => !pins.has(n.module))
+      .map(n => ({
+        node: n.node,
+        path: `${n.path}/module`,
+        code: 'module_unpublished',
+        message: {
+          zh: `「${graph.nodes[n.node]?.title ?? n.node}」的訊息模組還沒有發布`,
+          en: `The message module of "${graph.nodes[n.node]?.title ?? n.node}" is not published`,
+        },
+        alternative: { zh: '先發布模組，或改用另一個', en: 'Publish the module, or choose another' },
+      })),
+  }
+}
+
 export type Publication = {
   /** of the journey that is edited */
   version: number
   moves: Move[]
   actor: string
+  /** modules as they were published then; left out: now */
+  modulesAsOf?: Date
 }
 
 /** The draft as it can be published, with the moves as the version keeps them.
@@ -77,12 +114,14 @@ export async function checkedDraft(
   workspace: Uuid,
   journey: JourneyRecord,
   moves: Move[],
+  modulesAsOf: Date | null = null,
 ): Promise<{ graph: JourneyGraph; moves: string | null }> {
   if (journey.status === 'archived')
     throw new Problem(409, 'journey_archived', 'This journey is archived', {
       action: `Take it back as ${journey.liveVersion === null ? 'a draft' : 'stopped'}, then publish it.`,
     })
-  const checked = problemsOfDraft(journey.draft)
+  const own = await pinned(sql, workspace, journey.draft, modulesAsOf)
+  const checked = own.problems.length > 0 ? { graph: null, ...own } : problemsOfDraft(own.draft)
   const problem = checked.problems[0]
   if (problem)
     throw new Problem(400, 'graph_invalid', problem.message.en, {
@@ -104,22 +143,11 @@ export async function publishIn(
   core: Core,
   workspace: Uuid,
   id: Uuid,
-  { version, moves, actor }: Publication,
+  { version, moves, actor, modulesAsOf }: Publication,
 ): Promise<number> {
   const journey = await lockJourney(sql, workspace, id, version)
-  const draft = await checkedDraft(sql, workspace, journey, moves)
-  const { rows } = await sql.query<{ version: number }>(
-    `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by, moves)
-     select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 from journey_version where workspace_id = $1 and journey_id = $2
-     returning version`,
-    [workspace, id, JSON.stringify(draft.graph), new Date(), actor, draft.moves],
-  )
-  await sql.query(
-    `update journey set status = 'live', live_version = $3, name = $4, version = version + 1, updated_at = $5
-      where workspace_id = $1 and id = $2`,
-    [workspace, id, rows[0]!.version, draft.graph.name, new Date()],
-  )
-  await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
+  const draft = await checkedDraft(sql, workspace, journey, moves, modulesAsOf)
+  const number = await writeVersion(sql, core, workspace, id, draft, actor)
   if (draft.graph.entry?.backfill === true)
     await queueJob(sql, {
       workspace,
@@ -129,6 +157,55 @@ export async function publishIn(
       params: { tell: { do: 'admit', journey: id } },
       actor,
     })
+  return number
+}
+
+/** What is live under the next number, with another version of one module: the draft stays as it is, and so do people.
+ *  Returns the version's number, null when nothing of it changes; after the commit call `published`.
+ *  @throws Problem 404, 409 `version_conflict`, `journey_not_live` */
+export async function republishIn(
+  sql: Sql,
+  core: Core,
+  workspace: Uuid,
+  id: Uuid,
+  {
+    version,
+    actor,
+    change,
+  }: { version: number; actor: string; change: (graph: JourneyGraph) => JourneyGraph },
+): Promise<number | null> {
+  const journey = await lockJourney(sql, workspace, id, version)
+  if (journey.live === null || (journey.status !== 'live' && journey.status !== 'paused'))
+    throw new Problem(409, 'journey_not_live', `"${journey.name}" is neither live nor paused`, {
+      action: 'Publish it from its own page.',
+    })
+  const graph = change(journey.live)
+  if (JSON.stringify(graph) === JSON.stringify(journey.live)) return null
+  return writeVersion(sql, core, workspace, id, { graph, moves: null }, actor, journey.status)
+}
+
+/** In the caller's transaction, which has locked the journey. */
+async function writeVersion(
+  sql: Sql,
+  core: Core,
+  workspace: Uuid,
+  id: Uuid,
+  draft: { graph: JourneyGraph; moves: string | null },
+  actor: string,
+  status: 'live' | 'paused' = 'live',
+): Promise<number> {
+  const { rows } = await sql.query<{ version: number }>(
+    `insert into journey_version (workspace_id, journey_id, version, graph, published_at, published_by, moves)
+     select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6 from journey_version where workspace_id = $1 and journey_id = $2
+     returning version`,
+    [workspace, id, JSON.stringify(draft.graph), new Date(), actor, draft.moves],
+  )
+  await sql.query(
+    `update journey set status = $6, live_version = $3, name = $4, version = version + 1, updated_at = $5
+      where workspace_id = $1 and id = $2`,
+    [workspace, id, rows[0]!.version, draft.graph.name, new Date(), status],
+  )
+  await publishWorld(sql, core, workspace, { segment: null, journey: id, actor })
   return rows[0]!.version
 }
 

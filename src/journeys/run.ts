@@ -89,7 +89,7 @@ export function contextOf(
     },
     share: salt => percentOf(fold.state.id, salt),
     messageId: part => messageIdOf(fold, run, part),
-    reachable: (channel, purpose) => reachFor(fold.state, channel, purpose),
+    reachable: (channel, purpose, content) => reachFor(fold.state, channel, purpose, content, fold.t),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
     reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }

@@ -11,7 +11,8 @@ import {
   canMove,
   outcomeOf,
   outcomeOfIntent,
-  type Intent,
+  isOfJourney,
+  type JourneyIntent,
   type MessageState,
   type Outcome,
 } from '../messages/model.ts'
@@ -125,7 +126,7 @@ class WalkEnds extends Error {
   }
 }
 
-type Open = { intent: Intent; shown: WalkMessage; due: number | null; ended: boolean }
+type Open = { intent: JourneyIntent; shown: WalkMessage; due: number | null; ended: boolean }
 
 export function simulate(start: SimStart, actions: readonly SimAction[]): Walk {
   const walk = new Walking(start)
@@ -323,14 +324,15 @@ class Walking {
         const way = `${node}|${String(props.port)}`
         this.ways[way] = (this.ways[way] ?? 0) + 1
       }
-    } else if (effect.kind === 'intent') this.intend(effect.intent)
-    else if (effect.kind === 'cancel') {
+    } else if (effect.kind === 'intent') {
+      if (isOfJourney(effect.intent)) this.intend(effect.intent)
+    } else if (effect.kind === 'cancel') {
       const open = this.messages.find(m => m.intent.id === effect.message && !m.ended)
       if (open) this.becomes(open, 'skipped', effect.reason)
     }
   }
 
-  private intend(intent: Intent): void {
+  private intend(intent: JourneyIntent): void {
     const { id, node, journey, channel, purpose, at, notBefore, notAfter } = intent
     this.messages.push({
       intent,
@@ -425,7 +427,7 @@ class Walking {
     })
   }
 
-  private render({ content, ...intent }: Intent): MessageContent | null {
+  private render({ content, ...intent }: JourneyIntent): MessageContent | null {
     if (content.channel !== 'line' && content.channel !== 'email') return null
     const { workspace, world } = this.start
     const scope = templateScope(

@@ -42,7 +42,13 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   ...more,
 })
 type Asked = Parameters<typeof decide>[0]
-const intent: Asked = { purpose: 'marketing', notBefore: NOW, notAfter: null, quiet: null }
+const intent: Asked = {
+  purpose: 'marketing',
+  notBefore: NOW,
+  notAfter: null,
+  quiet: null,
+  content: { channel: 'email', subject: 's', html: '<p>h</p>' },
+}
 const overnight = { from: '21:00', to: '09:00', timezone: 'Asia/Taipei' }
 
 describe('decide', () => {

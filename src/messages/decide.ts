@@ -1,8 +1,9 @@
 // What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
 import type { Adapter, SendResult } from '../channels/adapter.ts'
+import { contentNeedsWindow } from '../channels/content.ts'
 import type { ChannelKind } from '../channels/model.ts'
 import { friendshipWith } from '../customers/line.ts'
-import { addressFor } from '../customers/reach.ts'
+import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
 import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
@@ -79,7 +80,7 @@ export function decideTime(
 }
 
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content'>,
   channel: ChannelKind,
   facts: Facts,
 ): Decision {
@@ -96,6 +97,8 @@ export function decide(
     const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
   }
+  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now))
+    return { do: 'skip', reason: 'window' }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
   return {
     do: 'send',

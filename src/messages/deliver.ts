@@ -201,8 +201,8 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     const now = () => Date.now() + workspace.offsetMs
     const customer = facts.customers.get(claim.customer) ?? null
     const accounts = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? []
-    const account =
-      accounts.find(a => a.id === claim.rendered?.account) ?? accountFor(channel, accounts, customer)
+    const chosen = claim.rendered?.account ?? claim.intent.account
+    const account = accounts.find(a => a.id === chosen) ?? accountFor(channel, accounts, customer)
     const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
     const decision = decide(claim.intent, channel, {
       now: now(),
@@ -379,7 +379,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           purpose: claim.intent.purpose,
           content: rendered.content as MessageContent,
           unsubscribeUrl: rendered.unsubscribeUrl,
-          receiptUrl: receiptUrlOf(core.baseUrl, account, claim.id),
+          receiptUrl: receiptUrlOf(core, account, claim.id),
         },
         AbortSignal.timeout(options.timeoutMs),
       )

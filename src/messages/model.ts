@@ -36,6 +36,8 @@ export type SkipReason =
   | 'no_account'
   | 'render_failed'
   | 'paused'
+  /** the channel lets us write freely only for a while after the customer's last message to us, and that has passed */
+  | 'window'
   /** a limit shared between people is used up: the account's quota, the journey's budget, an entry cap or a pool; or
    *  (cap) this person has had enough messages */
   | 'quota'
@@ -89,6 +91,18 @@ export type Limit = {
   wait: boolean
 }
 
+/** What a journey decided, as all but what people write. */
+export type JourneyIntent = Intent & {
+  journey: Uuid
+  journeyVersion: number
+  enrollment: Uuid
+  node: string
+  occurrence: number
+}
+export const isOfJourney = (intent: Intent): intent is JourneyIntent => intent.enrollment !== null
+
+export type Origin = 'reply' | 'test'
+
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
   id: Uuid
@@ -96,11 +110,20 @@ export type Intent = {
   channel: string
   purpose: 'marketing' | 'transactional'
   content: MessageContent | InternalContent
-  journey: Uuid
-  journeyVersion: number
-  enrollment: Uuid
-  node: string
-  occurrence: number
+  /** null, with what follows: a person of the team wrote it, and no journey (`origin`) */
+  journey: Uuid | null
+  journeyVersion: number | null
+  enrollment: Uuid | null
+  node: string | null
+  occurrence: number | null
+  /** reply: in a conversation. test: to see what it looks like; nothing counts it. Left out: a journey's */
+  origin?: Origin
+  /** the account to send by; left out: the one that reaches the customer best (`accountFor`) */
+  account?: Uuid
+  /** who of the team wrote it */
+  by?: string
+  /** test: the customer whose data fill it in */
+  as?: Uuid
   notBefore: number
   notAfter: number | null
   /** quiet window to be kept at every claim (`allowedFrom` of src/platform/wall-time.ts) */
@@ -125,6 +148,7 @@ export const outcomeOfIntent = (
   node: intent.node,
   journey: intent.journey,
   channel: intent.channel,
+  ...(intent.origin === undefined ? {} : { origin: intent.origin }),
   ...said,
 })
 
@@ -132,7 +156,8 @@ export const outcomeOfIntent = (
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']
 
 /** The name under which a message's outcome is a fact. What a mail proxy opened is not what a person opened. */
-export function outcomeName({ channel, state, detail }: OutcomeBody): string {
+export function outcomeName({ channel, state, detail, origin }: OutcomeBody): string {
+  if (origin === 'test') return 'testsend.' + state
   if (channel === 'http') return state === 'accepted' ? 'call.answered' : 'call.' + state
   if (channel === 'team') return state === 'accepted' ? 'team.mailed' : 'team.mail_' + state
   return state === 'opened' && detail?.machine !== undefined
@@ -148,10 +173,12 @@ export function outcomeProps({
   reason,
   outcome,
   cost,
+  origin,
   detail,
 }: OutcomeBody): Record<string, unknown> {
   return {
     channel,
+    ...(origin ? { origin } : {}),
     ...(journey ? { journey } : {}),
     ...(node ? { node } : {}),
     ...(reason ? { reason } : {}),

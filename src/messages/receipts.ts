@@ -5,7 +5,7 @@ import { append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
-import { canMove, type MessageState, type Rendered } from './model.ts'
+import { canMove, type MessageState, type Origin, type Rendered } from './model.ts'
 import { outcomeRow, tell } from './store.ts'
 import { suppress } from './suppression.ts'
 
@@ -18,12 +18,13 @@ export type MessageRow = {
   channel: string
   state: MessageState
   rendered: string | null
+  origin: Origin | null
   offset_ms: number
 }
 
 export async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
   const { rows } = await sql.query<MessageRow>(
-    `select m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.state, m.rendered,
+    `select m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.state, m.rendered, m.origin,
             w.clock_offset_ms as offset_ms
        from message m join workspace w on w.id = m.workspace_id
       where m.bucket = $1 and m.id = $2 for update of m`,
@@ -59,6 +60,7 @@ export async function advance(
         outcome: null,
         reason: null,
         at: to.at,
+        origin: row.origin,
         ...(to.detail === undefined ? {} : { detail: to.detail }),
       },
       to.key,

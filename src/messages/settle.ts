@@ -5,7 +5,7 @@ import { Problem } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
-import { canMove, type MessageState } from './model.ts'
+import { canMove, type MessageState, type Origin } from './model.ts'
 import { outcomeRow, tell } from './store.ts'
 
 export type Decision = 'accepted' | 'failed' | 'release' | 'skip'
@@ -35,8 +35,9 @@ export async function settleMessage(
       journey_id: Uuid | null
       node: string | null
       channel: string
+      origin: Origin | null
     }>(
-      `select state, customer_id, enrollment_id, journey_id, node, channel from message
+      `select state, customer_id, enrollment_id, journey_id, node, channel, origin from message
         where bucket = $1 and id = $2 and workspace_id = $3 for update`,
       [bucketOf(id), id, workspace],
     )
@@ -70,6 +71,7 @@ export async function settleMessage(
             outcome: to === 'skipped' ? 'skipped' : null, // an unknown has had its first end
             reason,
             at: now,
+            origin: row.origin,
           },
         ),
       ])

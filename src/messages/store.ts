@@ -11,7 +11,7 @@ import { bigints, booleans, instants, smallints, texts, uuids } from '../platfor
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { End } from './decide.ts'
-import { canMove, type Intent, type MessageState, type Rendered } from './model.ts'
+import { canMove, type Intent, type MessageState, type Origin, type Rendered } from './model.ts'
 import { addressBucket, forbids, suppress } from './suppression.ts'
 
 /** A message that this process holds until its deadline. `unknown`: an earlier try is to be settled. */
@@ -316,6 +316,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
         reason: f.end.reason,
         at: f.now,
         purpose: f.claim.intent.purpose,
+        ...(f.claim.intent.origin ? { origin: f.claim.intent.origin } : {}),
         ...(f.cost && f.end.to === 'accepted' ? { cost: f.cost } : {}),
         ...(f.detail ? { detail: f.detail } : {}),
       })
@@ -370,6 +371,7 @@ type ExpiredRow = {
   node: string | null
   channel: string
   changed: Date
+  origin: Origin | null
 }
 
 /** What a crashed or stuck process left: claims that ran out return to intended; only what was at the socket becomes
@@ -397,7 +399,7 @@ export async function expireClaims(
               send_after = case when m.channel = any($3::text[]) then clock_timestamp() else '${NEVER}' end,
               changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
          from late where m.bucket = late.bucket and m.id = late.id
-       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed`,
+       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin`,
       [ALL, limit, settles],
     )
     await append(
@@ -416,6 +418,7 @@ export async function expireClaims(
             outcome: 'unknown',
             reason: 'crashed',
             at: r.changed.getTime(),
+            origin: r.origin,
           },
         ),
       ),

@@ -28,6 +28,7 @@ const WHAT: Record<IdPrefix, string> = {
   cpn: 'coupon',
   cmp: 'campaign',
   apr: 'approval',
+  mod: 'module',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

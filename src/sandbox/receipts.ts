@@ -13,6 +13,7 @@ const ATTEMPTS = 20
 type Receipt = {
   workspace_id: Uuid
   id: Uuid
+  method: string
   url: string
   body: string
   headers: Record<string, string>
@@ -26,7 +27,7 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
       `with due as (select workspace_id, id from sandbox_receipt where due <= clock_timestamp() order by due, id limit 50 for update skip locked)
        update sandbox_receipt r set attempts = r.attempts + 1, due = clock_timestamp() + make_interval(secs => $1)
          from due where r.workspace_id = due.workspace_id and r.id = due.id
-       returning r.workspace_id, r.id, r.url, r.body, r.headers, r.attempts`,
+       returning r.workspace_id, r.id, r.method, r.url, r.body, r.headers, r.attempts`,
       [LEASE_MS / 1000],
     )
     rows.sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -36,9 +37,9 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
 
   async function deliver(r: Receipt): Promise<void> {
     const status = await fetch(core.baseUrl + r.url, {
-      method: 'POST',
+      method: r.method,
       headers: r.headers,
-      body: r.body,
+      ...(r.method === 'GET' ? {} : { body: r.body }),
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     }).then(

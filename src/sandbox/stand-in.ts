@@ -23,6 +23,7 @@ export type MailToCustomer = {
   text: string
   headers: Record<string, string>
 }
+export type SmsToCustomer = { text: string; from: string; adapter: string }
 export type MailFromCustomer = { type: 'unsubscribe'; message: string }
 
 /** How a stand-in misbehaves when a test tells it to, for the next `times` calls of a workspace. */
@@ -153,7 +154,7 @@ export function newUlid(at: number): string {
 }
 
 /** A webhook of the stand-in to an account of the product, delivered by receipts.ts until it is taken.
- *  @param due how much later, ms */
+ *  @param dueMs how much later, by the sandbox's time */
 export async function postWebhook(
   sql: Sql,
   hook: {
@@ -166,13 +167,33 @@ export async function postWebhook(
     dueMs?: number
   },
 ): Promise<void> {
+  await postHook(sql, {
+    ...hook,
+    method: 'POST',
+    url: `/hooks/${hook.channel}/${publicId('chn', hook.account)}${hook.query ?? ''}`,
+  })
+}
+
+export type Hook = {
+  workspace: Uuid
+  method: 'POST' | 'GET'
+  /** of our own server, from /hooks/ on */
+  url: string
+  body: string
+  headers: Record<string, string>
+  dueMs?: number
+}
+
+/** The same to an address that came with a message. */
+export async function postHook(sql: Sql, hook: Hook): Promise<void> {
   await sql.query(
-    `insert into sandbox_receipt (workspace_id, id, url, body, headers, due)
-     values ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))`,
+    `insert into sandbox_receipt (workspace_id, id, method, url, body, headers, due)
+     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7))`,
     [
       hook.workspace,
       newId(),
-      `/hooks/${hook.channel}/${publicId('chn', hook.account)}${hook.query ?? ''}`,
+      hook.method,
+      hook.url,
       hook.body,
       JSON.stringify(hook.headers),
       (hook.dueMs ?? 0) / 1000,

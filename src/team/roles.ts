@@ -8,6 +8,7 @@ const READ: Scope[] = [
   'journeys:read',
   'membership:read',
   'messages:read',
+  'modules:read',
   'catalogue:read',
 ]
 
@@ -27,6 +28,7 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'segments:publish',
     'membership:write',
     'messages:write',
+    'modules:write',
     'sources:read',
     'channels:read',
     'sandbox:use',

@@ -1,4 +1,5 @@
 // Another SECRET_KEY, by the command as a shell runs it; then the product started again with it.
+import { adapters } from '../channels/register.ts'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -91,7 +92,13 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   const done = await rotate({})
   expect([done.code, done.err]).toEqual([0, ''])
   const { sealed, oldKey } = JSON.parse(done.out) as { sealed: Record<string, number>; oldKey: string }
-  expect(sealed).toMatchObject({ workspace: 1, channel_account: 2, source: 1, http_answer: 1, system: 1 })
+  expect(sealed).toMatchObject({
+    workspace: 1,
+    channel_account: adapters().filter(a => a.standIn).length,
+    source: 1,
+    http_answer: 1,
+    system: 1,
+  })
   const key = readFileSync(join(dir, 'secret.key'), 'utf8').trim()
   expect(key).not.toBe(core.secretKey)
   expect(readFileSync(oldKey, 'utf8').trim()).toBe(core.secretKey)

@@ -185,6 +185,10 @@ const SENTENCES: Record<string, Sentence> = {
   'skipped.no_account': say('沒有送出：這個渠道還沒有設定帳號。', 'Not sent: the channel has no account.'),
   'skipped.render_failed': say('沒有送出：內容無法套用。', 'Not sent: the content could not be filled in.'),
   'skipped.paused': say('沒有送出：發送已暫停。', 'Not sent: sending was paused.'),
+  'skipped.window': say(
+    '沒有送出：顧客最後一次來訊已太久，這個渠道只能發送核准的範本。',
+    'Not sent: the customer wrote too long ago; this channel now takes approved templates only.',
+  ),
   'skipped.cap': say('沒有送出：已達頻率上限。', 'Not sent: the frequency cap was reached.'),
   'skipped.quota': say('沒有送出：渠道額度已用完。', 'Not sent: the channel’s quota was used up.'),
   'skipped.budget': say('沒有送出：預算已用完。', 'Not sent: the budget was used up.'),

@@ -54,6 +54,16 @@ create table audit (
   constraint audit_kind_check CHECK ((kind = ANY (ARRAY['saw'::text, 'changed'::text, 'exported'::text, 'published'::text]))),
   constraint audit_pkey PRIMARY KEY (id)
 )
+create table bought_with (
+  workspace_id uuid not null,
+  product text not null,
+  other text not null,
+  orders integer not null,
+  score double precision not null,
+  rank smallint not null,
+  constraint bought_with_pkey PRIMARY KEY (workspace_id, product, rank),
+  constraint bought_with_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table bucket (
   bucket smallint not null,
   owner text,
@@ -516,7 +526,40 @@ create table message (
   created timestamp with time zone not null,
   changed timestamp with time zone not null,
   taken text,
+  origin text,
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
+)
+create table module (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  folder text not null default ''::text,
+  tags text[] not null default '{}'::text[],
+  channel text not null,
+  purpose text not null,
+  draft jsonb not null,
+  live_version integer,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint module_pkey PRIMARY KEY (workspace_id, id),
+  constraint module_purpose_check CHECK ((purpose = ANY (ARRAY['marketing'::text, 'transactional'::text]))),
+  constraint module_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table module_version (
+  workspace_id uuid not null,
+  module_id uuid not null,
+  version integer not null,
+  content jsonb not null,
+  note text not null default ''::text,
+  published_by text not null,
+  published_at timestamp with time zone not null,
+  constraint module_version_pkey PRIMARY KEY (workspace_id, module_id, version),
+  constraint module_version_workspace_id_module_id_fkey FOREIGN KEY (workspace_id, module_id) REFERENCES module(workspace_id, id)
 )
 create table notice (
   bucket smallint not null,
@@ -642,6 +685,13 @@ create table product (
   constraint product_workspace_id_code_key UNIQUE (workspace_id, code),
   constraint product_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table recommendation_run (
+  workspace_id uuid not null,
+  at timestamp with time zone not null,
+  orders integer not null,
+  constraint recommendation_run_pkey PRIMARY KEY (workspace_id),
+  constraint recommendation_run_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table rejected_event (
   workspace_id uuid not null,
   id uuid not null,
@@ -695,6 +745,7 @@ create table sandbox_receipt (
   headers jsonb not null,
   due timestamp with time zone not null,
   attempts integer not null default 0,
+  method text not null default 'POST'::text,
   constraint sandbox_receipt_pkey PRIMARY KEY (workspace_id, id)
 )
 create table schema_migration (
@@ -770,6 +821,16 @@ create table segment_version (
   published_by text not null,
   constraint segment_version_pkey PRIMARY KEY (segment_id, version),
   constraint segment_version_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES segment(id)
+)
+create table short_link (
+  token text not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  message_id uuid not null,
+  label text not null,
+  url text not null,
+  created_at timestamp with time zone not null,
+  constraint short_link_pkey PRIMARY KEY (token)
 )
 create table sign_in_link (
   token_hash bytea not null,
@@ -953,6 +1014,7 @@ CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
+CREATE INDEX message_provider ON message USING btree (workspace_id, provider_id) WHERE ((provider_id IS NOT NULL) AND (channel = ANY (ARRAY['sms'::text, 'messenger'::text, 'instagram'::text])))
 CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
@@ -970,6 +1032,7 @@ CREATE INDEX seen_day ON seen USING brin (day)
 CREATE INDEX segment_job_segment ON segment_job USING btree (workspace_id, segment_id, id)
 CREATE INDEX segment_job_waiting ON segment_job USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX segment_version_workspace ON segment_version USING btree (workspace_id)
+CREATE INDEX short_link_created ON short_link USING brin (created_at)
 CREATE INDEX source_workspace ON source USING btree (workspace_id)
 CREATE INDEX source_delivery_at ON source_delivery USING brin (at)
 CREATE INDEX source_order_at ON source_order USING brin (at)

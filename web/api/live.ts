@@ -55,6 +55,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
   ops: ['ops', 'parked'],
   demo: ['demoProgress', 'me', 'home'],
   imports: ['imports', 'import', 'importFeeds', 'home'],
+  modules: ['modules', 'module', 'moduleVersions'],
 }
 const TOPICS = Object.keys(SHOWN) as LiveTopic[]
 /** At most one round of refetches in this time, however many events arrive. */

@@ -24,6 +24,7 @@ import { ruleEdit } from './rule-edit.ts'
 import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
+import { wires } from './wires.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -58,5 +59,6 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
+  setting: { ...pages.setting, ...wires.setting },
   ...journeysVersions,
 } as const

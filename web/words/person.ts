@@ -117,6 +117,7 @@ export const personWords = {
     no_consent: ['未取得同意', 'No consent'],
     refused: ['已拒絕', 'Refused'],
     suppressed: ['在名單排除中', 'Suppressed'],
+    window: ['回覆時限已過', 'Reply window closed'],
   },
   orderStatus: {
     placed: ['未付款', 'Placed'],

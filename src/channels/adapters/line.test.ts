@@ -8,6 +8,8 @@ import type { Account } from '../adapter.ts'
 import { CHANNELS } from '../model.ts'
 import { line, signBody } from './line.ts'
 
+const TEXT = { channel: 'line' as const, messages: [{ type: 'text', text: 'hi' }] }
+
 const account = (provider?: string): Account => ({
   id: newId(),
   workspace: newId(),
@@ -26,7 +28,7 @@ async function follow(provider?: string) {
     }),
   )
   const headers = { 'x-line-signature': signBody('s', rawBody).toString('base64') }
-  const told = await line.parse!(account(provider), { rawBody, headers, query: {}, url: '' })
+  const told = await line.parse!(account(provider), { rawBody, headers, query: {}, url: '', now: 1 })
   return told.events[0]!
 }
 
@@ -42,12 +44,16 @@ test('a message goes to the user id of the account’s own provider, or to nobod
   customer.line = { following: true, at: 1 }
   customer.ids.push({ kind: 'line_uid', value: 'shop-b/U2', verified: true, at: 2, src: 'LINE' })
   const ask = (settings: Record<string, string>) =>
-    decide({ purpose: 'transactional', notBefore: 1, notAfter: null, quiet: null }, CHANNELS.line, {
-      now: 5,
-      paused: false,
-      account: { waitMs: 0, settings },
-      customer,
-    })
+    decide(
+      { purpose: 'transactional', notBefore: 1, notAfter: null, quiet: null, content: TEXT },
+      CHANNELS.line,
+      {
+        now: 5,
+        paused: false,
+        account: { waitMs: 0, settings },
+        customer,
+      },
+    )
   expect(ask({})).toEqual({ do: 'skip', reason: 'no_address' })
   // a friend of the other account only
   expect(ask({ provider: 'shop-b' })).toEqual({ do: 'skip', reason: 'blocked' })

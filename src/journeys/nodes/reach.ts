@@ -5,7 +5,7 @@
 // customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
 // failed, skipped, unknown (left out: accepted), unreachable.
 import { z } from 'zod'
-import { type MessageContent, messageContent } from '../../channels/content.ts'
+import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { CHANNEL_NAMES, type ChannelName } from '../../channels/model.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
@@ -17,7 +17,7 @@ const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
   purpose,
   options: z
-    .array(z.strictObject({ channel: sendChannel, content: messageContent }))
+    .array(z.strictObject({ channel: sendChannel, content: authoredContent }))
     .min(1)
     .max(6),
   by: z.enum(['order', 'cost', 'reach']).optional(),
@@ -44,7 +44,7 @@ function ordered(f: Fields, ctx: NodeContext): Option[] {
 /** The first of these that reaches the customer: its message; else null. What was passed over is told. */
 function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
   for (const { channel, content } of options) {
-    const { reachable, reason } = ctx.reachable(channel, f.purpose)
+    const { reachable, reason } = ctx.reachable(channel, f.purpose, content)
     why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
     if (!reachable) continue
     const notBefore = ctx.allowedFrom(ctx.now)

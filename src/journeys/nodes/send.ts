@@ -3,7 +3,7 @@
 // Ports: accepted, failed, skipped, unknown. A port that `next` leaves out takes the way of accepted, so nobody is
 // stranded; null ends the run there.
 import { z } from 'zod'
-import { type MessageContent, messageContent } from '../../channels/content.ts'
+import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
 import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
@@ -11,7 +11,7 @@ import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } f
 const shape = z.strictObject({
   channel: sendChannel,
   purpose,
-  content: messageContent,
+  content: authoredContent,
   usefulForMs,
 })
 type Fields = {

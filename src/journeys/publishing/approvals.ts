@@ -142,6 +142,7 @@ export async function approve(
       version: rows[0]!.version,
       moves: asked.moves,
       actor: `${asked.askedBy}, ${by.actor}`,
+      modulesAsOf: asked.askedAt,
     })
     await decide(sql, workspace, id, 'approved', by, published)
     return published

@@ -1,0 +1,19 @@
+// How Taiwan's SMS providers write numbers and times.
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+
+/** 0912345678 for a number of Taiwan, E.164 for every other. */
+export function localNumber(e164: string): string {
+  const number = parsePhoneNumberFromString(e164)
+  return number?.countryCallingCode === '886' ? `0${number.nationalNumber}` : e164
+}
+
+/** yyyyMMddHHmmss of Taiwan as ms; null when it is none. Taiwan has had no summer time since 1979. */
+export function taipeiTime(text: string): number | null {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
+  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}+08:00`)
+  return Number.isNaN(at) ? null : at
+}
+
+/** The same the other way, for the stand-ins. */
+export const asTaipeiTime = (ms: number): string =>
+  new Date(ms + 8 * 3_600_000).toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,0 +1,157 @@
+// Message modules: contents that many journeys use, with versions; previews as any customer.
+import { z } from 'zod'
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { PURPOSES } from '../modules/model.ts'
+import { e, id, personalValue, time } from './shared.ts'
+import { fault } from './segments.ts'
+
+const content = personalValue('brand').describe('MessageContent; docs/MODULES.md')
+const fields = z.object({
+  name: z.string().trim().min(1).max(120),
+  folder: z
+    .string()
+    .trim()
+    .max(120)
+    .regex(/^(?:[^/]+(?:\/[^/]+)*)?$/, { message: 'names, parted by /' })
+    .describe("'' is the top; '/' parts folders"),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20),
+  purpose: z.enum(PURPOSES),
+  content,
+})
+const use = z.object({
+  journey: id,
+  name: z.string(),
+  kind: z.string().describe('journey or broadcast'),
+  status: z.string(),
+  draft: z.boolean().describe('the draft names it: it takes the newest version when it is published'),
+  versions: z
+    .array(z.object({ version: z.number(), module: z.number(), live: z.boolean() }))
+    .describe('published versions with people, and which version of the module each holds, for ever'),
+  edit: z.number().describe("the journey's version, for publishing anew"),
+})
+export const moduleRow = z.object({
+  id,
+  name: z.string(),
+  folder: z.string(),
+  tags: z.array(z.string()),
+  channel: z.enum(CHANNEL_NAMES),
+  purpose: z.enum(PURPOSES),
+  liveVersion: z.number().nullable(),
+  changed: z.boolean().describe('the draft differs from the newest version'),
+  content: content.describe('the newest version, else the draft'),
+  archived: z.boolean(),
+  usedBy: z.array(use),
+  version: z.number(),
+  updatedBy: z.string(),
+  updatedAt: time,
+})
+const detail = moduleRow.extend({ draft: content, faults: z.array(fault) })
+const version = z.object({
+  version: z.number(),
+  content,
+  note: z.string(),
+  publishedBy: z.string(),
+  publishedAt: time,
+})
+
+export const modulesEndpoints = {
+  modules: e({
+    method: 'get',
+    path: '/w/{ws}/modules',
+    scope: 'modules:read',
+    summary: 'Message modules, the last changed first, with all folders and tags',
+    query: z.object({
+      channel: z.enum(CHANNEL_NAMES).optional(),
+      folder: z.string().max(120).optional().describe('with what is in folders below it'),
+      tag: z.string().max(40).optional(),
+      q: z.string().max(100).optional().describe('part of the name, a tag or the text'),
+      archived: z.enum(['true', 'false']).optional(),
+    }),
+    out: z.object({
+      items: z.array(moduleRow),
+      folders: z.array(z.object({ folder: z.string(), count: z.number() })),
+      tags: z.array(z.string()),
+    }),
+  }),
+  createModule: e({
+    method: 'post',
+    path: '/w/{ws}/modules',
+    scope: 'modules:write',
+    summary: 'New module, as a draft',
+    body: fields.extend({
+      channel: z.enum(CHANNEL_NAMES),
+      folder: fields.shape.folder.default(''),
+      tags: fields.shape.tags.default([]),
+    }),
+    out: detail,
+  }),
+  module: e({
+    method: 'get',
+    path: '/w/{ws}/modules/{module}',
+    scope: 'modules:read',
+    summary: 'Draft, newest version, faults of the draft, who uses it',
+    out: detail,
+  }),
+  saveModule: e({
+    method: 'patch',
+    path: '/w/{ws}/modules/{module}',
+    scope: 'modules:write',
+    summary: 'Change the draft. Journeys that are live keep what they were published with',
+    body: fields.partial().extend({ version: z.number() }),
+    out: detail,
+  }),
+  publishModule: e({
+    method: 'post',
+    path: '/w/{ws}/modules/{module}/publish',
+    scope: 'modules:write',
+    audit: 'published',
+    summary: 'The draft as a new immutable version; what is published after it takes this one',
+    body: z.object({ version: z.number(), note: z.string().trim().max(500).default('') }),
+    out: detail,
+  }),
+  publishModuleIn: e({
+    method: 'post',
+    path: '/w/{ws}/modules/{module}/publish-in',
+    scope: 'journeys:publish',
+    audit: 'published',
+    summary: 'Journeys anew with the newest version of the module: whoever enters from now on gets it',
+    body: z.object({
+      journeys: z
+        .array(z.object({ journey: id, version: z.number() }))
+        .min(1)
+        .max(50),
+    }),
+    out: z.object({
+      items: z.array(
+        z.object({
+          journey: id,
+          name: z.string(),
+          version: z.number().nullable().describe('null: it holds the newest already'),
+        }),
+      ),
+    }),
+  }),
+  archiveModule: e({
+    method: 'post',
+    path: '/w/{ws}/modules/{module}/archive',
+    scope: 'modules:write',
+    summary: 'Put it away, or take it back; refused while a draft or a live journey uses it',
+    body: z.object({ version: z.number(), archived: z.boolean() }),
+    out: detail,
+  }),
+  moduleVersions: e({
+    method: 'get',
+    path: '/w/{ws}/modules/{module}/versions',
+    scope: 'modules:read',
+    summary: 'Published versions, newest first, with what each changed',
+    out: z.object({
+      items: z.array(
+        version.extend({
+          changes: z.array(
+            z.object({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
+          ),
+        }),
+      ),
+    }),
+  }),
+} as const
