@@ -18,6 +18,7 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
+import { kpisEndpoints } from './contract/kpis.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { membershipEndpoints } from './contract/membership.ts'
@@ -49,6 +50,7 @@ export const endpoints = {
   ...reachEndpoints,
   ...attributionEndpoints,
   ...upliftEndpoints,
+  ...kpisEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

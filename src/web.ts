@@ -29,6 +29,7 @@ import { startImports } from './imports/workers.ts'
 import { attributionRoutes } from './insight/attribution/routes.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
 import { homeRoutes } from './insight/home.ts'
+import { kpiRoutes } from './insight/kpis/routes.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
@@ -94,6 +95,7 @@ export const handlers: AllHandlers = {
   ...reachRoutes,
   ...attributionRoutes,
   ...upliftRoutes,
+  ...kpiRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

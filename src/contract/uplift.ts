@@ -28,7 +28,9 @@ export const upliftEndpoints = {
         .string()
         .max(60)
         .optional()
-        .describe('its own control group; left out: the control group of the workspace, over all journeys that sell'),
+        .describe(
+          'its own control group; left out: the control group of the workspace, over all journeys that sell',
+        ),
       window: z.coerce.number().min(1).max(365).default(30).describe('days after the entry'),
     }),
     out: z.object({

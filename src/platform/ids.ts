@@ -87,6 +87,7 @@ export type IdPrefix =
   | 'cpn'
   | 'cmp'
   | 'apr'
+  | 'kpi'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -28,6 +28,7 @@ const WHAT: Record<IdPrefix, string> = {
   cpn: 'coupon',
   cmp: 'campaign',
   apr: 'approval',
+  kpi: 'kpi',
   mod: 'module',
 }
 

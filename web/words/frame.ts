@@ -23,6 +23,8 @@ export const frame = {
     coupons: ['優惠券與點數', 'Coupons and points'],
     metrics: ['營運與體驗數據', 'Metrics'],
     engagement: ['訊息互動', 'Engagement'],
+    attribution: ['歸因與成效', 'Attribution'],
+    kpis: ['KPI', 'KPIs'],
     sources: ['資料來源', 'Sources'],
     channels: ['渠道', 'Channels'],
     ops: ['系統運作', 'Ops'],

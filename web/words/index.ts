@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { attributionWords } from './attribution.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { engagementWords } from './engagement.ts'
@@ -15,6 +16,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { kpiWords } from './kpis.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -34,6 +36,8 @@ export const words = {
   ...install,
   ...insight,
   ...engagementWords,
+  ...attributionWords,
+  ...kpiWords,
   ...quality,
   ...ruleEdit,
   ...rules,

@@ -23,13 +23,21 @@ async function tellMany(items: Item[]): Promise<void> {
 }
 const sends = (event: string, purpose: string) =>
   graphOf(event, {
-    s: { type: 'send', fields: { channel: 'email', purpose, content: mail('嗨', '<p>嗨</p>') }, next: { accepted: null, skipped: null } },
+    s: {
+      type: 'send',
+      fields: { channel: 'email', purpose, content: mail('嗨', '<p>嗨</p>') },
+      next: { accepted: null, skipped: null },
+    },
   })
 const order = (who: string, no: string, total: number) =>
   says(who, 'Order Completed', { order_id: no, total, currency: 'TWD' })
 
 async function rows<T>(query: string): Promise<T[]> {
-  const answer = await lab.core.history.query({ query, query_params: { ws: lab.workspace }, format: 'JSONEachRow' })
+  const answer = await lab.core.history.query({
+    query,
+    query_params: { ws: lab.workspace },
+    format: 'JSONEachRow',
+  })
   return answer.json<T>()
 }
 
@@ -39,7 +47,9 @@ test('R0-28 a sticky control group over all journeys that sell: uplift with inte
 
   const settings = await lab.call('proofSettings')
   expect(
-    await lab.call('saveProofSettings', { body: { pointValue: 0, holdoutPercent: 30, version: settings.body.version } }),
+    await lab.call('saveProofSettings', {
+      body: { pointValue: 0, holdoutPercent: 30, version: settings.body.version },
+    }),
   ).toMatchObject({ status: 200, body: { holdoutPercent: 30 } })
   const selling = await lab.publish(sends('Spring', 'marketing'))
   const serving = await lab.publish(sends('Shipped', 'transactional'))
@@ -75,7 +85,9 @@ test('R0-28 a sticky control group over all journeys that sell: uplift with inte
   await lab.passes(DAY)
   await tellMany(names.flatMap((who, i) => (buys(who, i) ? [order(who, `A${i}`, 200 + i)] : [])))
   await tellMany([0, 2, 4].map(i => says(`u${i}`, 'Order Cancelled', { order_id: `A${i}` })))
-  await tellMany(names.filter((_, i) => i % 4 === 1).map(who => ({ ...says(who, 'Store Visited', { store: 'T1' }) })))
+  await tellMany(
+    names.filter((_, i) => i % 4 === 1).map(who => ({ ...says(who, 'Store Visited', { store: 'T1' }) })),
+  )
   await lab.passes(8 * DAY)
   await tellMany(names.filter((_, i) => i % 5 === 0).map((who, i) => order(who, `C${i}`, 9_000))) // beyond the window
   await tellMany(names.map(who => says(who, 'Spring'))) // once more: the same stay out
@@ -104,11 +116,17 @@ test('R0-28 a sticky control group over all journeys that sell: uplift with inte
   const of = (metric: string) => answer.lifts.find(l => l.metric === metric)!.lift!
   const conversion = of('conversion')
   const { treated, control } = answer
-  expect(conversion.value).toBeCloseTo(treated.converted / treated.people - control.converted / control.people, 10)
+  expect(conversion.value).toBeCloseTo(
+    treated.converted / treated.people - control.converted / control.people,
+    10,
+  )
   expect(conversion).toMatchObject({ enough: true })
   expect(conversion.low).toBeGreaterThan(0)
   expect(conversion.high).toBeGreaterThan(conversion.value)
-  expect(of('revenue').value).toBeCloseTo(treated.revenue / treated.people - control.revenue / control.people, 6)
+  expect(of('revenue').value).toBeCloseTo(
+    treated.revenue / treated.people - control.revenue / control.people,
+    6,
+  )
   expect(of('revenue')).toMatchObject({ enough: true })
   // nothing was planted in who comes to the store
   expect(of('engagement').low).toBeLessThan(0)
