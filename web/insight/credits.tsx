@@ -291,8 +291,7 @@ function Rows({
 }
 
 function nameOf(item: Item, by: string): string {
-  if (by === 'channel')
-    return isChannel(item.key) ? word('channel', item.key) : word('touchKind', item.key)
+  if (by === 'channel') return isChannel(item.key) ? word('channel', item.key) : word('touchKind', item.key)
   const name = item.name ?? item.key
   return item.node === null ? name : `${name} · ${item.node}`
 }

@@ -5,7 +5,13 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import { KPI_KINDS, KPI_METRICS, KPI_PERIODS, type KpiMetric, type KpiPeriod } from '../../src/insight/kpis/model.ts'
+import {
+  KPI_KINDS,
+  KPI_METRICS,
+  KPI_PERIODS,
+  type KpiMetric,
+  type KpiPeriod,
+} from '../../src/insight/kpis/model.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { PeopleDrawer } from '../insight/people.tsx'
@@ -73,7 +79,12 @@ export function Kpis() {
         />
       ) : null}
       {query.data && opened ? (
-        <People ws={ws} kpi={opened} currency={query.data.currency} close={() => choose({ kpi: undefined })} />
+        <People
+          ws={ws}
+          kpi={opened}
+          currency={query.data.currency}
+          close={() => choose({ kpi: undefined })}
+        />
       ) : null}
     </Page>
   )
@@ -235,8 +246,7 @@ function People({ ws, kpi, currency, close }: { ws: string; kpi: Kpi; currency: 
   const say = useSay()
   const query = usePages('kpiPeople', { ws, kpi: kpi.id, query: { limit: 50 } })
   const name = t(`kpi.${kpi.metric}`)
-  const value = (v: number) =>
-    kpi.unit === 'ratio' ? say.count(v) : sayKpi(kpi.metric, v, currency, say)
+  const value = (v: number) => (kpi.unit === 'ratio' ? say.count(v) : sayKpi(kpi.metric, v, currency, say))
   return (
     <PeopleDrawer
       title={t('kpis.people', { name })}
