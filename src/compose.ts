@@ -103,25 +103,20 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
   },
   deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
   history: async core => {
-    const history = await (await import('./inbox/history.ts')).startHistory(core)
-    const mirror = (await import('./catalogue/mirror.ts')).startMirror(core)
-    const segments = (await import('./segments/worker.ts')).openSegmentWorker(core)
-    const replays = (await import('./trial/replay-worker.ts')).openReplays(core)
-    segments.start()
-    replays.start()
-    const experiments = (await import('./experiments/worker.ts')).openExperimentWorker(core)
-    experiments.start()
-    const insight = (await import('./insight/worker.ts')).openInsightWorker(core)
-    insight.start()
+    const parts = [
+      await (await import('./inbox/history.ts')).startHistory(core),
+      (await import('./catalogue/mirror.ts')).startMirror(core),
+      (await import('./segments/worker.ts')).openSegmentWorker(core),
+      (await import('./trial/replay-worker.ts')).openReplays(core),
+      (await import('./experiments/worker.ts')).openExperimentWorker(core),
+      (await import('./conversations/away.ts')).openAwayWorker(core),
+      (await import('./insight/worker.ts')).openInsightWorker(core),
+    ]
+    for (const part of parts) part.start()
     return {
       start: () => undefined,
       async stop() {
-        await insight.stop()
-        await experiments.stop()
-        await replays.stop()
-        await segments.stop()
-        await mirror.stop()
-        await history.stop()
+        for (const part of parts.toReversed()) await part.stop()
       },
     }
   },

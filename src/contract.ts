@@ -7,6 +7,7 @@ import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
 import { enrollEndpoints } from './contract/enroll.ts'
@@ -21,6 +22,7 @@ import { journeysEndpoints } from './contract/journeys.ts'
 import { kpisEndpoints } from './contract/kpis.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { limitsEndpoints } from './contract/limits.ts'
+import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
 import { modulesEndpoints } from './contract/modules.ts'
@@ -69,6 +71,7 @@ export const endpoints = {
   ...messagesEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
+  ...mailEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -76,6 +79,7 @@ export const endpoints = {
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,
+  ...conversationsEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,
@@ -103,6 +107,7 @@ export const LIVE_TOPICS = [
   'imports',
   'segments',
   'notices',
+  'conversations',
   'membership',
   'replays',
   'modules',

@@ -20,8 +20,13 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { conversationReplyRoutes } from './conversations/reply-routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
+import { conversationSettingRoutes } from './conversations/settings.ts'
+import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
+import { mailRoutes } from './channels/mail-routes.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -104,6 +109,10 @@ export const handlers: AllHandlers = {
   ...connectorRoutes,
   ...importRoutes,
   ...customerRoutes,
+  ...conversationRoutes,
+  ...conversationSettingRoutes,
+  ...conversationTellRoutes,
+  ...conversationReplyRoutes,
   ...identityRoutes,
   ...segmentRoutes,
   ...previewRoutes,
@@ -118,6 +127,7 @@ export const handlers: AllHandlers = {
   ...messageRoutes,
   ...moduleRoutes,
   ...noticeRoutes,
+  ...mailRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,

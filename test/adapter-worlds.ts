@@ -3,6 +3,7 @@
 import type { Account } from '../src/channels/adapter.ts'
 import type { MessageContent } from '../src/channels/content.ts'
 import type { StandInFault } from '../src/sandbox/stand-in.ts'
+import { NO_PSID, NO_WHATSAPP } from '../src/sandbox/stand-ins/meta.ts'
 import { lineText, mail, type Person } from './send-lab.ts'
 
 export type AdapterWorld = {
@@ -14,6 +15,8 @@ export type AdapterWorld = {
   tryAgain: StandInFault['kind']
   retryAfterMs: number | null
   badSecret: string
+  /** its provider takes messages only to who has written first */
+  hears?: true
   /** the same account where nobody listens, and by a name instead of an address */
   unheard(account: Account): void
   named(account: Account): void
@@ -33,6 +36,18 @@ const sms: Pick<AdapterWorld, 'address' | 'content' | 'nobody' | 'refusesCredent
   nobody: '+15005550001',
   refusesCredentials: 'error_401',
   tryAgain: 'error_429',
+}
+
+/** Digits that stand for a person, as Messenger's and Instagram's ids are. */
+export const psidOf = (person: Pick<Person, 'id'>): string => `7${BigInt(`0x${person.id.slice(-12)}`)}`
+const chat: Omit<AdapterWorld, 'content'> = {
+  address: psidOf,
+  nobody: NO_PSID,
+  refusesCredentials: 'error_401',
+  tryAgain: 'error_429',
+  retryAfterMs: 2_000,
+  badSecret: 'accessToken',
+  ...atBaseUrl,
 }
 
 export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
@@ -59,4 +74,61 @@ export const ADAPTER_WORLDS: Record<string, AdapterWorld> = {
   twilio: { ...sms, retryAfterMs: 2_000, badSecret: 'authToken', ...atBaseUrl },
   mitake: { ...sms, retryAfterMs: null, badSecret: 'password', ...atBaseUrl },
   every8d: { ...sms, retryAfterMs: 2_000, badSecret: 'password', ...atBaseUrl },
+  ses: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: null,
+    badSecret: 'secretAccessKey',
+    ...atBaseUrl,
+  },
+  sendgrid: {
+    address: person => person.email,
+    content: mail('hello', '<p>hello</p>'),
+    nobody: 'nobody',
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: 2_000,
+    badSecret: 'apiKey',
+    ...atBaseUrl,
+  },
+  whatsapp: {
+    address: phoneOf,
+    content: {
+      channel: 'whatsapp',
+      template: {
+        name: 'order_shipped',
+        language: 'zh_TW',
+        components: [
+          {
+            type: 'body',
+            parameters: [
+              { type: 'text', text: '小明' },
+              { type: 'text', text: 'A100' },
+            ],
+          },
+        ],
+      },
+    },
+    nobody: NO_WHATSAPP,
+    refusesCredentials: 'error_401',
+    tryAgain: 'error_429',
+    retryAfterMs: 2_000,
+    badSecret: 'accessToken',
+    ...atBaseUrl,
+  },
+  messenger: {
+    ...chat,
+    content: {
+      channel: 'messenger',
+      text: '訂單 A100 已出貨',
+      template: { name: 'order_shipped', language: 'zh_TW', components: [] },
+    },
+  },
+  instagram: {
+    ...chat,
+    content: { channel: 'instagram', text: '您好' },
+    hears: true,
+  },
 }

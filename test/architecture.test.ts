@@ -66,6 +66,8 @@ const ORDER = [
   'connectors',
   'team',
   'privacy',
+  'consent',
+  'conversations',
   'insight',
   'sandbox',
   'demo',

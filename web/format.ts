@@ -15,9 +15,13 @@ export function share(part: number, whole: number, locale: string): string {
   return percent(part / whole, locale)
 }
 
-/** 0 to 1 as a percentage with one decimal. */
-export const percent = (ratio: number, locale: string): string =>
-  new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+/** 0 to 1 as a percentage. */
+export const percent = (ratio: number, locale: string, decimals = 1): string =>
+  new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
     .format(ratio)
     .replace(/%$/, ' %')
 

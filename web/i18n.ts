@@ -89,7 +89,9 @@ export function word(
     | 'place'
     | 'erasureKept'
     | 'segmentCause'
-    | 'libraryFamily',
+    | 'libraryFamily'
+    | 'adapter'
+    | 'mailCode',
   code: string,
 ): string {
   const key = `${group}.${code.replaceAll('.', '_')}`

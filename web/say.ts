@@ -11,7 +11,7 @@ export function sayIn(t: TFunction, locale: format.Spoken['locale'], zone: strin
     count: (n: number) => format.count(n, locale),
     people: (n: number) => format.people(n, locale),
     share: (part: number, whole: number) => format.share(part, whole, locale),
-    percent: (part: number) => format.percent(part, locale),
+    percent: (part: number, decimals?: number) => format.percent(part, locale, decimals),
     list: (names: string[]) => format.list(names, locale),
     decimal: (n: number) => format.decimal(n, locale),
     money: (amount: number, currency: string) => format.money(amount, currency, locale),

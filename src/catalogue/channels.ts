@@ -10,6 +10,7 @@ import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { idOr404 } from '../platform/public-id.ts'
 
 type AccountRow = {
   id: Uuid
@@ -27,10 +28,10 @@ const MOST_CHARACTERS = 4_000
 
 const settingsOf = (adapter: Adapter): string[] => [...adapter.settings, ...ACCOUNT_SETTINGS]
 
-/** The accounts by an adapter, the oldest first; one for each provider. */
+/** The accounts by an adapter that are in use, the oldest first. */
 async function accountsOf(sql: Sql, workspace: Uuid, adapter: string): Promise<AccountRow[]> {
   const { rows } = await sql.query<AccountRow>(
-    `select ${COLUMNS} from channel_account where workspace_id = $1 and adapter = $2
+    `select ${COLUMNS} from channel_account where workspace_id = $1 and adapter = $2 and archived_at is null
       order by created_at, id for update`,
     [workspace, adapter],
   )
@@ -39,25 +40,33 @@ async function accountsOf(sql: Sql, workspace: Uuid, adapter: string): Promise<A
 
 const providerOf = (settings: Record<string, string>): string => settings.provider ?? ''
 
-/** The account that a save means: the one named, else the one of the same provider; null: a new one.
- *  @throws Problem 404 when the one named is not there, 409 when another has its provider */
+/** The account that a save means: a new one where that is said, else the one named, else the one of the same provider; null: a
+ *  new one. @throws Problem 404 when the one named is not there, 409 when an account with friends of its own would become
+ *  another provider's */
 function meant(accounts: AccountRow[], named: string | undefined, provider: string): AccountRow | null {
+  if (named === 'new') return null
   const same = accounts.find(a => providerOf(a.settings) === provider) ?? null
   if (named === undefined) return same
   const id = parseId('chn', named)
   const account = accounts.find(a => a.id === id)
-  if (!account)
-    throw new Problem(404, 'no_account', 'This channel has no such account', {
-      path: 'account',
-      action: 'Load the channels again.',
-    })
-  if (same && same !== account)
+  if (!account) throw noAccount()
+  if (same && same !== account && providerOf(account.settings) !== provider)
     throw new Problem(409, 'provider_taken', 'Another account has this provider', {
       path: 'settings.provider',
-      action: `Change the account ${same.name} instead, or give this one the name of its own LINE provider.`,
+      action: `Change the account ${same.name} instead, or add a new account of that provider.`,
     })
   return account
 }
+
+const noAccount = () =>
+  new Problem(404, 'no_account', 'This channel has no such account', {
+    path: 'account',
+    action: 'Load the channels again.',
+  })
+
+/** LINE knows a user of several accounts of one provider by one id: whoever is not the first keeps its own friends. */
+const oaOf = (adapter: Adapter, accounts: AccountRow[], id: Uuid, provider: string): string =>
+  adapter.channel === 'line' && accounts.some(a => providerOf(a.settings) === provider) ? id.slice(-6) : ''
 
 const secretsOf = (core: Core, row: AccountRow | null): Record<string, string> =>
   row?.secrets ? (JSON.parse(core.secrets.open(row.secrets)) as Record<string, string>) : {}
@@ -99,10 +108,10 @@ function demandDeclared(
   }
   check('settings', settings, settingsOf(adapter))
   check('secrets', secrets, adapter.secrets)
-  const wrong = adapter.wrong?.(settings) ?? wrongLimits(settings)
+  const wrong = adapter.wrong?.(settings, secrets) ?? wrongLimits(settings)
   if (wrong)
     throw new Problem(400, 'invalid', `${adapter.name}: ${wrong.setting} cannot be so`, {
-      path: `settings.${wrong.setting}`,
+      path: `${adapter.secrets.includes(wrong.setting) ? 'secrets' : 'settings'}.${wrong.setting}`,
       action: wrong.action,
     })
   for (const name of adapter.required)
@@ -137,7 +146,7 @@ const withValues = (fields: Record<string, string>): Record<string, string> =>
 export const channelRoutes = {
   async channels(call) {
     const { rows } = await call.core.pool.query<AccountRow>(
-      `select ${COLUMNS} from channel_account where workspace_id = $1 order by channel, created_at, id`,
+      `select ${COLUMNS} from channel_account where workspace_id = $1 and archived_at is null order by channel, created_at, id`,
       [call.workspace.id],
     )
     return {
@@ -164,21 +173,24 @@ export const channelRoutes = {
       const before = meant(accounts, body.account, providerOf(settings))
       const secrets = { ...secretsOf(core, before), ...withValues(body.secrets ?? {}) }
       demandDeclared(adapter, settings, secrets)
+      const kept = adapter.complete?.(settings, secrets) ?? secrets
+      const id = before?.id ?? newId()
       const { rows } = await sql.query<AccountRow>(
-        `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at, oa)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (id) do update set name = excluded.name, settings = excluded.settings, secrets = excluded.secrets,
            attention = null, attention_at = null, version = channel_account.version + 1
          returning ${COLUMNS}`,
         [
-          before?.id ?? newId(),
+          id,
           workspace.id,
           adapter.channel,
           adapter.name,
           body.name,
           JSON.stringify(settings),
-          core.secrets.seal(JSON.stringify(secrets)),
+          core.secrets.seal(JSON.stringify(kept)),
           new Date(),
+          oaOf(adapter, accounts, id, providerOf(settings)),
         ],
       )
       // journeys choose by it
@@ -189,5 +201,22 @@ export const channelRoutes = {
     core.signals.emit('message', '')
     core.signals.emit('inbox', '')
     return present(core, saved)
+  },
+
+  /** What it sent stays; receipts that still come for it are taken. */
+  async archiveChannel(call) {
+    const { core, workspace } = call
+    const id = idOr404('chn', call.params.account, 'account')
+    await inTransaction(core.pool, async sql => {
+      const { rows } = await sql.query<{ settings: Record<string, string> }>(
+        `update channel_account set archived_at = clock_timestamp(), version = version + 1
+          where id = $1 and workspace_id = $2 and channel = $3 and archived_at is null returning settings`,
+        [id, workspace.id, call.params.channel],
+      )
+      if (!rows[0]) throw noAccount()
+      if (rows[0].settings.costPerMessage !== undefined) await publishWorld(sql, core, workspace.id)
+    })
+    core.signals.emit('message', '')
+    return { ok: true as const }
   },
 } satisfies Handlers

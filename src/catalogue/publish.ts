@@ -90,7 +90,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
 async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
   const { rows } = await sql.query<{ channel: string; cost: string }>(
     `select channel, settings->>'costPerMessage' as cost from channel_account
-      where workspace_id = $1 and settings ? 'costPerMessage' order by channel, created_at`,
+      where workspace_id = $1 and settings ? 'costPerMessage' and archived_at is null order by channel, created_at`,
     [workspace],
   )
   const costs: Record<string, number> = {}

@@ -17,6 +17,8 @@ export type LoadedAccount = Account & {
   version: number
   attention: string | null
   attentionAt: number | null
+  /** its circuit breaker is open: ms until the next try, as of when it was read; null: closed */
+  openMs: number | null
 }
 
 type AccountRow = {
@@ -30,9 +32,11 @@ type AccountRow = {
   version: number
   attention: string | null
   attention_at: Date | null
+  oa: string
+  open_ms: number | null
 }
 const COLUMNS =
-  'id, workspace_id, channel, adapter, name, settings, secrets, version, attention, attention_at'
+  'id, workspace_id, channel, adapter, name, settings, secrets, version, attention, attention_at, oa, case when opened_at is not null then (extract(epoch from open_until - clock_timestamp()) * 1000)::float8 end as open_ms'
 
 const opened = new WeakMap<Core['secrets'], LRUCache<string, Record<string, string>>>()
 
@@ -48,7 +52,7 @@ function openSecretsOf(core: Core, row: AccountRow): Record<string, string> {
 }
 
 function toAccount(core: Core, row: AccountRow, smtpPort: string | null): LoadedAccount {
-  const settings = { ...row.settings }
+  const settings: Record<string, string> = { ...row.settings, ...(row.oa === '' ? {} : { oa: row.oa }) }
   const standIn = settings.baseUrl === STAND_IN || settings.host === STAND_IN
   if (settings.baseUrl === STAND_IN) settings.baseUrl = `${core.baseUrl}/sandbox/${row.adapter}`
   if (settings.host === STAND_IN) {
@@ -68,6 +72,7 @@ function toAccount(core: Core, row: AccountRow, smtpPort: string | null): Loaded
     version: row.version,
     attention: row.attention,
     attentionAt: row.attention_at?.getTime() ?? null,
+    openMs: row.open_ms,
   }
 }
 
@@ -87,7 +92,7 @@ export async function loadAccounts(
   const [accounts, port] = await Promise.all([
     sql.query<AccountRow>({
       name: 'load_accounts',
-      text: `select ${COLUMNS} from channel_account where workspace_id = any($1::uuid[]) order by created_at, id`,
+      text: `select ${COLUMNS} from channel_account where workspace_id = any($1::uuid[]) and archived_at is null order by created_at, id`,
       values: [workspaces],
     }),
     smtpPort(sql),

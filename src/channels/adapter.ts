@@ -4,6 +4,7 @@
 import type { IncomingInput } from '../inbox/model.ts'
 import type { MessageContent } from './content.ts'
 import type { CallContent, TeamMail } from '../journeys/model.ts'
+import type { Origin } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { ChannelName } from './model.ts'
@@ -14,17 +15,29 @@ import type { ChannelName } from './model.ts'
 export type InternalContent = { channel: 'ticket' } | CallContent | TeamMail
 
 /** Settings that every account has beside its channel's own: messages that it may send in a month of the workspace's
- *  zone, and what one costs, in units of the workspace's currency. Empty: as many as wanted, nothing. */
-export const ACCOUNT_SETTINGS = ['monthlyQuota', 'costPerMessage'] as const
+ *  zone and in a second, and what one unit costs (a message, a segment of an SMS), in all or by purpose, in units of the
+ *  workspace's currency. Empty: as many as wanted, as the provider lets, nothing. */
+export const ACCOUNT_SETTINGS = [
+  'monthlyQuota',
+  'ratePerSecond',
+  'costPerMessage',
+  'costMarketing',
+  'costTransactional',
+] as const
 
 /** What is wrong with those, by name; null: nothing. */
 export function wrongLimits(settings: Record<string, string>): { setting: string; action: string } | null {
-  const { monthlyQuota = '', costPerMessage = '' } = settings
+  const { monthlyQuota = '', ratePerSecond = '' } = settings
   if (!/^\d{0,9}$/.test(monthlyQuota))
     return { setting: 'monthlyQuota', action: 'Give a whole number of messages, or leave it empty.' }
-  return /^(\d{1,6}(\.\d{1,4})?)?$/.test(costPerMessage)
+  if (!/^(\d{1,5}(\.\d{1,3})?)?$/.test(ratePerSecond) || Number(ratePerSecond || 1) === 0)
+    return { setting: 'ratePerSecond', action: 'Give a number of messages a second, or leave it empty.' }
+  const cost = ['costPerMessage', 'costMarketing', 'costTransactional'].find(
+    name => !/^(\d{1,6}(\.\d{1,4})?)?$/.test(settings[name] ?? ''),
+  )
+  return cost === undefined
     ? null
-    : { setting: 'costPerMessage', action: 'Give an amount such as 0.2, or leave it empty.' }
+    : { setting: cost, action: 'Give an amount such as 0.2, or leave it empty.' }
 }
 
 /** What a send came to. The error kind decides retry:
@@ -61,6 +74,8 @@ export type Outgoing = {
   content: MessageContent
   /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
   unsubscribeUrl: string
+  /** a person of the team wrote it, or it is a test */
+  origin?: Origin
   /** where the provider may tell what became of it, for those that ask for an address with each message */
   receiptUrl: string
 }
@@ -140,7 +155,12 @@ export type Adapter = {
   name: string
   channel: ChannelName
   /** what is wrong with an account's settings, beyond what is required */
-  wrong?(settings: Record<string, string>): { setting: string; action: string } | null
+  wrong?(
+    settings: Record<string, string>,
+    secrets?: Record<string, string>,
+  ): { setting: string; action: string } | null
+  /** the secrets with those that are made here where none was given, such as a key pair */
+  complete?(settings: Record<string, string>, secrets: Record<string, string>): Record<string, string>
   /** at_least_once: unknown is retried under the provider's key; at_most_once: unknown is left for a receipt or person */
   delivery: 'at_least_once' | 'at_most_once'
   /** names of settings and secrets an account has, for its form; `required` among both */
@@ -163,8 +183,6 @@ export type Adapter = {
   check?(account: Account, signal: AbortSignal): Promise<Checked>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
-  /** What a message counts as at the provider: an SMS of three parts costs three. Left out: one. */
-  units?(content: MessageContent): number
   /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */
   keyed?: true
   /** @throws Problem 401 when the signature does not fit the raw body */

@@ -8,12 +8,14 @@ import { golden } from '../../test/golden.ts'
 import { lineText, mail, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
 import { openOwner } from '../inbox/owner.ts'
 import { bucketOf, newId, publicId } from '../platform/ids.ts'
+import { standInAct } from '../sandbox/stand-ins/register.ts'
 import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in.ts'
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
 import type { Outgoing, SendResult } from './adapter.ts'
 import { pushRequest, readAnswer } from './adapters/line.ts'
-import { mailOf, readFailure, smtp } from './adapters/smtp.ts'
+import { readFailure, smtp } from './adapters/smtp.ts'
 import { retryAfterMs } from './exchange.ts'
+import { mailOf } from './mail.ts'
 import { isInner } from './outgoing.ts'
 import { adapters } from './register.ts'
 
@@ -30,6 +32,13 @@ describe.each(adapters().map(adapter => ({ name: adapter.name, adapter })))(
     let person: Person
     beforeAll(async () => {
       person = await lab.person()
+      if (world.hears)
+        await standInAct(lab.core, lab.workspace, {
+          channel: adapter.channel,
+          address: world.address(person),
+          act: 'text',
+          text: 'hi',
+        })
     })
     const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
       const a = structuredClone(

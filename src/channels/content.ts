@@ -77,10 +77,21 @@ const whatsappContent = z
       })
       .optional(),
     text: z.string().min(1).max(4_096).optional(),
+    /** with the text as its caption */
+    media: z.strictObject({ kind: z.enum(['image', 'video', 'audio', 'document']), link: webUrl }).optional(),
+    /** replies to tap, under the text; what is tapped comes back as `data` */
+    buttons: z
+      .array(z.strictObject({ title: z.string().min(1).max(20), payload: z.string().min(1).max(256) }))
+      .max(3)
+      .optional(),
     ...beside,
   })
-  .refine(c => (c.template === undefined) !== (c.text === undefined), {
+  .refine(c => (c.template === undefined) !== (c.text === undefined && c.media === undefined), {
     message: 'give either a template or a text',
+    path: ['text'],
+  })
+  .refine(c => !c.buttons?.length || (c.text !== undefined && c.text.length <= 1_024), {
+    message: 'with buttons give a text of at most 1,024 characters',
     path: ['text'],
   })
 const chatContent = {
@@ -105,7 +116,18 @@ const chatContent = {
     .max(3)
     .optional(),
 }
-const messengerContent = z.strictObject({ channel: z.literal('messenger'), ...chatContent })
+const messengerContent = z.strictObject({
+  channel: z.literal('messenger'),
+  ...chatContent,
+  /** an approved utility message, which needs no window; the text is what previews show */
+  template: z
+    .strictObject({
+      name: z.string().min(1).max(512),
+      language: z.string().min(2).max(16),
+      components: z.array(z.looseObject({ type: z.string().min(1) })).max(10),
+    })
+    .optional(),
+})
 const instagramContent = z.strictObject({ channel: z.literal('instagram'), ...chatContent })
 const notification = {
   ...beside,

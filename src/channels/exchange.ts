@@ -3,7 +3,8 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { faultPoint } from '../platform/fault.ts'
-import { isInner, safeLookup } from './outgoing.ts'
+import type { SendResult } from './adapter.ts'
+import { FORBIDDEN_TEXT, isInner, safeLookup } from './outgoing.ts'
 
 const ANSWER_LIMIT = 64 * 1024
 const agents = () => ({
@@ -16,7 +17,7 @@ export type OutgoingRequest = {
   method: string
   url: URL
   headers: Record<string, string>
-  body: string
+  body: string | Uint8Array
 }
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 /** Why there is no answer. `written`: the request may have reached the provider. `stale`: a kept connection was closed. */
@@ -72,6 +73,24 @@ export function exchange(r: OutgoingRequest, trusted: boolean, signal: AbortSign
     req.on('finish', () => faultPoint('deliver.after_socket_write'))
     req.end(r.body)
   })
+}
+
+/** A send by one request without a key of the provider's: what arrived and was not answered is unknown. */
+export async function sendOnce(
+  request: OutgoingRequest,
+  trusted: boolean,
+  signal: AbortSignal,
+  read: (answer: Answer, now: number) => SendResult,
+): Promise<SendResult> {
+  try {
+    return read(await exchange(request, trusted, signal), Date.now())
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    if (error.message === 'EFORBIDDEN') return { kind: 'bad_credentials', detail: FORBIDDEN_TEXT }
+    return error.written
+      ? { kind: 'unknown', detail: error.message }
+      : { kind: 'retryable', detail: error.message, retryAfterMs: null }
+  }
 }
 
 /** Ends kept connections; more may be made after it. */

@@ -26,6 +26,8 @@ export type ChannelKind = {
   consent: 'given' | 'implied'
   /** What is no approved template may be sent only so long after the customer's last message by this channel, ms. */
   windowMs?: number
+  /** The same for what a person of the team answers; left out: no other. */
+  replyWindowMs?: number
   /** has templates that the provider approves */
   templates?: true
 }
@@ -42,8 +44,20 @@ export const CHANNELS: Record<ChannelName, ChannelKind> = {
   email: { name: 'email', addressKind: 'email', consent: 'given' },
   sms: { name: 'sms', addressKind: 'phone', consent: 'given' },
   whatsapp: { name: 'whatsapp', addressKind: 'phone', consent: 'given', windowMs: DAY_MS, templates: true },
-  messenger: { name: 'messenger', addressKind: 'messenger_id', consent: 'implied', windowMs: DAY_MS },
-  instagram: { name: 'instagram', addressKind: 'instagram_id', consent: 'implied', windowMs: DAY_MS },
+  messenger: {
+    name: 'messenger',
+    addressKind: 'messenger_id',
+    consent: 'implied',
+    windowMs: DAY_MS,
+    replyWindowMs: 7 * DAY_MS,
+  },
+  instagram: {
+    name: 'instagram',
+    addressKind: 'instagram_id',
+    consent: 'implied',
+    windowMs: DAY_MS,
+    replyWindowMs: 7 * DAY_MS,
+  },
   push: { name: 'push', addressKind: null, consent: 'implied' },
   webpush: { name: 'webpush', addressKind: null, consent: 'implied' },
 }

@@ -1,5 +1,5 @@
 // One request to a provider, and what it came to where no answer came. Adapters say only what an answer means.
-import type { Account, SendResult } from './adapter.ts'
+import type { Account, Checked, SendResult } from './adapter.ts'
 import { type Answer, exchange, NoAnswer, type OutgoingRequest } from './exchange.ts'
 import { FORBIDDEN_TEXT } from './outgoing.ts'
 
@@ -23,6 +23,22 @@ export async function callProvider(
         ? { kind: 'unknown', detail: error.message }
         : { kind: 'retryable', detail: error.message, retryAfterMs: null }
     }
+  }
+}
+
+/** A call that changes nothing, to see whether the credentials are good. */
+export async function checkProvider(
+  request: OutgoingRequest,
+  account: Account,
+  signal: AbortSignal,
+  read: (answer: Answer) => Checked,
+): Promise<Checked> {
+  try {
+    return read(await exchange(request, account.trusted, signal))
+  } catch (error) {
+    if (error instanceof SyntaxError) return { ok: false, detail: 'The answer cannot be read' }
+    if (!(error instanceof NoAnswer)) throw error
+    return { ok: false, detail: error.message === 'EFORBIDDEN' ? FORBIDDEN_TEXT : error.message }
   }
 }
 

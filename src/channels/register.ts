@@ -3,12 +3,28 @@
 import type { Adapter } from './adapter.ts'
 import { every8d } from './adapters/every8d.ts'
 import { line } from './adapters/line.ts'
+import { instagram, messenger } from './adapters/messenger.ts'
 import { mitake } from './adapters/mitake.ts'
+import { sendgrid } from './adapters/sendgrid.ts'
+import { ses } from './adapters/ses.ts'
 import { smtp } from './adapters/smtp.ts'
 import { twilio } from './adapters/twilio.ts'
+import { whatsapp } from './adapters/whatsapp.ts'
 import type { ChannelName } from './model.ts'
 
-const ADAPTERS: Adapter[] = [line, smtp, twilio, mitake, every8d]
+// biome-ignore format: a line each
+const ADAPTERS: Adapter[] = [
+  line,
+  smtp,
+  ses,
+  sendgrid,
+  twilio,
+  mitake,
+  every8d,
+  whatsapp,
+  messenger,
+  instagram,
+]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))
 

@@ -125,7 +125,8 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
   )
   await inTransaction(core.pool, async sql => {
     for (const { address, reach } of told) {
-      if (!address || !reach) continue
+      // what keeps from sending is the address; of a further account of the provider the friendship alone says it
+      if (!address || !reach || account.settings.oa) continue
       const row = { workspace, channel: account.channel, address, at: reach.at }
       if (reach.kind === 'followed') await liftBlock(sql, row)
       else

@@ -1,5 +1,8 @@
-// How Taiwan's SMS providers write numbers and times.
+// How SMS providers write numbers and times, and what somebody answered to one.
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { cleanPhone } from '../customers/contacts.ts'
+import type { Account, ChannelEvent } from './adapter.ts'
+import { wrote } from './said.ts'
 
 /** 0912345678 for a number of Taiwan, E.164 for every other. */
 export function localNumber(e164: string): string {
@@ -17,3 +20,18 @@ export function taipeiTime(text: string): number | null {
 /** The same the other way, for the stand-ins. */
 export const asTaipeiTime = (ms: number): string =>
   new Date(ms + 8 * 3_600_000).toISOString().replace(/\D/g, '').slice(0, 14)
+
+export function smsReply(
+  account: Account,
+  reply: { id: string; mid: string; from: string; text: string; at: number; stop?: boolean },
+): ChannelEvent[] {
+  const phone = cleanPhone(reply.from)
+  if (phone === null) return []
+  const by = {
+    account,
+    channel: 'sms' as const,
+    id: { kind: 'phone' as const, value: phone },
+    address: phone,
+  }
+  return wrote(by, { ...reply, type: 'text' })
+}

@@ -1,4 +1,5 @@
 // What accounts of sandboxes share: that they point at our own stand-in of a provider, and the secrets it knows.
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -30,3 +31,24 @@ export function workspaceOfToken(core: Signer, token: string, adapter: string): 
   const workspace = token.slice(0, Math.max(dot, 0))
   return isStandInSecret(core, workspace, adapter, token.slice(dot + 1)) ? workspace : null
 }
+
+/** A P-256 key of a workspace at the stand-in of an adapter, made from its secret: it needs no place to be kept. */
+export function standInEcKey(core: Signer, workspace: Uuid, adapter: string): KeyObject {
+  const ecdh = createECDH('prime256v1')
+  ecdh.setPrivateKey(Buffer.from(standInSecret(core, workspace, adapter), 'base64url'))
+  const point = ecdh.getPublicKey()
+  return createPrivateKey({
+    format: 'jwk',
+    key: {
+      kty: 'EC',
+      crv: 'P-256',
+      d: ecdh.getPrivateKey('base64url'),
+      x: point.subarray(1, 33).toString('base64url'),
+      y: point.subarray(33).toString('base64url'),
+    },
+  })
+}
+
+/** Its public part, as SubjectPublicKeyInfo. */
+export const publicPart = (key: KeyObject): Buffer =>
+  createPublicKey(key).export({ format: 'der', type: 'spki' })

@@ -69,7 +69,7 @@ export async function connectorsOf(
       [workspace.id],
     ),
     sql.query<AccountRow>(
-      `select id, name, attention from channel_account where workspace_id = $1 and channel = 'line' order by created_at, id`,
+      `select id, name, attention from channel_account where workspace_id = $1 and channel = 'line' and archived_at is null order by created_at, id`,
       [workspace.id],
     ),
     listSources(sql, workspace.id),

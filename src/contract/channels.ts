@@ -1,6 +1,6 @@
 // Channel accounts.
 import { z } from 'zod'
-import { e, id } from './shared.ts'
+import { e, id, ok } from './shared.ts'
 
 export const channelAccount = z.object({
   id,
@@ -38,17 +38,24 @@ export const channelsEndpoints = {
     method: 'put',
     path: '/w/{ws}/channels/{channel}',
     scope: 'channels:write',
-    summary:
-      'Create or change an account of a channel; one for each adapter, LINE may have one for each provider',
+    summary: 'Create or change an account of a channel, which may have several',
     body: z.object({
-      account: id
+      account: z
+        .union([z.literal('new'), id])
         .optional()
-        .describe('the account to change; without it the one of the same provider, else a new one'),
+        .describe('the account to change, or new; without it the one of the same provider, else a new one'),
       adapter: z.string().optional().describe('left out: the first of the channel'),
       name: z.string(),
       settings: z.record(z.string(), z.string()),
       secrets: z.record(z.string(), z.string()).optional(),
     }),
     out: channelAccount,
+  }),
+  archiveChannel: e({
+    method: 'post',
+    path: '/w/{ws}/channels/{channel}/{account}/archive',
+    scope: 'channels:write',
+    summary: 'Use an account no more; what it sent stays',
+    out: ok,
   }),
 } as const

@@ -22,6 +22,8 @@ export const SCOPES = [
   'membership:write',
   'messages:read',
   'messages:write',
+  'conversations:read',
+  'conversations:write',
   'modules:read',
   'modules:write',
   'sources:read',

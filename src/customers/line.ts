@@ -1,16 +1,22 @@
-// Friendship with LINE accounts. LINE user ids and friendships are a provider's: what the default provider's account
-// told is `line`, what others told is kept by the provider's name. Pure.
+// Friendship with LINE accounts. LINE user ids are a provider's, friendships an account's: what the first account of the default
+// provider told is `line`, what others told is kept by their key: the provider's name, and `#oa` behind it for any account
+// but the provider's first. Pure.
 import type { CustomerState } from './model.ts'
 
 type Friendship = NonNullable<CustomerState['line']>
 type Lines = Pick<CustomerState, 'line' | 'lines'>
 
-export const friendshipWith = (state: Lines, provider: string): Friendship | undefined =>
-  provider === ''
-    ? state.line
-    : state.lines && Object.hasOwn(state.lines, provider)
-      ? state.lines[provider]
-      : undefined
+/** Under which the friends of an account are kept. */
+export const friendKey = (provider: string | undefined, oa: string | undefined): string =>
+  (provider ?? '') + (oa ? `#${oa}` : '')
+
+/** Whether somebody whom this provider knows is a friend of one of its accounts. */
+export const isFriendOf = (state: Lines, provider: string): boolean =>
+  friendshipWith(state, provider)?.following === true ||
+  Object.entries(state.lines ?? {}).some(([key, l]) => l.following && key.startsWith(`${provider}#`))
+
+export const friendshipWith = (state: Lines, key: string): Friendship | undefined =>
+  key === '' ? state.line : state.lines && Object.hasOwn(state.lines, key) ? state.lines[key] : undefined
 
 /** Where no account is named: the newest friendship that stands; else the newest that ended. */
 export function friendshipOf(state: Lines): Friendship | undefined {
@@ -21,9 +27,9 @@ export function friendshipOf(state: Lines): Friendship | undefined {
 }
 
 /** Follows the newest event; at the same moment the block. */
-export function setFriendship(state: CustomerState, provider: string, next: Friendship): void {
-  const held = friendshipWith(state, provider)
+export function setFriendship(state: CustomerState, key: string, next: Friendship): void {
+  const held = friendshipWith(state, key)
   if (held && (held.at > next.at || (held.at === next.at && next.following))) return
-  if (provider === '') state.line = next
-  else (state.lines ??= {})[provider] = next
+  if (key === '') state.line = next
+  else (state.lines ??= {})[key] = next
 }

@@ -201,6 +201,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   state.absorbed.push(body.loser)
   if (state.asked) delete state.asked[body.loser]
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
+  fold.effects.push({ kind: 'said_with', from: body.loser })
   for (const key of absorbNeeds(body)) {
     const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
     if (isElsewhere(rows)) continue

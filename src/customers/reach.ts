@@ -2,8 +2,9 @@
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
 import { contentNeedsWindow, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
+import type { Origin } from '../messages/model.ts'
 import { lineParts } from './contacts.ts'
-import { friendshipOf, friendshipWith } from './line.ts'
+import { friendshipOf, isFriendOf } from './line.ts'
 import type { CustomerState } from './model.ts'
 import type { WantedContact } from './settings.ts'
 
@@ -31,8 +32,7 @@ export function addressFor(
   let best: { value: string; verified: boolean; at: number; friend: boolean } | null = null
   for (const id of state.ids) {
     if (id.kind !== kind) continue
-    const friend =
-      kind === 'line_uid' && (friendshipWith(state, lineParts(id.value).provider)?.following ?? false)
+    const friend = kind === 'line_uid' && isFriendOf(state, lineParts(id.value).provider)
     const more =
       best === null ||
       (id.verified !== best.verified ? id.verified : friend !== best.friend ? friend : id.at > best.at)
@@ -43,14 +43,17 @@ export function addressFor(
   return typeof hint === 'string' && hint !== '' ? { value: hint, verified: false } : null
 }
 
-/** The customer's last message by this channel is so long ago that only an approved template may be sent. */
+/** The customer's last message by this channel is so long ago that only an approved template may be sent. `person`: it is
+ *  a person of the team who answers. */
 export const windowClosed = (
   state: Pick<CustomerState, 'inb'>,
   channel: ChannelName,
   now: number,
+  origin?: Origin,
 ): boolean => {
-  const { windowMs } = CHANNELS[channel]
-  return windowMs !== undefined && now - (state.inb?.[channel] ?? 0) >= windowMs
+  const { windowMs, replyWindowMs } = CHANNELS[channel]
+  const openMs = origin === 'reply' ? (replyWindowMs ?? windowMs) : windowMs
+  return openMs !== undefined && now - (state.inb?.[channel] ?? 0) >= openMs
 }
 
 /** @param suppressed why the address of a channel may not be sent to, by channel

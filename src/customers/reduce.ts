@@ -2,6 +2,7 @@
 // same JSON, byte for byte. Each subject folds its part in a fixed order: identity, profile, orders, journeys; what that
 // derives triggers in the same fold until nothing changes.
 import type { EventBody, Facts, FoldVerdict, IncomingInput, Input, Reduction } from '../inbox/model.ts'
+import { saidOf } from '../conversations/model.ts'
 import { decideWants } from '../journeys/caps.ts'
 import { foldOutcome, foldTimers, look, settle } from '../journeys/fold.ts'
 import { planOf } from '../journeys/plan.ts'
@@ -18,7 +19,7 @@ import { eventProps } from './event-props.ts'
 import { foldActivity, recheckStage } from './activity.ts'
 import { happen, isReservedName, openFold, type Fold } from './fold.ts'
 import { foldIdentity, sendHome, turnAway } from './identity.ts'
-import { setFriendship } from './line.ts'
+import { friendKey, setFriendship } from './line.ts'
 import { absorbBack, absorbNeeds, foldAbsorb, foldMerge, foldRefused } from './merge.ts'
 import type { CustomerState } from './model.ts'
 import { foldOrder, orderFact, orderNoOf } from './orders.ts'
@@ -269,6 +270,8 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
   foldOrder(fold, body, at, orderNo === null ? [] : facts[orderFact(orderNo)]!)
   foldActivity(fold, body, at, trusted, paidBefore, paidOrders(state))
   foldClocks(fold, body, at)
+  const said = saidOf(body, at)
+  if (said !== null) fold.effects.push({ kind: 'said', row: said })
   const { name, src } = body
   markEvent(fold, name)
   happen(fold, { name, at, lateMs: received - at, props: eventProps(body), trusted, src, before }, at, true)
@@ -277,10 +280,10 @@ function foldEvent(fold: Fold, body: EventBody, received: number, facts: Facts, 
 /** Events by which providers, imports and pages tell of consent, tags, friendship and membership. */
 function foldSystem(fold: Fold, body: EventBody, source: Source): void {
   if (foldMembership(fold, body, source.at)) return
-  const channel = body.props?.channel
+  const { channel, oa } = body.props ?? {}
   if (body.name === 'contact.followed' || body.name === 'contact.unfollowed') {
     if (channel === undefined || channel === 'line')
-      setFriendship(fold.state, lineProviderOf(body.ids), {
+      setFriendship(fold.state, friendKey(lineProviderOf(body.ids), typeof oa === 'string' ? oa : ''), {
         following: body.name === 'contact.followed',
         at: source.at,
       })

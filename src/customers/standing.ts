@@ -20,13 +20,15 @@ const BY_THE_SHOP = new Set([
 ])
 /** Reserved names of what the customer did. */
 const BY_THE_CUSTOMER =
-  /^(contact\.followed|conversation\.received|(line|sms|whatsapp|messenger|instagram)\.message)$/
+  /^(contact\.followed|conversation\.received|(line|sms|whatsapp|messenger|instagram)\.message|(messenger|instagram)\.postback)$/
 
 /** The channel by which the customer wrote to us; null: it tells of no message. */
 function inboundChannel(name: string, props: Record<string, unknown> = {}): ChannelName | null {
   const dot = name.indexOf('.')
   const channel = name === 'conversation.received' ? props.channel : name.slice(0, dot)
-  if (name !== 'conversation.received' && name.slice(dot) !== '.message') return null
+  const wrote = name === 'conversation.received' || name.slice(dot) === '.message'
+  // a tap opens Meta's window, too
+  if (!wrote && name !== 'messenger.postback' && name !== 'instagram.postback') return null
   return typeof channel === 'string' && isChannel(channel) ? channel : null
 }
 

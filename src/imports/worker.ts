@@ -1,5 +1,6 @@
 // The thread that works on one import, so that parsing never delays the process's answers. It has its own connections;
 // signals go to the process that started it.
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { forgetHolders, rememberHolders } from '../collect/resolve.ts'
 import { must } from '../platform/errors.ts'
@@ -18,6 +19,10 @@ const tell = (message: FromWorker) => port.postMessage(message)
 
 /** A file names its people again soon, or seldom. */
 const HOLDERS = 30_000
+
+/** Beside live events an import may only have what they leave of the processor: on Linux the priority is the thread's own. */
+const POLITE = 10
+if (process.platform === 'linux') setPriority(POLITE)
 
 const pool = openPool(databaseUrl, { max: 3, name: 'import', onError: () => undefined })
 rememberHolders(pool, HOLDERS)

@@ -31,8 +31,6 @@ export type Held = {
   version: number
   due: number | null
   mergedInto: Uuid | null
-  /** size of the state's JSON */
-  bytes: number
 }
 
 export type Park = {
@@ -108,6 +106,8 @@ export type FoldInput = {
   loadFacts(workspace: Uuid, customer: Uuid, keys: string[]): Promise<Facts>
   /** customers to set aside in this transaction, because alone they break it */
   breaking: Map<Uuid, string>
+  /** asked between pieces: what to wait for, so that others have their turn */
+  breath(): Promise<void> | undefined
 }
 
 const MAX_ALARMS_IN_A_ROW = 1_000
@@ -161,7 +161,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         id,
         workspace,
         isNew: held === undefined,
-        held: held ?? { state: null, version: 0, due: null, mergedInto: null, bytes: 0 },
+        held: held ?? { state: null, version: 0, due: null, mergedInto: null },
         facts: given.facts.get(id) ?? {},
         rows: [],
         hashes: [],
@@ -292,6 +292,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
 
   let bucket = -1
   for (const row of mail.rows) {
+    const rest = given.breath()
+    if (rest) await rest
     bucket = row.bucket
     const stand = standOf(bucket, row.workspace_id)
     if (row.customer_id !== null) {
@@ -349,6 +351,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   for (const work of works.values()) if (work.touched) await ring(work)
 
   for (const work of works.values()) {
+    const rest = given.breath()
+    if (rest) await rest
     if (!failed.has(work.id) && work.touched) {
       work.json = work.held.state ? packState(work.held.state) : '{}'
       if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)

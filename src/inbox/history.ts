@@ -3,20 +3,14 @@
 // down only makes the cursors wait: intake, folds and messages go on.
 import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
+import { openBreath } from '../platform/breathe.ts'
+import { insertLines } from '../platform/clickhouse.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
 import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
-import {
-  HISTORY_COLUMNS,
-  historyRows,
-  historyTuple,
-  snapshotRow,
-  type HistoryRow,
-  type JournalRow,
-} from './history-rows.ts'
-import type { OrderStateRow } from './history-orders.ts'
+import { HISTORY_COLUMNS, historyRows, historyLine, snapshotRow, type JournalRow } from './history-rows.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -37,6 +31,7 @@ const LEASE_ROUND_MS = 2_000
 /** Snapshots take at most a tenth of the time, so under load they come less often, but at least this often. */
 const SNAPSHOT_SHARE = 10
 const SNAPSHOT_MOST_MS = 15_000
+const SNAPSHOTS_AT_ONCE = 5_000
 
 export type HistoryWorker = Role & { tick(): Promise<boolean> }
 
@@ -161,32 +156,13 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
-  async function insertEvents(group: number, no: number, rows: HistoryRow[]): Promise<void> {
-    for (let from = 0, part = 0; from < rows.length; from += FACTS_PER_BATCH, part++) {
-      await core.history.insert({
-        table: 'event',
-        columns: [...HISTORY_COLUMNS],
-        values: rows.slice(from, from + FACTS_PER_BATCH).map(historyTuple),
-        format: 'JSONCompactEachRow',
-        clickhouse_settings: {
-          insert_deduplicate: 1,
-          insert_deduplication_token: `${incarnation}:${group}:${no}:${part}`,
-        },
-      })
+  /** `lines`: parts of so many facts, each written as one line of JSON. */
+  async function insertEvents(group: number, no: number, parts: string[][]): Promise<void> {
+    for (const [part, lines] of parts.entries()) {
+      const token = `${incarnation}:${group}:${no}:${part}`
+      await insertLines(core.history, { table: 'event', columns: HISTORY_COLUMNS, token }, lines)
       faultPoint('history.inserted')
     }
-  }
-
-  async function insertOrders(group: number, no: number, values: OrderStateRow[]): Promise<void> {
-    await core.history.insert({
-      table: 'order_state',
-      values,
-      format: 'JSONEachRow',
-      clickhouse_settings: {
-        insert_deduplicate: 1,
-        insert_deduplication_token: `${incarnation}:${group}:${no}`,
-      },
-    })
   }
 
   async function copyGroup(l: Lease): Promise<boolean> {
@@ -194,18 +170,32 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     if (!batch) return false
     faultPoint('history.stored')
     incarnation ??= await readIncarnation()
-    const rows: HistoryRow[] = []
-    const orders: OrderStateRow[] = []
+    const facts: string[][] = []
+    const orders: string[] = []
+    const workspaces = new Set<Uuid>()
     const customers = touched.get(l.key) ?? new Set<Uuid>()
     touched.set(l.key, customers)
+    const breath = openBreath()
+    let made = 0
     for (const row of batch.rows) {
-      const made = historyRows(row, incarnation)
-      rows.push(...made.rows)
-      orders.push(...made.orders)
-      for (const c of made.customers) customers.add(c)
+      const told = historyRows(row, incarnation)
+      for (const fact of told.rows) {
+        if (made++ % FACTS_PER_BATCH === 0) facts.push([])
+        facts.at(-1)!.push(historyLine(fact))
+        workspaces.add(fact.workspace_id)
+      }
+      for (const order of told.orders) orders.push(JSON.stringify(order) + '\n')
+      for (const c of told.customers) customers.add(c)
+      const rest = breath()
+      if (rest) await rest
     }
-    if (rows.length > 0) await insertEvents(l.key, batch.no, rows)
-    if (orders.length > 0) await insertOrders(l.key, batch.no, orders)
+    await insertEvents(l.key, batch.no, facts)
+    if (orders.length > 0)
+      await insertLines(
+        core.history,
+        { table: 'order_state', token: `${incarnation}:${l.key}:${batch.no}` },
+        orders,
+      )
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({
@@ -220,19 +210,19 @@ export function openHistoryWorker(core: Core): HistoryWorker {
           values: [smallints(keys.map(Number)), bigints(keys.map(k => batch.ranges[k]![1]))],
         })
     })
-    stored.inc(rows.length)
-    roundRows += rows.length
-    for (const workspace of new Set(rows.map(r => r.workspace_id)))
-      core.signals.emit('live', workspace + ':events')
+    stored.inc(made)
+    roundRows += made
+    for (const workspace of workspaces) core.signals.emit('live', workspace + ':events')
     return batch.more
   }
 
   /** Newest snapshots of the customers touched; a lost one is written again with the next touch, or by `verify`. */
   async function snapshot(): Promise<void> {
     const began = performance.now()
+    const breath = openBreath()
     for (const customers of touched.values()) {
       while (customers.size > 0) {
-        const ids = [...customers].slice(0, 5_000)
+        const ids = customers.values().take(SNAPSHOTS_AT_ONCE).toArray()
         const { rows } = await core.pool.query<{
           id: Uuid
           workspace_id: Uuid
@@ -243,12 +233,13 @@ export function openHistoryWorker(core: Core): HistoryWorker {
           'select id, workspace_id, version, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
           [[...new Set(ids.map(bucketOf))], ids],
         )
-        if (rows.length > 0)
-          await core.history.insert({
-            table: 'customer',
-            values: rows.map(snapshotRow),
-            format: 'JSONEachRow',
-          })
+        const lines: string[] = []
+        for (const row of rows) {
+          lines.push(JSON.stringify(snapshotRow(row)) + '\n')
+          const rest = breath()
+          if (rest) await rest
+        }
+        if (lines.length > 0) await insertLines(core.history, { table: 'customer' }, lines)
         for (const id of ids) customers.delete(id)
       }
     }

@@ -2,6 +2,7 @@
 // Times are workspace time in ms unless a name says otherwise.
 import type { CustomerState, HeldId, IdRef, Proof, TraitValue } from '../customers/model.ts'
 import type { Worth } from '../customers/order-worth.ts'
+import type { Said } from '../conversations/model.ts'
 import type { Notice } from '../journeys/model.ts'
 import type { MessageContent } from '../channels/content.ts'
 import type { ChannelName } from '../channels/model.ts'
@@ -368,6 +369,10 @@ export type FoldEffect =
   /** what an order is worth from now on, for history; null: it is another customer's */
   | { kind: 'worth'; order: string; worth: ToldWorth | null }
   | { kind: 'consent_proof'; row: ConsentProof }
+  /** part of a conversation */
+  | { kind: 'said'; row: Said }
+  /** conversations with this customer, who is part of this one now, go on here */
+  | { kind: 'said_with'; from: Uuid }
   | { kind: 'coupon_entry'; row: CouponRow }
   | { kind: 'points_entry'; row: PointsRow }
   /** purchase phase and lifecycle stage (1 to 5) that history keeps with the event */

@@ -2,6 +2,7 @@
 // Lock order: lease rows (read stage), then identifier, message, each in key order; inserts into other buckets'
 // inboxes take no lock.
 import type pg from 'pg'
+import type { Said } from '../conversations/model.ts'
 import { REDUCER_VERSION } from '../customers/model.ts'
 import { nobodyOf } from '../customers/shared.ts'
 import type { CouponRow, PointsRow } from '../membership/model.ts'
@@ -15,6 +16,7 @@ import { staggered } from '../journeys/policy.ts'
 import { packJournal } from './journal.ts'
 import { writeNotices, type Noticed } from './write-notices.ts'
 import { writeIdentity, type Decided, type Repoint } from './write-identity.ts'
+import { joinConversations, writeSaid } from './write-conversations.ts'
 import { type Entry, writeRights } from './write-rights.ts'
 import type { AbsorbBody, ConsentProof, FoldEffect, OrderRow } from './model.ts'
 import { orderRowsOf } from './order-rows.ts'
@@ -27,6 +29,8 @@ export type Written = {
   posted: Set<number>
   /** workspaces whose team was told something */
   noticed: Set<Uuid>
+  /** workspaces where somebody said something */
+  talked: Set<Uuid>
   /** customers who live on without some of the identifiers that intakes may remember of them */
   moved: Set<Uuid>
 }
@@ -89,6 +93,8 @@ export async function writeFold(
   const endAll: { bucket: number; customer: Uuid }[] = []
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
+  const said: { work: Work; row: Said }[] = []
+  const joins: { work: Work; from: Uuid }[] = []
   const notices: Noticed[] = []
   const coupons: Entry<CouponRow>[] = []
   const points: Entry<PointsRow>[] = []
@@ -116,6 +122,8 @@ export async function writeFold(
       else if (e.kind === 'notice') notices.push({ work, notice: e.notice })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
+      else if (e.kind === 'said') said.push({ work, row: e.row })
+      else if (e.kind === 'said_with') joins.push({ work, from: e.from })
       else if (e.kind === 'coupon_entry') coupons.push({ work, row: e.row })
       else if (e.kind === 'points_entry') points.push({ work, row: e.row })
       else if (e.kind === 'answer')
@@ -339,6 +347,8 @@ export async function writeFold(
         proofs.map(p => p.row.proof && JSON.stringify(p.row.proof)),
       ],
     )
+  if (joins.length > 0) joinConversations(run, joins)
+  if (said.length > 0) writeSaid(run, said)
   writeRights(run, coupons, points)
   if (answers.length > 0)
     run(
@@ -417,6 +427,7 @@ export async function writeFold(
     messages: new Set(intents.map(i => i.bucket)),
     answers: answers.map(a => a.key),
     noticed: new Set(notices.map(n => n.work.workspace)),
+    talked: new Set([...said, ...joins].map(s => s.work.workspace)),
     posted: new Set(posts.flatMap(p => (p.customer ? [bucketOf(p.customer)] : []))),
     moved: movedFrom,
   }
@@ -431,7 +442,7 @@ const endStatement = (match: string, column: string) => `with t as (
     update message m set state = 'skipped', reason = t.reason, claim_owner = null, claim_until = null, epoch = epoch + 1,
            changed = $4::timestamptz + make_interval(secs => coalesce((select s.offset_ms from bucket_workspace s where s.bucket = m.bucket and s.workspace_id = m.workspace_id), 0)::float8 / 1000)
       from t where m.bucket = t.bucket and m.id = t.id
-    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed, m.origin, m.origin)
+    returning m.bucket, m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.node, m.journey_id, m.channel, m.reason, m.changed, m.origin)
   insert into inbox (bucket, request_id, ordinal, workspace_id, customer_id, kind, message_hash, body)
   select bucket, id, 0, workspace_id, customer_id, 'outcome', null,
          json_build_object('message', id, 'enrollment', enrollment_id, 'node', node, 'journey', journey_id, 'channel', channel, 'state', 'skipped',

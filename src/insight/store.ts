@@ -100,12 +100,12 @@ export type Present = {
 export async function presentOf(sql: Sql, workspace: Uuid, realSince: number): Promise<Present> {
   const { rows } = await sql.query<Present>(
     `select (select count(*) from journey where workspace_id = $1 and status = 'live') as live_journeys,
-            (select count(*) from channel_account where workspace_id = $1 and attention is not null) as stopped_accounts,
+            (select count(*) from channel_account where workspace_id = $1 and attention is not null and archived_at is null) as stopped_accounts,
             (select count(*) from parked where workspace_id = $1 and bucket = any($3::smallint[])) as parked,
             (select count(*) from message where workspace_id = $1 and state = 'unknown' and bucket = any($3::smallint[])) as unknown,
             (select count(*) from rejected_event where workspace_id = $1 and at > $2) as rejected,
             (select count(*) from journey_approval where workspace_id = $1 and status = 'open') as approvals,
-            exists (select from channel_account where workspace_id = $1) as channel,
+            exists (select from channel_account where workspace_id = $1 and archived_at is null) as channel,
             exists (select from customer where workspace_id = $1 and bucket = any($3::smallint[])) as source,
             exists (select from workspace where id = $1 and settings ->> 'madeUp' = 'true') as demo`,
     [workspace, new Date(realSince), ALL_BUCKETS],

@@ -1,5 +1,6 @@
 // The journeys' part of the reducer: what a fact starts, moves or ends; what a timer does; what a message's outcome does.
-import { happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
+import { notSaid } from '../conversations/model.ts'
+import { derive, happen, TooManyRounds, type Fact, type Fold } from '../customers/fold.ts'
 import { expireTags } from '../customers/profile.ts'
 import { clockOutcome } from '../customers/standing.ts'
 import type { OutcomeBody } from '../inbox/model.ts'
@@ -161,6 +162,14 @@ function noteRead(fold: Fold, body: OutcomeBody): void {
     resume(fold, run, journey, { kind: 'event' })
 }
 
+/** A person of the team has answered, or has not after all. */
+function noteReply(fold: Fold, { channel, message, state, outcome, reason, at }: OutcomeBody): void {
+  if (state === 'accepted')
+    derive(fold, 'conversation.replied', { channel, from: 'team' }, { message, channel }, at)
+  const failed = notSaid({ message, channel, at, outcome, reason })
+  if (failed !== null) fold.effects.push({ kind: 'said', row: failed })
+}
+
 /** What came of a message: moves the run that waits for it, and can be waited for like any event. */
 export function foldOutcome(fold: Fold, body: OutcomeBody): void {
   const run = fold.state.enr.find(r => r.wait?.kind === 'message' && r.wait.message === body.message)
@@ -185,6 +194,7 @@ export function foldOutcome(fold: Fold, body: OutcomeBody): void {
   noteRead(fold, body)
   clockOutcome(fold, body)
   countOutcome(fold, body)
+  if (body.origin === 'reply') noteReply(fold, body)
   const name = outcomeName(body)
   mark(fold, name)
   happen(fold, { name, at: body.at, lateMs: 0, props: outcomeProps(body), trusted: true }, body.at)

@@ -1,9 +1,10 @@
 // The messages that a walk decides on: sends to the person, and those that go to nobody and ask for a place. Each becomes a
 // row of the ledger and a fact of history.
+import { saidByUs } from '../conversations/model.ts'
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CommandBody, Derived } from '../inbox/model.ts'
 import type { Intent, Limit } from '../messages/model.ts'
-import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
+import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
 import { budgetOf, quietHoursOf } from './policy.ts'
@@ -30,6 +31,7 @@ export function intend(
   effect: Extract<Effect, { kind: 'send' }>,
 ): void {
   const { channel, purpose, content, notBefore, notAfter } = effect
+  const account = effect.account === undefined ? null : parseId('chn', effect.account)
   const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
   const { policy } = journey.graph
   const lateMs = fold.now - fold.t
@@ -40,6 +42,7 @@ export function intend(
     content,
     notBefore,
     notAfter,
+    ...(account === null ? {} : { account }),
     ...(policy?.budget ? { limits: [budgetOf(run.j, policy.budget)] } : {}),
     ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
     quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
@@ -128,6 +131,7 @@ function write(
     | 'limits'
     | 'ended'
     | 'vars'
+    | 'account'
   >,
 ): Intent {
   const intent: Intent = {
@@ -172,6 +176,8 @@ export function say(fold: Fold, key: string, said: Extract<CommandBody['command'
     at: fold.t,
   }
   tell(fold, intent, {})
+  const bubble = saidByUs(intent)
+  if (bubble !== null) fold.effects.push({ kind: 'said', row: bubble })
   return intent.id
 }
 

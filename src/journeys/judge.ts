@@ -32,6 +32,10 @@ function accountOf(reaches: ChannelKind, customer: CustomerState): Record<string
     if (id.kind !== 'line_uid') continue
     const { provider } = lineParts(id.value)
     if (friendshipWith(customer, provider)?.following) return { provider }
+    const [oa] = Object.entries(customer.lines ?? {}).flatMap(([key, line]) =>
+      line.following && key.startsWith(`${provider}#`) ? [key.slice(provider.length + 1)] : [],
+    )
+    if (oa !== undefined) return { provider, oa }
   }
   return {}
 }

@@ -231,6 +231,7 @@ export type FieldKind =
   | 'event'
   | 'where'
   | 'channel'
+  | 'account'
   | 'content'
   | 'trait'
   | 'value'
@@ -375,6 +376,8 @@ export type Effect =
       channel: string
       purpose: 'marketing' | 'transactional'
       content: MessageContent
+      /** the account to send by, as graphs name it */
+      account?: string | undefined
       /** earliest and latest useful moments, workspace ms */
       notBefore: number
       notAfter: number | null

@@ -17,7 +17,7 @@ export async function channelCosts(
   now: number,
 ): Promise<ChannelCost[]> {
   const { rows } = await sql.query<{ id: Uuid; channel: string; settings: Record<string, string> }>(
-    'select id, channel, settings from channel_account where workspace_id = $1 order by channel, created_at',
+    'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by channel, created_at',
     [workspace.id],
   )
   const limits = rows.map(r => quotaOf(r))

@@ -2,7 +2,7 @@
 import type { Adapter, SendResult } from '../channels/adapter.ts'
 import { contentNeedsWindow } from '../channels/content.ts'
 import type { ChannelKind } from '../channels/model.ts'
-import { friendshipWith } from '../customers/line.ts'
+import { friendKey, friendshipWith } from '../customers/line.ts'
 import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
@@ -44,7 +44,7 @@ function addressOf(
 }
 
 const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
-  friendshipWith(customer, settings.provider ?? '')
+  friendshipWith(customer, friendKey(settings.provider, settings.oa))
 
 /** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
  *  else the first. */
@@ -79,8 +79,11 @@ export function decideTime(
   return now < from ? { do: 'wait', ms: from - now } : null
 }
 
+/** Who wants no marketing is still answered, and told of their order: later than any opt-out. */
+const NO_OPT_OUT = Date.UTC(2200, 0, 1)
+
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin'>,
   channel: ChannelKind,
   facts: Facts,
 ): Decision {
@@ -97,13 +100,13 @@ export function decide(
     const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
   }
-  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now))
+  if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, intent.origin))
     return { do: 'skip', reason: 'window' }
   if (facts.account.waitMs > 0) return { do: 'wait', ms: facts.account.waitMs }
   return {
     do: 'send',
     address,
-    consentAt: consent?.on ? consent.at : null,
+    consentAt: intent.purpose === 'transactional' ? NO_OPT_OUT : consent?.on ? consent.at : null,
     followAt: friend?.following ? friend.at : null,
   }
 }
@@ -133,6 +136,8 @@ export type End = {
   refund: boolean
   suppress: boolean
   attention: string | null
+  /** delayMs is its place in its account's rate */
+  booked?: boolean
 }
 
 const end = (

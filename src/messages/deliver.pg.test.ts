@@ -211,7 +211,7 @@ describe('hard problem 12: every end is an outcome', () => {
       `update channel_account set channel = 'none' where workspace_id = $1 and channel = 'email'`,
       [lab.workspace],
     )
-    expect(other.rowCount).toBe(1)
+    expect(other.rowCount).toBeGreaterThan(0)
     const m = await lab.intend(await lab.person(), mail('x', '<p>x</p>'))
     await deliverer.tick()
     await lab.core.pool.query(

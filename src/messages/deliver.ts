@@ -1,125 +1,38 @@
-// The deliver role: claims due intents, reads afresh what may forbid them, renders, lets them to the socket by one
-// conditional update, sends, and records the end together with the outcome's inbox row. Any number of these may run.
-import { Counter, Histogram, type Registry } from 'prom-client'
+// The deliver role: claims due intents, reads afresh what may forbid them, and has them sent, each alone or with others of the
+// same content. Any number of these may run.
 import type pg from 'pg'
-import { loadAccounts, receiptUrlOf, setAttention, type LoadedAccount } from '../channels/accounts.ts'
-import type { Adapter, CallAnswer, SendResult } from '../channels/adapter.ts'
-import { CHANNELS, isChannel } from '../channels/model.ts'
-import { adapterNamed, adapters } from '../channels/register.ts'
-import type { CustomerState } from '../customers/model.ts'
-import type { MessageContent } from '../channels/content.ts'
+import { adapters } from '../channels/register.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import {
-  accountFor,
-  afterSend,
-  CREDENTIALS_WAIT_MS,
-  decide,
-  RESOLVE_WITHIN_MS,
-  type Decision,
-  type End,
-} from './decide.ts'
-import { openGroup, openSlots } from './group.ts'
-import { markLimited, passTickets } from './let-out.ts'
-import { releaseTaken, type Take } from './limit-store.ts'
-import { asksOf, costOf, quotaOf } from './limits.ts'
-import { type Inner, openInner } from './inner.ts'
-import { openMessageLinks } from './link-tokens.ts'
-import type { Rendered, SkipReason } from './model.ts'
-import { RenderFailed, renderContent, templateScope } from './render.ts'
+import { forgetOldBatches } from './batch-store.ts'
+import { groupsOf, sendBatch, settleBatch } from './deliver-batch.ts'
+import { deliverInner, deliverTicket } from './deliver-inner.ts'
+import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
+import { settleUnknown } from './deliver-unknown.ts'
+import { DEFAULTS, type DeliverOptions, openWork, type Read } from './deliver-work.ts'
+import { skip } from './ends.ts'
+import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
-import { hiddenAddress, isSuppressed } from './suppression.ts'
 
-export type DeliverOptions = {
-  batch: number
-  /** claimed messages that may be under way at once */
-  inFlight: number
-  claimMs: number
-  sendingMs: number
-  timeoutMs: number
-}
-const DEFAULTS: DeliverOptions = {
-  batch: 100,
-  inFlight: 400,
-  claimMs: 30_000,
-  sendingMs: 30_000,
-  timeoutMs: 10_000,
-}
+export type { DeliverOptions }
+
 /** A look at the whole ledger at least this often; sooner where an intent falls due sooner. */
 const LOOK_MS = 1_000
+const FORGET_MS = 3_600_000
 
 /** `tick`: one whole round (sweep, claims, sends, records); true when there was work. */
 export type Deliverer = Role & { tick(): Promise<boolean> }
 
-type Read = {
-  workspaces: Map<string, store.WorkspaceFacts>
-  accounts: Map<string, LoadedAccount[]>
-  customers: Map<string, CustomerState>
-}
-
-const skip = (reason: SkipReason): End => ({
-  to: 'skipped',
-  outcome: 'skipped',
-  reason,
-  providerId: null,
-  delayMs: null,
-  refund: false,
-  suppress: false,
-  attention: null,
-})
-const back = (delayMs: number | 'never', reason: string | null): End => ({
-  ...skip('late'),
-  to: 'intended',
-  outcome: null,
-  reason,
-  delayMs,
-})
-const ending = (d: Exclude<Decision, { do: 'send' }>): End =>
-  d.do === 'skip' ? skip(d.reason) : d.do === 'hold' ? back('never', 'paused') : back(d.ms, null)
-const stay = (delayMs: number | 'never', reason: string): End => ({ ...back(delayMs, reason), to: 'unknown' })
-
-function measures(registry: Registry) {
-  const counter = (name: string, help: string, labelNames: string[]) =>
-    (registry.getSingleMetric(name) as Counter | undefined) ??
-    new Counter({ name, help, labelNames, registers: [registry] })
-  return {
-    ends: counter('itinera_messages_total', 'Messages by channel and state reached', ['channel', 'state']),
-    pollCaught: counter(
-      'itinera_deliver_poll_caught_total',
-      'Rounds with messages that no signal announced',
-      [],
-    ),
-    lost: counter('itinera_messages_lost_claim_total', 'Claims that ended before they were used', []),
-    errors: counter('itinera_deliver_errors_total', 'Rounds that failed', []),
-    latency:
-      (registry.getSingleMetric('itinera_message_latency_seconds') as Histogram | undefined) ??
-      new Histogram({
-        name: 'itinera_message_latency_seconds',
-        help: 'From the decision to the socket, of messages without a delay',
-        registers: [registry],
-        buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
-      }),
-  }
-}
-
 export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> = {}): Promise<Deliverer> {
   const options = { ...DEFAULTS, ...wanted }
   const { pool, signals, log } = core
-  const metrics = measures(core.metrics)
-  const links = openMessageLinks(core)
-  const inside = openInner(core, links)
+  const work = openWork(core, options)
+  const { metrics } = work
+  /** adapters that can say what became of an unknown, or take it again under its key */
   const settles = adapters()
-    .filter(a => a.delivery === 'at_least_once')
-    .map(a => a.channel as string)
-  const slots = new Map<string, ReturnType<typeof openSlots>>()
-  const mark = openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), 200)
-  const markAsking = openGroup(
-    (marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs),
-    200,
-  )
-  const pass = openGroup((takes: Take[]) => passTickets(pool, signals, takes), 200)
-  const record = openGroup((list: store.Finish[]) => finishPatiently(list), 200)
+    .filter(a => a.delivery === 'at_least_once' || a.query)
+    .map(a => a.name)
 
   // Claims may be lost in a crash (the row is then still intended), so their commit need not wait for the disk;
   // the update to `sending` after them does, on another connection, and flushes them too.
@@ -138,300 +51,71 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     return c
   }
 
-  /** An answer of a provider is precious: it is written as soon as the database is back. */
-  async function finishPatiently(list: store.Finish[]): Promise<boolean[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await store.finish(pool, signals, list)
-      } catch (error) {
-        if (!isTransient(error) || attempt >= 20 || stopped) throw error
-        await new Promise(resolve => setTimeout(resolve, Math.min(2_000, 50 * 2 ** attempt)))
-      }
-    }
-  }
-
-  async function settle(
-    claim: store.Claim,
-    from: store.Finish['from'],
-    end: End,
-    now: number,
-    address: string | null,
-    text?: string,
-    more: { answer?: CallAnswer | undefined; cost?: number | undefined } = {},
-  ): Promise<void> {
-    const detail = {
-      ...(text ? { detail: text.slice(0, 300) } : {}),
-      ...(more.answer ? { status: String(more.answer.status) } : {}),
-      ...(more.answer?.body ? { answer: more.answer.body } : {}),
-    }
-    const ours = await record({
-      claim,
-      from,
-      end,
-      now,
-      address,
-      ...(more.cost ? { cost: more.cost } : {}),
-      ...(Object.keys(detail).length > 0 ? { detail } : {}),
-    })
-    faultPoint('deliver.recorded')
-    if (ours) metrics.ends.inc({ channel: claim.channel, state: end.to })
-    else metrics.lost.inc()
-  }
-
-  async function read(claims: store.Claim[]): Promise<Read> {
-    const ids = [...new Set(claims.map(c => c.workspace))]
-    const [workspaces, accounts, customers] = await Promise.all([
-      store.workspaceFacts(pool, ids),
-      loadAccounts(core, pool, ids),
-      store.customerStates(
-        pool,
-        claims.map(c => c.customer),
-      ),
-    ])
-    return { workspaces, accounts, customers }
-  }
-
-  async function handle(claim: store.Claim, facts: Read): Promise<void> {
-    const channel = isChannel(claim.channel) ? CHANNELS[claim.channel] : undefined
-    const inner = inside.of(claim.channel)
-    const workspace = facts.workspaces.get(claim.workspace)
-    if (claim.channel === 'ticket' && workspace) return ticket(claim, workspace)
-    if (inner && workspace) return handleInner(claim, inner, workspace, facts)
-    if (!channel || !workspace) return settle(claim, 'claimed', skip('no_account'), Date.now(), null)
-    const now = () => Date.now() + workspace.offsetMs
-    const customer = facts.customers.get(claim.customer) ?? null
-    const accounts = facts.accounts.get(`${claim.workspace}:${claim.channel}`) ?? []
-    const chosen = claim.rendered?.account ?? claim.intent.account
-    const account = accounts.find(a => a.id === chosen) ?? accountFor(channel, accounts, customer)
-    const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
-    const decision = decide(claim.intent, channel, {
-      now: now(),
-      paused: workspace.paused,
-      account: account && { waitMs, settings: account.settings },
-      customer,
-    })
-    const adapter = account ? adapterNamed(account.adapter) : undefined
-    if (claim.state === 'unknown')
-      return settleUnknown(claim, adapter, account, decision, now, workspace.currency)
-    if (decision.do !== 'send') return settle(claim, 'claimed', ending(decision), now(), null)
-    if (!adapter) return settle(claim, 'claimed', skip('no_account'), now(), null)
-    let rendered: Rendered
+  /** What throws is a fault of ours in this one message: it is set aside after a few tries, and holds up nobody else. */
+  async function guarded(claims: store.Claim[], run: () => Promise<void>): Promise<void> {
     try {
-      const made = links.of(claim.id)
-      const scope = templateScope(customer, claim.intent.event, workspace, made, claim.intent.vars)
-      const written = claim.intent.content as MessageContent
-      const content = renderContent(written, scope, claim.intent.purpose, workspace.locale)
-      rendered = {
-        address: decision.address,
-        content,
-        unsubscribeUrl: made.unsubscribeUrl,
-        account: account!.id,
-      }
+      await run()
     } catch (error) {
-      if (!(error instanceof RenderFailed)) throw error
-      return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
-    }
-    const cost = costOf(account!.settings, workspace.currency)
-    const release = await slotsOf(account!, adapter).take()
-    try {
-      const wanted = {
-        claim,
-        rendered,
-        hidden: hiddenAddress(core.secrets, claim.workspace, claim.channel, rendered.address),
-        consentAt: decision.consentAt,
-        followAt: decision.followAt,
-        now: now(),
-      }
-      const quota = quotaOf(account!)
-      const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
-      const zone = workspace.timezone
-      const may =
-        limits.length === 0
-          ? await mark(wanted)
-          : await markAsking({ ...wanted, zone, asks: asksOf(limits, wanted.now, zone, cost) })
-      if (may === 'lost') return metrics.lost.inc()
-      if (may === 'suppressed') return await settle(claim, 'claimed', skip('suppressed'), now(), null)
-      if (may !== 'go')
-        return await settle(
-          claim,
-          'claimed',
-          'skip' in may ? skip(may.skip) : back(may.wait, null),
-          now(),
-          null,
-        )
-      if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
-        metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)
-      faultPoint('deliver.before_socket')
-      const result = await send(adapter, account!, claim, rendered)
-      release()
-      await recordAnswer(claim, 'sending', adapter, account!, result, rendered.address, now(), cost)
-    } finally {
-      release()
-    }
-  }
-
-  /** A call of another system, or a mail to the team: no customer is written to, so nobody's consent is asked for. */
-  async function handleInner(
-    claim: store.Claim,
-    inner: Inner,
-    workspace: store.WorkspaceFacts,
-    facts: Read,
-  ): Promise<void> {
-    const now = () => Date.now() + workspace.offsetMs
-    const customer = facts.customers.get(claim.customer) ?? null
-    const account = facts.accounts.get(`${claim.workspace}:email`)?.[0] ?? null
-    let rendered: Rendered
-    try {
-      const prepared = await inner.prepare(claim, workspace, customer, now(), account)
-      if ('wait' in prepared) return settle(claim, 'claimed', ending(prepared.wait), now(), null)
-      rendered = prepared.rendered
-    } catch (error) {
-      if (!(error instanceof RenderFailed)) throw error
-      return settle(claim, 'claimed', skip('render_failed'), now(), null, error.message)
-    }
-    const release = await inside.slotsOf(claim.workspace).take()
-    try {
-      const may = await mark({ claim, rendered, hidden: '', consentAt: null, followAt: null, now: now() })
-      if (may !== 'go') return metrics.lost.inc()
-      faultPoint('deliver.before_socket')
-      const signal = AbortSignal.timeout(options.timeoutMs)
-      const result = await inner.send(claim, workspace, rendered, signal, account)
-      faultPoint('deliver.before_record')
-      const end = afterSend(result, {
-        from: 'sending',
-        attempt: claim.attempts + 1,
-        delivery: 'at_most_once',
-        random: Math.random(),
-      })
-      const answer = 'answer' in result ? result.answer : undefined
-      const detail = 'detail' in result ? result.detail : undefined
-      await settle(claim, 'sending', end, now(), null, detail, { answer })
-    } finally {
-      release()
-    }
-  }
-
-  /** It goes to nobody: no address, no consent, no hours, and a pause of sending does not hold it. */
-  async function ticket(claim: store.Claim, workspace: store.WorkspaceFacts): Promise<void> {
-    const { limits = [], notAfter } = claim.intent
-    const now = Date.now() + workspace.offsetMs
-    if (notAfter !== null && now > notAfter) return settle(claim, 'claimed', skip('late'), now, null)
-    const zone = workspace.timezone
-    if (!(await pass({ claim, zone, now, asks: asksOf(limits, now, zone, 0) }))) metrics.lost.inc()
-  }
-
-  /** The bytes stored at the first try go out again under the same key, within the time the provider keeps it. */
-  async function settleUnknown(
-    claim: store.Claim,
-    adapter: Adapter | undefined,
-    account: LoadedAccount | null,
-    decision: Decision,
-    now: () => number,
-    currency: string,
-  ): Promise<void> {
-    const tooLate = claim.sentAt === null || Date.now() - claim.sentAt > RESOLVE_WITHIN_MS
-    if (decision.do === 'skip' || tooLate || !claim.rendered || !account || !adapter)
-      return settle(claim, 'unknown', stay('never', tooLate ? 'key_expired' : 'not_retried'), now(), null)
-    if (decision.do !== 'send')
-      return settle(
-        claim,
-        'unknown',
-        stay(decision.do === 'hold' ? 60_000 : decision.ms, 'retry'),
-        now(),
-        null,
-      )
-    const { address } = claim.rendered
-    const { consentAt, followAt } = decision
-    if (
-      await isSuppressed(pool, {
-        workspace: claim.workspace,
-        channel: claim.channel,
-        address,
-        hidden: hiddenAddress(core.secrets, claim.workspace, claim.channel, address),
-        consentAt,
-        followAt,
-      })
-    )
-      return settle(claim, 'unknown', stay('never', 'not_retried'), now(), null)
-    const release = await slotsOf(account, adapter).take()
-    try {
-      const result = await send(adapter, account, claim, claim.rendered)
-      const cost = costOf(account.settings, currency)
-      await recordAnswer(claim, 'unknown', adapter, account, result, address, now(), cost)
-    } finally {
-      release()
-    }
-  }
-
-  async function send(
-    adapter: Adapter,
-    account: LoadedAccount,
-    claim: store.Claim,
-    rendered: Rendered,
-  ): Promise<SendResult> {
-    try {
-      return await adapter.send(
-        account,
-        {
-          id: claim.id,
-          workspace: claim.workspace,
-          address: rendered.address,
-          purpose: claim.intent.purpose,
-          content: rendered.content as MessageContent,
-          unsubscribeUrl: rendered.unsubscribeUrl,
-          receiptUrl: receiptUrlOf(core, account, claim.id),
-        },
-        AbortSignal.timeout(options.timeoutMs),
-      )
-    } catch (error) {
-      // an adapter turns every answer into a result: this is a fault of ours, and the request may have gone out
+      if (isTransient(error) || stopped) throw error
       log.error(
-        { adapter: adapter.name, error: (error as Error).message.slice(0, 200) },
-        'deliver: the adapter threw',
+        { error: (error as Error).message.slice(0, 200) },
+        'deliver: this message failed by a fault of ours',
       )
-      return { kind: 'unknown', detail: 'internal error' }
+      await store.countFaults(pool, signals, claims)
     }
-  }
-
-  async function recordAnswer(
-    claim: store.Claim,
-    from: 'sending' | 'unknown',
-    adapter: Adapter,
-    account: LoadedAccount,
-    result: SendResult,
-    address: string,
-    now: number,
-    cost: number,
-  ): Promise<void> {
-    faultPoint('deliver.before_record')
-    const end = afterSend(result, {
-      from,
-      attempt: claim.attempts + 1,
-      delivery: adapter.delivery,
-      random: Math.random(),
-    })
-    await settle(claim, from, end, now, address, 'detail' in result ? result.detail : undefined, { cost })
-    if (end.attention !== null) await setAttention(pool, account.id, end.attention)
-    else if (account.attention !== null && result.kind === 'accepted')
-      await setAttention(pool, account.id, null)
-  }
-
-  function slotsOf(account: LoadedAccount, adapter: Adapter) {
-    let s = slots.get(account.id)
-    if (!s) slots.set(account.id, (s = openSlots(adapter.concurrency)))
-    return s
   }
 
   async function deliverAll(claims: store.Claim[]): Promise<void> {
-    const facts = await read(claims)
-    const results = await Promise.allSettled(claims.map(c => handle(c, facts)))
-    const failed = results.find(r => r.status === 'rejected')
-    if (failed) throw failed.reason
+    const facts = await work.read(claims)
+    const [known, unknown] = [
+      claims.filter(c => c.state === 'claimed'),
+      claims.filter(c => c.state === 'unknown'),
+    ]
+    const ready: Ready[] = []
+    const begun = known.map(claim => guarded([claim], () => begin(claim, facts, ready)))
+    const { alone, groups } = groupsOf(ready)
+    const batches = Map.groupBy(unknown, c => c.batchId)
+    await wait([
+      ...begun,
+      ...alone.map(r => guarded([r.claim], () => sendOne(work, r))),
+      ...groups.map(g =>
+        guarded(
+          g.map(r => r.claim),
+          () => sendBatch(work, g),
+        ),
+      ),
+      ...[...batches].flatMap(([batch, list]) =>
+        batch === null
+          ? list.map(claim => guarded([], () => settle(claim, facts)))
+          : [guarded([], () => settleBatch(work, batch, list))],
+      ),
+    ])
+  }
+
+  /** Decides without waiting for anything: what may go is in `ready` when this returns. */
+  function begin(claim: store.Claim, facts: Read, ready: Ready[]): Promise<void> {
+    const inner = work.inside.of(claim.channel)
+    const workspace = facts.workspaces.get(claim.workspace)
+    if (claim.channel === 'ticket' && workspace) return deliverTicket(work, claim, workspace)
+    if (inner && workspace) return deliverInner(work, claim, inner, workspace, facts)
+    const judged = judgeClaim(claim, facts)
+    if (judged === null)
+      return work.settle({ claim, from: 'claimed', end: skip('no_account'), now: Date.now() })
+    const one = prepare(work, judged, facts)
+    if (one instanceof Promise) return one
+    ready.push(one)
+    return Promise.resolve()
+  }
+
+  async function settle(claim: store.Claim, facts: Read): Promise<void> {
+    const judged = judgeClaim(claim, facts)
+    if (judged !== null) await settleUnknown(work, judged)
   }
 
   let underWay = 0
+  let forgetAt = performance.now() + FORGET_MS
   const running = new Set<Promise<void>>()
-  function begin(claims: store.Claim[]): Promise<void> {
+  function start(claims: store.Claim[]): Promise<void> {
     underWay += claims.length
     const one: Promise<void> = deliverAll(claims).finally(() => {
       underWay -= claims.length
@@ -456,6 +140,10 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     if (waits.late) await store.expireClaims(pool, signals, settles, 500)
     if (waits.held) await store.releaseHeld(pool, 1_000)
     if (waits.taken) await releaseTaken(pool, 500)
+    if (performance.now() > forgetAt) {
+      forgetAt = performance.now() + FORGET_MS
+      await forgetOldBatches(pool)
+    }
     // looked at again after the expiry: what it made unknown is settled at once
     return waits.unknown || waits.late
       ? store.claimUnknown(await claimSql(), core.processId, options.batch, options.claimMs)
@@ -465,7 +153,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   async function tick(): Promise<boolean> {
     const unknown = await sweep(await store.whatWaits(pool))
     const claims = await claim(null)
-    await Promise.all([unknown, claims].filter(c => c.length > 0).map(begin))
+    await Promise.all([unknown, claims].filter(c => c.length > 0).map(start))
     return unknown.length + claims.length > 0
   }
 
@@ -510,7 +198,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
             lookAt = performance.now() + LOOK_MS
           }
           const unknown = await sweep(waits)
-          if (unknown.length > 0) begin(unknown).catch(complain)
+          if (unknown.length > 0) start(unknown).catch(complain)
         }
         const buckets: Set<number> | null = called
         called = new Set()
@@ -521,7 +209,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           if (claims.length >= Math.min(options.batch, options.inFlight - underWay)) called = null // some are left
           if (polled && claims.some(c => c.attempts === 0 && c.intent.notBefore <= c.intent.at))
             metrics.pollCaught.inc()
-          begin(claims).catch(complain)
+          start(claims).catch(complain)
           lookAt = Math.min(lookAt, performance.now() + LOOK_MS)
           continue
         }
@@ -546,12 +234,19 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       off()
       wake()
       await loop
+      work.stop()
       await Promise.allSettled(running)
       await claimer?.end()
       claimer = null
       for (const adapter of adapters()) await adapter.close?.()
     },
   }
+}
+
+/** Waits for all, then throws the first failure. */
+async function wait(list: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(list)).find(r => r.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** The role as main.ts starts it. */

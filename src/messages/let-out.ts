@@ -9,21 +9,24 @@ import { type Take, type Taken, takePlaces } from './limit-store.ts'
 import type { SkipReason } from './model.ts'
 import { type Claim, finishIn, type Mark, markSending } from './store.ts'
 
-export type MayGo = 'go' | 'suppressed' | 'lost' | { skip: SkipReason } | { wait: number }
+export type MayGo = 'go' | 'suppressed' | 'stopped' | 'lost' | { skip: SkipReason } | { wait: number }
 
 /** `markSending` for messages with limits: only who gets all its places goes. What a suppressed one took is given back
  *  when it is skipped. */
-export async function markLimited(pool: Pool, marks: (Mark & Take)[], sendingMs: number): Promise<MayGo[]> {
-  return inTransaction(pool, async sql => {
-    const taken = await takePlaces(sql, marks)
-    const free = marks.filter((_, i) => taken[i]!.to === 'go')
-    const marked = free.length === 0 ? [] : await markSending(sql, free, sendingMs)
-    return marks.map((mark, i) => {
-      const answer = taken[i]!
-      if (answer.to === 'go') return marked[free.indexOf(mark)]!
-      if (answer.to === 'refused') return { skip: answer.reason }
-      return answer.to === 'wait' ? { wait: answer.ms } : 'lost'
-    })
+export const markLimited = (pool: Pool, marks: (Mark & Take)[], sendingMs: number): Promise<MayGo[]> =>
+  inTransaction(pool, sql => markLimitedIn(sql, marks, sendingMs))
+
+/** The same inside a transaction of the caller. */
+export async function markLimitedIn(sql: Sql, marks: (Mark & Take)[], sendingMs: number): Promise<MayGo[]> {
+  const taken = await takePlaces(sql, marks)
+  const free = marks.filter((_, i) => taken[i]!.to === 'go')
+  const marked = free.length === 0 ? [] : await markSending(sql, free, sendingMs)
+  const next = marked.values()
+  return marks.map((_, i): MayGo => {
+    const answer = taken[i]!
+    if (answer.to === 'go') return next.next().value!
+    if (answer.to === 'refused') return { skip: answer.reason }
+    return answer.to === 'wait' ? { wait: answer.ms } : 'lost'
   })
 }
 

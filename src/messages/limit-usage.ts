@@ -24,7 +24,7 @@ export async function limitUsage(sql: Sql, workspace: Uuid, now: number, zone: s
       [workspace, new Date(now - 32 * 86_400_000)],
     ),
     sql.query<{ id: Uuid; name: string; settings: Record<string, string> }>(
-      'select id, name, settings from channel_account where workspace_id = $1 order by created_at, id',
+      'select id, name, settings from channel_account where workspace_id = $1 and archived_at is null order by created_at, id',
       [workspace],
     ),
     sql.query<{ id: Uuid; name: string }>('select id, name from journey where workspace_id = $1', [

@@ -9,9 +9,16 @@ export const COST_SCALE = 10_000
 
 const SPAN = { minute: 60_000, hour: 3_600_000 }
 
-/** What an account asks for one message, in the smallest unit, at most four decimals; its setting is in currency units. */
-export function costOf(settings: Record<string, string>, currency: string): number {
-  const cost = Number(settings.costPerMessage ?? 0) / fromSmallestUnit(1, currency)
+/** What an account asks for a message of so many units, in the smallest unit, at most four decimals; its settings are in
+ *  currency units: a price for each purpose, else the one for all. */
+export function costOf(
+  settings: Record<string, string>,
+  currency: string,
+  purpose: 'marketing' | 'transactional' = 'marketing',
+  units = 1,
+): number {
+  const own = purpose === 'marketing' ? settings.costMarketing : settings.costTransactional
+  const cost = (Number(own ?? settings.costPerMessage ?? 0) * units) / fromSmallestUnit(1, currency)
   return Number.isFinite(cost) && cost > 0 ? Math.round(cost * COST_SCALE) / COST_SCALE : 0
 }
 

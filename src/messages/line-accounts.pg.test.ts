@@ -185,14 +185,16 @@ test('R1-14 two LINE accounts: a message leaves by the one whose friend the pers
   })
   // one of which it is not known whether it went out is tried again by the same account, whoever is a newer friend since
   await tell(b, 'follow', bothB)
+  const before = pushed.length
   silent = true
   await send(track('AB', 'Say Hello'))
   silent = false
   await tell(a, 'follow', bothA)
-  const before = pushed.length
   await lab.hurry()
   await stage.settle()
-  expect(pushed.slice(before)).toEqual([{ token: 'Bearer token-b', to: bothB }])
+  const tries = pushed.slice(before)
+  expect(tries.length).toBeGreaterThan(1)
+  expect(new Set(tries.map(t => `${t.token} ${t.to}`))).toEqual(new Set([`Bearer token-b ${bothB}`]))
   expect(await lab.sink('line', bothA)).toHaveLength(1)
   // who blocked the only one they know is sent nothing
   await tell(b, 'unfollow', ofB)

@@ -1,36 +1,29 @@
 // The links of messages: clicks (signed, redirected, counted once a target), opens of mails, and unsubscribing (a page to confirm, and
 // one click by RFC 8058). A GET never unsubscribes, and what mail scanners fetch never counts as a click.
 import { type Context, Hono } from 'hono'
+import { isMachineAgent, isRobot } from '../channels/machine.ts'
 import { append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { hashId, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { readClickToken, readOpenToken, readUnsubscribeToken } from './link-tokens.ts'
 import type { Rendered } from './model.ts'
-import { advance, lockMessage } from './receipts.ts'
+import { advance, lockMessage, openKey } from './receipts.ts'
 import { isWebUrl } from './render.ts'
 import { tell } from './store.ts'
 import { suppress } from './suppression.ts'
 import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
-
-const MACHINE =
-  /bot\b|crawl|spider|slurp|preview|facebookexternalhit|headless|curl\/|wget|python-requests|scanner|safelinks|proofpoint|mimecast|barracuda|google-safety|linespider|poker/i
 
 /** What fetches a link without a person: previews, prefetches, scanners that say who they are. */
 export function isMachine(method: string, header: (name: string) => string | undefined): boolean {
   if (method !== 'GET') return true
   const purpose = `${header('purpose') ?? ''} ${header('sec-purpose') ?? ''} ${header('x-moz') ?? ''} ${header('x-purpose') ?? ''}`
   if (/prefetch|preview|prerender/i.test(purpose)) return true
-  const agent = header('user-agent')
-  return !agent || MACHINE.test(agent)
+  return isRobot(header('user-agent'))
 }
 
-/** Programs that fetch a mail's pictures for a person, or before one looks: Apple's (it says no more than Mozilla/5.0),
- *  Gmail's and Yahoo's proxies. Whether a person has opened the mail cannot be told from them. */
-const MAIL_PROXY = /^Mozilla\/5\.0$|GoogleImageProxy|YahooMailProxy|YahooCacheSystem/i
-
 const isMachineOpen = (method: string, header: (name: string) => string | undefined): boolean =>
-  isMachine(method, header) || MAIL_PROXY.test(header('user-agent') ?? '')
+  isMachine(method, header) || isMachineAgent(header('user-agent'))
 
 /** Counts a click: each target of a message once. */
 export async function recordClick(
@@ -66,7 +59,7 @@ export async function recordOpen(core: Core, message: Uuid, machine: boolean): P
       at,
       moves: !machine,
       ...(machine ? { detail: { machine: 'true' } } : {}),
-      key: `open:${message}:${machine ? 'machine' : 'person'}`,
+      key: openKey(message, machine),
     })
     return of
   })

@@ -38,6 +38,8 @@ export type SkipReason =
   | 'paused'
   /** the channel lets us write freely only for a while after the customer's last message to us, and that has passed */
   | 'window'
+  /** working on it failed by a fault of ours, again and again */
+  | 'poison'
   /** a limit shared between people is used up: the account's quota, the journey's budget, an entry cap or a pool; or
    *  (cap) this person has had enough messages */
   | 'quota'
@@ -101,7 +103,7 @@ export type JourneyIntent = Intent & {
 }
 export const isOfJourney = (intent: Intent): intent is JourneyIntent => intent.enrollment !== null
 
-export type Origin = 'reply' | 'test'
+export type Origin = 'reply' | 'test' | 'auto'
 
 /** One intended message, as journalled and stored in message.body. Times are workspace ms. */
 export type Intent = {
@@ -116,7 +118,7 @@ export type Intent = {
   enrollment: Uuid | null
   node: string | null
   occurrence: number | null
-  /** reply: in a conversation. test: to see what it looks like; nothing counts it. Left out: a journey's */
+  /** reply: in a conversation. auto: the product itself answers (away, a confirmation that was asked for). test: to see what it looks like; nothing counts it. Left out: a journey's */
   origin?: Origin
   /** the account to send by; left out: the one that reaches the customer best (`accountFor`) */
   account?: Uuid

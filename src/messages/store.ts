@@ -27,6 +27,10 @@ export type Claim = {
   sentAt: number | null
   intent: Intent
   rendered: Rendered | null
+  /** it was sent with others in one request */
+  batchId: Uuid | null
+  /** real ms: its place in its account's rate */
+  slotAt: number | null
 }
 
 type ClaimRow = {
@@ -40,6 +44,8 @@ type ClaimRow = {
   sent_at: Date | null
   body: string
   rendered: string | null
+  batch_id: Uuid | null
+  slot_at: Date | null
 }
 const CLAIM_COLUMNS = [
   'id',
@@ -52,6 +58,8 @@ const CLAIM_COLUMNS = [
   'sent_at',
   'body',
   'rendered',
+  'batch_id',
+  'slot_at',
 ]
   .map(c => `m.${c}`)
   .join(', ')
@@ -67,6 +75,8 @@ const toClaim = (r: ClaimRow): Claim => ({
   sentAt: r.sent_at?.getTime() ?? null,
   intent: JSON.parse(r.body) as Intent,
   rendered: r.rendered === null ? null : (JSON.parse(r.rendered) as Rendered),
+  batchId: r.batch_id,
+  slotAt: r.slot_at?.getTime() ?? null,
 })
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
@@ -111,6 +121,16 @@ export async function claimDue(
   return rows.map(toClaim)
 }
 
+/** Messages as claims of nobody, by id. */
+export async function claimsById(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, Claim>> {
+  const { rows } = await sql.query<ClaimRow>(
+    `select ${CLAIM_COLUMNS} from message m join unnest($1::smallint[], $2::uuid[]) u(bucket, id) on m.bucket = u.bucket and m.id = u.id
+      where m.bucket = any($1::smallint[])`,
+    [smallints(ids.map(bucketOf)), uuids(ids)],
+  )
+  return new Map(rows.map(r => [r.id, toClaim(r)]))
+}
+
 /** Takes unknowns whose next settling try is due. They stay unknown meanwhile. */
 export async function claimUnknown(
   sql: Sql,
@@ -134,6 +154,8 @@ export type WorkspaceFacts = {
   locale: string
   currency: string
   paused: boolean
+  /** channels that a person has stopped */
+  stopped: string[]
   offsetMs: number
 }
 
@@ -145,10 +167,12 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     currency: string
     paused: boolean
+    stopped: string[]
     offset: number
   }>({
     name: 'workspace_facts',
-    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused
+    text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
+              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
@@ -184,37 +208,44 @@ export type Mark = {
   hidden: string
   consentAt: number | null
   followAt: number | null
+  /** the account has friends of its own: what another account was told of a block is not said to it */
+  ownFriends: boolean
   /** workspace ms */
   now: number
 }
 
-/** The last step before the socket, one conditional update: still claimed under this epoch, in time, and not
- *  suppressed at this moment. Answers for each whether it may go, was suppressed, or is no longer ours. */
+/** Sending was stopped by a person, in all or by this channel. An SQL expression over a workspace `w`. */
+const isStopped = (channel: string): string =>
+  `(coalesce((w.settings->>'sendingPaused')::boolean, false) or coalesce(w.settings->'stoppedChannels' ? ${channel}, false))`
+
+/** The last step before the socket, one conditional update: still claimed under this epoch, in time, not stopped and not
+ *  suppressed at this moment. Answers for each whether it may go, what stands against it, or that it is no longer ours. */
 export async function markSending(
   sql: Sql,
   marks: Mark[],
   sendingMs: number,
-): Promise<('go' | 'suppressed' | 'lost')[]> {
-  const { rows } = await sql.query<{ id: Uuid; suppressed: boolean }>({
+): Promise<('go' | 'suppressed' | 'stopped' | 'lost')[]> {
+  const { rows } = await sql.query<{ id: Uuid; suppressed: boolean; stopped: boolean }>({
     name: 'mark_sending',
     text: `with want as (
-       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[])
-         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed, hidden_bucket, hidden)),
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[], $13::boolean[], $14::uuid[])
+         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed, hidden_bucket, hidden, own_friends, account_id)),
      held as (
        select m.bucket, m.id,
               exists (select from suppression s where s.bucket = w.address_bucket and s.workspace_id = m.workspace_id
-                         and s.channel = m.channel and s.address = w.address and ${forbids('w.consent_at', 'w.follow_at')})
+                         and s.channel = m.channel and s.address = w.address and ${forbids('w.consent_at', 'w.follow_at', 'w.own_friends')})
               or exists (select from suppression s where s.bucket = w.hidden_bucket and s.workspace_id = m.workspace_id
-                            and s.channel = m.channel and s.address = w.hidden) as suppressed
+                            and s.channel = m.channel and s.address = w.hidden) as suppressed,
+              exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')}) as stopped
          from message m join want w on w.bucket = m.bucket and w.id = m.id
         where m.bucket = any($1::smallint[]) and m.state = 'claimed' and m.epoch = w.epoch and m.claim_until > clock_timestamp()
         order by m.bucket, m.id for update of m),
      moved as (
-       update message m set state = 'sending', attempts = m.attempts + 1, rendered = w.rendered, changed = w.changed,
+       update message m set state = 'sending', attempts = m.attempts + 1, rendered = w.rendered, changed = w.changed, account_id = w.account_id, receipt = null, slot_at = null,
               sent_at = coalesce(m.sent_at, clock_timestamp()), claim_until = clock_timestamp() + ${SECONDS('$10')}
          from held h join want w on w.bucket = h.bucket and w.id = h.id
-        where m.bucket = h.bucket and m.id = h.id and not h.suppressed)
-     select id, suppressed from held`,
+        where m.bucket = h.bucket and m.id = h.id and not h.suppressed and not h.stopped)
+     select id, suppressed, stopped from held`,
     values: [
       smallints(marks.map(m => bucketOf(m.claim.id))),
       uuids(marks.map(m => m.claim.id)),
@@ -228,12 +259,15 @@ export async function markSending(
       sendingMs,
       smallints(marks.map(m => addressBucket(m.claim.channel, m.hidden))),
       texts(marks.map(m => m.hidden)),
+      booleans(marks.map(m => m.ownFriends)),
+      uuids(marks.map(m => m.rendered.account ?? null)),
     ],
   })
-  const held = new Map(rows.map(r => [r.id, r.suppressed]))
+  const held = new Map(rows.map(r => [r.id, r]))
   return marks.map(m => {
-    const suppressed = held.get(m.claim.id)
-    return suppressed === undefined ? 'lost' : suppressed ? 'suppressed' : 'go'
+    const row = held.get(m.claim.id)
+    if (row === undefined) return 'lost'
+    return row.suppressed ? 'suppressed' : row.stopped ? 'stopped' : 'go'
   })
 }
 
@@ -264,27 +298,34 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
   const { rows } = await sql.query<{
     id: Uuid
     was: MessageState
+    state: MessageState
+    again: number
     enrollment_id: Uuid | null
     journey_id: Uuid | null
     node: string | null
   }>({
     name: 'finish',
     text: `with want as (
-       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[])
-         w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed)),
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[], $11::float8[], $12::boolean[])
+         w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed, cost, booked)),
      held as (
        select m.bucket, m.id, m.state as was from message m join want w on w.bucket = m.bucket and w.id = m.id
         where m.bucket = any($1::smallint[]) and m.epoch = w.epoch
           and (m.state = w.source or (m.state = 'unknown' and w.target in ('accepted', 'failed')))
         order by m.bucket, m.id for update of m)
-     update message m set state = w.target, reason = w.reason, provider_id = coalesce(w.provider_id, m.provider_id),
+     update message m set state = case when w.source <> 'claimed' and w.target <> 'skipped' then coalesce(m.receipt, w.target) else w.target end,
+            reason = case when w.source <> 'claimed' and m.receipt is not null then null else w.reason end,
+            cost = case when w.target = 'accepted' or (w.source <> 'claimed' and m.receipt is not null) then w.cost end,
+            slot_at = case when w.booked then clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end,
+            batch_id = case when w.target = 'intended' then null else m.batch_id end,
+            provider_id = coalesce(w.provider_id, m.provider_id),
             attempts = m.attempts + case when w.refund then -1 when w.source = 'unknown' then 1 else 0 end,
             claim_owner = null, claim_until = null, changed = w.changed,
             send_after = case when w.delay_ms is null then m.send_after when w.delay_ms < 0 then '${NEVER}'
                               else clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end
        from held h join want w on w.bucket = h.bucket and w.id = h.id
       where m.bucket = h.bucket and m.id = h.id
-     returning m.id, h.was, m.enrollment_id, m.journey_id, m.node`,
+     returning m.id, h.was, m.state, m.again, m.enrollment_id, m.journey_id, m.node`,
     values: [
       smallints(list.map(f => bucketOf(f.claim.id))),
       uuids(list.map(f => f.claim.id)),
@@ -296,28 +337,36 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
       list.map(f => (f.end.delayMs === 'never' ? -1 : f.end.delayMs)),
       booleans(list.map(f => f.end.refund && f.from === 'sending')),
       instants(list.map(f => f.now)),
+      list.map(f => f.cost ?? null),
+      booleans(list.map(f => f.end.booked ?? false)),
     ],
   })
   const done = new Map(rows.map(r => [r.id, r]))
-  const ended = list.filter(f => done.has(f.claim.id) && f.end.to !== f.from && f.end.to !== 'intended')
+  // the provider told of it before its answer was here: it was taken, whatever the answer says
+  const toldOf = (f: Finish): boolean => done.get(f.claim.id)!.state !== f.end.to
+  const ended = list.filter(
+    f => done.has(f.claim.id) && (toldOf(f) || (f.end.to !== f.from && f.end.to !== 'intended')),
+  )
   await append(
     sql,
     null,
     ended.map(f => {
       const row = done.get(f.claim.id)!
+      const state = toldOf(f) ? 'accepted' : f.end.to
+      const hadEnd = row.was === 'unknown' || row.again > 0
       return outcomeRow(f.claim, {
         message: f.claim.id,
         enrollment: row.enrollment_id,
         node: row.node,
         journey: row.journey_id,
         channel: f.claim.channel,
-        state: f.end.to,
-        outcome: row.was === 'unknown' ? null : f.end.outcome,
-        reason: f.end.reason,
+        state,
+        outcome: hadEnd ? null : toldOf(f) ? 'accepted' : f.end.outcome,
+        reason: toldOf(f) ? null : f.end.reason,
         at: f.now,
         purpose: f.claim.intent.purpose,
         ...(f.claim.intent.origin ? { origin: f.claim.intent.origin } : {}),
-        ...(f.cost && f.end.to === 'accepted' ? { cost: f.cost } : {}),
+        ...(f.cost && state === 'accepted' ? { cost: f.cost } : {}),
         ...(f.detail ? { detail: f.detail } : {}),
       })
     }),
@@ -372,6 +421,8 @@ type ExpiredRow = {
   channel: string
   changed: Date
   origin: Origin | null
+  state: MessageState
+  again: number
 }
 
 /** What a crashed or stuck process left: claims that ran out return to intended; only what was at the socket becomes
@@ -395,18 +446,20 @@ export async function expireClaims(
   const unknown = await inTransaction(pool, async sql => {
     const { rows } = await sql.query<ExpiredRow>(
       `with late as (${held(`m.state = 'sending' and m.channel <> 'http'`)})
-       update message m set state = 'unknown', reason = 'crashed', claim_owner = null, claim_until = null,
-              send_after = case when m.channel = any($3::text[]) then clock_timestamp() else '${NEVER}' end,
+       update message m set state = coalesce(m.receipt, 'unknown'), reason = case when m.receipt is null then 'crashed' end, claim_owner = null, claim_until = null,
+              send_after = case when exists (select from channel_account a where a.id = m.account_id and a.adapter = any($3::text[])) then clock_timestamp() else '${NEVER}' end,
               changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
          from late where m.bucket = late.bucket and m.id = late.id
-       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin`,
+       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin, m.state, m.again`,
       [ALL, limit, settles],
     )
     await append(
       sql,
       null,
-      rows.map(r =>
-        outcomeRow(
+      rows.map(r => {
+        // its receipt was here already: it was taken
+        const state = r.state === 'unknown' ? ('unknown' as const) : ('accepted' as const)
+        return outcomeRow(
           { workspace: r.workspace_id, customer: r.customer_id },
           {
             message: r.id,
@@ -414,14 +467,14 @@ export async function expireClaims(
             node: r.node,
             journey: r.journey_id,
             channel: r.channel,
-            state: 'unknown',
-            outcome: 'unknown',
-            reason: 'crashed',
+            state,
+            outcome: r.again > 0 ? null : state,
+            reason: state === 'unknown' ? 'crashed' : null,
             at: r.changed.getTime(),
             origin: r.origin,
           },
-        ),
-      ),
+        )
+      }),
     )
     return rows
   })
@@ -471,10 +524,68 @@ export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
     `with free as (
        select m.bucket, m.id from message m
         where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
-          and m.workspace_id not in (select id from workspace where (settings->>'sendingPaused')::boolean)
+          and not exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')})
         limit $3 for update skip locked)
      update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
     [ALL, HELD_FROM, limit],
   )
   return rowCount ?? 0
+}
+
+/** So often a fault of ours may come up before a message is set aside. */
+const MOST_FAULTS = 5
+
+/** Claims at which working failed by a fault of ours: looked at again later, at the last set aside as skipped(poison). What is at the
+ *  socket stays there until it is known. */
+export async function countFaults(pool: Pool, signals: Signals, claims: Claim[]): Promise<void> {
+  if (claims.length === 0) return
+  const ended = await inTransaction(pool, async sql => {
+    const { rows } = await sql.query<ExpiredRow>(
+      `with held as (
+         select m.bucket, m.id from message m join unnest($1::smallint[], $2::uuid[], $3::bigint[]) u(bucket, id, epoch) on m.bucket = u.bucket and m.id = u.id
+          where m.bucket = any($1::smallint[]) and m.epoch = u.epoch and m.state = 'claimed' order by m.bucket, m.id for update of m)
+       update message m set faults = m.faults + 1, claim_owner = null, claim_until = null,
+              state = case when m.faults + 1 >= $4 then 'skipped' else 'intended' end,
+              reason = case when m.faults + 1 >= $4 then 'poison' else 'fault' end,
+              send_after = clock_timestamp() + make_interval(secs => 2 ^ m.faults),
+              changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
+         from held h where m.bucket = h.bucket and m.id = h.id
+       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin, m.state, m.again`,
+      [
+        smallints(claims.map(c => bucketOf(c.id))),
+        uuids(claims.map(c => c.id)),
+        bigints(claims.map(c => c.epoch)),
+        MOST_FAULTS,
+      ],
+    )
+    const poison = rows.filter(r => r.state === 'skipped')
+    await append(
+      sql,
+      null,
+      poison.map(r =>
+        outcomeRow(
+          { workspace: r.workspace_id, customer: r.customer_id },
+          {
+            message: r.id,
+            enrollment: r.enrollment_id,
+            node: r.node,
+            journey: r.journey_id,
+            channel: r.channel,
+            state: 'skipped',
+            outcome: r.again > 0 ? null : 'skipped',
+            reason: 'poison',
+            at: r.changed.getTime(),
+            origin: r.origin,
+          },
+        ),
+      ),
+    )
+    return poison
+  })
+  if (ended.length > 0)
+    tell(
+      signals,
+      ended.map(r => ({ customer: r.customer_id })),
+      ended.map(r => r.workspace_id),
+    )
 }

@@ -22,9 +22,9 @@ export const hiddenAddress = (secrets: Secrets, workspace: Uuid, channel: string
 export const addressBucket = (channel: string, address: string): number => bucketOfText(channel, address)
 
 /** True for a row `s` that forbids sending, given when consent was given and the friend followed (workspace time;
- *  null: not). Both are SQL expressions. */
-export const forbids = (consentAt: string, followAt: string): string =>
-  `s.at >= coalesce(case s.reason when 'opt_out' then ${consentAt} when 'blocked' then ${followAt} end, '-infinity'::timestamptz)`
+ *  null: not). `elsewhere`: the account has friends of its own, and a block was told to another. All are SQL expressions. */
+export const forbids = (consentAt: string, followAt: string, elsewhere = 'false'): string =>
+  `not (${elsewhere} and s.reason = 'blocked') and s.at >= coalesce(case s.reason when 'opt_out' then ${consentAt} when 'blocked' then ${followAt} end, '-infinity'::timestamptz)`
 
 /** Writes or renews; of two reasons for one address the one that nothing lifts stays. In key order. */
 export async function suppress(sql: Sql, rows: Suppression[]): Promise<void> {
@@ -127,6 +127,7 @@ type Ask = {
   /** when consent was given and the friend followed, which lift an opt-out and a block */
   consentAt: number | null
   followAt: number | null
+  ownFriends?: boolean
 }
 
 /** Why this address may not be sent to; null when it may. `erasure`: somebody with this address was forgotten. */
@@ -134,7 +135,7 @@ export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReas
   const time = (at: number | null) => (at === null ? null : new Date(at))
   const { rows } = await sql.query<{ reason: SuppressionReason | 'erasure' }>(
     `select case s.source when 'erasure' then 'erasure' else s.reason end as reason from suppression s where s.bucket = any($1::smallint[]) and s.workspace_id = $2 and s.channel = $3
-        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz')}
+        and s.address = any($4::text[]) and ${forbids('$5::timestamptz', '$6::timestamptz', '$7::boolean')}
       order by s.source = 'erasure' limit 1`,
     [
       [ask.address, ask.hidden].map(a => addressBucket(ask.channel, a)),
@@ -143,6 +144,7 @@ export async function suppressionOf(sql: Sql, ask: Ask): Promise<SuppressionReas
       [ask.address, ask.hidden],
       time(ask.consentAt),
       time(ask.followAt),
+      ask.ownFriends ?? false,
     ],
   )
   return rows[0]?.reason ?? null

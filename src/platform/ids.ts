@@ -88,6 +88,7 @@ export type IdPrefix =
   | 'cmp'
   | 'apr'
   | 'kpi'
+  | 'qrp'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -29,6 +29,7 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   apr: 'approval',
   kpi: 'kpi',
+  qrp: 'quick_reply',
   mod: 'module',
 }
 

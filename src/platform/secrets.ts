@@ -24,7 +24,8 @@ export type Secrets = {
  *  (addresses of people who were forgotten) and of sandboxes, never to be changed; `links`: all else. */
 export type SigningRoots = { hashes: string; links: string }
 
-const HASHES = new Set(['suppression', 'redact', 'erased', 'stand-in line', 'stand-in smtp'])
+const HASHES = new Set(['suppression', 'redact', 'erased'])
+const isHash = (purpose: string) => HASHES.has(purpose) || purpose.startsWith('stand-in ')
 
 const keyOf = (hex: string): Buffer => {
   const key = Buffer.from(hex, 'hex')
@@ -43,7 +44,7 @@ export function openSecrets(key: string, roots: SigningRoots = { hashes: key, li
   const mac = (purpose: string, text: string) => {
     let k = signKeys.get(purpose)
     if (!k) {
-      k = derive(HASHES.has(purpose) ? hashRoot : linkRoot, 'sign ' + purpose)
+      k = derive(isHash(purpose) ? hashRoot : linkRoot, 'sign ' + purpose)
       signKeys.set(purpose, k)
     }
     return createHmac('sha256', k).update(text).digest()

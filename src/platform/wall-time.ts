@@ -70,6 +70,12 @@ export function allowedFrom(at: number, quiet: { from: string; to: string } | nu
   return within ? nextWallTime(at, zone, quiet.to, null) : at
 }
 
+/** Day of the week (1 Monday … 7 Sunday) and wall time ('HH:MM') of a moment. */
+export function wallOf(at: number, zone: string): { weekday: number; time: string } {
+  const wall = zoned(at, zone)
+  return { weekday: wall.dayOfWeek, time: wall.toPlainTime().toString({ smallestUnit: 'minute' }) }
+}
+
 /** The hour of the wall clock, 0 to 23. @throws InvalidZone when `zone` is not an IANA name */
 export const wallHour = (at: number, zone: string): number => zoned(at, zone).hour
 

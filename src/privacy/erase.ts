@@ -54,6 +54,7 @@ const SLICE_MS = 500
 
 /** Rows that came from outside or pass: one that names the person goes. */
 const DELETE_ROWS = new Set([
+  'soft_bounce',
   'rejected_event',
   'dead_letter',
   'answer',
@@ -68,6 +69,9 @@ const DELETE_ROWS = new Set([
 const CLEAR_COLUMNS: Record<string, string> = {
   source_state: 'last_body = null',
   import: `faults = '[]'`,
+  // what somebody else said of them
+  conversation: 'last_text = null',
+  conversation_entry: 'text = null, data = null',
 }
 /** Written here: addresses under a key. */
 const OWN_WAY = new Set(['suppression', 'customer', 'customer_snapshot', 'identifier', 'message'])
@@ -87,6 +91,7 @@ const KEPT_TABLES: ReadonlySet<string> = new Set([
   'process',
   'process_metrics',
   'schema_migration',
+  'quick_reply',
 ])
 
 class Tally {
@@ -229,17 +234,19 @@ const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 const rank = (first: string[], table: string): number =>
   (first.indexOf(table) + first.length + 1) % (first.length + 1)
 
-const CHANNEL_OF: Record<string, string> = {
-  email: 'email',
-  line_uid: 'line',
-  phone: 'sms',
-  push_token: 'push',
+const CHANNELS_OF: Record<string, string[]> = {
+  email: ['email'],
+  line_uid: ['line'],
+  phone: ['sms'],
+  push_token: ['push', 'webpush'],
 }
 const addressesOf = (person: Person): { channel: string; address: string }[] =>
-  person.values.flatMap(v => {
-    const channel = CHANNEL_OF[v.kind]
-    return channel ? [{ channel, address: channel === 'line' ? lineParts(v.value).uid : v.value }] : []
-  })
+  person.values.flatMap(v =>
+    (CHANNELS_OF[v.kind] ?? []).map(channel => ({
+      channel,
+      address: channel === 'line' ? lineParts(v.value).uid : v.value,
+    })),
+  )
 
 async function rewriteRows(
   sql: Sql,

@@ -27,6 +27,12 @@ export async function cutByPeriods(core: Core, nowMs: number): Promise<Cut> {
             and state not in ('intended', 'claimed', 'sending', 'unknown')`,
         before(messages, offsetMs),
       )
+    if (messages !== null)
+      await cut(
+        `update conversation_entry set text = null, data = null where workspace_id = $1 and at < $2
+            and (text is not null or data is not null)`,
+        before(messages, offsetMs),
+      )
     gone.rejected += await cut(
       'delete from rejected_event where workspace_id = $1 and at < $2',
       before(rejected),

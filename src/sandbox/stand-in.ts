@@ -42,6 +42,11 @@ export type StandInFault = {
     /** receipts: sent twice, or an hour late */
     | 'receipt_twice'
     | 'receipt_late'
+    /** taken, and what comes back later: the address is dead, the mailbox is full, a complaint, a program that looked */
+    | 'bounce_hard'
+    | 'bounce_soft'
+    | 'complaint'
+    | 'machine_open'
   times: number
 }
 

@@ -60,7 +60,7 @@ async function mailAccountFor(sql: Sql, user: Uuid): Promise<Uuid | null> {
     `select a.id from channel_account a
        join workspace w on w.id = a.workspace_id and w.kind = 'live'
        join team_role r on r.workspace_id = w.id and r.user_id = $1
-      where a.channel = 'email' and a.attention is null order by a.created_at, a.id limit 1`,
+      where a.channel = 'email' and a.attention is null and a.archived_at is null order by a.created_at, a.id limit 1`,
     [user],
   )
   return rows[0]?.id ?? null

@@ -28,6 +28,8 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'segments:publish',
     'membership:write',
     'messages:write',
+    'conversations:read',
+    'conversations:write',
     'modules:write',
     'sources:read',
     'channels:read',
@@ -36,7 +38,14 @@ export const ROLE_SCOPES: Record<Role, ReadonlySet<Scope>> = {
     'team:read',
   ]),
   analyst: new Set<Scope>([...READ, 'segments:write', 'sources:read', 'channels:read', 'ops:read']),
-  staff: new Set<Scope>(['customers:read', 'customers:write', 'membership:read', 'catalogue:read']),
+  staff: new Set<Scope>([
+    'customers:read',
+    'customers:write',
+    'conversations:read',
+    'conversations:write',
+    'membership:read',
+    'catalogue:read',
+  ]),
   viewer: new Set(READ),
 }
 

@@ -1,5 +1,4 @@
 // Another SECRET_KEY, by the command as a shell runs it; then the product started again with it.
-import { adapters } from '../channels/register.ts'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { callApi } from '../../test/http-client.ts'
+import { adapters } from '../channels/register.ts'
 import { openMessageLinks, readUnsubscribeToken } from '../messages/link-tokens.ts'
 import { hiddenAddress, hideAddresses, isSuppressed } from '../messages/suppression.ts'
 import { newId, publicId } from '../platform/ids.ts'
@@ -92,9 +92,10 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   const done = await rotate({})
   expect([done.code, done.err]).toEqual([0, ''])
   const { sealed, oldKey } = JSON.parse(done.out) as { sealed: Record<string, number>; oldKey: string }
+  const accounts = adapters().filter(a => a.standIn).length
   expect(sealed).toMatchObject({
     workspace: 1,
-    channel_account: adapters().filter(a => a.standIn).length,
+    channel_account: accounts,
     source: 1,
     http_answer: 1,
     system: 1,

@@ -56,7 +56,7 @@ export async function editedWorld(sql: Sql, workspace: Uuid, journey: JourneyRec
 
 export async function channelsWithAccount(sql: Sql, workspace: Uuid): Promise<string[]> {
   const { rows } = await sql.query<{ channel: string }>(
-    'select distinct channel from channel_account where workspace_id = $1 order by channel',
+    'select distinct channel from channel_account where workspace_id = $1 and archived_at is null order by channel',
     [workspace],
   )
   return rows.map(r => r.channel)

@@ -1,4 +1,13 @@
 -- PostgreSQL
+create table account_reputation (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  delivered bigint not null default 0,
+  bounced bigint not null default 0,
+  complained bigint not null default 0,
+  constraint account_reputation_pkey PRIMARY KEY (workspace_id, account_id, day)
+)
 create table answer (
   bucket smallint not null,
   workspace_id uuid not null,
@@ -131,6 +140,12 @@ create table channel_account (
   created_at timestamp with time zone not null,
   version bigint not null default 1,
   adapter text not null,
+  archived_at timestamp with time zone,
+  oa text not null default ''::text,
+  open_until timestamp with time zone,
+  opened_at timestamp with time zone,
+  opened_why text,
+  opened_times integer not null default 0,
   constraint channel_account_pkey PRIMARY KEY (id),
   constraint channel_account_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
@@ -156,6 +171,44 @@ create table consent_proof (
   source text not null,
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
+create table conversation (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  channel text not null,
+  status text not null,
+  unread integer not null default 0,
+  opened_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  last_side text not null,
+  last_kind text not null,
+  last_text text,
+  assignee uuid,
+  handed_to text,
+  answering uuid,
+  answering_until timestamp with time zone,
+  away_for timestamp with time zone,
+  away_seen timestamp with time zone,
+  constraint conversation_pkey PRIMARY KEY (bucket, customer_id, channel),
+  constraint conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'closed'::text])))
+)
+create table conversation_entry (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key uuid not null,
+  channel text not null,
+  at timestamp with time zone not null,
+  side text not null,
+  kind text not null,
+  text text,
+  data text,
+  said_by text,
+  source text not null,
+  message_id uuid,
+  constraint conversation_entry_pkey PRIMARY KEY (bucket, customer_id, key),
+  constraint conversation_entry_side_check CHECK ((side = ANY (ARRAY['customer'::text, 'team'::text, 'note'::text, 'system'::text])))
 )
 create table coupon (
   id uuid not null,
@@ -526,9 +579,26 @@ create table message (
   created timestamp with time zone not null,
   changed timestamp with time zone not null,
   taken text,
+  account_id uuid,
+  batch_id uuid,
+  slot_at timestamp with time zone,
+  receipt text,
+  cost double precision,
+  faults smallint not null default 0,
+  again smallint not null default 0,
+  dismissed boolean not null default false,
   origin text,
-  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text]))),
+  constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text, 'auto'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
+)
+create table message_batch (
+  id uuid not null,
+  workspace_id uuid not null,
+  account_id uuid not null,
+  members uuid[] not null,
+  claim_until timestamp with time zone,
+  created timestamp with time zone not null default clock_timestamp(),
+  constraint message_batch_pkey PRIMARY KEY (id)
 )
 create table module (
   workspace_id uuid not null,
@@ -684,6 +754,23 @@ create table product (
   constraint product_status_check CHECK ((status = ANY (ARRAY['active'::text, 'hidden'::text, 'discontinued'::text]))),
   constraint product_workspace_id_code_key UNIQUE (workspace_id, code),
   constraint product_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table quick_reply (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  text text not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  version bigint not null default 1,
+  constraint quick_reply_pkey PRIMARY KEY (id),
+  constraint quick_reply_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table rate_line (
+  account_id uuid not null,
+  key text not null,
+  free_at timestamp with time zone not null,
+  constraint rate_line_pkey PRIMARY KEY (account_id, key)
 )
 create table recommendation_run (
   workspace_id uuid not null,
@@ -847,6 +934,15 @@ create table sign_in_link (
   constraint sign_in_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES team_user(id),
   constraint sign_in_link_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table soft_bounce (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  channel text not null,
+  address text not null,
+  times smallint not null,
+  at timestamp with time zone not null,
+  constraint soft_bounce_pkey PRIMARY KEY (bucket, workspace_id, channel, address)
+)
 create table source (
   workspace_id uuid not null,
   id uuid not null,
@@ -992,6 +1088,10 @@ CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE ((status = 'open'::text) AND (last_side = 'customer'::text) AND (away_for IS DISTINCT FROM opened_at) AND (away_seen IS DISTINCT FROM last_at))
+CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
+CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
+CREATE INDEX conversation_entry_workspace ON conversation_entry USING btree (workspace_id, at)
 CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
 CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
@@ -1012,6 +1112,7 @@ CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, jour
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
+CREATE INDEX message_dead ON message USING btree (workspace_id, changed DESC) WHERE ((NOT dismissed) AND ((state = 'unknown'::text) OR ((state = 'failed'::text) AND (reason = 'retries_exhausted'::text)) OR ((state = 'skipped'::text) AND (reason = 'poison'::text))))
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
 CREATE INDEX message_provider ON message USING btree (workspace_id, provider_id) WHERE ((provider_id IS NOT NULL) AND (channel = ANY (ARRAY['sms'::text, 'messenger'::text, 'instagram'::text])))
@@ -1025,6 +1126,7 @@ CREATE INDEX picture_workspace ON picture USING btree (workspace_id) INCLUDE (si
 CREATE INDEX product_sku ON product USING btree (workspace_id, sku) WHERE (sku IS NOT NULL)
 CREATE INDEX product_unmirrored ON product USING btree (workspace_id) WHERE (mirrored < version)
 CREATE INDEX product_variant_sku ON product USING gin (jsonb_path_query_array(variants, '$[*]."sku"'::jsonpath))
+CREATE UNIQUE INDEX quick_reply_name ON quick_reply USING btree (workspace_id, lower(name))
 CREATE INDEX sandbox_call_at ON sandbox_call USING btree (workspace_id, at DESC)
 CREATE INDEX sandbox_message_at ON sandbox_message USING btree (workspace_id, channel, address, at)
 CREATE UNIQUE INDEX sandbox_message_retry ON sandbox_message USING btree (workspace_id, channel, retry_key) WHERE (retry_key IS NOT NULL)
@@ -1045,6 +1147,7 @@ options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options limit_count (fillfactor=50)
 options message (fillfactor=70)
+options rate_line (fillfactor=50)
 -- ClickHouse
 CREATE TABLE customer (`workspace_id` UUID, `customer_id` UUID, `version` UInt64, `name` String, `member_no` String, `email` String, `phone` String, `line_uid` String, `line_following` UInt8, `orders` UInt32, `revenue` Int64, `currency` LowCardinality(String), `first_seen` DateTime64(3, 'UTC'), `last_seen` DateTime64(3, 'UTC'), `tags` Array(String), `traits` String CODEC(ZSTD(1)), `merged_into` UUID, `stage` LowCardinality(String), `stage_at` DateTime64(3, 'UTC'), `orders_by` Array(Tuple(String, UInt32, Int64)), `cost` Int64, `costed` Int64, `first_order` DateTime64(3, 'UTC'), `last_order` DateTime64(3, 'UTC'), `visits` UInt32, `engaged_visits` UInt32, `store_visits` UInt32, `first_touch` String, `last_touch` String, `identifiers` Array(LowCardinality(String)), `consents` Array(LowCardinality(String)), `absorbed` Array(UUID), `reach` Array(LowCardinality(String)), `verified` DateTime64(3, 'UTC'), `faults` Array(LowCardinality(String)), `text_names` Array(LowCardinality(String)), `text_values` Array(String), `date_names` Array(LowCardinality(String)), `date_values` Array(String), `number_names` Array(LowCardinality(String)), `number_values` Array(Float64), `flags` Array(LowCardinality(String)), `list_names` Array(LowCardinality(String)), `list_items` Array(String), `tag_names` Array(LowCardinality(String)), `tag_ends` Array(DateTime64(3, 'UTC')), `bound` Array(LowCardinality(String)), `refusals` Array(LowCardinality(String)), `tier` LowCardinality(String), `points` Nullable(Float64), `coupons` Array(Tuple(String, DateTime64(3, 'UTC'))), `likes_categories` Array(String), `likes_brands` Array(String), `touch_first` Array(String), `touch_last` Array(String), `clock_customer` DateTime64(3, 'UTC'), `clock_marketing` DateTime64(3, 'UTC'), `clock_team` DateTime64(3, 'UTC'), `segments` Array(Tuple(UInt32, UInt16))) ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, customer_id) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192
 CREATE TABLE event (`workspace_id` UUID, `customer_id` UUID, `bucket` UInt8, `seq` UInt64, `line` UInt32, `part` UInt16, `incarnation` UUID, `kind` LowCardinality(String), `name` LowCardinality(String), `occurred` DateTime64(3, 'UTC'), `received` DateTime64(3, 'UTC'), `folded` DateTime64(3, 'UTC'), `message_id` String, `source` LowCardinality(String), `props` String CODEC(ZSTD(1)), `journey_id` UUID, `version` UInt32, `enrollment_id` UUID, `node` LowCardinality(String), `message` UUID, `channel` LowCardinality(String), `phase` LowCardinality(String), `stage` LowCardinality(String), `rules` UInt64, `segment` LowCardinality(String) MATERIALIZED if(kind = 'segment', JSONExtractString(props, 'segment'), '')) ENGINE = MergeTree PARTITION BY toYYYYMM(occurred) ORDER BY (workspace_id, name, customer_id, occurred) SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 8192

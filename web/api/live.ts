@@ -15,8 +15,9 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'parked',
     'journeyPeople',
   ],
-  messages: ['messages', 'message', 'sandboxMessages', 'sandboxContacts'],
+  messages: ['messages', 'message', 'conversationEntries', 'sandboxMessages', 'sandboxContacts'],
   notices: ['notices'],
+  conversations: ['conversations', 'conversation', 'conversationEntries'],
   journeys: ['journeys', 'journey', 'journeyCounts', 'journeyPeople', 'experiments'],
   // history has caught up: everything it answers may have changed
   events: [

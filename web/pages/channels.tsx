@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { MailHealth } from '../channels/mail-health.tsx'
 import { CallSecret } from '../parts/call-secret.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Channel, Copy, Guarded } from '../parts/small.tsx'
@@ -36,11 +37,12 @@ export function Channels() {
               {kinds.flatMap(kind => {
                 const own = items.filter(a => a.adapter === kind.adapter)
                 if (own.length === 0)
-                  return <AccountCard key={kind.adapter} kind={kind} edit={open(kind.adapter)} />
+                  return <AccountCard key={kind.adapter} ws={ws} kind={kind} edit={open(kind.adapter)} />
                 const several = kind.settings.includes('provider')
                 return own.map((a, i) => (
                   <AccountCard
                     key={a.id}
+                    ws={ws}
                     kind={kind}
                     account={a}
                     edit={open(a.id)}
@@ -79,11 +81,13 @@ export function Channels() {
 }
 
 function AccountCard({
+  ws,
   kind,
   account,
   edit,
   add,
 }: {
+  ws: string
   kind: Kind
   account?: Account
   edit: () => void
@@ -93,7 +97,12 @@ function AccountCard({
   const { t } = useTranslation()
   return (
     <Card
-      title={<Channel name={kind.channel} />}
+      title={
+        <Group gap={6}>
+          <Channel name={kind.channel} />
+          {kind.channel === kind.adapter ? null : <Text size="sm">{word('adapter', kind.adapter)}</Text>}
+        </Group>
+      }
       aside={
         <Group gap={8}>
           <Badge tone={account ? 'good' : 'skip'}>{t(account ? 'channels.set' : 'channels.notSet')}</Badge>
@@ -134,6 +143,7 @@ function AccountCard({
             </Text>
           </div>
         ) : null}
+        {account?.channel === 'email' ? <MailHealth ws={ws} account={account.id} /> : null}
         <Text size="sm" c="dimmed">
           {t('channels.delivery')}:{' '}
           {kind.delivery === 'at_least_once'

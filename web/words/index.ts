@@ -17,6 +17,7 @@ import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { kpiWords } from './kpis.ts'
+import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
 import { privacyWords } from './privacy.ts'
@@ -58,11 +59,16 @@ export const words = {
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
+  mailHealth,
+  mailKind,
+  mailState,
+  mailCode,
+  adapter: adapterNames,
   // names that several files add to
   node: { ...work.node, ...journeysNodes.node },
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...wires.setting },
+  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const

@@ -156,6 +156,8 @@ export const privacyWords = {
     postgres_answer: ['命令的回覆', 'Answers to commands'],
     postgres_http_answer: ['重複請求的回覆', 'Answers to repeated requests'],
     postgres_consent_proof: ['同意的憑證', 'Proof of consent'],
+    postgres_conversation: ['對話', 'Conversations'],
+    postgres_conversation_entry: ['對話內容', 'What was said'],
     postgres_coupon_issue: ['優惠券', 'Coupons'],
     postgres_points_entry: ['點數帳本', 'Points ledger'],
     postgres_tag_history: ['標籤紀錄', 'Tag history'],

@@ -3,10 +3,9 @@
 // document to customers only).
 import type { Account, Adapter, Outgoing, ReceiptById, SendResult, Told, WebhookRequest } from '../adapter.ts'
 import { type Answer, closeConnections, header, retryAfterMs } from '../exchange.ts'
-import { byStatus, callProvider, endpoint, FORM } from '../provider-call.ts'
+import { byStatus, callProvider, checkProvider, endpoint, FORM } from '../provider-call.ts'
 import { smsParts } from '../sms.ts'
-import { smsReply } from '../sms-replies.ts'
-import { taipeiTime } from '../sms-taiwan.ts'
+import { smsReply, taipeiTime } from '../sms-taiwan.ts'
 import { STAND_IN, standInSecret } from '../stand-in.ts'
 
 const API = 'https://api.e8d.tw'
@@ -84,6 +83,7 @@ function parse(account: Account, request: WebhookRequest): Told {
   if (status === REPLY || (text !== '' && STATES[status] === undefined))
     return {
       events: smsReply(account, {
+        mid: batch,
         id: `every8d:${batch}:${said.get('RT') ?? ''}:${from}`,
         from,
         text,
@@ -105,6 +105,7 @@ export const every8d: Adapter = {
   name: 'every8d',
   channel: 'sms',
   delivery: 'at_most_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'uid', 'registeredLinks', 'senderName'],
   secrets: ['password'],
   required: ['uid', 'password'],
@@ -115,6 +116,15 @@ export const every8d: Adapter = {
     callProvider(sendRequest(account, message), account, signal, false, answer =>
       readAnswer(answer, Date.now()),
     ),
+  check: (account, signal) => {
+    const url = endpoint(account, API, '/API21/HTTP/getCredit.ashx')
+    const login = { UID: account.settings.uid ?? '', PWD: account.secrets.password ?? '' }
+    const body = new URLSearchParams(login).toString()
+    return checkProvider({ method: 'POST', url, headers: FORM, body }, account, signal, answer => {
+      const credit = Number(answer.body.trim().split(',')[0] || Number.NaN)
+      return { ok: answer.status === 200 && credit >= 0, detail: answer.body.trim().slice(0, 100) }
+    })
+  },
   parse,
   standIn: (core, workspace) => ({
     name: 'EVERY8D (sandbox)',

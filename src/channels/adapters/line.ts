@@ -111,9 +111,10 @@ type LineEvent = {
 const NAMES: Record<string, string> = { follow: 'contact.followed', unfollow: 'contact.unfollowed' }
 
 /** What of an event is kept as properties; kinds not listed keep nothing but their name. */
-function propsOf(event: LineEvent): Record<string, unknown> {
-  if (event.type === 'follow') return { channel: 'line', is_unblocked: event.follow?.isUnblocked === true }
-  if (event.type === 'unfollow') return { channel: 'line' }
+function propsOf(event: LineEvent, oa: string | undefined): Record<string, unknown> {
+  const of = { channel: 'line', ...(oa ? { oa } : {}) }
+  if (event.type === 'follow') return { ...of, is_unblocked: event.follow?.isUnblocked === true }
+  if (event.type === 'unfollow') return of
   if (event.type === 'message')
     return {
       type: event.message?.type ?? 'unknown',
@@ -154,7 +155,7 @@ function parse(account: Account, request: WebhookRequest): Told {
       name: NAMES[e.type] ?? `line.${e.type}`,
       messageId: `line:${e.webhookEventId}`,
       at,
-      props: propsOf(e),
+      props: propsOf(e, account.settings.oa),
       ids: [{ kind: 'line_uid', value: lineUidOf(account.settings.provider, user) }],
       proof: 'provider',
       src: account.name,

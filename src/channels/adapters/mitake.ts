@@ -4,7 +4,7 @@
 import { parseId } from '../../platform/ids.ts'
 import type { Account, Adapter, Outgoing, Receipt, SendResult, Told, WebhookRequest } from '../adapter.ts'
 import { type Answer, closeConnections, header, retryAfterMs } from '../exchange.ts'
-import { byStatus, callProvider, endpoint, FORM } from '../provider-call.ts'
+import { byStatus, callProvider, checkProvider, endpoint, FORM } from '../provider-call.ts'
 import { smsParts } from '../sms.ts'
 import { localNumber, taipeiTime } from '../sms-taiwan.ts'
 import { STAND_IN, standInSecret } from '../stand-in.ts'
@@ -98,6 +98,7 @@ export const mitake: Adapter = {
   name: 'mitake',
   channel: 'sms',
   delivery: 'at_least_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'path', 'username', 'registeredLinks', 'senderName'],
   secrets: ['password'],
   required: ['username', 'password'],
@@ -112,6 +113,19 @@ export const mitake: Adapter = {
     callProvider(sendRequest(account, message), account, signal, true, answer =>
       readAnswer(answer, Date.now()),
     ),
+  // SmQuery without a message's id says how many points are left
+  check: (account, signal) => {
+    const path = (account.settings.path || PATH).replace(/[^/]*$/, 'SmQuery')
+    const login = { username: account.settings.username ?? '', password: account.secrets.password ?? '' }
+    const body = new URLSearchParams(login).toString()
+    const request = { method: 'POST', url: endpoint(account, API, path), headers: FORM, body }
+    return checkProvider(request, account, signal, answer => {
+      const { accountpoint, statuscode = '' } = readLines(answer.body)
+      return accountpoint === undefined
+        ? { ok: false, detail: `${answer.status} statuscode=${statuscode}` }
+        : { ok: true, detail: `AccountPoint=${accountpoint}` }
+    })
+  },
   parse,
   standIn: (core, workspace) => ({
     name: 'Mitake (sandbox)',

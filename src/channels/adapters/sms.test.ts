@@ -27,7 +27,7 @@ const message: Outgoing = {
   receiptUrl: 'https://brand.example/hooks/sms/chn_1?message=msg_1',
 }
 const written = ({ method, url, headers, body }: OutgoingRequest) =>
-  JSON.stringify({ method, url: url.href, headers, body: [...new URLSearchParams(body)] }, null, 2)
+  JSON.stringify({ method, url: url.href, headers, body: [...new URLSearchParams(String(body))] }, null, 2)
 
 describe('golden requests', () => {
   test('Twilio', () => {

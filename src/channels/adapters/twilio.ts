@@ -5,22 +5,24 @@ import { Problem } from '../../platform/errors.ts'
 import { parseId } from '../../platform/ids.ts'
 import type { Account, Adapter, Outgoing, Receipt, SendResult, Told, WebhookRequest } from '../adapter.ts'
 import { type Answer, closeConnections, header, retryAfterMs } from '../exchange.ts'
-import { byStatus, callProvider, endpoint, FORM } from '../provider-call.ts'
+import { byStatus, callProvider, checkProvider, endpoint, FORM } from '../provider-call.ts'
 import { smsParts } from '../sms.ts'
-import { smsReply } from '../sms-replies.ts'
+import { smsReply } from '../sms-taiwan.ts'
 import { STAND_IN, standInSecret } from '../stand-in.ts'
 
 const API = 'https://api.twilio.com'
+
+const loginOf = ({ settings, secrets }: Account): string =>
+  `Basic ${Buffer.from(`${settings.accountSid ?? ''}:${secrets.authToken ?? ''}`).toString('base64')}`
 
 /** The request as it goes out; golden files hold it. */
 export function messageRequest(account: Account, message: Outgoing) {
   if (message.content.channel !== 'sms') throw new TypeError('an SMS account sends SMS content')
   const { accountSid = '', fromNumber = '', messagingServiceSid = '' } = account.settings
-  const login = Buffer.from(`${accountSid}:${account.secrets.authToken ?? ''}`).toString('base64')
   return {
     method: 'POST',
     url: endpoint(account, API, `/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`),
-    headers: { ...FORM, authorization: `Basic ${login}` },
+    headers: { ...FORM, authorization: loginOf(account) },
     body: new URLSearchParams({
       To: message.address,
       [messagingServiceSid ? 'MessagingServiceSid' : 'From']: messagingServiceSid || fromNumber,
@@ -119,6 +121,7 @@ function parse(account: Account, request: WebhookRequest): Told {
       id && from
         ? smsReply(account, {
             id: `twilio:${id}`,
+            mid: id,
             from,
             text,
             at: request.now,
@@ -134,6 +137,7 @@ export const twilio: Adapter = {
   name: 'twilio',
   channel: 'sms',
   delivery: 'at_most_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'accountSid', 'fromNumber', 'messagingServiceSid', 'registeredLinks', 'senderName'],
   secrets: ['authToken'],
   required: ['accountSid', 'authToken'],
@@ -147,6 +151,19 @@ export const twilio: Adapter = {
     callProvider(messageRequest(account, message), account, signal, false, answer =>
       readAnswer(answer, Date.now()),
     ),
+  check: (account, signal) => {
+    const authorization = loginOf(account)
+    const path = `/2010-04-01/Accounts/${encodeURIComponent(account.settings.accountSid ?? '')}.json`
+    const request = { method: 'GET', url: endpoint(account, API, path), headers: { authorization }, body: '' }
+    return checkProvider(request, account, signal, ({ status, body }) => {
+      const said = JSON.parse(body) as { friendly_name?: string; status?: string; message?: string }
+      const ok = status === 200 && said.status === 'active'
+      return {
+        ok,
+        detail: ok ? (said.friendly_name ?? '') : `${status} ${said.message ?? said.status ?? ''}`,
+      }
+    })
+  },
   parse,
   standIn: (core, workspace) => ({
     name: 'Twilio (sandbox)',

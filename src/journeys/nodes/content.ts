@@ -7,6 +7,11 @@ import { MAX_WAIT_MS } from './delay.ts'
 export const DEFAULT_USEFUL_MS = 7 * 86_400_000
 
 export const sendChannel = z.enum(CHANNEL_NAMES)
+/** The account to send by; left out: of several the one that reaches the customer. */
+export const account = z
+  .string()
+  .regex(/^chn_[0-9a-z]{26}$/, 'the id of an account begins with chn_')
+  .optional()
 export const purpose = z.enum(['marketing', 'transactional'])
 export const usefulForMs = z.number().int().min(60_000).max(MAX_WAIT_MS).optional()
 

@@ -11,20 +11,20 @@ import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
 import type { NodeContext, NodeType, Purpose, Step } from '../model.ts'
 import { textsOf } from '../placeholders.ts'
-import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import { account, DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
   purpose,
   options: z
-    .array(z.strictObject({ channel: sendChannel, content: authoredContent }))
+    .array(z.strictObject({ channel: sendChannel, account, content: authoredContent }))
     .min(1)
     .max(6),
   by: z.enum(['order', 'cost', 'reach']).optional(),
   onward: z.array(z.enum(ONWARD)).max(2).optional(),
   usefulForMs,
 })
-type Option = { channel: ChannelName; content: MessageContent }
+type Option = { channel: ChannelName; account?: string; content: MessageContent }
 type Fields = {
   purpose: Purpose
   options: Option[]
@@ -43,7 +43,7 @@ function ordered(f: Fields, ctx: NodeContext): Option[] {
 
 /** The first of these that reaches the customer: its message; else null. What was passed over is told. */
 function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
-  for (const { channel, content } of options) {
+  for (const { channel, account: by, content } of options) {
     const { reachable, reason } = ctx.reachable(channel, f.purpose, content)
     why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
     if (!reachable) continue
@@ -57,6 +57,7 @@ function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): 
           channel,
           purpose: f.purpose,
           content,
+          account: by,
           notBefore,
           notAfter: Math.max(ctx.now, notBefore) + (f.usefulForMs ?? DEFAULT_USEFUL_MS),
           part: channel,
@@ -87,6 +88,7 @@ export const reach: NodeType = {
       max: 6,
       of: {
         channel: { kind: 'channel', required: true },
+        account: { kind: 'account', required: false },
         content: { kind: 'content', required: true },
       },
     },

@@ -6,16 +6,18 @@ import { z } from 'zod'
 import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
-import { DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import { account, DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,
   purpose,
+  account,
   content: authoredContent,
   usefulForMs,
 })
 type Fields = {
   channel: string
+  account?: string
   purpose: 'marketing' | 'transactional'
   content: MessageContent
   usefulForMs?: number
@@ -26,6 +28,7 @@ export const send: NodeType = {
   family: 'message',
   fields: {
     channel: { kind: 'channel', required: true },
+    account: { kind: 'account', required: false },
     purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
     usefulForMs: { kind: 'duration', required: false },
@@ -52,6 +55,7 @@ export const send: NodeType = {
           channel: f.channel,
           purpose: f.purpose,
           content: f.content,
+          account: f.account,
           notBefore,
           // counted from the decision, so that a catch-up after downtime drops what came too late, but never inside
           // the quiet hours that the message has to wait for

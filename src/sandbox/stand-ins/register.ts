@@ -4,11 +4,26 @@ import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { lineStandIn } from './line.ts'
+import { instagramStandIn, messengerStandIn, whatsappStandIn } from './meta.ts'
 import type { SandboxAct, StandIn } from './model.ts'
+import { sendgridStandIn } from './sendgrid.ts'
+import { sesStandIn } from './ses.ts'
 import { every8dStandIn, mitakeStandIn, twilioStandIn } from './sms.ts'
 import { smtpStandIn } from './smtp.ts'
 
-const STAND_INS: StandIn[] = [lineStandIn, smtpStandIn, twilioStandIn, mitakeStandIn, every8dStandIn]
+// biome-ignore format: a line each
+const STAND_INS: StandIn[] = [
+  lineStandIn,
+  smtpStandIn,
+  sesStandIn,
+  sendgridStandIn,
+  twilioStandIn,
+  mitakeStandIn,
+  every8dStandIn,
+  whatsappStandIn,
+  messengerStandIn,
+  instagramStandIn,
+]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */
 export function standInApp(core: Core): Hono {

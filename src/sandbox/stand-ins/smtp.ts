@@ -9,6 +9,7 @@ import type { Core } from '../../platform/core.ts'
 import { must, Problem } from '../../platform/errors.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { putMessage, sandboxNow, takeStandInFault, type MailToCustomer } from '../stand-in.ts'
+import { keepMail } from './mail.ts'
 import type { SandboxAct, StandIn } from './model.ts'
 
 const SIZE_LIMIT_BYTES = 5 * 1024 * 1024
@@ -94,7 +95,7 @@ function openServer(core: Core): SMTPServer {
         const fault = (session as { fault?: string }).fault
         if (fault === 'hang') return new Promise(() => {})
         const workspace = String(session.user)
-        for (const to of session.envelope.rcptTo) await keep(core, workspace, to.address, mail)
+        for (const to of session.envelope.rcptTo) await keepMail(core, workspace, to.address, mail)
         // taken, and the client never hears of it
         if (fault === 'accept_then_drop') return new Promise(() => {})
       }, done)
@@ -104,44 +105,6 @@ function openServer(core: Core): SMTPServer {
     core.log.debug({ error: error.message.slice(0, 200) }, 'stand-in: an SMTP connection broke'),
   )
   return server
-}
-
-async function keep(
-  core: Core,
-  workspace: Uuid,
-  address: string,
-  mail: Awaited<ReturnType<typeof simpleParser>>,
-): Promise<void> {
-  const at = await sandboxNow(core.pool, workspace)
-  const headers: Record<string, string> = {}
-  for (const { key, line } of mail.headerLines)
-    headers[key] = line
-      .slice(line.indexOf(':') + 1)
-      .replaceAll(/\r?\n\s+/g, ' ')
-      .trim()
-  const payload: MailToCustomer = {
-    messageId: mail.messageId ?? '',
-    from: mail.from?.text ?? '',
-    subject: mail.subject ?? '',
-    html: mail.html || '',
-    text: mail.text ?? '',
-    headers,
-  }
-  await core.pool.query(
-    `insert into sandbox_contact (workspace_id, channel, address, name, created) values ($1, 'email', $2, $2, $3) on conflict do nothing`,
-    [workspace, address, new Date(at)],
-  )
-  await putMessage(core.pool, {
-    workspace,
-    id: newId(),
-    channel: 'email',
-    address,
-    direction: 'to_customer',
-    retryKey: null,
-    payload,
-    at,
-  })
-  core.signals.emit('live', `${workspace}:sandbox`)
 }
 
 /** Mail programs unsubscribe by RFC 8058: one POST to the List-Unsubscribe address. */

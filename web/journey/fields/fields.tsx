@@ -11,6 +11,7 @@ import { type FieldsProps, groupField, listField } from './list.tsx'
 import { type FieldProps, fieldWord, useForm } from './model.ts'
 import { FlagField, NumberField } from './number.tsx'
 import {
+  AccountField,
   CampaignField,
   ChannelField,
   CouponField,
@@ -31,6 +32,7 @@ const KINDS: Record<FieldKind, ComponentType<FieldProps>> = {
   event: EventField,
   where: WhereField,
   channel: ChannelField,
+  account: AccountField,
   content: ContentField,
   trait: TraitField,
   value: ValueField,
@@ -92,7 +94,10 @@ export function Fields({ specs, values, path, readOnly, change }: FieldsProps) {
               help={fieldWord(type, at, '_help') ?? ''}
               value={values[name]}
               onChange={value =>
-                change({ [name]: value, ...(spec.kind === 'channel' ? contents(String(value)) : {}) })
+                change({
+                  [name]: value,
+                  ...(spec.kind === 'channel' ? { ...contents(String(value)), account: undefined } : {}),
+                })
               }
               error={own.length > 0 ? own.map(f => f.message[side]).join('; ') : null}
               path={at}

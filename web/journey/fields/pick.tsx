@@ -66,6 +66,18 @@ export function CampaignField(props: FieldProps) {
   return <Choose {...props} options={options} empty={t('triggerForm.noCampaigns')} />
 }
 
+/** An account of the channel beside it; offered where the channel has several. */
+export function AccountField(props: FieldProps) {
+  const { t } = useTranslation()
+  const { ws } = useForm()
+  const accounts = useApi('channels', { ws }).data?.items ?? []
+  const options = accounts
+    .filter(a => a.channel === props.beside.channel)
+    .map(a => ({ value: a.id, label: a.name }))
+  if (options.length < 2 && props.value === undefined) return null
+  return <Choose {...props} options={options} empty={t('fieldForm.choose')} />
+}
+
 /** Another node of this journey. */
 export function NodeField(props: FieldProps) {
   const { t } = useTranslation()

@@ -1,0 +1,185 @@
+// One claimed message to somebody outside: what is decided before it, how it is written, and its way to the socket and back.
+import type { LoadedAccount } from '../channels/accounts.ts'
+import type { Adapter } from '../channels/adapter.ts'
+import type { MessageContent } from '../channels/content.ts'
+import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
+import { adapterNamed } from '../channels/register.ts'
+import { faultPoint } from '../platform/fault.ts'
+import { CIRCUIT_OPEN } from './breaker.ts'
+import { accountFor, CREDENTIALS_WAIT_MS, decide, type Decision, type End } from './decide.ts'
+import type { Read, Work } from './deliver-work.ts'
+import { back, ending, skip } from './ends.ts'
+import type { MayGo } from './let-out.ts'
+import type { Take } from './limit-store.ts'
+import { asksOf, costOf, quotaOf } from './limits.ts'
+import type { Rendered } from './model.ts'
+import { isOnTime } from './rates.ts'
+import { RenderFailed, renderContent, templateScope } from './render.ts'
+import type { Claim, Mark, WorkspaceFacts } from './store.ts'
+import { hiddenAddress } from './suppression.ts'
+
+/** What is decided of a message, by which account, and at which time. */
+export type Judged = {
+  claim: Claim
+  channel: ChannelName
+  workspace: WorkspaceFacts
+  account: LoadedAccount | null
+  adapter: Adapter | undefined
+  decision: Decision
+  now: () => number
+}
+/** One that may go as soon as its account lets it. */
+export type Ready = Judged & {
+  account: LoadedAccount
+  adapter: Adapter
+  mark: Mark
+  take: Take | null
+  cost: number
+}
+
+/** Another try of an unknown one goes by the account of the first, or not at all. */
+function accountOf(claim: Claim, accounts: LoadedAccount[], customer: Parameters<typeof accountFor>[2]) {
+  const used = accounts.find(a => a.id === claim.rendered?.account)
+  if (used || claim.state === 'unknown') return used ?? null
+  const chosen = claim.intent.account
+  if (chosen !== undefined) return accounts.find(a => a.id === chosen) ?? null
+  return accountFor(CHANNELS[claim.channel as ChannelName], accounts, customer)
+}
+
+/** Null: its channel or workspace is not there. */
+export function judgeClaim(claim: Claim, facts: Read): Judged | null {
+  const workspace = facts.workspaces.get(claim.workspace)
+  const { channel } = claim
+  if (!workspace || !isChannel(channel)) return null
+  const now = () => Date.now() + workspace.offsetMs
+  const customer = facts.customers.get(claim.customer) ?? null
+  const account = accountOf(claim, facts.accounts.get(`${claim.workspace}:${channel}`) ?? [], customer)
+  const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
+  const decision = decide(claim.intent, CHANNELS[channel], {
+    now: now(),
+    paused: workspace.paused || workspace.stopped.includes(channel),
+    account: account && { waitMs, settings: account.settings },
+    customer,
+  })
+  const adapter = account ? adapterNamed(account.adapter) : undefined
+  return { claim, channel, workspace, account, adapter, decision, now }
+}
+
+/** What the message says, to whom. @throws RenderFailed */
+function write(
+  work: Work,
+  judged: Judged & { account: LoadedAccount },
+  address: string,
+  facts: Read,
+): Rendered {
+  const { claim, workspace, account } = judged
+  const { intent } = claim
+  const made = work.links.of(claim.id)
+  const customer = facts.customers.get(intent.as ?? claim.customer) ?? null
+  const scope = templateScope(customer, intent.event, workspace, made, intent.vars)
+  const content = renderContent(intent.content as MessageContent, scope, intent.purpose, workspace.locale)
+  return {
+    address,
+    content: intent.origin === 'test' ? markedAsTest(content) : content,
+    unsubscribeUrl: made.unsubscribeUrl,
+    account: account.id,
+  }
+}
+
+/** So that nobody takes a test for the real one. */
+export function markedAsTest(content: MessageContent): MessageContent {
+  if (content.channel === 'email') return { ...content, subject: `[TEST] ${content.subject}` }
+  if (content.channel === 'push' || content.channel === 'webpush')
+    return { ...content, title: `[TEST] ${content.title}` }
+  return content
+}
+
+/** What may go; the others are being settled. */
+export function prepare(work: Work, judged: Judged, facts: Read): Ready | Promise<void> {
+  const { claim, account, adapter, decision, workspace, now } = judged
+  const ends = (end: End, text?: string) => work.settle({ claim, from: 'claimed', end, now: now(), text })
+  if (decision.do !== 'send') return ends(ending(decision))
+  if (!account || !adapter) return ends(skip('no_account'))
+  let rendered: Rendered
+  try {
+    rendered = write(work, { ...judged, account }, decision.address, facts)
+  } catch (error) {
+    if (!(error instanceof RenderFailed)) throw error
+    return ends(skip('render_failed'), error.message)
+  }
+  const content = rendered.content as MessageContent
+  const cost = costOf(
+    account.settings,
+    workspace.currency,
+    claim.intent.purpose,
+    adapter.units?.(content) ?? 1,
+  )
+  const mark: Mark = {
+    claim,
+    rendered,
+    hidden: hiddenAddress(work.core.secrets, claim.workspace, claim.channel, rendered.address),
+    consentAt: decision.consentAt,
+    followAt: decision.followAt,
+    ownFriends: Boolean(account.settings.oa),
+    now: now(),
+  }
+  const quota = claim.intent.origin === 'test' ? null : quotaOf(account)
+  const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
+  const zone = workspace.timezone
+  const take =
+    limits.length === 0 ? null : { claim, zone, now: mark.now, asks: asksOf(limits, mark.now, zone, cost) }
+  return { ...judged, account, adapter, mark, take, cost }
+}
+
+/** Where one goes that does not go to the socket. */
+export function endOfMay(may: Exclude<MayGo, 'go' | 'lost'>): End {
+  if (may === 'suppressed') return skip('suppressed')
+  if (may === 'stopped') return back('never', 'paused')
+  return 'skip' in may ? skip(may.skip) : back(may.wait, null)
+}
+
+/** Whether the account lets this request out now: its circuit breaker and its rate. */
+export async function gate(work: Work, ready: Ready, key: 'send' | 'batch'): Promise<End | null> {
+  const { account, adapter, claim } = ready
+  const shutMs = await work.breaker.waitMs(account)
+  if (shutMs !== null) return back(shutMs, CIRCUIT_OPEN)
+  if (key === 'send' && isOnTime(claim.slotAt, Date.now())) return null
+  const urgent = claim.intent.purpose === 'transactional' && key === 'send'
+  const turn = await work.rates.take(account, adapter, key, urgent)
+  return turn.go ? null : back(turn.ms, 'rate', turn.booked && key === 'send')
+}
+
+export async function sendOne(work: Work, ready: Ready): Promise<void> {
+  const { claim, account, adapter, mark, take, now, cost } = ready
+  const release = await work.slotsOf(account, adapter).take()
+  try {
+    const shut = await gate(work, ready, 'send')
+    if (shut) return await work.settle({ claim, from: 'claimed', end: shut, now: now() })
+    const may = take === null ? await work.mark(mark) : await work.markAsking({ ...mark, ...take })
+    if (may === 'lost') return work.metrics.lost.inc()
+    if (may !== 'go') return await work.settle({ claim, from: 'claimed', end: endOfMay(may), now: now() })
+    await toSocket(work, ready)
+  } finally {
+    release()
+  }
+
+  async function toSocket(w: Work, r: Ready): Promise<void> {
+    noteLatency(w, r)
+    faultPoint('deliver.before_socket')
+    const message = w.outgoing(claim, mark.rendered, account)
+    const signal = AbortSignal.timeout(w.options.timeoutMs)
+    const result = await w.ask(
+      adapter,
+      () => adapter.send(account, message, signal),
+      other => other,
+    )
+    release()
+    const { address } = mark.rendered
+    await w.recordAnswer({ claim, from: 'sending', adapter, account, address, now: now(), cost }, result)
+  }
+}
+
+export function noteLatency(work: Work, { claim, now }: Ready): void {
+  if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
+    work.metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)
+}
