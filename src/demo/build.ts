@@ -3,6 +3,7 @@
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
+import { forgetSnapshots } from '../insight/kpis/snapshots.ts'
 import type { Core } from '../platform/core.ts'
 import { BrokenRule, must } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -123,6 +124,7 @@ export async function buildDemo(
   report('history', 0)
   const heads = await journalHeads(core.pool)
   await settle(options.signal, () => historyBehind(core.pool, heads))
+  await forgetSnapshots(core.pool, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }
 }

@@ -1,6 +1,7 @@
 // Weeks of the workspace's zone, and what every KPI was in each that is over. Kept in a table, as what only the present knows
 // (members) is gone afterwards.
 import { workspaceNow } from '../../catalogue/workspace.ts'
+import { askHistory } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
 import type { WorkspaceRow } from '../../platform/http/handler.ts'
 import type { Uuid } from '../../platform/ids.ts'
@@ -41,6 +42,7 @@ export async function snapshotWeeks(core: Core, workspace: WorkspaceRow): Promis
   const last = plusDays(thisWeek, -7)
   const done = rows[0]?.done
   if (done !== undefined && done >= last) return false
+  if (!(await hasHistory(core, id))) return false
   const tells = await tellingChannels(core.pool, id)
   const oldest = plusDays(last, -7 * (MOST_WEEKS - 1))
   const first = done === undefined || done < oldest ? oldest : plusDays(done, 7)
@@ -63,6 +65,22 @@ export async function snapshotWeeks(core: Core, workspace: WorkspaceRow): Promis
     [id, last],
   )
   return true
+}
+
+/** A workspace in which nothing was bought or sent yet has no weeks to keep. */
+async function hasHistory(core: Core, workspace: Uuid): Promise<boolean> {
+  const rows = await askHistory(
+    core.history,
+    `select 1 from event where workspace_id = {workspace:UUID} and name in ('order.placed', 'order.paid', 'message.accepted') limit 1`,
+    { workspace },
+  )
+  return rows.length > 0
+}
+
+/** Of a past that is being written anew: weeks are taken once it is whole. */
+export async function forgetSnapshots(sql: Sql, workspace: Uuid): Promise<void> {
+  await sql.query('delete from kpi_snapshot where workspace_id = $1', [workspace])
+  await sql.query('delete from insight_done where workspace_id = $1', [workspace])
 }
 
 const keep = (
