@@ -3,6 +3,7 @@
 // Honours Global Privacy Control and optOut(): then nothing is stored and nothing is sent. docs/EVENTS.md lists the
 // calls, and what the script tag's attributes change.
 import { openAttention, type Attention } from './attention.ts'
+import { type PushOptions, subscribe } from './push.ts'
 import { openQueue } from './queue.ts'
 import { openVisits } from './visits.ts'
 import { openStore } from './storage.ts'
@@ -28,6 +29,9 @@ export type Pixel = {
   startCheckout(checkout?: Props): void
   /** Told again for the same order_id (a thank-you page that is loaded twice) it counts once. */
   completeOrder(order: Order): void
+  /** Asks the visitor for notifications, as the browser does; call it when they have shown that they want some. True: they
+   *  are let in. Needs a file on your site, /itinera-sw.js, with importScripts('https://HOST/push-sw.js'). */
+  subscribePush(options?: PushOptions): Promise<boolean>
   /** Signs out: a new anonymous visitor from here on. */
   reset(): void
   optOut(): void
@@ -70,7 +74,7 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     return fresh
   }
 
-  function send(type: string, event?: string, properties?: Props, more?: Props): void {
+  function send(type: string, event?: string, properties?: Props, more?: Props, device?: Props): void {
     if (quiet()) return
     const now = new Date()
     const userToken = store.get(at('token'))
@@ -95,6 +99,7 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
         ...visits.touch(now.getTime()),
         ...(Object.keys(campaign).length ? { campaign } : {}),
         ...(userToken && named ? { userToken } : {}),
+        ...(device ? { device } : {}),
       },
     })
   }
@@ -134,6 +139,16 @@ function start(script: HTMLScriptElement, before: Call[]): Pixel {
     startCheckout: told('Checkout Started'),
     completeOrder: order =>
       send('track', 'Order Completed', order, { messageId: `pixel-order-${order.order_id}` }),
+    async subscribePush(options = {}) {
+      if (quiet()) return false
+      const token = await subscribe(new URL(`/v1/push-key?writeKey=${writeKey}`, script.src).href, options)
+      if (token === null) return false
+      // it is this browser's: somebody who is only said to be there, without proof, is not named with it
+      const userToken = store.get(at('token'))
+      const proven = userToken !== null && isLive(userToken)
+      send('track', 'Push Subscribed', {}, proven ? {} : { userId: undefined }, { token, type: 'web' })
+      return true
+    },
     reset: forget,
     optOut() {
       queue.clear()

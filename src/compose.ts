@@ -101,7 +101,18 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       },
     }
   },
-  deliver: async core => (await import('./messages/deliver.ts')).startDeliver(core),
+  deliver: async core => {
+    const deliverer = await (await import('./messages/deliver.ts')).startDeliver(core)
+    const line = (await import('./line/worker.ts')).openLineWorker(core)
+    line.start()
+    return {
+      start: () => undefined,
+      async stop() {
+        await line.stop()
+        await deliverer.stop()
+      },
+    }
+  },
   history: async core => {
     const parts = [
       await (await import('./inbox/history.ts')).startHistory(core),

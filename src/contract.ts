@@ -21,6 +21,7 @@ import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
 import { kpisEndpoints } from './contract/kpis.ts'
 import { libraryEndpoints } from './contract/library.ts'
+import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
@@ -76,6 +77,7 @@ export const endpoints = {
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,
+  ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
   ...connectorsEndpoints,

@@ -26,7 +26,8 @@ import { conversationSettingRoutes } from './conversations/settings.ts'
 import { conversationTellRoutes } from './conversations/tell-routes.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { channelApp } from './channels/routes.ts'
-import { mailRoutes } from './channels/mail-routes.ts'
+import { mailRoutes } from './messages/mail-routes.ts'
+import { SERVICE_WORKER } from './channels/webpush-app.ts'
 import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
@@ -46,6 +47,9 @@ import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
 import { publishingRoutes } from './journeys/publishing/routes.ts'
+import { lineApp } from './line/linking.ts'
+import { contentApp } from './line/content.ts'
+import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
@@ -88,6 +92,7 @@ export const handlers: AllHandlers = {
   ...catalogueRoutes,
   ...campaignRoutes,
   ...channelRoutes,
+  ...lineRoutes,
   ...storeRoutes,
   ...staffRoutes,
   ...productRoutes,
@@ -172,6 +177,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', importApp(core, access))
   app.route('/', segmentApp(core, access))
   app.route('/', pictureApp(core, access))
+  app.route('/', contentApp(core, access))
   app.route('/api', apiRouter(core, access, handlers))
   app.all('/api/*', c =>
     problemResponse(
@@ -183,6 +189,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   )
   app.route('/', collectApp(core))
   app.route('/', hooksApp(core))
+  app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
   app.route('/shop', shopApp(core))
@@ -191,6 +198,14 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)
+  app.get('/push-sw.js', c =>
+    c.body(SERVICE_WORKER, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    }),
+  )
   app.get('*', c => serveWeb(c, files))
   app.notFound(c =>
     problemResponse(

@@ -62,6 +62,7 @@ const ORDER = [
   'collect',
   'imports',
   'segments',
+  'line',
   'trial',
   'connectors',
   'team',

@@ -93,7 +93,10 @@ export async function openSite(
   app.route('/', collectApp(core))
   app.route('/shop', shopApp(core))
   app.get('/pixel.js', c => c.body(pixel, 200, { 'content-type': 'text/javascript' }))
-  for (const [path, html] of Object.entries(pages)) app.get(path, c => c.html(html))
+  for (const [path, html] of Object.entries(pages))
+    app.get(path, c =>
+      path.endsWith('.js') ? c.body(html, 200, { 'content-type': 'text/javascript' }) : c.html(html),
+    )
   app.onError((error, c) => answerError(error, 'test', c.req.path, core.log))
   const server = await new Promise<ServerType>(resolve => {
     const s: ServerType = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(s))

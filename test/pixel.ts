@@ -22,8 +22,8 @@ export type PixelLab = {
   close(): Promise<void>
 }
 
-/** `/tea` follows pages by itself; `/manual` does not, and one call waited before the pixel loaded. */
-export async function openPixelLab(): Promise<PixelLab> {
+/** `more`: what else the site serves, by path. `/tea` follows pages by itself; `/manual` does not, and one call waited before the pixel loaded. */
+export async function openPixelLab(more: Record<string, string> = {}): Promise<PixelLab> {
   const core = await openTestCore()
   const { id: workspace, writeKey } = await createTestWorkspace(core)
   const html = (attributes: string, head = '') =>
@@ -35,6 +35,7 @@ export async function openPixelLab(): Promise<PixelLab> {
       'data-pages="off"',
       `<script>window.itinera=window.itinera||[];itinera.push(['track','Product Viewed',{sku:'EARLY'}])</script>`,
     ),
+    ...more,
   })
   const browser = await openBrowser()
 

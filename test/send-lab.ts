@@ -9,14 +9,23 @@ import type { OutcomeBody } from '../src/inbox/model.ts'
 import type { CustomerState } from '../src/customers/model.ts'
 import type { MessageContent } from '../src/channels/content.ts'
 import { type DeliverOptions, openDeliverer } from '../src/messages/deliver.ts'
+import { lineApp } from '../src/line/linking.ts'
 import { messageApp } from '../src/messages/links.ts'
 import type { Intent } from '../src/messages/model.ts'
 import { bucketOf, deriveId, newId, type Uuid } from '../src/platform/ids.ts'
 import { standInApp } from '../src/sandbox/stand-ins/register.ts'
+import { subscribeBrowser } from '../src/sandbox/stand-ins/webpush.ts'
 import { startStandInSmtp } from '../src/sandbox/stand-ins/smtp.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 
-export type Person = { id: Uuid; line: string; email: string; state: CustomerState }
+export type Person = {
+  id: Uuid
+  line: string
+  email: string
+  app: string
+  browser: string
+  state: CustomerState
+}
 export type Row = {
   id: Uuid
   state: string
@@ -42,6 +51,7 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   options.before?.(app)
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', lineApp(core))
   app.route('/sandbox', standInApp(core))
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
@@ -62,12 +72,14 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
       closing.push(() => d.stop())
       return d
     },
-    /** A customer row as an owner would have written it, with a LINE friend and a mailbox at the stand-in. */
+    /** A customer row as an owner would have written it, with a LINE friend, a mailbox, an app and a browser at the stand-in. */
     async person(change: (s: CustomerState) => void = () => {}): Promise<Person> {
       const id = newId()
       const line = 'U' + id.replaceAll('-', '')
       const email = `${id.slice(-12)}@example.com`
       const at = Date.now() - 60_000
+      const app = `app-${id}`
+      const browser = await subscribeBrowser(core, workspace, id, 'Ming')
       const state: CustomerState = {
         v: 1,
         workspace,
@@ -83,6 +95,10 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
         tags: {},
         consent: { 'email/marketing': { on: true, at, src: 'test' } },
         line: { following: true, at },
+        push: [
+          { t: app, p: 'android', at },
+          { t: browser, p: 'web', at },
+        ],
         enr: [],
         past: {},
         dates: {},
@@ -94,10 +110,11 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
         [bucketOf(id), id, workspace, JSON.stringify(state)],
       )
       await core.pool.query(
-        `insert into sandbox_contact (workspace_id, channel, address, name, following, created) values ($1, 'line', $2, 'Ming', true, now())`,
-        [workspace, line],
+        `insert into sandbox_contact (workspace_id, channel, address, name, following, created)
+         values ($1, 'line', $2, 'Ming', true, now()), ($1, 'push', $3, 'Ming', true, now())`,
+        [workspace, line, app],
       )
-      return { id, line, email, state }
+      return { id, line, email, app, browser, state }
     },
     /** An intent as a fold would have written it. */
     async intend(person: Person, content: MessageContent, more: Partial<Intent> = {}): Promise<Intent> {

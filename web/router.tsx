@@ -241,6 +241,12 @@ const channels = createRoute({
   validateSearch: texts('edit'),
   component: lazyRouteComponent(() => import('./pages/channels.tsx'), 'Channels'),
 })
+const line = createRoute({
+  getParentRoute: () => inside,
+  path: '/line',
+  validateSearch: texts('tab', 'menu'),
+  component: lazyRouteComponent(() => import('./pages/line.tsx'), 'Line'),
+})
 const ops = createRoute({
   getParentRoute: () => inside,
   path: '/ops',
@@ -282,6 +288,7 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      line,
       ops,
       settings,
     ]),

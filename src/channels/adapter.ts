@@ -7,6 +7,9 @@ import type { CallContent, TeamMail } from '../journeys/model.ts'
 import type { Origin } from '../messages/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
+import type { Sql } from '../platform/postgres.ts'
+import type { LineNote } from './line/notes.ts'
+import type { UnitOf } from './line/units.ts'
 import type { ChannelName } from './model.ts'
 
 /** Channels to nobody outside: their messages pass through the ledger, but not through accounts, consent or preferences.
@@ -44,7 +47,8 @@ export function wrongLimits(settings: Record<string, string>): { setting: string
  *  retryable: try again later with the same key; bad_credentials: pause the account, keep the message;
  *  bad_recipient: failed, suppress the address; rejected: failed; unknown: it may have been sent. */
 export type SendResult =
-  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer }
+  /** `free`: the provider asks nothing for it */
+  | { kind: 'accepted'; providerId: string | null; answer?: CallAnswer; free?: true }
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
@@ -78,6 +82,12 @@ export type Outgoing = {
   origin?: Origin
   /** where the provider may tell what became of it, for those that ask for an address with each message */
   receiptUrl: string
+  /** under which name the provider counts opens and clicks of this and its like, where it only tells sums */
+  unit?: string
+  /** what the customer's own message allows to answer with, once and soon, for providers that have it */
+  replyToken?: string
+  /** an earlier try of the same may have arrived */
+  again?: true
 }
 
 export type WebhookRequest = {
@@ -124,6 +134,8 @@ export type Told = {
   events: ChannelEvent[]
   receipts: (Receipt | ReceiptById)[]
   answer?: { type: string; body: string }
+  /** what is neither, of LINE's webhooks */
+  notes?: LineNote[]
 }
 
 export type StandInAccount = {
@@ -181,6 +193,13 @@ export type Adapter = {
   units?(content: MessageContent): number
   /** asks the provider whether the credentials are good, without sending anything */
   check?(account: Account, signal: AbortSignal): Promise<Checked>
+  /** What goes along with a message beside its content, every time that it is tried. `of`: the node whose message it is;
+   *  `answers`: the customer has just written, and this is for that. */
+  extras?(
+    sql: Sql,
+    account: Account,
+    about: { address: string; of: UnitOf | null; answers: boolean; at: number },
+  ): Promise<Pick<Outgoing, 'unit' | 'replyToken'>>
   /** ends kept connections; the channel may be used again after it */
   close?(): Promise<void>
   /** The provider signs nothing: its webhooks, also by GET, come to an address that holds a key of the account. */

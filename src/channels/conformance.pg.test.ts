@@ -12,7 +12,8 @@ import { standInAct } from '../sandbox/stand-ins/register.ts'
 import { newUlid, setStandInFault, type StandInFault } from '../sandbox/stand-in.ts'
 import { type LoadedAccount, loadAccounts } from './accounts.ts'
 import type { Outgoing, SendResult } from './adapter.ts'
-import { pushRequest, readAnswer } from './adapters/line.ts'
+import { lineRequest, readAnswer } from './line/api.ts'
+import { pushCall } from './line/send.ts'
 import { readFailure, smtp } from './adapters/smtp.ts'
 import { retryAfterMs } from './exchange.ts'
 import { mailOf } from './mail.ts'
@@ -274,11 +275,14 @@ describe('golden requests', () => {
   const account = { id: 'a', workspace: 'w', name: 'n', trusted: false, secrets: { accessToken: 'TOKEN' } }
 
   test('LINE push', () => {
-    const { method, url, headers, body } = pushRequest({ ...account, settings: {} }, message)
+    const { method, url, headers, body } = lineRequest(
+      { ...account, settings: {} },
+      pushCall({ ...account, settings: {} }, message),
+    )
     expect(
       golden(
         'line-push.json',
-        JSON.stringify({ method, url: url.href, headers, body: JSON.parse(body) }, null, 2),
+        JSON.stringify({ method, url: url.href, headers, body: JSON.parse(String(body)) }, null, 2),
       ),
     ).toBe('same')
   })

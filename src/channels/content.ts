@@ -46,6 +46,8 @@ const lineContent = z.strictObject({
     )
     .min(1)
     .max(5),
+  /** it arrives without a sound */
+  notificationDisabled: z.boolean().optional(),
   ...beside,
 })
 const emailContent = z.strictObject({
@@ -135,6 +137,14 @@ const notification = {
   body: z.string().min(1).max(1_000),
   url: webUrl.optional(),
   image: webUrl.optional(),
+  /** how long it is kept for a device that is not there, seconds */
+  ttl: z.number().int().min(0).max(2_419_200).optional(),
+  urgency: z.enum(['very-low', 'low', 'normal', 'high']).optional(),
+  /** a later one of the same topic takes the place of one that has not arrived yet */
+  topic: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/)
+    .optional(),
 }
 const pushContent = z.strictObject({
   channel: z.literal('push'),

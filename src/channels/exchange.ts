@@ -18,8 +18,12 @@ export type OutgoingRequest = {
   url: URL
   headers: Record<string, string>
   body: string | Uint8Array
+  /** bytes of the answer that are kept; 64 KB unless told */
+  answerLimit?: number
 }
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
+/** `whole`: nothing of it was cut off. */
+export type AnswerBytes = Answer & { bytes: Buffer; whole: boolean }
 /** Why there is no answer. `written`: the request may have reached the provider. `stale`: a kept connection was closed. */
 export class NoAnswer extends Error {
   readonly written: boolean
@@ -32,7 +36,7 @@ export class NoAnswer extends Error {
 }
 
 /** Redirects are answers like any other. @throws NoAnswer */
-export function exchange(r: OutgoingRequest, trusted: boolean, signal: AbortSignal): Promise<Answer> {
+export function exchange(r: OutgoingRequest, trusted: boolean, signal: AbortSignal): Promise<AnswerBytes> {
   return new Promise((resolve, reject) => {
     const secure = r.url.protocol === 'https:'
     const host = r.url.hostname.replace(/^\[|\]$/g, '')
@@ -49,12 +53,18 @@ export function exchange(r: OutgoingRequest, trusted: boolean, signal: AbortSign
         ...(trusted ? {} : { lookup: safeLookup }),
       },
       res => {
-        let body = ''
-        res.setEncoding('utf8')
-        res.on('data', (chunk: string) => {
-          if (body.length < ANSWER_LIMIT) body += chunk
+        const limit = r.answerLimit ?? ANSWER_LIMIT
+        const chunks: Buffer[] = []
+        let size = 0
+        res.on('data', (chunk: Buffer) => {
+          if (size < limit) chunks.push(chunk)
+          size += chunk.length
         })
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
+        res.on('end', () => {
+          const bytes = Buffer.concat(chunks).subarray(0, limit)
+          const body = bytes.toString('utf8')
+          resolve({ status: res.statusCode ?? 0, headers: res.headers, body, bytes, whole: size <= limit })
+        })
         res.on('error', error => reject(new NoAnswer(error, true, false)))
       },
     )
@@ -85,12 +95,17 @@ export async function sendOnce(
   try {
     return read(await exchange(request, trusted, signal), Date.now())
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error
-    if (error.message === 'EFORBIDDEN') return { kind: 'bad_credentials', detail: FORBIDDEN_TEXT }
-    return error.written
-      ? { kind: 'unknown', detail: error.message }
-      : { kind: 'retryable', detail: error.message, retryAfterMs: null }
+    return readSilence(error)
   }
+}
+
+/** What no answer means. @throws what is no NoAnswer */
+export function readSilence(error: unknown): SendResult {
+  if (!(error instanceof NoAnswer)) throw error
+  if (error.message === 'EFORBIDDEN') return { kind: 'bad_credentials', detail: FORBIDDEN_TEXT }
+  return error.written
+    ? { kind: 'unknown', detail: error.message }
+    : { kind: 'retryable', detail: error.message, retryAfterMs: null }
 }
 
 /** Ends kept connections; more may be made after it. */

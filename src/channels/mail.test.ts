@@ -6,7 +6,7 @@ import type { Outgoing } from './adapter.ts'
 import { smtp } from './adapters/smtp.ts'
 import { checkDomain } from './domain-check.ts'
 import { dkimRecord, rawMail } from './mail.ts'
-import { verdictOf } from './mail-routes.ts'
+import { verdictOf } from '../messages/mail-routes.ts'
 
 const settings = { host: 'h', from: 'hello@mail.brand.example', fromName: '好物', dkimSelector: 'itinera1' }
 const secrets = smtp.complete!(settings, {})

@@ -2,6 +2,7 @@
 // gets when nothing else is said.
 import type { Adapter } from './adapter.ts'
 import { every8d } from './adapters/every8d.ts'
+import { fcm } from './adapters/fcm.ts'
 import { line } from './adapters/line.ts'
 import { instagram, messenger } from './adapters/messenger.ts'
 import { mitake } from './adapters/mitake.ts'
@@ -9,6 +10,7 @@ import { sendgrid } from './adapters/sendgrid.ts'
 import { ses } from './adapters/ses.ts'
 import { smtp } from './adapters/smtp.ts'
 import { twilio } from './adapters/twilio.ts'
+import { webPush } from './adapters/webpush.ts'
 import { whatsapp } from './adapters/whatsapp.ts'
 import type { ChannelName } from './model.ts'
 
@@ -24,6 +26,8 @@ const ADAPTERS: Adapter[] = [
   whatsapp,
   messenger,
   instagram,
+  fcm,
+  webPush,
 ]
 
 const named = new Map(ADAPTERS.map(a => [a.name, a]))

@@ -8,6 +8,7 @@ import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
 import { bucketOf, newId, parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
+import { takeNotes } from '../line/notes.ts'
 import { recordReceipts } from '../messages/receipts.ts'
 import { ofOurs } from '../messages/provider-ids.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
@@ -68,6 +69,7 @@ async function hear(core: Core, c: Context): Promise<Response> {
     query: c.req.query(),
   })
   await receive(core, account, told.events)
+  if (told.notes) await takeNotes(core, account, told.notes, events => receive(core, account, events))
   const { receipts, early } = await ofOurs(core.pool, account.workspace, told.receipts)
   await recordReceipts(core, account.workspace, receipts)
   if (early)

@@ -1,5 +1,11 @@
 // What accounts of sandboxes share: that they point at our own stand-in of a provider, and the secrets it knows.
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 
@@ -52,3 +58,22 @@ export function standInEcKey(core: Signer, workspace: Uuid, adapter: string): Ke
 /** Its public part, as SubjectPublicKeyInfo. */
 export const publicPart = (key: KeyObject): Buffer =>
   createPublicKey(key).export({ format: 'der', type: 'spki' })
+
+/** One for the process: making one takes a tenth of a second, and each account keeps the one it was given. */
+let rsaKey: string | null = null
+
+/** A key of a service account as Google gives it out, for the stand-in. */
+export function standInServiceAccount(core: Signer, workspace: Uuid) {
+  rsaKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string
+  return {
+    type: 'service_account',
+    project_id: `sandbox-${workspace}`,
+    private_key_id: standInSecret(core, workspace, 'fcm'),
+    private_key: rsaKey,
+    client_email: `itinera@sandbox-${workspace}.iam.gserviceaccount.com`,
+    token_uri: 'https://oauth2.googleapis.com/token',
+  }
+}

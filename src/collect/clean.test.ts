@@ -35,7 +35,7 @@ describe('group and alias', () => {
       traits: { group: { id: '42', name: '綠茶公司', seats: 3 } },
     })
     expect(code({ type: 'group', userId: 'u' })).toEqual(['group_missing', 'groupId'])
-    expect(code({ type: 'group', userId: 'u', groupId: 'x'.repeat(513) })).toEqual(['id_too_long', 'groupId'])
+    expect(code({ type: 'group', userId: 'u', groupId: 'x'.repeat(801) })).toEqual(['id_too_long', 'groupId'])
   })
 
   test('an alias of a public key links a visitor, whatever its previousId was', () => {
@@ -106,7 +106,7 @@ describe('what is said of the person', () => {
     })
     expect(event(track('Product Viewed', { context })).traits).toBeUndefined()
     expect(
-      event(track('Application Opened', { context: { device: { token: 'x'.repeat(600) } } })).traits,
+      event(track('Application Opened', { context: { device: { token: 'x'.repeat(801) } } })).traits,
     ).toBe(undefined)
   })
 

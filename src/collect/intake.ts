@@ -9,6 +9,8 @@ import type { AppendGroup } from './append-group.ts'
 import { cleanItem, timeOf, type CleanContext, type Cleaned } from './clean.ts'
 import { isDict, LIMITS, text, type Dict, type Fault } from './json.ts'
 import type { Source } from './keys.ts'
+import { recordReceipts } from '../messages/receipts.ts'
+import { tapsIn } from '../messages/taps.ts'
 import { recordRejected, type Rejected } from './rejected.ts'
 import { verifyUserToken, type UserClaims } from './token.ts'
 
@@ -117,6 +119,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
           refused.push({ index: indexOf[i]!, fault })
           record.push({ fault, item: items[indexOf[i]!] })
         }
+        if (!asked.past) await recordReceipts(core, source.workspace, tapsIn(events, Date.now()))
       }
       if (record.length > 0) {
         await recordRejected(core.pool, source.workspace, source.name, record)

@@ -3,6 +3,7 @@
 // it says, one by one.
 import { Hono, type Context } from 'hono'
 import { Counter } from 'prom-client'
+import { pushKeyOf } from '../channels/webpush-app.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { answerError } from '../platform/http/problem.ts'
@@ -146,6 +147,17 @@ export function collectApp(
       const writeKey = keyOf(c.req.header('authorization'), {}, c.req.query('writeKey'))
       return c.json(rudderSourceConfig(await keys.find(writeKey), writeKey))
     })
+
+  app.get('/v1/push-key', async c => {
+    const source = await keys.find(keyOf(undefined, {}, c.req.query('writeKey')))
+    const publicKey = await pushKeyOf(core, source.workspace)
+    if (publicKey === null)
+      throw new Problem(404, 'no_account', 'This workspace has no web push account', {
+        action: 'Set it up under Channels.',
+      })
+    c.header('cache-control', 'public, max-age=300')
+    return c.json({ publicKey })
+  })
 
   app.onError((error, c) => {
     const response = answerError(error, newId(), '/v1', core.log)

@@ -16,7 +16,11 @@ export type UserClaims = {
 
 const DEFAULT_TTL_S = 3_600
 
-async function tokenSecret(core: Pick<Core, 'pool' | 'secrets'>, workspace: Uuid): Promise<Uint8Array> {
+/** What a workspace's user tokens are signed with. @throws Problem 404 */
+export async function userTokenSecret(
+  core: Pick<Core, 'pool' | 'secrets'>,
+  workspace: Uuid,
+): Promise<Uint8Array> {
   const { rows } = await core.pool.query<{ token_secret: Buffer }>(
     'select token_secret from workspace where id = $1',
     [workspace],
@@ -32,7 +36,7 @@ export async function signUserToken(
   claims: UserClaims,
   ttlS: number = DEFAULT_TTL_S,
 ): Promise<string> {
-  const secret = await tokenSecret(core, workspace)
+  const secret = await userTokenSecret(core, workspace)
   const now = Math.floor(Date.now() / 1000)
   const { sub, ...more } = claims
   return new SignJWT(more)

@@ -143,7 +143,7 @@ export function touchProps(
 
 /** Events that carry a device's push token along, so that not every event grows by it. */
 const TELLS_TOKEN = /^(Identified|Application (Installed|Opened|Updated)|Push .+)$/
-const LONGEST_TOKEN = 512
+const LONGEST_TOKEN = 800
 
 /** The push token of a mobile client, by the names under which the profile takes it up. */
 export function pushHint(name: string, type: EventBody['type'], context: Dict): Dict | null {

@@ -58,10 +58,11 @@ export const sandboxEndpoints = {
     body: z.object({
       channel: z.enum(CHANNEL_NAMES),
       address: z.string(),
-      act: z.enum(['follow', 'unfollow', 'text', 'postback', 'unsubscribe']),
+      act: z.enum(['follow', 'unfollow', 'text', 'image', 'unsend', 'postback', 'menu', 'unsubscribe']),
       name: z.string().optional(),
       text: z.string().optional(),
       data: z.string().optional(),
+      menu: z.string().optional().describe('LINE: the alias of the rich menu that is switched to'),
       message: z.string().optional(),
     }),
     out: ok,

@@ -302,6 +302,35 @@ test('two who become one: sources, visits, likes, cart and tokens of both', () =
   expect(state.cart!.items).toEqual([['p1', 1]])
 })
 
+test('R3-39 a browser’s subscription is written to when it names its own visitor alone, or a proven person; one that is lost goes', () => {
+  const web = (t: string) => ({ 'app.push_token': t, 'app.platform': 'web' })
+  const visitor = { kind: 'anonymous_id' as const, value: 'a-1' }
+  const p = new Person(world())
+  const reach = () => reachOf(p.state!, 'webpush', new Map())
+  p.event('Push Subscribed', { traits: web('w1'), proof: 'public', ids: [visitor] })
+  expect(reach()).toMatchObject({ reachable: true, address: 'w1' })
+  // anybody may say that they are somebody's member number
+  const member = { kind: 'member_no' as const, value: 'M1' }
+  p.wait(MINUTE)
+  p.event('Push Subscribed', { traits: web('w2'), proof: 'public', ids: [visitor, member] })
+  expect(reach()).toMatchObject({ address: 'w1' })
+  // who is not the provider cannot take it away
+  p.event('push.token_lost', { traits: { 'app.push_token': 'w9' }, proof: 'public', ids: [visitor] })
+  p.event('push.token_lost', { type: 'system', traits: { 'app.push_token': 'w1' }, proof: 'server', ids: [] })
+  expect(p.state!.push!.map(x => x.t)).not.toContain('w1')
+  expect(reach()).toMatchObject({ reachable: false, reason: 'unverified' })
+  p.wait(MINUTE)
+  p.event('Push Subscribed', { traits: web('w2'), proof: 'token', ids: [visitor, member] })
+  expect(reach()).toMatchObject({ reachable: true, address: 'w2' })
+  // an app's token that only a public key told of stays unproven, also with the visitor's id alone
+  p.event('Application Opened', {
+    traits: { 'app.push_token': 'i1', 'app.platform': 'ios' },
+    proof: 'public',
+    ids: [visitor],
+  })
+  expect(reachOf(p.state!, 'push', new Map())).toMatchObject({ reachable: false, reason: 'unverified' })
+})
+
 test('push tokens: the newest few, gone with the app', () => {
   const p = new Person(world())
   for (const t of ['t1', 't2', 't3', 't2', 't4']) {

@@ -2,7 +2,7 @@
 // lifecycle stage, in this order. Runs for every event: an event that names nothing here costs a few look-ups. Pure.
 import type { EventBody } from '../inbox/model.ts'
 import { like, LIKE_WEIGHTS, mergeLikes } from './affinity.ts'
-import { foldCart, foldPush, mergeCart } from './cart.ts'
+import { foldCart, foldPush, loseToken, mergeCart, TOKEN_LOST } from './cart.ts'
 import { isReservedName, type Fold } from './fold.ts'
 import type { CustomerState } from './model.ts'
 import { mergePhase, notePhase, phaseOfEvent } from './phase.ts'
@@ -34,7 +34,7 @@ export function foldActivity(
     if (touch !== null) noteTouch(state, touch)
     notePhase(state, name, at, plan.settings.phase)
     if (foldVisit(fold, plan, body, at)) won = countReturn(state, plan, at)
-  }
+  } else if (name === TOKEN_LOST) loseToken(state, body)
   if (trusted || !isReservedName(name)) won = Math.max(won, countSignals(state, plan, name, props))
   const undone = paidNow < paidBefore
   if (won > 0 || undone || paidNow > paidBefore || state.stage === undefined || fold.changed)

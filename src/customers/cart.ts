@@ -1,5 +1,6 @@
 // The open cart, as far as a message or the shop floor needs it: a few items and when it changed; and the app's push
 // tokens. What is older than the newest order belonged to that order. Pure.
+import { WEB_PLATFORM } from '../channels/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { CartItem, CustomerState, PushToken } from './model.ts'
 import { quantityOf } from './orders.ts'
@@ -7,11 +8,14 @@ import { quantityOf } from './orders.ts'
 const MOST_ITEMS = 3
 const STALE_MS = 30 * 86_400_000
 const MOST_TOKENS = 3
-const MAX_TOKEN = 512
+/** A browser's is its whole subscription. */
+const MAX_TOKEN = 800
 
 /** What the intake makes of a device's token, beside the traits. */
 export const PUSH_TOKEN = 'app.push_token'
 export const PUSH_PLATFORM = 'app.platform'
+/** The provider says that a token reaches nothing any more. */
+export const TOKEN_LOST = 'push.token_lost'
 
 type Props = Record<string, unknown>
 
@@ -112,11 +116,24 @@ export function foldPush(state: CustomerState, body: EventBody, at: number): voi
       t: token,
       p: typeof platform === 'string' ? platform.slice(0, 16) : 'app',
       at,
-      ...(body.proof === 'public' ? { u: true } : {}),
+      ...(body.proof === 'public' && !isOwnBrowser(body, platform) ? { u: true } : {}),
     })
   } else if (name === 'Application Uninstalled' && state.push !== undefined) {
-    const left = state.push.filter(t => t.at > at)
-    if (left.length > 0) state.push = left
-    else delete state.push
+    keepTokens(state, t => t.at > at)
   }
+}
+
+/** A subscription that names nobody but the visitor in whose browser it was made: they hold the random id that says so, so
+ *  what is sent there is theirs to see. Who is named otherwise without proof is not written to by it. */
+const isOwnBrowser = (body: EventBody, platform: unknown): boolean =>
+  platform === WEB_PLATFORM && body.ids.every(id => id.kind === 'anonymous_id')
+
+export function loseToken(state: CustomerState, { traits }: EventBody): void {
+  keepTokens(state, t => t.t !== traits?.[PUSH_TOKEN])
+}
+
+function keepTokens(state: CustomerState, keep: (token: PushToken) => boolean): void {
+  const left = (state.push ?? []).filter(keep)
+  if (left.length > 0) state.push = left
+  else delete state.push
 }

@@ -14,16 +14,19 @@ import { costOf } from './limits.ts'
 import type { Claim } from './store.ts'
 import { hiddenAddress, isSuppressed } from './suppression.ts'
 
-/** Those that may share requests, and those that go alone. A message that was tried before goes alone. */
+/** Those that may share requests, and those that go alone. A message that was tried before, or that answers
+ *  by the customer's own leave, goes alone. */
 export function groupsOf(ready: Ready[]): { alone: Ready[]; groups: Ready[][] } {
   const alone: Ready[] = []
   const byKey = new Map<string, Ready[]>()
   for (const r of ready) {
     const key =
-      r.claim.attempts === 0 ? r.adapter.batch?.key(r.mark.rendered.content as MessageContent) : null
+      r.claim.attempts === 0 && r.mark.rendered.replyToken === undefined
+        ? r.adapter.batch?.key(r.mark.rendered.content as MessageContent)
+        : null
     if (key === null || key === undefined) alone.push(r)
     else {
-      const name = `${r.account.id} ${r.claim.intent.purpose} ${key}`
+      const name = `${r.account.id} ${r.claim.intent.purpose} ${r.mark.rendered.unit ?? ''} ${key}`
       const group = byKey.get(name)
       if (group) group.push(r)
       else byKey.set(name, [r])

@@ -182,6 +182,9 @@ export function openWork(core: Core, options: DeliverOptions) {
       unsubscribeUrl: rendered.unsubscribeUrl,
       ...(claim.intent.origin ? { origin: claim.intent.origin } : {}),
       receiptUrl: receiptUrlOf(core, account, claim.id),
+      ...(rendered.unit === undefined ? {} : { unit: rendered.unit }),
+      ...(rendered.replyToken === undefined ? {} : { replyToken: rendered.replyToken }),
+      ...(claim.state === 'unknown' ? { again: true } : {}),
     }),
 
     /** An adapter turns every answer into a result: what it throws is a fault of ours, and the request may have gone out. */
@@ -207,7 +210,8 @@ export function openWork(core: Core, options: DeliverOptions) {
         random: Math.random(),
       })
       const text = 'detail' in result ? result.detail : undefined
-      await settle({ claim, from, end, now, address, text, cost })
+      const asked = result.kind === 'accepted' && result.free ? 0 : cost
+      await settle({ claim, from, end, now, address, text, cost: asked })
       await breaker.told(account, result.kind, text ?? '')
       if (end.attention !== null) await setAttention(pool, account.id, end.attention)
       else if (account.attention !== null && result.kind === 'accepted')

@@ -11,6 +11,7 @@ import { deliverInner, deliverTicket } from './deliver-inner.ts'
 import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
 import { settleUnknown } from './deliver-unknown.ts'
 import { DEFAULTS, type DeliverOptions, openWork, type Read } from './deliver-work.ts'
+import { addExtras } from './extras.ts'
 import { skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
@@ -73,6 +74,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     ]
     const ready: Ready[] = []
     const begun = known.map(claim => guarded([claim], () => begin(claim, facts, ready)))
+    await addExtras(work, ready)
     const { alone, groups } = groupsOf(ready)
     const batches = Map.groupBy(unknown, c => c.batchId)
     await wait([

@@ -78,6 +78,9 @@ export type Rendered = {
   content: MessageContent | InternalContent
   unsubscribeUrl: string
   account?: Uuid
+  /** what went along with it (Outgoing of src/channels/adapter.ts) */
+  unit?: string
+  replyToken?: string
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'

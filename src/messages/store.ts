@@ -1,8 +1,10 @@
 // All SQL of the send ledger. Claims and deadlines are in database time; created, changed and not_after are workspace
 // time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+import { CHANNELS, isChannel } from '../channels/model.ts'
+import { PUSH_TOKEN, TOKEN_LOST } from '../customers/cart.ts'
 import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
-import type { OutcomeBody } from '../inbox/model.ts'
+import type { EventBody, OutcomeBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -384,6 +386,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
         at: f.now,
       })),
   )
+  await append(sql, null, ended.filter(f => f.end.suppress && f.address !== null).flatMap(lostToken))
   faultPoint('deliver.before_commit')
   return signals => {
     tell(
@@ -393,6 +396,26 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
     )
     return list.map(f => done.has(f.claim.id))
   }
+}
+
+/** The provider says that a device's token, or a browser's, reaches nothing any more: its customer has it no longer. */
+function lostToken({ claim, address, now }: Finish) {
+  if (!isChannel(claim.channel) || CHANNELS[claim.channel].addressKind !== null) return []
+  const messageId = `token_lost:${claim.id}`
+  const body: EventBody = {
+    type: 'system',
+    name: TOKEN_LOST,
+    messageId,
+    at: now,
+    ids: [],
+    proof: 'server',
+    src: 'provider',
+    ch: claim.channel,
+    props: { channel: claim.channel, message: claim.id },
+    traits: { [PUSH_TOKEN]: address! },
+  }
+  const { workspace, customer } = claim
+  return [{ workspace, customer, input: { kind: 'event' as const, messageId, body } }]
 }
 
 export const outcomeRow = (

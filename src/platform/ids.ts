@@ -89,6 +89,7 @@ export type IdPrefix =
   | 'apr'
   | 'kpi'
   | 'qrp'
+  | 'lrm'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -30,6 +30,7 @@ const WHAT: Record<IdPrefix, string> = {
   apr: 'approval',
   kpi: 'kpi',
   qrp: 'quick_reply',
+  lrm: 'rich_menu',
   mod: 'module',
 }
 

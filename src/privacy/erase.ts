@@ -62,6 +62,12 @@ const DELETE_ROWS = new Set([
   'sandbox_message',
   'sandbox_receipt',
   'sandbox_call',
+  'sandbox_object',
+  'line_chat',
+  'line_content',
+  'line_profile',
+  'line_nonce',
+  'line_menu_user',
   'identity_conflict',
   'journey_replay',
 ])

@@ -9,6 +9,7 @@ import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { firstPeople } from './people.ts'
 import { sandboxCalls, tellAnswer } from './stand-in-http.ts'
+import { menuAt } from './stand-ins/line-menus.ts'
 import { standInAct } from './stand-ins/register.ts'
 import { sandboxContacts, sandboxMessages, shoppers } from './store.ts'
 
@@ -148,5 +149,22 @@ export const sandboxRoutes = {
       })
     await moveClock(call.core, call.workspace.id, to)
     return presentWorkspace((await findWorkspace(call.core.pool, call.workspace.id))!)
+  },
+
+  async sandboxLineMenu(call) {
+    demandSandbox(call.workspace)
+    const found = await menuAt(call.core, call.workspace.id, call.query.address)
+    if (!found) return { menu: null }
+    const { menu, picture } = found
+    return {
+      menu: {
+        id: menu.richMenuId,
+        chatBarText: menu.chatBarText,
+        selected: menu.selected,
+        size: menu.size,
+        areas: menu.areas,
+        picture: picture && `data:${picture.type};base64,${picture.base64}`,
+      },
+    }
   },
 } satisfies Handlers

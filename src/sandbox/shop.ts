@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { decodeJwt, errors } from 'jose'
 import { findWorkspace } from '../catalogue/workspace.ts'
-import { type UserClaims, verifyUserToken } from '../collect/token.ts'
+import { type UserClaims, userTokenSecret, verifyUserToken } from '../collect/token.ts'
 import { BRAND, CURRENCY, findProduct, type Product } from './brand.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -23,7 +23,7 @@ import {
   thanksPage,
   totalOf,
 } from './shop-pages.ts'
-import { forgetShopApiKey, shopApiKey, shopWriteKey, userTokenSecret } from './store.ts'
+import { forgetShopApiKey, shopApiKey, shopWriteKey } from './store.ts'
 
 const MAX_QUANTITY = 20
 const DAY_S = 86_400

@@ -10,10 +10,12 @@ import type { Sql } from '../platform/postgres.ts'
 import type { StandIn } from './stand-ins/model.ts'
 
 /** sandbox_message.payload, by channel and direction. */
-export type LineToCustomer = { messages: Record<string, unknown>[] }
+export type LineToCustomer = { messages: Record<string, unknown>[]; unit?: string; reply?: true }
 export type LineFromCustomer =
   | { type: 'follow' | 'unfollow' }
   | { type: 'text'; text: string }
+  | { type: 'image'; text: null }
+  | { type: 'unsend'; message: string }
   | { type: 'postback'; data: string; text: string | null }
 export type MailToCustomer = {
   messageId: string

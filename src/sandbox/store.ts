@@ -2,7 +2,6 @@
 import type { ChannelName } from '../channels/model.ts'
 import { insertKey } from '../catalogue/keys.ts'
 import type { Core } from '../platform/core.ts'
-import { must } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 
@@ -131,15 +130,6 @@ export async function shopApiKey(core: Core, workspace: Uuid): Promise<string> {
 
 export async function forgetShopApiKey(core: Core, workspace: Uuid): Promise<void> {
   await core.pool.query('delete from system where key = $1', [shopKeyName(workspace)])
-}
-
-export async function userTokenSecret(core: Core, workspace: Uuid): Promise<Uint8Array> {
-  const { rows } = await core.pool.query<{ token_secret: Buffer }>(
-    'select token_secret from workspace where id = $1',
-    [workspace],
-  )
-  must(rows[0], 'userTokenSecret is given a workspace that exists')
-  return Buffer.from(core.secrets.open(rows[0].token_secret))
 }
 
 export type ShopperRow = {

@@ -553,6 +553,125 @@ create table limit_count (
   constraint limit_count_per_check CHECK ((per = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text, 'month'::text, 'ever'::text]))),
   constraint limit_count_pkey PRIMARY KEY (bucket, workspace_id, key, window_start)
 )
+create table line_chat (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  reply_token text,
+  reply_until timestamp with time zone not null,
+  read_token text,
+  read_at timestamp with time zone,
+  constraint line_chat_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_content (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  message_id text not null,
+  address text not null,
+  kind text not null,
+  state text not null,
+  type text,
+  size integer,
+  bytes bytea storage e,
+  at timestamp with time zone not null,
+  due timestamp with time zone,
+  attempts integer not null default 0,
+  constraint line_content_pkey PRIMARY KEY (workspace_id, account_id, message_id),
+  constraint line_content_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'kept'::text, 'too_large'::text, 'gone'::text, 'not_kept'::text, 'unsent'::text])))
+)
+create table line_day (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  day date not null,
+  followers integer,
+  targeted_reaches integer,
+  blocks integer,
+  pulled_at timestamp with time zone not null,
+  constraint line_day_pkey PRIMARY KEY (account_id, day)
+)
+create table line_menu (
+  workspace_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  place integer not null,
+  audience jsonb not null,
+  menu jsonb not null,
+  picture_id uuid,
+  alias text,
+  status text not null,
+  provider_id text,
+  published jsonb,
+  fault text,
+  version bigint not null default 1,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  constraint line_menu_pkey PRIMARY KEY (id),
+  constraint line_menu_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'archived'::text])))
+)
+create table line_menu_old (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  provider_id text not null,
+  due timestamp with time zone not null,
+  constraint line_menu_old_pkey PRIMARY KEY (account_id, provider_id)
+)
+create table line_menu_round (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  bucket integer,
+  after uuid,
+  asked timestamp with time zone,
+  constraint line_menu_round_pkey PRIMARY KEY (account_id)
+)
+create table line_menu_user (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  wanted text,
+  linked text,
+  due timestamp with time zone,
+  attempts integer not null default 0,
+  constraint line_menu_user_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_nonce (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  hash uuid not null,
+  kind text not null,
+  claims bytea,
+  used_by text,
+  until timestamp with time zone not null,
+  constraint line_nonce_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'liff'::text]))),
+  constraint line_nonce_pkey PRIMARY KEY (hash)
+)
+create table line_profile (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  address text not null,
+  event text not null,
+  at timestamp with time zone not null,
+  due timestamp with time zone not null,
+  attempts integer not null default 0,
+  constraint line_profile_pkey PRIMARY KEY (workspace_id, account_id, address)
+)
+create table line_unit (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  unit text not null,
+  journey_id uuid not null,
+  journey_version integer not null,
+  node text not null,
+  first_day date not null,
+  last_day date not null,
+  impressions bigint,
+  clicks bigint,
+  plays bigint,
+  figures jsonb,
+  pulled_day date,
+  pulled_at timestamp with time zone,
+  constraint line_unit_pkey PRIMARY KEY (account_id, unit)
+)
 create table message (
   bucket smallint not null,
   id uuid not null,
@@ -823,6 +942,14 @@ create table sandbox_message (
   at timestamp with time zone not null,
   constraint sandbox_message_direction_check CHECK ((direction = ANY (ARRAY['to_customer'::text, 'from_customer'::text]))),
   constraint sandbox_message_pkey PRIMARY KEY (workspace_id, id)
+)
+create table sandbox_object (
+  workspace_id uuid not null,
+  kind text not null,
+  key text not null,
+  body jsonb not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint sandbox_object_pkey PRIMARY KEY (workspace_id, kind, key)
 )
 create table sandbox_receipt (
   workspace_id uuid not null,
@@ -1111,6 +1238,13 @@ CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspa
 CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
+CREATE INDEX line_content_due ON line_content USING btree (due) WHERE (due IS NOT NULL)
+CREATE UNIQUE INDEX line_menu_alias ON line_menu USING btree (workspace_id, account_id, alias) WHERE ((alias IS NOT NULL) AND (status <> 'archived'::text))
+CREATE INDEX line_menu_workspace ON line_menu USING btree (workspace_id, account_id, place)
+CREATE INDEX line_menu_user_due ON line_menu_user USING btree (due) WHERE (due IS NOT NULL)
+CREATE INDEX line_nonce_until ON line_nonce USING btree (until)
+CREATE INDEX line_profile_due ON line_profile USING btree (due)
+CREATE INDEX line_unit_journey ON line_unit USING btree (workspace_id, journey_id)
 CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
 CREATE INDEX message_dead ON message USING btree (workspace_id, changed DESC) WHERE ((NOT dismissed) AND ((state = 'unknown'::text) OR ((state = 'failed'::text) AND (reason = 'retries_exhausted'::text)) OR ((state = 'skipped'::text) AND (reason = 'poison'::text))))
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))

@@ -1,6 +1,7 @@
 // The pages of the rail, in their groups; Ctrl-K offers the same list.
 import {
   IconActivityHeartbeat,
+  IconBrandLine,
   IconBuildingStore,
   IconChartBar,
   IconClick,
@@ -27,6 +28,7 @@ export const PAGES = [
   { key: 'quality', to: '/w/$ws/quality', icon: IconShieldCheck, group: 'groupPeople' },
   { key: 'journeys', to: '/w/$ws/journeys', icon: IconRoute, group: 'groupAct' },
   { key: 'messages', to: '/w/$ws/messages', icon: IconSend, group: 'groupAct' },
+  { key: 'line', to: '/w/$ws/line', icon: IconBrandLine, group: 'groupAct' },
   { key: 'coupons', to: '/w/$ws/coupons', icon: IconTicket, group: 'groupAct' },
   { key: 'metrics', to: '/w/$ws/metrics', icon: IconChartBar, group: 'groupInsight' },
   { key: 'engagement', to: '/w/$ws/insight/engagement', icon: IconClick, group: 'groupInsight' },

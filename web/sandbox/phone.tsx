@@ -12,6 +12,7 @@ import { LineBubbles, type Tap } from '../messages/line-bubbles.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { LineMenu } from './line-menu.tsx'
 
 type Json = Record<string, unknown>
 type Message = Out<'sandboxMessages'>['items'][number]
@@ -122,6 +123,9 @@ export function Phone({
         )}
         <div ref={end} />
       </div>
+      {address && contact?.following ? (
+        <LineMenu ws={ws} address={address} name={contact.name || address} open={open} />
+      ) : null}
       <form
         className="chat-write"
         onSubmit={event => {

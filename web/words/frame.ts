@@ -20,6 +20,7 @@ export const frame = {
     journeys: ['旅程', 'Journeys'],
     messages: ['發送紀錄', 'Send ledger'],
     catalogue: ['商品與門市', 'Catalogue'],
+    line: ['LINE', 'LINE'],
     coupons: ['優惠券與點數', 'Coupons and points'],
     metrics: ['營運與體驗數據', 'Metrics'],
     engagement: ['訊息互動', 'Engagement'],

@@ -17,6 +17,7 @@ import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { kpiWords } from './kpis.ts'
+import { lineWords } from './line.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -69,6 +70,7 @@ export const words = {
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },
-  setting: { ...pages.setting, ...mailSettings, ...wires.setting },
+  line: lineWords.line,
+  setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
 } as const

@@ -1,4 +1,4 @@
-// Words of e-mail accounts: their settings, their domain's records and their standing. Each pair is [zh-TW, en].
+// Words of e-mail and push accounts: settings, their domain's records and their standing. Each pair is [zh-TW, en].
 export const mailSettings = {
   bounceDomain: ['退信網域（留空為寄件人自己）', 'Domain for bounces (empty: the sender itself)'],
   dkimSelector: ['DKIM 選擇器（填寫後自動產生金鑰）', 'DKIM selector (a key is made once it is given)'],
@@ -10,6 +10,10 @@ export const mailSettings = {
   accessKeyId: ['Access key ID', 'Access key ID'],
   secretAccessKey: ['Secret access key', 'Secret access key'],
   apiKey: ['API 金鑰', 'API key'],
+  subject: ['聯絡方式（mailto: 或 https）', 'Contact (mailto: or https)'],
+  icon: ['通知圖示網址', 'Address of the icon'],
+  vapidPrivateKey: ['VAPID 私鑰（留空自動產生）', 'VAPID private key (empty: one is made)'],
+  serviceAccount: ['服務帳戶金鑰（JSON 檔全文）', 'Key of a service account (the whole JSON file)'],
   webhookPublicKey: ['事件 Webhook 驗證公鑰', 'Verification key of the event webhook'],
 } as const
 

@@ -6,7 +6,8 @@ import type { CustomerState } from '../../customers/model.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Account } from '../adapter.ts'
 import { CHANNELS } from '../model.ts'
-import { line, signBody } from './line.ts'
+import { signBody } from '../line/events.ts'
+import { line } from './line.ts'
 
 const TEXT = { channel: 'line' as const, messages: [{ type: 'text', text: 'hi' }] }
 

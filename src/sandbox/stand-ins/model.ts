@@ -10,10 +10,13 @@ import type { Uuid } from '../../platform/ids.ts'
 export type SandboxAct = {
   channel: ChannelName
   address: string
-  act: 'follow' | 'unfollow' | 'text' | 'postback' | 'unsubscribe'
+  act: 'follow' | 'unfollow' | 'text' | 'image' | 'unsend' | 'postback' | 'menu' | 'unsubscribe'
   name?: string | undefined
   text?: string | undefined
+  /** postback: its data; image: a data URL; unsend: the provider's id of the message */
   data?: string | undefined
+  /** menu: the alias of the rich menu that is switched to */
+  menu?: string | undefined
   /** id of the message that is acted on (sandbox_message) */
   message?: string | undefined
   /** the account at which it is done; left out: the first of its adapter */

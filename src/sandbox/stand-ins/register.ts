@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
+import { fcmStandIn } from './fcm.ts'
 import { lineStandIn } from './line.ts'
 import { instagramStandIn, messengerStandIn, whatsappStandIn } from './meta.ts'
 import type { SandboxAct, StandIn } from './model.ts'
@@ -10,6 +11,7 @@ import { sendgridStandIn } from './sendgrid.ts'
 import { sesStandIn } from './ses.ts'
 import { every8dStandIn, mitakeStandIn, twilioStandIn } from './sms.ts'
 import { smtpStandIn } from './smtp.ts'
+import { webPushStandIn } from './webpush.ts'
 
 // biome-ignore format: a line each
 const STAND_INS: StandIn[] = [
@@ -23,6 +25,8 @@ const STAND_INS: StandIn[] = [
   whatsappStandIn,
   messengerStandIn,
   instagramStandIn,
+  fcmStandIn,
+  webPushStandIn,
 ]
 
 /** All of them that speak HTTP, each under its adapter's name. To be mounted at /sandbox. */

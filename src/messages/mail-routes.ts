@@ -1,10 +1,10 @@
 // Questions about e-mail accounts: their domain's records, and how their mails are received.
-import { standings } from '../messages/reputation.ts'
+import { standings } from './reputation.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { parseId, publicId } from '../platform/ids.ts'
-import { findAccount } from './accounts.ts'
-import { checkDomain, systemLookUp } from './domain-check.ts'
+import { findAccount } from '../channels/accounts.ts'
+import { checkDomain, systemLookUp } from '../channels/domain-check.ts'
 
 /** Shares of complaints: to stay below, and never to reach (Gmail's and Yahoo's rules for who sends much). */
 const AIM = 0.001

@@ -1,0 +1,42 @@
+// Works off what is to be asked of LINE or told to it beside messages: profiles, pictures, rich menus, sums. Runs with the
+// deliver role; any number of them may run.
+import type { Core, Role } from '../platform/core.ts'
+import { openLoop } from '../platform/loop.ts'
+import { fetchDue } from './fetching.ts'
+import { pullFollowers, pullUnit } from './insight.ts'
+import { clearOld, followChanges, linkWaiting, stepRounds } from './menus/assign.ts'
+import { dropOldNonces } from './nonces.ts'
+
+const POLL_MS = 2_000
+const SELDOM_MS = 60_000
+
+/** `tick`: one look at everything; true when there was something. */
+export function openLineWorker(core: Core): Role & { tick(): Promise<boolean> } {
+  let seldomAt = 0
+
+  async function tick(): Promise<boolean> {
+    let worked = false
+    // each by itself: where LINE or history is down for one, the others go on
+    const steps = [fetchDue, stepRounds, followChanges, linkWaiting, clearOld, pullFollowers, pullUnit]
+    let failure: unknown = null
+    for (const step of steps)
+      try {
+        if (await step(core)) worked = true
+      } catch (error) {
+        failure = error
+      }
+    if (performance.now() >= seldomAt) {
+      await dropOldNonces(core.pool)
+      seldomAt = performance.now() + SELDOM_MS
+    }
+    if (failure !== null) throw failure
+    return worked
+  }
+
+  const loop = openLoop({
+    tick,
+    restMs: () => POLL_MS,
+    failed: error => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'LINE: will try again'),
+  })
+  return { tick, start: loop.start, stop: loop.stop }
+}
