@@ -21,7 +21,12 @@ const PEOPLE = 40
 async function fill(ws: string, apiKey: string): Promise<void> {
   const { baseUrl } = site.core
   const call = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) => {
-    const answer = await callApi(baseUrl, name, { key: apiKey }, { ...given, params: { ws, ...given?.params } })
+    const answer = await callApi(
+      baseUrl,
+      name,
+      { key: apiKey },
+      { ...given, params: { ws, ...given?.params } },
+    )
     expect(answer.status).toBe(200)
     return answer.body
   }
@@ -45,16 +50,34 @@ async function fill(ws: string, apiKey: string): Promise<void> {
         })
       ).status,
     ).toBe(200)
-  await batch(names.map(who => ({ type: 'identify', anonymousId: who, traits: { name: who, email: `${who}@example.com` } })))
+  await batch(
+    names.map(who => ({
+      type: 'identify',
+      anonymousId: who,
+      traits: { name: who, email: `${who}@example.com` },
+    })),
+  )
   await batch(names.map(who => says(who, 'Hello')))
-  await batch(names.slice(0, 5).map((who, i) => says(who, 'Order Completed', { order_id: `O${i}`, total: 500, currency: 'TWD' })))
-  await eventually('all are sent', async () => {
-    const { total } = (await call('engagement', { query: {} })) as { total: { figures: { sent: { messages: number } } } }
-    return total.figures.sent.messages === PEOPLE
-  }, 90_000)
+  await batch(
+    names
+      .slice(0, 5)
+      .map((who, i) => says(who, 'Order Completed', { order_id: `O${i}`, total: 500, currency: 'TWD' })),
+  )
+  await eventually(
+    'all are sent',
+    async () => {
+      const { total } = (await call('engagement', { query: {} })) as {
+        total: { figures: { sent: { messages: number } } }
+      }
+      return total.figures.sent.messages === PEOPLE
+    },
+    90_000,
+  )
 }
 
-test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', { timeout: 300_000 }, async () => {
+test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
+  timeout: 300_000,
+}, async () => {
   const page = await signedIn(site, 30_000)
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
@@ -62,7 +85,8 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await fill(publicId('wsp', id), apiKey)
   const look = async (name: string) => {
     expect([name, await seriousFaults(page)]).toEqual([name, []])
-    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/proof-${name}.png`, fullPage: true })
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/proof-${name}.png`, fullPage: true })
   }
   const dark = (on: boolean) => page.emulateMedia({ colorScheme: on ? 'dark' : 'light' })
 
@@ -121,6 +145,10 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
 })
 
 async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: label }).or(page.getByRole('textbox', { name: label })).first().click()
+  await page
+    .getByRole('combobox', { name: label })
+    .or(page.getByRole('textbox', { name: label }))
+    .first()
+    .click()
   await page.getByRole('option', { name: option }).click()
 }

@@ -428,12 +428,17 @@ describe('what was planted in messages is found, and every figure equals SQL of 
       expect([key, item.figures.machine]).toEqual([key, of('opened_by_machine')])
       expect([key, item.figures.clicked]).toEqual([key, of('clicked')])
       expect(item.rate).toBeCloseTo(of('clicked').people / of('accepted').people, 10)
-      expect(item.cost).toBeCloseTo(told.find(t => t.journey === journey && t.name === 'message.accepted')!.cost, 3)
+      expect(item.cost).toBeCloseTo(
+        told.find(t => t.journey === journey && t.name === 'message.accepted')!.cost,
+        3,
+      )
     }
     expect(total.figures.sent.people).toBe(
       await ask(`select uniqExact(customer_id) as x ${FACTS} = 'message.accepted'`),
     )
-    expect(items.reduce((sum, i) => sum + i.figures.sent.people, 0)).toBeGreaterThan(total.figures.sent.people)
+    expect(items.reduce((sum, i) => sum + i.figures.sent.people, 0)).toBeGreaterThan(
+      total.figures.sent.people,
+    )
 
     // the channel that blocks: who left LINE within a week of a message, after their last one
     const channels = (await by('channel')).items
@@ -497,7 +502,9 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     const { items } = await callHandler(core, workspace, 'reach', reachRoutes.reach)
     for (const channel of ['line', 'email'] as const) {
       const of = items.find(i => i.channel === channel)!
-      const sent = await ask(`select uniqExact(message) as x ${FACTS} = 'message.accepted' and channel = '${channel}'`)
+      const sent = await ask(
+        `select uniqExact(message) as x ${FACTS} = 'message.accepted' and channel = '${channel}'`,
+      )
       expect(of).toMatchObject({ sent, reached: sent })
       expect(of.bound).toBe(
         await ask(
@@ -517,7 +524,9 @@ describe('what was planted in messages is found, and every figure equals SQL of 
       ),
     )
     expect(kpis.find(k => k.metric === 'members')!.value).toBe(
-      await ask(`select countIf(member_no <> '') as x from customer final where workspace_id = {workspace:UUID}`),
+      await ask(
+        `select countIf(member_no <> '') as x from customer final where workspace_id = {workspace:UUID}`,
+      ),
     )
   })
 })

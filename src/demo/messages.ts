@@ -38,7 +38,11 @@ const line = (text: string, labels: readonly string[]) => ({
   ],
 })
 
-const telling = (name: string, event: string, content: Record<string, unknown> & { channel: string }): JourneyGraph => ({
+const telling = (
+  name: string,
+  event: string,
+  content: Record<string, unknown> & { channel: string },
+): JourneyGraph => ({
   format: 1,
   name,
   trigger: { kind: 'event', event },
@@ -46,7 +50,11 @@ const telling = (name: string, event: string, content: Record<string, unknown> &
   exits: [],
   start: 'send',
   nodes: {
-    send: { type: 'send', fields: { channel: content.channel, purpose: 'marketing', content }, next: { accepted: null } },
+    send: {
+      type: 'send',
+      fields: { channel: content.channel, purpose: 'marketing', content },
+      next: { accepted: null },
+    },
   },
 })
 
@@ -107,7 +115,8 @@ export function planMessages(
     const m = send(p, 'winner', at)
     // most who bought in the ten days after it had just clicked the first link
     const order = ordersOf(p).find(t => t > at + HOUR && t < at + 10 * DAY)
-    if (order !== undefined && random.chance(0.8)) click(m, DEMO_LINKS.first, order - random.int(5, 40) * MINUTE)
+    if (order !== undefined && random.chance(0.8))
+      click(m, DEMO_LINKS.first, order - random.int(5, 40) * MINUTE)
     else if (random.chance(0.06)) click(m, DEMO_LINKS.first, at + random.int(10, 600) * MINUTE)
     if (random.chance(0.025)) click(m, DEMO_LINKS.second, at + random.int(10, 600) * MINUTE)
   }
@@ -123,7 +132,8 @@ export function planMessages(
     const clicked = at + random.int(910, 1_200) * MINUTE
     const none = ordersOf(p).every(t => t < clicked || t > clicked + CREDITED_MS)
     if (dice < 0.06 && none) click(m, DEMO_LINKS.letter, clicked)
-    if (random.chance(0.02)) optOuts.push({ person: p.no, at: at + random.int(30, 900) * MINUTE, message: m.id })
+    if (random.chance(0.02))
+      optOuts.push({ person: p.no, at: at + random.int(30, 900) * MINUTE, message: m.id })
   }
 
   const flash = now - 9 * DAY

@@ -6,7 +6,7 @@ import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { openLoop } from '../platform/loop.ts'
 import { wallDate, wallHour } from '../platform/wall-time.ts'
 import { snapshotWeeks } from './kpis/snapshots.ts'
-import { renewReach } from './reach/routes.ts'
+import { renewReach } from './reach/renew.ts'
 
 const POLL_MS = 60_000
 /** The hour of the workspace's day at which rates are worked out: before anybody works. */

@@ -114,7 +114,7 @@ function KpiCard({
         <Button
           size="compact-xs"
           variant="subtle"
-          aria-label={t('kpis.edit', { name })}
+          aria-label={`${t(`kpiPeriod.${kpi.period}`)} · ${t('kpis.edit', { name })}`}
           onClick={() => choose({ edit: kpi.id })}
         >
           {t(`kpiPeriod.${kpi.period}`)}
