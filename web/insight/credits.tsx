@@ -210,28 +210,30 @@ function Rows({
     ))
   return (
     <>
-      <Card title={title}>
-        <Chart
-          label={title}
-          axis={t(`attributionBy.${by}`)}
-          categories={top.map(i => nameOf(i, by))}
-          series={[
-            {
-              name: t('attributionColumn.revenue'),
-              kind: 'bar',
-              values: top.map(i => i.revenue),
-              say: v => say.money(v, data.currency),
-            },
-            {
-              name: t('attributionColumn.gain'),
-              kind: 'bar',
-              tone: 'good',
-              values: top.map(i => Math.round(i.gain)),
-              say: v => say.money(v, data.currency),
-            },
-          ]}
-        />
-      </Card>
+      {top.length === 0 ? null : (
+        <Card title={title}>
+          <Chart
+            label={title}
+            axis={t(`attributionBy.${by}`)}
+            categories={top.map(i => nameOf(i, by))}
+            series={[
+              {
+                name: t('attributionColumn.revenue'),
+                kind: 'bar',
+                values: top.map(i => i.revenue),
+                say: v => say.money(v, data.currency),
+              },
+              {
+                name: t('attributionColumn.gain'),
+                kind: 'bar',
+                tone: 'good',
+                values: top.map(i => Math.round(i.gain)),
+                say: v => say.money(v, data.currency),
+              },
+            ]}
+          />
+        </Card>
+      )}
       <Card
         flush
         title={title}
