@@ -10,6 +10,7 @@ import { pipeline } from './pipeline.ts'
 import { preview } from './preview.ts'
 import { print, record, type Report } from './report.ts'
 import { replay } from './replay.ts'
+import { send } from './send.ts'
 import { startAndIdle } from './rest.ts'
 import { segments } from './segments.ts'
 import { web } from './web.ts'
@@ -26,6 +27,7 @@ const KNOWN = [
   'alarms',
   'journeys',
   'import',
+  'send',
   'preview',
   'replay',
   'backfill',
@@ -77,6 +79,7 @@ if (wanted('latency'))
       }),
     ),
   )
+if (wanted('send')) await attempt('send', async () => done(await send({ people })))
 if (wanted('journeys')) await attempt('journeys', async () => done(await journeys({ people })))
 if (wanted('alarms')) await attempt('alarms', async () => done(await alarms({ people })))
 if (wanted('import'))

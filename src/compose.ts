@@ -122,6 +122,8 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       (await import('./experiments/worker.ts')).openExperimentWorker(core),
       (await import('./conversations/away.ts')).openAwayWorker(core),
       (await import('./insight/worker.ts')).openInsightWorker(core),
+      (await import('./modules/recommend.ts')).openRecommendations(core),
+      (await import('./campaigns/worker.ts')).openBroadcastWorker(core),
     ]
     for (const part of parts) part.start()
     return {

@@ -3,10 +3,13 @@
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
 import { attributionEndpoints } from './contract/attribution.ts'
+import { broadcastsEndpoints } from './contract/broadcasts.ts'
+import { campaignReportEndpoints } from './contract/campaign-report.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
 import { connectorsEndpoints } from './contract/connectors.ts'
+import { consentEndpoints } from './contract/consent.ts'
 import { conversationsEndpoints } from './contract/conversations.ts'
 import { customersEndpoints } from './contract/customers.ts'
 import { engagementEndpoints } from './contract/engagement.ts'
@@ -26,6 +29,7 @@ import { limitsEndpoints } from './contract/limits.ts'
 import { mailEndpoints } from './contract/mail.ts'
 import { membershipEndpoints } from './contract/membership.ts'
 import { messagesEndpoints } from './contract/messages.ts'
+import { sendingEndpoints } from './contract/sending.ts'
 import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
@@ -70,6 +74,7 @@ export const endpoints = {
   ...replayEndpoints,
   ...whyEndpoints,
   ...messagesEndpoints,
+  ...sendingEndpoints,
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...mailEndpoints,
@@ -80,8 +85,11 @@ export const endpoints = {
   ...lineEndpoints,
   ...catalogueEndpoints,
   ...campaignsEndpoints,
+  ...campaignReportEndpoints,
+  ...broadcastsEndpoints,
   ...connectorsEndpoints,
   ...conversationsEndpoints,
+  ...consentEndpoints,
   ...sandboxEndpoints,
   ...opsEndpoints,
   ...privacyEndpoints,

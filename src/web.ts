@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
+import { broadcastRoutes } from './campaigns/routes.ts'
 import { campaignRoutes } from './catalogue/campaigns.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
@@ -20,6 +21,8 @@ import { sourceRoutes } from './collect/source-routes.ts'
 import { hooksApp } from './connectors/hooks.ts'
 import { connectorRoutes } from './connectors/routes.ts'
 import { experimentRoutes } from './experiments/routes.ts'
+import { consentApp } from './consent/public.ts'
+import { consentRoutes } from './consent/routes.ts'
 import { conversationReplyRoutes } from './conversations/reply-routes.ts'
 import { conversationRoutes } from './conversations/routes.ts'
 import { conversationSettingRoutes } from './conversations/settings.ts'
@@ -34,6 +37,7 @@ import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
 import { attributionRoutes } from './insight/attribution/routes.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
+import { campaignReportRoutes } from './insight/campaigns/routes.ts'
 import { homeRoutes } from './insight/home.ts'
 import { kpiRoutes } from './insight/kpis/routes.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
@@ -54,8 +58,10 @@ import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
+import { deskRoutes } from './messages/desk-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { moduleRoutes } from './modules/routes.ts'
+import { previewModuleRoutes } from './modules/preview/routes.ts'
 import type { Core, Role } from './platform/core.ts'
 import { Problem } from './platform/errors.ts'
 import type { Access } from './platform/http/access.ts'
@@ -91,6 +97,8 @@ export const handlers: AllHandlers = {
   ...teamRoutes,
   ...catalogueRoutes,
   ...campaignRoutes,
+  ...broadcastRoutes,
+  ...campaignReportRoutes,
   ...channelRoutes,
   ...lineRoutes,
   ...storeRoutes,
@@ -115,6 +123,7 @@ export const handlers: AllHandlers = {
   ...importRoutes,
   ...customerRoutes,
   ...conversationRoutes,
+  ...consentRoutes,
   ...conversationSettingRoutes,
   ...conversationTellRoutes,
   ...conversationReplyRoutes,
@@ -130,7 +139,9 @@ export const handlers: AllHandlers = {
   ...publishingRoutes,
   ...trialRoutes,
   ...messageRoutes,
+  ...deskRoutes,
   ...moduleRoutes,
+  ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
   ...sandboxRoutes,
@@ -192,6 +203,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/', lineApp(core))
   app.route('/', channelApp(core))
   app.route('/', messageApp(core))
+  app.route('/', consentApp(core))
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))

@@ -22,7 +22,7 @@ const DECIDE = [
   /^src\/contract(\.ts|\/)/,
   /^src\/inbox\/(fold|model|history-rows|history-orders|history-columns)\.ts$/,
   /^src\/messages\/(model|decide|render(-[a-z]+)?)\.ts$/,
-  /^src\/modules\/(diff|lint)\.ts$/,
+  /^src\/modules\/(diff|lint|mail-blocks)\.ts$/,
 ]
 const decides = (path: string): boolean => DECIDE.some(d => d.test(path))
 
@@ -40,6 +40,7 @@ const COMPUTES = new Set([
   'libphonenumber-js/min',
   'libphonenumber-js/mobile',
   'htmlparser2',
+  'sms-segments-calculator',
   'entities',
   'node:crypto',
   'node:zlib',
@@ -64,6 +65,7 @@ const ORDER = [
   'segments',
   'line',
   'trial',
+  'campaigns',
   'connectors',
   'team',
   'privacy',

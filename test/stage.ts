@@ -4,6 +4,7 @@ import { stepClocks } from '../src/inbox/clock.ts'
 import { openHistoryWorker } from '../src/inbox/history.ts'
 import type { EventBody } from '../src/inbox/model.ts'
 import { openOwner } from '../src/inbox/owner.ts'
+import { openBroadcastWorker } from '../src/campaigns/worker.ts'
 import { openSegmentWorker } from '../src/segments/worker.ts'
 import { newId, type Uuid } from '../src/platform/ids.ts'
 import type { TestCore } from './harness.ts'
@@ -22,7 +23,13 @@ const MAX_ROUNDS = 20_000
 
 /** `extra`: further workers, e.g. a deliverer. */
 export function openStage(core: TestCore, extra: Ticking[] = []): Stage {
-  const workers: Ticking[] = [openOwner(core), ...extra, openHistoryWorker(core), openSegmentWorker(core)]
+  const workers: Ticking[] = [
+    openOwner(core),
+    ...extra,
+    openHistoryWorker(core),
+    openSegmentWorker(core),
+    openBroadcastWorker(core),
+  ]
   return {
     async settle() {
       for (let round = 0; round < MAX_ROUNDS; round++) {

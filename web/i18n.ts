@@ -85,6 +85,8 @@ export function word(
     | 'salesChannel'
     | 'touchKind'
     | 'wantedContact'
+    | 'entryKind'
+    | 'weekday'
     | 'purpose'
     | 'place'
     | 'erasureKept'

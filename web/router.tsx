@@ -117,6 +117,18 @@ const segmentNew = createRoute({
   validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./pages/segment-edit.tsx'), 'NewSegment'),
 })
+const modules = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules',
+  validateSearch: texts('q', 'channel', 'folder', 'tag', 'archived'),
+  component: lazyRouteComponent(() => import('./pages/modules.tsx'), 'Modules'),
+})
+const module = createRoute({
+  getParentRoute: () => inside,
+  path: '/modules/$module',
+  validateSearch: texts('tab', 'as'),
+  component: lazyRouteComponent(() => import('./pages/module.tsx'), 'Module'),
+})
 const segment = createRoute({
   getParentRoute: () => inside,
   path: '/segments/$segment',
@@ -138,6 +150,18 @@ const journey = createRoute({
   path: '/journeys/$journey',
   validateSearch: texts('node', 'show', 'version', 'panel', 'view'),
   component: lazyRouteComponent(() => import('./pages/journey.tsx'), 'Journey'),
+})
+const broadcasts = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/broadcasts.tsx'), 'Broadcasts'),
+})
+const broadcast = createRoute({
+  getParentRoute: () => inside,
+  path: '/broadcasts/$broadcast',
+  validateSearch: texts('from'),
+  component: lazyRouteComponent(() => import('./pages/broadcast.tsx'), 'Broadcast'),
 })
 const metrics = createRoute({
   getParentRoute: () => inside,
@@ -205,6 +229,12 @@ const messages = createRoute({
   path: '/messages',
   validateSearch: texts('state', 'channel', 'journey', 'customer', 'message', 'tab'),
   component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
+})
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/inbox',
+  validateSearch: texts('status', 'whose', 'channel', 'q', 'customer', 'at'),
+  component: lazyRouteComponent(() => import('./pages/inbox.tsx'), 'Inbox'),
 })
 const sandbox = createRoute({
   getParentRoute: () => inside,
@@ -277,7 +307,12 @@ export const router = createRouter({
       segmentEdit,
       journeys,
       journey,
+      modules,
+      module,
       messages,
+      broadcasts,
+      broadcast,
+      inbox,
       metrics,
       engagement,
       attribution,

@@ -1,6 +1,7 @@
 // Channel accounts as the screens see and save them. Secrets go in and never come out: only their names do.
 import { hookUrlOf } from '../channels/accounts.ts'
 import { ACCOUNT_SETTINGS, type Adapter, wrongLimits } from '../channels/adapter.ts'
+import { findAccount } from '../channels/accounts.ts'
 import { CHANNEL_NAMES, isChannel } from '../channels/model.ts'
 import { adapterNamed, adapters, adaptersOf } from '../channels/register.ts'
 import type { Out } from '../contract.ts'
@@ -21,10 +22,16 @@ type AccountRow = {
   secrets: Buffer | null
   attention: string | null
   version: number
+  opened_at: Date | null
+  opened_why: string | null
+  open_until: Date | null
 }
-const COLUMNS = 'id, channel, adapter, name, settings, secrets, attention, version'
+const COLUMNS =
+  'id, channel, adapter, name, settings, secrets, attention, version, opened_at, opened_why, open_until'
 /** Longest value of a setting or secret. */
 const MOST_CHARACTERS = 4_000
+/** A provider that takes longer is told of as not answering. */
+const CHECK_MS = 10_000
 
 const settingsOf = (adapter: Adapter): string[] => [...adapter.settings, ...ACCOUNT_SETTINGS]
 
@@ -82,6 +89,11 @@ function present(core: Core, row: AccountRow): Out<'saveChannel'> {
     hasSecrets: Object.keys(secretsOf(core, row)),
     webhookUrl: adapterNamed(row.adapter)?.parse ? hookUrlOf(core, row) : null,
     attention: row.attention,
+    resting: row.opened_at && {
+      since: row.opened_at.toISOString(),
+      until: (row.open_until ?? row.opened_at).toISOString(),
+      why: row.opened_why ?? '',
+    },
     version: row.version,
   }
 }
@@ -158,6 +170,7 @@ export const channelRoutes = {
         secrets: c.secrets,
         required: c.required,
         delivery: c.delivery,
+        checks: c.check !== undefined,
       })),
     }
   },
@@ -201,6 +214,18 @@ export const channelRoutes = {
     core.signals.emit('message', '')
     core.signals.emit('inbox', '')
     return present(core, saved)
+  },
+
+  async checkChannel({ core, workspace, params }) {
+    const account = await findAccount(core, core.pool, idOr404('chn', params.account, 'account'))
+    const adapter = account && adapterNamed(account.adapter)
+    if (!account || account.workspace !== workspace.id || account.channel !== params.channel)
+      throw noAccount()
+    if (!adapter?.check)
+      throw new Problem(409, 'no_check', `${account.adapter} has nothing to ask by`, {
+        action: 'Send a test instead.',
+      })
+    return adapter.check(account, AbortSignal.timeout(CHECK_MS))
   },
 
   /** What it sent stays; receipts that still come for it are taken. */

@@ -57,6 +57,10 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const reach = await reachRates(sql, workspace)
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   const campaigns = await publishedCampaigns(sql, workspace)
+  const best = await sql.query(
+    `select from broadcast where workspace_id = $1 and spec#>>'{when,kind}' = 'best' limit 1`,
+    [workspace],
+  )
   return {
     ...(attributes.length > 0 ? { attributes } : {}),
     ...(facts.settings.sending?.caps.length ? { sending: facts.settings.sending } : {}),
@@ -67,6 +71,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     ...(Object.keys(reach).length > 0 ? { reach } : {}),
     ...(facts.settings.proof?.holdoutPercent ? { holdoutPercent: facts.settings.proof.holdoutPercent } : {}),
     ...(campaigns.length > 0 ? { campaigns } : {}),
+    ...(best.rowCount === 1 ? { hours: true as const } : {}),
     no,
     workspace,
     timezone: facts.timezone,

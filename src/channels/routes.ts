@@ -9,8 +9,11 @@ import { problemResponse } from '../platform/http/problem.ts'
 import { bucketOf, newId, parseId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { takeNotes } from '../line/notes.ts'
+import { readTap } from '../messages/link-tokens.ts'
+import { recordClick } from '../messages/links.ts'
 import { recordReceipts } from '../messages/receipts.ts'
 import { ofOurs } from '../messages/provider-ids.ts'
+import { takeCode } from '../messages/test-send.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
 import { findAccount, isHookKey, type LoadedAccount } from './accounts.ts'
 import type { Adapter, ChannelEvent } from './adapter.ts'
@@ -68,8 +71,10 @@ async function hear(core: Core, c: Context): Promise<Response> {
     headers: c.req.header(),
     query: c.req.query(),
   })
+  const taps = readTaps(told.events)
   await receive(core, account, told.events)
   if (told.notes) await takeNotes(core, account, told.notes, events => receive(core, account, events))
+  for (const tap of taps) await recordClick(core, { ...tap, workspace: account.workspace, url: null })
   const { receipts, early } = await ofOurs(core.pool, account.workspace, told.receipts)
   await recordReceipts(core, account.workspace, receipts)
   if (early)
@@ -116,6 +121,20 @@ async function readLimited(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
+/** Buttons of our messages among what was told. Their events go on with the data as it was written, and say of which message
+ *  they are. */
+function readTaps(events: ChannelEvent[]): { message: Uuid; label: string }[] {
+  return events.flatMap(({ input }) => {
+    if (input.kind !== 'event' || !input.body.name.endsWith('.postback')) return []
+    const { props } = input.body
+    const tap = typeof props?.data === 'string' ? readTap(props.data) : null
+    if (!props || !tap) return []
+    const { data, message, label } = tap
+    Object.assign(props, { data, message, ...(label === '' ? {} : { label }) })
+    return [{ message, label: label || 'button' }]
+  })
+}
+
 /** Appends what a webhook told; a block or follow counts from the moment this returns. */
 export async function receive(core: Core, account: LoadedAccount, events: ChannelEvent[]): Promise<void> {
   const told = events.flatMap(e => (e.input.kind === 'event' ? [{ ...e, body: e.input.body }] : []))
@@ -147,4 +166,8 @@ export async function receive(core: Core, account: LoadedAccount, events: Channe
     )
   })
   for (const b of new Set(resolved.map(r => bucketOf(r.customer)))) core.signals.emit('inbox', String(b))
+  // somebody of the team says which customer they are
+  for (const [i, e] of told.entries())
+    if (e.body.name.endsWith('.message'))
+      await takeCode(core, workspace, resolved[i]!.customer, e.body.props?.text)
 }

@@ -1,6 +1,6 @@
 // Channel accounts.
 import { z } from 'zod'
-import { e, id, ok } from './shared.ts'
+import { e, id, ok, time } from './shared.ts'
 
 export const channelAccount = z.object({
   id,
@@ -11,6 +11,10 @@ export const channelAccount = z.object({
   hasSecrets: z.array(z.string()),
   webhookUrl: z.string().nullable(),
   attention: z.string().nullable().describe('why sending waits, such as refused credentials'),
+  resting: z
+    .object({ since: time, until: time, why: z.string() })
+    .nullable()
+    .describe('its circuit breaker is open after failures in a row: messages wait, one tries then'),
   version: z.number(),
 })
 
@@ -30,6 +34,7 @@ export const channelsEndpoints = {
           secrets: z.array(z.string()),
           required: z.array(z.string()),
           delivery: z.string(),
+          checks: z.boolean().describe('its credentials can be tested'),
         }),
       ),
     }),
@@ -50,6 +55,13 @@ export const channelsEndpoints = {
       secrets: z.record(z.string(), z.string()).optional(),
     }),
     out: channelAccount,
+  }),
+  checkChannel: e({
+    method: 'post',
+    path: '/w/{ws}/channels/{channel}/{account}/check',
+    scope: 'channels:write',
+    summary: 'Asks the provider whether the credentials are good; nothing is sent',
+    out: z.object({ ok: z.boolean(), detail: z.string() }),
   }),
   archiveChannel: e({
     method: 'post',

@@ -78,6 +78,8 @@ export const consentProof = z.object({
     .max(40)
     .optional()
     .describe('RFC 3339: when it was said, where that is not the time of the event'),
+  address: personal('address').max(200).optional().describe('the address by which it was confirmed'),
+  agent: z.string().max(200).optional().describe('the browser in which it was said'),
 })
 export const customer = z.object({
   id,
@@ -138,6 +140,11 @@ export const customer = z.object({
     }),
   ),
   line: z.object({ following: z.boolean(), at: time }).nullable(),
+  clocks: z.object({
+    customer: time.nullable().describe('the newest thing that the customer did'),
+    marketing: time.nullable().describe('the newest marketing message that a channel accepted'),
+    team: time.nullable().describe('the newest 1:1 message by the team'),
+  }),
   orders: z
     .object({
       count: z.number().describe('orders that stand: not cancelled, refunded or returned in full'),

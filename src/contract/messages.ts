@@ -15,6 +15,9 @@ export const messageRow = z.object({
   node: z.string().nullable(),
   at: time,
   changedAt: time,
+  origin: z.enum(['reply', 'test', 'auto']).nullable().describe('null: a journey’s'),
+  cost: z.number().nullable().describe('what the account asked for it, smallest unit'),
+  account: id.nullable(),
 })
 export const messageDetail = messageRow.extend({
   content: personalValue('brand'),
@@ -48,7 +51,7 @@ export const messagesEndpoints = {
       journey: z.string().optional(),
       customer: z.string().optional(),
     }),
-    out: page(messageRow).extend({ invariant }),
+    out: page(messageRow).extend({ invariant, currency: z.string() }),
   }),
   message: e({
     method: 'get',

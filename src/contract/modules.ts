@@ -1,7 +1,9 @@
 // Message modules: contents that many journeys use, with versions; previews as any customer.
 import { z } from 'zod'
 import { CHANNEL_NAMES } from '../channels/model.ts'
+import { mailBlock } from '../modules/mail-blocks.ts'
 import { PURPOSES } from '../modules/model.ts'
+import type { Rule } from '../rules/model.ts'
 import { e, id, personalValue, time } from './shared.ts'
 import { fault } from './segments.ts'
 
@@ -52,6 +54,12 @@ const version = z.object({
   note: z.string(),
   publishedBy: z.string(),
   publishedAt: time,
+})
+
+const linkSettings = z.object({
+  linkDomain: z.string().max(200).nullable(),
+  own: z.string().describe('what is used while there is none'),
+  version: z.number(),
 })
 
 export const modulesEndpoints = {
@@ -138,6 +146,71 @@ export const modulesEndpoints = {
     summary: 'Put it away, or take it back; refused while a draft or a live journey uses it',
     body: z.object({ version: z.number(), archived: z.boolean() }),
     out: detail,
+  }),
+  previewContent: e({
+    method: 'post',
+    path: '/w/{ws}/modules/preview',
+    scope: 'modules:read',
+    quiet: true,
+    summary:
+      'A content, or a module, as a customer would get it now; and what is better looked at before it goes out',
+    body: z.object({
+      content: z.unknown().describe('MessageContent, or { channel, module: { id } }'),
+      purpose: z.enum(PURPOSES),
+      customer: id.optional().describe('left out: somebody of whom nothing is known'),
+      locale: z.string().max(10).optional().describe("left out: the customer's language"),
+      event: z.object({ name: z.string().max(200), props: z.record(z.string(), z.unknown()) }).optional(),
+    }),
+    out: z.object({
+      content: personalValue('rendered').describe('null: it cannot be filled in'),
+      fault: z.string().nullable(),
+      locale: z.string(),
+      findings: z.array(
+        z.object({
+          code: z.string(),
+          level: z.enum(['warning', 'hint']),
+          path: z.string(),
+          message: z.object({ zh: z.string(), en: z.string() }),
+        }),
+      ),
+      sms: z
+        .object({
+          encoding: z.enum(['GSM-7', 'UCS-2']),
+          parts: z.number(),
+          units: z.number(),
+          perPart: z.number(),
+          cost: z.number().nullable().describe('of one part, in currency units'),
+          currency: z.string(),
+        })
+        .nullable(),
+    }),
+  }),
+  compileMail: e({
+    method: 'post',
+    path: '/w/{ws}/modules/compile-mail',
+    scope: 'modules:read',
+    quiet: true,
+    summary: 'Blocks of a mail as HTML, and the conditions that their rules are kept under',
+    body: z.object({
+      blocks: z.array(mailBlock).max(100),
+      conditions: z.record(z.string(), z.custom<Rule>()).default({}),
+    }),
+    out: z.object({ html: z.string(), conditions: z.record(z.string(), z.unknown()) }),
+  }),
+  linkSettings: e({
+    method: 'get',
+    path: '/w/{ws}/settings/links',
+    scope: 'modules:read',
+    summary: 'Where links of messages lead through',
+    out: linkSettings,
+  }),
+  saveLinkSettings: e({
+    method: 'put',
+    path: '/w/{ws}/settings/links',
+    scope: 'workspace:write',
+    summary: 'A domain of your own for links of messages; it must lead to this server',
+    body: linkSettings.pick({ linkDomain: true, version: true }),
+    out: linkSettings,
   }),
   moduleVersions: e({
     method: 'get',

@@ -8,7 +8,8 @@ import type { CustomerState } from '../customers/model.ts'
 import { isChannel } from '../channels/model.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { openMessageLinks } from '../messages/link-tokens.ts'
-import { renderNotice, templateFault, templateScope } from '../messages/render.ts'
+import { renderNotice, templateFault } from '../messages/render.ts'
+import { templateScope } from '../messages/render-scope.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
@@ -200,7 +201,7 @@ export const conversationRoutes = {
 
   async conversationTeam({ core, workspace }) {
     const team = await listTeam(core.pool, workspace.id)
-    return { items: team.map(({ id, name }) => ({ id: publicId('usr', id), name })) }
+    return { items: team.map(({ id, name, email }) => ({ id: publicId('usr', id), name: name || email })) }
   },
 
   async quickReplies({ core, workspace, query }) {

@@ -22,9 +22,9 @@ export type ConversationRow = {
 }
 
 const COLUMNS = `c.customer_id as customer, k.state, c.channel, c.status, c.unread, c.opened_at, c.last_at, c.last_side, c.last_kind, c.last_text,
-  c.handed_to, c.assignee, a.name as assignee_name,
+  c.handed_to, c.assignee, coalesce(nullif(a.name, ''), a.email) as assignee_name,
   case when c.answering_until > clock_timestamp() then c.answering end as answering,
-  case when c.answering_until > clock_timestamp() then w.name end as answering_name`
+  case when c.answering_until > clock_timestamp() then coalesce(nullif(w.name, ''), w.email) end as answering_name`
 const FROM = `conversation c
   join customer k on k.bucket = c.bucket and k.id = c.customer_id and k.merged_into is null
   left join team_user a on a.id = c.assignee left join team_user w on w.id = c.answering`

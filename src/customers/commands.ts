@@ -12,7 +12,16 @@ import { done, wrong, type Answer } from './answer.ts'
 import { decideIdentity } from './decisions.ts'
 import type { Fold } from './fold.ts'
 import { canonicalName } from './attributes.ts'
-import { addTag, fitTrait, MAX_TRAITS, removeTag, setConsent, setTrait, type Source } from './profile.ts'
+import {
+  addTag,
+  fitTrait,
+  MAX_TRAITS,
+  removeTag,
+  setConsent,
+  setPreference,
+  setTrait,
+  type Source,
+} from './profile.ts'
 import { instantOf, proofOf } from './statements.ts'
 
 /** Carries a command out, whole or not at all. */
@@ -74,6 +83,12 @@ function carryOut(fold: Fold, { key, command, actor }: CommandBody): Answer {
         proofOf(command.proof),
       )
       return done()
+    case 'set_preferences': {
+      for (const { channel, purpose, on, version } of command.list)
+        setConsent(fold, channel, purpose, on, source, { ...command.proof, ...(version ? { version } : {}) })
+      setPreference(fold, command)
+      return done()
+    }
     case 'issue_coupon':
     case 'claim_coupon':
     case 'redeem_coupon':

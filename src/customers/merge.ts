@@ -39,7 +39,7 @@ import { sharedAs } from '../rules/identifiers.ts'
 import type { CustomerState, IdRef } from './model.ts'
 import { backRow, isElsewhere, told } from './order-worth.ts'
 import { addOrderRows, orderFact } from './orders.ts'
-import { consentWins, setTagEnd, traitWins } from './profile.ts'
+import { consentWins, setTagEnd, traitWins, mergePreference } from './profile.ts'
 import { mergeRemembered, rememberOrder } from './remember.ts'
 import { mergeStanding } from './standing.ts'
 import { hasId, heldId, keepShared, nobodyOf, refOf, share, strongestOf } from './shared.ts'
@@ -218,6 +218,7 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
     rejoin(fold, other)
     mergeRemembered(fold, body.loser, other)
     mergeProfile(state, other)
+    mergePreference(state, other)
     mergeActivity(fold, other)
     mergeStanding(state, other)
     mergeSent(state, other)

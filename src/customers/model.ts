@@ -16,6 +16,9 @@ export type Proof = 'public' | 'token' | 'server' | 'provider'
 /** `shared`: others turned up with it too; it identifies nobody (shared.ts) */
 export type HeldId = IdRef & { verified: boolean; at: number; src: string; shared?: true }
 
+/** What was said last; `v`: version of the text that it was said to. */
+export type Consent = { on: boolean; at: number; src: string; v?: string }
+
 export type TraitValue = Scalar | Scalar[]
 
 /** Value, when it was so (occurred), and where it came from; `u`: unverified (said by a public key). */
@@ -111,7 +114,9 @@ export type CustomerState = {
   /** when the first tag with an end ends */
   tagEnd?: number
   /** key: channel/purpose */
-  consent: Record<string, { on: boolean; at: number; src: string }>
+  consent: Record<string, Consent>
+  /** what they asked for beside consent: fewer messages, none until then */
+  pref?: { less?: true; until?: number }
   /** LINE friendship: followed, blocked; `lines`: with accounts of other providers, by the provider's name */
   line?: { following: boolean; at: number }
   lines?: Record<string, { following: boolean; at: number }>

@@ -11,5 +11,5 @@ export function foldNote(fold: Fold, body: NoteBody): void {
   else if (body.do === 'remove_tag') removeTag(fold, body.tag, source, body.actor)
   else if (body.do === 'list') setListed(fold, body.n, body.on, body)
   else if (body.do === 'tell') derive(fold, body.name, body.props)
-  else admitPresent(fold, body.journey)
+  else admitPresent(fold, body.journey, body.asOf)
 }

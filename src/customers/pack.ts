@@ -26,7 +26,7 @@ type Covers<T, K extends PropertyKey> = [Exclude<keyof T, K>] extends [never] ? 
 const COVERED: [
   Covers<Trait, 'v' | 'at' | 'src' | 'u'>,
   Covers<Tag, 'at' | 'src' | 'by' | 'until'>,
-  Covers<CustomerState['consent'][string], 'on' | 'at' | 'src'>,
+  Covers<CustomerState['consent'][string], 'on' | 'at' | 'src' | 'v'>,
   Covers<CustomerState['past'][string], 'n' | 'at' | 'out' | 'how'>,
   Covers<NonNullable<CustomerState['stage']>, 's' | 'at' | 'by' | 'no' | 'e'>,
 ] = [true, true, true, true, true]
@@ -43,7 +43,7 @@ type Rest = Omit<CustomerState, Fixed | Short> & {
   /** whoever was merged in and is filled up to another number: place among them */
   f?: [place: number, no: number][]
   g?: [tag: string, at: number, src: number, by?: string | null, until?: number][]
-  c?: [key: string, on: 0 | 1, at: number, src: number][]
+  c?: [key: string, on: 0 | 1, at: number, src: number, version?: string][]
   e?: CustomerState['enr']
   p?: [key: string, n: number, at: number, out: number, how: string][]
   d?: CustomerState['dates']
@@ -130,7 +130,9 @@ export function packState(state: CustomerState): string {
   const rest = packed[9]
   if (!isEmpty(tags)) rest.g = Object.entries(tags).map(([name, t]) => packTag(name, t, src))
   if (!isEmpty(consent))
-    rest.c = Object.entries(consent).map(([key, c]) => [key, c.on ? 1 : 0, c.at, src(c.src)])
+    rest.c = Object.entries(consent).map(([key, c]) =>
+      c.v === undefined ? [key, c.on ? 1 : 0, c.at, src(c.src)] : [key, c.on ? 1 : 0, c.at, src(c.src), c.v],
+    )
   if (enr.length > 0) rest.e = enr
   if (!isEmpty(past)) rest.p = Object.entries(past).map(([key, p]) => [key, p.n, p.at, p.out, p.how])
   if (!isEmpty(dates)) rest.d = dates
@@ -226,7 +228,10 @@ export function unpackState(text: string): CustomerState {
     if (until !== undefined) tag.until = until
     state.tags[name] = tag
   }
-  for (const [key, on, at, src] of c) state.consent[key] = { on: on === 1, at, src: sources[src]! }
+  for (const [key, on, at, src, version] of c) {
+    state.consent[key] = { on: on === 1, at, src: sources[src]! }
+    if (version !== undefined) state.consent[key].v = version
+  }
   for (const [key, n, at, out, how] of p) state.past[key] = { n, at, out, how }
   if (m !== undefined) state.seg = unflatten(m)
   if (x !== undefined) state.sent = unflatten(x)

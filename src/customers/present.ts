@@ -147,6 +147,11 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
     }),
     reachability: CHANNEL_NAMES.map(channel => reachOf(state, channel, facts.suppressed, facts.now)),
     line: line ? { following: line.following, at: iso(line.at) } : null,
+    clocks: {
+      customer: state.clk?.c === undefined ? null : iso(state.clk.c),
+      marketing: state.clk?.m === undefined ? null : iso(state.clk.m),
+      team: state.clk?.t === undefined ? null : iso(state.clk.t),
+    },
     orders: state.orders ? ordersOf(state.orders) : null,
     stage: {
       stage: STAGES[(state.stage?.s ?? 1) - 1]!,

@@ -194,9 +194,41 @@ export function setConsent(
   const key = `${channel}/${purpose}`
   const held = fold.state.consent[key]
   if (held !== undefined && !consentWins({ on, at }, held)) return
-  fold.state.consent[key] = { on, at, src }
+  const version = proof?.version?.slice(0, MOST_VERSION)
+  fold.state.consent[key] = { on, at, src, ...(version ? { v: version } : {}) }
   if (held?.on !== on) derive(fold, 'consent.changed', { channel, purpose, on, source: src })
+  if (!on) fold.effects.push({ kind: 'stop_sends', channel, topic: purpose, keep: keptTopics(fold, channel) })
 }
+
+const MOST_VERSION = 20
+
+/** Purposes that were agreed to by themselves: refusing marketing does not end them. */
+const keptTopics = ({ state }: Fold, channel: string): string[] =>
+  Object.entries(state.consent).flatMap(([key, said]) =>
+    said.on && key.startsWith(`${channel}/`) ? [key.slice(channel.length + 1)] : [],
+  )
 
 export const consentWins = (next: { on: boolean; at: number }, held: { on: boolean; at: number }): boolean =>
   next.at > held.at || (next.at === held.at && !next.on)
+
+/** Fewer messages, or none for a while: what is left out stays as it is. */
+export function setPreference(fold: Fold, wanted: { less?: boolean; until?: number | null }): void {
+  const held = fold.state.pref ?? {}
+  const less = wanted.less ?? held.less ?? false
+  const until = wanted.until === undefined ? (held.until ?? null) : wanted.until
+  if (less === (held.less ?? false) && until === (held.until ?? null)) return
+  const pref = { ...(less ? { less: true as const } : {}), ...(until === null ? {} : { until }) }
+  if (less || until !== null) fold.state.pref = pref
+  else delete fold.state.pref
+  derive(fold, 'consent.preference', { less, until: until === null ? null : new Date(until).toISOString() })
+}
+
+/** Of two who are one, the newer word is not known: what asks for less holds. */
+export function mergePreference(state: CustomerState, other: CustomerState): void {
+  if (other.pref === undefined) return
+  const until = Math.max(state.pref?.until ?? 0, other.pref.until ?? 0)
+  state.pref = {
+    ...(state.pref?.less || other.pref.less ? { less: true as const } : {}),
+    ...(until > 0 ? { until } : {}),
+  }
+}

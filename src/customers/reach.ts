@@ -101,6 +101,15 @@ export function reachFor(
     ? { reachable: false, reason: 'window' }
     : { reachable: true, reason: null }
 }
+/** Whether some message could be sent by this channel now, whatever it says. */
+export const anyReach = (
+  state: CustomerState,
+  channel: ChannelName,
+  purpose: 'marketing' | 'transactional',
+): boolean => {
+  const reason = unreachable(state, channel, addressFor(state, channel), null)
+  return reason === null || (purpose === 'transactional' && AGREEING.has(reason))
+}
 const AGREEING: ReadonlySet<Reason> = new Set(['refused', 'no_consent'])
 
 const CHANNEL_OF: Record<WantedContact, ChannelName> = {

@@ -38,6 +38,8 @@ export type World = {
   coupons?: PublishedCoupon[]
   points?: PointsSettings
   campaigns?: PublishedCampaign[]
+  /** at which hours people act is counted, whatever is published now: a broadcast asked for it once */
+  hours?: true
   /** what differs from the defaults */
   profile?: ProfileSettings
   /** what one message costs by channel, in units of the currency */

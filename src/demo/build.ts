@@ -15,6 +15,7 @@ import { publishGraphs } from './journeys.ts'
 import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
+import { publishModules } from './modules.ts'
 import { publishSegments } from './segments.ts'
 import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
 
@@ -70,6 +71,7 @@ export async function buildDemo(
     workspace,
     told.map(name => DEMO_JOURNEYS[name]),
   )
+  await publishModules(core, workspace, `${shopUrl}/`)
   const made = await findWorkspace(core.pool, workspace)
   must(made, 'the workspace was just made')
   await publishSegments(core, made)

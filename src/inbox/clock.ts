@@ -73,6 +73,7 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
       busy: boolean
       due: number | null
       send: number | null
+      broadcast: number | null
       receipt: number | null
     }>(
       `select ${MS('clock_timestamp()')} as real, w.clock_offset_ms as offset_ms, ${MS('w.clock_target')} as target,
@@ -80,9 +81,17 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
                 or exists (select from sandbox_receipt where workspace_id = w.id and due <= clock_timestamp() + interval '65 seconds')
                 or exists (select from segment_job where workspace_id = w.id and status in ('queued', 'running')
                              and greatest(lease_until, created_at + interval '5 seconds') > clock_timestamp())
+                or exists (select from broadcast b join journey j on j.id = b.journey_id and j.status = 'live'
+                            where b.workspace_id = w.id and b.started_at is null
+                              and coalesce(b.start_at, '-infinity') <= clock_timestamp() + make_interval(secs => w.clock_offset_ms / 1000.0))
                 or exists (select from message where bucket between 0 and 255 and workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after <= clock_timestamp()) as busy,
               (select ${MS('min(due_at)')} from customer where workspace_id = w.id and due_at is not null) as due,
               (select ${MS('min(send_after)')} from message where workspace_id = w.id and state in ('intended', 'claimed', 'sending') and send_after > clock_timestamp()) as send,
+              (select ${MS('min(case when b.started_at is null then b.start_at else b.canary_until end)')} from broadcast b
+                 join journey j on j.id = b.journey_id and j.status = 'live'
+                where b.workspace_id = w.id and b.ended_at is null and (b.started_at is null or b.canary = 'open')
+                  and case when b.started_at is null then b.start_at else b.canary_until end
+                      > clock_timestamp() + make_interval(secs => w.clock_offset_ms / 1000.0)) as broadcast,
               (select ${MS('min(due)')} from sandbox_receipt where workspace_id = w.id) as receipt
          from workspace w where w.id = $1 for no key update of w`,
       [workspace],
@@ -91,7 +100,7 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
     if (!w || w.target === null || w.busy || (w.due !== null && w.due <= w.real)) return false
     const now = w.real + w.offset_ms
     const next = Math.min(...[w.due, w.send, w.receipt].map(at => at ?? Number.POSITIVE_INFINITY))
-    const to = Math.min(w.target, next + w.offset_ms)
+    const to = Math.min(w.target, next + w.offset_ms, w.broadcast ?? Number.POSITIVE_INFINITY)
     const offset = Math.max(w.offset_ms, w.offset_ms + (to - now))
     await sql.query(
       'update workspace set clock_offset_ms = $2, clock_target = case when $3 then null else clock_target end where id = $1',

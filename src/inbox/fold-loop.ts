@@ -41,6 +41,9 @@ const BULK_ROWS = 1_000
 const LIVE_MS = 5_000
 const CACHE_BYTES = 24 * 1024 * 1024
 
+/** Effects that may end messages of the ledger, whose outcomes are inputs then. */
+const ENDS_SENDS: ReadonlySet<string> = new Set(['cancel', 'merged', 'stop_sends'])
+
 export type FoldMetrics = {
   folded: Counter
   folds: Counter<'result'>
@@ -481,8 +484,7 @@ export class FoldLoop {
     signals.emit('journal')
     for (const workspace of new Set(folded.segments.map(s => s.workspace)))
       signals.emit('live', workspace + ':customers')
-    if (folded.works.some(w => w.effects.some(e => e.kind === 'cancel' || e.kind === 'merged')))
-      signals.emit('inbox')
+    if (folded.works.some(w => w.effects.some(e => ENDS_SENDS.has(e.kind)))) signals.emit('inbox')
   }
 
   /** Of the rows folded, those that were not let in from bulk are live. */

@@ -60,6 +60,16 @@ export type CommandBody = {
         purpose?: string
         proof?: Record<string, string>
       }
+    /** all that the person chose on their preference page, at once */
+    | {
+        do: 'set_preferences'
+        list: { channel: string; purpose: string; on: boolean; version?: string }[]
+        proof: Record<string, string>
+        /** left out: as it was */
+        less?: boolean
+        /** no marketing until then, workspace ms; null: no pause any more */
+        until?: number | null
+      }
     | { do: 'issue_coupon'; coupon: string }
     /** the person takes it themself */
     | { do: 'claim_coupon'; coupon: string }
@@ -220,7 +230,11 @@ export type Told =
   /** something of the business happened, which is said to this customer */
   | { do: 'tell'; name: string; props: Record<string, unknown> }
   /** the journey was published and takes in who is in its segment already */
-  | { do: 'admit'; journey: Uuid }
+  | {
+      do: 'admit'
+      journey: Uuid /** of a broadcast: its start, workspace ms; who came later stays out */
+      asOf?: number
+    }
 
 export type InputOf = {
   event: EventBody
@@ -369,6 +383,8 @@ export type FoldEffect =
   /** what an order is worth from now on, for history; null: it is another customer's */
   | { kind: 'worth'; order: string; worth: ToldWorth | null }
   | { kind: 'consent_proof'; row: ConsentProof }
+  /** ends what is still open of marketing for this purpose; of marketing itself also what has no consent of its own */
+  | { kind: 'stop_sends'; channel: string; topic: string; keep: string[] }
   /** part of a conversation */
   | { kind: 'said'; row: Said }
   /** conversations with this customer, who is part of this one now, go on here */

@@ -94,6 +94,7 @@ export async function writeFold(
   const proofs: { work: Work; row: ConsentProof }[] = []
   const orders: { work: Work; row: OrderRow }[] = []
   const said: { work: Work; row: Said }[] = []
+  const stops: { bucket: number; customer: Uuid; effect: Extract<FoldEffect, { kind: 'stop_sends' }> }[] = []
   const joins: { work: Work; from: Uuid }[] = []
   const notices: Noticed[] = []
   const coupons: Entry<CouponRow>[] = []
@@ -122,6 +123,7 @@ export async function writeFold(
       else if (e.kind === 'notice') notices.push({ work, notice: e.notice })
       else if (e.kind === 'order') orders.push({ work, row: e.row })
       else if (e.kind === 'consent_proof') proofs.push({ work, row: e.row })
+      else if (e.kind === 'stop_sends') stops.push({ bucket, customer: work.id, effect: e })
       else if (e.kind === 'said') said.push({ work, row: e.row })
       else if (e.kind === 'said_with') joins.push({ work, from: e.from })
       else if (e.kind === 'coupon_entry') coupons.push({ work, row: e.row })
@@ -303,6 +305,16 @@ export async function writeFold(
       iso(nowReal),
     ])
   }
+  if (stops.length > 0)
+    run('w_refused', endStatement(REFUSED, 'id', REFUSED_MORE), [
+      stops.map(s => s.bucket),
+      stops.map(s => s.customer),
+      stops.map(() => 'consent'),
+      iso(nowReal),
+      stops.map(s => s.effect.channel),
+      stops.map(s => s.effect.topic),
+      stops.map(s => JSON.stringify(s.effect.keep)),
+    ])
   if (endAll.length > 0)
     run('w_end_all', endStatement('u.id = m.customer_id', 'id'), [
       endAll.map(c => c.bucket),
@@ -433,10 +445,21 @@ export async function writeFold(
   }
 }
 
+const NONE_MORE = { names: '', values: '' }
+/** Marketing of one purpose by one channel; of marketing itself whatever was not agreed to by itself. */
+const REFUSED_MORE = { names: ', channel, topic, keep', values: ', $5::text[], $6::text[], $7::text[]' }
+const TOPIC = `coalesce(m.body::json->>'topic', 'marketing')`
+const REFUSED = `u.id = m.customer_id and m.channel = u.channel and m.body::json->>'purpose' = 'marketing'
+  and (${TOPIC} = u.topic or (u.topic = 'marketing' and not u.keep::jsonb ? ${TOPIC}))`
+
 /** Ends open intents and posts each as an outcome to its customer's inbox, in one statement. */
-const endStatement = (match: string, column: string) => `with t as (
+const endStatement = (
+  match: string,
+  column: string,
+  more: { names: string; values: string } = NONE_MORE,
+) => `with t as (
     select m.bucket, m.id, u.reason from message m
-      join unnest($1::smallint[], $2::uuid[], $3::text[]) u(bucket, ${column}, reason) on u.bucket = m.bucket and ${match}
+      join unnest($1::smallint[], $2::uuid[], $3::text[]${more.values}) u(bucket, ${column}, reason${more.names}) on u.bucket = m.bucket and ${match}
      where m.bucket = any($1::smallint[]) and m.state in ('intended', 'claimed') order by m.bucket, m.id for update of m),
   ended as (
     update message m set state = 'skipped', reason = t.reason, claim_owner = null, claim_until = null, epoch = epoch + 1,

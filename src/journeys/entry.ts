@@ -1,6 +1,7 @@
 // Who comes into a journey: what its trigger waits for, then the rules of entry. Every refusal is a fact with its reason;
 // what the trigger does not wait for is none.
 import { derive, type Fact, type Fold } from '../customers/fold.ts'
+import { anyReach } from '../customers/reach.ts'
 import type { Told } from '../inbox/model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import { evaluate } from '../rules/evaluate.ts'
@@ -54,18 +55,30 @@ export function startByJourney(fold: Fold, id: Uuid, fact: Fact): void {
   else admit(fold, journey, fact)
 }
 
-/** The journey was published and takes in who is in its segment already. */
-export function admitPresent(fold: Fold, id: Uuid): void {
+/** The journey was published and takes in who is in its segment already; a broadcast, whom its start was told to: they are
+ *  its audience, whatever has become of them since. */
+export function admitPresent(fold: Fold, id: Uuid, asOf?: number): void {
   const journey = fold.plan.current.get(id)
-  if (journey !== undefined && isPresent(fold, journey))
-    admit(fold, journey, {
-      name: 'backfill',
-      at: fold.t,
-      lateMs: 0,
-      props: { segment: (journey.graph.trigger as { segment: string }).segment },
-      trusted: true,
-      keys: [],
-    })
+  if (journey === undefined) return
+  const { trigger } = journey.graph
+  const isBroadcast = trigger.kind === 'broadcast'
+  if (!isBroadcast && !isPresent(fold, journey)) return
+  admit(fold, journey, {
+    name: isBroadcast ? 'broadcast' : 'backfill',
+    at: isBroadcast && asOf !== undefined ? Math.min(asOf, fold.t) : fold.t,
+    lateMs: 0,
+    props: 'segment' in trigger && trigger.segment !== undefined ? { segment: trigger.segment } : {},
+    trusted: true,
+    keys: [],
+  })
+}
+
+/** Of a broadcast that starts at `asOf`: whether the customer is for it. */
+function isAudience(fold: Fold, { graph: { trigger } }: PublishedJourney, asOf: number): boolean {
+  if (trigger.kind !== 'broadcast') return false
+  const { segment, group, channels, purpose } = trigger
+  if (segment !== undefined) return isMember(fold, segment, group, asOf)
+  return fold.state.first <= asOf && channels.some(c => anyReach(fold.state, c, purpose))
 }
 
 function isPresent(fold: Fold, { graph: { trigger, entry }, status }: PublishedJourney): boolean {
@@ -81,7 +94,8 @@ function isPresent(fold: Fold, { graph: { trigger, entry }, status }: PublishedJ
 export function awaits(fold: Fold, told: Told): boolean {
   if (told.do === 'admit') {
     const journey = fold.plan.current.get(told.journey)
-    return journey !== undefined && isPresent(fold, journey)
+    if (journey === undefined) return false
+    return told.asOf === undefined ? isPresent(fold, journey) : isAudience(fold, journey, told.asOf)
   }
   const fact = { name: told.name, at: fold.t, lateMs: 0, props: told.props, trusted: true, keys: [] }
   return (fold.plan.triggers.get(told.name) ?? []).some(
@@ -157,7 +171,9 @@ function candidate(
 
 /** Why nobody, or not this one, may come in at all now. */
 function closedTo(fold: Fold, journey: PublishedJourney, fact: Fact): string | null {
-  if (isPaused(fold.plan, journey.id)) return 'paused'
+  // who is in a broadcast's audience waits inside: nobody is told of its start twice
+  if (isPaused(fold.plan, journey.id) && journey.graph.trigger.kind !== 'broadcast') return 'paused'
+  if (journey.status === 'stopped') return 'stopped'
   if ((fact.hops ?? 0) >= MAX_HOPS) return 'loop'
   const { entry } = journey.graph
   if (entry === undefined) return null

@@ -3,11 +3,11 @@
 import { saidByUs } from '../conversations/model.ts'
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CommandBody, Derived } from '../inbox/model.ts'
-import type { Intent, Limit } from '../messages/model.ts'
+import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
 import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
-import { budgetOf, quietHoursOf } from './policy.ts'
+import { budgetOf, quietHoursOf, zoneOf } from './policy.ts'
 
 /** A mail about yesterday's matter is of no use to the team. */
 const TEAM_MAIL_MS = 86_400_000
@@ -30,7 +30,7 @@ export function intend(
   journey: PublishedJourney,
   effect: Extract<Effect, { kind: 'send' }>,
 ): void {
-  const { channel, purpose, content, notBefore, notAfter } = effect
+  const { channel, purpose, topic, content, notBefore, notAfter } = effect
   const account = effect.account === undefined ? null : parseId('chn', effect.account)
   const quiet = quietHoursOf(journey.graph, fold.world.quietHours)
   const { policy } = journey.graph
@@ -39,13 +39,17 @@ export function intend(
     id: messageIdOf(fold, run, effect.part),
     channel,
     purpose,
+    ...(topic === undefined ? {} : { topic }),
     content,
     notBefore,
     notAfter,
     ...(account === null ? {} : { account }),
     ...(policy?.budget ? { limits: [budgetOf(run.j, policy.budget)] } : {}),
     ...(policy?.late?.do === 'skip' && lateMs > policy.late.afterMs ? { ended: 'late' as const } : {}),
-    quiet: quiet === null ? null : { ...quiet, timezone: fold.world.timezone },
+    quiet:
+      quiet === null
+        ? null
+        : { ...quiet, timezone: zoneOf(journey.graph, fold.state.traits, fold.world.timezone) },
     event: run.ev ?? null,
     ...(run.vars === undefined ? {} : { vars: run.vars }),
   })
@@ -123,6 +127,7 @@ function write(
     | 'id'
     | 'channel'
     | 'purpose'
+    | 'topic'
     | 'content'
     | 'notBefore'
     | 'notAfter'
@@ -187,7 +192,11 @@ function tell(fold: Fold, intent: Intent, refs: Partial<Derived>): void {
   derive(
     fold,
     'message.intended',
-    origin === undefined ? { purpose, notBefore, notAfter, occurrence } : { purpose, origin, by },
+    {
+      purpose,
+      ...(origin === undefined ? { notBefore, notAfter, occurrence } : { origin, by }),
+      ...moduleProps(intent),
+    },
     { ...refs, message: id, channel },
   )
 }

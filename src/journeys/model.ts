@@ -69,6 +69,8 @@ export type EntryRules = {
 
 /** What holds for the whole journey. */
 export type JourneyPolicy = {
+  /** wall times and quiet hours of this journey are those of the person's own zone, where this attribute names one */
+  zone?: { trait: string }
   /** instead of the workspace's; null: none */
   quietHours?: { from: string; to: string } | null
   /** most marketing messages of this journey to one person, beside the workspace's own caps */
@@ -375,6 +377,7 @@ export type Effect =
       kind: 'send'
       channel: string
       purpose: 'marketing' | 'transactional'
+      topic?: string
       content: MessageContent
       /** the account to send by, as graphs name it */
       account?: string | undefined

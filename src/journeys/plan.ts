@@ -1,5 +1,6 @@
 // What a published world asks of each event, worked out once for each World object: which journeys it may start, which
 // event leaves it may satisfy, which journeys wait for a moment.
+import { rulesIn } from '../channels/content.ts'
 import type { World } from '../customers/world.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { leavesOf } from '../rules/evaluate.ts'
@@ -59,6 +60,16 @@ function rulesOf(journey: PublishedJourney): Rule[] {
   return rules
 }
 
+/** Rules inside of messages: asked when they are sent, not of runs; what they need of the past is remembered. */
+function contentRulesOf(journey: PublishedJourney): Rule[] {
+  return Object.values(journey.graph.nodes).flatMap(({ fields }) => {
+    const options = Array.isArray(fields.options) ? (fields.options as { content?: unknown }[]) : []
+    return [fields.content, ...options.map(o => o?.content)].flatMap(content =>
+      rulesIn(content).map(r => r.rule as Rule),
+    )
+  })
+}
+
 /** Leaves about what no change of traits, tags or identifiers and no event that is remembered goes with. */
 const QUIET: ReadonlySet<Rule['op']> = new Set([
   'channel',
@@ -79,14 +90,14 @@ const NO_MEMORIES = memoriesOf([], undefined)
 
 function compile(world: World): Plan {
   const rules: Rule[] = []
-  /** of those who are not in a journey yet: nobody's run is looked at for them */
+  /** of those who are not in a journey yet, and of messages: nobody's run is looked at for them */
   const ofEntry: Rule[] = []
   const plan: Plan = {
     triggers: new Map(),
     memories: NO_MEMORIES,
     restless: false,
     heard: NOTHING,
-    hours: false,
+    hours: world.hours === true,
     dates: [],
     movedBy: { facts: new Map(), traits: new Map() },
     commons: [],
@@ -105,6 +116,7 @@ function compile(world: World): Plan {
     }
     if (journey.status !== 'stopped') {
       rules.push(...rulesOf(journey))
+      ofEntry.push(...contentRulesOf(journey))
       const nodes = Object.values(journey.graph.nodes)
       if (nodes.some(n => n.type === 'ask')) plan.heard = ANSWERS
       plan.hours ||= nodes.some(n => n.type === 'delay' && n.fields.mode === 'best')

@@ -4,12 +4,26 @@ import type { QuietHours } from '../customers/world.ts'
 import { COST_SCALE } from '../messages/limits.ts'
 import type { Intent, Limit } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
+import { isZone } from '../platform/wall-time.ts'
 import { percentOf } from '../rules/percent.ts'
 import type { GraphProblem, JourneyGraph, JourneyPolicy, PublishedJourney } from './model.ts'
 
 /** A journey's own quiet hours, else the workspace's. */
 export const quietHoursOf = (graph: JourneyGraph, ofWorkspace: QuietHours | null): QuietHours | null =>
   graph.policy?.quietHours === undefined ? ofWorkspace : graph.policy.quietHours
+
+/** The zone that wall times of a journey mean for this person: their own, where the journey asks for it and their attribute
+ *  names one; else the workspace's. */
+export function zoneOf(
+  graph: JourneyGraph,
+  traits: Readonly<Record<string, { v: unknown }>>,
+  ofWorkspace: string,
+): string {
+  const trait = graph.policy?.zone?.trait
+  if (trait === undefined || !Object.hasOwn(traits, trait)) return ofWorkspace
+  const own = traits[trait]!.v
+  return typeof own === 'string' && isZone(own) ? own : ofWorkspace
+}
 
 /** How long somebody of the control group is watched; null: this one walks the journey. The same people each time; whom a
  *  person adds by hand always walks. */

@@ -148,7 +148,7 @@ export async function publishIn(
   const journey = await lockJourney(sql, workspace, id, version)
   const draft = await checkedDraft(sql, workspace, journey, moves, modulesAsOf)
   const number = await writeVersion(sql, core, workspace, id, draft, actor)
-  if (draft.graph.entry?.backfill === true)
+  if (draft.graph.entry?.backfill === true && draft.graph.trigger.kind === 'segment')
     await queueJob(sql, {
       workspace,
       segment: null,

@@ -24,7 +24,7 @@ import type {
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
-import { controlWindow, heldOut, quietHoursOf } from './policy.ts'
+import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
@@ -66,7 +66,7 @@ export function contextOf(
   journey: PublishedJourney,
   fresh: ReadonlySet<string>,
 ): NodeContext {
-  const { timezone } = fold.world
+  const timezone = zoneOf(journey.graph, fold.state.traits, fold.world.timezone)
   const quietHours = quietHoursOf(journey.graph, fold.world.quietHours)
   return {
     now: fold.t,

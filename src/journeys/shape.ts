@@ -45,6 +45,7 @@ const entry = z.strictObject({
 })
 
 const policy = z.strictObject({
+  zone: z.strictObject({ trait: safeName(64) }).optional(),
   quietHours: z.strictObject({ from: wallTime, to: wallTime }).nullable().optional(),
   caps: z
     .array(z.strictObject({ max: z.number().int().min(1).max(50), withinMs: span }))

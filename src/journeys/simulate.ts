@@ -16,7 +16,8 @@ import {
   type MessageState,
   type Outcome,
 } from '../messages/model.ts'
-import { renderContent, RenderFailed, templateScope } from '../messages/render.ts'
+import { renderContent, RenderFailed } from '../messages/render.ts'
+import { templateScope } from '../messages/render-scope.ts'
 import { never } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { judge } from './judge.ts'
@@ -436,6 +437,8 @@ class Walking {
       { ...workspace, timezone: world.timezone },
       {
         track: url => url,
+        tap: data => data,
+        own: [],
         unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}`,
         openUrl: `#open-${publicId('msg', intent.id)}`,
       },

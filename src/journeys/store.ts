@@ -9,9 +9,13 @@ import { notFound } from '../platform/public-id.ts'
 import type { JourneyGraph } from './model.ts'
 import { statusFault, type JourneyStatus } from './versions/status.ts'
 
+/** A broadcast is a journey that is told to an audience at its start (src/campaigns). */
+export type JourneyKind = 'journey' | 'broadcast'
+
 export type JourneyRecord = {
   id: Uuid
   name: string
+  kind: JourneyKind
   status: JourneyStatus
   draft: unknown
   liveVersion: number | null
@@ -26,6 +30,7 @@ export type JourneyRecord = {
 type Row = {
   id: Uuid
   name: string
+  kind: JourneyKind
   status: JourneyStatus
   draft: unknown
   live_version: number | null
@@ -36,7 +41,7 @@ type Row = {
   draft_at: Date | null
 }
 
-const SELECT = `select j.id, j.name, j.status, j.draft, j.live_version, v.graph as live, j.version, j.updated_at,
+const SELECT = `select j.id, j.name, j.kind, j.status, j.draft, j.live_version, v.graph as live, j.version, j.updated_at,
        j.draft_by, j.draft_at
   from journey j left join journey_version v on v.workspace_id = j.workspace_id and v.journey_id = j.id and v.version = j.live_version
  where j.workspace_id = $1`
@@ -44,6 +49,7 @@ const SELECT = `select j.id, j.name, j.status, j.draft, j.live_version, v.graph 
 const record = (r: Row): JourneyRecord => ({
   id: r.id,
   name: r.name,
+  kind: r.kind,
   status: r.status,
   draft: r.draft,
   liveVersion: r.live_version,
@@ -54,9 +60,16 @@ const record = (r: Row): JourneyRecord => ({
   draftAt: r.draft_at,
 })
 
-/** All journeys of a workspace, the last changed first. */
-export async function listJourneys(pool: Pool, workspace: Uuid): Promise<JourneyRecord[]> {
-  const { rows } = await pool.query<Row>(`${SELECT} order by j.updated_at desc, j.id desc`, [workspace])
+/** All journeys of a workspace, the last changed first; broadcasts only where they are asked for. */
+export async function listJourneys(
+  pool: Pool,
+  workspace: Uuid,
+  kind: JourneyKind = 'journey',
+): Promise<JourneyRecord[]> {
+  const { rows } = await pool.query<Row>(`${SELECT} and j.kind = $2 order by j.updated_at desc, j.id desc`, [
+    workspace,
+    kind,
+  ])
   return rows.map(record)
 }
 
@@ -127,14 +140,25 @@ export async function createJourney(
   graph: unknown,
   actor: string | null = null,
 ): Promise<Uuid> {
+  const id = await insertJourney(core.pool, workspace, graph, { kind: 'journey', actor })
+  changed(core, workspace)
+  return id
+}
+
+/** A new draft, in the caller's transaction; after its commit call `changed`. */
+export async function insertJourney(
+  sql: Sql,
+  workspace: Uuid,
+  graph: unknown,
+  { kind, actor }: { kind: JourneyKind; actor: string | null },
+): Promise<Uuid> {
   const { name, json } = draftOf(graph)
   const id = newId()
-  await core.pool.query(
-    `insert into journey (id, workspace_id, name, status, draft, created_at, updated_at, draft_by, draft_at)
-     values ($1, $2, $3, 'draft', $4, $5, $5, $6, $5)`,
-    [id, workspace, name, json, new Date(), actor],
+  await sql.query(
+    `insert into journey (id, workspace_id, name, kind, status, draft, created_at, updated_at, draft_by, draft_at)
+     values ($1, $2, $3, $4, 'draft', $5, $6, $6, $7, $6)`,
+    [id, workspace, name, kind, json, new Date(), actor],
   )
-  changed(core, workspace)
   return id
 }
 
@@ -180,17 +204,28 @@ export async function saveDraft(
   version: number,
   actor: string | null = null,
 ): Promise<void> {
-  const { name, json } = draftOf(graph)
-  await inTransaction(core.pool, async sql => {
-    const journey = await lockJourney(sql, workspace, id, version)
-    await sql.query(
-      `update journey set draft = $3, name = $4, version = version + 1, updated_at = $5, draft_by = $6, draft_at = $5
-        where workspace_id = $1 and id = $2`,
-      // lists and running people show the name that is published
-      [workspace, id, json, journey.live ? journey.name : name, new Date(), actor],
-    )
-  })
+  await inTransaction(core.pool, sql => writeDraft(sql, workspace, id, graph, version, actor))
   changed(core, workspace)
+}
+
+/** `saveDraft` in the caller's transaction; the journey's version afterwards is one more. */
+export async function writeDraft(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+  graph: unknown,
+  version: number,
+  actor: string | null,
+): Promise<JourneyRecord> {
+  const { name, json } = draftOf(graph)
+  const journey = await lockJourney(sql, workspace, id, version)
+  await sql.query(
+    `update journey set draft = $3, name = $4, version = version + 1, updated_at = $5, draft_by = $6, draft_at = $5
+      where workspace_id = $1 and id = $2`,
+    // lists and running people show the name that is published
+    [workspace, id, json, journey.live ? journey.name : name, new Date(), actor],
+  )
+  return journey
 }
 
 /** @throws Problem 404, 409 `version_conflict`, and of `statusFault` */

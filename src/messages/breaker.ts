@@ -30,7 +30,7 @@ export function openBreaker(pool: Pool, signals: Signals) {
       [account.id, why.slice(0, 300), PAUSE_MS, MOST_PAUSE_MS, again],
     )
     shut.set(account.id, performance.now() + Number(rows[0]?.ms ?? PAUSE_MS))
-    signals.emit('live', `${account.workspace}:channels`)
+    signals.emit('live', `${account.workspace}:messages`)
   }
 
   async function close(account: LoadedAccount): Promise<void> {
@@ -39,7 +39,7 @@ export function openBreaker(pool: Pool, signals: Signals) {
       `update channel_account set opened_at = null, opened_why = null, open_until = null, opened_times = 0 where id = $1`,
       [account.id],
     )
-    signals.emit('live', `${account.workspace}:channels`)
+    signals.emit('live', `${account.workspace}:messages`)
     signals.emit('message', '')
   }
 

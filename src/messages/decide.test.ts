@@ -58,6 +58,12 @@ describe('decide', () => {
       address: 'newer@example.com',
       consentAt: 5,
       followAt: null,
+      consent: expect.objectContaining({ topic: 'marketing', at: 5, version: null }),
+    })
+    // who wants no marketing is still answered
+    expect(decide({ ...intent, purpose: 'transactional' }, email, facts())).toMatchObject({
+      do: 'send',
+      consentAt: Date.UTC(2200, 0, 1),
     })
     expect(decide(intent, line, facts())).toMatchObject({
       do: 'send',

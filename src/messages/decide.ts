@@ -6,7 +6,8 @@ import { friendKey, friendshipWith } from '../customers/line.ts'
 import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
-import type { Intent, MessageState, Outcome, SkipReason } from './model.ts'
+import { consentFor, holdsBack, MARKETING } from '../consent/model.ts'
+import type { Intent, MessageState, Outcome, Rendered, SkipReason } from './model.ts'
 
 export type Facts = {
   now: number
@@ -14,10 +15,19 @@ export type Facts = {
   /** the channel's account; null: none. `waitMs`: its credentials were refused, the next try is in so many ms */
   account: { waitMs: number; settings: Record<string, string> } | null
   customer: CustomerState | null
+  /** purposes that the brand asks for by themselves */
+  asked?: readonly string[]
 }
 
 export type Decision =
-  | { do: 'send'; address: string; consentAt: number | null; followAt: number | null }
+  | {
+      do: 'send'
+      address: string
+      consentAt: number | null
+      followAt: number | null
+      /** on what marketing was let out, where anything was said */
+      consent?: NonNullable<Rendered['consent']>
+    }
   | { do: 'skip'; reason: SkipReason }
   /** back to intended; looked at again in so many ms */
   | { do: 'wait'; ms: number }
@@ -83,7 +93,7 @@ export function decideTime(
 const NO_OPT_OUT = Date.UTC(2200, 0, 1)
 
 export function decide(
-  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin'>,
+  intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin' | 'topic'>,
   channel: ChannelKind,
   facts: Facts,
 ): Decision {
@@ -93,12 +103,16 @@ export function decide(
   if (!facts.account) return { do: 'skip', reason: 'no_account' }
   const address = customer && addressOf(customer, channel, facts.account.settings)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }
-  const consent = customer.consent[`${channel.name}/marketing`]
+  const { topic = MARKETING } = intent
+  const asked = facts.asked?.includes(topic) ?? false
+  const consent = consentFor(customer.consent, channel.name, topic, asked)
   const friend = channel.name === 'line' ? friendOf(customer, facts.account.settings) : undefined
   if (channel.name === 'line' && !friend?.following) return { do: 'skip', reason: 'blocked' }
   if (intent.purpose === 'marketing') {
-    const allowed = channel.consent === 'implied' ? consent?.on !== false : consent?.on === true
+    const implied = channel.consent === 'implied' && !asked
+    const allowed = implied ? consent?.on !== false : consent?.on === true
     if (!allowed) return { do: 'skip', reason: 'consent' }
+    if (holdsBack(customer, facts.now)) return { do: 'skip', reason: 'preference' }
   }
   if (contentNeedsWindow(intent.content) && windowClosed(customer, channel.name, facts.now, intent.origin))
     return { do: 'skip', reason: 'window' }
@@ -108,6 +122,9 @@ export function decide(
     address,
     consentAt: intent.purpose === 'transactional' ? NO_OPT_OUT : consent?.on ? consent.at : null,
     followAt: friend?.following ? friend.at : null,
+    ...(intent.purpose === 'marketing' && consent?.on
+      ? { consent: { topic, at: consent.at, version: consent.v ?? null, source: consent.src } }
+      : {}),
   }
 }
 

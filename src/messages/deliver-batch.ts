@@ -84,11 +84,12 @@ async function request(work: Work, going: Ready[], batch: Uuid, release: () => v
   await all(
     going.map((r, i) =>
       work.recordAnswer(
-        { ...r, from: 'sending', address: r.mark.rendered.address, now: r.now(), cost: r.cost },
+        { ...r, from: 'sending', address: r.mark.rendered.address, now: r.now(), cost: r.cost, ofMany: true },
         results[i]!,
       ),
     ),
   )
+  await tellBreaker(work, account, results)
   if (results.every(r => r.kind !== 'unknown')) await forgetBatch(work.core.pool, batch)
 }
 
@@ -156,11 +157,12 @@ async function settleHeld(
         const cost = costOf(account.settings, currency, claim.intent.purpose, 1)
         const { address } = claim.rendered!
         return work.recordAnswer(
-          { claim, from: 'unknown', adapter, account, address, now: now(), cost },
+          { claim, from: 'unknown', adapter, account, address, now: now(), cost, ofMany: true },
           at.get(claim.id)!,
         )
       }),
     )
+    await tellBreaker(work, account, results)
     if (results.every(r => r.kind === 'accepted' || r.kind === 'bad_recipient' || r.kind === 'rejected'))
       await forgetBatch(work.core.pool, batch)
   } finally {
@@ -178,6 +180,12 @@ async function askAgain(
   const messages = members.map(m => work.outgoing(m, m.rendered!, account))
   const signal = AbortSignal.timeout(work.options.timeoutMs)
   return sender.send(account, messages, batch, signal)
+}
+
+/** A request counts once, however many messages were in it. */
+async function tellBreaker(work: Work, account: LoadedAccount, results: SendResult[]): Promise<void> {
+  const said = results.find(r => r.kind === 'accepted') ?? results[0]!
+  await work.breaker.told(account, said.kind, 'detail' in said ? said.detail : '')
 }
 
 export const suppressionAsk = (

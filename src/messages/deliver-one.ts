@@ -6,6 +6,7 @@ import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
 import { adapterNamed } from '../channels/register.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { CIRCUIT_OPEN } from './breaker.ts'
+import { composeToSend } from './compose.ts'
 import { accountFor, CREDENTIALS_WAIT_MS, decide, type Decision, type End } from './decide.ts'
 import type { Read, Work } from './deliver-work.ts'
 import { back, ending, skip } from './ends.ts'
@@ -14,7 +15,7 @@ import type { Take } from './limit-store.ts'
 import { asksOf, costOf, quotaOf } from './limits.ts'
 import type { Rendered } from './model.ts'
 import { isOnTime } from './rates.ts'
-import { RenderFailed, renderContent, templateScope } from './render.ts'
+import { RenderFailed } from './render.ts'
 import type { Claim, Mark, WorkspaceFacts } from './store.ts'
 import { hiddenAddress } from './suppression.ts'
 
@@ -55,34 +56,51 @@ export function judgeClaim(claim: Claim, facts: Read): Judged | null {
   const customer = facts.customers.get(claim.customer) ?? null
   const account = accountOf(claim, facts.accounts.get(`${claim.workspace}:${channel}`) ?? [], customer)
   const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
-  const decision = decide(claim.intent, CHANNELS[channel], {
+  // what a person wants tried again is not too late
+  const intent = claim.again > 0 ? { ...claim.intent, notAfter: null } : claim.intent
+  const decision = decide(intent, CHANNELS[channel], {
     now: now(),
     paused: workspace.paused || workspace.stopped.includes(channel),
     account: account && { waitMs, settings: account.settings },
     customer,
+    asked: workspace.asked,
   })
   const adapter = account ? adapterNamed(account.adapter) : undefined
   return { claim, channel, workspace, account, adapter, decision, now }
 }
 
 /** What the message says, to whom. @throws RenderFailed */
-function write(
+async function write(
   work: Work,
   judged: Judged & { account: LoadedAccount },
   address: string,
   facts: Read,
-): Rendered {
-  const { claim, workspace, account } = judged
-  const { intent } = claim
-  const made = work.links.of(claim.id)
-  const customer = facts.customers.get(intent.as ?? claim.customer) ?? null
-  const scope = templateScope(customer, intent.event, workspace, made, intent.vars)
-  const content = renderContent(intent.content as MessageContent, scope, intent.purpose, workspace.locale)
+): Promise<Rendered> {
+  const { claim, workspace, account, now, decision } = judged
+  const consent = decision.do === 'send' ? decision.consent : undefined
+  const { event, vars, enrollment, purpose, as, origin, content: written } = claim.intent
+  const { content, unsubscribeUrl } = await composeToSend(
+    work.core,
+    {
+      message: claim.id,
+      content: written as MessageContent,
+      purpose,
+      event,
+      vars,
+      enrollment,
+      customer: facts.customers.get(as ?? claim.customer) ?? null,
+      workspace,
+      now: now(),
+      linkDomain: workspace.linkDomain,
+    },
+    work.links,
+  )
   return {
     address,
-    content: intent.origin === 'test' ? markedAsTest(content) : content,
-    unsubscribeUrl: made.unsubscribeUrl,
+    content: origin === 'test' ? markedAsTest(content) : content,
+    unsubscribeUrl,
     account: account.id,
+    ...(consent === undefined ? {} : { consent }),
   }
 }
 
@@ -94,15 +112,18 @@ export function markedAsTest(content: MessageContent): MessageContent {
   return content
 }
 
-/** What may go; the others are being settled. */
-export function prepare(work: Work, judged: Judged, facts: Read): Ready | Promise<void> {
+/** What may go; null: it may not, and is settled. */
+export async function prepare(work: Work, judged: Judged, facts: Read): Promise<Ready | null> {
   const { claim, account, adapter, decision, workspace, now } = judged
-  const ends = (end: End, text?: string) => work.settle({ claim, from: 'claimed', end, now: now(), text })
+  const ends = async (end: End, text?: string): Promise<null> => {
+    await work.settle({ claim, from: 'claimed', end, now: now(), text })
+    return null
+  }
   if (decision.do !== 'send') return ends(ending(decision))
   if (!account || !adapter) return ends(skip('no_account'))
   let rendered: Rendered
   try {
-    rendered = write(work, { ...judged, account }, decision.address, facts)
+    rendered = await write(work, { ...judged, account }, decision.address, facts)
   } catch (error) {
     if (!(error instanceof RenderFailed)) throw error
     return ends(skip('render_failed'), error.message)

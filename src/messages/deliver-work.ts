@@ -65,6 +65,8 @@ export type Answered = {
   address: string
   now: number
   cost: number
+  /** one of many answers to one request: the circuit breaker is told of the request */
+  ofMany?: true
 }
 
 function measures(registry: Registry) {
@@ -212,7 +214,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       const text = 'detail' in result ? result.detail : undefined
       const asked = result.kind === 'accepted' && result.free ? 0 : cost
       await settle({ claim, from, end, now, address, text, cost: asked })
-      await breaker.told(account, result.kind, text ?? '')
+      if (!of.ofMany) await breaker.told(account, result.kind, text ?? '')
       if (end.attention !== null) await setAttention(pool, account.id, end.attention)
       else if (account.attention !== null && result.kind === 'accepted')
         await setAttention(pool, account.id, null)

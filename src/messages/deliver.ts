@@ -12,7 +12,7 @@ import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
 import { settleUnknown } from './deliver-unknown.ts'
 import { DEFAULTS, type DeliverOptions, openWork, type Read } from './deliver-work.ts'
 import { addExtras } from './extras.ts'
-import { skip } from './ends.ts'
+import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
 
@@ -73,7 +73,11 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       claims.filter(c => c.state === 'unknown'),
     ]
     const ready: Ready[] = []
-    const begun = known.map(claim => guarded([claim], () => begin(claim, facts, ready)))
+    const phase = { grouping: true }
+    const begun = known.map(claim => guarded([claim], () => begin(claim, facts, ready, phase)))
+    // what is written without asking anybody is ready by then; what has to ask first goes alone, and holds up nobody
+    await new Promise<void>(resolve => setImmediate(resolve))
+    phase.grouping = false
     await addExtras(work, ready)
     const { alone, groups } = groupsOf(ready)
     const batches = Map.groupBy(unknown, c => c.batchId)
@@ -94,19 +98,32 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     ])
   }
 
-  /** Decides without waiting for anything: what may go is in `ready` when this returns. */
-  function begin(claim: store.Claim, facts: Read, ready: Ready[]): Promise<void> {
+  /** What may go while messages are still being grouped is put into `ready`; what is ready later is sent. */
+  async function begin(
+    claim: store.Claim,
+    facts: Read,
+    ready: Ready[],
+    phase: { grouping: boolean },
+  ): Promise<void> {
     const inner = work.inside.of(claim.channel)
     const workspace = facts.workspaces.get(claim.workspace)
+    const held = workspace?.held[claim.intent.journey ?? '']
+    if (workspace && held !== undefined)
+      return work.settle({
+        claim,
+        from: 'claimed',
+        end: held === 'paused' ? back('never', 'paused') : skip('exited'),
+        now: Date.now() + workspace.offsetMs,
+      })
     if (claim.channel === 'ticket' && workspace) return deliverTicket(work, claim, workspace)
     if (inner && workspace) return deliverInner(work, claim, inner, workspace, facts)
     const judged = judgeClaim(claim, facts)
     if (judged === null)
       return work.settle({ claim, from: 'claimed', end: skip('no_account'), now: Date.now() })
-    const one = prepare(work, judged, facts)
-    if (one instanceof Promise) return one
-    ready.push(one)
-    return Promise.resolve()
+    const one = await prepare(work, judged, facts)
+    if (one === null) return
+    if (phase.grouping) ready.push(one)
+    else await sendOne(work, one)
   }
 
   async function settle(claim: store.Claim, facts: Read): Promise<void> {

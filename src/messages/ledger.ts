@@ -6,7 +6,7 @@ import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { Problem } from '../platform/errors.ts'
 import { unpackJournal } from '../inbox/journal.ts'
-import type { Intent, MessageState, Outcome, Rendered } from './model.ts'
+import type { Intent, MessageState, Origin, Outcome, Rendered } from './model.ts'
 
 export type LedgerRow = {
   id: Uuid
@@ -18,6 +18,9 @@ export type LedgerRow = {
   node: string | null
   created: Date
   changed: Date
+  origin: Origin | null
+  cost: number | null
+  account: Uuid | null
 }
 export type LedgerFilter = { state?: string; channel?: string; journey?: Uuid; customer?: Uuid[] }
 export type LedgerPosition = { created: string; id: Uuid }
@@ -32,6 +35,9 @@ type Row = {
   node: string | null
   created: Date
   changed: Date
+  origin: Origin | null
+  cost: number | null
+  account_id: Uuid | null
 }
 
 const toRow = (r: Row): LedgerRow => ({
@@ -44,6 +50,9 @@ const toRow = (r: Row): LedgerRow => ({
   node: r.node,
   created: r.created,
   changed: r.changed,
+  origin: r.origin,
+  cost: r.cost,
+  account: r.account_id,
 })
 
 const PENDING: MessageState[] = ['intended', 'claimed', 'sending']
@@ -71,7 +80,7 @@ export async function listMessages(
     conditions.push(`(created, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
   }
   const { rows } = await pool.query<Row>(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id
        from message where ${conditions.join(' and ')} order by created desc, id desc limit $2`,
     values,
   )
@@ -89,7 +98,7 @@ export async function findMessage(pool: Pool, workspace: Uuid, id: Uuid): Promis
   const { rows } = await pool.query<
     Row & { body: string; rendered: string | null; attempts: number; provider_id: string | null }
   >(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, body, rendered, attempts, provider_id
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, body, rendered, attempts, provider_id
        from message where bucket = $1 and id = $2 and workspace_id = $3`,
     [bucketOf(id), id, workspace],
   )

@@ -24,6 +24,8 @@ export type Outcome = 'accepted' | 'failed' | 'skipped' | 'unknown'
 
 export type SkipReason =
   | 'consent'
+  /** the person asked for fewer messages, or for none for a while */
+  | 'preference'
   | 'suppressed'
   | 'no_address'
   | 'blocked'
@@ -81,6 +83,8 @@ export type Rendered = {
   /** what went along with it (Outgoing of src/channels/adapter.ts) */
   unit?: string
   replyToken?: string
+  /** on what it was let out: what was said, when, and to which version of the text; left out: nothing was needed */
+  consent?: { topic: string; at: number; version: string | null; source: string }
 }
 
 export type LimitPer = 'minute' | 'hour' | 'day' | 'month' | 'ever'
@@ -114,6 +118,8 @@ export type Intent = {
   customer: Uuid
   channel: string
   purpose: 'marketing' | 'transactional'
+  /** of marketing: the purpose of consent it is for; left out: marketing */
+  topic?: string
   content: MessageContent | InternalContent
   /** null, with what follows: a person of the team wrote it, and no journey (`origin`) */
   journey: Uuid | null
@@ -156,6 +162,13 @@ export const outcomeOfIntent = (
   ...(intent.origin === undefined ? {} : { origin: intent.origin }),
   ...said,
 })
+
+/** The module that a message was made from, as facts name it. */
+export function moduleProps({ content }: Pick<Intent, 'content'>): Record<string, string> {
+  if (!('module' in content) || content.module === undefined) return {}
+  const { id, version } = content.module
+  return { module: id, moduleVersion: String(version) }
+}
 
 /** Channels of our own: no message to a customer, so no count of messages counts them. The ledger shows them. */
 export const INTERNAL_CHANNELS: readonly string[] = ['http', 'team', 'ticket']

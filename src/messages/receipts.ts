@@ -38,6 +38,13 @@ export async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null
   return rows[0] ?? null
 }
 
+const isWaiting = (row: MessageRow): boolean =>
+  row.attempts > 0 && (row.state === 'intended' || row.state === 'claimed')
+
+/** What the provider has told so far of a message that it has taken, whatever we have recorded. */
+const knownState = (row: MessageRow): MessageState =>
+  row.state === 'sending' ? (row.receipt ?? 'accepted') : isWaiting(row) ? 'accepted' : row.state
+
 /** Moves a locked message forward, where it may move, and tells its customer. `key`: the same telling counts once.
  *  What comes before our own record is kept: while the message is at the socket it is noted beside its state and decides how the
  *  try is recorded; one that waits for another try was taken by the first after all, and is not sent again. */
@@ -48,14 +55,13 @@ export async function advance(
   to: { state: Receipt['state']; at: number; detail?: Record<string, string>; moves: boolean; key: string },
 ): Promise<void> {
   const values = [bucketOf(id), id, to.state]
-  const waits = row.attempts > 0 && (row.state === 'intended' || row.state === 'claimed')
   const tellings: { state: MessageState; outcome: Outcome | null; key: string }[] = []
   if (!to.moves) {
     // a program opened it: nothing moves
   } else if (row.state === 'sending') {
-    if (row.receipt === null || canMove(row.receipt, to.state))
+    if (canMove(knownState(row), to.state))
       await sql.query('update message set receipt = $3 where bucket = $1 and id = $2', values)
-  } else if (waits) {
+  } else if (isWaiting(row)) {
     await sql.query(
       `update message set state = $3, changed = $4, reason = null, epoch = epoch + 1, claim_owner = null, claim_until = null, slot_at = null
         where bucket = $1 and id = $2`,
@@ -118,7 +124,7 @@ export async function recordReceipts(core: Core, workspace: Uuid, receipts: Rece
 async function take(sql: Sql, row: MessageRow, receipt: Receipt): Promise<Told | null> {
   const { message, state, detail, machine } = receipt
   const at = receipt.at + row.offset_ms
-  const fresh = machine === undefined && canMove(row.state, state)
+  const fresh = machine === undefined && canMove(knownState(row), state)
   const rendered = row.rendered === null ? null : (JSON.parse(row.rendered) as Rendered)
   if (rendered !== null) await judgeAddress(sql, row, rendered.address, { ...receipt, at }, fresh)
   const said = {

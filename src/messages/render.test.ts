@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { CustomerState } from '../customers/model.ts'
 import { openSecrets } from '../platform/secrets.ts'
-import { openMessageLinks, readClickToken, readUnsubscribeToken } from './link-tokens.ts'
-import { RenderFailed, renderContent, templateFault, templateScope } from './render.ts'
+import { openMessageLinks, readClickToken, readTap, readUnsubscribeToken } from './link-tokens.ts'
+import { languageOf } from './render-choose.ts'
+import { RenderFailed, renderContent, templateFault } from './render.ts'
+import { templateScope } from './render-scope.ts'
 
 const secrets = openSecrets('ab'.repeat(32))
 const MESSAGE = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0011'
@@ -115,6 +117,7 @@ describe('render', () => {
     expect(readClickToken(secrets, token)).toEqual({
       message: MESSAGE,
       label: 'cta',
+      cta: 'cta',
       url: 'https://shop.example/p?a=1&b=2',
     })
     const [body, signature] = token.split('.')
@@ -163,5 +166,133 @@ describe('render', () => {
     expect(templateFault('{% if x %}')).toMatch(/if/)
     expect(templateFault('{{ customer.name | shout }}')).toMatch(/shout/)
     expect(templateFault('{{ customer.name | upcase }}')).toBeNull()
+  })
+
+  test('links of a mail are counted where they stand; anchors, mail addresses and our own are left alone', () => {
+    const out = html(
+      `<p title="https://a.example"><a class=x href="https://shop.example/p?a=1&amp;b=2" data-cta="hero">看 <b>茶</b></a>
+<a href='mailto:a@b.example'>m</a><a href="#top">t</a><a href="https://x.example/q" data-track="off">o</a>
+<a href="{{ unsubscribe_url }}">u</a><a href=https://y.example/1>購買 &amp; 取貨</a></p>`,
+    )
+    const hrefs = [...out.matchAll(/href=["']?([^"'>]+)/g)].map(m => m[1]!.replaceAll('&amp;', '&'))
+    const targets = hrefs.map(h =>
+      h.startsWith('https://go.example/t/')
+        ? readClickToken(secrets, h.slice('https://go.example/t/'.length))
+        : h,
+    )
+    expect(targets).toEqual([
+      { message: MESSAGE, label: 'hero', cta: 'hero', url: 'https://shop.example/p?a=1&b=2' },
+      'mailto:a@b.example',
+      '#top',
+      'https://x.example/q',
+      links.unsubscribeUrl,
+      { message: MESSAGE, label: '購買 & 取貨', url: 'https://y.example/1' },
+    ])
+    expect(out).toContain('<p title="https://a.example"><a class=x href="')
+  })
+
+  test('LINE: addresses and buttons are counted under their names, which do not leave; a long address becomes a short one', () => {
+    const long = `https://shop.example/${'x'.repeat(800)}`
+    const out = renderContent(
+      {
+        channel: 'line',
+        messages: [
+          {
+            type: 'template',
+            altText: 'a',
+            template: {
+              type: 'buttons',
+              text: 't',
+              actions: [
+                {
+                  type: 'uri',
+                  label: '逛逛',
+                  uri: 'https://shop.example/{{ customer.member_no }}',
+                  cta: 'visit',
+                },
+                { type: 'uri', label: '長', uri: long },
+                { type: 'postback', label: '領券', data: 'claim=1' },
+                { type: 'message', label: '說', text: 'https://said.example' },
+                { type: 'uri', label: '電話', uri: 'tel:0223456789' },
+              ],
+            },
+          },
+        ],
+      },
+      scope,
+      'marketing',
+      'zh-TW',
+    )
+    const actions = (out as unknown as { messages: { template: { actions: Record<string, string>[] } }[] })
+      .messages[0]!.template.actions
+    expect(readClickToken(secrets, actions[0]!.uri!.slice('https://go.example/t/'.length))).toEqual({
+      message: MESSAGE,
+      label: 'visit',
+      cta: 'visit',
+      url: 'https://shop.example/M1',
+    })
+    expect(actions[0]).not.toHaveProperty('cta')
+    expect(actions[1]!.uri).toMatch(/^https:\/\/go\.example\/l\/[0-9A-Za-z]{8}$/)
+    expect(readTap(actions[2]!.data!)).toEqual({ data: 'claim=1', message: MESSAGE, label: '領券' })
+    expect(actions[3]!.text).toBe('https://said.example')
+    expect(actions[4]!.uri).toBe('tel:0223456789')
+  })
+
+  test('a text’s addresses become short, its punctuation stays; the same link has the same address at each try', () => {
+    const say = () => {
+      const own = openMessageLinks({ secrets, baseUrl: 'https://app.example' }).of(MESSAGE, {
+        domain: 'https://go.tw/',
+      })
+      const s = templateScope(customer, event, { name: '', timezone: 'UTC', locale: 'zh-TW' }, own)
+      const out = renderContent(
+        {
+          channel: 'sms',
+          text: '請看 https://shop.example/a?m={{ customer.member_no }}。再看https://shop.example/b, 謝謝',
+        },
+        s,
+        'marketing',
+        'zh-TW',
+      )
+      return { text: out.channel === 'sms' ? out.text : '', short: own.short }
+    }
+    const { text, short } = say()
+    expect(text).toMatch(/^請看 https:\/\/go\.tw\/l\/\w{8}。再看https:\/\/go\.tw\/l\/\w{8}, 謝謝$/)
+    expect(short.map(s => s.url)).toEqual(['https://shop.example/a?m=M1', 'https://shop.example/b'])
+    expect(say()).toEqual({ text, short })
+  })
+
+  test('track: false leaves addresses as they are', () => {
+    const out = renderContent(
+      { channel: 'sms', text: 'https://shop.example', track: false },
+      scope,
+      'marketing',
+      'zh-TW',
+    )
+    expect(out).toEqual({ channel: 'sms', text: 'https://shop.example' })
+  })
+
+  test('amounts as the language writes them', () => {
+    expect(
+      html('{{ 1200 | money }}|{{ -5 | money }}|{{ 129950 | money: "USD" }}|{{ nothing | money }}'),
+    ).toBe('NT$1,200|-NT$5|US$1,299.50|')
+  })
+
+  test.each([
+    ['en', 'Hi'],
+    ['en-GB', 'Hi'],
+    ['zh_TW', '嗨'],
+    ['zh-Hant', '嗨'],
+    ['fr', '嗨'],
+    [undefined, '嗨'],
+  ])('language %s reads %s', (language, said) => {
+    const who: CustomerState = {
+      ...customer,
+      traits: language ? { language: { v: language, at: 0, src: 't' } } : {},
+    }
+    const content = { channel: 'sms' as const, text: '嗨', locales: { en: { text: 'Hi' } } }
+    expect(renderContent(content, scope, 'marketing', languageOf(who, content, 'zh-TW'))).toEqual({
+      channel: 'sms',
+      text: said,
+    })
   })
 })

@@ -35,6 +35,9 @@ async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<R
       node: m.node,
       at: m.created.toISOString(),
       changedAt: m.changed.toISOString(),
+      origin: m.origin,
+      cost: m.cost,
+      account: m.account && publicId('chn', m.account),
     }
   })
 }
@@ -82,6 +85,7 @@ export const messageRoutes = {
     return {
       items: await rowsOf(core, workspace.id, shown),
       next: found.length > query.limit && last ? writeCursor([last.created.toISOString(), last.id]) : null,
+      currency: workspace.currency,
       invariant: { ...counted, asOf: new Date(at + workspace.clockOffsetMs).toISOString() },
     }
   },

@@ -33,6 +33,8 @@ export type Claim = {
   batchId: Uuid | null
   /** real ms: its place in its account's rate */
   slotAt: number | null
+  /** how often a person had it tried again after it had ended */
+  again: number
 }
 
 type ClaimRow = {
@@ -48,6 +50,7 @@ type ClaimRow = {
   rendered: string | null
   batch_id: Uuid | null
   slot_at: Date | null
+  again: number
 }
 const CLAIM_COLUMNS = [
   'id',
@@ -62,6 +65,7 @@ const CLAIM_COLUMNS = [
   'rendered',
   'batch_id',
   'slot_at',
+  'again',
 ]
   .map(c => `m.${c}`)
   .join(', ')
@@ -79,6 +83,7 @@ const toClaim = (r: ClaimRow): Claim => ({
   rendered: r.rendered === null ? null : (JSON.parse(r.rendered) as Rendered),
   batchId: r.batch_id,
   slotAt: r.slot_at?.getTime() ?? null,
+  again: r.again,
 })
 
 const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
@@ -90,7 +95,7 @@ function bucketsFromAnywhere(): number[] {
 
 /** send_after of what waits for a person or for the release of sending. */
 export const NEVER = '9000-01-01T00:00:00Z'
-const HELD_FROM = '8000-01-01T00:00:00Z'
+export const HELD_FROM = '8000-01-01T00:00:00Z'
 const SECONDS = (parameter: string) => `make_interval(secs => ${parameter}::float8 / 1000)`
 
 const claimStatement = (from: 'intended' | 'unknown') => `
@@ -156,9 +161,15 @@ export type WorkspaceFacts = {
   locale: string
   currency: string
   paused: boolean
+  /** broadcasts of which nothing goes out now, and whether it will again */
+  held: Record<Uuid, 'paused' | 'stopped'>
   /** channels that a person has stopped */
   stopped: string[]
   offsetMs: number
+  /** where links of messages lead through; null: our own address */
+  linkDomain: string | null
+  /** purposes of consent that are asked for by themselves */
+  asked: string[]
 }
 
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
@@ -169,12 +180,19 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
     locale: string
     currency: string
     paused: boolean
+    held: Record<Uuid, 'paused' | 'stopped'>
     stopped: string[]
     offset: number
+    linkDomain: string | null
+    asked: string[]
   }>({
     name: 'workspace_facts',
     text: `select id, name, timezone, locale, currency, clock_offset_ms as offset, coalesce((settings->>'sendingPaused')::boolean, false) as paused,
-              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped
+              (select coalesce(jsonb_object_agg(j.id, j.status), '{}') from journey j
+                where j.workspace_id = workspace.id and j.kind = 'broadcast' and j.status in ('paused', 'stopped')) as held,
+              array(select jsonb_array_elements_text(coalesce(settings->'stoppedChannels', '[]'))) as stopped,
+              settings->>'linkDomain' as "linkDomain",
+              array(select p.name from consent_purpose p where p.workspace_id = workspace.id and p.asked and not p.archived) as asked
        from workspace where id = any($1::uuid[])`,
     values: [uuids(ids)],
   })
@@ -548,6 +566,7 @@ export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
        select m.bucket, m.id from message m
         where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
           and not exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')})
+          and not exists (select from journey j where j.id = m.journey_id and j.kind = 'broadcast' and j.status = 'paused')
         limit $3 for update skip locked)
      update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
     [ALL, HELD_FROM, limit],

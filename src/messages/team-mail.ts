@@ -11,7 +11,8 @@ import { bucketOf, deriveId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { decideTime } from './decide.ts'
 import type { Prepared } from './inner.ts'
-import { type MessageLinks, renderContent, renderNotice, templateScope } from './render.ts'
+import { renderContent, renderNotice } from './render.ts'
+import { type MessageLinks, templateScope } from './render-scope.ts'
 import type { Claim, WorkspaceFacts } from './store.ts'
 
 const HTML =
@@ -56,6 +57,7 @@ export async function prepareTeamMail(
     channel: 'email',
     subject: `${workspace.name}: ${said.split('\n')[0]!.slice(0, 80)}`,
     html: HTML,
+    track: false, // a colleague who looks is no customer who clicks
   }
   const rendered = renderContent(
     { ...content, subject: '{{ event.subject }}' },

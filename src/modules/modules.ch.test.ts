@@ -173,3 +173,89 @@ test('what is approved is the version of the module that was published when it w
     body: { settings: { approval: false }, version: again.body.version },
   })
 })
+
+const codes = (body: Record<string, unknown>) => (body.findings as { code: string }[]).map(f => f.code)
+
+test('R1-05 a preview is what a customer would get now, in their language, with what is better looked at', async () => {
+  await lab.person('pia', { traits: { tier_gap: 1200, language: 'en' } })
+  const found = await lab.call('customers', { query: { q: 'pia' } })
+  const customer = String((found.body.items as { id: string }[])[0]!.id)
+  const content = {
+    ...line('再消費 {{ customer.tier_gap | money }} 升等'),
+    locales: { en: { messages: [{ type: 'text', text: 'Spend {{ customer.tier_gap | money }} more' }] } },
+  }
+  const asPia = await lab.call('previewContent', { body: { content, purpose: 'marketing', customer } })
+  expect(asPia).toMatchObject({
+    status: 200,
+    body: { locale: 'en', content: { messages: [{ text: 'Spend NT$1,200 more' }] } },
+  })
+  const inChinese = await lab.call('previewContent', {
+    body: { content, purpose: 'marketing', customer, locale: 'zh-TW' },
+  })
+  expect(inChinese.body.content).toMatchObject({ messages: [{ text: '再消費 NT$1,200 升等' }] })
+  const nobody = await lab.call('previewContent', { body: { content, purpose: 'marketing' } })
+  expect(nobody.body).toMatchObject({ locale: 'zh-TW', content: { messages: [{ text: '再消費  升等' }] } })
+  expect(codes(nobody.body)).toContain('no_fallback')
+  // who may not read personal data does not read it here
+  const masked = await lab.call(
+    'previewContent',
+    { body: { content, purpose: 'marketing', customer } },
+    await lab.member('viewer'),
+  )
+  expect(JSON.stringify(masked.body)).not.toContain('1,200')
+})
+
+test('lint: a mail without a way out, words for pictures and a reason; a product that nobody can buy; an SMS is counted with its short links', async () => {
+  const html = '<img src="https://a.example/x.png"><p>特價 {{ products["GONE"].name }}</p>'
+  const mail = await lab.call('previewContent', {
+    body: { content: { channel: 'email', subject: '嗨', html }, purpose: 'marketing' },
+  })
+  expect(codes(mail.body).toSorted()).toEqual([
+    'dead_product',
+    'missing_alt',
+    'missing_unsubscribe',
+    'no_consent_text',
+  ])
+  const good =
+    '<img src="https://a.example/x.png" alt="茶"><p>您會收到這封信，因為您訂閱了電子報</p><a href="{{ unsubscribe_url }}">x</a>'
+  const fine = await lab.call('previewContent', {
+    body: { content: { channel: 'email', subject: '嗨', html: good }, purpose: 'marketing' },
+  })
+  expect(codes(fine.body)).toEqual([])
+  const sms = await lab.call('previewContent', {
+    body: {
+      content: { channel: 'sms', text: `看看 https://shop.example/${'long/'.repeat(30)}` },
+      purpose: 'marketing',
+    },
+  })
+  expect(sms.body).toMatchObject({ sms: { encoding: 'UCS-2', parts: 1 } })
+  expect((sms.body.content as { text: string }).text).toMatch(/\/l\/\w{8}$/)
+})
+
+test('R1-38 a mail of blocks is HTML for mail programs: escaped, with its templates whole, a block under its rule', async () => {
+  const made = await lab.call('compileMail', {
+    body: {
+      blocks: [
+        { type: 'heading', text: '週年慶 <3 & {{ customer.name | default: "您" }}' },
+        { type: 'button', label: '逛逛', url: 'https://shop.example/?a=1&b={{ customer.id }}', cta: '主打' },
+        { type: 'columns', columns: [[{ type: 'text', text: '左' }], [{ type: 'text', text: '右' }]] },
+        { type: 'products', from: 'top', count: 2, button: '購買' },
+        { type: 'text', text: '貴賓', when: { op: 'tags', is: 'any', tags: ['vip'] } },
+        { type: 'footer', text: '您訂閱了電子報', unsubscribe: '取消訂閱' },
+      ],
+      conditions: { mine: { op: 'points', test: { is: 'over', value: 1 } }, block_9: {} },
+    },
+  })
+  expect(made.status).toBe(200)
+  const { html, conditions } = made.body as { html: string; conditions: object }
+  expect(Object.keys(conditions)).toEqual(['mine', 'block_4'])
+  expect(html).toContain('週年慶 &lt;3 &amp; {{ customer.name | default: "您" }}')
+  const preview = await lab.call('previewContent', {
+    body: { content: { channel: 'email', subject: 's', html, conditions }, purpose: 'marketing' },
+  })
+  expect(preview.body).toMatchObject({ fault: null })
+  const shown = (preview.body.content as { html: string }).html
+  expect(shown).toContain('您')
+  expect(shown).not.toMatch(/貴賓|\{%|\{\{/)
+  expect(shown).toContain('href="#unsubscribe"')
+})

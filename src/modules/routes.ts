@@ -10,6 +10,7 @@ import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { idOr404 } from '../platform/public-id.ts'
+import { compiled } from './compile-mail.ts'
 import { diffContents } from './diff.ts'
 import { faultsOfContent } from './faults.ts'
 import { repin } from './model.ts'
@@ -106,7 +107,8 @@ export const moduleRoutes = {
 
   async createModule({ core, workspace, body, caller }) {
     demandChannel(body.content, body.channel)
-    const id = await insertModule(core.pool, workspace.id, body, actorOf(caller))
+    const content = await compiled(body.content)
+    const id = await insertModule(core.pool, workspace.id, { ...body, content }, actorOf(caller))
     changed(core, workspace.id)
     return detail(core, workspace.id, id)
   },
@@ -118,7 +120,8 @@ export const moduleRoutes = {
     const held = await findModule(core.pool, workspace.id, id)
     demandKept(held)
     if (body.content !== undefined) demandChannel(body.content, held.channel)
-    await saveModule(core, workspace.id, id, body, actorOf(caller))
+    const content = body.content === undefined ? {} : { content: await compiled(body.content) }
+    await saveModule(core, workspace.id, id, { ...body, ...content }, actorOf(caller))
     changed(core, workspace.id)
     return detail(core, workspace.id, id)
   },

@@ -86,10 +86,12 @@ export type IdPrefix =
   | 'ntc'
   | 'cpn'
   | 'cmp'
+  | 'brd'
   | 'apr'
   | 'kpi'
   | 'qrp'
   | 'lrm'
+  | 'crq'
   | 'mod'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */

@@ -27,10 +27,12 @@ const WHAT: Record<IdPrefix, string> = {
   ntc: 'notice',
   cpn: 'coupon',
   cmp: 'campaign',
+  brd: 'broadcast',
   apr: 'approval',
   kpi: 'kpi',
   qrp: 'quick_reply',
   lrm: 'rich_menu',
+  crq: 'consent_request',
   mod: 'module',
 }
 

@@ -75,6 +75,9 @@ export function wallOf(at: number, zone: string): { weekday: number; time: strin
   const wall = zoned(at, zone)
   return { weekday: wall.dayOfWeek, time: wall.toPlainTime().toString({ smallestUnit: 'minute' }) }
 }
+/** What the wall clock shows, 'YYYY-MM-DDTHH:MM'. @throws InvalidZone when `zone` is not an IANA name */
+export const wallClock = (at: number, zone: string): string =>
+  zoned(at, zone).toPlainDateTime().toString({ smallestUnit: 'minute' })
 
 /** The hour of the wall clock, 0 to 23. @throws InvalidZone when `zone` is not an IANA name */
 export const wallHour = (at: number, zone: string): number => zoned(at, zone).hour

@@ -98,6 +98,8 @@ const KEPT_TABLES: ReadonlySet<string> = new Set([
   'process_metrics',
   'schema_migration',
   'quick_reply',
+  'consent_purpose',
+  'consent_text',
 ])
 
 class Tally {

@@ -129,6 +129,7 @@ const HEADINGS: Record<string, [zh: string, en: string]> = {
   order_entry: ['訂單', 'Orders'],
   message: ['訊息', 'Messages'],
   consent_proof: ['行銷同意的憑證', 'Proof of consent'],
+  consent_request: ['等待確認的同意', 'Consents to be confirmed'],
   conversation: ['對話', 'Conversations'],
   conversation_entry: ['對話內容', 'What was said'],
   coupon_issue: ['優惠券', 'Coupons'],

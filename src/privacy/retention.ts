@@ -8,6 +8,8 @@ import type { Uuid } from '../platform/ids.ts'
 import { allPrivacy } from './store.ts'
 
 const DAY_MS = 86_400_000
+/** After this the short addresses of texts lead nowhere any more. */
+const LINK_DAYS = 400
 const ROUND_MS = 60 * 60_000
 
 export type Cut = { events: number; messages: number; rejected: number; audit: number }
@@ -37,6 +39,7 @@ export async function cutByPeriods(core: Core, nowMs: number): Promise<Cut> {
       'delete from rejected_event where workspace_id = $1 and at < $2',
       before(rejected),
     )
+    await cut('delete from short_link where workspace_id = $1 and created_at < $2', before(LINK_DAYS))
     await cut('delete from notice where workspace_id = $1 and at < $2', before(NOTICE_DAYS, offsetMs))
     if (audit !== null)
       gone.audit += await cut('delete from audit where workspace_id = $1 and at < $2', before(audit))

@@ -73,16 +73,17 @@ export function explain(state: Fold['state'], world: World, now: number): Explai
   })
 }
 
-/** Whether the customer is in the segment (in that group of it), by its public id: for rules. */
+/** Whether the customer is in the segment (in that group of it), by its public id: for rules. `asOf`: and was by then. */
 export function isMember(
   { state, segments }: Pick<Fold, 'state' | 'segments'>,
   id: string,
   group?: string,
+  asOf = Number.POSITIVE_INFINITY,
 ): boolean {
   const segment = segments.byId.get(id)
   if (segment === undefined || state.seg === undefined) return false
   const held = state.seg.find(m => m[0] === segment.n)
-  return held !== undefined && (group === undefined || keyOf(segment, held[1]) === group)
+  return held !== undefined && held[2] <= asOf && (group === undefined || keyOf(segment, held[1]) === group)
 }
 
 /** The past that this version needs is not all known yet. */

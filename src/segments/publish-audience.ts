@@ -2,6 +2,7 @@
 // what is left to send; and who stays out, and why.
 import { newestWorld } from '../catalogue/publish.ts'
 import type { Out } from '../contract.ts'
+import type { ChannelName } from '../channels/model.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import { channelCosts } from '../messages/channel-costs.ts'
@@ -17,6 +18,14 @@ export const CONFIRM_ABOVE = 10_000
 const RECENT_DAYS = 7
 const DAY_MS = 86_400_000
 
+/** Of a broadcast: whom it is for; else null. */
+export const amongOf = ({ trigger }: JourneyGraph): Rule | null =>
+  trigger.kind !== 'broadcast'
+    ? null
+    : trigger.segment === undefined
+      ? reachableBy(trigger.channels, trigger.purpose)
+      : inSegment(trigger.segment, trigger.group)
+
 /** Who enters together: present members of the trigger's segment, or all whom its next moment is for. */
 async function together(
   core: Core,
@@ -25,6 +34,8 @@ async function together(
   now: number,
 ): Promise<{ among: Rule; at: number | null } | null> {
   const { trigger, entry } = graph
+  const told = amongOf(graph)
+  if (told !== null) return { among: told, at: null }
   const type = triggerTypeOf(trigger)
   if (entry?.backfill && 'segment' in trigger && typeof trigger.segment === 'string')
     return { among: inSegment(trigger.segment, 'group' in trigger ? trigger.group : undefined), at: null }
@@ -36,6 +47,15 @@ async function together(
 }
 
 const EVERYBODY: Rule = { op: 'not', rule: { op: 'percent', salt: '', from: 0, to: 0 } }
+
+const reachableBy = (channels: ChannelName[], purpose: 'marketing' | 'transactional'): Rule => ({
+  op: 'or',
+  rules: channels.map(channel => ({
+    op: 'channel',
+    channel,
+    is: purpose === 'marketing' ? 'reachable' : 'bound',
+  })),
+})
 
 const inSegment = (segment: string, group: unknown): Rule => ({
   op: 'segment',

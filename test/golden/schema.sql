@@ -73,6 +73,24 @@ create table bought_with (
   constraint bought_with_pkey PRIMARY KEY (workspace_id, product, rank),
   constraint bought_with_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table broadcast (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  spec jsonb not null,
+  start_at timestamp with time zone,
+  started_at timestamp with time zone,
+  job_id uuid,
+  audience bigint,
+  canary text,
+  canary_until timestamp with time zone,
+  canary_figures jsonb,
+  cancelled_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint broadcast_canary_check CHECK ((canary = ANY (ARRAY['open'::text, 'passed'::text, 'stopped'::text]))),
+  constraint broadcast_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
+  constraint broadcast_pkey PRIMARY KEY (workspace_id, journey_id),
+  constraint broadcast_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table bucket (
   bucket smallint not null,
   owner text,
@@ -171,6 +189,45 @@ create table consent_proof (
   source text not null,
   proof text,
   constraint consent_proof_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
+)
+create table consent_purpose (
+  workspace_id uuid not null,
+  name text not null,
+  label jsonb not null,
+  text jsonb not null,
+  text_version integer not null default 1,
+  channels text[] not null,
+  asked boolean not null,
+  double_opt_in boolean not null,
+  archived boolean not null default false,
+  version bigint not null default 1,
+  constraint consent_purpose_pkey PRIMARY KEY (workspace_id, name),
+  constraint consent_purpose_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table consent_request (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  id uuid not null,
+  channel text not null,
+  purpose text not null,
+  text_version integer not null,
+  code_hash text,
+  tries integer not null default 0,
+  asked_by text not null,
+  created timestamp with time zone not null,
+  expires timestamp with time zone not null,
+  confirmed timestamp with time zone,
+  constraint consent_request_pkey PRIMARY KEY (bucket, id)
+)
+create table consent_text (
+  workspace_id uuid not null,
+  purpose text not null,
+  version integer not null,
+  text jsonb not null,
+  at timestamp with time zone not null,
+  changed_by text not null,
+  constraint consent_text_pkey PRIMARY KEY (workspace_id, purpose, version)
 )
 create table conversation (
   bucket smallint not null,
@@ -460,6 +517,9 @@ create table journey (
   updated_at timestamp with time zone not null,
   draft_by text,
   draft_at timestamp with time zone,
+  kind text not null default 'journey'::text,
+  campaign_id uuid,
+  constraint journey_kind_check CHECK ((kind = ANY (ARRAY['journey'::text, 'broadcast'::text]))),
   constraint journey_pkey PRIMARY KEY (id),
   constraint journey_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'archived'::text]))),
   constraint journey_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
@@ -1193,6 +1253,28 @@ create table team_user (
   constraint team_user_email_key UNIQUE (email),
   constraint team_user_pkey PRIMARY KEY (id)
 )
+create table test_code (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  code text not null,
+  ends timestamp with time zone not null,
+  constraint test_code_pkey PRIMARY KEY (workspace_id, user_id)
+)
+create table test_recipient (
+  workspace_id uuid not null,
+  list text not null,
+  customer_id uuid not null,
+  added_by text not null,
+  added_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_recipient_pkey PRIMARY KEY (workspace_id, list, customer_id)
+)
+create table test_self (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  customer_id uuid not null,
+  bound_at timestamp with time zone not null default clock_timestamp(),
+  constraint test_self_pkey PRIMARY KEY (workspace_id, user_id)
+)
 create table workspace (
   id uuid not null,
   name text not null,
@@ -1214,7 +1296,10 @@ CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
 CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
 CREATE INDEX audit_workspace ON audit USING btree (workspace_id, at DESC)
+CREATE INDEX broadcast_open ON broadcast USING btree (workspace_id) WHERE (ended_at IS NULL)
 CREATE INDEX channel_account_workspace ON channel_account USING btree (workspace_id, channel)
+CREATE INDEX consent_proof_workspace ON consent_proof USING btree (workspace_id, at)
+CREATE INDEX consent_request_customer ON consent_request USING btree (bucket, customer_id)
 CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE ((status = 'open'::text) AND (last_side = 'customer'::text) AND (away_for IS DISTINCT FROM opened_at) AND (away_seen IS DISTINCT FROM last_at))
 CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
 CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
@@ -1232,6 +1317,8 @@ CREATE INDEX identity_conflict_open ON identity_conflict USING btree (workspace_
 CREATE INDEX import_source ON import USING btree (workspace_id, source, id)
 CREATE INDEX import_waiting ON import USING btree (lease_until) WHERE (status = ANY (ARRAY['checking'::text, 'queued'::text, 'running'::text, 'cancelling'::text]))
 CREATE INDEX import_workspace ON import USING btree (workspace_id, id)
+CREATE INDEX journey_campaign ON journey USING btree (workspace_id, campaign_id) WHERE (campaign_id IS NOT NULL)
+CREATE INDEX journey_held ON journey USING btree (workspace_id) WHERE ((kind = 'broadcast'::text) AND (status = ANY (ARRAY['paused'::text, 'stopped'::text])))
 CREATE INDEX journey_workspace ON journey USING btree (workspace_id)
 CREATE UNIQUE INDEX journey_approval_open ON journey_approval USING btree (journey_id) WHERE (status = 'open'::text)
 CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspace_id, asked_at DESC)

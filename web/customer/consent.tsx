@@ -1,11 +1,14 @@
 // How a customer can be reached, what they agreed to, and what shows it.
-import { Anchor, Drawer, Group, Switch, Text, Tooltip } from '@mantine/core'
+import { Anchor, Button, Drawer, Group, Switch, Text, Tooltip } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconFileCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApi } from '../api/queries.ts'
+import { call } from '../api/call.ts'
+import { showProblem, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
+import { saveFile } from '../parts/save-file.ts'
 import { Badge, Channel, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
@@ -23,9 +26,12 @@ export function Reach(props: Part) {
     <Card
       title={t('person.reach')}
       aside={
-        <Anchor component="button" type="button" size="xs" onClick={() => showProofs(true)}>
-          {t('person.proofs')}
-        </Anchor>
+        <Group gap={10}>
+          <PreferenceLink ws={ws} customer={data.id} />
+          <Anchor component="button" type="button" size="xs" onClick={() => showProofs(true)}>
+            {t('person.proofs')}
+          </Anchor>
+        </Group>
       }
     >
       <ul className="plain rows">
@@ -93,6 +99,26 @@ function Line({ reach, ...props }: Part & { reach: CustomerData['reachability'][
   )
 }
 
+/** Copies the address of the page on which this customer chooses. */
+function PreferenceLink({ ws, customer }: { ws: string; customer: string }) {
+  const { t } = useTranslation()
+  return (
+    <Anchor
+      component="button"
+      type="button"
+      size="xs"
+      onClick={() =>
+        void call('preferenceLink', { ws, customer })
+          .then(({ url }) => navigator.clipboard.writeText(url))
+          .then(() => notifications.show({ message: t('consent.linkCopied'), color: 'green' }))
+          .catch(showProblem)
+      }
+    >
+      {t('consent.link')}
+    </Anchor>
+  )
+}
+
 /** Everything said about consent, newest first. */
 function Proofs({ ws, customer, close }: { ws: string; customer: string; close: () => void }) {
   const { t } = useTranslation()
@@ -105,33 +131,54 @@ function Proofs({ ws, customer, close }: { ws: string; customer: string; close: 
           found.items.length === 0 ? (
             <Empty icon={<IconFileCheck />} title={t('person.noProofs')} text={t('person.noProofsText')} />
           ) : (
-            <ol className="plain">
-              {found.items.map(p => (
-                <li key={`${p.at}/${p.channel}/${p.purpose}/${p.on}`}>
-                  <Group gap={8}>
-                    <Badge tone={p.on ? 'good' : 'bad'}>{t(p.on ? 'person.agreed' : 'person.refused')}</Badge>
-                    <Text fw={550}>
-                      {word('channel', p.channel)} · {word('purpose', p.purpose)}
+            <>
+              <Group justify="flex-end" mb="xs">
+                <Button
+                  size="xs"
+                  variant="default"
+                  onClick={() =>
+                    saveFile(
+                      `consent-${customer}.json`,
+                      JSON.stringify(found.items, null, 2),
+                      'application/json',
+                    )
+                  }
+                >
+                  {t('consent.export')}
+                </Button>
+              </Group>
+              <ol className="plain">
+                {found.items.map(p => (
+                  <li key={`${p.at}/${p.channel}/${p.purpose}/${p.on}`}>
+                    <Group gap={8}>
+                      <Badge tone={p.on ? 'good' : 'bad'}>
+                        {t(p.on ? 'person.agreed' : 'person.refused')}
+                      </Badge>
+                      <Text fw={550}>
+                        {word('channel', p.channel)} · {word('purpose', p.purpose)}
+                      </Text>
+                      <Text size="sm" c="dimmed" ml="auto">
+                        <Time at={p.at} exact />
+                      </Text>
+                    </Group>
+                    {p.proof?.text ? <blockquote className="proof">{p.proof.text}</blockquote> : null}
+                    <Text size="xs" c="dimmed">
+                      {[
+                        t('customers.source', { source: p.source }),
+                        p.proof?.version ? t('person.proofVersion', { version: p.proof.version }) : '',
+                        p.proof?.url ?? '',
+                        p.proof?.ip ? `IP ${p.proof.ip}` : '',
+                        p.proof?.address ?? '',
+                        p.proof?.agent ?? '',
+                        p.proof?.at ? say.exact(p.proof.at) : '',
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}
                     </Text>
-                    <Text size="sm" c="dimmed" ml="auto">
-                      <Time at={p.at} exact />
-                    </Text>
-                  </Group>
-                  {p.proof?.text ? <blockquote className="proof">{p.proof.text}</blockquote> : null}
-                  <Text size="xs" c="dimmed">
-                    {[
-                      t('customers.source', { source: p.source }),
-                      p.proof?.version ? t('person.proofVersion', { version: p.proof.version }) : '',
-                      p.proof?.url ?? '',
-                      p.proof?.ip ? `IP ${p.proof.ip}` : '',
-                      p.proof?.at ? say.exact(p.proof.at) : '',
-                    ]
-                      .filter(Boolean)
-                      .join(' · ')}
-                  </Text>
-                </li>
-              ))}
-            </ol>
+                  </li>
+                ))}
+              </ol>
+            </>
           )
         }
       </Show>

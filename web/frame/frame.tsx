@@ -9,6 +9,7 @@ import { useWorkspace } from '../use.ts'
 import { Clock } from './clock.tsx'
 import { PAGES } from './pages.ts'
 import { Search } from './search.tsx'
+import { StopButton, StoppedBanner } from './stop.tsx'
 import { Notices } from './notices.tsx'
 import { AccountMenu, HelpMenu, LanguageMenu, SchemeButton, WorkspaceMenu } from './top-menus.tsx'
 
@@ -44,6 +45,7 @@ export function Frame() {
           <Search />
           <Group gap={6} ml="auto" wrap="nowrap">
             {workspace?.kind === 'sandbox' ? <Clock /> : null}
+            <StopButton ws={ws} />
             <Notices />
             <LanguageMenu />
             <SchemeButton />
@@ -82,6 +84,7 @@ export function Frame() {
             </Link>
           </div>
         ) : null}
+        <StoppedBanner ws={ws} />
         {workspace?.madeUp ? <div className="banner banner-made-up">{t('top.madeUp')}</div> : null}
         <div style={{ paddingTop: 12 }}>
           <Outlet />

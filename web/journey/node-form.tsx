@@ -3,9 +3,11 @@ import { ActionIcon, Alert, CloseButton, Group, Stack, Tabs, TextInput, Tooltip 
 import { IconCopy, IconTrash } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { MessageContent } from '../../src/channels/content.ts'
 import { nodeType } from '../../src/journeys/register.ts'
 import { useApi } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
+import { TestSend } from '../messages/test-send.tsx'
 import { Card } from '../parts/page.tsx'
 import { useSay } from '../use.ts'
 import { newId } from './canvas/insert.ts'
@@ -129,6 +131,15 @@ function NodePanel({
                   }
                 />
               </FormProvider>
+              {at.type === 'send' && at.fields.content ? (
+                <div>
+                  <TestSend
+                    ws={ws}
+                    content={at.fields.content as MessageContent}
+                    account={at.fields.account as string | undefined}
+                  />
+                </div>
+              ) : null}
               <TextInput
                 size="sm"
                 label={t('nodeForm.title')}

@@ -55,7 +55,10 @@ export function Panel({ ws, graph, change, readOnly, close }: PanelProps) {
           disabled={readOnly}
           data={FAMILIES.map(family => ({
             group: t(`triggerFamily.${family}`),
-            items: KINDS.filter(k => TRIGGER_TYPES[k].family === family).map(k => ({
+            // a broadcast is made on a page of its own
+            items: KINDS.filter(
+              k => TRIGGER_TYPES[k].family === family && (k !== 'broadcast' || k === kind),
+            ).map(k => ({
               value: k,
               label: t(`triggerKind.${k}`),
             })),

@@ -1,4 +1,4 @@
-// Channels: the accounts of each, with their settings and secrets; LINE may have one for each provider. Secrets go in and never come out.
+// Channels: the accounts of each, with their settings and secrets; a channel may have several. Secrets go in and never come out.
 import { Alert, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -7,11 +7,13 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { AccountActions } from '../channels/account-actions.tsx'
 import { MailHealth } from '../channels/mail-health.tsx'
 import { CallSecret } from '../parts/call-secret.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Channel, Copy, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/channels')
 type Kind = Out<'channels'>['kinds'][number]
@@ -38,7 +40,6 @@ export function Channels() {
                 const own = items.filter(a => a.adapter === kind.adapter)
                 if (own.length === 0)
                   return <AccountCard key={kind.adapter} ws={ws} kind={kind} edit={open(kind.adapter)} />
-                const several = kind.settings.includes('provider')
                 return own.map((a, i) => (
                   <AccountCard
                     key={a.id}
@@ -46,7 +47,7 @@ export function Channels() {
                     kind={kind}
                     account={a}
                     edit={open(a.id)}
-                    add={several && i === own.length - 1 ? open(kind.adapter) : undefined}
+                    add={i === own.length - 1 ? open(kind.adapter) : undefined}
                   />
                 ))
               })}
@@ -95,6 +96,7 @@ function AccountCard({
   add?: () => void
 }) {
   const { t } = useTranslation()
+  const say = useSay()
   return (
     <Card
       title={
@@ -105,6 +107,7 @@ function AccountCard({
       }
       aside={
         <Group gap={8}>
+          {account ? <AccountActions ws={ws} account={account} checks={kind.checks} /> : null}
           <Badge tone={account ? 'good' : 'skip'}>{t(account ? 'channels.set' : 'channels.notSet')}</Badge>
           <Guarded scope="channels:write" size="xs" variant={account ? 'default' : 'filled'} onClick={edit}>
             {t(account ? 'channels.edit' : 'channels.setUp')}
@@ -113,6 +116,11 @@ function AccountCard({
       }
     >
       <Stack gap={8}>
+        {account?.resting ? (
+          <Alert color="orange" variant="outline" icon={<IconAlertTriangle size={18} />} py={6} role="status">
+            {t('accounts.resting', { time: say.exact(account.resting.until), why: account.resting.why })}
+          </Alert>
+        ) : null}
         {account?.attention ? (
           <Alert color="red" variant="outline" icon={<IconAlertTriangle size={18} />} py={6}>
             {account.attention}
@@ -205,7 +213,9 @@ function Form({
   const [settings, setSettings] = useState<Record<string, string>>(account?.settings ?? {})
   const [secrets, setSecrets] = useState<Record<string, string>>({})
   const save = useAct('saveChannel', { done: t('common.saved'), after: close })
-  const taken = others.some(o => (o.settings.provider ?? '') === (settings.provider ?? ''))
+  const same = (o: Account) => (o.settings.provider ?? '') === (settings.provider ?? '')
+  // a further account of a provider keeps its own friends; one that exists cannot become another's
+  const taken = account !== undefined && !same(account) && others.some(same)
   const written = (values: Record<string, string>) =>
     Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ''))
   return (
@@ -218,7 +228,7 @@ function Form({
           ws,
           channel: kind.channel,
           body: {
-            account: account?.id,
+            account: account?.id ?? 'new',
             adapter: kind.adapter,
             name,
             settings: written(settings),
@@ -238,7 +248,7 @@ function Form({
           <TextInput
             key={key}
             label={word('setting', key)}
-            required={kind.required.includes(key) || (others.length > 0 && key === 'provider' && !account)}
+            required={kind.required.includes(key)}
             description={key === 'provider' ? t('channels.providerHint') : undefined}
             error={key === 'provider' && taken ? t('channels.providerTaken') : undefined}
             value={settings[key] ?? ''}

@@ -16,6 +16,7 @@ import { Attributes } from '../customer/attributes.tsx'
 import { Behaviour } from '../customer/behaviour.tsx'
 import type { CustomerData } from '../customer/command.ts'
 import { Reach } from '../customer/consent.tsx'
+import { Conversations } from '../customer/conversations.tsx'
 import { Enrollments } from '../customer/enrollments.tsx'
 import { Head } from '../customer/head.tsx'
 import { Orders } from '../customer/orders.tsx'
@@ -74,6 +75,7 @@ export function Customer() {
                 <PrivacyRequests ws={ws} customer={found.id} />
               </div>
               <div className="stack">
+                <Conversations ws={ws} data={found} />
                 <Orders ws={ws} data={found} />
                 <Enrollments ws={ws} data={found} />
                 <CustomerWhy ws={ws} customer={found.id} />

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { DeadLetters } from '../messages/dead-letters.tsx'
 import { MessageDrawer } from '../messages/drawer.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
@@ -48,10 +49,17 @@ export function Messages() {
       >
         <Tabs.List mb="sm">
           <Tabs.Tab value="ledger">{t('messages.ledger')}</Tabs.Tab>
+          <Tabs.Tab value="dead">{t('dead.tab')}</Tabs.Tab>
           <Tabs.Tab value="suppressions">{t('messages.suppressions')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="ledger">
           <Ledger ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="dead">
+          <DeadLetters
+            ws={ws}
+            open={id => void navigate({ search: previous => ({ ...previous, message: id }) })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="suppressions">
           <Suppressions ws={ws} />
@@ -142,6 +150,7 @@ function Ledger({ ws }: { ws: string }) {
           <Rows
             ws={ws}
             items={list.items}
+            currency={list.first?.currency ?? ''}
             open={id => void navigate({ search: previous => ({ ...previous, message: id }) })}
           />
         )}
@@ -154,13 +163,16 @@ function Ledger({ ws }: { ws: string }) {
 function Rows({
   ws,
   items,
+  currency,
   open,
 }: {
   ws: string
+  currency: string
   items: Out<'messages'>['items']
   open: (id: string) => void
 }) {
   const { t } = useTranslation()
+  const say = useSay()
   return (
     <div className="table-scroll">
       <table className="table hover">
@@ -172,6 +184,7 @@ function Rows({
             <th>{t('messages.state')}</th>
             <th>{t('messages.reason')}</th>
             <th>{t('common.journey')}</th>
+            <th className="end">{t('accounts.cost')}</th>
             <th>{t('messages.changed')}</th>
             <th>
               <span className="visually-hidden">{t('common.actions')}</span>
@@ -205,10 +218,13 @@ function Rows({
                   >
                     {m.journeyName ?? t('common.journey')}
                   </A>
+                ) : m.origin ? (
+                  t(`accounts.${m.origin}`)
                 ) : (
                   '—'
                 )}
               </td>
+              <td className="end nowrap">{m.cost === null ? '—' : costIn(say, m.cost, currency)}</td>
               <td className="nowrap">
                 <Time at={m.changedAt} />
               </td>
@@ -224,6 +240,10 @@ function Rows({
     </div>
   )
 }
+
+/** A message may cost a part of the smallest unit. */
+const costIn = (say: ReturnType<typeof useSay>, cost: number, currency: string): string =>
+  Number.isInteger(cost) ? say.money(cost, currency) : `${currency} ${say.decimal(cost)}`
 
 function Invariant({ of }: { of: Out<'messages'>['invariant'] }) {
   const { t } = useTranslation()

@@ -1,8 +1,9 @@
 // Settings: team, workspace, my account, all workspaces, privacy, audit log.
-import { Tabs, Text } from '@mantine/core'
+import { Stack, Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../parts/page.tsx'
+import { ConsentSettings } from '../consent/settings.tsx'
 import { Attributes } from '../settings/attributes.tsx'
 import { Audit } from '../settings/audit.tsx'
 import { Me } from '../settings/me.tsx'
@@ -10,6 +11,7 @@ import { Privacy } from '../settings/privacy.tsx'
 import { SendingRules } from '../settings/sending.tsx'
 import { StageSettings } from '../settings/stages.tsx'
 import { Team } from '../settings/team.tsx'
+import { TestRecipients } from '../settings/test-recipients.tsx'
 import { WorkspaceForm } from '../settings/workspace.tsx'
 import { Workspaces } from '../settings/workspaces.tsx'
 import { useDisabledReason } from '../use.ts'
@@ -19,6 +21,7 @@ const TABS = [
   'team',
   'workspace',
   'sending',
+  'consent',
   'stages',
   'attributes',
   'me',
@@ -45,7 +48,11 @@ export function Settings() {
         <Tabs.List mb="md">
           {TABS.map(name => (
             <Tabs.Tab key={name} value={name}>
-              {t(name === 'privacy' || name === 'sending' ? `${name}.tab` : `settings.${name}`)}
+              {t(
+                name === 'privacy' || name === 'sending' || name === 'consent'
+                  ? `${name}.tab`
+                  : `settings.${name}`,
+              )}
             </Tabs.Tab>
           ))}
         </Tabs.List>
@@ -54,7 +61,13 @@ export function Settings() {
           <WorkspaceForm ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="sending">
-          <SendingRules ws={ws} />
+          <Stack>
+            <SendingRules ws={ws} />
+            <TestRecipients ws={ws} />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="consent">
+          <ConsentSettings ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="stages">
           <StageSettings ws={ws} />

@@ -1,8 +1,11 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
 import { attributionWords } from './attribution.ts'
+import { broadcastWords } from './broadcasts.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
+import { consentWords } from './consent.ts'
+import { conversationWords } from './conversations.ts'
 import { engagementWords } from './engagement.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
@@ -18,6 +21,7 @@ import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
 import { kpiWords } from './kpis.ts'
 import { lineWords } from './line.ts'
+import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
 import { pages } from './pages.ts'
 import { personWords } from './person.ts'
@@ -29,12 +33,14 @@ import { rules } from './rules.ts'
 import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
+import { sending } from './sending.ts'
 import { work } from './work.ts'
 
 export const words = {
   ...frame,
   ...computingWords,
   ...pages,
+  ...modulesWords,
   ...install,
   ...insight,
   ...engagementWords,
@@ -46,6 +52,7 @@ export const words = {
   ...segments,
   ...personWords,
   ...work,
+  ...sending,
   ...journeysCanvas,
   ...profile,
   ...admin,
@@ -57,6 +64,7 @@ export const words = {
   ...journeysTrial,
   ...journeysTriggers,
   ...rewards,
+  ...broadcastWords,
   ...fieldsOfNodes,
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
@@ -73,4 +81,6 @@ export const words = {
   line: lineWords.line,
   setting: { ...pages.setting, ...lineWords.setting, ...mailSettings, ...wires.setting },
   ...journeysVersions,
+  ...conversationWords,
+  ...consentWords,
 } as const

@@ -166,10 +166,14 @@ export const journeysCanvas = {
   /** Words of node fields that several types share; those of one type: fields_<type> (web/journey/fields/model.ts). */
   fields: {
     channel: ['渠道', 'Channel'],
+    account: ['用哪個帳號', 'Account'],
+    account_help: ['留空：由能聯絡到顧客的帳號送出。', 'Empty: the account that reaches the customer.'],
     purpose: ['用途', 'Purpose'],
     purpose_marketing: ['行銷（需行銷同意）', 'Marketing (needs consent)'],
     purpose_transactional: ['交易通知', 'Transactional'],
     content: ['內容', 'Content'],
+    topic: ['同意的用途', 'Purpose of consent'],
+    topic_help: ['用途的代碼；不填為 marketing', 'Name of a purpose; marketing when empty'],
     usefulForMs: ['多久內有用', 'Useful for'],
     usefulForMs_help: ['超過就不再送；不填為 7 天', 'Not sent any more afterwards; 7 days when empty'],
     event: ['事件', 'Event'],

@@ -154,6 +154,7 @@ export const journeysTriggers = {
     api: ['由 API 進入', 'By API'],
     webhook: ['來源的事件', 'Event of a source'],
     journey: ['另一個旅程結束', 'Another journey ends'],
+    broadcast: ['群發開始', 'Start of a broadcast'],
   },
   holiday,
   /** One line each, on the canvas. */
@@ -240,6 +241,8 @@ export const journeysTriggers = {
     api: ['由 API 進入', 'When the API asks somebody in'],
     webhook: ['「{{source}}」的「{{v}}」', 'When “{{v}}” comes from “{{source}}”'],
     journey: ['另一個旅程結束', 'When another journey ends'],
+    broadcast: ['群發給「{{v}}」', 'Broadcast to “{{v}}”'],
+    broadcastAll: ['群發給所有聯絡得到的人', 'Broadcast to all who can be reached'],
     lunar: ['（農曆）', ' (lunar)'],
   },
   fields_trigger_event: { event: ['事件', 'Event'], where: ['而且符合', 'With'], ...times, ...late },

@@ -272,8 +272,8 @@ export const pages = {
     ],
     another: ['再設定一個 {{channel}} 帳號', 'Set up another {{channel}} account'],
     severalText: [
-      '不同 LINE Provider 的好友識別碼不同。每個 Provider 各設一個帳號，訊息會由顧客加好友的那個帳號送出。',
-      'LINE gives each provider its own user ids. Set up one account for each: a message leaves by the account that the customer is a friend of.',
+      '一個渠道可以有多個帳號。LINE 訊息由顧客加好友的那個帳號送出；不同 Provider 的好友識別碼不同。旅程的節點也可以指定帳號。',
+      'A channel may have several accounts. A LINE message leaves by the account that the customer is a friend of; each provider has its own user ids. Nodes of journeys may name an account, too.',
     ],
     standIn: ['沙盒替身', 'Sandbox stand-in'],
     secretsSafe: ['密鑰加密保存，不會再顯示。', 'Secrets are stored encrypted and never shown again.'],
@@ -294,6 +294,15 @@ export const pages = {
     from: ['寄件人', 'From address'],
     fromName: ['寄件人名稱', 'From name'],
     monthlyQuota: ['每月可發則數（留空為不限）', 'Messages a month (empty: as many as you like)'],
+    ratePerSecond: ['每秒最多幾則（留空：依供應商上限）', 'Messages a second (empty: the provider’s limit)'],
+    costMarketing: [
+      '行銷訊息每單位成本（留空：同上）',
+      'Cost of a unit of marketing messages (empty: as above)',
+    ],
+    costTransactional: [
+      '交易訊息每單位成本（留空：同上）',
+      'Cost of a unit of transactional messages (empty: as above)',
+    ],
     costPerMessage: ['每則成本（工作區幣別）', "Cost of a message (in the workspace's currency)"],
     secure: ['使用 TLS', 'Use TLS'],
     replyTo: ['回覆地址', 'Reply-to'],

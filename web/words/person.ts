@@ -107,6 +107,9 @@ export const personWords = {
   },
   purpose: {
     marketing: ['行銷', 'marketing'],
+    newsletter: ['電子報', 'newsletter'],
+    birthday: ['生日優惠', 'birthday'],
+    ads: ['廣告受眾', 'ads'],
     analytics: ['分析', 'analytics'],
     service: ['服務通知', 'service'],
   },

@@ -156,6 +156,7 @@ export const privacyWords = {
     postgres_answer: ['命令的回覆', 'Answers to commands'],
     postgres_http_answer: ['重複請求的回覆', 'Answers to repeated requests'],
     postgres_consent_proof: ['同意的憑證', 'Proof of consent'],
+    postgres_consent_request: ['等待確認的同意', 'Consents to be confirmed'],
     postgres_conversation: ['對話', 'Conversations'],
     postgres_conversation_entry: ['對話內容', 'What was said'],
     postgres_coupon_issue: ['優惠券', 'Coupons'],

@@ -13,6 +13,11 @@ export const account = z
   .regex(/^chn_[0-9a-z]{26}$/, 'the id of an account begins with chn_')
   .optional()
 export const purpose = z.enum(['marketing', 'transactional'])
+/** A purpose of consent, by its name: who refused it does not get the message. */
+export const topic = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/)
+  .optional()
 export const usefulForMs = z.number().int().min(60_000).max(MAX_WAIT_MS).optional()
 
 export const OTHER_CHANNEL = {

@@ -1,17 +1,27 @@
 // Sends one message and goes on by what came of it. Fields: { channel: 'line', purpose: 'marketing', content: {
-// channel: 'line', messages: [{ type: 'text', text: '嗨 {{ customer.name }}' }] }, usefulForMs?: 86400000 }.
+// channel: 'line', messages: [{ type: 'text', text: '嗨 {{ customer.name }}' }] }, usefulForMs?: 86400000,
+// topic?: a purpose of consent (default marketing) }.
 // Ports: accepted, failed, skipped, unknown. A port that `next` leaves out takes the way of accepted, so nobody is
 // stranded; null ends the run there.
 import { z } from 'zod'
 import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { NodeType } from '../model.ts'
-import { account, DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import {
+  account,
+  DEFAULT_USEFUL_MS,
+  OTHER_CHANNEL,
+  purpose,
+  sendChannel,
+  topic,
+  usefulForMs,
+} from './content.ts'
 
 const shape = z.strictObject({
   channel: sendChannel,
   purpose,
   account,
+  topic,
   content: authoredContent,
   usefulForMs,
 })
@@ -19,6 +29,7 @@ type Fields = {
   channel: string
   account?: string
   purpose: 'marketing' | 'transactional'
+  topic?: string
   content: MessageContent
   usefulForMs?: number
 }
@@ -31,6 +42,7 @@ export const send: NodeType = {
     account: { kind: 'account', required: false },
     purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
+    topic: { kind: 'text', required: false },
     usefulForMs: { kind: 'duration', required: false },
   },
   ports: () => ['accepted', 'failed', 'skipped', 'unknown'],
@@ -54,6 +66,7 @@ export const send: NodeType = {
           kind: 'send',
           channel: f.channel,
           purpose: f.purpose,
+          ...(f.topic === undefined ? {} : { topic: f.topic }),
           content: f.content,
           account: f.account,
           notBefore,

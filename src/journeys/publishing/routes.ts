@@ -80,7 +80,7 @@ async function graphNamed(core: Core, workspace: Uuid, id: Uuid, name: string): 
 
 /** Who brings many people in at once says how many.
  *  @throws Problem 409 `confirm_people` */
-async function demandConfirmed(
+export async function demandConfirmed(
   core: Core,
   workspace: WorkspaceRow,
   id: Uuid,

@@ -35,4 +35,5 @@ export const BEGIN: Begin = {
   api: {},
   webhook: { source: '', event: '' },
   journey: { journey: '' },
+  broadcast: { channels: ['line'], purpose: 'marketing' },
 }

@@ -1,6 +1,7 @@
 // Every trigger kind: one file, one line in each list.
 import { z } from 'zod'
 import { api } from './api.ts'
+import { broadcast } from './broadcast.ts'
 import { calendar } from './calendar.ts'
 import { campaign } from './campaign.ts'
 import { cart } from './cart.ts'
@@ -62,6 +63,7 @@ export const TRIGGER_TYPES = {
   api,
   webhook,
   journey,
+  broadcast,
 } satisfies Record<string, TriggerType<never>>
 
 /** A trigger as it comes from outside. */
@@ -95,6 +97,7 @@ export const triggerShape = z.discriminatedUnion('kind', [
   api.shape,
   webhook.shape,
   journey.shape,
+  broadcast.shape,
 ])
 
 /** A trigger as stored. */

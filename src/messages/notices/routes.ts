@@ -10,7 +10,8 @@ import { publicId } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
 import { openMessageLinks } from '../link-tokens.ts'
 import { countUnread, listNotices, markRead, NOTICE_DAYS, noticeId, type Reader } from './store.ts'
-import { renderNotice, templateScope } from '../render.ts'
+import { renderNotice } from '../render.ts'
+import { templateScope } from '../render-scope.ts'
 import { customerStates } from '../store.ts'
 
 const readerOf = (caller: Caller): Reader =>

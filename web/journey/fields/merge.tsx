@@ -1,9 +1,10 @@
 // A text with merge fields: a menu puts them in where the cursor stands.
 import { ActionIcon, Menu, Textarea, TextInput, Tooltip } from '@mantine/core'
 import { IconBraces } from '@tabler/icons-react'
-import { useRef } from 'react'
+import { Fragment, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
+import { MERGE_GROUPS } from './merge-fields.ts'
 import { useForm } from './model.ts'
 
 /** Properties of the usual events that a text would name. */
@@ -33,11 +34,11 @@ export function MergeText({
   const { graph } = useForm()
   const { vocabulary, names } = useVocabulary()
   const box = useRef<HTMLTextAreaElement & HTMLInputElement>(null)
-  const put = (name: string) => {
+  const put = (name: string) => putText(`{{ ${name} }}`)
+  const putText = (piece: string) => {
     const field = box.current
     const at = field?.selectionStart ?? value.length
     const end = field?.selectionEnd ?? at
-    const piece = `{{ ${name} }}`
     onChange(value.slice(0, at) + piece + value.slice(end))
     requestAnimationFrame(() => {
       field?.focus()
@@ -79,7 +80,20 @@ export function MergeText({
             ))}
           </>
         ) : null}
+        {MERGE_GROUPS.map(({ key, fields }) => (
+          <Fragment key={key}>
+            <Menu.Label>{t(`merge.${key}`)}</Menu.Label>
+            {fields.map(({ key: field, text }) => (
+              <Menu.Item key={field} onClick={() => putText(text)}>
+                {t(`merge.${field}`)}
+              </Menu.Item>
+            ))}
+          </Fragment>
+        ))}
         <Menu.Label>{t('fieldForm.mergeBrand')}</Menu.Label>
+        <Menu.Item onClick={() => putText('{% if customer.tier %}…{% else %}…{% endif %}')}>
+          {t('merge.ifElse')}
+        </Menu.Item>
         <Menu.Item onClick={() => put('workspace.name')}>{t('fieldForm.mergeWorkspace')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -57,6 +57,12 @@ export const others: { [K in Kind]: TriggerSay<K> } = {
         })
       : say.t('triggerSay.message'),
   postback: (g, say) => say.t('triggerSay.postback', { match: sayMatch(g.data, say) }),
+  broadcast: (g, { t }, names) =>
+    g.segment
+      ? t('triggerSay.broadcast', {
+          v: names.segment(g.segment) + (g.group ? ` ${names.group(g.segment, g.group)}` : ''),
+        })
+      : t('triggerSay.broadcastAll'),
   link: (g, { t }) => t(`triggerSay.link_${g.on}`, { v: g.link }),
   form: (g, say, names) => say.t('triggerSay.form', { v: g.form }) + sayWhere(g.where, say, names),
   coupon: (g, { t }, names) =>

@@ -1,19 +1,20 @@
-// A mail: its subject, and its body as text with buttons; HTML that was made elsewhere is edited as such.
+// A mail's body as text with buttons; HTML that was made elsewhere is edited as such.
 import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { IconCode, IconRectangle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { mailHtml, mailText } from './mail-text.ts'
-import { MergeText } from './merge.tsx'
+import { mailHtml, mailText } from '../../journey/fields/mail-text.ts'
+import { MergeText } from '../../journey/fields/merge.tsx'
 
-type Mail = { subject: string; html: string }
-
-export function MailContent({
-  subject,
+export function PlainMail({
   html,
   readOnly,
   change,
-}: Mail & { readOnly: boolean; change: (mail: Mail) => void }) {
+}: {
+  html: string
+  readOnly: boolean
+  change: (html: string) => void
+}) {
   const { t } = useTranslation()
   const [source, showSource] = useState(false)
   const [typed, type] = useState<{ text: string; html: string } | null>(null)
@@ -23,18 +24,10 @@ export function MailContent({
   const write = (text: string) => {
     const next = mailHtml({ text, unsubscribe: mail?.unsubscribe || t('fieldForm.unsubscribe') })
     type({ text, html: next })
-    change({ subject, html: next })
+    change(next)
   }
   return (
     <Stack gap="xs">
-      <MergeText
-        label={t('fieldForm.subject')}
-        lines={1}
-        maxLength={200}
-        readOnly={readOnly}
-        value={subject}
-        onChange={next => change({ subject: next, html })}
-      />
       {mail && !source ? (
         <MergeText
           label={t('fieldForm.mailText')}
@@ -54,7 +47,7 @@ export function MailContent({
           maxRows={18}
           readOnly={readOnly}
           value={html}
-          onChange={e => change({ subject, html: e.currentTarget.value })}
+          onChange={e => change(e.currentTarget.value)}
         />
       )}
       {readOnly ? null : (

@@ -1,0 +1,97 @@
+// Conversations in Chromium: a customer's message comes in while the page is open, is answered, noted and closed; on the
+// customer's page too. Axe finds nothing serious, in both languages and schemes. SHOTS=folder keeps pictures.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicId } from '../src/platform/ids.ts'
+import { seriousFaults } from './axe.ts'
+import type { TestCore } from './harness.ts'
+import { callApi } from './http-client.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
+
+let site: Site
+let core: TestCore
+let page: Page
+let home: string
+let call: (name: Parameters<typeof callApi>[1], body: unknown) => Promise<Record<string, unknown>>
+
+const LINE = 'U0123456789abcdef0123456789abcdef'
+
+beforeAll(async () => {
+  site = await openSite(['web', 'fold', 'deliver', 'history'], { env: { ALLOW_PRIVATE_URLS: '1' } })
+  core = site.core
+  page = await signedIn(site, 15_000)
+  const space = await newBrand(core)
+  home = space.home
+  const ws = publicId('wsp', space.id)
+  call = async (name, body) => {
+    const answer = await callApi(core.baseUrl, name, { key: space.apiKey }, { params: { ws }, body })
+    expect(answer.status).toBe(200)
+    return answer.body
+  }
+  await call('sandboxAct', { channel: 'line', address: LINE, act: 'follow', name: '王小明' })
+}, 240_000)
+afterAll(() => site?.close())
+
+async function clean(where: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect((await seriousFaults(page)).map(f => `${where} ${scheme}: ${f}`)).toEqual([])
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/inbox-${where}-${scheme}.png`, fullPage: true })
+  }
+}
+const says = (text: string) => call('sandboxAct', { channel: 'line', address: LINE, act: 'text', text })
+
+test('R4-40 a customer’s message is answered in the inbox and on their page', {
+  timeout: 180_000,
+}, async () => {
+  await page.goto(`${home}/inbox`)
+  await page.getByText('還沒有對話').waitFor()
+  await clean('empty')
+  // it comes in by itself
+  await says('請問有 M 號嗎？')
+  await page.getByRole('button', { name: /請問有 M 號嗎/ }).click()
+  await page.getByRole('region', { name: '對話內容' }).getByText('請問有 M 號嗎？').waitFor()
+  await page.getByText('顧客最近互動').waitFor()
+  await page.getByRole('textbox', { name: '寫給顧客…' }).fill('有的，幫您留一件 {{ x }}')
+  await page.getByRole('button', { name: '送出' }).click()
+  const thread = page.getByRole('region', { name: '對話內容' })
+  await thread.getByText('有的，幫您留一件 {{ x }}').waitFor()
+  await thread.getByText('已接受').waitFor()
+  await page.getByText('內部備註', { exact: true }).click()
+  await page.getByRole('textbox', { name: '只有團隊看得到…' }).fill('常客')
+  await page.getByRole('button', { name: '留下備註' }).click()
+  await thread.getByText('常客').waitFor()
+  await says('太好了')
+  await thread.getByText('太好了').waitFor()
+  await clean('thread')
+  await page.getByRole('button', { name: '結束對話' }).click()
+  await page.getByRole('button', { name: '重新開啟' }).waitFor()
+  // on the customer's page
+  await page.getByRole('heading', { level: 2 }).getByRole('link').click()
+  await page.getByRole('tab', { name: /LINE/ }).click()
+  await page.getByRole('region', { name: '對話內容' }).getByText('太好了').waitFor()
+  await clean('customer')
+  const { rows } = await core.pool.query<{ payload: { messages?: { text: string }[] } }>(
+    `select payload from sandbox_message where channel = 'line' and direction = 'to_customer'`,
+  )
+  expect(rows.map(r => r.payload.messages?.[0]?.text)).toEqual(['有的，幫您留一件 {{ x }}'])
+})
+
+test('the hours of the team are set on the page, in English too', { timeout: 120_000 }, async () => {
+  await page.goto(`${home}/inbox?status=all`)
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Conversations' }).waitFor()
+  await page.getByRole('button', { name: 'Hours and away reply' }).click()
+  await page.getByRole('button', { name: 'Add hours' }).click()
+  await page.getByRole('switch', { name: /Outside these hours/ }).click()
+  await page.getByRole('textbox', { name: 'What is said' }).fill('We answer in the morning.')
+  await clean('hours')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved').waitFor()
+  const { rows } = await core.pool.query<{ on: boolean }>(
+    `select (settings->'conversations'->'away'->>'on')::boolean as on from workspace where settings ? 'conversations'`,
+  )
+  expect(rows).toEqual([{ on: true }])
+})

@@ -1,0 +1,185 @@
+// Message modules in Chromium: written by blocks, looked at as a customer, published, used by a journey, changed; clean by axe,
+// both languages, dark and narrow. SHOTS=folder keeps pictures.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seriousFaults } from './axe.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
+
+let site: Site
+let page: Page
+let home: string
+let apiKey: string
+
+beforeAll(async () => {
+  site = await openSite()
+  page = await signedIn(site, 20_000)
+  ;({ home, apiKey } = await newBrand(site.core))
+}, 300_000)
+afterAll(() => site?.close())
+
+async function shot(name: string): Promise<void> {
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
+}
+const api = async (method: string, path: string, body: unknown) => {
+  const answer = await fetch(`${site.core.baseUrl}/api/w/${home.split('/w/')[1]}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as { id: string; version: number }
+}
+const button = (name: string | RegExp) => page.getByRole('button', { name })
+
+test('R4-11 R1-05 a card for LINE is put together, previewed, published, used and changed', {
+  timeout: 300_000,
+}, async () => {
+  const intake = await fetch(`${site.core.baseUrl}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      batch: [{ type: 'identify', anonymousId: 'a1', traits: { name: '林小美', tier_gap: 1200 } }],
+    }),
+  })
+  expect(intake.status).toBe(200)
+  await page.goto(`${home}/modules`)
+  await page.getByText('還沒有訊息模組').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('modules-empty')
+  await button('新增模組').first().click()
+  await page.getByRole('dialog').getByLabel('名稱').fill('升等提醒')
+  await page.getByRole('dialog').getByLabel('資料夾').fill('會員/等級')
+  await shot('modules-new')
+  await button('建立').click()
+  await page.getByRole('heading', { level: 1, name: '升等提醒' }).waitFor()
+
+  await button('卡片').click()
+  await page.getByLabel('通知與聊天列表顯示的文字').fill('升等只差一點')
+  await page.getByLabel('圖片網址（https）').fill('https://shop.example/hero.jpg')
+  const words = page.getByRole('textbox', { name: '文字', exact: true })
+  await words.nth(1).fill('再消費 {{ customer.tier_gap | money }} 升等')
+  await words.nth(2).fill('{{ customer.name }}，就差這一步')
+  await page.getByLabel('按鈕文字').fill('去逛逛')
+  await page.getByLabel('點了打開的網址').nth(1).fill('https://shop.example/new')
+  await page.getByLabel('報表裡的名稱').fill('主打')
+  await words.first().fill('嗨 {{ customer.name }}')
+  // as a customer
+  const preview = page.getByRole('region', { name: '預覽' })
+  await preview.getByText('再消費 升等').waitFor()
+  await preview.getByRole('combobox').first().fill('林小美')
+  await page.getByRole('option', { name: /林小美/ }).click()
+  await preview.getByText('再消費 NT$1,200 升等').waitFor()
+  await preview.getByText('林小美，就差這一步').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('module-edit')
+  // for some people only
+  await button('第 3 項的條件').click()
+  await shot('module-rule')
+  await page.keyboard.press('Escape')
+  await button('儲存草稿').click()
+  await page.getByText('草稿已儲存').waitFor()
+  await button('發布').click()
+  await page.getByRole('dialog').getByRole('button', { name: '發布' }).click()
+  await page.getByText('第 1 版').first().waitFor()
+
+  const module = page.url().split('/modules/')[1]!.split('?')[0]!
+  const graph = {
+    format: 1,
+    name: '等級旅程',
+    trigger: { kind: 'event', event: 'Tier checked' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'send',
+    nodes: {
+      send: {
+        type: 'send',
+        fields: {
+          channel: 'line',
+          purpose: 'marketing',
+          content: { channel: 'line', module: { id: module } },
+        },
+        next: { accepted: null },
+      },
+    },
+  }
+  const journey = await api('POST', '/journeys', { graph })
+  await api('POST', `/journeys/${journey.id}/publish`, { version: journey.version })
+
+  await page.reload()
+  await page.getByText('正在進行的旅程不會改變').waitFor()
+  await words.first().fill('您好 {{ customer.name }}')
+  await button('儲存草稿').click()
+  await page.getByText('草稿已儲存').waitFor()
+  await button('發布').click()
+  await page.getByRole('dialog').getByText('等級旅程').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('module-publish')
+  await page.getByRole('dialog').getByRole('button', { name: '發布' }).click()
+  await page.getByText('第 2 版').first().waitFor()
+  await button('在旅程中重新發布…').first().click()
+  await shot('module-anew')
+  await page.getByRole('dialog').getByRole('button', { name: '在旅程中重新發布' }).click()
+  await page.getByText('已重新發布').waitFor()
+  await page.getByRole('tab', { name: '版本' }).click()
+  await page.getByRole('cell', { name: '/messages/0/text' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('module-versions')
+  await page.getByRole('tab', { name: '使用中' }).click()
+  await page.getByRole('cell', { name: /旅程第 2 版 帶著第 2 版/ }).waitFor()
+  await shot('module-uses')
+
+  // in the form of the node
+  await page.goto(`${home}/journeys/${journey.id}?node=send`)
+  await page.getByLabel('選擇模組').waitFor()
+  await shot('module-in-node')
+  expect(await seriousFaults(page)).toEqual([])
+})
+
+test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', {
+  timeout: 300_000,
+}, async () => {
+  await page.goto(`${home}/modules`)
+  await button('新增模組').first().click()
+  await page.getByRole('dialog').getByLabel('名稱').fill('週報')
+  await page.getByRole('dialog').getByLabel('渠道').selectOption('email')
+  await button('建立').click()
+  await page.getByRole('heading', { level: 1, name: '週報' }).waitFor()
+  await page.getByLabel('主旨', { exact: true }).fill('本週精選')
+  await page.getByText('區塊', { exact: true }).click()
+  const words = page.getByRole('textbox', { name: '文字', exact: true })
+  await words.first().fill('這週的好茶')
+  await words.nth(1).fill('{{ customer.name | default: "您" }}好，這是本週精選。')
+  await button('加區塊').click()
+  await page.getByRole('menuitem', { name: '圖片' }).click()
+  const mail = page.frameLocator('iframe')
+  await mail.getByText('這週的好茶').waitFor()
+  await mail.getByText('您好，這是本週精選。').waitFor()
+  await page.getByText('有圖片沒有替代文字').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('module-mail')
+  await page.getByText('手機', { exact: true }).click()
+  await shot('module-mail-phone')
+  await page.getByText('深色', { exact: true }).click()
+  await shot('module-mail-dark')
+  await button('儲存草稿').click()
+  await page.getByText('草稿已儲存').waitFor()
+
+  await page.goto(`${home}/modules`)
+  await button('新增模組').first().click()
+  await page.getByRole('dialog').getByLabel('名稱').fill('簡訊')
+  await page.getByRole('dialog').getByLabel('渠道').selectOption('sms')
+  await button('建立').click()
+  await page
+    .getByRole('textbox', { name: '簡訊內容' })
+    .fill('週年慶開跑 https://shop.example/a-very-long-address-of-a-page')
+  await page.getByText(/1 則（UCS-2/).waitFor()
+  await shot('module-sms')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto(`${home}/modules`)
+  await page.getByRole('link', { name: '週報' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('modules-dark')
+  await page.setViewportSize({ width: 420, height: 900 })
+  await shot('modules-narrow')
+  expect(await seriousFaults(page)).toEqual([])
+})

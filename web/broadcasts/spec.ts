@@ -1,0 +1,14 @@
+// What a new broadcast begins with.
+import type { BroadcastSpec } from '../../src/campaigns/model.ts'
+import { contentFor } from '../journey/fields/content.tsx'
+
+export const blankSpec = (): BroadcastSpec => ({
+  name: '',
+  audience: { exclude: [] },
+  purpose: 'marketing',
+  variants: [
+    { name: 'A', percent: 100, options: [{ channel: 'line', content: contentFor('line', null, '') }] },
+  ],
+  by: 'order',
+  when: { kind: 'now' },
+})

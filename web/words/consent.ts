@@ -1,0 +1,52 @@
+// Words of consent: purposes, their texts, rates. Each pair is [zh-TW, en].
+export const consentWords = {
+  consent: {
+    tab: ['同意與偏好', 'Consent'],
+    lead: [
+      '您請顧客同意什麼。文字改了就是新的版本，之前的同意仍記著當時的版本。',
+      'What you ask your customers for. Another text is another version; consents given before keep theirs.',
+    ],
+    purposes: ['用途', 'Purposes'],
+    add: ['新增用途', 'New purpose'],
+    edit: ['編輯 {{name}}', 'Edit {{name}}'],
+    change: ['編輯', 'Edit'],
+    name: ['代碼', 'Name'],
+    nameHelp: ['小寫英文，例如 newsletter；之後不能改', 'Lower case, such as newsletter; it stays'],
+    labelZh: ['名稱（中文）', 'Label (Chinese)'],
+    labelEn: ['名稱（英文）', 'Label (English)'],
+    textZh: ['同意文字（中文）', 'Text (Chinese)'],
+    textEn: ['同意文字（英文）', 'Text (English)'],
+    channels: ['渠道', 'Channels'],
+    asked: ['必須單獨同意', 'Must be agreed to by itself'],
+    askedHelp: [
+      '關閉時：沒有另外表示的人，照「行銷」的同意處理',
+      'Off: whoever said nothing of it is treated as their consent for marketing says',
+    ],
+    doubleOptIn: ['需要再確認一次（double opt-in）', 'Must be confirmed (double opt-in)'],
+    archived: ['不再使用', 'No longer used'],
+    textVersion: ['文字版本 {{n}}', 'Text version {{n}}'],
+    rates: ['同意與拒絕', 'Agreed and refused'],
+    ratesDef: [
+      '每一次表示算一次：同一個人先同意後拒絕，兩邊各算一次',
+      'Every statement counts once: who agrees and later refuses is in both',
+    ],
+    days: ['最近 {{n}} 天', 'Last {{n}} days'],
+    pending: ['等待確認', 'Waiting for confirmation'],
+    agreed: ['同意', 'Agreed'],
+    refused: ['拒絕', 'Refused'],
+    optOut: ['退出比例', 'Opt-out rate'],
+    optOutDef: ['拒絕 ÷（同意＋拒絕）', 'Refused ÷ (agreed + refused)'],
+    day: ['日期', 'Day'],
+    none: ['這段時間沒有人表示過同意或拒絕', 'Nobody agreed or refused in this time'],
+    noneText: [
+      '顧客在表單、偏好頁、退訂連結或匯入檔表示的，都會算在這裡。',
+      'What customers say in forms, on the preference page, by unsubscribe links or in imported files is counted here.',
+    ],
+    export: ['下載證明', 'Download the proofs'],
+    link: ['複製偏好頁連結', 'Copy preference link'],
+    linkCopied: [
+      '已複製：顧客不用登入就能選擇要收什麼',
+      'Copied: the customer chooses there without signing in',
+    ],
+  },
+} as const
