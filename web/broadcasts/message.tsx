@@ -17,7 +17,7 @@ import { type BroadcastSpec, compileBroadcast } from '../../src/campaigns/model.
 import type { ChannelName } from '../../src/channels/model.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
-import { ContentField, contentFor } from '../journey/fields/content.tsx'
+import { ContentField, contentFor } from '../journey/fields/content-for.ts'
 import { FormProvider } from '../journey/fields/model.ts'
 import type { StepProps } from './form.tsx'
 import '../journey/fields/fields.css'

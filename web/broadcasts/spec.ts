@@ -1,6 +1,6 @@
 // What a new broadcast begins with.
 import type { BroadcastSpec } from '../../src/campaigns/model.ts'
-import { contentFor } from '../journey/fields/content.tsx'
+import { contentFor } from '../journey/fields/content-for.ts'
 
 export const blankSpec = (): BroadcastSpec => ({
   name: '',
