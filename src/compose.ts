@@ -103,12 +103,14 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
   },
   deliver: async core => {
     const deliverer = await (await import('./messages/deliver.ts')).startDeliver(core)
+    const outflow = (await import('./outflow/worker.ts')).startOutflow(core)
     const line = (await import('./line/worker.ts')).openLineWorker(core)
     line.start()
     return {
       start: () => undefined,
       async stop() {
         await line.stop()
+        await outflow.stop()
         await deliverer.stop()
       },
     }

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { attributionEndpoints } from './contract/attribution.ts'
 import { broadcastsEndpoints } from './contract/broadcasts.ts'
 import { campaignReportEndpoints } from './contract/campaign-report.ts'
+import { audienceEndpoints } from './contract/audiences.ts'
 import { campaignsEndpoints } from './contract/campaigns.ts'
 import { catalogueEndpoints } from './contract/catalogue.ts'
 import { channelsEndpoints } from './contract/channels.ts'
@@ -44,6 +45,7 @@ import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
 import { upliftEndpoints } from './contract/uplift.ts'
+import { webhookEndpoints } from './contract/webhooks.ts'
 import { whyEndpoints } from './contract/why.ts'
 
 export { ROLES, SCOPES, problem, type Role, type Scope } from './contract/shared.ts'
@@ -78,6 +80,8 @@ export const endpoints = {
   ...modulesEndpoints,
   ...noticesEndpoints,
   ...mailEndpoints,
+  ...webhookEndpoints,
+  ...audienceEndpoints,
   ...limitsEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
@@ -106,6 +110,8 @@ export type Out<N extends EndpointName> = z.output<(typeof endpoints)[N]['out']>
 
 /** Server-sent events of GET /api/w/{ws}/live: the name of what changed; pages refetch what they show. */
 export const LIVE_TOPICS = [
+  'webhooks',
+  'audiences',
   'customers',
   'messages',
   'journeys',

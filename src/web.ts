@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { audienceRoutes } from './audiences/routes.ts'
 import { attributeRoutes } from './catalogue/attributes.ts'
 import { profileSettingRoutes } from './catalogue/profile-settings.ts'
 import { sendingRuleRoutes } from './catalogue/sending-rules.ts'
@@ -77,8 +78,10 @@ import { startReceipts } from './sandbox/receipts.ts'
 import { sandboxRoutes } from './sandbox/routes.ts'
 import { shopApp } from './sandbox/shop.ts'
 import { standInCalls } from './sandbox/stand-in-http.ts'
+import { standInAdsApp } from './sandbox/stand-ins/ads.ts'
 import { standInApp } from './sandbox/stand-ins/register.ts'
 import { startStandInSmtp } from './sandbox/stand-ins/smtp.ts'
+import { webhookRoutes } from './outflow/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { previewRoutes } from './segments/preview-routes.ts'
 import { libraryRoutes } from './segments/library/routes.ts'
@@ -144,6 +147,8 @@ export const handlers: AllHandlers = {
   ...previewModuleRoutes,
   ...noticeRoutes,
   ...mailRoutes,
+  ...webhookRoutes,
+  ...audienceRoutes,
   ...sandboxRoutes,
   ...demoRoutes,
   ...privacyRoutes,
@@ -207,6 +212,7 @@ function buildApp(core: Core, files: StaticFiles, closing: AbortSignal): Hono<Ht
   app.route('/shop', shopApp(core))
   app.route('/sandbox', standInApp(core))
   app.route('/sandbox/http', standInCalls(core))
+  app.route('/sandbox/ads', standInAdsApp(core))
   app.get('/openapi.json', async c => c.json(openApiDocument(await version())))
   app.get('/api-docs', async c => c.html(apiDocsPage(await version())))
   app.get('/pixel.js', servePixel)

@@ -67,6 +67,8 @@ const ORDER = [
   'trial',
   'campaigns',
   'connectors',
+  'audiences',
+  'outflow',
   'team',
   'privacy',
   'consent',

@@ -265,6 +265,16 @@ const importFile = createRoute({
   path: '/imports/$import',
   component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage'),
 })
+const audiences = createRoute({
+  getParentRoute: () => inside,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences.tsx'), 'Audiences'),
+})
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'Webhooks'),
+})
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -323,6 +333,8 @@ export const router = createRouter({
       sources,
       importFile,
       channels,
+      webhooks,
+      audiences,
       line,
       ops,
       settings,

@@ -94,6 +94,7 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
     { code: 'feeds_broken', count: brokenFeeds, link: 'sources?tab=imports' },
     { code: 'dead_letters', count: deadLetters, link: 'sources?tab=connectors' },
     { code: 'rejected_events', count: present.rejected, link: 'sources?tab=rejected' },
+    { code: 'webhooks_failing', count: present.failing_webhooks, link: 'webhooks' },
     { code: 'approvals', count: present.approvals, link: 'journeys' },
     { code: 'history_down', count: stale ? 1 : 0, link: 'ops' },
   ]

@@ -91,6 +91,7 @@ export type Present = {
   unknown: number
   rejected: number
   approvals: number
+  failing_webhooks: number
   channel: boolean
   source: boolean
   demo: boolean
@@ -105,6 +106,7 @@ export async function presentOf(sql: Sql, workspace: Uuid, realSince: number): P
             (select count(*) from message where workspace_id = $1 and state = 'unknown' and bucket = any($3::smallint[])) as unknown,
             (select count(*) from rejected_event where workspace_id = $1 and at > $2) as rejected,
             (select count(*) from journey_approval where workspace_id = $1 and status = 'open') as approvals,
+            (select count(*) from webhook where workspace_id = $1 and state = 'failing') as failing_webhooks,
             exists (select from channel_account where workspace_id = $1 and archived_at is null) as channel,
             exists (select from customer where workspace_id = $1 and bucket = any($3::smallint[])) as source,
             exists (select from workspace where id = $1 and settings ->> 'madeUp' = 'true') as demo`,

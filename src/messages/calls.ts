@@ -16,9 +16,9 @@ import type { Claim, WorkspaceFacts } from './store.ts'
 const STAND_IN_HOST = 'stand-in'
 
 /** Where a call goes. `trusted`: it may be a private address. */
-function addressOfCall(
+export function addressOfCall(
   core: Pick<Core, 'baseUrl' | 'config'>,
-  workspace: WorkspaceFacts,
+  workspace: Pick<WorkspaceFacts, 'id'>,
   url: string,
 ): { url: string; trusted: boolean } {
   const wanted = new URL(url)

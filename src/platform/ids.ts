@@ -93,6 +93,8 @@ export type IdPrefix =
   | 'lrm'
   | 'crq'
   | 'mod'
+  | 'whk'
+  | 'aud'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

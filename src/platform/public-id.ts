@@ -34,6 +34,8 @@ const WHAT: Record<IdPrefix, string> = {
   lrm: 'rich_menu',
   crq: 'consent_request',
   mod: 'module',
+  whk: 'webhook',
+  aud: 'audience',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

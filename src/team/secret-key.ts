@@ -11,6 +11,9 @@ export const SEALED = [
   ['channel_account', 'secrets'],
   ['http_answer', 'answer'],
   ['source', 'secret'],
+  ['webhook', 'secret'],
+  ['webhook', 'old_secret'],
+  ['ad_audience', 'secrets'],
   ['erasure', 'sealed'],
 ] as const
 

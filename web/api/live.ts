@@ -5,6 +5,8 @@ import type { EndpointName, LiveTopic } from '../../src/contract.ts'
 
 /** Which answers a topic makes old. */
 const SHOWN: Record<LiveTopic, EndpointName[]> = {
+  webhooks: ['webhooks', 'webhookDeliveries'],
+  audiences: ['audiences'],
   customers: [
     'customers',
     'customer',

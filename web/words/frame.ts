@@ -30,6 +30,8 @@ export const frame = {
     attribution: ['歸因與成效', 'Attribution'],
     kpis: ['KPI', 'KPIs'],
     sources: ['資料來源', 'Sources'],
+    webhooks: ['Webhook', 'Webhooks'],
+    audiences: ['廣告受眾', 'Ad audiences'],
     channels: ['渠道', 'Channels'],
     ops: ['系統運作', 'Ops'],
     settings: ['設定', 'Settings'],
@@ -504,6 +506,7 @@ export const frame = {
     session: ['造訪代碼', 'session'],
   },
   attention: {
+    webhooks_failing: ['Webhook 連續失敗，已暫停', 'Webhooks failed for long and are paused'],
     channel_stopped: ['渠道停止發送', 'A channel has stopped sending'],
     failed_messages: ['發送失敗', 'Messages failed'],
     failed: ['發送失敗', 'Messages failed'],

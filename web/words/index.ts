@@ -2,6 +2,7 @@
 import { admin } from './admin.ts'
 import { attributionWords } from './attribution.ts'
 import { broadcastWords } from './broadcasts.ts'
+import { audienceWords } from './audiences.ts'
 import { catalogue } from './catalogue.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
@@ -34,6 +35,7 @@ import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
 import { sending } from './sending.ts'
+import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
 export const words = {
@@ -69,6 +71,9 @@ export const words = {
   notices: journeysNodes.notices,
   calls: journeysNodes.calls,
   mailHealth,
+  webhooks: webhookWords,
+  audiences: audienceWords,
+  webhookState,
   mailKind,
   mailState,
   mailCode,

@@ -118,7 +118,8 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
   // nothing is known of it: a half
   expect(of('sms')).toMatchObject({ sent: 0, people: 0, used: { rate: 0.5 } })
 
-  // it is still today: the rates of last night stand, and so does the world
+  // now that something was sent the weeks of KPIs begin; the rates of last night stand, and so does the world
+  await worker.tick()
   expect(await worker.tick()).toBe(false)
   const before = await newestWorld(lab.core.pool, lab.workspace)
   await lab.passes(86_400_000)

@@ -1,0 +1,261 @@
+// Audiences, who is in them, and purchases to be told back: all of their SQL. Deadlines are real time.
+import { fromSmallestUnit } from '../customers/money.ts'
+import { hashId, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
+import type { HistoryRow } from '../inbox/history-rows.ts'
+import type { Sql } from '../platform/postgres.ts'
+import type { Listener } from '../outflow/read.ts'
+import type { Provider } from './model.ts'
+
+export type AudienceRow = {
+  id: Uuid
+  workspace_id: Uuid
+  name: string
+  provider: Provider
+  segment_id: Uuid
+  exclude_id: Uuid | null
+  settings: Record<string, string>
+  secrets: Buffer | null
+  state: 'on' | 'paused' | 'failing'
+  filled_to: Uuid | null
+  filled: boolean
+  last_sync: Date | null
+  last_error: string | null
+  version: number
+  /** numbers by which customers' states hold the segments */
+  segment: number
+  exclude: number | null
+}
+const READ = `select a.id, a.workspace_id, a.name, a.provider, a.segment_id, a.exclude_id, a.settings, a.secrets, a.state,
+                     a.filled_to, a.filled, a.last_sync, a.last_error, a.version, s.n as segment, x.n as exclude
+                from ad_audience a join segment s on s.id = a.segment_id left join segment x on x.id = a.exclude_id`
+
+export async function listAudiences(
+  sql: Sql,
+  workspace: Uuid,
+): Promise<(AudienceRow & { told: number; waiting: number })[]> {
+  const { rows } = await sql.query<AudienceRow & { told: number; waiting: number }>(
+    `select r.*, coalesce(m.told, 0)::float8 as told, coalesce(m.waiting, 0)::float8 as waiting
+       from (${READ} where a.workspace_id = $1 order by a.created_at, a.id) r
+       left join (select audience_id, count(told) as told, count(due) as waiting from ad_member
+                   where workspace_id = $1 group by audience_id) m on m.audience_id = r.id`,
+    [workspace],
+  )
+  return rows
+}
+
+export async function findAudience(sql: Sql, workspace: Uuid, id: Uuid): Promise<AudienceRow | null> {
+  const { rows } = await sql.query<AudienceRow>(`${READ} where a.workspace_id = $1 and a.id = $2`, [
+    workspace,
+    id,
+  ])
+  return rows[0] ?? null
+}
+
+/** Those that are on, of all workspaces. */
+export async function activeAudiences(sql: Sql): Promise<AudienceRow[]> {
+  return (await sql.query<AudienceRow>(`${READ} where a.state = 'on' order by a.id`)).rows
+}
+
+export type AudienceFields = {
+  name: string
+  provider: Provider
+  segment: Uuid
+  exclude: Uuid | null
+  settings: Record<string, string>
+  secrets: Buffer | null
+  on: boolean
+}
+
+/** Makes or changes one. Another segment, or turned on again, everybody is looked at anew. */
+export async function saveAudience(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid | null,
+  f: AudienceFields,
+): Promise<Uuid> {
+  const key = id ?? newId()
+  await sql.query(
+    `insert into ad_audience as a (id, workspace_id, name, provider, segment_id, exclude_id, settings, secrets, state, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9 then 'on' else 'paused' end, clock_timestamp())
+     on conflict (id) do update set name = excluded.name, segment_id = excluded.segment_id, exclude_id = excluded.exclude_id,
+       settings = excluded.settings, secrets = coalesce(excluded.secrets, a.secrets), state = excluded.state,
+       filled = false, filled_to = null, last_error = null, version = a.version + 1`,
+    [key, workspace, f.name, f.provider, f.segment, f.exclude, JSON.stringify(f.settings), f.secrets, f.on],
+  )
+  // who is in it now may not be any more
+  await sql.query(
+    `update ad_member set due = clock_timestamp(), attempts = 0 where workspace_id = $1 and audience_id = $2 and told is not null`,
+    [workspace, key],
+  )
+  return key
+}
+
+export async function deleteAudience(sql: Sql, workspace: Uuid, id: Uuid): Promise<void> {
+  for (const table of ['ad_member', 'ad_conversion'])
+    await sql.query(`delete from ${table} where workspace_id = $1 and audience_id = $2`, [workspace, id])
+  await sql.query('delete from ad_audience where workspace_id = $1 and id = $2', [workspace, id])
+}
+
+/** These people are to be looked at. */
+export async function lookAt(sql: Sql, workspace: Uuid, audience: Uuid, customers: Uuid[]): Promise<void> {
+  if (customers.length === 0) return
+  await sql.query(
+    `insert into ad_member (workspace_id, audience_id, customer_id, due)
+     select $1, $2, u.id, clock_timestamp() from unnest($3::uuid[]) u(id) order by u.id
+     on conflict (workspace_id, audience_id, customer_id) do update set due = clock_timestamp(), attempts = 0`,
+    [workspace, audience, [...new Set(customers)]],
+  )
+}
+
+export async function setFilled(sql: Sql, audience: AudienceRow, to: Uuid | null): Promise<void> {
+  await sql.query(
+    `update ad_audience set filled_to = coalesce($2, filled_to), filled = $2::uuid is null where id = $1 and version = $3`,
+    [audience.id, to, audience.version],
+  )
+}
+
+export type DueMember = { customer_id: Uuid; told: string | null; attempts: number }
+
+/** Of one audience; held for a while, so that a process that dies leaves them to be looked at again. */
+export async function claimMembers(
+  sql: Sql,
+  of: AudienceRow,
+  limit: number,
+  holdS: number,
+): Promise<DueMember[]> {
+  const { rows } = await sql.query<DueMember>(
+    `with due as (select customer_id from ad_member where workspace_id = $1 and audience_id = $2 and due <= clock_timestamp()
+                   order by due limit $3 for update skip locked)
+     update ad_member m set attempts = m.attempts + 1, due = clock_timestamp() + make_interval(secs => $4) from due
+      where m.workspace_id = $1 and m.audience_id = $2 and m.customer_id = due.customer_id
+     returning m.customer_id, m.told, m.attempts`,
+    [of.workspace_id, of.id, limit, holdS],
+  )
+  return rows
+}
+
+/** @param told what the platform has of each now @param again s until they are looked at again; null: nothing to do */
+export async function settleMembers(
+  sql: Sql,
+  of: AudienceRow,
+  list: { customer: Uuid; told: string | null }[],
+  again: number | null,
+): Promise<void> {
+  if (list.length === 0) return
+  await sql.query(
+    `update ad_member m set told = u.told, due = case when $5::float8 is null then null else clock_timestamp() + make_interval(secs => $5) end
+       from unnest($3::uuid[], $4::text[]) u(customer, told)
+      where m.workspace_id = $1 and m.audience_id = $2 and m.customer_id = u.customer`,
+    [of.workspace_id, of.id, list.map(l => l.customer), list.map(l => l.told), again],
+  )
+  // nobody is kept of whom nothing is told
+  await sql.query(
+    'delete from ad_member where workspace_id = $1 and audience_id = $2 and customer_id = any($3::uuid[]) and told is null and due is null',
+    [of.workspace_id, of.id, list.map(l => l.customer)],
+  )
+}
+
+export async function noteSync(
+  sql: Sql,
+  of: AudienceRow,
+  error: string | null,
+  failing: boolean,
+): Promise<void> {
+  await sql.query(
+    `update ad_audience set last_sync = case when $2::text is null then clock_timestamp() else last_sync end, last_error = $2,
+            state = case when $3 and state = 'on' then 'failing' else state end where id = $1`,
+    [of.id, error, failing],
+  )
+}
+
+export type DueConversion = { id: Uuid; customer_id: Uuid; body: string; attempts: number }
+
+export async function claimConversions(
+  sql: Sql,
+  of: AudienceRow,
+  limit: number,
+  holdS: number,
+): Promise<DueConversion[]> {
+  const { rows } = await sql.query<DueConversion>(
+    `with due as (select id from ad_conversion where workspace_id = $1 and audience_id = $2 and due <= clock_timestamp()
+                   order by due limit $3 for update skip locked)
+     update ad_conversion c set attempts = c.attempts + 1, due = clock_timestamp() + make_interval(secs => $4) from due
+      where c.workspace_id = $1 and c.id = due.id returning c.id, c.customer_id, c.body, c.attempts`,
+    [of.workspace_id, of.id, limit, holdS],
+  )
+  return rows
+}
+
+export async function settleConversion(
+  sql: Sql,
+  workspace: Uuid,
+  id: Uuid,
+  againS: number | null,
+): Promise<void> {
+  await sql.query(
+    `update ad_conversion set due = case when $3::float8 is null then null else clock_timestamp() + make_interval(secs => $3) end
+      where workspace_id = $1 and id = $2`,
+    [workspace, id, againS],
+  )
+}
+
+/** What changes whether, or as what, somebody is told of. */
+const CHANGES =
+  /^(segment\.(entered|left)|consent\.changed|identifier\.(added|removed)|customer\.(merged|unmerged))$/
+
+type Props = { segment?: string; loser?: string; order?: string; currency?: string; revenue_change?: number }
+
+/** Puts people in line whose segments, consents or contacts changed, and purchases of those who are told of. */
+export const audienceListener: Listener = {
+  async workspaces(sql) {
+    const { rows } = await sql.query<{ workspace_id: Uuid }>('select distinct workspace_id from ad_audience')
+    return rows.map(r => r.workspace_id)
+  },
+  async take(sql, rows) {
+    for (const audience of await activeAudiences(sql)) {
+      const own = rows.filter(r => r.workspace_id === audience.workspace_id)
+      const changed = own.filter(r => CHANGES.test(r.name) && isAbout(audience, r))
+      await lookAt(
+        sql,
+        audience.workspace_id,
+        audience.id,
+        changed.flatMap(r => [r.customer_id, ...loserOf(r)]),
+      )
+      if (audience.settings.pixelId) await keepPurchases(sql, audience, own)
+    }
+  },
+}
+
+/** Who became part of another is told of as that one from then on. */
+const loserOf = (row: HistoryRow): Uuid[] => {
+  const { loser } = row.name === 'customer.merged' ? (JSON.parse(row.props) as Props) : {}
+  return loser === undefined ? [] : [loser]
+}
+
+function isAbout(audience: AudienceRow, row: HistoryRow): boolean {
+  if (!row.name.startsWith('segment.')) return true
+  const segment = parseId('seg', (JSON.parse(row.props) as Props).segment ?? '')
+  return segment === audience.segment_id || segment === audience.exclude_id
+}
+
+/** An order that begins to count is a purchase. */
+async function keepPurchases(sql: Sql, audience: AudienceRow, rows: HistoryRow[]): Promise<void> {
+  for (const row of rows) {
+    if (!/^order\.(placed|paid)$/.test(row.name)) continue
+    const { order, currency, revenue_change = 0 } = JSON.parse(row.props) as Props
+    if (!order || !currency || revenue_change <= 0) continue
+    const id = hashId(audience.id, order)
+    const body = JSON.stringify({
+      id: publicId('evt', id),
+      at: row.occurred,
+      currency,
+      value: fromSmallestUnit(revenue_change, currency),
+      order,
+    })
+    await sql.query(
+      `insert into ad_conversion (workspace_id, id, audience_id, customer_id, body, due, created_at)
+       values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) on conflict do nothing`,
+      [audience.workspace_id, id, audience.id, row.customer_id, body],
+    )
+  }
+}

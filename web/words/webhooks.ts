@@ -1,0 +1,76 @@
+// Words of webhooks out. Each pair is [zh-TW, en].
+export const webhookWords = {
+  title: ['Webhook', 'Webhooks'],
+  lead: [
+    '顧客身上發生的事，馬上通知您的其他系統。至少送達一次，附簽章，失敗會重試超過一天。',
+    'Tells your other systems what happens to customers, as it happens: at least once, signed, tried again for more than a day.',
+  ],
+  add: ['新增 Webhook', 'Add a webhook'],
+  edit: ['編輯', 'Edit'],
+  empty: ['還沒有 Webhook', 'No webhooks yet'],
+  emptyText: [
+    '例如把 order.* 送到客服系統，把 segment.entered 送到資料倉儲。新增後會拿到一組密鑰，用來驗證簽章。',
+    'For example order.* to your support desk, segment.entered to your warehouse. You get a secret to check signatures with.',
+  ],
+  name: ['名稱', 'Name'],
+  url: ['網址', 'Address'],
+  urlHint: [
+    '只接受公開網址，內部網路不會連線。',
+    'Public addresses only: nothing inside a network is called.',
+  ],
+  events: ['事件', 'Events'],
+  eventsHint: [
+    '輸入名稱後按 Enter。order.* 代表所有訂單事件，* 代表全部。',
+    'Type a name, then Enter. order.* stands for all of orders, * for everything.',
+  ],
+  on: ['運作中', 'On'],
+  paused: ['已暫停', 'Paused'],
+  failing: ['連續失敗，已自動暫停', 'Failed for long, paused'],
+  pause: ['暫停', 'Pause'],
+  resume: ['重新啟用', 'Turn on'],
+  failingText: [
+    '三天內沒有一次成功，或對方回覆 410。這段期間的事件都留著；修好後重新啟用就會送出。',
+    'Nothing succeeded for three days, or the other side answered 410. What happened meanwhile waits: mend it, then turn it on.',
+  ],
+  waiting: ['等待送出', 'Waiting'],
+  dead: ['無法送達', 'Dead letters'],
+  lastOk: ['最近成功', 'Last success'],
+  lastError: ['最近錯誤', 'Last error'],
+  test: ['送出測試', 'Send a test'],
+  tested: ['測試事件已排入', 'A test is on its way'],
+  rotate: ['換新密鑰', 'New secret'],
+  rotateText: [
+    '新密鑰馬上開始簽章，舊密鑰再並行 24 小時，請在這段時間內更新對方系統。',
+    'The new secret signs at once; the old one beside it for 24 hours. Change the other side within that time.',
+  ],
+  secret: ['簽章密鑰', 'Signing secret'],
+  secretText: ['只顯示這一次，請立刻存到對方系統。', 'Shown only now: put it into the other system at once.'],
+  copySecret: ['複製密鑰', 'Copy the secret'],
+  remove: ['刪除', 'Delete'],
+  removeText: [
+    '等待中的事件也會一併刪除，無法復原。',
+    'What waits for it is deleted, too. This cannot be undone.',
+  ],
+  deliveries: ['送達紀錄', 'Deliveries'],
+  noDeliveries: ['還沒有送過任何事件。', 'Nothing was delivered yet.'],
+  replay: ['全部重送', 'Deliver all again'],
+  replayed: ['已重新排入 {{replayed}} 筆', '{{replayed}} wait to be delivered again'],
+  type: ['事件', 'Event'],
+  state: ['狀態', 'State'],
+  tries: ['次數', 'Tries'],
+  answer: ['回應', 'Answer'],
+  time: ['時間', 'Time'],
+  types: ['可訂閱的事件', 'Events to subscribe to'],
+  typesText: [
+    '除了下列系統事件，資料來源送進來的任何事件都能用原本的名稱訂閱。',
+    'Beside these, every event that a source sends can be subscribed to under its own name.',
+  ],
+  version: ['版本', 'Version'],
+  fields: ['欄位', 'Fields'],
+} as const
+
+export const webhookState = {
+  waiting: ['等待', 'Waiting'],
+  done: ['已送達', 'Delivered'],
+  dead: ['無法送達', 'Dead letter'],
+} as const
