@@ -17,7 +17,6 @@ import {
   IconSpeakerphone,
   IconShieldCheck,
   IconTemplate,
-  IconTargetArrow,
   IconTicket,
   IconUsers,
   IconUsersGroup,
