@@ -2,6 +2,7 @@
 // of src/contract/ for each subject. Ids are public ids (cus_…), times RFC 3339 UTC, money integers of the smallest unit
 // with currency, lists page by cursor, newest first. Nothing of Node here: the web imports this file.
 import type { z } from 'zod'
+import { attributionEndpoints } from './contract/attribution.ts'
 import { broadcastsEndpoints } from './contract/broadcasts.ts'
 import { campaignReportEndpoints } from './contract/campaign-report.ts'
 import { audienceEndpoints } from './contract/audiences.ts'
@@ -22,6 +23,7 @@ import { insightEndpoints } from './contract/insight.ts'
 import { journeyReportEndpoints } from './contract/journey-report.ts'
 import { journeyVersionEndpoints } from './contract/journey-versions.ts'
 import { journeysEndpoints } from './contract/journeys.ts'
+import { kpisEndpoints } from './contract/kpis.ts'
 import { libraryEndpoints } from './contract/library.ts'
 import { lineEndpoints } from './contract/line.ts'
 import { limitsEndpoints } from './contract/limits.ts'
@@ -42,6 +44,7 @@ import { segmentsEndpoints } from './contract/segments.ts'
 import { sourcesEndpoints } from './contract/sources.ts'
 import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
+import { upliftEndpoints } from './contract/uplift.ts'
 import { webhookEndpoints } from './contract/webhooks.ts'
 import { whatsappEndpoints } from './contract/whatsapp.ts'
 import { whyEndpoints } from './contract/why.ts'
@@ -55,6 +58,9 @@ export const endpoints = {
   ...insightEndpoints,
   ...engagementEndpoints,
   ...reachEndpoints,
+  ...attributionEndpoints,
+  ...upliftEndpoints,
+  ...kpisEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

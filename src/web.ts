@@ -37,15 +37,18 @@ import { importRoutes } from './imports/routes.ts'
 import { eventFileApp } from './insight/event-file.ts'
 import { importApp } from './imports/transfer.ts'
 import { startImports } from './imports/workers.ts'
+import { attributionRoutes } from './insight/attribution/routes.ts'
 import { engagementRoutes } from './insight/engagement/routes.ts'
 import { campaignReportRoutes } from './insight/campaigns/routes.ts'
 import { homeRoutes } from './insight/home.ts'
+import { kpiRoutes } from './insight/kpis/routes.ts'
 import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
 import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
+import { upliftRoutes } from './insight/uplift/routes.ts'
 import { searchRoutes } from './insight/search.ts'
 import { allMetrics } from './insight/stats.ts'
 import { enrollRoutes } from './collect/enroll-routes.ts'
@@ -113,6 +116,9 @@ export const handlers: AllHandlers = {
   ...metricRoutes,
   ...engagementRoutes,
   ...reachRoutes,
+  ...attributionRoutes,
+  ...upliftRoutes,
+  ...kpiRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

@@ -210,6 +210,31 @@ const engagement = createRoute({
   ),
   component: lazyRouteComponent(() => import('./pages/engagement.tsx'), 'Engagement'),
 })
+const attribution = createRoute({
+  getParentRoute: () => inside,
+  path: '/insight/attribution',
+  validateSearch: texts(
+    'tab',
+    'days',
+    'from',
+    'to',
+    'model',
+    'window',
+    'half',
+    'touches',
+    'by',
+    'event',
+    'key',
+    'journey',
+  ),
+  component: lazyRouteComponent(() => import('./pages/attribution.tsx'), 'Attribution'),
+})
+const kpis = createRoute({
+  getParentRoute: () => inside,
+  path: '/insight/kpis',
+  validateSearch: texts('edit', 'kpi'),
+  component: lazyRouteComponent(() => import('./pages/kpis.tsx'), 'Kpis'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -313,6 +338,8 @@ export const router = createRouter({
       campaign,
       metrics,
       engagement,
+      attribution,
+      kpis,
       sandbox,
       catalogue,
       coupons,

@@ -27,6 +27,7 @@ type WorkspaceFacts = {
     profile?: ProfileSettings
     sending?: SendingRules
     points?: PointsSettings
+    proof?: { holdoutPercent?: number }
   }
   catalogue_no: number
   now: number
@@ -68,6 +69,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     ...rewards,
     ...(Object.keys(costs).length > 0 ? { costs } : {}),
     ...(Object.keys(reach).length > 0 ? { reach } : {}),
+    ...(facts.settings.proof?.holdoutPercent ? { holdoutPercent: facts.settings.proof.holdoutPercent } : {}),
     ...(campaigns.length > 0 ? { campaigns } : {}),
     ...(best.rowCount === 1 ? { hours: true as const } : {}),
     no,

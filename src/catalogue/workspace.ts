@@ -23,6 +23,8 @@ export type WorkspaceSettings = {
   sending?: SendingRules
   points?: PointsSettings
   publishing?: { approval?: boolean }
+  /** what a point is worth, smallest unit; percent of all people who are kept out of every journey that sells */
+  proof?: { pointValue: number; holdoutPercent: number }
 }
 
 export type NewWorkspace = {

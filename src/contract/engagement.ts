@@ -102,6 +102,7 @@ export const engagementEndpoints = {
       items: z.array(
         z.object({
           message: id,
+          kept: z.boolean().describe('the ledger still has it, so it can be opened'),
           customer: id,
           channel: z.string(),
           journey: id.nullable(),

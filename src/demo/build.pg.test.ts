@@ -7,6 +7,10 @@ import { openTestCore, type TestCore } from '../../test/harness.ts'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import { startRoles } from '../compose.ts'
 import { FAVOURITE, HIGH_POTENTIAL, NASLD, RFM } from '../../test/segment-truths.ts'
+import { attributionRoutes } from '../insight/attribution/routes.ts'
+import { engagementRoutes } from '../insight/engagement/routes.ts'
+import { kpiRoutes } from '../insight/kpis/routes.ts'
+import { reachRoutes } from '../insight/reach/routes.ts'
 import { readMetrics } from '../insight/metrics/routes.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { shopFigures } from '../segments/library/figures.ts'
@@ -17,6 +21,7 @@ import { previewRoutes } from '../segments/preview-routes.ts'
 import { segmentRoutes } from '../segments/routes.ts'
 import { listSegments } from '../segments/store.ts'
 import { buildDemo, type DemoStatus } from './build.ts'
+import { DEMO_JOURNEYS, DEMO_LINKS } from './messages.ts'
 import { DEMO_SEGMENTS } from './segments.ts'
 import { TRUTHS } from './truths.ts'
 
@@ -381,4 +386,147 @@ test('hard problem 9: what is long past triggers no journey, the last day does',
     [workspace],
   )
   expect(rows[0]!.n).toBeGreaterThanOrEqual(10)
+})
+
+describe('what was planted in messages is found, and every figure equals SQL of its own', () => {
+  const all = async <T>(query: string): Promise<T[]> => {
+    const result = await core.history.query({ query, query_params: { workspace }, format: 'JSONEachRow' })
+    return result.json<T>()
+  }
+  /** journeys by the name of what was planted */
+  async function planted(): Promise<Record<keyof typeof DEMO_JOURNEYS, Uuid>> {
+    const { rows } = await core.pool.query<{ id: Uuid; name: string }>(
+      'select id, name from journey where workspace_id = $1',
+      [workspace],
+    )
+    const id = (name: string) => rows.find(r => r.name === name)!.id
+    return {
+      winner: id(DEMO_JOURNEYS.winner.name),
+      loser: id(DEMO_JOURNEYS.loser.name),
+      blocker: id(DEMO_JOURNEYS.blocker.name),
+    }
+  }
+  const FACTS = `from event where workspace_id = {workspace:UUID} and name`
+
+  test('R0-13 R0-16 R0-10 engagement by journey, channel and link', async () => {
+    const ids = await planted()
+    const by = (dimension: string) =>
+      callHandler(core, workspace, 'engagement', engagementRoutes.engagement, { query: { by: dimension } })
+    const told = await all<{ journey: Uuid; name: string; n: number; people: number; cost: number }>(
+      `select journey_id as journey, name, toUInt32(uniqExact(message)) as n, toUInt32(uniqExact(customer_id)) as people, sum(JSONExtractFloat(props, 'cost')) as cost
+         ${FACTS} like 'message.%' and name <> 'message.intended' group by journey, name`,
+    )
+    const { items, total } = await by('journey')
+    for (const [key, journey] of Object.entries(ids)) {
+      const item = items.find(i => i.journey === publicId('jrn', journey))!
+      const of = (name: string) => {
+        const row = told.find(t => t.journey === journey && t.name === `message.${name}`)
+        return { messages: row?.n ?? 0, people: row?.people ?? 0 }
+      }
+      expect([key, item.figures.sent]).toEqual([key, of('accepted')])
+      expect([key, item.figures.opened]).toEqual([key, of('opened')])
+      expect([key, item.figures.machine]).toEqual([key, of('opened_by_machine')])
+      expect([key, item.figures.clicked]).toEqual([key, of('clicked')])
+      expect(item.rate).toBeCloseTo(of('clicked').people / of('accepted').people, 10)
+      expect(item.cost).toBeCloseTo(
+        told.find(t => t.journey === journey && t.name === 'message.accepted')!.cost,
+        3,
+      )
+    }
+    expect(total.figures.sent.people).toBe(
+      await ask(`select uniqExact(customer_id) as x ${FACTS} = 'message.accepted'`),
+    )
+    expect(items.reduce((sum, i) => sum + i.figures.sent.people, 0)).toBeGreaterThan(
+      total.figures.sent.people,
+    )
+
+    // the channel that blocks: who left LINE within a week of a message, after their last one
+    const channels = (await by('channel')).items
+    const blocked = await ask(
+      `select uniqExact(e.customer_id) as x from event e join (select customer_id, max(occurred) as sent ${FACTS} = 'message.accepted' and channel = 'line' group by customer_id) s on s.customer_id = e.customer_id
+        where e.workspace_id = {workspace:UUID} and e.name = 'contact.unfollowed' and e.occurred > s.sent and e.occurred <= addDays(s.sent, 7)`,
+    )
+    expect(blocked).toBeGreaterThan(20)
+    const journeys = Object.fromEntries(items.map(i => [i.name, i.figures.blocked.people]))
+    expect(channels.find(i => i.key === 'email')!.figures.blocked.people).toBe(0)
+    expect(channels.find(i => i.key === 'line')!.figures.blocked.people).toBeGreaterThanOrEqual(blocked)
+    expect(journeys[DEMO_JOURNEYS.blocker.name]).toBe(blocked)
+    expect(journeys[DEMO_JOURNEYS.blocker.name]).toBeGreaterThan(2 * journeys[DEMO_JOURNEYS.winner.name]!)
+    expect(channels.find(i => i.key === 'email')!.figures.unsubscribed.people).toBe(
+      await ask(`select uniqExact(customer_id) as x ${FACTS} = 'consent.refused'`),
+    )
+
+    // the link that wins
+    const links = (await by('cta')).items
+    const clicks = await all<{ label: string; n: number }>(
+      `select JSONExtractString(props, 'label') as label, toUInt32(uniqExact(message)) as n ${FACTS} = 'message.clicked' group by label`,
+    )
+    const clicked = (label: string) => links.find(i => i.key === label)!.figures.clicked.messages
+    for (const { label, n } of clicks) expect([label, clicked(label)]).toEqual([label, n])
+    expect(clicked(DEMO_LINKS.first)).toBeGreaterThan(3 * clicked(DEMO_LINKS.second))
+  })
+
+  test('R3-33 R3-34 the journey that earns and the one that does not', async () => {
+    const ids = await planted()
+    const told = await callHandler(core, workspace, 'attribution', attributionRoutes.attribution, {
+      query: { by: 'journey', model: 'last', window: 14 },
+    })
+    const found = await findWorkspace(core.pool, workspace)
+    expect(found).not.toBeNull()
+    // orders as they came in, less those that came back; the newest click within 14 days before each
+    const orders = await all<{ journey: Uuid; n: number; revenue: number; cost: number }>(
+      `with back as (select JSONExtractString(props, 'order_id') as no ${FACTS} = 'Order Refunded')
+       select journey, toUInt32(count()) as n, sum(total) as revenue, sum(spent) as cost from (
+         select o.no as no, any(o.total) as total, any(o.spent) as spent, argMaxIf(c.journey_id, c.occurred, c.occurred <= o.at and c.occurred >= subtractDays(o.at, 14)) as journey
+           from (select customer_id, occurred as at, JSONExtractString(props, 'order_id') as no, JSONExtractInt(props, 'total') as total,
+                        arraySum(l -> l.1 * l.2, JSONExtract(props, 'products', 'Array(Tuple(cost Float64, quantity Float64))')) as spent
+                   ${FACTS} = 'Order Completed' and occurred >= parseDateTime64BestEffort('${told.from}', 3) and occurred < parseDateTime64BestEffort('${told.to}', 3)) o
+           left join (select customer_id, occurred, journey_id ${FACTS} = 'message.clicked') c on c.customer_id = o.customer_id
+          where o.no not in (select no from back) group by no)
+       group by journey`,
+    )
+    const item = (journey: Uuid) => told.items.find(i => i.journey === publicId('jrn', journey))
+    for (const journey of Object.values(ids)) {
+      const row = orders.find(o => o.journey === journey)
+      expect(item(journey)?.conversions ?? 0).toBe(row?.n ?? 0)
+      expect(item(journey)?.revenue ?? 0).toBe(row?.revenue ?? 0)
+      expect(item(journey)?.margin ?? 0).toBe((row?.revenue ?? 0) - (row?.cost ?? 0))
+    }
+    expect(told.total.revenue).toBe(orders.reduce((sum, o) => sum + o.revenue, 0))
+    expect(item(ids.winner)!.roi).toBeGreaterThan(5)
+    expect(item(ids.loser)).toMatchObject({ revenue: 0, roi: -1 })
+    expect(item(ids.winner)!.revenue).toBe(Math.max(...told.items.map(i => i.revenue)))
+  })
+
+  test('R1-45 R1-33 reach by channel, and KPIs, equal SQL', async () => {
+    const { items } = await callHandler(core, workspace, 'reach', reachRoutes.reach)
+    for (const channel of ['line', 'email'] as const) {
+      const of = items.find(i => i.channel === channel)!
+      const sent = await ask(
+        `select uniqExact(message) as x ${FACTS} = 'message.accepted' and channel = '${channel}'`,
+      )
+      expect(of).toMatchObject({ sent, reached: sent })
+      expect(of.bound).toBe(
+        await ask(
+          `select countIf(has(identifiers, '${channel === 'line' ? 'line_uid' : 'email'}!')) as x from customer final where workspace_id = {workspace:UUID}`,
+        ),
+      )
+    }
+    for (const metric of ['revenue', 'members'] as const)
+      await callHandler(core, workspace, 'addKpi', kpiRoutes.addKpi, {
+        body: { metric, target: 1, period: 'quarter' },
+      })
+    const kpis = (await callHandler(core, workspace, 'kpis', kpiRoutes.kpis)).items
+    expect(kpis.find(k => k.metric === 'revenue')!.value).toBe(
+      await ask(
+        `select sum(JSONExtractInt(props, 'total')) as x ${FACTS} = 'Order Completed' and occurred >= parseDateTime64BestEffort('${kpis[0]!.from}', 3)
+            and JSONExtractString(props, 'order_id') not in (select JSONExtractString(props, 'order_id') ${FACTS} = 'Order Refunded')`,
+      ),
+    )
+    expect(kpis.find(k => k.metric === 'members')!.value).toBe(
+      await ask(
+        `select countIf(member_no <> '') as x from customer final where workspace_id = {workspace:UUID}`,
+      ),
+    )
+  })
 })

@@ -3,6 +3,7 @@
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
+import { forgetSnapshots } from '../insight/kpis/snapshots.ts'
 import type { Core } from '../platform/core.ts'
 import { BrokenRule, must } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -11,6 +12,7 @@ import { addContacts } from '../sandbox/store.ts'
 import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
 import { fillDemoCatalogue } from './catalogue.ts'
 import { publishGraphs } from './journeys.ts'
+import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
 import { publishModules } from './modules.ts'
@@ -63,6 +65,12 @@ export async function buildDemo(
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
   await fillDemoCatalogue(core.pool, workspace, shopUrl)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
+  const told = Object.keys(DEMO_JOURNEYS) as DemoMessage['journey'][]
+  const journeys = await publishGraphs(
+    core,
+    workspace,
+    told.map(name => DEMO_JOURNEYS[name]),
+  )
   await publishModules(core, workspace, `${shopUrl}/`)
   const made = await findWorkspace(core.pool, workspace)
   must(made, 'the workspace was just made')
@@ -90,7 +98,7 @@ export async function buildDemo(
     await append(core.pool, core.signals, chunk, 'bulk')
     sent += chunk.length
     chunk = []
-    report('events', sent / model.count)
+    report('events', Math.min(1, sent / model.count))
   }
   for (const [no, events] of model.events.entries()) {
     for (const body of events)
@@ -102,18 +110,56 @@ export async function buildDemo(
     if (chunk.length >= EVENT_CHUNK) await flush()
   }
   await flush()
+  for (const message of model.messages) {
+    chunk.push(
+      ...outcomes(message, workspace, customers[message.person]!, journeys[told.indexOf(message.journey)]!),
+    )
+    if (chunk.length >= EVENT_CHUNK) await flush()
+  }
+  await flush()
 
   await settle(options.signal, async () => {
     const left = await countUnfolded(core.pool, workspace)
-    report('fold', 1 - left / model.count)
+    report('fold', 1 - Math.min(1, left / model.count))
     return left
   })
   report('history', 0)
   const heads = await journalHeads(core.pool)
   await settle(options.signal, () => historyBehind(core.pool, heads))
+  await forgetSnapshots(core.pool, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }
 }
+
+/** What the ledger and the providers told of a message, as inputs of its customer. */
+const outcomes = (
+  { id, channel, told }: DemoMessage,
+  workspace: Uuid,
+  customer: Uuid,
+  journey: Uuid,
+): Append[] =>
+  told.map(({ state, at, detail, cost }, i) => ({
+    workspace,
+    customer,
+    input: {
+      kind: 'outcome' as const,
+      messageId: `demo:${id}:${i}`,
+      body: {
+        message: id,
+        enrollment: null,
+        node: 'send',
+        journey,
+        channel,
+        state,
+        outcome: state === 'accepted' ? ('accepted' as const) : null,
+        reason: null,
+        at: Math.round(at),
+        ...(state === 'accepted' ? { purpose: 'marketing' as const } : {}),
+        ...(cost === undefined ? {} : { cost }),
+        ...(detail === undefined ? {} : { detail }),
+      },
+    },
+  }))
 
 function contactsOf(p: DemoPerson) {
   const created = new Date(p.joinedAt ?? p.firstAt)

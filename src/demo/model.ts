@@ -3,6 +3,7 @@
 import type { EventBody } from '../inbox/model.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
 import { CURRENCY, type Product, STORES } from '../sandbox/brand.ts'
+import { type DemoMessage, type DemoOptOut, planMessages } from './messages.ts'
 import { DAY, type DemoPerson, idsOf, makePeople } from './people.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type Line, makeSessions, type Session } from './sessions.ts'
@@ -13,6 +14,8 @@ export type DemoModel = {
   /** one list per person, in the order things happened */
   events: EventBody[][]
   count: number
+  /** what the brand wrote to them */
+  messages: DemoMessage[]
 }
 
 const SITE = 'Website'
@@ -25,7 +28,10 @@ export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel 
   const random = seededRandom(seed)
   const people = makePeople(random, now)
   const sessions = makeSessions(random, people, now).sort((a, b) => a.at - b.at || a.person.no - b.person.no)
+  // dice of its own: what else is planted stays as it is
+  const { messages, optOuts } = planMessages(seededRandom(`${seed} messages`), people, sessions, now)
   const events: EventBody[][] = people.map(p => memberEvents(p))
+  for (const o of optOuts) events[o.person]!.push(optOutEvent(people[o.person]!, o))
   const refunded = chooseRefunds(sessions, now)
   let orders = 0
   for (const [i, s] of sessions.entries()) {
@@ -43,7 +49,7 @@ export function makeDemo(seed: string, now: number, shopUrl: string): DemoModel 
     for (const [i, event] of list.entries()) event.messageId = `demo-${no}-${i}`
     count += list.length
   }
-  return { people, events, count }
+  return { people, events, count, messages }
 }
 
 /** The planted share of all orders, spread evenly over those old enough to have come back. */
@@ -120,6 +126,21 @@ function memberEvents(p: DemoPerson): EventBody[] {
   }
   return out
 }
+
+/** As the page behind an unsubscribe link tells it. */
+const optOutEvent = (p: DemoPerson, { at, message }: DemoOptOut): EventBody =>
+  event(
+    at,
+    {
+      type: 'system',
+      name: 'consent.refused',
+      src: 'page',
+      ch: 'email',
+      props: { channel: 'email', purpose: 'marketing', how: 'page', message },
+    },
+    member(p),
+    'server',
+  )
 
 const member = (p: DemoPerson): IdRef[] => [{ kind: 'member_no', value: p.memberNo! }]
 

@@ -5,7 +5,8 @@ import type { Core, Role } from '../platform/core.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { openLoop } from '../platform/loop.ts'
 import { wallDate, wallHour } from '../platform/wall-time.ts'
-import { renewReach } from './reach/routes.ts'
+import { snapshotWeeks } from './kpis/snapshots.ts'
+import { renewReach } from './reach/renew.ts'
 
 const POLL_MS = 60_000
 /** The hour of the workspace's day at which rates are worked out: before anybody works. */
@@ -17,6 +18,7 @@ export function openInsightWorker(core: Core): Role & { tick(): Promise<boolean>
     let worked = false
     for (const workspace of await everyWorkspace(core.pool)) {
       worked = (await reachIfDue(core, workspace)) || worked
+      worked = (await snapshotWeeks(core, workspace)) || worked
     }
     return worked
   }

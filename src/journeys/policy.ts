@@ -34,6 +34,27 @@ export function controlWindow(journey: PublishedJourney, customer: Uuid, trigger
   return percentOf(customer, `control:${journey.id}`) < share ? goal.windowMs : null
 }
 
+const HELD_OUT_MS = 7 * 86_400_000
+
+/** Whether a journey sells: it may send marketing messages. */
+const sells = ({ nodes }: JourneyGraph): boolean =>
+  Object.values(nodes).some(
+    ({ type, fields }) =>
+      fields.purpose === 'marketing' || (type === 'ask' && (fields.purpose ?? 'marketing') === 'marketing'),
+  )
+
+/** The workspace's own control group, over all journeys that sell: how long somebody of it is watched; null: not of it;
+ *  undefined: the workspace has none, or it does not concern this journey. */
+export function heldOut(
+  journey: PublishedJourney,
+  customer: Uuid,
+  trigger: string,
+  percent = 0,
+): number | null | undefined {
+  if (percent === 0 || trigger === 'command' || !sells(journey.graph)) return undefined
+  return percentOf(customer, 'holdout') < percent ? (journey.graph.goal?.windowMs ?? HELD_OUT_MS) : null
+}
+
 /** What the journey's messages may cost together; counted in ten-thousandths of the smallest unit. */
 export const budgetOf = (journey: Uuid, { amount, per }: NonNullable<JourneyPolicy['budget']>): Limit => ({
   key: `budget:${journey}`,

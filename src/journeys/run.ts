@@ -24,7 +24,7 @@ import type {
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
 import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
-import { controlWindow, quietHoursOf, zoneOf } from './policy.ts'
+import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
 
@@ -157,6 +157,7 @@ function stopOther(fold: Fold, run: Enrollment, journey: string): void {
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
   src: 'journey',
+  of: { ...refsOf(run), node: run.node },
 })
 
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
@@ -400,7 +401,9 @@ function comeIn(fold: Fold, run: Enrollment, journey: PublishedJourney, why: Res
 
 function start(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   const told: Record<string, unknown> = run.k === '' ? { trigger } : { trigger, key: run.k }
-  const windowMs = controlWindow(journey, fold.state.id, trigger)
+  const held = heldOut(journey, fold.state.id, trigger, fold.world.holdoutPercent)
+  if (held !== undefined) told.holdout = held !== null
+  const windowMs = held ?? controlWindow(journey, fold.state.id, trigger)
   if (windowMs !== null) {
     run.ctl = true
     run.node = OUTSIDE

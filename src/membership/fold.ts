@@ -4,7 +4,7 @@ import { derive, type Fold } from '../customers/fold.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
 import type { Limit } from '../messages/model.ts'
-import { hashId } from '../platform/ids.ts'
+import { hashId, type Uuid } from '../platform/ids.ts'
 import { dayOfDate, startOfDay } from '../platform/zone-days.ts'
 import { hasRoom, holdCoupon, isOpen } from './held.ts'
 import {
@@ -38,7 +38,12 @@ function couponsOf(world: World): Coupons {
 }
 
 /** Who or what caused it: their name in the ledger. `id` tells it from every other cause. */
-export type Cause = { id: string; src: string }
+/** `of`: the run of a journey that gives it, and at which node. */
+export type Cause = {
+  id: string
+  src: string
+  of?: { journey: Uuid; version: number; enrollment: Uuid; node: string }
+}
 export type Refusal = 'unknown' | 'ended' | 'has' | 'too_many'
 
 /** The coupon of this key; null when none is published. */
@@ -202,11 +207,16 @@ function note(
 ): void {
   fold.effects.push({ kind: 'coupon_entry', row: rowOf(fold, code, held, entry, cause, ref) })
   fold.changed = true
-  derive(fold, 'coupon.' + entry, {
-    ...propsOf(fold, code, held),
-    ...(ref !== null && { ref }),
-    ...more,
-  })
+  derive(
+    fold,
+    'coupon.' + entry,
+    {
+      ...propsOf(fold, code, held),
+      ...(ref !== null && { ref }),
+      ...more,
+    },
+    cause.of,
+  )
 }
 
 function nextReminder(coupon: PublishedCoupon, ends: number, after: number): number | null {
@@ -276,13 +286,18 @@ function take({ lots }: HeldPoints, amount: number): void {
 function moved(fold: Fold, row: Omit<PointsRow, 'key' | 'at' | 'src'>, cause: Cause): void {
   const balance = enter(fold, row, cause)
   fold.changed = true
-  derive(fold, 'points.changed', {
-    balance,
-    change: row.amount,
-    entry: row.entry,
-    reason: row.reason,
-    ...(row.ref !== null && { ref: row.ref }),
-  })
+  derive(
+    fold,
+    'points.changed',
+    {
+      balance,
+      change: row.amount,
+      entry: row.entry,
+      reason: row.reason,
+      ...(row.ref !== null && { ref: row.ref }),
+    },
+    cause.of,
+  )
 }
 
 /** The row alone; gives the balance, which rules see from now on. */

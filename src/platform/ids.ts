@@ -88,6 +88,7 @@ export type IdPrefix =
   | 'cmp'
   | 'brd'
   | 'apr'
+  | 'kpi'
   | 'qrp'
   | 'lrm'
   | 'crq'

@@ -29,6 +29,7 @@ const WHAT: Record<IdPrefix, string> = {
   cmp: 'campaign',
   brd: 'broadcast',
   apr: 'approval',
+  kpi: 'kpi',
   qrp: 'quick_reply',
   lrm: 'rich_menu',
   crq: 'consent_request',

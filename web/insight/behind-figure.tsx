@@ -77,9 +77,13 @@ function Messages({ ws, figure, asked }: Props) {
             {query.items.map(m => (
               <tr key={m.message}>
                 <td className="nowrap">
-                  <A to="/w/$ws/messages" params={{ ws }} search={{ message: m.message }}>
+                  {m.kept ? (
+                    <A to="/w/$ws/messages" params={{ ws }} search={{ message: m.message }}>
+                      <Time at={m.at} exact />
+                    </A>
+                  ) : (
                     <Time at={m.at} exact />
-                  </A>
+                  )}
                 </td>
                 <td>
                   <Channel name={m.channel} />

@@ -28,6 +28,8 @@ export const frame = {
     campaigns: ['活動', 'Campaigns'],
     metrics: ['營運與體驗數據', 'Metrics'],
     engagement: ['訊息互動', 'Engagement'],
+    attribution: ['歸因與成效', 'Attribution'],
+    kpis: ['KPI', 'KPIs'],
     sources: ['資料來源', 'Sources'],
     webhooks: ['Webhook', 'Webhooks'],
     audiences: ['廣告受眾', 'Ad audiences'],

@@ -1,5 +1,6 @@
 // All words of the app, one tree.
 import { admin } from './admin.ts'
+import { attributionWords } from './attribution.ts'
 import { broadcastWords } from './broadcasts.ts'
 import { audienceWords } from './audiences.ts'
 import { campaignWords } from './campaigns.ts'
@@ -20,6 +21,7 @@ import { journeysNodes } from './journeys-nodes.ts'
 import { journeysTriggers } from './journeys-triggers.ts'
 import { journeysVersions } from './journeys-versions.ts'
 import { journeysWide } from './journeys-wide.ts'
+import { kpiWords } from './kpis.ts'
 import { lineWords } from './line.ts'
 import { modulesWords } from './modules.ts'
 import { adapterNames, mailCode, mailHealth, mailKind, mailSettings, mailState } from './mail.ts'
@@ -45,6 +47,8 @@ export const words = {
   ...install,
   ...insight,
   ...engagementWords,
+  ...attributionWords,
+  ...kpiWords,
   ...quality,
   ...ruleEdit,
   ...rules,

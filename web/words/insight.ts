@@ -194,5 +194,6 @@ export const insight = {
     referral: ['其他網站', 'Referral'],
     store_qr: ['門市 QR', 'Store QR'],
     walk_in: ['到店', 'Walk-in'],
+    direct: ['直接造訪', 'Direct'],
   },
 } as const

@@ -105,6 +105,7 @@ export const every8d: Adapter = {
   name: 'every8d',
   channel: 'sms',
   delivery: 'at_most_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'uid', 'registeredLinks', 'senderName'],
   secrets: ['password'],
   required: ['uid', 'password'],

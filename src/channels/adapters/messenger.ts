@@ -272,6 +272,7 @@ const secretsAt = (core: Parameters<typeof standInToken>[0], workspace: Uuid, ad
 
 export const messenger: Adapter = {
   ...shared,
+  tellsDelivery: true,
   name: 'messenger',
   channel: 'messenger',
   settings: [...META_SETTINGS, 'pageId', 'humanAgent'],

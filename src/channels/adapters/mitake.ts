@@ -98,6 +98,7 @@ export const mitake: Adapter = {
   name: 'mitake',
   channel: 'sms',
   delivery: 'at_least_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'path', 'username', 'registeredLinks', 'senderName'],
   secrets: ['password'],
   required: ['username', 'password'],

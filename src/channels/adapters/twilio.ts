@@ -137,6 +137,7 @@ export const twilio: Adapter = {
   name: 'twilio',
   channel: 'sms',
   delivery: 'at_most_once',
+  tellsDelivery: true,
   settings: ['baseUrl', 'accountSid', 'fromNumber', 'messagingServiceSid', 'registeredLinks', 'senderName'],
   secrets: ['authToken'],
   required: ['accountSid', 'authToken'],

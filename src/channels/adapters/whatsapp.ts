@@ -227,6 +227,7 @@ export const whatsapp: Adapter = {
   name: 'whatsapp',
   channel: 'whatsapp',
   delivery: 'at_most_once',
+  tellsDelivery: true,
   settings: [...META_SETTINGS, 'phoneNumberId', 'wabaId'],
   secrets: META_SECRETS,
   required: ['phoneNumberId', ...META_REQUIRED],

@@ -14,6 +14,7 @@ import type { MessageScope } from './sql.ts'
 import {
   engagementBy,
   engagementOf,
+  keptMessages,
   messagesBehindFigure,
   noJourney,
   type Part,
@@ -146,9 +147,15 @@ export const engagementRoutes = {
     const found = await messagesBehindFigure(core.history, p, query.figure, after, query.limit + 1)
     const shown = found.slice(0, query.limit)
     const last = shown.at(-1)
+    const kept = await keptMessages(
+      core.pool,
+      workspace.id,
+      shown.map(m => m.message),
+    )
     return {
       items: shown.map(m => ({
         message: publicId('msg', m.message),
+        kept: kept.has(m.message),
         customer: publicId('cus', m.person),
         channel: m.channel,
         journey: noJourney(m.journey) ? null : publicId('jrn', m.journey),

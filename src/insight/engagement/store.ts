@@ -2,7 +2,7 @@
 // A person counts once in every figure of people, however many messages there were: parts may add up to more than the whole.
 import { adapterNamed } from '../../channels/register.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
-import type { Uuid } from '../../platform/ids.ts'
+import { bucketOf, type Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { NOBODY } from '../metrics/orders.ts'
@@ -147,6 +147,15 @@ export function messagesBehindFigure(
        from (select * except (at), at as sent_at from messages) where ${figure}${below}
       order by sent_at desc, message desc limit ${b.of(limit, 'UInt32')}`,
   )
+}
+
+/** Which of these messages the ledger has; old ones may be gone, and a made-up past never was there. */
+export async function keptMessages(sql: Sql, workspace: Uuid, ids: Uuid[]): Promise<Set<Uuid>> {
+  const { rows } = await sql.query<{ id: Uuid }>(
+    'select id from message where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = $3',
+    [[...new Set(ids.map(bucketOf))], ids, workspace],
+  )
+  return new Set(rows.map(r => r.id))
 }
 
 export const noJourney = (journey: Uuid): boolean => journey === NOBODY

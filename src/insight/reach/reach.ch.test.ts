@@ -115,9 +115,11 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
     buyers: 1,
     opens: 'sums',
   })
-  expect(of('sms')).toMatchObject({ accounts: 0, sent: 0, used: null, people: 0 })
+  // nothing is known of it: a half
+  expect(of('sms')).toMatchObject({ sent: 0, people: 0, used: { rate: 0.5 } })
 
-  // it is still today: the rates of last night stand, and so does the world
+  // now that something was sent the weeks of KPIs begin; the rates of last night stand, and so does the world
+  await worker.tick()
   expect(await worker.tick()).toBe(false)
   const before = await newestWorld(lab.core.pool, lab.workspace)
   await lab.passes(86_400_000)

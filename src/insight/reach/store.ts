@@ -118,3 +118,13 @@ export async function connectedChannels(sql: Sql, workspace: Uuid): Promise<Map<
   )
   return new Map(rows.map(r => [r.channel, r.n]))
 }
+
+/** Whether a journey that may have people has a node that chooses by these rates. */
+export async function choosesByReach(sql: Sql, workspace: Uuid): Promise<boolean> {
+  const { rows } = await sql.query<{ uses: boolean }>(
+    `select exists (select from journey j join journey_version v on v.workspace_id = j.workspace_id and v.journey_id = j.id
+        where j.workspace_id = $1 and j.status in ('live', 'paused', 'draining') and v.graph @? '$.nodes.*.fields.by ? (@ == "reach")') as uses`,
+    [workspace],
+  )
+  return rows[0]!.uses
+}

@@ -1,0 +1,138 @@
+// The workspace's control group and what was changed against it, beside loops over the raw rows.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { mail } from '../../../test/send-lab.ts'
+import type { Out } from '../../contract.ts'
+import { parseId } from '../../platform/ids.ts'
+import { percentOf } from '../../rules/percent.ts'
+
+let lab: JourneyLab
+beforeAll(async () => {
+  lab = await openJourneyLab()
+}, 60_000)
+afterAll(() => lab?.close())
+
+const DAY = 86_400_000
+const PEOPLE = 240
+const names = Array.from({ length: PEOPLE }, (_, i) => `u${i}`)
+
+async function tellMany(items: Item[]): Promise<void> {
+  for (let i = 0; i < items.length; i += 400)
+    expect((await lab.batch(items.slice(i, i + 400))).status).toBe(200)
+  await lab.settle()
+}
+const sends = (event: string, purpose: string) =>
+  graphOf(event, {
+    s: {
+      type: 'send',
+      fields: { channel: 'email', purpose, content: mail('嗨', '<p>嗨</p>') },
+      next: { accepted: null, skipped: null },
+    },
+  })
+const order = (who: string, no: string, total: number) =>
+  says(who, 'Order Completed', { order_id: no, total, currency: 'TWD' })
+
+async function rows<T>(query: string): Promise<T[]> {
+  const answer = await lab.core.history.query({
+    query,
+    query_params: { ws: lab.workspace },
+    format: 'JSONEachRow',
+  })
+  return answer.json<T>()
+}
+
+test('R0-28 a sticky control group over all journeys that sell: uplift with interval, equal to loops; nothing where there is too little', async () => {
+  const empty = (await lab.call('uplift')).body as Out<'uplift'>
+  expect(empty.lifts.map(l => l.lift)).toEqual([null, null, null, null])
+
+  const settings = await lab.call('proofSettings')
+  expect(
+    await lab.call('saveProofSettings', {
+      body: { pointValue: 0, holdoutPercent: 30, version: settings.body.version },
+    }),
+  ).toMatchObject({ status: 200, body: { holdoutPercent: 30 } })
+  const selling = await lab.publish(sends('Spring', 'marketing'))
+  const serving = await lab.publish(sends('Shipped', 'transactional'))
+  await tellMany(
+    names.flatMap(who => [
+      { type: 'identify', anonymousId: who, traits: { email: `${who}@example.com` } },
+      says(who, 'consent.granted', { channel: 'email', purpose: 'marketing' }),
+    ]),
+  )
+  // a third have bought before
+  await tellMany(names.filter((_, i) => i % 3 === 0).map((who, i) => order(who, `B${i}`, 100)))
+  await lab.passes(DAY)
+  await tellMany(names.flatMap(who => [says(who, 'Spring'), says(who, 'Shipped')]))
+  const ids = await rows<{ who: string; id: string }>(
+    `select any(replaceOne(email, '@example.com', '')) as who, toString(customer_id) as id from customer final where workspace_id = {ws:UUID} and email <> '' group by customer_id`,
+  )
+  const held = new Set(ids.filter(r => percentOf(r.id, 'holdout') < 30).map(r => r.who))
+  expect(held.size).toBeGreaterThan(45)
+  expect(held.size).toBeLessThan(100)
+  const sent = async (journey: string) =>
+    (
+      await lab.core.pool.query<{ customer: string }>(
+        `select customer_id as customer from message where workspace_id = $1 and journey_id = $2`,
+        [lab.workspace, parseId('jrn', journey)],
+      )
+    ).rows.map(r => r.customer)
+  expect(new Set(await sent(selling))).toEqual(new Set(ids.filter(r => !held.has(r.who)).map(r => r.id)))
+  // what only serves goes to everybody
+  expect((await sent(serving)).length).toBe(PEOPLE)
+
+  // those who were written to buy more; three orders come back
+  const buys = (who: string, i: number) => (held.has(who) ? i % 10 === 0 : i % 2 === 0)
+  await lab.passes(DAY)
+  await tellMany(names.flatMap((who, i) => (buys(who, i) ? [order(who, `A${i}`, 200 + i)] : [])))
+  await tellMany([0, 2, 4].map(i => says(`u${i}`, 'Order Cancelled', { order_id: `A${i}` })))
+  await tellMany(
+    names.filter((_, i) => i % 4 === 1).map(who => ({ ...says(who, 'Store Visited', { store: 'T1' }) })),
+  )
+  await lab.passes(8 * DAY)
+  await tellMany(names.filter((_, i) => i % 5 === 0).map((who, i) => order(who, `C${i}`, 9_000))) // beyond the window
+  await tellMany(names.map(who => says(who, 'Spring'))) // once more: the same stay out
+  expect(new Set(await sent(selling)).size).toBe(PEOPLE - held.size)
+
+  const answer = (await lab.call('uplift', { query: { window: '7' } })).body as Out<'uplift'>
+  const group = (kept: boolean) => {
+    const people = names.map((who, i) => ({ who, i })).filter(({ who }) => held.has(who) === kept)
+    const stands = people.filter(({ who, i }) => buys(who, i) && ![0, 2, 4].includes(i))
+    return {
+      people: people.length,
+      engaged: people.filter(({ i }) => i % 4 === 1).length,
+      converted: stands.length,
+      regulars: people.filter(({ i }) => i % 3 === 0).length,
+      repurchased: stands.filter(({ i }) => i % 3 === 0).length,
+      revenue: stands.reduce((n, { i }) => n + 200 + i, 0),
+      open: 0,
+      before: {
+        converted: people.filter(({ i }) => i % 3 === 0).length,
+        revenue: 100 * people.filter(({ i }) => i % 3 === 0).length,
+      },
+    }
+  }
+  expect(answer.treated).toEqual(group(false))
+  expect(answer.control).toEqual(group(true))
+  const of = (metric: string) => answer.lifts.find(l => l.metric === metric)!.lift!
+  const conversion = of('conversion')
+  const { treated, control } = answer
+  expect(conversion.value).toBeCloseTo(
+    treated.converted / treated.people - control.converted / control.people,
+    10,
+  )
+  expect(conversion).toMatchObject({ enough: true })
+  expect(conversion.low).toBeGreaterThan(0)
+  expect(conversion.high).toBeGreaterThan(conversion.value)
+  expect(of('revenue').value).toBeCloseTo(
+    treated.revenue / treated.people - control.revenue / control.people,
+    6,
+  )
+  expect(of('revenue')).toMatchObject({ enough: true })
+  // nothing was planted in who comes to the store
+  expect(of('engagement').low).toBeLessThan(0)
+  expect(of('engagement').high).toBeGreaterThan(0)
+  // of one journey: without a control group of its own there is nothing to compare with
+  const own = (await lab.call('uplift', { query: { journey: serving, window: '7' } })).body as Out<'uplift'>
+  expect(own).toMatchObject({ treated: { people: PEOPLE }, control: { people: 0 } })
+  expect(own.lifts.every(l => l.lift === null)).toBe(true)
+}, 120_000)

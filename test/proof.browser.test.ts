@@ -1,0 +1,154 @@
+// The pages of proof in Chromium with figures on them: messages and who is behind them, reach, attribution, uplift, KPIs; by
+// keyboard where it matters, clean by axe, in both languages and in the dark. SHOTS=folder keeps pictures.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callApi } from './http-client.ts'
+import { graphOf, says } from './journey-lab.ts'
+import { mail } from './send-lab.ts'
+import { eventually } from './browser.ts'
+import { seriousFaults } from './axe.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { publicId } from '../src/platform/ids.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+}, 300_000)
+afterAll(() => site?.close())
+
+const PEOPLE = 40
+
+async function fill(ws: string, apiKey: string): Promise<void> {
+  const { baseUrl } = site.core
+  const call = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) => {
+    const answer = await callApi(
+      baseUrl,
+      name,
+      { key: apiKey },
+      { ...given, params: { ws, ...given?.params } },
+    )
+    expect(answer.status).toBe(200)
+    return answer.body
+  }
+  const graph = graphOf('Hello', {
+    s: {
+      type: 'send',
+      fields: { channel: 'email', purpose: 'transactional', content: mail('嗨', '<p>嗨</p>') },
+      next: { accepted: null },
+    },
+  })
+  const made = await call('createJourney', { body: { graph: { ...graph, name: '歡迎信' } } })
+  await call('publishJourney', { params: { journey: String(made.id) }, body: { version: made.version } })
+  const names = Array.from({ length: PEOPLE }, (_, i) => `w${i}`)
+  const batch = async (items: unknown[]) =>
+    expect(
+      (
+        await fetch(`${baseUrl}/v1/batch`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ batch: items }),
+        })
+      ).status,
+    ).toBe(200)
+  await batch(
+    names.map(who => ({
+      type: 'identify',
+      anonymousId: who,
+      traits: { name: who, email: `${who}@example.com` },
+    })),
+  )
+  await batch(names.map(who => says(who, 'Hello')))
+  await batch(
+    names
+      .slice(0, 5)
+      .map((who, i) => says(who, 'Order Completed', { order_id: `O${i}`, total: 500, currency: 'TWD' })),
+  )
+  await eventually(
+    'all are sent',
+    async () => {
+      const { total } = (await call('engagement', { query: {} })) as {
+        total: { figures: { sent: { messages: number } } }
+      }
+      return total.figures.sent.messages === PEOPLE
+    },
+    90_000,
+  )
+}
+
+test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
+  timeout: 300_000,
+}, async () => {
+  const page = await signedIn(site, 30_000)
+  const errors: string[] = []
+  page.on('pageerror', e => errors.push(e.message))
+  const { id, apiKey, home } = await newBrand(site.core)
+  await fill(publicId('wsp', id), apiKey)
+  const look = async (name: string) => {
+    expect([name, await seriousFaults(page)]).toEqual([name, []])
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/proof-${name}.png`, fullPage: true })
+  }
+  const dark = (on: boolean) => page.emulateMedia({ colorScheme: on ? 'dark' : 'light' })
+
+  await page.goto(`${home}/insight/engagement`)
+  await page.getByRole('heading', { level: 1, name: '訊息互動' }).waitFor()
+  const sent = page.getByRole('button', { name: new RegExp(`已送出: ${PEOPLE}`) })
+  await sent.waitFor()
+  await page.getByText('每個人在每個數字裡只算一次').waitFor()
+  await look('engagement')
+  // the people behind a number, by keyboard
+  await sent.focus()
+  await page.keyboard.press('Enter')
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('link', { name: 'w0', exact: true }).waitFor()
+  await look('engagement-people')
+  await drawer.getByRole('tab', { name: '訊息' }).click()
+  await drawer.locator('table').getByRole('link').first().waitFor()
+  await page.keyboard.press('Escape')
+  await drawer.waitFor({ state: 'detached' })
+  await choose(page, '分組', '訊息（節點與版本）')
+  await page.getByRole('link', { name: '歡迎信' }).first().waitFor()
+  await page.getByRole('tab', { name: '觸及與成本' }).click()
+  await page.getByRole('region', { name: '各渠道的觸及、成本與轉換' }).getByText('Email').waitFor()
+  await look('reach')
+
+  await page.goto(`${home}/insight/attribution?touches=delivery`)
+  await page.getByRole('heading', { level: 1, name: '歸因與成效' }).waitFor()
+  await page.getByRole('region', { name: '依渠道' }).getByText('Email').waitFor()
+  await dark(true)
+  await look('attribution-dark')
+  await page.getByRole('tab', { name: '對照組提升' }).click()
+  await page.getByText('還沒有對照組').waitFor()
+  await look('uplift-dark')
+  await dark(false)
+
+  await page.goto(`${home}/insight/kpis`)
+  await page.getByText('還沒有選 KPI').waitFor()
+  await page.getByRole('button', { name: '新增 KPI' }).click()
+  await page.getByRole('textbox', { name: '目標' }).fill('2000')
+  await look('kpi-form')
+  await page.getByRole('button', { name: '儲存' }).click()
+  await page.getByText('達標', { exact: true }).waitFor() // 5 × 500 of 2,000
+  await page.getByRole('button', { name: /看背後的/ }).click()
+  await page.getByRole('dialog').getByRole('link', { name: 'w0', exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.getByRole('heading', { level: 1, name: 'KPIs' }).waitFor()
+  await look('kpis-en')
+  await page.goto(`${home}/insight/engagement`)
+  await page.getByRole('heading', { level: 1, name: 'Message engagement' }).waitFor()
+  await page.getByRole('button', { name: new RegExp(`Sent: ${PEOPLE}`) }).waitFor()
+  await look('engagement-en')
+  expect(errors).toEqual([])
+})
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page
+    .getByRole('combobox', { name: label })
+    .or(page.getByRole('textbox', { name: label }))
+    .first()
+    .click()
+  await page.getByRole('option', { name: option }).click()
+}

@@ -1,0 +1,357 @@
+// Conversions credited to touches, with cost and return, by one grouping; each row opens its people.
+import { Anchor, Group, MultiSelect, Select, Text } from '@mantine/core'
+import { IconTargetArrow } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { isChannel } from '../../src/channels/model.ts'
+import type { Out, Query } from '../../src/contract.ts'
+import { MODELS } from '../../src/insight/attribution/credit.ts'
+import { ATTRIBUTED_BY, TOUCH_KINDS } from '../../src/insight/attribution/model.ts'
+import { useApi, usePages } from '../api/queries.ts'
+import { word } from '../i18n.ts'
+import { Chart } from '../parts/chart.tsx'
+import { EventPicker } from '../parts/event-picker.tsx'
+import { A } from '../parts/link.tsx'
+import { Card, Scroll } from '../parts/page.tsx'
+import { Channel, Definition } from '../parts/small.tsx'
+import { Empty, Show } from '../parts/state.tsx'
+import { type Say, useSay, useWs } from '../use.ts'
+import { PeopleDrawer } from './people.tsx'
+
+type Data = Out<'attribution'>
+type Item = Data['items'][number]
+type Asked = NonNullable<Query<'attribution'>>
+const COLUMNS = [
+  'conversions',
+  'people',
+  'revenue',
+  'margin',
+  'messageCost',
+  'couponCost',
+  'pointsCost',
+  'gain',
+  'roi',
+] as const
+const WINDOWS = ['1', '3', '7', '14', '30', '60', '90']
+
+export type CreditSearch = {
+  model?: string
+  window?: string
+  half?: string
+  touches?: string
+  by?: string
+  event?: string
+  key?: string
+}
+
+export function Credits({
+  ws,
+  range,
+  search,
+  choose,
+  children,
+}: {
+  ws: string
+  range: { from: string; to: string } | null
+  search: CreditSearch
+  choose: (more: CreditSearch) => void
+  children: ReactNode
+}) {
+  const { t } = useTranslation()
+  const model = MODELS.find(m => m === search.model) ?? 'last'
+  const by = ATTRIBUTED_BY.find(b => b === search.by) ?? 'channel'
+  const touches = search.touches ?? 'click'
+  const asked: Asked = {
+    from: range?.from,
+    to: range?.to,
+    model,
+    by,
+    touches,
+    window: Number(search.window ?? 14),
+    half: Number(search.half ?? 7),
+    conversion: search.event,
+  }
+  const query = useApi('attribution', { ws, query: asked }, { enabled: range !== null, keep: true })
+  const days = (label: string, value: string, name: 'window' | 'half', usual: string) => (
+    <Select
+      size="xs"
+      w={100}
+      label={label}
+      allowDeselect={false}
+      data={WINDOWS.map(n => ({ value: n, label: t('attribution.days', { n }) }))}
+      value={value}
+      onChange={next => choose({ [name]: next === usual ? undefined : (next ?? undefined) })}
+    />
+  )
+  return (
+    <>
+      <Group gap="xs" align="flex-end">
+        {children}
+        <Select
+          size="xs"
+          w={150}
+          label={
+            <>
+              {t('attribution.model')} <Definition text={t(`attributionModelDef.${model}`)} />
+            </>
+          }
+          allowDeselect={false}
+          data={MODELS.map(m => ({ value: m, label: t(`attributionModel.${m}`) }))}
+          value={model}
+          onChange={next => choose({ model: next === 'last' ? undefined : (next ?? undefined) })}
+        />
+        {days(t('attribution.window'), search.window ?? '14', 'window', '14')}
+        {model === 'time_decay' ? days(t('attribution.half'), search.half ?? '7', 'half', '7') : null}
+        <MultiSelect
+          size="xs"
+          w={260}
+          label={t('attribution.touches')}
+          data={TOUCH_KINDS.map(k => ({ value: k, label: t(`attributionTouch.${k}`) }))}
+          value={touches.split(',')}
+          onChange={next =>
+            choose({ touches: next.length === 0 || next.join() === 'click' ? undefined : next.join() })
+          }
+        />
+        <div>
+          <Text size="xs" fw={500}>
+            {t('attribution.conversion')}
+          </Text>
+          <EventPicker
+            ws={ws}
+            width={170}
+            label={t('attribution.conversion')}
+            placeholder={t('attribution.orders')}
+            value={search.event ?? ''}
+            onChange={name => choose({ event: name || undefined })}
+          />
+        </div>
+      </Group>
+      <Show query={query} rows={8}>
+        {data =>
+          data.total.conversions === 0 && data.total.cost === 0 ? (
+            <Card>
+              <Empty
+                icon={<IconTargetArrow />}
+                title={t('attribution.empty')}
+                text={t('attribution.emptyText')}
+              />
+            </Card>
+          ) : (
+            <>
+              <Known data={data} />
+              <Rows data={data} by={by} choose={choose} />
+            </>
+          )
+        }
+      </Show>
+      {search.key === undefined ? null : (
+        <People
+          ws={ws}
+          asked={asked}
+          name={search.key}
+          close={() => choose({ key: undefined })}
+          data={query.data}
+        />
+      )}
+    </>
+  )
+}
+
+function Known({ data }: { data: Data }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const { revenue, known } = data.total
+  return (
+    <Text size="sm" c="dimmed" component="div">
+      {revenue > known ? <div>{t('attribution.known', { share: say.percent(known / revenue) })}</div> : null}
+      <div>{t('attribution.pointValue', { value: say.money(data.pointValue, data.currency) })}</div>
+    </Text>
+  )
+}
+
+type Figures = Data['total']
+function sayCell(c: (typeof COLUMNS)[number], row: Figures, currency: string, say: Say): string {
+  switch (c) {
+    case 'conversions':
+      return say.decimal(row.conversions)
+    case 'people':
+      return say.people(row.people)
+    case 'roi':
+      return row.roi === null ? '—' : say.percent(row.roi)
+    default:
+      return say.money(Math.round(row[c]), currency)
+  }
+}
+
+function Rows({
+  data,
+  by,
+  choose,
+}: {
+  data: Data
+  by: (typeof ATTRIBUTED_BY)[number]
+  choose: (more: CreditSearch) => void
+}) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const title = t('attribution.items', { by: t(`attributionBy.${by}`) })
+  const top = data.items.filter(i => i.revenue > 0 || i.cost > 0).slice(0, 12)
+  const cells = (row: Figures, key: string | null) =>
+    COLUMNS.map(c => (
+      <td key={c} className="end nowrap">
+        {c === 'people' && row.people > 0 && key !== null ? (
+          <Anchor component="button" type="button" onClick={() => choose({ key })}>
+            {sayCell(c, row, data.currency, say)}
+          </Anchor>
+        ) : (
+          sayCell(c, row, data.currency, say)
+        )}
+      </td>
+    ))
+  return (
+    <>
+      {top.length === 0 ? null : (
+        <Card title={title}>
+          <Chart
+            label={title}
+            axis={t(`attributionBy.${by}`)}
+            categories={top.map(i => nameOf(i, by))}
+            series={[
+              {
+                name: t('attributionColumn.revenue'),
+                kind: 'bar',
+                values: top.map(i => i.revenue),
+                say: v => say.money(v, data.currency),
+              },
+              {
+                name: t('attributionColumn.gain'),
+                kind: 'bar',
+                tone: 'good',
+                values: top.map(i => Math.round(i.gain)),
+                say: v => say.money(v, data.currency),
+              },
+            ]}
+          />
+        </Card>
+      )}
+      <Card
+        flush
+        title={title}
+        aside={
+          <Select
+            size="xs"
+            w={190}
+            aria-label={t('attribution.by')}
+            allowDeselect={false}
+            data={ATTRIBUTED_BY.map(b => ({ value: b, label: t(`attributionBy.${b}`) }))}
+            value={by}
+            onChange={next =>
+              choose({ by: next === 'channel' ? undefined : (next ?? undefined), key: undefined })
+            }
+          />
+        }
+      >
+        <Scroll label={title}>
+          <table className="table hover">
+            <thead>
+              <tr>
+                <th>{t(`attributionBy.${by}`)}</th>
+                {COLUMNS.map(c => (
+                  <th key={c} className="end">
+                    {t(`attributionColumn.${c}`)} <Definition text={t(`attributionDef.${c}`)} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map(i => (
+                <tr key={i.key}>
+                  <td>
+                    <Name item={i} by={by} />
+                  </td>
+                  {cells(i, i.key)}
+                </tr>
+              ))}
+              <tr>
+                <td>
+                  <Text c="dimmed">{t('attribution.none')}</Text>
+                </td>
+                {cells(data.none, null)}
+              </tr>
+              <tr>
+                <td>
+                  <b>{t('attribution.total')}</b>
+                </td>
+                {cells(data.total, '')}
+              </tr>
+            </tbody>
+          </table>
+        </Scroll>
+      </Card>
+    </>
+  )
+}
+
+function nameOf(item: Item, by: string): string {
+  if (by === 'channel') return isChannel(item.key) ? word('channel', item.key) : word('touchKind', item.key)
+  const name = item.name ?? item.key
+  return item.node === null ? name : `${name} · ${item.node}`
+}
+
+function Name({ item, by }: { item: Item; by: string }) {
+  const { t } = useTranslation()
+  const ws = useWs()
+  if (by === 'channel')
+    return isChannel(item.key) ? <Channel name={item.key} /> : <>{word('touchKind', item.key)}</>
+  if (item.journey === null) return <>{item.name ?? item.key}</>
+  return (
+    <>
+      <A to="/w/$ws/journeys/$journey" params={{ ws, journey: item.journey }} fw={550}>
+        {item.name ?? item.journey}
+      </A>
+      {item.node === null ? null : (
+        <Text size="xs" c="dimmed">
+          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
+        </Text>
+      )}
+    </>
+  )
+}
+
+function People({
+  ws,
+  asked,
+  name,
+  data,
+  close,
+}: {
+  ws: string
+  asked: Asked
+  name: string
+  data: Data | undefined
+  close: () => void
+}) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const query = usePages('attributionPeople', {
+    ws,
+    query: { ...asked, ...(name === '' ? {} : { key: name }), limit: 50 },
+  })
+  const item = data?.items.find(i => i.key === name)
+  return (
+    <PeopleDrawer
+      title={t('attribution.people', {
+        key: item ? nameOf(item, asked.by ?? 'channel') : t('attribution.total'),
+      })}
+      note={t('attributionDef.people')}
+      ws={ws}
+      query={query}
+      heading={t('attributionColumn.revenue')}
+      rows={query.items.map(i => ({
+        customer: i.customer,
+        value: say.money(i.value, data?.currency ?? 'TWD'),
+      }))}
+      close={close}
+    />
+  )
+}

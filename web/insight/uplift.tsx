@@ -1,0 +1,253 @@
+// Those who were written to against those who were kept out: a table of differences with their intervals, and before and after.
+import { Group, NumberInput, Select, Text } from '@mantine/core'
+import { IconScale } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Out } from '../../src/contract.ts'
+import type { UpliftMetric } from '../../src/insight/uplift/model.ts'
+import { useAct, useApi } from '../api/queries.ts'
+import { Card, Scroll } from '../parts/page.tsx'
+import { Badge, Definition, Guarded } from '../parts/small.tsx'
+import { Empty, Show } from '../parts/state.tsx'
+import { type Say, useSay } from '../use.ts'
+
+type Data = Out<'uplift'>
+type Arm = Data['treated']
+const WINDOWS = ['7', '14', '30', '60', '90']
+type Search = { journey?: string; window?: string }
+
+export function Uplift({
+  ws,
+  range,
+  search,
+  choose,
+  children,
+}: {
+  ws: string
+  range: { from: string; to: string } | null
+  search: Search
+  choose: (more: Search) => void
+  children: ReactNode
+}) {
+  const { t } = useTranslation()
+  const asked = {
+    from: range?.from,
+    to: range?.to,
+    journey: search.journey,
+    window: Number(search.window ?? 30),
+  }
+  const query = useApi('uplift', { ws, query: asked }, { enabled: range !== null, keep: true })
+  const journeys = useApi('journeys', { ws })
+  return (
+    <>
+      <Group gap="xs" align="flex-end">
+        {children}
+        <Select
+          size="xs"
+          w={230}
+          label={t('uplift.journey')}
+          placeholder={t('uplift.workspace')}
+          clearable
+          searchable
+          data={(journeys.data?.items ?? []).map(j => ({ value: j.id, label: j.name }))}
+          value={search.journey ?? null}
+          onChange={value => choose({ journey: value ?? undefined })}
+        />
+        <Select
+          size="xs"
+          w={110}
+          label={t('uplift.window')}
+          allowDeselect={false}
+          data={WINDOWS.map(n => ({ value: n, label: t('attribution.days', { n }) }))}
+          value={search.window ?? '30'}
+          onChange={value => choose({ window: value === '30' ? undefined : (value ?? undefined) })}
+        />
+      </Group>
+      <Show query={query} rows={6}>
+        {data =>
+          data.control.people === 0 ? (
+            <Card>
+              <Empty icon={<IconScale />} title={t('uplift.empty')} text={t('uplift.emptyText')} />
+            </Card>
+          ) : (
+            <Lifts data={data} />
+          )
+        }
+      </Show>
+      {query.data && query.data.treated.people > 0 ? <BeforeAfter data={query.data} /> : null}
+      <Settings ws={ws} />
+    </>
+  )
+}
+
+function figure(metric: UpliftMetric, arm: Arm, currency: string, say: Say): string {
+  switch (metric) {
+    case 'engagement':
+      return say.share(arm.engaged, arm.people)
+    case 'conversion':
+      return say.share(arm.converted, arm.people)
+    case 'repurchase':
+      return arm.regulars === 0 ? '—' : say.share(arm.repurchased, arm.regulars)
+    case 'revenue':
+      return arm.people === 0 ? '—' : say.money(Math.round(arm.revenue / arm.people), currency)
+  }
+}
+
+function Lifts({ data }: { data: Data }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const signed = (metric: UpliftMetric, value: number) =>
+    `${value > 0 ? '+' : ''}${metric === 'revenue' ? say.money(Math.round(value), data.currency) : say.percent(value)}`
+  const open = data.treated.open + data.control.open
+  return (
+    <Card flush title={t('attribution.tabUplift')}>
+      <Scroll label={t('attribution.tabUplift')}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th />
+              <th className="end">
+                {t('uplift.treated')}
+                <Text size="xs" c="dimmed">
+                  {t('uplift.people', { n: say.count(data.treated.people) })}
+                </Text>
+              </th>
+              <th className="end">
+                {t('uplift.control')}
+                <Text size="xs" c="dimmed">
+                  {t('uplift.people', { n: say.count(data.control.people) })}
+                </Text>
+              </th>
+              <th className="end">{t('uplift.lift')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.lifts.map(({ metric, lift, method }) => (
+              <tr key={metric}>
+                <td>
+                  {t(`upliftMetric.${metric}`)} <Definition text={t(`upliftDef.${metric}`)} />
+                </td>
+                <td className="end nowrap">{figure(metric, data.treated, data.currency, say)}</td>
+                <td className="end nowrap">{figure(metric, data.control, data.currency, say)}</td>
+                <td className="end">
+                  {lift === null ? (
+                    t('uplift.nobody')
+                  ) : lift.enough ? (
+                    <>
+                      <Badge tone={lift.low > 0 ? 'good' : lift.high < 0 ? 'bad' : 'skip'}>
+                        {signed(metric, lift.value)}
+                      </Badge>
+                      <Text size="xs" c="dimmed">
+                        {t('uplift.interval', {
+                          low: signed(metric, lift.low),
+                          high: signed(metric, lift.high),
+                        })}
+                        {' · '}
+                        {t('uplift.method', { name: method })}
+                      </Text>
+                    </>
+                  ) : (
+                    <Badge tone="skip">{t('uplift.notEnough')}</Badge>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {open > 0 ? (
+        <Text size="sm" c="dimmed" p="md">
+          {t('uplift.open', { n: say.count(open) })}
+        </Text>
+      ) : null}
+    </Card>
+  )
+}
+
+function BeforeAfter({ data }: { data: Data }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const { treated } = data
+  const mean = (revenue: number) => say.money(Math.round(revenue / treated.people), data.currency)
+  return (
+    <Card flush title={t('uplift.beforeTitle')}>
+      <Text size="sm" c="dimmed" p="md">
+        {t('uplift.beforeText')}
+      </Text>
+      <Scroll label={t('uplift.beforeTitle')}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th />
+              <th className="end">{t('uplift.before')}</th>
+              <th className="end">{t('uplift.after')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td>{t('upliftMetric.conversion')}</td>
+              <td className="end">{say.share(treated.before.converted, treated.people)}</td>
+              <td className="end">{say.share(treated.converted, treated.people)}</td>
+            </tr>
+            <tr>
+              <td>{t('upliftMetric.revenue')}</td>
+              <td className="end">{mean(treated.before.revenue)}</td>
+              <td className="end">{mean(treated.revenue)}</td>
+            </tr>
+          </tbody>
+        </table>
+      </Scroll>
+    </Card>
+  )
+}
+
+function Settings({ ws }: { ws: string }) {
+  const query = useApi('proofSettings', { ws })
+  return query.data ? <SettingsForm key={query.data.version} ws={ws} held={query.data} /> : null
+}
+
+function SettingsForm({ ws, held }: { ws: string; held: Out<'proofSettings'> }) {
+  const { t } = useTranslation()
+  const [holdout, setHoldout] = useState<number | string>(held.holdoutPercent)
+  const [point, setPoint] = useState<number | string>(held.pointValue)
+  const save = useAct('saveProofSettings', { done: t('attribution.saved') })
+  return (
+    <Card title={t('attribution.setHoldout')}>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t('uplift.holdoutNote')}
+      </Text>
+      <Group align="flex-end" gap="xs">
+        <NumberInput
+          size="xs"
+          w={160}
+          min={0}
+          max={50}
+          suffix={t('attribution.percent')}
+          label={t('attribution.setHoldout')}
+          value={holdout}
+          onChange={setHoldout}
+        />
+        <NumberInput
+          size="xs"
+          w={160}
+          min={0}
+          label={t('attribution.setPoint')}
+          value={point}
+          onChange={setPoint}
+        />
+        <Guarded
+          scope="workspace:write"
+          size="xs"
+          onClick={() =>
+            save.mutate({
+              ws,
+              body: { holdoutPercent: Number(holdout), pointValue: Number(point), version: held.version },
+            })
+          }
+        >
+          {t('attribution.save')}
+        </Guarded>
+      </Group>
+    </Card>
+  )
+}
