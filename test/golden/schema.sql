@@ -1357,6 +1357,17 @@ create table webhook_delivery (
   created_at timestamp with time zone not null,
   constraint webhook_delivery_pkey PRIMARY KEY (workspace_id, id)
 )
+create table whatsapp_template (
+  workspace_id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  language text not null,
+  category text not null,
+  status text not null,
+  components jsonb not null,
+  synced_at timestamp with time zone not null,
+  constraint whatsapp_template_pkey PRIMARY KEY (workspace_id, account_id, name, language)
+)
 create table workspace (
   id uuid not null,
   name text not null,
