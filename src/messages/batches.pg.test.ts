@@ -1,5 +1,6 @@
 // Messages of one content in one request: who goes together, what becomes of each, and that an unknown request is asked again
 // exactly as it was, or not at all. Real deliverers and tables; the provider is a server that keeps retry keys.
+import { unpackState } from '../customers/pack.ts'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -166,7 +167,7 @@ const stateOf = async (id: Uuid): Promise<object> => {
   const { rows } = await lab.core.pool.query<{ state: string }>('select state from customer where id = $1', [
     id,
   ])
-  return JSON.parse(rows[0]!.state) as object
+  return unpackState(rows[0]!.state)
 }
 
 test('hard problem 11: who opted out just before the claim is left out of the request, the others get it', async () => {

@@ -12,7 +12,7 @@ import { channelRoutes } from '../catalogue/channels.ts'
 import { bucketOf, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { MailToCustomer } from '../sandbox/stand-in.ts'
 import type { Deliverer } from './deliver.ts'
-import { deskRoutes } from './desk-routes.ts'
+import { deskRoutes } from './desk/routes.ts'
 import { messageRoutes } from './routes.ts'
 import { newCode, selfOf } from './test-send.ts'
 

@@ -301,8 +301,7 @@ function nameOf(item: Item, by: string): string {
 function Name({ item, by }: { item: Item; by: string }) {
   const { t } = useTranslation()
   const ws = useWs()
-  if (by === 'channel')
-    return isChannel(item.key) ? <Channel name={item.key} /> : word('touchKind', item.key)
+  if (by === 'channel') return isChannel(item.key) ? <Channel name={item.key} /> : word('touchKind', item.key)
   if (item.journey === null) return <>{item.name ?? item.key}</>
   return (
     <>
