@@ -27,8 +27,9 @@ export type JourneyLab = ShopLab & {
   /** the ports by which a person left nodes, in order */
   path(who: string, journey: string): Promise<string[]>
   passes(ms: number): Promise<void>
-  /** another process takes over */
+  /** another process takes over; `letGo`: its place is free until then */
   restart(): Promise<void>
+  letGo(): Promise<void>
   act(body: Item): Promise<void>
 }
 
@@ -74,7 +75,10 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     }
   }
   let process = await open()
+  let isOpen = true
   const end = async () => {
+    if (!isOpen) return
+    isOpen = false
     await process.stage.close()
     await process.beside.close()
   }
@@ -94,7 +98,9 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     async restart() {
       await end()
       process = await open()
+      isOpen = true
     },
+    letGo: end,
     async close() {
       await end()
       await deliverer.stop()

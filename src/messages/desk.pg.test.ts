@@ -63,11 +63,13 @@ beforeEach(async () => {
   await settings({})
 })
 
-const settings = (more: Record<string, string>) =>
-  lab.core.pool.query('update channel_account set settings = $2 where id = $1', [
+const settings = async (more: Record<string, string>) => {
+  await lab.core.pool.query('delete from rate_line where account_id = $1', [line])
+  await lab.core.pool.query('update channel_account set settings = $2 where id = $1', [
     line,
     { baseUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`, ...more },
   ])
+}
 const row = (m: { id: Uuid }) => lab.row(m.id)
 const some = async (n: number, more: object = {}) => {
   const made = []
