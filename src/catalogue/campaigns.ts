@@ -171,11 +171,14 @@ export const campaignRoutes = {
     const wanted = body.journeys.map((j, i) => idOr404('jrn', j, `journeys.${i}`))
     await inTransaction(core.pool, async sql => {
       await findCampaign(sql, workspace.id, id)
-      await sql.query(
+      const { rows } = await sql.query<{ id: Uuid }>(
         `update journey set campaign_id = case when id = any($3::uuid[]) then $2::uuid end
-          where workspace_id = $1 and (campaign_id = $2 or id = any($3::uuid[]))`,
+          where workspace_id = $1 and (campaign_id = $2 or id = any($3::uuid[])) returning id`,
         [workspace.id, id, wanted],
       )
+      const there = new Set(rows.map(r => r.id))
+      const missing = wanted.findIndex(j => !there.has(j))
+      if (missing >= 0) throw notFound('jrn', `journeys.${missing}`)
     })
     return { ok: true as const }
   },

@@ -27,6 +27,7 @@ import {
   type ConversationRow,
   countConversations,
   dropQuickReply,
+  hasQuickReply,
   listConversations,
   listEntries,
   listQuickReplies,
@@ -223,14 +224,15 @@ export const conversationRoutes = {
   },
 
   async saveQuickReply({ core, workspace, caller, params, body }) {
+    const isNew = params.reply === 'new'
+    const id = isNew ? newId() : idOr404('qrp', params.reply)
+    if (!isNew && !(await hasQuickReply(core.pool, workspace.id, id))) throw notFound('qrp')
     const fault = templateFault(body.text)
     if (fault !== null)
       throw new Problem(400, 'bad_template', `The text cannot be filled in: ${fault}`, {
         path: 'text',
         action: 'Write merge fields as {{ customer.name }}.',
       })
-    const isNew = params.reply === 'new'
-    const id = isNew ? newId() : idOr404('qrp', params.reply)
     const saved = await putQuickReply(core.pool, workspace.id, {
       id,
       isNew,

@@ -219,6 +219,14 @@ export async function listQuickReplies(pool: Pool, workspace: Uuid): Promise<Qui
   return rows
 }
 
+export async function hasQuickReply(sql: Sql, workspace: Uuid, id: Uuid): Promise<boolean> {
+  const { rowCount } = await sql.query('select from quick_reply where workspace_id = $1 and id = $2', [
+    workspace,
+    id,
+  ])
+  return rowCount === 1
+}
+
 /** Null: another has the name, or somebody else changed it since `version`. */
 export async function putQuickReply(
   sql: Sql,

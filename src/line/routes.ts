@@ -253,11 +253,8 @@ export const lineRoutes = {
 
   async orderLineMenus(call) {
     const { core, workspace } = call
-    await orderMenus(
-      core.pool,
-      workspace.id,
-      call.body.menus.map(m => idOr404('lrm', m, 'menus')),
-    )
+    const menus = call.body.menus.map(m => idOr404('lrm', m, 'menus'))
+    if (!(await orderMenus(core.pool, workspace.id, menus))) throw notFound('lrm', 'menus')
     for (const account of await accountsIn(call))
       await beginRound(core.pool, { workspace: workspace.id, account: account.id })
     return { ok: true }

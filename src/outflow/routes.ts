@@ -75,8 +75,8 @@ export const webhookRoutes = {
   },
 
   async updateWebhook({ core, workspace, params, body }) {
-    demandGood(body)
     const { id } = await found(core.pool, workspace.id, params.webhook)
+    demandGood(body)
     const { version, ...fields } = body
     if (!(await store.updateWebhook(core.pool, { workspace: workspace.id, id, version }, fields)))
       throw new Problem(409, 'version_conflict', 'Somebody else changed this webhook', {

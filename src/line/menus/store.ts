@@ -113,13 +113,16 @@ export async function markArchived(sql: Sql, row: MenuRow): Promise<void> {
   )
 }
 
-/** The order in which they are looked at; those not named stay behind. */
-export async function orderMenus(sql: Sql, workspace: Uuid, ids: Uuid[]): Promise<void> {
-  await sql.query(
+/** The order in which they are looked at; those not named stay behind. False, and nothing is changed, when one is not there. */
+export async function orderMenus(sql: Sql, workspace: Uuid, ids: Uuid[]): Promise<boolean> {
+  const { rowCount } = await sql.query(
     `update line_menu m set place = u.place from unnest($2::uuid[]) with ordinality u (id, place)
-      where m.workspace_id = $1 and m.id = u.id`,
+      where m.workspace_id = $1 and m.id = u.id
+        and not exists (select from unnest($2::uuid[]) i
+                         where not exists (select from line_menu l where l.workspace_id = $1 and l.id = i))`,
     [workspace, ids],
   )
+  return ids.length === 0 || (rowCount ?? 0) > 0
 }
 
 /** It goes from LINE once nobody has it. */
