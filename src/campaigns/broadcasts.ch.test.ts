@@ -70,6 +70,9 @@ async function cityOf(city: string): Promise<string> {
 async function peopleIn(city: string, names: string[], more: Item = {}): Promise<void> {
   for (const who of names) await lab.person(who, { line: true, email: true, traits: { city, ...more } })
 }
+/** What the next so many requests to LINE meet; one may carry the messages of many. */
+const fails = (kind: 'error_429' | 'error_500' | 'bad_recipient', times: number) =>
+  setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind, times })
 const get = (broadcast: string): Promise<Any> => ok('broadcast', { params: { broadcast } })
 async function draft(spec: Spec): Promise<string> {
   return (await ok('createBroadcast', { body: { spec } })).id
@@ -187,9 +190,10 @@ test('pause holds, an opt-out meanwhile is respected, resume goes on, cancel end
 test('a message that waits in the ledger is held by a pause and ended by cancelling', async () => {
   const segment = await cityOf('桃園')
   await peopleIn('桃園', ['h1', 'h2'])
-  await setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'error_500', times: 2 })
+  await fails('error_429', 2)
   const id = await draft(specOf(segment, { name: '重試中' }))
   await start(id)
+  await fails('error_429', 0)
   expect(await get(id)).toMatchObject({ progress: { accepted: 0 } })
   await turn(id, 'pause')
   await lab.passes(HOUR)
@@ -303,21 +307,36 @@ test('a canary goes first; where failures pass the limit the broadcast stops by 
     canary: { state: 'passed', figures: { accepted: first } },
   })
 
-  // every message fails
-  await setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'bad_recipient', times: 2 })
+  // every message fails: the request for all of them says nothing of whom, then each for itself
+  await fails('bad_recipient', 100)
   const bad = await draft(specOf(segment, { name: '先導失敗', canary }))
   await start(bad)
+  const under = async () => {
+    await lab.settle()
+    const { rows } = await lab.core.pool.query<{ n: number }>(
+      `select count(*)::int as n from message where workspace_id = $1 and state in ('intended', 'claimed', 'sending')`,
+      [lab.workspace],
+    )
+    return rows[0]!.n
+  }
+  await expect.poll(under, { timeout: 20_000 }).toBe(0)
+  const wrong = (await get(bad)).progress.failed
+  expect(wrong).toBeGreaterThan(0)
+  await fails('bad_recipient', 0)
   await lab.passes(61 * MINUTE)
   expect(await get(bad)).toMatchObject({
     state: 'canary_stopped',
-    canary: { state: 'stopped', figures: { failed: 2, verdict: { limit: 'failed', most: 20 } } },
+    canary: { state: 'stopped', figures: { failed: wrong, verdict: { limit: 'failed', most: 20 } } },
   })
   await lab.passes(10 * DAY)
   const stopped = (await get(bad)).progress
   expect(stopped.accepted + stopped.failed).toBeLessThan(12)
   await turn(bad, 'resume')
   await lab.settle()
-  expect(await get(bad)).toMatchObject({ state: 'done', progress: { done: 12 } })
+  expect(await get(bad)).toMatchObject({
+    state: 'done',
+    progress: { done: 12, failed: wrong, accepted: 12 - wrong },
+  })
 })
 
 test('people are tried with two messages, and some are kept unsent', async () => {

@@ -5,11 +5,14 @@ import { costOf, quotaOf, windowOf } from './limits.ts'
 
 export type ChannelCost = {
   channel: string
-  /** smallest unit of the currency; of several accounts the dearest */
+  /** smallest unit of the currency; where several accounts send, the dearest */
   costPerMessage: number
   /** null: an account has none */
   quota: { max: number; left: number } | null
 }
+
+/** People are friends of one account of LINE or of another; by any other channel the first account sends to all of them. */
+const sendsBySeveral = (channel: string) => channel === 'line'
 
 export async function channelCosts(
   sql: Sql,
@@ -17,7 +20,7 @@ export async function channelCosts(
   now: number,
 ): Promise<ChannelCost[]> {
   const { rows } = await sql.query<{ id: Uuid; channel: string; settings: Record<string, string> }>(
-    'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by channel, created_at',
+    'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by channel, created_at, id',
     [workspace.id],
   )
   const limits = rows.map(r => quotaOf(r))
@@ -30,10 +33,11 @@ export async function channelCosts(
   const used = new Map(taken.rows.map(r => [r.key, Number(r.used)]))
   const channels = new Map<string, ChannelCost>()
   for (const [i, row] of rows.entries()) {
+    const before = channels.get(row.channel)
+    if (before && !sendsBySeveral(row.channel)) continue
     const limit = limits[i]
     const quota = limit ? { max: limit.max, left: Math.max(0, limit.max - (used.get(limit.key) ?? 0)) } : null
     const costPerMessage = costOf(row.settings, workspace.currency)
-    const before = channels.get(row.channel)
     channels.set(
       row.channel,
       before === undefined

@@ -119,7 +119,9 @@ export async function sendMulticast(
   } catch (error) {
     result = readSilence(error)
   }
-  if (wrong.length === 0 || !('detail' in result)) return messages.map(() => result)
+  // who is meant is not always said: then nobody is held for it, and each goes alone
+  const isOfOne = wrong.length > 0 || (result.kind === 'bad_recipient' && messages.length > 1)
+  if (!isOfOne || !('detail' in result)) return messages.map(() => result)
   const { detail } = result
   return messages.map((_, i) =>
     wrong.includes(i)
