@@ -35,7 +35,8 @@ export function EngagementFigures({
       </div>
       {FIGURES.map(f => {
         const { messages, people } = total.figures[f]
-        const untold = f === 'opened' && data.opens !== 'person'
+        const untold =
+          (f === 'opened' && data.opens !== 'person') || (f === 'delivered' && data.tells.length === 0)
         return (
           <div className="figure" key={f}>
             <Group gap={4} wrap="nowrap">
@@ -46,7 +47,7 @@ export function EngagementFigures({
             </Group>
             <div className="figure-value">
               {untold
-                ? t(data.opens === 'sums' ? 'engagement.sumsOnly' : 'engagement.notTold')
+                ? t(f === 'opened' && data.opens === 'sums' ? 'engagement.sumsOnly' : 'engagement.notTold')
                 : say.count(messages)}
             </div>
             <Text size="xs" c="dimmed">
