@@ -21,7 +21,7 @@ const LANGUAGES = {
 } as const
 
 test('R3-46: every page in both languages, light and dark, is clean by axe', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const page = await site.browser.context.newPage()
   const errors: string[] = []

@@ -124,7 +124,7 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
 
   await page.goto(`${home}/insight/kpis`)
   await page.getByText('還沒有選 KPI').waitFor()
-  await page.getByRole('button', { name: '新增 KPI' }).click()
+  await page.getByRole('button', { name: '新增 KPI' }).first().click()
   await page.getByRole('textbox', { name: '目標' }).fill('2000')
   await look('kpi-form')
   await page.getByRole('button', { name: '儲存' }).click()

@@ -65,6 +65,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dark-4': '#3a414d',
     '--mantine-color-dark-5': '#2c323c',
     '--mantine-color-dark-6': '#23272f',
+    '--mantine-color-dark-7': '#1b1e24',
+    '--mantine-color-dark-8': '#14161b',
     '--mantine-color-text': '#e4e7ec',
     '--mantine-color-indigo-light-color': '#a5b6ff',
     '--app-canvas': '#121418',

@@ -52,6 +52,7 @@ const SHOWN: Record<LiveTopic, EndpointName[]> = {
     'home',
     'broadcasts',
     'broadcast',
+    'comparison',
     'campaignReport',
     'journeys',
     'journeyCounts',

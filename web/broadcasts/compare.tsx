@@ -18,7 +18,7 @@ export function Compare({ ws }: { ws: string }) {
   const query = useApi('comparison', { ws, query: {} })
   return (
     <Card flush title={t('broadcasts.tab_compare')}>
-      <Text size="sm" c="dimmed" p="sm">
+      <Text size="sm" c="dimmed" px="md" pt="sm">
         {t('comparison.text', { days: DAYS })}
       </Text>
       <Show query={query}>{data => <Table ws={ws} data={data} />}</Show>

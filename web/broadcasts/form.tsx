@@ -151,7 +151,7 @@ function AudienceStep({ ws, spec, change }: StepProps) {
         }
       />
       <div>
-        <Text size="sm" fw={500} id="broadcast-purpose">
+        <Text size="sm" fw={600} id="broadcast-purpose">
           {t('broadcast.purpose')}
         </Text>
         <SegmentedControl

@@ -136,6 +136,7 @@ function Warnings({ look }: { look: Look }) {
   const say = useSay()
   const short = look.channels.filter(c => c.quota !== null && c.quota.left < (c.gets ?? c.reachable))
   const lines = [
+    ...(look.people - look.nobody <= 0 ? [t('broadcast.nobodyGets')] : []),
     ...(look.quiet
       ? [
           t('broadcast.quiet', {

@@ -83,7 +83,7 @@ function Figures({ b, p }: { b: Held; p: Told }) {
   const say = useSay()
   const out = Object.values(p.notEntered).reduce((x, y) => x + y, 0)
   const over = p.done + p.control + out
-  const part = p.audience === 0 ? 0 : Math.min(100, (100 * over) / p.audience)
+  const part = p.audience === 0 ? (b.endedAt === null ? 0 : 100) : Math.min(100, (100 * over) / p.audience)
   const reasons = Object.entries(p.reasons)
   return (
     <Card title={t('broadcasts.progress')}>

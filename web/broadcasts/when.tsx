@@ -70,6 +70,7 @@ export function WhenStep({ ws, spec, change }: StepProps) {
         />
         <NumberInput
           label={t('broadcast.holdout')}
+          placeholder={t('broadcast.none')}
           min={0.1}
           max={90}
           value={spec.holdoutPercent ?? ''}
@@ -77,6 +78,7 @@ export function WhenStep({ ws, spec, change }: StepProps) {
         />
         <NumberInput
           label={t('broadcast.useful')}
+          placeholder={t('broadcast.none')}
           min={1}
           max={2000}
           allowDecimal={false}
@@ -87,6 +89,7 @@ export function WhenStep({ ws, spec, change }: StepProps) {
         />
         <NumberInput
           label={t('broadcast.budget')}
+          placeholder={t('broadcast.none')}
           min={0}
           allowDecimal={false}
           value={spec.budget ?? ''}
@@ -202,7 +205,7 @@ function CanaryPart({ spec, change }: StepProps) {
   const { canary } = spec
   const put = (next: Canary) => change({ ...spec, canary: next })
   return (
-    <Fieldset legend={t('broadcast.canary')}>
+    <Fieldset legend={t('broadcast.canaryTitle')}>
       <Stack gap="sm">
         <Checkbox
           label={t('broadcast.canary')}

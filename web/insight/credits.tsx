@@ -113,7 +113,7 @@ export function Credits({
           }
         />
         <div>
-          <Text size="xs" fw={500}>
+          <Text size="xs" fw={600}>
             {t('attribution.conversion')}
           </Text>
           <EventPicker

@@ -85,3 +85,17 @@ describe('the drawing', () => {
     ])
   })
 })
+
+test('a send says what it sends on every channel', async () => {
+  await i18next.changeLanguage('en')
+  const { say: node } = graph.nodes
+  const told = (channel: string, more: object) =>
+    sayNode({ ...node!, fields: { channel, content: { channel, ...more } } }, say(), CODES)
+  expect(told('sms', { text: 'Ten percent off' })).toBe('SMS: Ten percent off')
+  expect(told('whatsapp', { template: { name: 'order_shipped', language: 'zh_TW' } })).toContain(
+    'order_shipped',
+  )
+  expect(told('push', { title: 'On sale', body: 'now' })).toContain('On sale')
+  expect(told('line', { module: { id: 'mod_1' } })).toBe('LINE: a message module')
+  expect(told('line', { messages: [] })).toBe('LINE: nothing written yet')
+})

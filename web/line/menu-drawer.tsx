@@ -187,7 +187,7 @@ export function MenuDrawer({
             onChange={e => setAlias(e.currentTarget.value)}
           />
           <Stack gap={4}>
-            <Text size="sm" fw={500}>
+            <Text size="sm" fw={600}>
               {t('line.picture')}
             </Text>
             <Text size="xs" c="dimmed">
@@ -217,7 +217,7 @@ export function MenuDrawer({
             </Group>
           </Stack>
           <Stack gap={6} role="group" aria-label={t('line.areas')}>
-            <Text size="sm" fw={500}>
+            <Text size="sm" fw={600}>
               {t('line.areas')}
             </Text>
             <Text size="xs" c="dimmed">

@@ -97,7 +97,7 @@ export function Engagement() {
             onChange={value => choose({ window: value === '7' ? undefined : (value ?? undefined) })}
           />
           <div>
-            <Text size="xs" fw={500}>
+            <Text size="xs" fw={600}>
               {t('engagement.event')}
             </Text>
             <EventPicker

@@ -1,6 +1,6 @@
 // The KPIs that the team watches: how far each is, its target, its weeks, its definition and the people behind it.
 import { Anchor, Button, Group, Modal, NumberInput, Select, Stack, Text } from '@mantine/core'
-import { IconTarget } from '@tabler/icons-react'
+import { IconPlus, IconTarget } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -47,7 +47,11 @@ export function Kpis() {
     void navigate({ search: { ...search, ...more }, replace: true })
   const query = useApi('kpis', { ws })
   const add = (
-    <Guarded scope="segments:write" onClick={() => choose({ edit: 'new' })}>
+    <Guarded
+      scope="segments:write"
+      leftSection={<IconPlus size={16} aria-hidden />}
+      onClick={() => choose({ edit: 'new' })}
+    >
       {t('kpis.add')}
     </Guarded>
   )
@@ -59,7 +63,7 @@ export function Kpis() {
         {data =>
           data.items.length === 0 ? (
             <Card>
-              <Empty icon={<IconTarget />} title={t('kpis.empty')} text={t('kpis.emptyText')} />
+              <Empty icon={<IconTarget />} title={t('kpis.empty')} text={t('kpis.emptyText')} action={add} />
             </Card>
           ) : (
             <div className="kpi-grid">

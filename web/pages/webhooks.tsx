@@ -1,5 +1,5 @@
 // Webhooks out: who is told what, how it goes, what could not be delivered, and which events there are.
-import { Alert, Button, Group, Modal, Stack, Table, TagsInput, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Modal, Stack, TagsInput, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconPlus, IconWebhook } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -59,7 +59,7 @@ export function Webhooks() {
           }
         </Show>
         <Card title={t('webhooks.types')} flush>
-          <Text size="sm" c="dimmed" px="md" pb="sm">
+          <Text size="sm" c="dimmed" px="md" py="sm">
             {t('webhooks.typesText')}
           </Text>
           <Show query={types}>{({ items }) => <Types items={items} />}</Show>
@@ -296,24 +296,24 @@ function Types({ items }: { items: Out<'webhookEvents'>['items'] }) {
   const { t } = useTranslation()
   return (
     <Scroll label={t('webhooks.types')}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('webhooks.type')}</Table.Th>
-            <Table.Th>{t('webhooks.version')}</Table.Th>
-            <Table.Th>{t('webhooks.fields')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>{t('webhooks.type')}</th>
+            <th>{t('webhooks.version')}</th>
+            <th>{t('webhooks.fields')}</th>
+          </tr>
+        </thead>
+        <tbody>
           {items.map(i => (
-            <Table.Tr key={i.name}>
-              <Table.Td className="mono">{i.name}</Table.Td>
-              <Table.Td>{i.version}</Table.Td>
-              <Table.Td className="mono">{i.props.join(', ')}</Table.Td>
-            </Table.Tr>
+            <tr key={i.name}>
+              <td className="mono">{i.name}</td>
+              <td>{i.version}</td>
+              <td className="mono">{i.props.join(', ')}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
     </Scroll>
   )
 }

@@ -104,9 +104,11 @@ export const broadcastWords = {
     holdout: ['對照組 %（不發，用來比較成效）', 'Control group % (gets nothing, to compare with)'],
     goal: ['目標事件', 'Goal (event)'],
     goalDays: ['幾天內', 'Within days'],
+    none: ['不設定', 'None'],
     useful: ['幾小時後就不用再發', 'Of no use after hours'],
     budget: ['預算上限', 'Budget'],
-    canary: ['先發給一小群人', 'Canary: a few first'],
+    canaryTitle: ['先導發送', 'Canary'],
+    canary: ['先發給一小群人', 'A few people first'],
     canaryHelp: [
       '先發這一群，等一段時間；下面任一項超過就自動停止，否則自動發給其他人。',
       'These go first; after the time the others follow by themselves, unless one of these limits is passed: then it stops.',
@@ -147,6 +149,10 @@ export const broadcastWords = {
     capped: [
       '{{n}} 人已達上限（{{time}}內 {{max}} 則），會被略過',
       '{{n}} people have had {{max}} within {{time}}: they are skipped',
+    ],
+    nobodyGets: [
+      '目前沒有人會收到：換一個分眾、加一個備用渠道，或確認這些人有聯絡方式與同意。',
+      'Nobody would get it: choose another segment, add another channel, or see that these people have a contact and consent.',
     ],
     fine: ['沒有發現問題', 'Nothing stands in the way'],
     start_now: ['立即發送', 'Send now'],

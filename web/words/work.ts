@@ -132,6 +132,7 @@ export const work = {
     waitEventForever: ['等「{{event}}」', 'Wait for “{{event}}”'],
     split: ['{{branches}}，其餘', '{{branches}}, else'],
     send: ['{{channel}}：{{text}}', '{{channel}}: {{text}}'],
+    sendModule: ['{{channel}}：使用訊息模組', '{{channel}}: a message module'],
     sendNothing: ['{{channel}}：尚無內容', '{{channel}}: nothing written yet'],
     nothing: ['尚未設定', 'Not set yet'],
     marketing: ['行銷', 'marketing'],

@@ -9,10 +9,13 @@ import { number, text } from './values.ts'
 function brief(content: unknown, names: Names): string {
   const c = content as {
     subject?: string
+    text?: string
+    title?: string
+    template?: { name?: string }
     messages?: { text?: string; altText?: string }[]
   } | null
   const first = c?.messages?.[0]
-  const words = c?.subject || first?.text || first?.altText || ''
+  const words = c?.subject || c?.text || c?.title || c?.template?.name || first?.text || first?.altText || ''
   return words
     .replace(
       /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
@@ -23,6 +26,8 @@ function brief(content: unknown, names: Names): string {
 
 const line: NodeSay['line'] = (f, say, names) => {
   const channel = word('channel', text(f.channel))
+  if ((f.content as { module?: unknown } | null)?.module !== undefined)
+    return say.t('say.sendModule', { channel })
   const words = brief(f.content, names)
   return words === '' ? say.t('say.sendNothing', { channel }) : say.t('say.send', { channel, text: words })
 }

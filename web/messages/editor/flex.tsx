@@ -136,7 +136,10 @@ function Cards({
                 w={110}
                 aria-label={t('editor.size')}
                 allowDeselect={false}
-                data={['kilo', 'mega', 'giga']}
+                data={(['kilo', 'mega', 'giga'] as const).map(value => ({
+                  value,
+                  label: t(`editor.size_${value}`),
+                }))}
                 value={card.size}
                 onChange={size => size && write({ size: size as FlexCard['size'] })}
               />

@@ -1,0 +1,94 @@
+// A broadcast in Chromium: filled in on one page, looked at, sent by keyboard, seen to its end; clean by axe in both
+// languages, light and dark. SHOTS=folder keeps pictures.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicId } from '../src/platform/ids.ts'
+import { seriousFaults } from './axe.ts'
+import { eventually } from './browser.ts'
+import { callApi } from './http-client.ts'
+import { newBrand, openSite, signedIn, type Site } from './site.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+}, 300_000)
+afterAll(() => site?.close())
+
+const UID = 'U' + 'ab'.repeat(16)
+
+test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', {
+  timeout: 300_000,
+}, async () => {
+  const { core } = site
+  const page = await signedIn(site, 30_000)
+  const { id, apiKey, home } = await newBrand(core)
+  const call = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) => {
+    const key = { key: apiKey }
+    const answer = await callApi(core.baseUrl, name, key, { ...given, params: { ws: publicId('wsp', id) } })
+    expect(answer.status).toBe(200)
+    return answer.body as { items: { direction: string }[] }
+  }
+  const faults: string[] = []
+  const look = async (name: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      faults.push(...(await seriousFaults(page)).map(f => `${name} ${colorScheme}: ${f}`))
+      if (process.env.SHOTS)
+        await page.screenshot({
+          path: `${process.env.SHOTS}/broadcast-${name}-${colorScheme}.png`,
+          fullPage: true,
+        })
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+  await call('sandboxAct', { body: { channel: 'line', address: UID, act: 'follow', name: '王小明' } })
+  await eventually(
+    'the follower is a customer',
+    async () => (await call('customers', { query: {} })).items.length === 1,
+    30_000,
+  )
+  await page.goto(`${home}/broadcasts`)
+  await page.getByText('還沒有群發').waitFor()
+  await look('empty')
+  await page.getByRole('button', { name: '新增群發' }).first().click()
+  await page.getByLabel('群發名稱（只有團隊看得到）').fill('週年慶開跑')
+  await page.getByRole('textbox', { name: /文字/ }).first().fill('全館九折')
+  await page.getByRole('checkbox', { name: '先發給一小群人' }).check()
+  await look('form')
+  await page.getByRole('checkbox', { name: '先發給一小群人' }).uncheck()
+  await page.getByRole('button', { name: '存成草稿' }).click()
+  await page.getByRole('row', { name: 'LINE 1 1' }).waitFor()
+  await page.getByText('沒有發現問題').waitFor()
+  await look('last')
+  await page.getByRole('button', { name: '立即發送' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByText('會發給 1 人').waitFor()
+  await look('ask')
+  await page.getByRole('dialog').getByRole('button', { name: '立即發送' }).click()
+  await page.getByText('已完成').first().waitFor({ timeout: 60_000 })
+  await page.getByRole('status').getByText('1 / 1 人').waitFor()
+  await look('done')
+  const chat = await call('sandboxMessages', { query: { channel: 'line', address: UID } })
+  expect(JSON.stringify(chat.items)).toContain('全館九折')
+
+  await page.goto(`${home}/broadcasts?tab=compare`)
+  await page.getByRole('row', { name: /^週年慶開跑 群發 1 1/ }).waitFor()
+  await look('compare')
+  await page.goto(`${home}/broadcasts`)
+  await page.getByRole('link', { name: '週年慶開跑' }).waitFor()
+  await look('list')
+  await page.getByRole('button', { name: '語言' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await page.getByRole('link', { name: '週年慶開跑' }).click()
+  await page.getByText('Done').first().waitFor()
+  await look('done-en')
+
+  // one for nobody says so before it is sent
+  await page.goto(`${home}/broadcasts/new`)
+  await page.getByLabel('Name (only the team sees it)').fill('Text messages')
+  await page.getByRole('combobox', { name: 'Channel' }).selectOption('sms')
+  await page.getByRole('textbox', { name: /Text/ }).first().fill('Ten percent off')
+  await page.getByRole('button', { name: 'Save as draft' }).click()
+  await page.getByText('Nobody would get it').waitFor()
+  await look('nobody-en')
+  expect(faults).toEqual([])
+})
