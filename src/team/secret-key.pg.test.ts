@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { callApi } from '../../test/http-client.ts'
 import { adapters } from '../channels/register.ts'
+import { type LinkClaims, newLinkNonce, spendLinkNonce } from '../line/nonces.ts'
 import { openMessageLinks, readUnsubscribeToken } from '../messages/link-tokens.ts'
 import { hiddenAddress, hideAddresses, isSuppressed } from '../messages/suppression.ts'
-import { newId, publicId } from '../platform/ids.ts'
+import { newId, parseId, publicId } from '../platform/ids.ts'
 import { openPool } from '../platform/postgres.ts'
 import { openSecrets } from '../platform/secrets.ts'
 import { shopApiKey } from '../sandbox/store.ts'
@@ -78,6 +79,9 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   const link = openMessageLinks(core).of(message).unsubscribeUrl.split('/').at(-1)!
   const address = { channel: 'sms', address: '+886912345678' }
   await hideAddresses(core.pool, core.secrets, { workspace: space.id, addresses: [address], at: Date.now() })
+  const account = { workspace: space.id, id: parseId('chn', put.body.id as string)! }
+  const claims: LinkClaims = { ids: [{ kind: 'member_no', value: 'm-1' }] }
+  const nonce = await newLinkNonce(core, account, claims)
   await before.stop()
 
   writeFileSync(join(dir, 'secret.key'), core.secretKey + '\n', { mode: 0o600 })
@@ -99,6 +103,7 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
     source: 1,
     http_answer: 1,
     system: 1,
+    line_nonce: 1,
   })
   const key = readFileSync(join(dir, 'secret.key'), 'utf8').trim()
   expect(key).not.toBe(core.secretKey)
@@ -119,6 +124,7 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   const web = await startWeb(again)
   try {
     expect(await shopApiKey(again, space.id)).toBe(shopKey)
+    expect(await spendLinkNonce(again, account, nonce, 'U1')).toEqual(claims)
     expect(readUnsubscribeToken(again.secrets, link)).toBe(message)
     const ask = { workspace: space.id, ...address, consentAt: null, followAt: null }
     const hidden = hiddenAddress(again.secrets, space.id, address.channel, address.address)
@@ -166,7 +172,7 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
   await last.close()
 }, 60_000)
 
-/** Binary columns that are nothing sealed: hashes, pictures, and the journal's packed bodies. */
+/** Binary columns that are nothing sealed: hashes, pictures, what customers sent, and the journal's packed bodies. */
 const PLAIN = [
   'team_session.token_hash',
   'sign_in_link.token_hash',
@@ -174,6 +180,7 @@ const PLAIN = [
   'journal.body',
   'import.file_hash',
   'picture.bytes',
+  'line_content.bytes',
 ]
 
 async function binaryColumns(): Promise<{ table: string; column: string }[]> {

@@ -15,6 +15,7 @@ export const SEALED = [
   ['webhook', 'old_secret'],
   ['ad_audience', 'secrets'],
   ['erasure', 'sealed'],
+  ['line_nonce', 'claims'],
 ] as const
 
 /** Rows of `system` whose value is sealed, as base64. */
