@@ -241,7 +241,8 @@ test('who refuses between start and socket gets nothing, whether they wait for t
     )
     .toBe(1)
   await lab.passes(7 * HOUR)
-  for (const who of all) expect([who, await said(who)]).toEqual([who, who === early || who === late ? [] : ['週年慶開跑']])
+  for (const who of all)
+    expect([who, await said(who)]).toEqual([who, who === early || who === late ? [] : ['週年慶開跑']])
   expect(await get(id)).toMatchObject({
     state: 'done',
     progress: { audience: 6, accepted: 4, skipped: 2, reasons: { consent: 2 } },
