@@ -204,6 +204,79 @@ test('a message that waits in the ledger is held by a pause and ended by cancell
   expect((await get(id)).progress).toMatchObject({ accepted: 0, skipped: 2, reasons: { exited: 2 } })
 })
 
+test('who refuses between start and socket gets nothing, whether they wait for their turn or their message does; all others get one', async () => {
+  const segment = await cityOf('澎湖')
+  const all = Array.from({ length: 6 }, (_, i) => `o${i}`)
+  await peopleIn('澎湖', all)
+  const refuses = (who: string) =>
+    lab.tell({
+      type: 'track',
+      event: 'consent.refused',
+      anonymousId: who,
+      properties: { channel: 'line', purpose: 'marketing' },
+    })
+  await fails('error_429', 1)
+  const id = await draft(specOf(segment, { name: '途中退訂', throttle: { max: 1, per: 'hour' } }))
+  await start(id)
+  // the first message waits in the ledger for its second try, the others for their turn
+  const { rows } = await lab.core.pool.query<{ who: string }>(
+    `select i.value as who from message m join identifier i on i.workspace_id = m.workspace_id and i.customer_id = m.customer_id
+      where m.workspace_id = $1 and m.channel = 'line' and m.state = 'intended' and i.kind = 'anonymous_id' and i.value = any($2)`,
+    [lab.workspace, all],
+  )
+  expect(rows.length).toBe(1)
+  const early = rows[0]!.who
+  const late = all.find(w => w !== early)!
+  await refuses(early)
+  await refuses(late)
+  expect(await Promise.all(all.map(said))).toEqual(all.map(() => []))
+  // its second try is due by the real clock
+  await expect
+    .poll(
+      async () => {
+        await lab.settle()
+        return (await get(id)).progress.reasons.consent ?? 0
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1)
+  await lab.passes(7 * HOUR)
+  for (const who of all)
+    expect([who, await said(who)]).toEqual([who, who === early || who === late ? [] : ['週年慶開跑']])
+  expect(await get(id)).toMatchObject({
+    state: 'done',
+    progress: { audience: 6, accepted: 4, skipped: 2, reasons: { consent: 2 } },
+  })
+})
+
+test('what the provider left unanswered is not asked again while the broadcast is held, nor once it is cancelled', async () => {
+  const segment = await cityOf('南投')
+  const all = ['n1', 'n2', 'n3']
+  await peopleIn('南投', all)
+  // a request for several of which it is not known whether it was taken: the same again settles it
+  await fails('error_500', 100)
+  const id = await draft(specOf(segment, { name: '未回應' }))
+  await start(id)
+  expect(await get(id)).toMatchObject({ state: 'sending', progress: { accepted: 0, unknown: 3 } })
+  await turn(id, 'pause')
+  await fails('error_500', 0)
+  const due = () =>
+    lab.core.pool.query(
+      `update message set send_after = clock_timestamp() where workspace_id = $1 and state = 'unknown' and send_after < '8000-01-01'`,
+      [lab.workspace],
+    )
+  const heard = async () => (await Promise.all(all.map(said))).flat()
+  expect((await due()).rowCount).toBe(3)
+  await lab.settle()
+  expect(await heard()).toEqual([])
+  await turn(id, 'cancel')
+  expect((await due()).rowCount).toBe(3)
+  await lab.settle()
+  expect(await heard()).toEqual([])
+  expect((await due()).rowCount).toBe(0)
+  expect(await get(id)).toMatchObject({ state: 'cancelled', progress: { accepted: 0, unknown: 3 } })
+})
+
 test('a scheduled one starts at its time with who is in by then; taken back it does not', async () => {
   const segment = await cityOf('嘉義')
   await peopleIn('嘉義', ['s1'])

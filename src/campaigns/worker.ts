@@ -4,6 +4,7 @@ import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { openLoop } from '../platform/loop.ts'
+import { isAskedAgain } from '../messages/stop.ts'
 import { setJourneyStatus } from '../journeys/store.ts'
 import { judgeCanary } from './model.ts'
 import { allAnswered, canaryFigures, NO_PROGRESS, progressOf, wentFirst } from './progress.ts'
@@ -79,6 +80,7 @@ export function openBroadcastWorker(core: Core): BroadcastWorker {
       const isLost = now > b.startedAt!.getTime() + LOST_MS && !(await isBeingTold(core.pool, workspace))
       if (!isLost) return false
     }
+    if (await isAskedAgain(core.pool, b.journey)) return false
     await endBroadcast(core, workspace, b.journey, now)
     return true
   }

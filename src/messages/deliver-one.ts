@@ -47,7 +47,8 @@ function accountOf(claim: Claim, accounts: LoadedAccount[], customer: Parameters
   return accountFor(CHANNELS[claim.channel as ChannelName], accounts, customer)
 }
 
-/** Null: its channel or workspace is not there. */
+/** Null: its channel or workspace is not there. An unknown one of a broadcast that is held or ended is not said again: it may
+ *  not have been said at all. */
 export function judgeClaim(claim: Claim, facts: Read): Judged | null {
   const workspace = facts.workspaces.get(claim.workspace)
   const { channel } = claim
@@ -58,13 +59,19 @@ export function judgeClaim(claim: Claim, facts: Read): Judged | null {
   const waitMs = account?.attentionAt ? account.attentionAt + CREDENTIALS_WAIT_MS - Date.now() : 0
   // what a person wants tried again is not too late
   const intent = claim.again > 0 ? { ...claim.intent, notAfter: null } : claim.intent
-  const decision = decide(intent, CHANNELS[channel], {
-    now: now(),
-    paused: workspace.paused || workspace.stopped.includes(channel),
-    account: account && { waitMs, settings: account.settings },
-    customer,
-    asked: workspace.asked,
-  })
+  const held = claim.state === 'unknown' ? workspace.held[claim.intent.journey ?? ''] : undefined
+  const decision: Decision =
+    held === undefined
+      ? decide(intent, CHANNELS[channel], {
+          now: now(),
+          paused: workspace.paused || workspace.stopped.includes(channel),
+          account: account && { waitMs, settings: account.settings },
+          customer,
+          asked: workspace.asked,
+        })
+      : held === 'paused'
+        ? { do: 'hold' }
+        : { do: 'skip', reason: 'exited' }
   const adapter = account ? adapterNamed(account.adapter) : undefined
   return { claim, channel, workspace, account, adapter, decision, now }
 }

@@ -43,3 +43,12 @@ export async function stoppedNow(sql: Sql, workspace: Uuid): Promise<Stopped> {
   )
   return rows[0]!
 }
+
+/** Whether some of a journey's unknown messages are still to be asked again, so that more of it may go out. */
+export async function isAskedAgain(sql: Sql, journey: Uuid): Promise<boolean> {
+  const { rows } = await sql.query<{ found: boolean }>(
+    `select exists (select from message where bucket = any($1::smallint[]) and state = 'unknown' and send_after < $2 and journey_id = $3) as found`,
+    [ALL, HELD_FROM, journey],
+  )
+  return rows[0]!.found
+}

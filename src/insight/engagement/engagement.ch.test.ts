@@ -150,7 +150,7 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     channel: 'line',
     address: lab.lineOf('w0'),
     act: 'postback',
-    data: `ask:${asked[0]!.id}:0`,
+    data: `ask:${asked.find(m => m.state === 'accepted')!.id}:0`,
   })
   for (const who of ['w2', 'w4'])
     await lab.act({ channel: 'line', address: lab.lineOf(who), act: 'unfollow' })
