@@ -1,5 +1,6 @@
 // Publishing: the whole world of a workspace is written under the next number, and one input for each bucket tells
 // the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
+import { sendsBySeveral } from '../channels/model.ts'
 import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
@@ -91,16 +92,21 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   }
 }
 
-/** What one message costs by channel, where an account says so: the cheapest account's. */
+/** What one message costs by channel, where the account that sends says so; of several of LINE the cheapest. */
 async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
-  const { rows } = await sql.query<{ channel: string; cost: string }>(
+  const { rows } = await sql.query<{ channel: string; cost: string | null }>(
     `select channel, settings->>'costPerMessage' as cost from channel_account
-      where workspace_id = $1 and settings ? 'costPerMessage' and archived_at is null order by channel, created_at`,
+      where workspace_id = $1 and archived_at is null order by channel, created_at, id`,
     [workspace],
   )
   const costs: Record<string, number> = {}
-  for (const { channel, cost } of rows)
-    costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
+  const seen = new Set<string>()
+  for (const { channel, cost } of rows) {
+    const first = !seen.has(channel)
+    seen.add(channel)
+    if (cost !== null && (first || sendsBySeveral(channel)))
+      costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
+  }
   return costs
 }
 

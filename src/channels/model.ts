@@ -64,5 +64,8 @@ export const CHANNELS: Record<ChannelName, ChannelKind> = {
 
 export const isChannel = (name: string): name is ChannelName => Object.hasOwn(CHANNELS, name)
 
+/** People are friends of one account of LINE or of another; by any other channel the first account sends to all of them. */
+export const sendsBySeveral = (channel: string): boolean => channel === 'line'
+
 /** The platform under which a browser's token is kept, among the tokens of apps. */
 export const WEB_PLATFORM = 'web'

@@ -33,7 +33,7 @@ function trait(state: CustomerState, name: string): string | null {
 
 export function nameOf(state: CustomerState): string | null {
   const full = (trait(state, 'last_name') ?? '') + (trait(state, 'first_name') ?? '')
-  return trait(state, 'name') ?? (full || null)
+  return trait(state, 'name') ?? (full || trait(state, 'line_name'))
 }
 
 export function rowOf(state: CustomerState, workspaceCurrency: string): CustomerRow {

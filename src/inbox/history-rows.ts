@@ -282,7 +282,7 @@ export function snapshotRow(row: {
     workspace_id: row.workspace_id,
     customer_id: row.id,
     version: row.version,
-    name: trait('name') || trait('last_name') + trait('first_name'),
+    name: trait('name') || trait('last_name') + trait('first_name') || trait('line_name'),
     member_no: held('member_no'),
     email: held('email') || trait('email'),
     phone: held('phone') || trait('phone'),

@@ -1,4 +1,5 @@
 // What a message costs on each channel, and what is left of its accounts' monthly quotas.
+import { sendsBySeveral } from '../channels/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { costOf, quotaOf, windowOf } from './limits.ts'
@@ -10,9 +11,6 @@ export type ChannelCost = {
   /** null: an account has none */
   quota: { max: number; left: number } | null
 }
-
-/** People are friends of one account of LINE or of another; by any other channel the first account sends to all of them. */
-const sendsBySeveral = (channel: string) => channel === 'line'
 
 export async function channelCosts(
   sql: Sql,
