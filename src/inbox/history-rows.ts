@@ -78,9 +78,8 @@ export const HISTORY_COLUMNS = [
 ] as const satisfies readonly (keyof HistoryRow)[]
 
 /** A row's fields in the order of HISTORY_COLUMNS. */
-/** A fact as ClickHouse is given it: its columns in their order, as one line. */
-export const historyLine = (row: HistoryRow): string =>
-  JSON.stringify(HISTORY_COLUMNS.map(c => row[c])) + '\n'
+/** A fact as ClickHouse is given it: its columns in their order. */
+export const historyTuple = (row: HistoryRow): unknown[] => HISTORY_COLUMNS.map(c => row[c])
 
 const NONE: Uuid = '00000000-0000-0000-0000-000000000000'
 const KINDS: Record<string, string> = {

@@ -4,13 +4,13 @@
 import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
 import { openBreath } from '../platform/breathe.ts'
-import { insertLines } from '../platform/clickhouse.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
 import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
-import { HISTORY_COLUMNS, historyRows, historyLine, snapshotRow, type JournalRow } from './history-rows.ts'
+import { HISTORY_COLUMNS, historyRows, historyTuple, snapshotRow, type JournalRow } from './history-rows.ts'
+import type { OrderStateRow } from './history-orders.ts'
 import type pg from 'pg'
 
 const GROUPS = 16
@@ -156,11 +156,18 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     }
   }
 
-  /** `lines`: parts of so many facts, each written as one line of JSON. */
-  async function insertEvents(group: number, no: number, parts: string[][]): Promise<void> {
-    for (const [part, lines] of parts.entries()) {
-      const token = `${incarnation}:${group}:${no}:${part}`
-      await insertLines(core.history, { table: 'event', columns: HISTORY_COLUMNS, token }, lines)
+  async function insertEvents(group: number, no: number, parts: unknown[][][]): Promise<void> {
+    for (const [part, values] of parts.entries()) {
+      await core.history.insert({
+        table: 'event',
+        columns: [...HISTORY_COLUMNS],
+        values,
+        format: 'JSONCompactEachRow',
+        clickhouse_settings: {
+          insert_deduplicate: 1,
+          insert_deduplication_token: `${incarnation}:${group}:${no}:${part}`,
+        },
+      })
       faultPoint('history.inserted')
     }
   }
@@ -170,8 +177,8 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     if (!batch) return false
     faultPoint('history.stored')
     incarnation ??= await readIncarnation()
-    const facts: string[][] = []
-    const orders: string[] = []
+    const facts: unknown[][][] = []
+    const orders: OrderStateRow[] = []
     const workspaces = new Set<Uuid>()
     const customers = touched.get(l.key) ?? new Set<Uuid>()
     touched.set(l.key, customers)
@@ -181,21 +188,25 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       const told = historyRows(row, incarnation)
       for (const fact of told.rows) {
         if (made++ % FACTS_PER_BATCH === 0) facts.push([])
-        facts.at(-1)!.push(historyLine(fact))
+        facts.at(-1)!.push(historyTuple(fact))
         workspaces.add(fact.workspace_id)
       }
-      for (const order of told.orders) orders.push(JSON.stringify(order) + '\n')
+      orders.push(...told.orders)
       for (const c of told.customers) customers.add(c)
       const rest = breath()
       if (rest) await rest
     }
     await insertEvents(l.key, batch.no, facts)
     if (orders.length > 0)
-      await insertLines(
-        core.history,
-        { table: 'order_state', token: `${incarnation}:${l.key}:${batch.no}` },
-        orders,
-      )
+      await core.history.insert({
+        table: 'order_state',
+        values: orders,
+        format: 'JSONEachRow',
+        clickhouse_settings: {
+          insert_deduplicate: 1,
+          insert_deduplication_token: `${incarnation}:${l.key}:${batch.no}`,
+        },
+      })
     const keys = Object.keys(batch.ranges)
     await inTransaction(core.pool, async sql => {
       const done = await sql.query({
@@ -233,13 +244,13 @@ export function openHistoryWorker(core: Core): HistoryWorker {
           'select id, workspace_id, version, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
           [[...new Set(ids.map(bucketOf))], ids],
         )
-        const lines: string[] = []
+        const values: ReturnType<typeof snapshotRow>[] = []
         for (const row of rows) {
-          lines.push(JSON.stringify(snapshotRow(row)) + '\n')
+          values.push(snapshotRow(row))
           const rest = breath()
           if (rest) await rest
         }
-        if (lines.length > 0) await insertLines(core.history, { table: 'customer' }, lines)
+        if (values.length > 0) await core.history.insert({ table: 'customer', values, format: 'JSONEachRow' })
         for (const id of ids) customers.delete(id)
       }
     }

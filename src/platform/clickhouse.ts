@@ -1,5 +1,4 @@
 // ClickHouse over its HTTP interface, embedded (chDB behind our shim) or a server: the same client, never told apart.
-import { Readable } from 'node:stream'
 import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { Problem } from './errors.ts'
 
@@ -16,27 +15,6 @@ export function openClickHouse(url: string): History {
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 }, // older servers write them as text
   })
-}
-
-/** Inserts rows that are written as JSON already, one a line: the client would write all of them in one go, and hold the
- *  thread for as long. `token`: a second insert under it does nothing. */
-export async function insertLines(
-  history: History,
-  into: { table: string; columns?: readonly string[]; token?: string },
-  lines: string[],
-): Promise<void> {
-  const { table, columns, token } = into
-  const { stream } = await history.exec({
-    query: columns
-      ? `insert into ${table} (${columns.join(', ')}) format JSONCompactEachRow`
-      : `insert into ${table} format JSONEachRow`,
-    values: Readable.from(lines, { objectMode: false }),
-    ...(token === undefined
-      ? {}
-      : { clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token } }),
-  })
-  // nothing comes but the end, and the connection is free only after it
-  for await (const _ of stream);
 }
 
 /** Rows of a question about the past. `params` are bound by ClickHouse ({name:Type} in the text).

@@ -3,7 +3,7 @@
 import type { CustomerState } from '../../src/customers/model.ts'
 import { packState } from '../../src/customers/pack.ts'
 import type { World } from '../../src/customers/world.ts'
-import { historyRows, historyLine, HISTORY_COLUMNS, snapshotRow } from '../../src/inbox/history-rows.ts'
+import { historyRows, historyTuple, HISTORY_COLUMNS, snapshotRow } from '../../src/inbox/history-rows.ts'
 import type { OrderStateRow } from '../../src/inbox/history-orders.ts'
 import { packJournal, writeEntry } from '../../src/inbox/journal.ts'
 import type { History as Engine } from '../../src/platform/clickhouse.ts'
@@ -139,7 +139,7 @@ function rowsOf(towns: Town[], workspace: Uuid) {
       body: packJournal(log.map(({ b, ...entry }) => writeEntry(entry, JSON.stringify(b)))),
     }
     const made = historyRows(row, uuid(0xaaaa))
-    events.push(...made.rows.map(row => JSON.parse(historyLine(row)) as unknown[]))
+    events.push(...made.rows.map(historyTuple))
     orders.push(...made.orders)
     if (state !== null)
       customers.push(
