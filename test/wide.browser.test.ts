@@ -170,7 +170,7 @@ test('the caps for each person are saved and published', async () => {
   await page.getByRole('button', { name: '加一條上限' }).click()
   await page.getByLabel('最多幾則').fill('2')
   await page.getByLabel('在幾天之內').fill('5')
-  await page.getByRole('button', { name: '儲存' }).click()
+  await page.getByRole('button', { name: '儲存' }).first().click()
   await eventually(
     'the caps are saved',
     async () => {

@@ -81,7 +81,7 @@ describe('the phone and the inbox', () => {
     const chat = (await ask('sandboxMessages', { query: { channel: 'line', address } })).body as {
       items: { direction: string; payload: unknown }[]
     }
-    expect(chat.items.map(m => [m.direction, m.payload])).toEqual([
+    expect(chat.items.map(m => [m.direction, m.payload])).toMatchObject([
       ['from_customer', { type: 'text', text: '你好' }],
       ['from_customer', { type: 'text', text: '在嗎' }],
     ])
