@@ -1,6 +1,6 @@
 // The 360° page, the timeline with its filters and the list with its filters, from events that came through the real
 // intake, fold and history.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callHandler } from '../../test/call.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
@@ -266,4 +266,20 @@ describe('the list', () => {
       lastOrder: new Date(now - 3 * HOUR).toISOString(),
     })
   })
+})
+
+test('open pages are told again once the newest snapshots can be asked: what they asked before showed older ones', async () => {
+  const order: string[] = []
+  const watched = vi.spyOn(core.history, 'insert')
+  const off = core.signals.on('live', detail => {
+    if (detail !== `${space.id}:events`) return
+    const tables = watched.mock.settledResults.flatMap((r, i) =>
+      r.type === 'fulfilled' ? [watched.mock.calls[i]![0].table] : [],
+    )
+    order.push(tables.includes('customer') ? 'snapshots' : tables.includes('event') ? 'facts' : 'nothing')
+  })
+  await send([identify('M-LATE', { name: '最新的' })])
+  off()
+  watched.mockRestore()
+  expect(order).toEqual(['facts', 'snapshots'])
 })

@@ -223,8 +223,12 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     })
     stored.inc(made)
     roundRows += made
-    for (const workspace of workspaces) core.signals.emit('live', workspace + ':events')
+    tellPages(workspaces)
     return batch.more
+  }
+
+  const tellPages = (workspaces: Iterable<Uuid>): void => {
+    for (const workspace of new Set(workspaces)) core.signals.emit('live', workspace + ':events')
   }
 
   /** Newest snapshots of the customers touched; a lost one is written again with the next touch, or by `verify`. */
@@ -252,6 +256,8 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         }
         if (values.length > 0) await core.history.insert({ table: 'customer', values, format: 'JSONEachRow' })
         for (const id of ids) customers.delete(id)
+        // what pages asked since the facts were told of was answered from older snapshots
+        tellPages(values.map(v => v.workspace_id))
       }
     }
     const now = performance.now()
