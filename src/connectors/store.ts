@@ -1,6 +1,6 @@
 // What is kept of sources: how they are set up, what came, what could not be used.
 import type { Fault } from '../collect/json.ts'
-import { BUCKETS, newId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, newId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { SourceKind, SourceSettings } from './model.ts'
@@ -259,8 +259,6 @@ export async function keepOrderNames(
 
 // ── whose order ──────────────────────────────────────────────────────────────
 
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
-
 /** Who holds these orders, by order number; an order two people hold is nobody's here, and one that an unmerge gave to
  *  somebody else is theirs alone. */
 export async function customersOfOrders(
@@ -277,7 +275,7 @@ export async function customersOfOrders(
               where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
               group by o.order_no, o.customer_id) held
       where away <= 0 group by order_no`,
-    [ALL, workspace, orders],
+    [ALL_BUCKETS, workspace, orders],
   )
   return new Map(rows.flatMap(r => (r.customers.length === 1 ? [[r.order_no, r.customers[0]!]] : [])))
 }

@@ -1,15 +1,13 @@
 // How far the demo is, asked of PostgreSQL: rows not folded yet, history not copied yet, and the progress others read.
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** Rows of the workspace that wait to be folded, seen at one moment: bulk moves into the inbox meanwhile. */
 export async function countUnfolded(sql: Sql, workspace: Uuid): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
     `select (select count(*) from bulk where bucket = any($1::smallint[]) and workspace_id = $2)
           + (select count(*) from inbox where bucket = any($1::smallint[]) and workspace_id = $2) as n`,
-    [ALL, workspace],
+    [ALL_BUCKETS, workspace],
   )
   return Number(rows[0]!.n)
 }
@@ -18,7 +16,7 @@ export async function countUnfolded(sql: Sql, workspace: Uuid): Promise<number> 
 export async function journalHeads(sql: Sql): Promise<number[]> {
   const { rows } = await sql.query<{ journal_seq: number }>(
     'select journal_seq from bucket where bucket = any($1::smallint[]) order by bucket',
-    [ALL],
+    [ALL_BUCKETS],
   )
   return rows.map(r => Number(r.journal_seq))
 }
@@ -28,7 +26,7 @@ export async function historyBehind(sql: Sql, heads: number[]): Promise<number> 
   const { rows } = await sql.query<{ n: number }>(
     `select coalesce(sum(greatest(0, h.head - c.seq)), 0) as n
        from unnest($1::smallint[], $2::bigint[]) h(bucket, head) join history_cursor c using (bucket)`,
-    [ALL, heads],
+    [ALL_BUCKETS, heads],
   )
   return Number(rows[0]!.n)
 }

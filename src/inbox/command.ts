@@ -1,7 +1,7 @@
 // Commands of the UI and the API: appended like any input, folded by the customer's owner, answered through `answer`.
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { bucketOf, BUCKETS, hashId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, hashId, type Uuid } from '../platform/ids.ts'
 import { append } from './append.ts'
 import type { CommandBody } from './model.ts'
 
@@ -18,7 +18,6 @@ export type CommandAnswer = { status: number; body: unknown }
 const VALID_MS = 2_000
 const WAIT_MS = 2_500
 const POLL_MS = 100
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** Appends and waits. The same key and body give the same answer for 24 h; another body is 409. An answer not known
  *  in time is 202: asking again with the same key tells. */
@@ -37,7 +36,7 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
       })
     return { status: row.status, body: JSON.parse(row.body) as unknown }
   }
-  const known = await read(ALL)
+  const known = await read(ALL_BUCKETS)
   if (known) return known
 
   let wake = () => {}
@@ -69,7 +68,7 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
           resolve()
         }
       })
-      const answer = (await read([bucketOf(request.customer)])) ?? (await read(ALL))
+      const answer = (await read([bucketOf(request.customer)])) ?? (await read(ALL_BUCKETS))
       if (answer) return answer
     }
     return {

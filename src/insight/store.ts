@@ -2,11 +2,10 @@
 // (`folded` is real time). Times are given, never read in SQL.
 import { INTERNAL_CHANNELS } from '../messages/model.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { AuditDetail, AuditKind } from '../platform/http/access.ts'
 import type { Sql } from '../platform/postgres.ts'
 
-const ALL_BUCKETS = Array.from({ length: BUCKETS }, (_, i) => i)
 /** Enough for a 95th percentile of state sizes without reading every state. */
 const SAMPLE = 2_000
 

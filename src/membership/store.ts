@@ -3,14 +3,12 @@ import { publishWorld } from '../catalogue/publish.ts'
 import { saveSettings } from '../catalogue/workspace-settings.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { BUCKETS, newId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import { bucketOfKey } from '../messages/limit-store.ts'
 import type { Limit } from '../messages/model.ts'
 import { couponPool, type CouponRow, type CouponTerms, type PointsRow, type PointsSettings } from './model.ts'
-
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 export type CouponRecord = {
   id: Uuid
@@ -120,7 +118,7 @@ export async function holderOf(pool: Pool, workspace: Uuid, code: string): Promi
   const { rows } = await pool.query<{ customer_id: Uuid }>(
     `select customer_id from coupon_issue where bucket = any($1::smallint[]) and workspace_id = $2 and code = $3
       order by at desc, entry = 'moved' desc limit 1`,
-    [ALL, workspace, code],
+    [ALL_BUCKETS, workspace, code],
   )
   return rows[0]?.customer_id ?? null
 }

@@ -5,8 +5,8 @@ import type { Core } from '../platform/core.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { smallints, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
-import type { Origin } from './model.ts'
-import { HELD_FROM, outcomeRow, tell } from './store.ts'
+import { OUTCOME_COLUMNS, outcomeRow, type OutcomeOf, tell } from './outcome-rows.ts'
+import { HELD_FROM } from './store.ts'
 
 export type DeadReason = 'retries_exhausted' | 'unknown' | 'poison'
 const AT_ONCE = 1_000
@@ -35,16 +35,7 @@ export async function deadGroups(sql: Sql, workspace: Uuid): Promise<DeadGroup[]
   return rows
 }
 
-type DeadRow = {
-  id: Uuid
-  state: string
-  customer_id: Uuid
-  enrollment_id: Uuid | null
-  journey_id: Uuid | null
-  node: string | null
-  channel: string
-  origin: Origin | null
-}
+type DeadRow = OutcomeOf & { state: string }
 
 /** Tried again: under the same id, so a provider that keeps keys takes it once; whether it is too late is not asked. Left: an
  *  unknown counts as failed. `now`: workspace ms. Returns how many, and how many are left of the group. */
@@ -56,7 +47,7 @@ export async function handleDead(
 ): Promise<{ done: number; left: number }> {
   const ended = await inTransaction(core.pool, async sql => {
     const { rows } = await sql.query<DeadRow>(
-      `select id, state, customer_id, enrollment_id, journey_id, node, channel, origin from message
+      `select m.state, ${OUTCOME_COLUMNS} from message m
         where workspace_id = $1 and ${DEAD} and ${REASON} = $2 and channel = $3
         order by bucket, id limit ${AT_ONCE} for update skip locked`,
       [workspace, what.reason, what.channel],
@@ -83,30 +74,17 @@ export async function handleDead(
       sql,
       null,
       told.map(r =>
-        outcomeRow(
-          { workspace, customer: r.customer_id },
-          {
-            message: r.id,
-            enrollment: r.enrollment_id,
-            node: r.node,
-            journey: r.journey_id,
-            channel: r.channel,
-            state: 'failed',
-            outcome: null, // it has had its first end
-            reason: 'resolved',
-            at: now,
-            origin: r.origin,
-          },
-        ),
+        outcomeRow(r, {
+          state: 'failed',
+          outcome: null, // it has had its first end
+          reason: 'resolved',
+          at: now,
+        }),
       ),
     )
     return { rows, told }
   })
-  tell(
-    core.signals,
-    ended.told.map(r => ({ customer: r.customer_id })),
-    [workspace],
-  )
+  tell(core.signals, ended.told, [workspace])
   if (what.do === 'retry') core.signals.emit('message', '')
   const group = (await deadGroups(core.pool, workspace)).find(
     g => g.reason === what.reason && g.channel === what.channel,

@@ -15,6 +15,7 @@ import { addExtras } from './extras.ts'
 import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
+import { countFaults, expireClaims, releaseHeld, type Waiting, whatWaits } from './sweep.ts'
 
 export type { DeliverOptions }
 
@@ -62,7 +63,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
         { error: (error as Error).message.slice(0, 200) },
         'deliver: this message failed by a fault of ours',
       )
-      await store.countFaults(pool, signals, claims)
+      await countFaults(pool, signals, claims)
     }
   }
 
@@ -155,9 +156,9 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   /** Puts right what a crash or a pause left, and takes the unknowns to be settled. */
-  async function sweep(waits: store.Waiting): Promise<store.Claim[]> {
-    if (waits.late) await store.expireClaims(pool, signals, settles, 500)
-    if (waits.held) await store.releaseHeld(pool, 1_000)
+  async function sweep(waits: Waiting): Promise<store.Claim[]> {
+    if (waits.late) await expireClaims(pool, signals, settles, 500)
+    if (waits.held) await releaseHeld(pool, 1_000)
     if (waits.taken) await releaseTaken(pool, 500)
     if (performance.now() > forgetAt) {
       forgetAt = performance.now() + FORGET_MS
@@ -170,7 +171,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function tick(): Promise<boolean> {
-    const unknown = await sweep(await store.whatWaits(pool))
+    const unknown = await sweep(await whatWaits(pool))
     const claims = await claim(null)
     await Promise.all([unknown, claims].filter(c => c.length > 0).map(start))
     return unknown.length + claims.length > 0
@@ -208,7 +209,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       try {
         while (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
         if (performance.now() >= lookAt) {
-          const waits = await store.whatWaits(pool)
+          const waits = await whatWaits(pool)
           const dueMs = waits.dueAt === null ? LOOK_MS : waits.dueAt - waits.now
           lookAt = performance.now() + Math.min(LOOK_MS, Math.max(dueMs, 1))
           if (dueMs <= 0) {

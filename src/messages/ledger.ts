@@ -2,7 +2,7 @@
 // or is pending.
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
-import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { Problem } from '../platform/errors.ts'
 import { unpackJournal } from '../inbox/journal.ts'
@@ -152,7 +152,6 @@ export type Invariant = {
 
 /** Beyond this many journal rows that history has not copied yet, the intents are only counted so far. */
 const MOST_TAIL = 5_000
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 const SLOW_MS = 200
 /** A big ledger is counted at most a tenth of the time, however many pages are open. */
@@ -183,7 +182,7 @@ async function checkInvariant(core: Core, workspace: Uuid): Promise<Invariant> {
          join history_cursor c on c.bucket = b.bucket
          join lateral (select body, workspace_id from journal where bucket = b.bucket and seq > c.seq order by seq limit $2) j on j.workspace_id = $1
         limit $2`,
-      [workspace, MOST_TAIL + 1, ALL],
+      [workspace, MOST_TAIL + 1, ALL_BUCKETS],
     )
     const states = await sql.query<{ state: MessageState; n: number }>(
       'select state, count(*)::int as n from message where workspace_id = $1 group by state',

@@ -1,7 +1,7 @@
 // Taking places of shared limits, and giving them back. All of it runs in the transaction that lets a message out: message
 // rows are locked first, then limit rows in key order, so that any number of workers agree and none deadlocks.
 import { must } from '../platform/errors.ts'
-import { bucketOf, bucketOfText, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { bigints, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { allot, type Ask, refusalOf, windowOf } from './limits.ts'
@@ -200,8 +200,6 @@ async function remember(sql: Sql, kept: { take: Take; places: Place[] }[]): Prom
   })
 }
 
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
-
 /** Gives back what messages took that ended unsent, whoever ended them. Returns how many there were. */
 export async function releaseTaken(pool: Pool, limit: number): Promise<number> {
   return inTransaction(pool, async sql => {
@@ -211,7 +209,7 @@ export async function releaseTaken(pool: Pool, limit: number): Promise<number> {
           limit $2 for update skip locked)
        update message m set taken = null from free where m.bucket = free.bucket and m.id = free.id
        returning m.workspace_id, free.taken`,
-      [ALL, limit],
+      [ALL_BUCKETS, limit],
     )
     const sums = new Map<
       string,

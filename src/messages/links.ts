@@ -20,7 +20,8 @@ import { advance, lockMessage, openKey } from './receipts.ts'
 import { isWebUrl } from './render-scope.ts'
 import { preferenceUrl } from './preference-link.ts'
 import { type About, aboutMessage } from './about.ts'
-import { customerStates, tell } from './store.ts'
+import { tell } from './outcome-rows.ts'
+import { customerStates } from './store.ts'
 import { suppress } from './suppression.ts'
 import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
 
@@ -54,7 +55,6 @@ export async function recordClick(
     const row = await lockMessage(sql, click.message)
     if (!row || (click.workspace !== undefined && row.workspace_id !== click.workspace)) return null
     const at = Date.now() + row.offset_ms
-    const of = { workspace: row.workspace_id, customer: row.customer_id }
     await advance(sql, click.message, row, {
       state: 'clicked',
       at,
@@ -67,9 +67,9 @@ export async function recordClick(
       },
       key: `click:${click.message}:${hashId(click.label, click.url ?? 'tap')}`,
     })
-    return of
+    return row
   })
-  if (told) tell(core.signals, [told], [told.workspace])
+  if (told) tell(core.signals, [told], [told.workspace_id])
 }
 
 /** Notes that a mail was opened: by a person, once; by a machine, once, and that moves nothing. */
@@ -78,7 +78,6 @@ export async function recordOpen(core: Core, message: Uuid, machine: boolean): P
     const row = await lockMessage(sql, message)
     if (!row) return null
     const at = Date.now() + row.offset_ms
-    const of = { workspace: row.workspace_id, customer: row.customer_id }
     await advance(sql, message, row, {
       state: 'opened',
       at,
@@ -86,9 +85,9 @@ export async function recordOpen(core: Core, message: Uuid, machine: boolean): P
       ...(machine ? { detail: { machine: 'true' } } : {}),
       key: openKey(message, machine),
     })
-    return of
+    return row
   })
-  if (told) tell(core.signals, [told], [told.workspace])
+  if (told) tell(core.signals, [told], [told.workspace_id])
 }
 
 /** An opt-out: written before it is acknowledged, then told to the customer's owner. False for a message not known. */
@@ -125,9 +124,9 @@ export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page
         },
       },
     ])
-    return of
+    return row
   })
-  if (told) tell(core.signals, [told], [told.workspace])
+  if (told) tell(core.signals, [told], [told.workspace_id])
   return told !== null
 }
 

@@ -5,21 +5,14 @@ import { append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
-import { canMove, type MessageState, type Origin, type Outcome, type Rendered } from './model.ts'
+import { canMove, type MessageState, type Outcome, type Rendered } from './model.ts'
 import { clearSoftBounces, countSoftBounce, countStanding, type Told } from './reputation.ts'
-import { outcomeRow, tell } from './store.ts'
+import { OUTCOME_COLUMNS, outcomeRow, type OutcomeOf, tell } from './outcome-rows.ts'
 import { suppress } from './suppression.ts'
 
-export type MessageRow = {
-  workspace_id: Uuid
-  customer_id: Uuid
-  enrollment_id: Uuid | null
-  journey_id: Uuid | null
-  node: string | null
-  channel: string
+export type MessageRow = OutcomeOf & {
   state: MessageState
   rendered: string | null
-  origin: Origin | null
   attempts: number
   again: number
   /** what the provider told while it was at the socket */
@@ -29,7 +22,7 @@ export type MessageRow = {
 
 export async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
   const { rows } = await sql.query<MessageRow>(
-    `select m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.state, m.rendered, m.origin, m.attempts, m.again, m.receipt,
+    `select ${OUTCOME_COLUMNS}, m.state, m.rendered, m.attempts, m.again, m.receipt,
             w.clock_offset_ms as offset_ms
        from message m join workspace w on w.id = m.workspace_id
       where m.bucket = $1 and m.id = $2 for update of m`,
@@ -80,18 +73,12 @@ export async function advance(
     null,
     tellings.map(({ state, outcome, key }) =>
       outcomeRow(
-        { workspace: row.workspace_id, customer: row.customer_id },
+        row,
         {
-          message: id,
-          enrollment: row.enrollment_id,
-          node: row.node,
-          journey: row.journey_id,
-          channel: row.channel,
           state,
           outcome,
           reason: null,
           at: to.at,
-          origin: row.origin,
           ...(to.detail === undefined ? {} : { detail: to.detail }),
         },
         key,
@@ -104,7 +91,7 @@ export async function advance(
 export async function recordReceipts(core: Core, workspace: Uuid, receipts: Receipt[]): Promise<void> {
   if (receipts.length === 0) return
   const told = await inTransaction(core.pool, async sql => {
-    const customers: { customer: Uuid }[] = []
+    const customers: MessageRow[] = []
     const standing: Told[] = []
     // in one order, so that two webhooks about the same messages do not wait for each other
     for (const receipt of receipts.toSorted((a, b) => (a.message < b.message ? -1 : 1))) {
@@ -112,7 +99,7 @@ export async function recordReceipts(core: Core, workspace: Uuid, receipts: Rece
       if (row?.workspace_id !== workspace) continue
       const first = await take(sql, row, receipt)
       if (first !== null) standing.push(first)
-      customers.push({ customer: row.customer_id })
+      customers.push(row)
     }
     await countStanding(sql, workspace, standing)
     return customers

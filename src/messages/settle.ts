@@ -5,8 +5,8 @@ import { Problem } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
-import { canMove, type MessageState, type Origin } from './model.ts'
-import { outcomeRow, tell } from './store.ts'
+import { canMove, type MessageState } from './model.ts'
+import { OUTCOME_COLUMNS, outcomeRow, type OutcomeOf, tell } from './outcome-rows.ts'
 
 export type Decision = 'accepted' | 'failed' | 'release' | 'skip'
 
@@ -27,18 +27,10 @@ export async function settleMessage(
   now: number,
 ): Promise<void> {
   const to = TARGET[decision]
-  const customer = await inTransaction(core.pool, async sql => {
-    const { rows } = await sql.query<{
-      state: MessageState
-      customer_id: Uuid
-      enrollment_id: Uuid | null
-      journey_id: Uuid | null
-      node: string | null
-      channel: string
-      origin: Origin | null
-    }>(
-      `select state, customer_id, enrollment_id, journey_id, node, channel, origin from message
-        where bucket = $1 and id = $2 and workspace_id = $3 for update`,
+  const ended = await inTransaction(core.pool, async sql => {
+    const { rows } = await sql.query<OutcomeOf & { state: MessageState }>(
+      `select m.state, ${OUTCOME_COLUMNS} from message m
+        where m.bucket = $1 and m.id = $2 and m.workspace_id = $3 for update`,
       [bucketOf(id), id, workspace],
     )
     const row = rows[0]
@@ -59,24 +51,15 @@ export async function settleMessage(
     )
     if (to !== 'intended')
       await append(sql, null, [
-        outcomeRow(
-          { workspace, customer: row.customer_id },
-          {
-            message: id,
-            enrollment: row.enrollment_id,
-            node: row.node,
-            journey: row.journey_id,
-            channel: row.channel,
-            state: to,
-            outcome: to === 'skipped' ? 'skipped' : null, // an unknown has had its first end
-            reason,
-            at: now,
-            origin: row.origin,
-          },
-        ),
+        outcomeRow(row, {
+          state: to,
+          outcome: to === 'skipped' ? 'skipped' : null, // an unknown has had its first end
+          reason,
+          at: now,
+        }),
       ])
-    return row.customer_id
+    return row
   })
-  tell(core.signals, [{ customer }], [workspace])
+  tell(core.signals, [ended], [workspace])
   if (to === 'intended') core.signals.emit('message', '')
 }

@@ -1,11 +1,9 @@
 // The emergency stop: of everything, or of a channel. The deliverer asks in the statement that lets a message to the socket, so
 // whatever is not there yet is held until a person releases it.
 import type { Core } from '../platform/core.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { HELD_FROM } from './store.ts'
-
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** `channel` null: all. */
 export async function setStopped(
@@ -39,7 +37,7 @@ export async function stoppedNow(sql: Sql, workspace: Uuid): Promise<Stopped> {
             (select count(*)::int from message m where m.bucket = any($2::smallint[]) and m.workspace_id = $1 and m.state = 'intended' and m.send_after >= $3) as held,
             (select count(*)::int from message m where m.bucket = any($2::smallint[]) and m.workspace_id = $1 and m.state in ('intended', 'claimed', 'sending')) as waiting
        from workspace where id = $1`,
-    [workspace, ALL, HELD_FROM],
+    [workspace, ALL_BUCKETS, HELD_FROM],
   )
   return rows[0]!
 }
@@ -48,7 +46,7 @@ export async function stoppedNow(sql: Sql, workspace: Uuid): Promise<Stopped> {
 export async function isAskedAgain(sql: Sql, journey: Uuid): Promise<boolean> {
   const { rows } = await sql.query<{ found: boolean }>(
     `select exists (select from message where bucket = any($1::smallint[]) and state = 'unknown' and send_after < $2 and journey_id = $3) as found`,
-    [ALL, HELD_FROM, journey],
+    [ALL_BUCKETS, HELD_FROM, journey],
   )
   return rows[0]!.found
 }

@@ -4,16 +4,17 @@ import { CHANNELS, isChannel } from '../channels/model.ts'
 import { PUSH_TOKEN, TOKEN_LOST } from '../customers/cart.ts'
 import { unpackState } from '../customers/pack.ts'
 import { append } from '../inbox/append.ts'
-import type { EventBody, OutcomeBody } from '../inbox/model.ts'
+import type { EventBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { bucketOf, BUCKETS, parseId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, parseId, type Uuid } from '../platform/ids.ts'
 import { bigints, booleans, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { End } from './decide.ts'
-import { canMove, type Intent, type MessageState, type Origin, type Rendered } from './model.ts'
+import { canMove, type Intent, type MessageState, type Rendered } from './model.ts'
+import { OUTCOME_COLUMNS, outcomeRow, type OutcomeOf, tell } from './outcome-rows.ts'
 import { addressBucket, forbids, suppress } from './suppression.ts'
 
 /** A message that this process holds until its deadline. `unknown`: an earlier try is to be settled. */
@@ -86,11 +87,10 @@ const toClaim = (r: ClaimRow): Claim => ({
   again: r.again,
 })
 
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 /** All buckets from a random one on, so that several claimers start apart and none is starved. */
 function bucketsFromAnywhere(): number[] {
-  const from = Math.floor(Math.random() * BUCKETS)
-  return [...ALL.slice(from), ...ALL.slice(0, from)]
+  const from = Math.floor(Math.random() * ALL_BUCKETS.length)
+  return [...ALL_BUCKETS.slice(from), ...ALL_BUCKETS.slice(0, from)]
 }
 
 /** send_after of what waits for a person or for the release of sending. */
@@ -251,7 +251,7 @@ export type Mark = {
 }
 
 /** Sending was stopped by a person, in all or by this channel. An SQL expression over a workspace `w`. */
-const isStopped = (channel: string): string =>
+export const isStopped = (channel: string): string =>
   `(coalesce((w.settings->>'sendingPaused')::boolean, false) or coalesce(w.settings->'stoppedChannels' ? ${channel}, false))`
 
 /** The last step before the socket, one conditional update: still claimed under this epoch, in time, not stopped and not
@@ -331,15 +331,7 @@ export async function finish(pool: Pool, signals: Signals, list: Finish[]): Prom
 export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Signals) => boolean[]> {
   for (const f of list)
     must(f.from === f.end.to || canMove(f.from, f.end.to), `a message moves from ${f.from} to ${f.end.to}`)
-  const { rows } = await sql.query<{
-    id: Uuid
-    was: MessageState
-    state: MessageState
-    again: number
-    enrollment_id: Uuid | null
-    journey_id: Uuid | null
-    node: string | null
-  }>({
+  const { rows } = await sql.query<OutcomeOf & { was: MessageState; state: MessageState; again: number }>({
     name: 'finish',
     text: `with want as (
        select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[], $11::float8[], $12::boolean[])
@@ -361,7 +353,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
                               else clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end
        from held h join want w on w.bucket = h.bucket and w.id = h.id
       where m.bucket = h.bucket and m.id = h.id
-     returning m.id, h.was, m.state, m.again, m.enrollment_id, m.journey_id, m.node`,
+     returning h.was, m.state, m.again, ${OUTCOME_COLUMNS}`,
     values: [
       smallints(list.map(f => bucketOf(f.claim.id))),
       uuids(list.map(f => f.claim.id)),
@@ -390,18 +382,12 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
       const row = done.get(f.claim.id)!
       const state = toldOf(f) ? 'accepted' : f.end.to
       const hadEnd = row.was === 'unknown' || row.again > 0
-      return outcomeRow(f.claim, {
-        message: f.claim.id,
-        enrollment: row.enrollment_id,
-        node: row.node,
-        journey: row.journey_id,
-        channel: f.claim.channel,
+      return outcomeRow(row, {
         state,
         outcome: hadEnd ? null : toldOf(f) ? 'accepted' : f.end.outcome,
         reason: toldOf(f) ? null : f.end.reason,
         at: f.now,
         purpose: f.claim.intent.purpose,
-        ...(f.claim.intent.origin ? { origin: f.claim.intent.origin } : {}),
         ...(f.cost && state === 'accepted' ? { cost: f.cost } : {}),
         ...(f.detail ? { detail: f.detail } : {}),
       })
@@ -425,8 +411,8 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
   return signals => {
     tell(
       signals,
-      ended.map(f => f.claim),
-      list.filter(f => done.has(f.claim.id)).map(f => f.claim.workspace),
+      ended.map(f => done.get(f.claim.id)!),
+      [...done.values()].map(row => row.workspace_id),
     )
     return list.map(f => done.has(f.claim.id))
   }
@@ -450,200 +436,4 @@ function lostToken({ claim, address, now }: Finish) {
   }
   const { workspace, customer } = claim
   return [{ workspace, customer, input: { kind: 'event' as const, messageId, body } }]
-}
-
-export const outcomeRow = (
-  of: { workspace: Uuid; customer: Uuid },
-  body: OutcomeBody,
-  messageId: string | null = null,
-) => ({
-  workspace: of.workspace,
-  customer: of.customer,
-  input: { kind: 'outcome' as const, messageId, body },
-})
-
-/** After a commit: owners fold the outcomes, open pages refetch. */
-export function tell(signals: Signals, ended: { customer: Uuid }[], workspaces: Uuid[]): void {
-  for (const b of new Set(ended.map(e => bucketOf(e.customer)))) signals.emit('inbox', String(b))
-  for (const w of new Set(workspaces)) signals.emit('live', `${w}:messages`)
-}
-
-type ExpiredRow = {
-  id: Uuid
-  workspace_id: Uuid
-  customer_id: Uuid
-  enrollment_id: Uuid | null
-  journey_id: Uuid | null
-  node: string | null
-  channel: string
-  changed: Date
-  origin: Origin | null
-  state: MessageState
-  again: number
-}
-
-/** What a crashed or stuck process left: claims that ran out return to intended; only what was at the socket becomes
- *  unknown, to be settled at once where the channel has a key for that. */
-export async function expireClaims(
-  pool: Pool,
-  signals: Signals,
-  settles: string[],
-  limit: number,
-): Promise<{ returned: number; unknown: number }> {
-  const held = (states: string) => `
-    select m.bucket, m.id from message m
-     where m.bucket = any($1::smallint[]) and ${states} and m.claim_until < (select clock_timestamp())
-     limit $2 for update skip locked`
-  // a call has a key by which the other side knows a repeat: it is made again
-  const returned = await pool.query(
-    `with late as (${held(`(m.state = 'claimed' or (m.state = 'sending' and m.channel = 'http'))`)})
-     update message m set state = 'intended', claim_owner = null, claim_until = null from late where m.bucket = late.bucket and m.id = late.id`,
-    [ALL, limit],
-  )
-  const unknown = await inTransaction(pool, async sql => {
-    const { rows } = await sql.query<ExpiredRow>(
-      `with late as (${held(`m.state = 'sending' and m.channel <> 'http'`)})
-       update message m set state = coalesce(m.receipt, 'unknown'), reason = case when m.receipt is null then 'crashed' end, claim_owner = null, claim_until = null,
-              send_after = case when exists (select from channel_account a where a.id = m.account_id and a.adapter = any($3::text[])) then clock_timestamp() else '${NEVER}' end,
-              changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
-         from late where m.bucket = late.bucket and m.id = late.id
-       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin, m.state, m.again`,
-      [ALL, limit, settles],
-    )
-    await append(
-      sql,
-      null,
-      rows.map(r => {
-        // its receipt was here already: it was taken
-        const state = r.state === 'unknown' ? ('unknown' as const) : ('accepted' as const)
-        return outcomeRow(
-          { workspace: r.workspace_id, customer: r.customer_id },
-          {
-            message: r.id,
-            enrollment: r.enrollment_id,
-            node: r.node,
-            journey: r.journey_id,
-            channel: r.channel,
-            state,
-            outcome: r.again > 0 ? null : state,
-            reason: state === 'unknown' ? 'crashed' : null,
-            at: r.changed.getTime(),
-            origin: r.origin,
-          },
-        )
-      }),
-    )
-    return rows
-  })
-  if (unknown.length > 0)
-    tell(
-      signals,
-      unknown.map(r => ({ customer: r.customer_id })),
-      unknown.map(r => r.workspace_id),
-    )
-  return { returned: returned.rowCount ?? 0, unknown: unknown.length }
-}
-
-/** What a look at the whole ledger found: claims that ran out, unknowns to settle, intents held for a pause, and the
- *  earliest intent (real ms; null: none but held ones). One cheap statement, so that a resting system stays at rest. */
-export type Waiting = {
-  late: boolean
-  unknown: boolean
-  held: boolean
-  /** what was taken of limits is to be given back */
-  taken: boolean
-  dueAt: number | null
-  now: number
-}
-
-export async function whatWaits(sql: Sql): Promise<Waiting> {
-  const { rows } = await sql.query<Waiting>({
-    name: 'ledger_waits',
-    text: `select exists (select from message where bucket = any($1::smallint[]) and state in ('claimed', 'sending')
-                       and claim_until < (select clock_timestamp())) as late,
-            exists (select from message where bucket = any($1::smallint[]) and state = 'unknown'
-                       and send_after <= (select clock_timestamp())) as unknown,
-            exists (select from message where bucket = any($1::smallint[]) and state = 'intended' and send_after >= $2) as held,
-            exists (select from message where bucket = any($1::smallint[]) and taken is not null and state in ('skipped', 'failed')) as taken,
-            floor(extract(epoch from (
-              select min(x.send_after) from unnest($1::smallint[]) b(bucket) cross join lateral (
-                select m.send_after from message m where m.bucket = b.bucket and m.state = 'intended' and m.send_after < $2
-                 order by m.send_after limit 1) x)) * 1000)::float8 as "dueAt",
-            floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
-    values: [smallints(ALL), HELD_FROM],
-  })
-  return rows[0]!
-}
-
-/** Intents held while sending was paused are due again once it is not. */
-export async function releaseHeld(sql: Sql, limit: number): Promise<number> {
-  const { rowCount } = await sql.query(
-    `with free as (
-       select m.bucket, m.id from message m
-        where m.bucket = any($1::smallint[]) and m.state = 'intended' and m.send_after >= $2
-          and not exists (select from workspace w where w.id = m.workspace_id and ${isStopped('m.channel')})
-          and not exists (select from journey j where j.id = m.journey_id and j.kind = 'broadcast' and j.status = 'paused')
-        limit $3 for update skip locked)
-     update message m set send_after = clock_timestamp() from free where m.bucket = free.bucket and m.id = free.id`,
-    [ALL, HELD_FROM, limit],
-  )
-  return rowCount ?? 0
-}
-
-/** So often a fault of ours may come up before a message is set aside. */
-const MOST_FAULTS = 5
-
-/** Claims at which working failed by a fault of ours: looked at again later, at the last set aside as skipped(poison). What is at the
- *  socket stays there until it is known. */
-export async function countFaults(pool: Pool, signals: Signals, claims: Claim[]): Promise<void> {
-  if (claims.length === 0) return
-  const ended = await inTransaction(pool, async sql => {
-    const { rows } = await sql.query<ExpiredRow>(
-      `with held as (
-         select m.bucket, m.id from message m join unnest($1::smallint[], $2::uuid[], $3::bigint[]) u(bucket, id, epoch) on m.bucket = u.bucket and m.id = u.id
-          where m.bucket = any($1::smallint[]) and m.epoch = u.epoch and m.state = 'claimed' order by m.bucket, m.id for update of m)
-       update message m set faults = m.faults + 1, claim_owner = null, claim_until = null,
-              state = case when m.faults + 1 >= $4 then 'skipped' else 'intended' end,
-              reason = case when m.faults + 1 >= $4 then 'poison' else 'fault' end,
-              send_after = clock_timestamp() + make_interval(secs => 2 ^ m.faults),
-              changed = clock_timestamp() + make_interval(secs => (select w.clock_offset_ms from workspace w where w.id = m.workspace_id)::float8 / 1000)
-         from held h where m.bucket = h.bucket and m.id = h.id
-       returning m.id, m.workspace_id, m.customer_id, m.enrollment_id, m.journey_id, m.node, m.channel, m.changed, m.origin, m.state, m.again`,
-      [
-        smallints(claims.map(c => bucketOf(c.id))),
-        uuids(claims.map(c => c.id)),
-        bigints(claims.map(c => c.epoch)),
-        MOST_FAULTS,
-      ],
-    )
-    const poison = rows.filter(r => r.state === 'skipped')
-    await append(
-      sql,
-      null,
-      poison.map(r =>
-        outcomeRow(
-          { workspace: r.workspace_id, customer: r.customer_id },
-          {
-            message: r.id,
-            enrollment: r.enrollment_id,
-            node: r.node,
-            journey: r.journey_id,
-            channel: r.channel,
-            state: 'skipped',
-            outcome: r.again > 0 ? null : 'skipped',
-            reason: 'poison',
-            at: r.changed.getTime(),
-            origin: r.origin,
-          },
-        ),
-      ),
-    )
-    return poison
-  })
-  if (ended.length > 0)
-    tell(
-      signals,
-      ended.map(r => ({ customer: r.customer_id })),
-      ended.map(r => r.workspace_id),
-    )
 }

@@ -5,7 +5,7 @@
 // - top sellers: products by the number of orders of the last 30 days that hold them; 30 of them.
 // An order counts as it was placed, once a product, whatever came of it later.
 import type { Core, Role } from '../platform/core.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import { openLoop } from '../platform/loop.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 
@@ -19,7 +19,7 @@ const LOOK_MS = 10 * 60_000
 
 /** Counts a workspace's orders anew. `now`: workspace time. */
 export async function countTogether(core: Core, workspace: Uuid, now: number): Promise<void> {
-  const buckets = Array.from({ length: BUCKETS }, (_, i) => i)
+  const buckets = ALL_BUCKETS
   await inTransaction(core.pool, async sql => {
     await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 55))', [workspace])
     await sql.query(

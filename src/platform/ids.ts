@@ -6,6 +6,7 @@ import { hash, randomBytes } from 'node:crypto'
 export type Uuid = string
 
 export const BUCKETS = 256
+export const ALL_BUCKETS: number[] = Array.from({ length: BUCKETS }, (_, i) => i)
 
 const hex = (b: Uint8Array): string => Buffer.from(b).toString('hex')
 

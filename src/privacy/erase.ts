@@ -8,7 +8,7 @@ import { packState, unpackState } from '../customers/pack.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
-import { bucketOf, bucketOfText, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, bucketOfText, BUCKETS, type Uuid } from '../platform/ids.ts'
 import { inTransaction, isTransient, type Sql } from '../platform/postgres.ts'
 import { hideAddresses } from '../messages/suppression.ts'
 import { filesWith, removeFiles } from './files.ts'
@@ -220,7 +220,7 @@ async function renameShared(sql: Sql, person: Person, needles: Needles): Promise
   const { rows } = await sql.query<PersonValue & { bucket: number }>(
     `select i.bucket, i.kind, i.value from identifier i join unnest($2::text[], $3::text[]) v(kind, value) using (kind, value)
       where i.workspace_id = $1 and i.bucket = any($4::smallint[])`,
-    [person.workspace, ...columnsOf(person), ALL],
+    [person.workspace, ...columnsOf(person), ALL_BUCKETS],
   )
   for (const row of rows) {
     const { value } = redact({ kind: row.kind, value: row.value }, needles)
@@ -237,7 +237,6 @@ const columnsOf = (person: Person): [kinds: string[], values: string[]] => [
   person.values.map(v => v.kind),
   person.values.map(v => v.value),
 ]
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 const rank = (first: string[], table: string): number =>
   (first.indexOf(table) + first.length + 1) % (first.length + 1)
@@ -347,7 +346,7 @@ async function eraseTexts(core: Core, person: Person, needles: Needles, erased: 
   const { rowCount } = await core.pool.query(
     `delete from identifier i using unnest($2::text[], $3::text[]) v(kind, value)
       where i.kind = v.kind and i.value = v.value and i.workspace_id = $1 and i.bucket = any($4::smallint[])`,
-    [person.workspace, ...columnsOf(person), ALL],
+    [person.workspace, ...columnsOf(person), ALL_BUCKETS],
   )
   erased.add('postgres.identifier', rowCount ?? 0)
   erased.add('postgres.http_answer', await eraseSealedAnswers(core, needles))

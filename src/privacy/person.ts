@@ -3,12 +3,10 @@ import { unpackState } from '../customers/pack.ts'
 import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
 import type { CustomerState, IdRef } from '../customers/model.ts'
 import { nameOf } from '../customers/present.ts'
-import { bucketOf, BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { needlesOf, type Needles, type Person, type PersonValue } from './model.ts'
-
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** What is searched for, with this installation's words in its place. */
 export const needlesFor = (core: { secrets: Secrets }, person: Person): Needles =>
@@ -26,7 +24,7 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
     for (const row of rows) states.set(row.id, row.state === '{}' ? null : unpackState(row.state))
     const tombstones = await sql.query<{ id: Uuid }>(
       'select id from customer where workspace_id = $1 and merged_into = any($2::uuid[]) and bucket = any($3::smallint[])',
-      [workspace, wave, ALL],
+      [workspace, wave, ALL_BUCKETS],
     )
     const more = [...tombstones.rows.map(r => r.id), ...rows.flatMap(r => states.get(r.id)?.absorbed ?? [])]
     wave = [...new Set(more)].filter(id => !states.has(id))
@@ -35,7 +33,7 @@ export async function gatherPerson(sql: Sql, workspace: Uuid, survivor: Uuid): P
   const ids = [survivor, ...[...states.keys()].filter(id => id !== survivor)]
   const { rows } = await sql.query<IdRef>(
     'select kind, value from identifier where workspace_id = $1 and customer_id = any($2::uuid[]) and bucket = any($3::smallint[])',
-    [workspace, ids, ALL],
+    [workspace, ids, ALL_BUCKETS],
   )
   const values = new Map<string, PersonValue>()
   const add = (ref: PersonValue) =>

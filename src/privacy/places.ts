@@ -1,12 +1,10 @@
 // Where a person may be: found by asking both engines for their tables and columns, so that a table added later is not
 // forgotten. Counts, and the search that proves that nothing is left.
 import { askHistory, type History } from '../platform/clickhouse.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { unpackJournalText } from '../inbox/journal.ts'
 import { fragmentsOf, holdsAny, type Needles, type Person, type Place } from './model.ts'
-
-const ALL = Array.from({ length: BUCKETS }, (_, i) => i)
 
 /** Ids of a customer are called `customer_id`; in these tables `id`. */
 const BY_ID = ['customer', 'customer_snapshot']
@@ -46,7 +44,7 @@ export const personWhere = (t: PersonTable): string =>
     t.workspace ? 'workspace_id = $2' : '$2::uuid is not null',
     t.bucket ? 'bucket = any($3::smallint[])' : '$3::smallint[] is not null',
   ].join(' and ')
-export const personValues = (person: Person): unknown[] => [person.ids, person.workspace, ALL]
+export const personValues = (person: Person): unknown[] => [person.ids, person.workspace, ALL_BUCKETS]
 
 export async function countPerson(sql: Sql, history: History, person: Person): Promise<Place[]> {
   const places: Place[] = []
@@ -184,7 +182,7 @@ export async function searchEverywhere(
   }
   let held = 0
   const fragments = fragmentsOf(needles)
-  for (const bucket of ALL)
+  for (const bucket of ALL_BUCKETS)
     out.journalRows += await eachJournalRow(sql, person.workspace, bucket, 0, row => {
       const text = unpackJournalText(row.body)
       if (holdsAny(text, fragments) || needles.ids.some(id => text.includes(`{"c":"${id}"`))) held++
