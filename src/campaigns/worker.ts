@@ -3,7 +3,7 @@
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker } from '../platform/loop.ts'
 import { isAskedAgain } from '../messages/stop.ts'
 import { setJourneyStatus } from '../journeys/store.ts'
 import { judgeCanary } from './model.ts'
@@ -25,6 +25,8 @@ import {
 } from './store.ts'
 
 const POLL_MS = 1_000
+/** What starts or changes one says so; a time that comes is seen so late. */
+const IDLE_MS = 5_000
 /** Facts of those told last are in history by then, whatever else is missing. */
 const LOST_MS = 600_000
 
@@ -105,19 +107,11 @@ export function openBroadcastWorker(core: Core): BroadcastWorker {
     }
   }
 
-  const loop = openLoop({
+  return openWorker(core, {
     tick,
-    restMs: () => POLL_MS,
-    failed: error =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'broadcasts: will look again'),
+    restMs: POLL_MS,
+    idleMs: IDLE_MS,
+    failed: 'broadcasts: will look again',
+    wakes: [{ topic: 'segment-job' }],
   })
-  const off = core.signals.on('segment-job', loop.call)
-  return {
-    tick,
-    start: loop.start,
-    async stop() {
-      off()
-      await loop.stop()
-    },
-  }
 }

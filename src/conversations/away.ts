@@ -4,7 +4,7 @@ import { append } from '../inbox/append.ts'
 import { isChannel } from '../channels/model.ts'
 import type { Core } from '../platform/core.ts'
 import { bucketOf, hashId, type Uuid } from '../platform/ids.ts'
-import { openLoop, type Loop } from '../platform/loop.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { contentOf } from './content.ts'
 import { AWAY } from './model.ts'
@@ -29,26 +29,13 @@ type Due = {
   settings: Record<string, unknown>
 }
 
-export type AwayWorker = Loop & { tick(): Promise<boolean> }
-
-export function openAwayWorker(core: Core): AwayWorker {
-  const tick = () => answerWhileAway(core)
-  const loop = openLoop({
-    tick,
-    restMs: () => REST_MS,
-    failed: error => core.log.warn({ code: (error as { code?: string }).code }, 'away: will look again'),
+export function openAwayWorker(core: Core): Worker {
+  return openWorker(core, {
+    tick: () => answerWhileAway(core),
+    restMs: REST_MS,
+    failed: 'away: will look again',
+    wakes: [{ topic: 'live', when: detail => detail.endsWith(':conversations') }],
   })
-  const off = core.signals.on('live', detail => {
-    if (detail.endsWith(':conversations')) loop.call()
-  })
-  return {
-    ...loop,
-    tick,
-    async stop() {
-      off()
-      await loop.stop()
-    },
-  }
 }
 
 async function answerWhileAway(core: Core): Promise<boolean> {

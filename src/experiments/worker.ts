@@ -1,13 +1,13 @@
 // Looks at running experiments once a minute, and names a winner where one is better beyond doubt. Looking often costs no
 // certainty (stats.ts). Runs with the history role, as it asks history.
-import type { Core, Role } from '../platform/core.ts'
-import { openLoop } from '../platform/loop.ts'
+import type { Core } from '../platform/core.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { decide, judgeExperiment, openExperiments } from './store.ts'
 
 const POLL_MS = 60_000
 
 /** `tick`: one look at all of them; true when a winner was named. */
-export function openExperimentWorker(core: Core): Role & { tick(): Promise<boolean> } {
+export function openExperimentWorker(core: Core): Worker {
   async function tick(): Promise<boolean> {
     let named = false
     for (const experiment of await openExperiments(core.pool)) {
@@ -23,11 +23,5 @@ export function openExperimentWorker(core: Core): Role & { tick(): Promise<boole
     }
     return named
   }
-  const loop = openLoop({
-    tick,
-    restMs: () => POLL_MS,
-    failed: error =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'experiments: will look again'),
-  })
-  return { tick, start: loop.start, stop: loop.stop }
+  return openWorker(core, { tick, restMs: POLL_MS, failed: 'experiments: will look again' })
 }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker } from '../platform/loop.ts'
 import { errorPath, removeOldFiles, uploadPath, uploadsHere } from './files.ts'
 import {
   claimImport,
@@ -98,27 +98,21 @@ export function openImports(core: Core): Imports {
     await releaseImport(core.pool, row.id, core.processId)
   }
 
-  const loop = openLoop({
+  const worker = openWorker(core, {
     tick,
-    restMs: () => POLL_MS,
-    failed: error => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'imports wait'),
+    restMs: POLL_MS,
+    failed: 'imports wait',
+    wakes: [{ topic: 'import' }],
+    async ending() {
+      for (const off of offs) off()
+      await running?.terminate()
+    },
   })
   const offs = [
-    core.signals.on('import', loop.call),
     core.signals.on('identifiers', () => running?.postMessage('')),
     core.signals.on('holder', customer => running?.postMessage(customer)),
   ]
-  return {
-    tick,
-    start: loop.start,
-    async stop() {
-      for (const off of offs) off()
-      const ended = loop.stop()
-      const worker = running as Worker | null
-      await worker?.terminate()
-      await ended
-    },
-  }
+  return worker
 }
 
 export async function startImports(core: Core): Promise<Role> {

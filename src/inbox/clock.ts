@@ -3,7 +3,7 @@
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker } from '../platform/loop.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { append } from './append.ts'
 
@@ -137,25 +137,13 @@ const STEP_MS = 15
 
 /** Carries out jumps: quick while one runs; otherwise when one is announced, and a look now and then. */
 export function startClock(core: Core): Role {
-  const loop = openLoop({
+  const worker = openWorker(core, {
     tick: () => stepClocks(core),
-    restMs: () => IDLE_MS,
+    restMs: IDLE_MS,
     stepMs: STEP_MS,
-    failed: error =>
-      core.log.warn(
-        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-        'clock: will try again',
-      ),
+    failed: 'clock: will try again',
+    wakes: [{ topic: 'live', when: detail => detail.endsWith(':clock') }],
   })
-  const off = core.signals.on('live', detail => {
-    if (detail.endsWith(':clock')) loop.call()
-  })
-  loop.start()
-  return {
-    start() {},
-    async stop() {
-      off()
-      await loop.stop()
-    },
-  }
+  worker.start()
+  return worker
 }

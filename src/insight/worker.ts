@@ -1,9 +1,9 @@
 // What is worked out again and again in workspace time: each night how well channels reach, each week the KPIs. Runs with the
 // history role, as it asks history. Several processes may do the same at once: the outcome is the same.
 import { everyWorkspace, workspaceNow } from '../catalogue/workspace.ts'
-import type { Core, Role } from '../platform/core.ts'
+import type { Core } from '../platform/core.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { wallDate, wallHour } from '../platform/wall-time.ts'
 import { snapshotWeeks } from './kpis/snapshots.ts'
 import { renewReach } from './reach/renew.ts'
@@ -13,7 +13,7 @@ const POLL_MS = 60_000
 const NIGHT_HOUR = 3
 
 /** `tick`: looks at all workspaces once; true when something was due. */
-export function openInsightWorker(core: Core): Role & { tick(): Promise<boolean> } {
+export function openInsightWorker(core: Core): Worker {
   async function tick(): Promise<boolean> {
     let worked = false
     for (const workspace of await everyWorkspace(core.pool)) {
@@ -22,13 +22,7 @@ export function openInsightWorker(core: Core): Role & { tick(): Promise<boolean>
     }
     return worked
   }
-  const loop = openLoop({
-    tick,
-    restMs: () => POLL_MS,
-    failed: error =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'insight: will try again'),
-  })
-  return { tick, start: loop.start, stop: loop.stop }
+  return openWorker(core, { tick, restMs: POLL_MS, failed: 'insight: will try again' })
 }
 
 async function reachIfDue(core: Core, workspace: WorkspaceRow): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Works off what is to be asked of LINE or told to it beside messages: profiles, pictures, rich menus, sums. Runs with the
 // deliver role; any number of them may run.
-import type { Core, Role } from '../platform/core.ts'
-import { openLoop } from '../platform/loop.ts'
+import type { Core } from '../platform/core.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { fetchDue } from './fetching.ts'
 import { forgetUnsent } from './forget.ts'
 import { pullFollowers, pullUnit } from './insight.ts'
@@ -9,10 +9,11 @@ import { clearOld, followChanges, linkWaiting, stepRounds } from './menus/assign
 import { dropOldNonces } from './nonces.ts'
 
 const POLL_MS = 2_000
+const IDLE_MS = 10_000
 const SELDOM_MS = 60_000
 
 /** `tick`: one look at everything; true when there was something. */
-export function openLineWorker(core: Core): Role & { tick(): Promise<boolean> } {
+export function openLineWorker(core: Core): Worker {
   let seldomAt = 0
 
   async function tick(): Promise<boolean> {
@@ -43,10 +44,5 @@ export function openLineWorker(core: Core): Role & { tick(): Promise<boolean> } 
     return worked
   }
 
-  const loop = openLoop({
-    tick,
-    restMs: () => POLL_MS,
-    failed: error => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'LINE: will try again'),
-  })
-  return { tick, start: loop.start, stop: loop.stop }
+  return openWorker(core, { tick, restMs: POLL_MS, idleMs: IDLE_MS, failed: 'LINE: will try again' })
 }

@@ -4,9 +4,9 @@
 //   the scores are added.
 // - top sellers: products by the number of orders of the last 30 days that hold them; 30 of them.
 // An order counts as it was placed, once a product, whatever came of it later.
-import type { Core, Role } from '../platform/core.ts'
+import type { Core } from '../platform/core.ts'
 import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 
 const PAIR_DAYS = 365
@@ -100,14 +100,11 @@ async function countDue(core: Core): Promise<boolean> {
 }
 
 /** Runs with the history role. */
-export function openRecommendations(core: Core): Role & { tick(): Promise<boolean> } {
-  const tick = () => countDue(core)
-  const loop = openLoop({
-    tick,
-    restMs: () => LOOK_MS,
+export function openRecommendations(core: Core): Worker {
+  return openWorker(core, {
+    tick: () => countDue(core),
+    restMs: LOOK_MS,
     stepMs: 1_000,
-    failed: error =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'recommendations: will count later'),
+    failed: 'recommendations: will count later',
   })
-  return { tick, start: loop.start, stop: loop.stop }
 }

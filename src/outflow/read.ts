@@ -3,6 +3,7 @@
 // over. One cursor a bucket, not one a workspace: rows of all workspaces stand in one order, and those of workspaces
 // without anybody to tell are not even fetched. The outcome path alone would not do: it knows messages, not orders.
 import { historyRows, type HistoryRow } from '../inbox/history-rows.ts'
+import { openBreath } from '../platform/breathe.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
@@ -27,15 +28,21 @@ type Row = {
   body: Buffer | null
 }
 
-/** One round; true when there was something to read. */
-export async function readJournal(pool: Pool, listeners: Listener[]): Promise<boolean> {
+/** One round. some: there was something to read; nobody: there is nobody who would hear of it, and the cursors stand at the end. */
+export async function readJournal(pool: Pool, listeners: Listener[]): Promise<'some' | 'none' | 'nobody'> {
   return inTransaction(pool, async sql => {
-    const cursors = await sql.query<{ bucket: number }>(
-      `select c.bucket from outflow_cursor c join bucket b using (bucket) where b.journal_seq > c.seq
-        order by c.bucket limit ${BUCKETS_A_ROUND} for update of c skip locked`,
+    // read before who listens is: what is folded after somebody began to listen lies beyond
+    const behind = await sql.query<{ bucket: number; upTo: number }>(
+      `select c.bucket, b.journal_seq as "upTo" from outflow_cursor c join bucket b using (bucket) where b.journal_seq > c.seq
+        order by c.bucket for update of c skip locked`,
     )
-    if (cursors.rows.length === 0) return false
     const wanted = await Promise.all(listeners.map(l => l.workspaces(sql)))
+    if (wanted.every(w => w.length === 0)) {
+      await moveTo(sql, new Map(behind.rows.map(r => [r.bucket, r.upTo])))
+      return 'nobody'
+    }
+    const cursors = behind.rows.slice(0, BUCKETS_A_ROUND)
+    if (cursors.length === 0) return 'none'
     const { rows } = await sql.query<Row>(
       `select x.* from outflow_cursor c
         cross join lateral (
@@ -43,21 +50,29 @@ export async function readJournal(pool: Pool, listeners: Listener[]): Promise<bo
                  case when j.workspace_id = any($2::uuid[]) then j.body end as body
             from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit ${ROWS_A_BUCKET}) x
        where c.bucket = any($1::smallint[]) order by x.bucket, x.seq`,
-      [cursors.rows.map(r => r.bucket), [...new Set(wanted.flat())]],
+      [cursors.map(r => r.bucket), [...new Set(wanted.flat())]],
     )
-    const made = rows.flatMap(({ body, ...row }) =>
-      body === null ? [] : historyRows({ ...row, body }, NOBODY).rows,
-    )
+    const made: HistoryRow[] = []
+    const breath = openBreath()
+    for (const { body, ...row } of rows) {
+      if (body !== null) made.push(...historyRows({ ...row, body }, NOBODY).rows)
+      const rest = breath()
+      if (rest) await rest
+    }
     for (const [i, listener] of listeners.entries()) {
       const own = new Set(wanted[i])
       const theirs = made.filter(r => own.has(r.workspace_id))
       if (theirs.length > 0) await listener.take(sql, theirs)
     }
-    const reached = new Map(rows.map(r => [r.bucket, r.seq]))
-    await sql.query(
-      `update outflow_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket`,
-      [smallints([...reached.keys()]), bigints([...reached.values()])],
-    )
-    return rows.length > 0
+    await moveTo(sql, new Map(rows.map(r => [r.bucket, r.seq])))
+    return rows.length > 0 ? 'some' : 'none'
   })
+}
+
+async function moveTo(sql: Sql, seqs: Map<number, number>): Promise<void> {
+  if (seqs.size === 0) return
+  await sql.query(
+    `update outflow_cursor c set seq = u.seq from unnest($1::smallint[], $2::bigint[]) u(bucket, seq) where c.bucket = u.bucket`,
+    [smallints([...seqs.keys()]), bigints([...seqs.values()])],
+  )
 }

@@ -5,9 +5,9 @@ import { syncAudiences } from '../audiences/worker.ts'
 import { exchange, NoAnswer } from '../channels/exchange.ts'
 import { FORBIDDEN_TEXT } from '../channels/outgoing.ts'
 import { addressOfCall } from '../messages/calls.ts'
-import type { Core, Role } from '../platform/core.ts'
+import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 import { readJournal } from './read.ts'
 import {
   type Answered,
@@ -20,6 +20,7 @@ import {
 } from './webhooks.ts'
 
 const POLL_MS = 1_000
+const IDLE_MS = 10_000
 const BATCH = 50
 const TIMEOUT_MS = 15_000
 const HOLD_S = 60
@@ -53,7 +54,7 @@ export function signedHeaders(
   }
 }
 
-export type Outflow = Role & { tick(): Promise<boolean> }
+export type Outflow = Worker
 
 export function openOutflow(core: Core): Outflow {
   async function post(of: Due): Promise<Answered> {
@@ -89,9 +90,12 @@ export function openOutflow(core: Core): Outflow {
     await pruneDeliveries(core.pool, DONE_DAYS, DEAD_DAYS)
   }
 
+  /** somebody wants to hear of what is folded */
+  let listening = true
   async function tick(): Promise<boolean> {
     await keepHouse()
     const read = await readJournal(core.pool, [webhookListener, audienceListener])
+    listening = read !== 'nobody'
     const synced = await syncAudiences(core)
     const due = await claimDeliveries(core.pool, BATCH, HOLD_S)
     const ends = await Promise.allSettled(due.map(deliver))
@@ -99,27 +103,16 @@ export function openOutflow(core: Core): Outflow {
     for (const workspace of new Set(due.map(d => d.workspace_id)))
       core.signals.emit('live', `${workspace}:webhooks`)
     if (failed) throw failed.reason
-    return read || synced || due.length > 0
+    return read === 'some' || synced || due.length > 0
   }
 
-  const loop = openLoop({
+  return openWorker(core, {
     tick,
-    restMs: () => POLL_MS,
-    failed: error =>
-      core.log.warn(
-        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-        'outflow: will try again',
-      ),
+    restMs: POLL_MS,
+    idleMs: IDLE_MS,
+    failed: 'outflow: will try again',
+    wakes: [{ topic: 'outflow' }, { topic: 'journal', when: () => listening }],
   })
-  const off = core.signals.on('outflow', loop.call)
-  return {
-    tick,
-    start: loop.start,
-    async stop() {
-      off()
-      await loop.stop()
-    },
-  }
 }
 
 export function startOutflow(core: Core): Outflow {

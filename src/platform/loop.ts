@@ -1,6 +1,9 @@
 // Work in the background: ticks while there is work, then a rest that ends by itself or when somebody calls. A call that
 // comes while a tick runs is not lost: it is looked at again at once.
 
+import type { Core, Role } from './core.ts'
+import type { Topic } from './signals.ts'
+
 export type Loop = { start(): void; call(): void; stop(): Promise<void> }
 
 /** `tick`: true when there may be more. `restMs`: how long to rest after a tick without work, or a failed one.
@@ -61,6 +64,62 @@ export function openLoop(options: {
       stopped = true
       endPause()
       await running
+    },
+  }
+}
+
+/** Without work for so long, a worker that has an `idleMs` rests that long. */
+const IDLE_AFTER_MS = 60_000
+
+export type Worker = Role & { tick(): Promise<boolean> }
+
+/** A loop as a role of a process: what fails is logged and tried again, signals wake it. `idleMs`: how long it rests once there
+ *  has been nothing for a minute, where what brings work announces itself. `failed`: the log's words. `wakes`: topics, with
+ *  which of their details; left out: all. `ending`: before the loop ends. */
+export function openWorker(
+  core: Pick<Core, 'log' | 'signals'>,
+  options: {
+    tick(): Promise<boolean>
+    restMs: number | (() => number)
+    idleMs?: number
+    stepMs?: number
+    failed: string
+    wakes?: { topic: Topic; when?(detail: string): boolean }[]
+    ending?(): Promise<void> | void
+  },
+): Worker {
+  const { restMs, idleMs } = options
+  let worked = performance.now()
+  const loop = openLoop({
+    async tick() {
+      const found = await options.tick()
+      if (found) worked = performance.now()
+      return found
+    },
+    restMs() {
+      if (idleMs !== undefined && performance.now() - worked > IDLE_AFTER_MS) return idleMs
+      return typeof restMs === 'number' ? restMs : restMs()
+    },
+    ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
+    failed: error =>
+      core.log.warn(
+        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
+        options.failed,
+      ),
+  })
+  const offs = (options.wakes ?? []).map(({ topic, when }) =>
+    core.signals.on(topic, detail => {
+      if (when === undefined || when(detail)) loop.call()
+    }),
+  )
+  return {
+    tick: options.tick,
+    start: loop.start,
+    async stop() {
+      for (const off of offs) off()
+      const ended = loop.stop()
+      await options.ending?.()
+      await ended
     },
   }
 }

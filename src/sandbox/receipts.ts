@@ -1,13 +1,12 @@
 // Delivers the stand-ins' webhooks over HTTP to the product's own /hooks addresses, and tries again like a provider.
 import type { Core, Role } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker, type Worker } from '../platform/loop.ts'
 
 const LEASE_MS = 15_000
 const POLL_MS = 1_000
 /** Once there has been nothing for a minute. New ones are announced. */
 const IDLE_POLL_MS = 5_000
-const IDLE_AFTER_MS = 60_000
 const ATTEMPTS = 20
 
 type Receipt = {
@@ -21,7 +20,7 @@ type Receipt = {
 }
 
 /** `tick`: delivers what is due, in order of each workspace; true when there was something. */
-export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
+export function openReceipts(core: Core): Worker {
   async function tick(): Promise<boolean> {
     const { rows } = await core.pool.query<Receipt>(
       `with due as (select workspace_id, id from sandbox_receipt where due <= clock_timestamp() order by due, id limit 50 for update skip locked)
@@ -61,29 +60,13 @@ export function openReceipts(core: Core): Role & { tick(): Promise<boolean> } {
     )
   }
 
-  let worked = performance.now()
-  const loop = openLoop({
-    async tick() {
-      const found = await tick()
-      if (found) worked = performance.now()
-      return found
-    },
-    restMs: () => (performance.now() - worked > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS),
-    failed: error =>
-      core.log.warn(
-        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-        'stand-in: webhooks wait',
-      ),
-  })
-  const off = core.signals.on('receipt', loop.call)
-  return {
+  return openWorker(core, {
     tick,
-    start: loop.start,
-    async stop() {
-      off()
-      await loop.stop()
-    },
-  }
+    restMs: POLL_MS,
+    idleMs: IDLE_POLL_MS,
+    failed: 'stand-in: webhooks wait',
+    wakes: [{ topic: 'receipt' }],
+  })
 }
 
 export async function startReceipts(core: Core): Promise<Role> {

@@ -2,7 +2,7 @@
 // does at a time is small, and it waits for history.
 import { Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker } from '../platform/loop.ts'
 import { claimJob, endJob, releaseJob, triedTooOften, uncoverChecks, type JobRow } from './jobs.ts'
 import { keepSizes } from './sizes.ts'
 import { openStepper } from './steps.ts'
@@ -76,23 +76,16 @@ export function openSegmentWorker(core: Core): SegmentWorker {
     return worked
   }
 
-  const loop = openLoop({
+  return openWorker(core, {
     tick,
     restMs() {
       if (waits) return Math.min(REST_MS, FIRST_REST_MS * 2 ** rested++)
       return POLL_MS
     },
-    failed: error =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'segment jobs: will try again'),
-  })
-  const off = core.signals.on('segment-job', loop.call)
-  return {
-    tick,
-    start: loop.start,
-    async stop() {
+    failed: 'segment jobs: will try again',
+    wakes: [{ topic: 'segment-job' }],
+    ending() {
       stopped = true
-      off()
-      await loop.stop()
     },
-  }
+  })
 }

@@ -10,7 +10,7 @@ import { versionGraphs } from '../journeys/store.ts'
 import { costOf } from '../messages/limits.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
-import { openLoop } from '../platform/loop.ts'
+import { openWorker } from '../platform/loop.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { ReplayJob } from './replay-run.ts'
 import type { FromThread, ThreadJob } from './replay-thread.ts'
@@ -101,23 +101,16 @@ export function openReplays(core: Core): Replays {
     })
   }
 
-  const loop = openLoop({
+  return openWorker(core, {
     tick,
-    restMs: () => POLL_MS,
-    failed: error => core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'replays wait'),
-  })
-  const off = core.signals.on('replay', loop.call)
-  return {
-    tick,
-    start: loop.start,
-    async stop() {
+    restMs: POLL_MS,
+    failed: 'replays wait',
+    wakes: [{ topic: 'replay' }],
+    async ending() {
       stopping = true
-      off()
-      const ended = loop.stop()
-      await (running as Worker | null)?.terminate()
-      await ended
+      await running?.terminate()
     },
-  }
+  })
 }
 
 const BROKE = {
