@@ -46,9 +46,7 @@ type GroupRow = { history_group: number; batch_no: number; batch: Ranges | null 
 
 /** Buckets of the group whose lease is this; none for a lease without work. */
 const bucketsOf = (lease: number) =>
-  lease % LEASES_A_GROUP === 0
-    ? ALL_BUCKETS.filter(bucket => bucket % GROUPS === lease / LEASES_A_GROUP)
-    : []
+  lease % LEASES_A_GROUP === 0 ? ALL_BUCKETS.filter(bucket => bucket % GROUPS === lease / LEASES_A_GROUP) : []
 
 export function openHistoryWorker(core: Core): HistoryWorker {
   const registers = [core.metrics]
