@@ -251,6 +251,9 @@ export class FoldLoop {
       if (this.sql === sql) this.sql = null
       this.forget()
     })
+    // Every statement here looks some rows up by key. A plan is kept that was made while a table was empty, when reading it
+    // whole seemed as good: with 20,000 rows waiting in bulk each look took 25 ms.
+    await sql.query('set enable_seqscan = off')
     return (this.sql = sql)
   }
 

@@ -121,10 +121,12 @@ export async function peekMail(
 ): Promise<{ now: number; buckets: Peek[] }> {
   const { rows } = await sql.query<Peek & { now: number }>({
     name: 'fold_peek',
-    text: `select b.bucket, ${EPOCH_MS('d.due_at')} as due,
-                  exists (select from inbox i where i.bucket = b.bucket and i.received >= b.since) as mail,
-                  exists (select from bulk k where k.bucket = b.bucket) as bulk, ${EPOCH_MS('clock_timestamp()')} as now
+    // `limit 1`: as plain `exists` they may be answered by hashing a whole table
+    text: `select b.bucket, ${EPOCH_MS('d.due_at')} as due, i.found is not null as mail, k.found is not null as bulk, ${EPOCH_MS('clock_timestamp()')} as now
              from unnest($1::smallint[], $2::timestamptz[]) b(bucket, since)
+             left join lateral (select true as found from inbox i where i.bucket = b.bucket and i.received >= b.since
+                                 order by i.received limit 1) i on true
+             left join lateral (select true as found from bulk k where k.bucket = b.bucket order by k.seq limit 1) k on true
              left join lateral (select c.due_at from customer c where c.bucket = b.bucket and c.due_at is not null
                                  order by c.due_at limit 1) d on true`,
     values: [smallints(buckets), instants(since)],
