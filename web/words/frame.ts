@@ -228,6 +228,7 @@ export const frame = {
     quota: ['帳號本月額度用完', "The account's quota of the month is used up"],
     budget: ['旅程預算用完', "The journey's budget is used up"],
     cap: ['已達上限', 'A limit is reached'],
+    frequency: ['頻率預算用完', 'Frequency budget used up'],
     preference: ['顧客要少一點或暫停', 'The customer asked for less or a pause'],
     paused: ['已暫停', 'Paused'],
     already_in: ['已在旅程中', 'Already in the journey'],
