@@ -212,7 +212,8 @@ export const channelRoutes = {
           before.id,
         ])
       // journeys choose by it
-      if (before?.settings.costPerMessage !== settings.costPerMessage)
+      const chosenBy = ['costPerMessage', 'phoneNotifications']
+      if (chosenBy.some(name => before?.settings[name] !== settings[name]))
         await publishWorld(sql, core, workspace.id)
       return rows[0]!
     })

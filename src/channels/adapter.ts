@@ -63,7 +63,8 @@ export type SendResult =
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
-  | { kind: 'rejected'; detail: string; answer?: CallAnswer }
+  /** `reason`: why, where that has a word of its own */
+  | { kind: 'rejected'; detail: string; answer?: CallAnswer; reason?: 'not_reachable' }
   | { kind: 'unknown'; detail: string }
 
 /** What a call was answered; `body` null: too long to be kept. */

@@ -11,7 +11,7 @@ import { followersCall, unitCall } from './insight.ts'
 import { checkMenu } from './menu-rules.ts'
 import { createMenuCall, linkMenuCall, menuPictureCall } from './menus.ts'
 import { checkMessages } from './message-rules.ts'
-import { multicastCall, namedRecipients, pushCall, replyCall } from './send.ts'
+import { multicastCall, namedRecipients, phoneCall, pushCall, replyCall } from './send.ts'
 import { lineDay, unitName } from './units.ts'
 
 const account = (settings: Record<string, string> = {}): Account => ({
@@ -53,6 +53,7 @@ test('each call of LINE goes out as its golden request says', () => {
   const unit = 'u0123'
   const calls: Record<string, [Account, LineCall]> = {
     push: [account(), pushCall(account(), outgoing())],
+    'by phone': [account(), phoneCall(account(), outgoing({ address: '+886912345678' }))],
     'push, counted, with a sender, silent': [
       counted,
       pushCall(
@@ -286,6 +287,11 @@ test('a node’s unit is the same every time, another for another version, withi
     '2026-06-30',
     '2026-07-01',
   ])
+})
+
+test('a phone number goes out as LINE’s own example hashes it', () => {
+  const call = phoneCall(account(), outgoing({ address: '+818000001234' }))
+  expect(call.json).toMatchObject({ to: 'd41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c' })
 })
 
 test('a call’s limit is its endpoint’s, whatever values its path has', () => {

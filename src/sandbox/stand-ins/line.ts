@@ -8,6 +8,7 @@ import { actOnLine } from './line-act.ts'
 import { BAD_TOKEN, type LineEnv, refuse, tooMany } from './line-http.ts'
 import { menusOf } from './line-menus.ts'
 import { sendingOf } from './line-messages.ts'
+import { phoneOf } from './line-phone.ts'
 import { openOf, peopleOf } from './line-people.ts'
 import { shopLoginOf } from './line-shop-login.ts'
 import type { StandIn } from './model.ts'
@@ -28,6 +29,7 @@ function app(core: Core): Hono<LineEnv> {
     return refused ?? next()
   })
   sendingOf(core, app)
+  phoneOf(core, app)
   menusOf(core, app)
   peopleOf(core, app)
   app.notFound(c => c.json({ message: 'Not found' }, 404))
