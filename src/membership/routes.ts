@@ -52,7 +52,7 @@ function demandValue({ kind, value }: CouponTerms): void {
 }
 
 const settingsOf = (workspace: WorkspaceRow): PointsSettings =>
-  (workspace.settings.points as PointsSettings | undefined) ?? DEFAULT_POINTS
+  ({ ...DEFAULT_POINTS, ...(workspace.settings.points as Partial<PointsSettings> | undefined) })
 
 type Commands = 'giveCoupon' | 'redeemCoupon' | 'movePoints'
 
