@@ -48,7 +48,9 @@ export const pointsSettings = z.object({
   takeBack: z
     .boolean()
     .default(true)
-    .describe('points earned for an order (its number is their `ref`) go in the share in which it is refunded, returned or cancelled'),
+    .describe(
+      'points earned for an order (its number is their `ref`) go in the share in which it is refunded, returned or cancelled',
+    ),
 })
 const ref = z.string().min(1).max(100).optional().describe('order number: the same again is no second use')
 

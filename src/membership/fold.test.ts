@@ -306,7 +306,9 @@ describe('merges', () => {
   const points = (amount: number) => ({ do: 'points' as const, amount, reason: 'x', ref: null })
 
   function pair() {
-    const town = new Town(brand([coupon('a', { perPerson: 1 })], { validDays: 100, remindDays: 10, takeBack: true }))
+    const town = new Town(
+      brand([coupon('a', { perPerson: 1 })], { validDays: 100, remindDays: 10, takeBack: true }),
+    )
     town.collect('Signed Up', [M1], 'server', 'e1')
     town.collect('Signed Up', [M2], 'server', 'e2')
     town.rest(() => 0)

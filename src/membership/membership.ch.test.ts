@@ -172,7 +172,11 @@ test('R3-22 a refund nets revenue and takes back the points of its order, in par
     exits: [],
     start: 'give',
     nodes: {
-      give: { type: 'reward', fields: { give: 'points', points: 90, reason: '消費贈點' }, next: { given: null } },
+      give: {
+        type: 'reward',
+        fields: { give: 'points', points: 90, reason: '消費贈點' },
+        next: { given: null },
+      },
     },
   })
   const order = (event: string, no: string, more: Record<string, unknown>, messageId?: string) => ({
@@ -212,7 +216,9 @@ test('R3-22 a refund nets revenue and takes back the points of its order, in par
   expect(await held()).toEqual([0, 0])
   expect(await history('points.owed')).toEqual([{ ref: 'R-2', amount: 70 }])
   // the order's own history says nothing of points; a brand may leave them
-  const orders = await lab.call('customerOrders', { params: { customer: publicId('cus', await idOf('C-22')) } })
+  const orders = await lab.call('customerOrders', {
+    params: { customer: publicId('cus', await idOf('C-22')) },
+  })
   expect(JSON.stringify(orders.body)).not.toContain('"points"')
   const { body } = await lab.call('pointsSettings')
   expect(body.settings).toMatchObject({ takeBack: true })
