@@ -1,7 +1,7 @@
 // One claimed message to somebody outside: what is decided before it, how it is written, and its way to the socket and back.
 import type { LoadedAccount } from '../channels/accounts.ts'
 import type { Adapter } from '../channels/adapter.ts'
-import type { MessageContent } from '../channels/content.ts'
+import { goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
 import { adapterNamed } from '../channels/register.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -45,7 +45,8 @@ function accountOf(claim: Claim, accounts: LoadedAccount[], customer: Parameters
   if (used || claim.state === 'unknown') return used ?? null
   const chosen = claim.intent.account
   if (chosen !== undefined) return accounts.find(a => a.id === chosen) ?? null
-  return accountFor(CHANNELS[claim.channel as ChannelName], accounts, customer)
+  const byPhone = claim.intent.purpose === 'transactional' && goesByPhone(claim.intent.content)
+  return accountFor(CHANNELS[claim.channel as ChannelName], accounts, customer, byPhone)
 }
 
 /** Null: its channel or workspace is not there. An unknown one of a broadcast that is held or ended is not said again: it may

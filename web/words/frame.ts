@@ -223,6 +223,10 @@ export const frame = {
     merged: ['已合併', 'Merged'],
     restored: ['還原後保留，等人處理', 'Held after a restore'],
     no_account: ['渠道尚未設定', 'No channel account'],
+    not_reachable: [
+      'LINE 找不到這支電話，或對方沒同意接收',
+      'LINE does not reach this number, or its owner has not agreed',
+    ],
     window: ['回覆時限已過', 'Reply window closed'],
     render_failed: ['內容套版失敗', 'Content could not be rendered'],
     quota: ['帳號本月額度用完', "The account's quota of the month is used up"],
