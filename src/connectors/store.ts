@@ -272,7 +272,7 @@ export async function customersOfOrders(
        from (select o.order_no, o.customer_id,
                     sum(case when o.entry <> 'moved' then 0 when o.body::jsonb ? 'back' then -1 else 1 end) as away
                from order_entry o join customer c on c.bucket = o.bucket and c.id = o.customer_id
-              where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and c.merged_into is null
+              where o.bucket = any($1::smallint[]) and o.workspace_id = $2 and o.order_no = any($3::text[]) and o.entry <> 'points' and c.merged_into is null
               group by o.order_no, o.customer_id) held
       where away <= 0 group by order_no`,
     [ALL_BUCKETS, workspace, orders],

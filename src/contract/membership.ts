@@ -45,6 +45,12 @@ export const coupon = z.object({
 export const pointsSettings = z.object({
   validDays: days.nullable().describe('points expire so many days after they were earned; null: never'),
   remindDays: z.number().int().min(1).max(365).nullable().describe('null: not told'),
+  takeBack: z
+    .boolean()
+    .default(true)
+    .describe(
+      'points earned for an order (its number is their `ref`) go in the share in which it is refunded, returned or cancelled',
+    ),
 })
 const ref = z.string().min(1).max(100).optional().describe('order number: the same again is no second use')
 

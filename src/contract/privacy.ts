@@ -77,12 +77,15 @@ export const privacyEndpoints = {
     audit: 'exported',
     summary:
       '"What do you hold of me": everything of one person from every store, as JSON and as a page to read; in parts where a store holds more than 50,000 rows',
-    query: z.object({ part: z.coerce.number().int().min(0).max(1_000).default(0) }),
+    query: z.object({
+      next: z.string().max(16_000).optional().describe('`next` of the part before; left out: the first part'),
+    }),
     out: z.object({
       at: time,
       rows: z.number(),
       part: z.number(),
       more: z.array(z.string()).describe('places of which the next part holds more; empty: this is the last'),
+      next: z.string().nullable().describe('asks for the next part; null: this is the last'),
       json: z.record(z.string(), z.unknown()).meta({ 'x-personal': 'free' }),
       html: personal('free'),
     }),

@@ -10,7 +10,10 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** Orders of these rows, newest first. Rows of an order of which nothing said yet what it is are left out. */
 export function ordersOf(rows: OrderRow[]): Order[] {
-  const byNo = Map.groupBy(rows, r => r.orderNo)
+  const byNo = Map.groupBy(
+    rows.filter(r => r.entry !== 'points'), // the points' ledger tells of them
+    r => r.orderNo,
+  )
   return [...byNo]
     .flatMap(([orderNo, list]) => {
       const worth = worthOf(list)

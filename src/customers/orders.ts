@@ -1,6 +1,7 @@
 // Orders: append-only rows and the summary that the state keeps of them. An order's worth is worked out from all its
 // rows (src/customers/order-worth.ts), so the order in which they arrive does not matter.
 import type { EventBody, OrderDetail, OrderLine, OrderRow } from '../inbox/model.ts'
+import { takeBackPoints } from '../membership/fold.ts'
 import { hashId } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, OrderSummary } from './model.ts'
@@ -132,11 +133,23 @@ export function foldOrder(fold: Fold, body: EventBody, occurred: number, known: 
   fold.effects.push({ kind: 'order', row }, { kind: 'worth', order: orderNo, worth: told(after) })
   fold.changed = true
   const worth = after ?? before
+  tellOrder(fold, row, worth, before, after, occurred)
+  takeBackPoints(fold, orderNo, known, { before: netOf(before), after: netOf(after) }, row.key)
+}
+
+function tellOrder(
+  fold: Fold,
+  row: OrderRow,
+  worth: Worth | null,
+  before: Worth | null,
+  after: Worth | null,
+  occurred: number,
+): void {
   derive(
     fold,
     'order.' + row.entry,
     {
-      order: orderNo,
+      order: row.orderNo,
       amount: row.amount,
       currency: row.currency,
       ...(worth && {

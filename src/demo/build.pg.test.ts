@@ -473,15 +473,17 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     })
     const found = await findWorkspace(core.pool, workspace)
     expect(found).not.toBeNull()
-    // orders as they came in, less those that came back; the newest click within 14 days before each
+    // orders as they came in, less those that came back; the newest click within 14 days before each, of who is one person by now
     const orders = await all<{ journey: Uuid; n: number; revenue: number; cost: number }>(
-      `with back as (select JSONExtractString(props, 'order_id') as no ${FACTS} = 'Order Refunded')
+      `with gone as (select customer_id as id, merged_into as into from customer final where workspace_id = {workspace:UUID} and merged_into <> toUUID('00000000-0000-0000-0000-000000000000')),
+            facts as (select e.*, if(g.into = toUUID('00000000-0000-0000-0000-000000000000'), e.customer_id, g.into) as who from event e left join gone g on g.id = e.customer_id where workspace_id = {workspace:UUID}),
+            back as (select JSONExtractString(props, 'order_id') as no from facts where name = 'Order Refunded')
        select journey, toUInt32(count()) as n, sum(total) as revenue, sum(spent) as cost from (
          select o.no as no, any(o.total) as total, any(o.spent) as spent, argMaxIf(c.journey_id, c.occurred, c.occurred <= o.at and c.occurred >= subtractDays(o.at, 14)) as journey
-           from (select customer_id, occurred as at, JSONExtractString(props, 'order_id') as no, JSONExtractInt(props, 'total') as total,
+           from (select who, occurred as at, JSONExtractString(props, 'order_id') as no, JSONExtractInt(props, 'total') as total,
                         arraySum(l -> l.1 * l.2, JSONExtract(props, 'products', 'Array(Tuple(cost Float64, quantity Float64))')) as spent
-                   ${FACTS} = 'Order Completed' and occurred >= parseDateTime64BestEffort('${told.from}', 3) and occurred < parseDateTime64BestEffort('${told.to}', 3)) o
-           left join (select customer_id, occurred, journey_id ${FACTS} = 'message.clicked') c on c.customer_id = o.customer_id
+                   from facts where name = 'Order Completed' and occurred >= parseDateTime64BestEffort('${told.from}', 3) and occurred < parseDateTime64BestEffort('${told.to}', 3)) o
+           left join (select who, occurred, journey_id from facts where name = 'message.clicked') c on c.who = o.who
           where o.no not in (select no from back) group by no)
        group by journey`,
     )

@@ -270,7 +270,8 @@ export type BucketInput =
 
 export type OrderRow = {
   orderNo: string
-  /** moved: the order went to another customer by an unmerge, or came back by a merge (`body.back`) */
+  /** moved: the order went to another customer by an unmerge, or came back by a merge (`body.back`); points: earned for
+   *  it, or taken back (negative) */
   entry:
     | 'placed'
     | 'paid'
@@ -282,6 +283,7 @@ export type OrderRow = {
     | 'returned'
     | 'cancelled'
     | 'moved'
+    | 'points'
   key: Uuid
   occurred: number
   amount: number

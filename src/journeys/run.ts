@@ -2,6 +2,7 @@
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
 import { reachFor } from '../customers/reach.ts'
+import { isOrderEvent } from '../customers/orders.ts'
 import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
 import { type Cause, couponRefusal, earnPoints, issueCoupon, poolOf } from '../membership/fold.ts'
 import { never } from '../platform/errors.ts'
@@ -89,7 +90,8 @@ export function contextOf(
     },
     share: salt => percentOf(fold.state.id, salt),
     messageId: part => messageIdOf(fold, run, part),
-    reachable: (channel, purpose, content) => reachFor(fold.state, channel, purpose, content, fold.t),
+    reachable: (channel, purpose, content) =>
+      reachFor(fold.state, channel, purpose, content, fold.t, fold.world.toPhones),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
     reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }
@@ -136,7 +138,12 @@ function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, ef
         issueCoupon(fold, effect.coupon, rewardCause(run))
         break
       case 'points':
-        earnPoints(fold, { amount: effect.amount, reason: effect.reason }, rewardCause(run), effect.validDays)
+        earnPoints(
+          fold,
+          { amount: effect.amount, reason: effect.reason, ref: orderOfRun(run) },
+          rewardCause(run),
+          effect.validDays,
+        )
         break
       case 'ticket':
         askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
@@ -154,6 +161,13 @@ function stopOther(fold: Fold, run: Enrollment, journey: string): void {
 }
 
 /** Once for each visit of the node. */
+/** The order that began the run: what is given for it goes with it. */
+function orderOfRun({ ev }: Enrollment): string | null {
+  if (ev === undefined) return null
+  const no = isOrderEvent(ev.name) ? ev.props.order_id : ev.name.startsWith('order.') ? ev.props.order : null
+  return typeof no === 'string' || typeof no === 'number' ? String(no) : null
+}
+
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
   src: 'journey',

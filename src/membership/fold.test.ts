@@ -206,7 +206,7 @@ describe('points', () => {
   })
 
   test('those that expire first are used first, and what is left of them expires', () => {
-    const p = someone(brand([], { validDays: 30, remindDays: null }))
+    const p = someone(brand([], { validDays: 30, remindDays: null, takeBack: true }))
     p.command(give(100, 60))
     p.command(give(50))
     expect(p.command(give(-70))).toMatchObject({ status: 200, body: { balance: 80 } })
@@ -221,7 +221,7 @@ describe('points', () => {
   })
 
   test('told before they expire, once for each end', () => {
-    const p = someone(brand([], { validDays: 40, remindDays: 30 }))
+    const p = someone(brand([], { validDays: 40, remindDays: 30, takeBack: true }))
     p.command(give(100))
     p.wait(5 * DAY)
     p.command(give(20))
@@ -306,7 +306,9 @@ describe('merges', () => {
   const points = (amount: number) => ({ do: 'points' as const, amount, reason: 'x', ref: null })
 
   function pair() {
-    const town = new Town(brand([coupon('a', { perPerson: 1 })], { validDays: 100, remindDays: 10 }))
+    const town = new Town(
+      brand([coupon('a', { perPerson: 1 })], { validDays: 100, remindDays: 10, takeBack: true }),
+    )
     town.collect('Signed Up', [M1], 'server', 'e1')
     town.collect('Signed Up', [M2], 'server', 'e2')
     town.rest(() => 0)

@@ -3,6 +3,7 @@
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { World } from '../customers/world.ts'
+import type { OrderRow } from '../inbox/model.ts'
 import type { Limit } from '../messages/model.ts'
 import { hashId, type Uuid } from '../platform/ids.ts'
 import { dayOfDate, startOfDay } from '../platform/zone-days.ts'
@@ -239,6 +240,40 @@ export function earnPoints(
   const ends = days === null ? 0 : fold.t + days * DAY_MS
   addLot(pointsOf(fold.state), [amount, ends])
   moved(fold, { entry: 'earned', amount, reason, ref: ref ?? null, ends: ends || null }, cause)
+  if (ref != null) noteOnOrder(fold, ref, amount, cause.id)
+}
+
+/** A row of the order that brought them: who looks at it later knows how many they were. */
+function noteOnOrder(fold: Fold, orderNo: string, amount: number, cause: string): void {
+  const row: OrderRow = {
+    orderNo,
+    entry: 'points',
+    key: hashId('points', orderNo, cause),
+    occurred: fold.t,
+    amount,
+    currency: fold.world.currency,
+    body: { src: 'points', proof: 'server' },
+  }
+  fold.effects.push({ kind: 'order', row })
+}
+
+/** An order is worth less than it was: of the points that it brought the same share goes, as far as they are still there.
+ *  `known`: the order's rows, `cause`: what made it so. */
+export function takeBackPoints(
+  fold: Fold,
+  orderNo: string,
+  known: readonly OrderRow[],
+  worth: { before: number; after: number },
+  cause: string,
+): void {
+  if ((fold.world.points ?? DEFAULT_POINTS).takeBack === false || worth.after >= worth.before) return
+  const held = known.reduce((sum, row) => sum + (row.entry === 'points' ? row.amount : 0), 0)
+  const owed = held - Math.round((held * worth.after) / worth.before)
+  if (owed <= 0) return
+  noteOnOrder(fold, orderNo, -owed, cause)
+  const amount = Math.min(owed, balanceOf(fold.state.pts))
+  if (amount > 0) burnPoints(fold, { amount, reason: 'refund', ref: orderNo }, { id: cause, src: 'order' })
+  if (amount < owed) derive(fold, 'points.owed', { ref: orderNo, amount: owed - amount })
 }
 
 /** Takes points, those that expire first at first. False: there are not as many. */

@@ -163,6 +163,75 @@ test('R4-23 a coupon for stores: online it is refused, at a till it is taken', a
   expect((await ask('redeemCoupon', null, { code, place: 'store' })).status).toBe(200)
 })
 
+test('R3-22 a refund nets revenue and takes back the points of its order, in part and whole, once; by a journey and by a till', async () => {
+  await lab.publish({
+    format: 1,
+    name: 'points for an order',
+    trigger: { kind: 'event', event: 'order.placed' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'give',
+    nodes: {
+      give: {
+        type: 'reward',
+        fields: { give: 'points', points: 90, reason: '消費贈點' },
+        next: { given: null },
+      },
+    },
+  })
+  const order = (event: string, no: string, more: Record<string, unknown>, messageId?: string) => ({
+    type: 'track',
+    userId: 'C-22',
+    event,
+    ...(messageId && { messageId }),
+    properties: { order_id: no, currency: 'TWD', ...more },
+  })
+  const held = async () => {
+    const { pts, points, orders } = await stateOf('C-22')
+    expect(points!.v).toBe(balanceOf(pts))
+    return [balanceOf(pts), orders!.revenue]
+  }
+  await tell(member('C-22'), order('Order Completed', 'R-1', { total: 900 }))
+  expect(await held()).toEqual([90, 900])
+  // a till gives its own, and names the order
+  await ask('movePoints', 'C-22', { amount: 30, reason: '門市加碼', ref: 'R-1' })
+  await ask('movePoints', 'C-22', { amount: 1000, reason: '註冊禮' })
+  const some = order('Order Refunded', 'R-1', { total: 300, refund_id: 'r1' }, 'refund-r1')
+  await tell(some)
+  await tell({ ...some, messageId: 'refund-r1-again' })
+  expect(await held()).toEqual([1080, 600])
+  await tell(order('Order Returned', 'R-1', {}))
+  expect(await held()).toEqual([1000, 0])
+  expect(await history('points.changed')).toContainEqual({
+    balance: 1080,
+    change: -40,
+    entry: 'burned',
+    reason: 'refund',
+    ref: 'R-1',
+  })
+  // spent by then: what is left goes, and what is owed is told
+  await tell(order('Order Completed', 'R-2', { total: 100 }))
+  await ask('movePoints', 'C-22', { amount: -1070, reason: '折抵' })
+  await tell(order('Order Cancelled', 'R-2', {}))
+  expect(await held()).toEqual([0, 0])
+  expect(await history('points.owed')).toEqual([{ ref: 'R-2', amount: 70 }])
+  // the order's own history says nothing of points; a brand may leave them
+  const orders = await lab.call('customerOrders', {
+    params: { customer: publicId('cus', await idOf('C-22')) },
+  })
+  expect(JSON.stringify(orders.body)).not.toContain('"points"')
+  const { body } = await lab.call('pointsSettings')
+  expect(body.settings).toMatchObject({ takeBack: true })
+  await lab.call('savePointsSettings', {
+    body: { settings: { ...(body.settings as object), takeBack: false }, version: body.version },
+  })
+  await lab.settle()
+  await tell(order('Order Completed', 'R-3', { total: 100 }))
+  await tell(order('Order Cancelled', 'R-3', {}))
+  expect(await held()).toEqual([90, 0])
+  expect(await faults()).toEqual([])
+})
+
 test('time: reminded, expired, points gone; the facts start journeys', async () => {
   await define('SOON')
   const settings = await lab.call('pointsSettings')

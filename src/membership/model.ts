@@ -32,8 +32,10 @@ export type PointsSettings = {
   validDays: number | null
   /** days before points expire at which `points.expiring` is told; null: not told */
   remindDays: number | null
+  /** what an order brought goes with it when it is refunded, returned or cancelled */
+  takeBack: boolean
 }
-export const DEFAULT_POINTS: PointsSettings = { validDays: null, remindDays: 30 }
+export const DEFAULT_POINTS: PointsSettings = { validDays: null, remindDays: 30, takeBack: true }
 
 /** A coupon in a state, by its code. `ends`: it expires then; `gone`: used, or ended by whoever issued it; `kind`: the
  *  coupon's key, '' until its issue is told. */

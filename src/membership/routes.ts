@@ -51,8 +51,10 @@ function demandValue({ kind, value }: CouponTerms): void {
     })
 }
 
-const settingsOf = (workspace: WorkspaceRow): PointsSettings =>
-  (workspace.settings.points as PointsSettings | undefined) ?? DEFAULT_POINTS
+const settingsOf = (workspace: WorkspaceRow): PointsSettings => ({
+  ...DEFAULT_POINTS,
+  ...(workspace.settings.points as Partial<PointsSettings> | undefined),
+})
 
 type Commands = 'giveCoupon' | 'redeemCoupon' | 'movePoints'
 

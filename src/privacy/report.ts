@@ -1,11 +1,11 @@
 // "What do you hold of me": everything of one person, from every table of both engines, as data and as a page to read.
 import { basename } from 'node:path'
-import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
 import { publicId } from '../platform/ids.ts'
 import { hiddenAddress } from '../messages/suppression.ts'
 import { filesWith } from './files.ts'
 import type { Person } from './model.ts'
+import { type Keyed, type Next, readHistory, readTable } from './parts.ts'
 import { needlesFor } from './person.ts'
 import {
   historyTables,
@@ -29,6 +29,8 @@ export type Package = {
   part: number
   /** places of which there is more in the next part */
   more: string[]
+  /** where the next part begins */
+  next: Next | null
 }
 
 /** Rows of one place in one part: an answer that a browser can still save. */
@@ -54,64 +56,57 @@ function readable(row: Row): Row {
   )
 }
 
-export async function packPerson(core: Core, person: Person, part = 0): Promise<Package> {
+/** `next`: where the part before ended, as its answer said; null for the first part. */
+export async function packPerson(core: Core, person: Person, next: Next | null = null): Promise<Package> {
   const places: Record<string, Row[]> = {}
-  const more: string[] = []
-  const put = (place: string, rows: Row[]) => {
-    if (rows.length > PART_ROWS) more.push(place)
-    if (rows.length > 0) places[place] = rows.slice(0, PART_ROWS).map(readable)
+  const open: Next['open'] = {}
+  // a later part asks only what the one before had not come to the end of
+  const asks = (place: string): boolean => next === null || place in next.open
+  const put = (place: string, found: Keyed<Row>[]) => {
+    const rows = found.slice(0, PART_ROWS)
+    if (found.length > rows.length) open[place] = rows.at(-1)!.key
+    if (rows.length > 0) places[place] = rows.map(r => readable(r.row))
   }
-  const window = `limit ${PART_ROWS + 1} offset ${part * PART_ROWS}`
-  for (const t of await personTables(core.pool)) {
-    const { rows } = await core.pool.query<Row>(
-      `select * from "${t.table}" where ${personWhere(t)} order by ctid ${window}`,
-      personValues(person),
-    )
-    put(t.table, rows)
+  const page = (place: string) => ({ after: next?.open[place] ?? null, limit: PART_ROWS + 1 })
+  const fromTable = async (table: string, where: string, values: unknown[], columns?: string) => {
+    if (asks(table)) put(table, await readTable(core.pool, { table, where, values, columns }, page(table)))
   }
+  for (const t of await personTables(core.pool))
+    await fromTable(t.table, personWhere(t), personValues(person))
   const addresses = person.values.map(v => v.value)
   const hidden = person.values.flatMap(v =>
     ['email', 'line', 'sms', 'push'].map(c => hiddenAddress(core.secrets, person.workspace, c, v.value)),
   )
-  for (const [place, sql] of [
-    ['suppression', 'select channel, address, reason, source, at from suppression'],
-    ['sandbox_contact', 'select channel, address, name, following, created from sandbox_contact'],
-    ['sandbox_message', 'select channel, address, direction, payload, at from sandbox_message'],
-  ] as const) {
-    const { rows } = await core.pool.query<Row>(
-      `${sql} where workspace_id = $1 and address = any($2::text[]) order by ctid ${window}`,
+  for (const [table, columns] of [
+    ['suppression', 'channel, address, reason, source, at'],
+    ['sandbox_contact', 'channel, address, name, following, created'],
+    ['sandbox_message', 'channel, address, direction, payload, at'],
+  ] as const)
+    await fromTable(
+      table,
+      'workspace_id = $1 and address = any($2::text[])',
       [person.workspace, [...addresses, ...hidden]],
+      columns,
     )
-    put(place, rows)
-  }
   // what came in and could not be used has no customer: found by what it says
-  for (const t of (await textTables(core.pool)).filter(t => UNUSED.has(t.table))) {
-    const { rows } = await core.pool.query<Row>(
-      `select * from "${t.table}" where ${textWhere(t)} order by ctid ${window}`,
-      textValues(person.workspace, needlesFor(core, person)),
-    )
-    put(t.table, rows)
+  for (const t of (await textTables(core.pool)).filter(t => UNUSED.has(t.table)))
+    await fromTable(t.table, textWhere(t), textValues(person.workspace, needlesFor(core, person)))
+  if (next === null) {
+    const { found } = await filesWith(core.config.dataDir, needlesFor(core, person))
+    if (found.length > 0) places.files = found.map(path => ({ name: basename(path) }))
   }
-  const { found } =
-    part === 0 ? await filesWith(core.config.dataDir, needlesFor(core, person)) : { found: [] }
-  put(
-    'files',
-    found.map(path => ({ name: basename(path) })),
-  )
-  const { rows: looks } = await core.pool.query<Row>(
-    `select at, kind, action from audit where workspace_id = $1 and target = any($2::text[]) order by id ${window}`,
+  await fromTable(
+    'audit',
+    'workspace_id = $1 and target = any($2::text[])',
     [person.workspace, person.ids.map(id => publicId('cus', id))],
+    'at, kind, action',
   )
-  put('audit', looks)
-  for (const { table } of (await historyTables(core.history)).filter(t => t.byCustomer))
-    put(
-      `history.${table}`,
-      await askHistory<Row>(
-        core.history,
-        `select * from ${table} where workspace_id = {workspace:UUID} and customer_id in {ids:Array(UUID)} order by all ${window}`,
-        { workspace: person.workspace, ids: person.ids },
-      ),
-    )
+  for (const { table } of (await historyTables(core.history)).filter(t => t.byCustomer)) {
+    const place = `history.${table}`
+    if (asks(place)) put(place, await readHistory(core.history, table, person, page(place)))
+  }
+  const part = next === null ? 0 : next.part + 1
+  const more = Object.keys(open)
   return {
     at: new Date().toISOString(),
     customers: person.ids.map(id => publicId('cus', id)),
@@ -120,6 +115,7 @@ export async function packPerson(core: Core, person: Person, part = 0): Promise<
     rows: Object.values(places).reduce((n, rows) => n + rows.length, 0),
     part,
     more,
+    next: more.length > 0 ? { of: person.ids[0]!, part, open } : null,
   }
 }
 
@@ -154,7 +150,7 @@ const shown = (value: unknown): string =>
       : String(value)
 
 /** A page that stands alone: no script, nothing from elsewhere, both languages. */
-export function packagePage(pack: Package, brand: string): string {
+export function packagePage(pack: Omit<Package, 'next'>, brand: string): string {
   const section = ([place, rows]: [string, Row[]]): string => {
     const [zh, en] = HEADINGS[place] ?? [place, place]
     const items = rows.map(

@@ -13,6 +13,7 @@ import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { type Person, redact, sealedText } from './model.ts'
+import { readNext, writeNext } from './parts.ts'
 import { gatherPerson, identifierHash, needlesFor } from './person.ts'
 import { countPerson } from './places.ts'
 import { packagePage, packPerson } from './report.ts'
@@ -71,13 +72,18 @@ export const privacyRoutes = {
 
   async accessReport({ core, workspace, params, query, note }) {
     const { person } = await personOr404(core, workspace.id, params.customer)
-    const pack = await packPerson(core, person, query.part)
+    const { next, ...pack } = await packPerson(
+      core,
+      person,
+      query.next === undefined ? null : readNext(core.secrets, query.next, person),
+    )
     note({ rows: pack.rows, ...(pack.part > 0 && { part: pack.part }) })
     return {
       at: pack.at,
       rows: pack.rows,
       part: pack.part,
       more: pack.more,
+      next: next && writeNext(core.secrets, next),
       json: JSON.parse(JSON.stringify(pack)) as Record<string, unknown>,
       html: packagePage(pack, workspace.name),
     }

@@ -28,7 +28,7 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
             variant="default"
             size="xs"
             loading={report.isPending}
-            onClick={() => report.mutate({ ws, customer, body: undefined, query: { part: 0 } })}
+            onClick={() => report.mutate({ ws, customer, body: undefined, query: {} })}
           >
             {t('privacy.report')}
           </Guarded>
@@ -62,13 +62,11 @@ export function PrivacyRequests({ ws, customer }: { ws: string; customer: string
             >
               {t('privacy.saveJson')}
             </Button>
-            {data.more.length > 0 ? (
+            {data.next !== null ? (
               <Button
                 size="xs"
                 loading={report.isPending}
-                onClick={() =>
-                  report.mutate({ ws, customer, body: undefined, query: { part: data.part + 1 } })
-                }
+                onClick={() => report.mutate({ ws, customer, body: undefined, query: { next: data.next! } })}
               >
                 {t('privacy.nextPart')}
               </Button>

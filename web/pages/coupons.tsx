@@ -1,5 +1,5 @@
 // Coupons that the workspace defines, with what became of them, and how long points are valid.
-import { Button, Group, NumberInput, Stack, Text } from '@mantine/core'
+import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core'
 import { IconPlus, IconTicket } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -146,13 +146,14 @@ function PointsForm({ ws, data }: { ws: string; data: Out<'pointsSettings'> }) {
   const { t } = useTranslation()
   const [validDays, setValid] = useState<number | string>(data.settings.validDays ?? '')
   const [remindDays, setRemind] = useState<number | string>(data.settings.remindDays ?? '')
+  const [takeBack, setTakeBack] = useState(data.settings.takeBack)
   const save = useAct('savePointsSettings', { done: t('common.saved') })
   const orNull = (value: number | string): number | null => (typeof value === 'number' ? value : null)
   return (
     <form
       onSubmit={event => {
         event.preventDefault()
-        const settings = { validDays: orNull(validDays), remindDays: orNull(remindDays) }
+        const settings = { validDays: orNull(validDays), remindDays: orNull(remindDays), takeBack }
         save.mutate({ ws, body: { settings, version: data.version } })
       }}
     >
@@ -172,6 +173,12 @@ function PointsForm({ ws, data }: { ws: string; data: Out<'pointsSettings'> }) {
           allowDecimal={false}
           value={remindDays}
           onChange={setRemind}
+        />
+        <Switch
+          label={t('coupons.takeBack')}
+          mb={8}
+          checked={takeBack}
+          onChange={event => setTakeBack(event.currentTarget.checked)}
         />
         <Guarded scope="membership:write" type="submit" variant="default" loading={save.isPending}>
           <Text span>{t('common.save')}</Text>

@@ -55,6 +55,7 @@ export const rewards = {
     ],
     pointsTitle: ['點數', 'Points'],
     validDays: ['點數幾天後到期（不填為永久）', 'Points expire after so many days (empty: never)'],
+    takeBack: ['退款、退貨時收回該訂單的點數', 'Refunds and returns take back the points of the order'],
     remindDays: ['到期前幾天提醒（不填為不提醒）', 'Reminder, days before they expire (empty: never)'],
   },
   experiment: {
