@@ -147,7 +147,7 @@ export const BODIES: Partial<Record<EndpointName, unknown>> = {
   previewContent: { content: CONTENT, purpose: 'marketing', customer: '{customer}' },
   askConsent: { channel: 'sms' },
   confirmConsent: { code: '123456' },
-  peopleFile: { list: { of: 'reach', channel: 'email', figure: 'bound' } },
+  peopleFile: { list: { of: 'campaign', campaign: '{campaign}', figure: 'reached' } },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 export const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {

@@ -251,9 +251,7 @@ test('who refuses between start and socket gets nothing, whether they wait for t
   })
   const skipped = async (reason: string) =>
     (await everybodyBehind(lab, 'broadcastPeople', { figure: 'skipped', reason }, { broadcast: id })).ids
-  const refused = await Promise.all(
-    [early, late].map(async w => publicId('cus', (await lab.stateOf(w)).id)),
-  )
+  const refused = await Promise.all([early, late].map(async w => publicId('cus', (await lab.stateOf(w)).id)))
   expect(await skipped('consent')).toEqual(new Set(refused))
   expect((await skipped('blocked')).size).toBe(0)
 })
