@@ -59,6 +59,7 @@ import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
+import { frequencyRoutes } from './messages/frequency-routes.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { deskRoutes } from './messages/desk/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -112,6 +113,7 @@ export const handlers: AllHandlers = {
   ...attributeRoutes,
   ...profileSettingRoutes,
   ...sendingRuleRoutes,
+  ...frequencyRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,

@@ -15,6 +15,10 @@ import {
 describe('numbers as design.md says them', () => {
   test('NT$ has separators and no decimals', () =>
     expect(money(1234567, 'TWD', 'zh-TW')).toBe('NT$1,234,567'))
+  test('what is less than nothing has its sign in front', () => {
+    expect(money(-54, 'TWD', 'zh-TW')).toBe('-NT$54')
+    expect(money(-5, 'USD', 'en')).toBe('-$0.05')
+  })
   test('other currencies keep their decimals', () => expect(money(123456, 'USD', 'en')).toBe('$1,234.56'))
   test('nobody is a dash', () => expect(people(0, 'en')).toBe('—'))
   test('no percentage under 30', () => {

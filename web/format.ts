@@ -39,10 +39,10 @@ export function money(amount: number, currency: string, locale: string): string 
   const text = new Intl.NumberFormat(locale, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-  }).format(amount / 10 ** decimals)
-  if (currency === 'TWD') return `NT$${text}`
-  const symbol = format.formatToParts(0).find(p => p.type === 'currency')?.value ?? currency
-  return `${symbol}${text}`
+  }).format(Math.abs(amount) / 10 ** decimals)
+  const symbol =
+    currency === 'TWD' ? 'NT$' : (format.formatToParts(0).find(p => p.type === 'currency')?.value ?? currency)
+  return `${amount < 0 ? '-' : ''}${symbol}${text}`
 }
 
 export function exactTime(at: string | number, { locale, zone }: Spoken): string {

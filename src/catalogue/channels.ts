@@ -208,9 +208,12 @@ export const channelRoutes = {
       )
       // places that were booked at the old rate are nobody's any more
       if (before && before.settings.ratePerSecond !== settings.ratePerSecond)
-        await sql.query('delete from rate_line where account_id = $1', [before.id])
+        await sql.query("delete from rate_line where account_id = $1 and key in ('send', 'batch')", [
+          before.id,
+        ])
       // journeys choose by it
-      if (before?.settings.costPerMessage !== settings.costPerMessage)
+      const chosenBy = ['costPerMessage', 'phoneNotifications']
+      if (chosenBy.some(name => before?.settings[name] !== settings[name]))
         await publishWorld(sql, core, workspace.id)
       return rows[0]!
     })

@@ -56,6 +56,10 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   const segments = await publishedSegments(sql, workspace)
   const costs = await channelCosts(sql, workspace)
   const reach = await reachRates(sql, workspace)
+  const toPhones = await sql.query(
+    `select from channel_account where workspace_id = $1 and archived_at is null and settings->>'phoneNotifications' = 'on' limit 1`,
+    [workspace],
+  )
   const rewards = await publishedRewards(sql, workspace, facts.settings.points)
   const campaigns = await publishedCampaigns(sql, workspace)
   const best = await sql.query(
@@ -70,6 +74,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
     ...rewards,
     ...(Object.keys(costs).length > 0 ? { costs } : {}),
     ...(Object.keys(reach).length > 0 ? { reach } : {}),
+    ...(toPhones.rowCount === 1 ? { toPhones: true as const } : {}),
     ...(facts.settings.proof?.holdoutPercent ? { holdoutPercent: facts.settings.proof.holdoutPercent } : {}),
     ...(campaigns.length > 0 ? { campaigns } : {}),
     ...(best.rowCount === 1 ? { hours: true as const } : {}),

@@ -2,6 +2,7 @@
 // provider, wherever it listens now.
 import { LRUCache } from 'lru-cache'
 import type { Core } from '../platform/core.ts'
+import { callTurnsOf } from '../messages/call-rates.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Account } from './adapter.ts'
@@ -69,6 +70,7 @@ function toAccount(core: Core, row: AccountRow, smtpPort: string | null): Loaded
     settings,
     secrets: openSecretsOf(core, row),
     trusted: standIn || core.config.allowPrivateUrls,
+    turns: callTurnsOf(core.pool),
     version: row.version,
     attention: row.attention,
     attentionAt: row.attention_at?.getTime() ?? null,

@@ -63,7 +63,8 @@ export type SendResult =
   | { kind: 'retryable'; detail: string; retryAfterMs: number | null }
   | { kind: 'bad_credentials'; detail: string }
   | { kind: 'bad_recipient'; detail: string }
-  | { kind: 'rejected'; detail: string; answer?: CallAnswer }
+  /** `reason`: why, where that has a word of its own */
+  | { kind: 'rejected'; detail: string; answer?: CallAnswer; reason?: 'not_reachable' }
   | { kind: 'unknown'; detail: string }
 
 /** What a call was answered; `body` null: too long to be kept. */
@@ -77,6 +78,20 @@ export type Account = {
   secrets: Record<string, string>
   /** may reach private and loopback addresses: it is our own stand-in, or the configuration allows it */
   trusted: boolean
+  /** keeps calls that are no messages to the provider's limits; left out: nobody counts them */
+  turns?: CallTurns
+}
+
+/** How many calls of one kind a provider takes of one account. */
+export type CallRate = { key: string; max: number; perMs: number }
+
+export type CallTurns = {
+  /** go: now, and how often in a row the provider said no before; else in so many ms */
+  take(account: Uuid, rate: CallRate): Promise<{ go: true; refused: number } | { go: false; ms: number }>
+  /** The provider said "too many": nobody calls for so long as it says, or longer each time. How many ms that is. */
+  refused(account: Uuid, rate: CallRate, retryAfterMs: number | null): Promise<number>
+  /** it takes calls again */
+  taken(account: Uuid, rate: CallRate): Promise<void>
 }
 
 export type Outgoing = {

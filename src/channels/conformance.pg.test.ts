@@ -42,11 +42,10 @@ describe.each(adapters().map(adapter => ({ name: adapter.name, adapter })))(
         })
     })
     const account = async (change: (a: LoadedAccount) => void = () => {}): Promise<LoadedAccount> => {
-      const a = structuredClone(
-        (await loadAccounts(lab.core, lab.core.pool, [lab.workspace]))
-          .get(`${lab.workspace}:${adapter.channel}`)!
-          .find(x => x.adapter === adapter.name)!,
-      )
+      const found = (await loadAccounts(lab.core, lab.core.pool, [lab.workspace]))
+        .get(`${lab.workspace}:${adapter.channel}`)!
+        .find(x => x.adapter === adapter.name)!
+      const a = { ...found, settings: { ...found.settings }, secrets: { ...found.secrets } }
       change(a)
       return a
     }

@@ -34,22 +34,37 @@ const beside = {
   locales: z.record(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), z.looseObject({})).optional(),
 }
 
+const NOT_BY_PHONE: ReadonlySet<string> = new Set(['image', 'video', 'audio', 'imagemap', 'sticker'])
 /** LINE message objects (developers.line.biz/en/reference/messaging-api, message objects). */
-const lineContent = z.strictObject({
-  channel: z.literal('line'),
-  messages: z
-    .array(
-      z.looseObject({ type: z.string().min(1) }).superRefine((m, ctx) => {
-        if (m.type === 'text' && (typeof m.text !== 'string' || m.text.trim() === ''))
-          ctx.addIssue({ code: 'too_small', origin: 'string', minimum: 1, path: ['text'], input: m.text })
-      }),
-    )
-    .min(1)
-    .max(5),
-  /** it arrives without a sound */
-  notificationDisabled: z.boolean().optional(),
-  ...beside,
-})
+const lineContent = z
+  .strictObject({
+    channel: z.literal('line'),
+    messages: z
+      .array(
+        z.looseObject({ type: z.string().min(1) }).superRefine((m, ctx) => {
+          if (m.type === 'text' && (typeof m.text !== 'string' || m.text.trim() === ''))
+            ctx.addIssue({ code: 'too_small', origin: 'string', minimum: 1, path: ['text'], input: m.text })
+        }),
+      )
+      .min(1)
+      .max(5),
+    /** it arrives without a sound */
+    notificationDisabled: z.boolean().optional(),
+    /** Who is no friend gets it by their phone number, as a notification message: transactional only, words and no pictures,
+     *  by accounts that LINE lets (setting phoneNotifications). */
+    byPhone: z.boolean().optional(),
+    ...beside,
+  })
+  .superRefine((c, ctx) => {
+    if (!c.byPhone) return
+    for (const [i, m] of c.messages.entries())
+      if (NOT_BY_PHONE.has(m.type))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['messages', i, 'type'],
+          message: 'LINE sends no pictures, videos or sounds by phone number',
+        })
+  })
 const emailContent = z.strictObject({
   channel: z.literal('email'),
   subject: z.string().min(1).max(200),
@@ -165,6 +180,10 @@ const ofChannel = z.discriminatedUnion('channel', [
 ])
 export type MessageContent = z.infer<typeof ofChannel>
 export type ContentOf<C extends MessageContent['channel']> = Extract<MessageContent, { channel: C }>
+
+/** It may go by phone number to who is no friend. */
+export const goesByPhone = (content: { channel: string; byPhone?: unknown }): boolean =>
+  content.channel === 'line' && content.byPhone === true
 
 /** It may be sent only within the channel's window after the customer's last message: everything but approved templates. */
 export const contentNeedsWindow = (content: { channel: string; template?: unknown }): boolean =>

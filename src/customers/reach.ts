@@ -1,6 +1,6 @@
 // Through which channels a customer can be reached by marketing now, and which contacts the profile has. The same rules
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
-import { contentNeedsWindow, type MessageContent } from '../channels/content.ts'
+import { contentNeedsWindow, goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
 import type { Origin } from '../messages/model.ts'
 import { lineParts } from './contacts.ts'
@@ -86,15 +86,24 @@ function unreachable(
   return suppressed === null ? null : 'suppressed'
 }
 
-/** For the fold, which does not know suppressions. What must be sent needs no consent, but an address. */
+/** For the fold, which does not know suppressions. What must be sent needs no consent, but an address.
+ *  @param toPhones LINE lets an account write to the phone numbers of who is no friend */
 export function reachFor(
   state: CustomerState,
   channel: ChannelName,
   purpose: 'marketing' | 'transactional',
   content: MessageContent,
   now: number,
+  toPhones = false,
 ): { reachable: boolean; reason: string | null } {
-  const reason = unreachable(state, channel, addressFor(state, channel), null)
+  const byPhone =
+    toPhones && purpose === 'transactional' && goesByPhone(content) && friendshipOf(state) === undefined
+  const reason = unreachable(
+    state,
+    byPhone ? 'sms' : channel,
+    addressFor(state, byPhone ? 'sms' : channel),
+    null,
+  )
   if (reason !== null && !(purpose === 'transactional' && AGREEING.has(reason)))
     return { reachable: false, reason }
   return contentNeedsWindow(content) && windowClosed(state, channel, now)

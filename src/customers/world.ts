@@ -48,6 +48,8 @@ export type World = {
   costs?: Record<string, number>
   /** share of a channel's messages that arrived lately, 0 to 1 */
   reach?: Record<string, number>
+  /** LINE lets an account write to the phone numbers of who is no friend */
+  toPhones?: true
   /** percent of all people who are kept out of every journey that sells (global holdout); unset: none */
   holdoutPercent?: number
   /** since which catalogue number each memory is kept; unset (in tests): since ever */

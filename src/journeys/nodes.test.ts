@@ -260,6 +260,35 @@ test('hard problem 3: a second channel of one visit has an identity of its own; 
   expect([ends(q), intentsOf(q.effects)]).toMatchObject([['unknown'], { length: 1 }])
 })
 
+test('LINE by phone reaches who is no friend, where an account may; never who blocked us, never marketing', () => {
+  const content = { channel: 'line', messages: [{ type: 'text', text: '已出貨' }], byPhone: true }
+  const options = [
+    { channel: 'line', content },
+    { channel: 'sms', content: { channel: 'sms', text: '已出貨' } },
+  ]
+  const graph = (purpose: string) =>
+    journey({
+      start: 'r',
+      nodes: { r: node('reach', { purpose, options }, { accepted: null, unreachable: null }) },
+    })
+  const first = (toPhones: boolean, blocked = false) => {
+    const p = new Person({ ...(toPhones ? { toPhones: true } : {}), ...world(graph('transactional')) })
+    const ids = [{ kind: 'phone' as const, value: '+886912345678' }]
+    if (blocked)
+      p.event('contact.unfollowed', {
+        type: 'system',
+        ids: [{ kind: 'line_uid', value: 'U' + '1'.repeat(32) }],
+        proof: 'provider',
+        props: { channel: 'line' },
+      })
+    p.event('Start', { ids, proof: 'provider' })
+    return intentsOf(p.effects)[0]?.channel
+  }
+  expect([first(true), first(false), first(true, true)]).toEqual(['line', 'sms', 'sms'])
+  const wrong = validateGraph(graph('marketing').graph).problems.map(f => [f.path, f.code])
+  expect(wrong).toContainEqual(['/fields/options/0/content/byPhone', 'only_transactional'])
+})
+
 test('what is answered to a run is kept in bounds, the oldest goes first', () => {
   const call = (next: string | null) =>
     node('http', { method: 'GET', url: 'https://erp.example/x' }, { ok: next, failed: null, timeout: null })

@@ -91,7 +91,8 @@ export function contextOf(
     },
     share: salt => percentOf(fold.state.id, salt),
     messageId: part => messageIdOf(fold, run, part),
-    reachable: (channel, purpose, content) => reachFor(fold.state, channel, purpose, content, fold.t),
+    reachable: (channel, purpose, content) =>
+      reachFor(fold.state, channel, purpose, content, fold.t, fold.world.toPhones),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
     reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }

@@ -44,12 +44,14 @@ export async function fetchDue(core: Core): Promise<boolean> {
   return profiles.length + contents.length > 0
 }
 
-/** LINE's no is for good, but for credentials and moments; those are tried again. */
-async function failed(core: Core, account: Uuid, error: unknown): Promise<'again' | 'never'> {
+/** LINE's no is for good, but for credentials and moments; those are tried again: in how many seconds, null: no more.
+ *  Whoever came too often is not given up for it. */
+async function failed(core: Core, account: Uuid, error: unknown, attempts: number): Promise<number | null> {
   if (!(error instanceof LineFailed)) throw error
-  if (error.kind === 'refused') return 'never'
+  if (error.kind === 'refused') return null
   if (error.kind === 'bad_credentials') await setAttention(core.pool, account, error.message)
-  return 'again'
+  if (error.status === 429) return (error.againMs ?? 1_000) / 1_000
+  return attempts >= ATTEMPTS ? null : againS(attempts)
 }
 
 async function readProfile(core: Core, row: DueProfile): Promise<void> {
@@ -65,9 +67,9 @@ async function readProfile(core: Core, row: DueProfile): Promise<void> {
       })
     await dropProfile(core.pool, row)
   } catch (error) {
-    const next = await failed(core, account.id, error)
-    if (next === 'never' || row.attempts >= ATTEMPTS) await dropProfile(core.pool, row)
-    else await laterProfile(core.pool, row, againS(row.attempts))
+    const next = await failed(core, account.id, error, row.attempts)
+    if (next === null) await dropProfile(core.pool, row)
+    else await laterProfile(core.pool, row, next)
   }
 }
 
@@ -113,8 +115,7 @@ async function keepContent(core: Core, row: DueContent): Promise<void> {
     await endContent(core.pool, row, { state: 'kept', type, bytes: content.bytes })
     core.signals.emit('live', `${row.workspace_id}:line`)
   } catch (error) {
-    const next = await failed(core, account.id, error)
-    if (next === 'never' || row.attempts >= ATTEMPTS) await endContent(core.pool, row, { state: 'gone' })
-    else await endContent(core.pool, row, { state: 'wanted', againS: againS(row.attempts) })
+    const next = await failed(core, account.id, error, row.attempts)
+    await endContent(core.pool, row, next === null ? { state: 'gone' } : { state: 'wanted', againS: next })
   }
 }

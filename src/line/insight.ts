@@ -11,8 +11,6 @@ import { accountOf } from './fetching.ts'
 const DAY_MS = 86_400_000
 /** People open late; after so many days few do. */
 const FOLLOWED_DAYS = 14
-/** LINE takes 60 questions an hour. */
-const QUESTIONS_AN_HOUR = 50
 const TIMEOUT_MS = 20_000
 
 type Unit = {
@@ -47,6 +45,8 @@ export async function pullUnit(core: Core): Promise<boolean> {
       )
     } catch (error) {
       if (!(error instanceof LineFailed)) throw error
+      // LINE takes so many questions an hour: the others of the account wait as long
+      if (error.status === 429) return laterUnits(core.pool, unit.account_id, error.againMs ?? 60_000)
       core.log.warn(
         { account: unit.account_id, status: error.status },
         'LINE did not tell the figures of a unit',
@@ -67,11 +67,19 @@ async function nextUnit(sql: Sql): Promise<Unit | null> {
        from line_unit u join workspace w on w.id = u.workspace_id,
             lateral (select ((clock_timestamp() + w.clock_offset_ms * interval '1 ms') at time zone 'Asia/Tokyo')::date as today) d
       where u.pulled_day is distinct from d.today and u.first_day < d.today and u.last_day >= d.today - $1::int
-        and (select count(*) from line_unit o where o.account_id = u.account_id and o.pulled_at > clock_timestamp() - interval '1 h') < $2
+        and (u.again_at is null or u.again_at <= clock_timestamp())
       order by u.pulled_day nulls first, u.unit limit 1`,
-    [FOLLOWED_DAYS, QUESTIONS_AN_HOUR],
+    [FOLLOWED_DAYS],
   )
   return rows[0] ?? null
+}
+
+async function laterUnits(sql: Sql, account: Uuid, ms: number): Promise<boolean> {
+  await sql.query(
+    `update line_unit set again_at = clock_timestamp() + make_interval(secs => $2) where account_id = $1`,
+    [account, ms / 1_000],
+  )
+  return true
 }
 
 /** Asks for yesterday's friends of one account; true when there was one to ask for. */

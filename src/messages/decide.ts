@@ -1,12 +1,13 @@
 // What becomes of a claimed message, and of a provider's answer. Pure: everything is given. Times are workspace ms.
 import type { Adapter, SendResult } from '../channels/adapter.ts'
-import { contentNeedsWindow } from '../channels/content.ts'
-import type { ChannelKind } from '../channels/model.ts'
+import { contentNeedsWindow, goesByPhone } from '../channels/content.ts'
+import { type ChannelKind, CHANNELS } from '../channels/model.ts'
 import { friendKey, friendshipWith } from '../customers/line.ts'
 import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
 import { consentFor, holdsBack, MARKETING } from '../consent/model.ts'
+import type { FrequencyRule } from './frequency.ts'
 import type { Intent, MessageState, Outcome, Rendered, SkipReason } from './model.ts'
 
 export type Facts = {
@@ -56,12 +57,16 @@ function addressOf(
 const friendOf = (customer: CustomerState, settings: Record<string, string>) =>
   friendshipWith(customer, friendKey(settings.provider, settings.oa))
 
+/** LINE lets this account write to phone numbers. */
+const writesToPhones = (settings: Record<string, string>): boolean => settings.phoneNotifications === 'on'
+
 /** The account to send by, of several of a channel: of those that can reach the person the one of the newest friendship,
- *  else the first. */
+ *  else the first; where it may go by phone, the first that writes to phones. */
 export function accountFor<A extends { settings: Record<string, string> }>(
   channel: ChannelKind,
   accounts: A[],
   customer: CustomerState | null,
+  byPhone = false,
 ): A | null {
   let [best = null, rank] = [accounts[0], -1]
   if (accounts.length < 2 || customer === null) return best
@@ -71,6 +76,7 @@ export function accountFor<A extends { settings: Record<string, string> }>(
     const at = friend?.following ? friend.at : 0
     if (at > rank) [best, rank] = [account, at]
   }
+  if (byPhone && rank <= 0) return accounts.find(a => writesToPhones(a.settings)) ?? best
   return best
 }
 
@@ -101,13 +107,19 @@ export function decide(
   const early = decideTime(intent, facts)
   if (early !== null) return early
   if (!facts.account) return { do: 'skip', reason: 'no_account' }
-  const address = customer && addressOf(customer, channel, facts.account.settings)
+  const friend = customer && channel.name === 'line' ? friendOf(customer, facts.account.settings) : undefined
+  // who blocked us is not written to by another way
+  const phone =
+    !friend &&
+    intent.purpose === 'transactional' &&
+    goesByPhone(intent.content) &&
+    writesToPhones(facts.account.settings)
+  const address = customer && addressOf(customer, phone ? CHANNELS.sms : channel, facts.account.settings)
   if (!customer || !address) return { do: 'skip', reason: 'no_address' }
   const { topic = MARKETING } = intent
   const asked = facts.asked?.includes(topic) ?? false
   const consent = consentFor(customer.consent, channel.name, topic, asked)
-  const friend = channel.name === 'line' ? friendOf(customer, facts.account.settings) : undefined
-  if (channel.name === 'line' && !friend?.following) return { do: 'skip', reason: 'blocked' }
+  if (channel.name === 'line' && !friend?.following && !phone) return { do: 'skip', reason: 'blocked' }
   if (intent.purpose === 'marketing') {
     const implied = channel.consent === 'implied' && !asked
     const allowed = implied ? consent?.on !== false : consent?.on === true
@@ -155,6 +167,8 @@ export type End = {
   attention: string | null
   /** delayMs is its place in its account's rate */
   booked?: boolean
+  /** the frequency rule that held it back, as it is now */
+  rule?: FrequencyRule
 }
 
 const end = (
@@ -185,7 +199,7 @@ export function afterSend(
     case 'accepted':
       return end('accepted', 'accepted', null, { providerId: result.providerId })
     case 'rejected':
-      return end('failed', 'failed', 'rejected')
+      return end('failed', 'failed', result.reason ?? 'rejected')
     case 'bad_recipient':
       return end('failed', 'failed', 'bad_recipient', { suppress: true })
     case 'bad_credentials':

@@ -9,7 +9,10 @@ const RECEIPTS = ['receipt_twice', 'receipt_late'] as const
 /** Taken, and what comes back: the address is dead, the mailbox is full, a complaint, a program that looked. */
 const MAIL_FATES = ['bounce_hard', 'bounce_soft', 'complaint', 'machine_open'] as const
 
-export const FAULT_KINDS = [...ANSWERS, ...SMTP, ...RECEIPTS, ...MAIL_FATES] as const
+/** What is no message: too many of it. */
+const CALLS = ['calls_429'] as const
+
+export const FAULT_KINDS = [...ANSWERS, ...SMTP, ...RECEIPTS, ...MAIL_FATES, ...CALLS] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 const SMTP_KINDS: FaultKind[] = [...SMTP, 'hang', 'accept_then_drop']
@@ -26,5 +29,6 @@ export function faultsOf({
 }): readonly FaultKind[] {
   if (adapter === 'smtp') return SMTP_KINDS
   if (channel === 'email') return MAIL
-  return channel === 'line' || channel === 'push' || channel === 'webpush' ? ANSWERS : WITH_RECEIPTS
+  if (channel === 'line') return [...ANSWERS, ...CALLS]
+  return channel === 'push' || channel === 'webpush' ? ANSWERS : WITH_RECEIPTS
 }

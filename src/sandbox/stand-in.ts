@@ -7,7 +7,7 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { FaultKind } from './fault-kinds.ts'
+import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
 import type { StandIn } from './stand-ins/model.ts'
 
 /** sandbox_message.payload, by channel and direction. */
@@ -58,16 +58,18 @@ export async function setStandInFault(sql: Sql, workspace: Uuid, fault: StandInF
   )
 }
 
-/** Takes one of the faults set for this workspace; null when none is left. */
+/** Takes one of the faults set for this workspace; null when none is left, or none of these kinds. */
 export async function takeStandInFault(
   sql: Sql,
   workspace: Uuid,
   adapter: string,
+  kinds: readonly FaultKind[] = FAULT_KINDS,
 ): Promise<StandInFault['kind'] | null> {
   const { rows } = await sql.query<{ kind: StandInFault['kind'] }>(
     `update system set value = jsonb_set(value::jsonb, '{times}', to_jsonb((value::jsonb->>'times')::int - 1))::text
-      where key = $1 and (value::jsonb->>'times')::int > 0 returning value::jsonb->>'kind' as kind`,
-    [faultKey(workspace, adapter)],
+      where key = $1 and (value::jsonb->>'times')::int > 0 and value::jsonb->>'kind' = any($2::text[])
+     returning value::jsonb->>'kind' as kind`,
+    [faultKey(workspace, adapter), kinds],
   )
   return rows[0]?.kind ?? null
 }

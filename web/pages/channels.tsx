@@ -37,6 +37,9 @@ export function Channels() {
           const open = (id: string) => () => void navigate({ search: { edit: id } })
           return (
             <div className="half">
+              <Text size="sm" c="dimmed" style={{ gridColumn: '1 / -1' }}>
+                {t('channels.severalText')}
+              </Text>
               {kinds.flatMap(kind => {
                 const own = items.filter(a => a.adapter === kind.adapter)
                 if (own.length === 0)
@@ -163,10 +166,7 @@ function AccountCard({
               : kind.delivery}
         </Text>
         {add ? (
-          <Stack gap={4} align="flex-start">
-            <Text size="sm" c="dimmed">
-              {t('channels.severalText')}
-            </Text>
+          <Group>
             <Guarded
               scope="channels:write"
               size="xs"
@@ -176,7 +176,7 @@ function AccountCard({
             >
               {t('channels.another', { channel: word('channel', kind.channel) })}
             </Guarded>
-          </Stack>
+          </Group>
         ) : null}
       </Stack>
     </Card>

@@ -11,7 +11,11 @@ import {
   UnstyledButton,
 } from '@mantine/core'
 import {
+  IconBell,
+  IconBrandInstagram,
   IconBrandLine,
+  IconBrandMessenger,
+  IconBrandWhatsapp,
   IconBuildingStore,
   IconCheck,
   IconCopy,
@@ -77,13 +81,19 @@ const CHANNEL_ICONS: Record<string, typeof IconMail> = {
   email: IconMail,
   web: IconWorld,
   app: IconDeviceMobile,
-  push: IconDeviceMobile,
+  push: IconBell,
+  webpush: IconWorld,
+  whatsapp: IconBrandWhatsapp,
+  messenger: IconBrandMessenger,
+  instagram: IconBrandInstagram,
   store: IconBuildingStore,
   support: IconHeadset,
 }
 
+export const channelIcon = (name: string): typeof IconMail => CHANNEL_ICONS[name] ?? IconMessage
+
 export function Channel({ name }: { name: string }) {
-  const Icon = CHANNEL_ICONS[name] ?? IconMessage
+  const Icon = channelIcon(name)
   return (
     <span className={`channel channel-${name}`}>
       <Icon size={15} aria-hidden /> {word('channel', name)}

@@ -1,17 +1,9 @@
 // The customer's phone: one app for each channel, LINE's chat first, notifications last.
 import { Group, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
-import {
-  IconBell,
-  IconBrandInstagram,
-  IconBrandLine,
-  IconBrandMessenger,
-  IconBrandWhatsapp,
-  IconMessage,
-  IconWorld,
-} from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { type ChannelName, CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { word } from '../i18n.ts'
+import { channelIcon } from '../parts/small.tsx'
 import { LineChat } from './phone.tsx'
 import { Thread } from './thread.tsx'
 
@@ -19,18 +11,8 @@ type App = Exclude<ChannelName, 'email'>
 const APPS = CHANNEL_NAMES.filter((c): c is App => c !== 'email')
 export const isApp = (name: string | undefined): name is App => APPS.some(a => a === name)
 
-const ICONS: Record<App, typeof IconBell> = {
-  line: IconBrandLine,
-  sms: IconMessage,
-  whatsapp: IconBrandWhatsapp,
-  messenger: IconBrandMessenger,
-  instagram: IconBrandInstagram,
-  push: IconBell,
-  webpush: IconWorld,
-}
-
 function AppIcon({ app }: { app: App }) {
-  const Icon = ICONS[app]
+  const Icon = channelIcon(app)
   return (
     <span className="phone-app" title={word('channel', app)}>
       <Icon size={16} aria-hidden />

@@ -8,6 +8,10 @@ export const lineWords = {
       '依單位統計開啟（LINE 核准後填 on）',
       'Counting opens by unit (write on once LINE has granted it)',
     ],
+    phoneNotifications: [
+      '通知型訊息：用電話號碼送給非好友（LINE 核准後填 on）',
+      'Notification messages by phone number to who is no friend (write on once LINE has approved it)',
+    ],
     shopLoginUrl: ['商店登入頁網址（綁定會員用）', "Address of the shop's sign-in page (for binding)"],
     loginChannelId: ['LINE Login channel ID（LIFF 用）', 'LINE Login channel id (for LIFF)'],
   },

@@ -132,6 +132,14 @@ export const modulesWords = {
     ],
     smsCost: ['每人約 {{cost}}', 'about {{cost}} a person'],
     track: ['計算連結的點擊', 'Count clicks of links'],
+    byPhone: [
+      '不是好友就用電話號碼送（LINE 通知型訊息）',
+      'By phone number to who is no friend (LINE notification message)',
+    ],
+    byPhoneText: [
+      '只限交易訊息，例如出貨、預約提醒，不能有圖片或影片。LINE 核准帳號後，在「渠道」的帳號設定開啟才會送出；封鎖帳號的人不會收到。',
+      'Transactional only, such as shipping or appointments, without pictures or videos. It goes out once LINE has approved the account and its setting under Channels is on; nobody who blocked the account gets it.',
+    ],
     onlyFor: ['只給符合條件的人', 'Only for who matches'],
     everybody: ['給所有人', 'For everybody'],
     conditional: ['有條件', 'Conditional'],

@@ -97,6 +97,7 @@ export const wires = {
   },
   standInFault: {
     error_429: ['太頻繁（429）', 'Too many requests (429)'],
+    calls_429: ['查詢與選單呼叫太頻繁（429）', 'Too many calls beside messages (429)'],
     error_500: ['伺服器錯誤（500）', 'Server error (500)'],
     error_401: ['密鑰被拒（401）', 'Credentials refused (401)'],
     bad_recipient: ['收件人無效', 'Recipient refused'],

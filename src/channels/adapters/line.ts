@@ -16,13 +16,25 @@ const SECOND = 1_000
 
 /** What is wrong with a setting, by its name; null: nothing. */
 function wrong(settings: Record<string, string>): { setting: string; action: string } | null {
-  const { provider, chatName = '', aggregation = '', shopLoginUrl = '', loginChannelId = '' } = settings
+  const {
+    provider,
+    chatName = '',
+    aggregation = '',
+    phoneNotifications = '',
+    shopLoginUrl = '',
+    loginChannelId = '',
+  } = settings
   if (provider !== undefined && !isLineProvider(provider))
     return { setting: 'provider', action: 'Use lower-case letters, digits, - and _, at most 32.' }
   if (chatName.length > 20 || /LINE/i.test(chatName))
     return { setting: 'chatName', action: 'At most 20 characters, and not the word LINE.' }
   if (!['', 'on', 'off'].includes(aggregation))
     return { setting: 'aggregation', action: 'Write on when LINE has granted it to this account, else off.' }
+  if (!['', 'on', 'off'].includes(phoneNotifications))
+    return {
+      setting: 'phoneNotifications',
+      action: 'Write on when LINE has approved notification messages for this account, else off.',
+    }
   if (shopLoginUrl !== '' && !/^https?:\/\/\S+$/.test(shopLoginUrl))
     return { setting: 'shopLoginUrl', action: "Give the https address of the shop's sign-in page." }
   if (!/^\d{0,20}$/.test(loginChannelId))
@@ -41,6 +53,7 @@ export const line: Adapter = {
     'chatName',
     'chatIcon',
     'aggregation',
+    'phoneNotifications',
     'shopLoginUrl',
     'loginChannelId',
   ],

@@ -2,9 +2,10 @@
 // profile, a content, and the small signs in a chat. Answers of LINE that are no success are said as they are.
 // Source: line/line-openapi messaging-api.yml.
 import type { Account } from '../adapter.ts'
-import { type AnswerBytes, readSilence } from '../exchange.ts'
+import { type AnswerBytes, header, readSilence, retryAfterMs } from '../exchange.ts'
 import { Problem } from '../../platform/errors.ts'
-import { callLine, lineSays, type LineCall, type LineDetail, readAnswer } from './api.ts'
+import { lineSays, type LineCall, type LineDetail, readAnswer } from './api.ts'
+import { callInTurn } from './turns.ts'
 
 /** LINE did not do it. `kind` as of sends. */
 export class LineFailed extends Error {
@@ -12,11 +13,20 @@ export class LineFailed extends Error {
   readonly kind: 'retryable' | 'bad_credentials' | 'refused'
   readonly status: number
   readonly details: LineDetail[]
-  constructor(kind: LineFailed['kind'], status: number, message: string, details: LineDetail[] = []) {
+  /** retryable: not before so many ms; null: LINE did not say */
+  readonly againMs: number | null
+  constructor(
+    kind: LineFailed['kind'],
+    status: number,
+    message: string,
+    details: LineDetail[] = [],
+    againMs: number | null = null,
+  ) {
     super(message)
     this.kind = kind
     this.status = status
     this.details = details
+    this.againMs = againMs
   }
 }
 
@@ -24,7 +34,7 @@ export class LineFailed extends Error {
 export async function askLine(account: Account, call: LineCall, signal: AbortSignal): Promise<AnswerBytes> {
   let answer: AnswerBytes
   try {
-    answer = await callLine(account, call, signal)
+    answer = await callInTurn(account, call, signal)
   } catch (error) {
     const silence = readSilence(error)
     const detail = 'detail' in silence ? silence.detail : ''
@@ -34,7 +44,8 @@ export async function askLine(account: Account, call: LineCall, signal: AbortSig
   const read = readAnswer(answer, Date.now())
   const said = lineSays(answer.body)
   const kind = read.kind === 'retryable' || read.kind === 'bad_credentials' ? read.kind : 'refused'
-  throw new LineFailed(kind, answer.status, said.message || String(answer.status), said.details)
+  const againMs = read.kind === 'retryable' ? read.retryAfterMs : null
+  throw new LineFailed(kind, answer.status, said.message || String(answer.status), said.details, againMs)
 }
 
 const json = async <T>(account: Account, call: LineCall, signal: AbortSignal): Promise<T> =>
@@ -58,8 +69,11 @@ export function lineProblem(error: unknown): never {
       action: 'Check the access token of this account under Channels.',
     })
   throw new Problem(503, 'line_unavailable', `LINE did not answer: ${text}`, {
-    action: 'Try again in a moment.',
-    retryAfterS: 5,
+    action:
+      error.againMs === null || error.againMs < 60_000
+        ? 'Try again in a moment.'
+        : `LINE takes no more of these calls now. Try again in ${Math.ceil(error.againMs / 60_000)} minutes.`,
+    retryAfterS: Math.max(1, Math.ceil((error.againMs ?? 5_000) / 1_000)),
   })
 }
 
@@ -194,7 +208,7 @@ export async function verifyIdToken(
     client_id: account.settings.loginChannelId ?? '',
     ...(nonce === null ? {} : { nonce }),
   }
-  const answer = await callLine(
+  const answer = await callInTurn(
     account,
     { method: 'POST', path: '/oauth2/v2.1/verify', form, open: true },
     signal,
@@ -204,7 +218,13 @@ export async function verifyIdToken(
   })
   if (answer.status === 200) return JSON.parse(answer.body) as IdTokenClaims
   if (answer.status === 429 || answer.status >= 500)
-    throw new LineFailed('retryable', answer.status, String(answer.status))
+    throw new LineFailed(
+      'retryable',
+      answer.status,
+      String(answer.status),
+      [],
+      retryAfterMs(header(answer.headers, 'retry-after'), Date.now()),
+    )
   const { error_description: why } = JSON.parse(answer.body || '{}') as { error_description?: string }
   return { refused: why ?? String(answer.status) }
 }

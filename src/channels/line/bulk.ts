@@ -3,7 +3,8 @@
 // Source: line/line-openapi messaging-api.yml (narrowcast, broadcast, progress/narrowcast).
 import type { Account } from '../adapter.ts'
 import { header, retryAfterMs, readSilence } from '../exchange.ts'
-import { callLine, lineSays, type LineCall } from './api.ts'
+import { lineSays, type LineCall } from './api.ts'
+import { callInTurn } from './turns.ts'
 
 export type BulkMessage = {
   kind: 'narrowcast' | 'broadcast'
@@ -45,7 +46,7 @@ export async function startBulk(
   signal: AbortSignal,
 ): Promise<BulkStarted> {
   try {
-    const answer = await callLine(account, bulkCall(message, key), signal)
+    const answer = await callInTurn(account, bulkCall(message, key), signal)
     if (answer.status < 300 || answer.status === 409) {
       const name = answer.status === 409 ? 'x-line-accepted-request-id' : 'x-line-request-id'
       return { kind: 'started', request: header(answer.headers, name) ?? '' }
@@ -103,7 +104,7 @@ export async function bulkProgress(
     path: '/v2/bot/message/progress/narrowcast',
     query: { requestId: request },
   }
-  const answer = await callLine(account, call, signal).catch((error: unknown) => {
+  const answer = await callInTurn(account, call, signal).catch((error: unknown) => {
     readSilence(error) // what is no silence is thrown
     return null
   })

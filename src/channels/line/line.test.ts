@@ -5,12 +5,13 @@ import { newId } from '../../platform/ids.ts'
 import type { Account, Outgoing, Told } from '../adapter.ts'
 import { type LineCall, lineRequest, readAnswer } from './api.ts'
 import { bulkCall } from './bulk.ts'
+import { lineLimit } from './turns.ts'
 import { parseLine, signBody } from './events.ts'
 import { followersCall, unitCall } from './insight.ts'
 import { checkMenu } from './menu-rules.ts'
 import { createMenuCall, linkMenuCall, menuPictureCall } from './menus.ts'
 import { checkMessages } from './message-rules.ts'
-import { multicastCall, namedRecipients, pushCall, replyCall } from './send.ts'
+import { multicastCall, namedRecipients, phoneCall, pushCall, replyCall } from './send.ts'
 import { lineDay, unitName } from './units.ts'
 
 const account = (settings: Record<string, string> = {}): Account => ({
@@ -52,6 +53,7 @@ test('each call of LINE goes out as its golden request says', () => {
   const unit = 'u0123'
   const calls: Record<string, [Account, LineCall]> = {
     push: [account(), pushCall(account(), outgoing())],
+    'by phone': [account(), phoneCall(account(), outgoing({ address: '+886912345678' }))],
     'push, counted, with a sender, silent': [
       counted,
       pushCall(
@@ -285,4 +287,24 @@ test('a node’s unit is the same every time, another for another version, withi
     '2026-06-30',
     '2026-07-01',
   ])
+})
+
+test('a phone number goes out as LINE’s own example hashes it', () => {
+  const call = phoneCall(account(), outgoing({ address: '+818000001234' }))
+  expect(call.json).toMatchObject({ to: 'd41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c' })
+})
+
+test('a call’s limit is its endpoint’s, whatever values its path has', () => {
+  const key = (method: string, path: string) => lineLimit(method, path).key
+  expect(key('DELETE', '/v2/bot/richmenu/richmenu-1')).toBe('DELETE /v2/bot/richmenu/*')
+  expect(lineLimit('DELETE', '/v2/bot/richmenu/richmenu-1')).toMatchObject({ max: 100, perMs: 3_600_000 })
+  expect(lineLimit('POST', '/v2/bot/richmenu')).toMatchObject({ max: 100, perMs: 3_600_000 })
+  expect(key('POST', '/v2/bot/richmenu/bulk/link')).toBe('POST /v2/bot/richmenu/bulk/link')
+  expect(key('POST', '/v2/bot/richmenu/alias/shop')).toBe('POST /v2/bot/richmenu/alias/*')
+  expect(key('POST', '/v2/bot/user/all/richmenu/richmenu-1')).toBe('POST /v2/bot/user/all/richmenu/*')
+  expect(key('POST', '/v2/bot/user/U1/linkToken')).toBe('POST /v2/bot/user/*/linkToken')
+  expect(key('GET', '/v2/bot/message/325708/content')).toBe('GET /v2/bot/message/*/content')
+  expect(key('GET', '/v2/bot/message/quota/consumption')).toBe('GET /v2/bot/message/quota/consumption')
+  expect(lineLimit('GET', '/v2/bot/insight/followers')).toMatchObject({ max: 60, perMs: 3_600_000 })
+  expect(lineLimit('PUT', '/v2/bot/audienceGroup/upload')).toMatchObject({ max: 60, perMs: 60_000 })
 })

@@ -3,9 +3,9 @@
 // Source: developers.line.biz/en/reference/messaging-api (send reply, push and multicast message; retrying a request).
 import { createHash } from 'node:crypto'
 import type { Account, Checked, Outgoing, SendResult } from '../adapter.ts'
-import type { ContentOf, MessageContent } from '../content.ts'
+import { type ContentOf, goesByPhone, type MessageContent } from '../content.ts'
 import { callLine, lineSays, type LineCall, readAnswer } from './api.ts'
-import { readSilence } from '../exchange.ts'
+import { type Answer, readSilence } from '../exchange.ts'
 
 /** People that one multicast may name. */
 export const MULTICAST_MAX = 500
@@ -39,6 +39,38 @@ export const pushCall = (account: Account, message: Outgoing): LineCall => ({
   retryKey: message.id,
   json: { to: message.address, ...saying(account, contentOf(message)), ...unitsOf(account, message.unit) },
 })
+
+/** An address that is a phone number, in E.164: of who is no friend. */
+const isPhone = (address: string): boolean => address.startsWith('+')
+
+/** A notification message by phone number: LINE gets its hash. It takes no retry key; the tag comes back when it arrived. */
+export const phoneCall = (account: Account, message: Outgoing): LineCall => ({
+  method: 'POST',
+  path: '/bot/pnp/push',
+  headers: { 'x-line-delivery-tag': message.id },
+  json: {
+    to: createHash('sha256').update(message.address).digest('hex'),
+    ...saying(account, contentOf(message)),
+  },
+})
+
+/** LINE's 422: nobody of this number whom it may write to. That is no fault of the number, and may be otherwise tomorrow. */
+async function sendToPhone(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult> {
+  // the first try may have arrived: only LINE's word of the delivery tells
+  if (message.again) return { kind: 'unknown', detail: 'waits for the delivery of an earlier try' }
+  let answer: Answer
+  try {
+    answer = await callLine(account, phoneCall(account, message), signal)
+  } catch (error) {
+    return readSilence(error)
+  }
+  const result = readAnswer(answer, Date.now())
+  // it may have been taken, and there is no key that would tell
+  if (answer.status >= 500) return { kind: 'unknown', detail: 'detail' in result ? result.detail : '' }
+  if (answer.status === 422 && 'detail' in result)
+    return { kind: 'rejected', reason: 'not_reachable', detail: result.detail }
+  return result.kind === 'bad_recipient' ? { ...result, kind: 'rejected' } : result
+}
 
 /** A reply takes no retry key: LINE answers 400 to one. */
 export const replyCall = (account: Account, message: Outgoing): LineCall => ({
@@ -77,6 +109,7 @@ export async function sendLine(
   message: Outgoing,
   signal: AbortSignal,
 ): Promise<SendResult> {
+  if (isPhone(message.address)) return sendToPhone(account, message, signal)
   if (message.replyToken === undefined) return outcome(account, pushCall(account, message), signal)
   const replied = await outcome(account, replyCall(account, message), signal)
   if (replied.kind === 'accepted') return { ...replied, free: true }
@@ -89,7 +122,7 @@ export async function sendLine(
 
 /** Contents that may go out in one multicast. */
 export function batchKey(content: MessageContent): string | null {
-  return content.channel === 'line'
+  return content.channel === 'line' && !goesByPhone(content)
     ? createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     : null
 }

@@ -1,5 +1,6 @@
 // What messages and calls share: the shapes of their contents, and how long they are of use.
 import { z } from 'zod'
+import { goesByPhone, type MessageContent } from '../../channels/content.ts'
 import { CHANNEL_NAMES } from '../../channels/model.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 
@@ -19,6 +20,19 @@ export const topic = z
   .regex(/^[a-z][a-z0-9_]{0,31}$/)
   .optional()
 export const usefulForMs = z.number().int().min(60_000).max(MAX_WAIT_MS).optional()
+
+const ONLY_TRANSACTIONAL = {
+  code: 'only_transactional',
+  message: {
+    zh: '用電話號碼送的 LINE 通知型訊息只能是交易訊息',
+    en: 'By phone number LINE takes transactional messages only',
+  },
+}
+/** What a purpose does not allow a content. @param path of the content */
+export const purposeFaults = (purpose: string, content: unknown, path: string) =>
+  purpose !== 'transactional' && goesByPhone(content as MessageContent)
+    ? [{ path: `${path}/byPhone`, ...ONLY_TRANSACTIONAL }]
+    : []
 
 export const OTHER_CHANNEL = {
   code: 'other_channel',

@@ -11,7 +11,15 @@ import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
 import type { NodeContext, NodeType, Purpose, Step } from '../model.ts'
 import { textsOf } from '../placeholders.ts'
-import { account, DEFAULT_USEFUL_MS, OTHER_CHANNEL, purpose, sendChannel, usefulForMs } from './content.ts'
+import {
+  account,
+  DEFAULT_USEFUL_MS,
+  OTHER_CHANNEL,
+  purpose,
+  purposeFaults,
+  sendChannel,
+  usefulForMs,
+} from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
@@ -116,7 +124,7 @@ export const reach: NodeType = {
       o.channel !== o.content.channel
         ? [{ path: `/options/${i}/content/channel`, ...OTHER_CHANNEL }]
         : channels.indexOf(o.channel) === i
-          ? []
+          ? purposeFaults(parsed.data.purpose, o.content, `/options/${i}/content`)
           : [
               {
                 path: `/options/${i}/channel`,

@@ -12,6 +12,7 @@ import {
   DEFAULT_USEFUL_MS,
   OTHER_CHANNEL,
   purpose,
+  purposeFaults,
   sendChannel,
   topic,
   usefulForMs,
@@ -52,7 +53,7 @@ export const send: NodeType = {
     const parsed = shape.safeParse(fields)
     if (!parsed.success) return faultsOf(parsed.error)
     return parsed.data.channel === parsed.data.content.channel
-      ? []
+      ? purposeFaults(parsed.data.purpose, parsed.data.content, '/content')
       : [{ path: '/content/channel', ...OTHER_CHANNEL }]
   },
   enter(fields, ctx) {

@@ -28,7 +28,7 @@ import {
   want,
   watchedAccounts,
 } from './people.ts'
-import { dropOldMenu, listMenus, oldMenus } from './store.ts'
+import { dropOldMenu, laterOld, listMenus, oldMenus } from './store.ts'
 
 const STEP = 1_000
 const MOST_CHANGED = 5_000
@@ -185,6 +185,8 @@ export async function linkWaiting(core: Core): Promise<boolean> {
 
 /** Of several that LINE refuses at once each is tried alone: one wrong name keeps nobody else from theirs. */
 async function refused(core: Core, waiting: Waiting, error: LineFailed): Promise<void> {
+  // who came too often is not given up for it
+  if (error.status === 429) return notLinked(core.pool, waiting, (error.againMs ?? 1_000) / 1_000)
   const over = waiting.attempts >= ATTEMPTS
   if (error.kind !== 'refused')
     return notLinked(core.pool, waiting, over ? null : Math.min(3_600, 5 * 3 ** waiting.attempts))
@@ -197,7 +199,7 @@ async function refused(core: Core, waiting: Waiting, error: LineFailed): Promise
       await linked(core.pool, one)
     } catch (again) {
       if (!(again instanceof LineFailed)) throw again
-      await notLinked(core.pool, one, again.kind === 'refused' ? null : 60)
+      await notLinked(core.pool, one, again.kind === 'refused' ? null : (again.againMs ?? 60_000) / 1_000)
     }
   }
 }
@@ -211,7 +213,8 @@ export async function clearOld(core: Core): Promise<boolean> {
       if (account) await deleteMenu(account, menu.provider_id, AbortSignal.timeout(TIMEOUT_MS))
       await dropOldMenu(core.pool, menu)
     } catch (error) {
-      if (!(error instanceof LineFailed)) throw error // tried again in a minute
+      if (!(error instanceof LineFailed)) throw error // tried again in a minute, or when LINE takes deletions again
+      if (error.againMs !== null) await laterOld(core.pool, menu, error.againMs / 1_000)
     }
   }
   return old.length > 0

@@ -154,6 +154,13 @@ export async function oldMenus(sql: Sql, limit: number): Promise<OldMenu[]> {
   return rows
 }
 
+export async function laterOld(sql: Sql, menu: OldMenu, againS: number): Promise<void> {
+  await sql.query(
+    `update line_menu_old set due = clock_timestamp() + make_interval(secs => $3) where account_id = $1 and provider_id = $2`,
+    [menu.account_id, menu.provider_id, againS],
+  )
+}
+
 export async function dropOldMenu(sql: Sql, old: OldMenu): Promise<void> {
   await sql.query('delete from line_menu_old where account_id = $1 and provider_id = $2', [
     old.account_id,

@@ -26,7 +26,7 @@ const REPLY_MS = 60_000
 const MOST_PICTURE_CHARACTERS = 700_000
 
 /** One event of a user, signed. */
-async function postEvent(
+export async function postEvent(
   sql: Sql,
   account: LoadedAccount,
   address: string,

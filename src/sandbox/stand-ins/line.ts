@@ -5,9 +5,10 @@ import { workspaceOfToken } from '../../channels/stand-in.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId } from '../../platform/ids.ts'
 import { actOnLine } from './line-act.ts'
-import { BAD_TOKEN, type LineEnv, refuse } from './line-http.ts'
+import { BAD_TOKEN, type LineEnv, refuse, tooMany } from './line-http.ts'
 import { menusOf } from './line-menus.ts'
 import { sendingOf } from './line-messages.ts'
+import { phoneOf } from './line-phone.ts'
 import { openOf, peopleOf } from './line-people.ts'
 import { shopLoginOf } from './line-shop-login.ts'
 import type { StandIn } from './model.ts'
@@ -24,9 +25,11 @@ function app(core: Core): Hono<LineEnv> {
     const workspace = workspaceOfToken(core, token, 'line')
     if (workspace === null) return refuse(c, 401, BAD_TOKEN)
     c.set('workspace', workspace)
-    return next()
+    const refused = await tooMany(core, c)
+    return refused ?? next()
   })
   sendingOf(core, app)
+  phoneOf(core, app)
   menusOf(core, app)
   peopleOf(core, app)
   app.notFound(c => c.json({ message: 'Not found' }, 404))

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Slot } from '../../../src/channels/content.ts'
 import { contentFor } from '../../journey/fields/content-for.ts'
-import { useWorkspace } from '../../use.ts'
+import { useSay, useWorkspace } from '../../use.ts'
 import { LineContent, type LineMessage } from './line.tsx'
 import { MailEditor, type Mail } from './mail.tsx'
 import { WhatsappForm, type WhatsappDraft } from '../whatsapp-form.tsx'
@@ -113,6 +113,7 @@ export function ContentEditor(props: Props) {
           change(slots ? { ...rest, slots } : rest)
         }}
       />
+      {content.channel === 'line' ? <ByPhone {...props} /> : null}
       <Checkbox
         size="xs"
         label={t('editor.track')}
@@ -129,7 +130,15 @@ export function ContentEditor(props: Props) {
 }
 
 /** What a language says of its own: all but what holds for every language. */
-function saidIn({ channel: _c, locales: _l, slots: _s, track: _t, module: _m, ...said }: Draft): Draft {
+function saidIn({
+  channel: _c,
+  locales: _l,
+  slots: _s,
+  track: _t,
+  module: _m,
+  byPhone: _p,
+  ...said
+}: Draft): Draft {
   return said
 }
 
@@ -172,6 +181,28 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
     default:
       return null
   }
+}
+
+/** A notification message, by LINE's name: to who is no friend, by phone number. */
+function ByPhone({ content, faults, readOnly, change }: Omit<Props, 'ws'>) {
+  const { t } = useTranslation()
+  const { locale } = useSay()
+  const fault = faults.find(f => f.path.endsWith('/byPhone'))
+  return (
+    <Checkbox
+      size="xs"
+      label={t('editor.byPhone')}
+      description={t('editor.byPhoneText')}
+      error={fault?.message[locale === 'en' ? 'en' : 'zh']}
+      checked={content.byPhone === true}
+      readOnly={readOnly}
+      onChange={e => {
+        if (readOnly) return
+        const { byPhone: _, ...rest } = content
+        change(e.currentTarget.checked ? { ...rest, byPhone: true } : rest)
+      }}
+    />
+  )
 }
 
 /** What a mail has no longer is taken away. */

@@ -9,6 +9,7 @@ import { Badge } from '../../parts/small.tsx'
 import { sayRule } from '../../rules/in-words.ts'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { useSay } from '../../use.ts'
+import '../../journey/fields/fields.css'
 
 /** One item of a list: what it is, who gets it, and where it stands. */
 export function Item<T extends { when?: Rule | undefined }>({
