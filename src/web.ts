@@ -46,6 +46,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { peopleRoutes } from './insight/people/routes.ts'
 import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { upliftRoutes } from './insight/uplift/routes.ts'
@@ -59,6 +60,7 @@ import { lineRoutes } from './line/routes.ts'
 import { journeyRoutes } from './journeys/routes.ts'
 import { membershipRoutes } from './membership/routes.ts'
 import { messageApp } from './messages/links.ts'
+import { frequencyRoutes } from './messages/frequency-routes.ts'
 import { noticeRoutes } from './messages/notices/routes.ts'
 import { deskRoutes } from './messages/desk/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -112,6 +114,7 @@ export const handlers: AllHandlers = {
   ...attributeRoutes,
   ...profileSettingRoutes,
   ...sendingRuleRoutes,
+  ...frequencyRoutes,
   ...homeRoutes,
   ...metricRoutes,
   ...engagementRoutes,
@@ -119,6 +122,7 @@ export const handlers: AllHandlers = {
   ...attributionRoutes,
   ...upliftRoutes,
   ...kpiRoutes,
+  ...peopleRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

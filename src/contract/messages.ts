@@ -18,6 +18,10 @@ export const messageRow = z.object({
   origin: z.enum(['reply', 'test', 'auto']).nullable().describe('null: a journey’s'),
   cost: z.number().nullable().describe('what the account asked for it, smallest unit'),
   account: id.nullable(),
+  heldBy: z
+    .object({ rule: id, say: z.object({ zh: z.string(), en: z.string() }) })
+    .nullable()
+    .describe('the frequency rule that held it back, as it was then'),
 })
 export const messageDetail = messageRow.extend({
   content: personalValue('brand'),

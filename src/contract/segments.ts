@@ -38,7 +38,7 @@ export const definition = z.object({
   tag: z.string().min(1).max(100).optional().describe('live: put on by entering, taken off by leaving'),
 })
 const groupSize = z.object({ key: z.string(), name: z.string(), size: z.number() })
-const user = z.object({ kind: z.enum(['journey', 'segment']), id, name: z.string() })
+const user = z.object({ kind: z.enum(['journey', 'segment', 'frequency', 'account']), id, name: z.string() })
 const progress = z.object({ done: z.number(), total: z.number().nullable() })
 
 export const segmentRow = z.object({

@@ -7,6 +7,7 @@ import { addressFor, windowClosed } from '../customers/reach.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { allowedFrom } from '../platform/wall-time.ts'
 import { consentFor, holdsBack, MARKETING } from '../consent/model.ts'
+import type { FrequencyRule } from './frequency.ts'
 import type { Intent, MessageState, Outcome, Rendered, SkipReason } from './model.ts'
 
 export type Facts = {
@@ -166,9 +167,11 @@ export type End = {
   attention: string | null
   /** delayMs is its place in its account's rate */
   booked?: boolean
+  /** the frequency rule that held it back, as it is now */
+  rule?: FrequencyRule
 }
 
-const end = (
+export const end = (
   to: MessageState,
   outcome: Outcome | null,
   reason: string | null,

@@ -10,6 +10,7 @@ import { composeToSend } from './compose.ts'
 import { accountFor, CREDENTIALS_WAIT_MS, decide, type Decision, type End } from './decide.ts'
 import type { Read, Work } from './deliver-work.ts'
 import { back, ending, skip } from './ends.ts'
+import { frequencyAsks } from './frequency.ts'
 import type { MayGo } from './let-out.ts'
 import type { Take } from './limit-store.ts'
 import { asksOf, costOf, quotaOf } from './limits.ts'
@@ -162,8 +163,13 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
   const quota = claim.intent.origin === 'test' ? null : quotaOf(account, isFavoured(claim, account, facts))
   const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
   const zone = workspace.timezone
-  const take =
-    limits.length === 0 ? null : { claim, zone, now: mark.now, asks: asksOf(limits, mark.now, zone, cost) }
+  const person = facts.customers.get(claim.customer)
+  const rules = facts.frequency.get(claim.workspace) ?? []
+  const asks = [
+    ...asksOf(limits, mark.now, zone, cost),
+    ...(person ? frequencyAsks(rules, claim.intent, person, mark.now, zone) : []),
+  ]
+  const take = asks.length === 0 ? null : { claim, zone, now: mark.now, asks }
   return { ...judged, account, adapter, mark, take, cost }
 }
 
@@ -171,7 +177,8 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
 export function endOfMay(may: Exclude<MayGo, 'go' | 'lost'>): End {
   if (may === 'suppressed') return skip('suppressed')
   if (may === 'stopped') return back('never', 'paused')
-  return 'skip' in may ? skip(may.skip) : back(may.wait, null)
+  if ('wait' in may) return back(may.wait, null)
+  return may.rule ? { ...skip(may.skip), rule: may.rule } : skip(may.skip)
 }
 
 /** Whether the account lets this request out now: its circuit breaker and its rate. */

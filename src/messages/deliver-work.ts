@@ -6,9 +6,12 @@ import type { MessageContent } from '../channels/content.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
+import { publicId } from '../platform/ids.ts'
 import { isTransient } from '../platform/postgres.ts'
 import { openBreaker } from './breaker.ts'
 import { afterSend, type End } from './decide.ts'
+import type { FrequencyRule } from './frequency.ts'
+import { frequencyRules } from './frequency-store.ts'
 import { openGroup, openSlots } from './group.ts'
 import { openInner } from './inner.ts'
 import { markLimited, passTickets } from './let-out.ts'
@@ -44,6 +47,8 @@ export type Read = {
   customers: Map<string, CustomerState>
   /** numbers of segments for which an account keeps a part of its quota, by public id */
   reserves: Map<string, number>
+  /** frequency rules of each workspace */
+  frequency: Map<string, FrequencyRule[]>
 }
 
 /** The end of a try, with what is known beside it. */
@@ -126,6 +131,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       ...(text ? { detail: text.slice(0, 300) } : {}),
       ...(answer ? { status: String(answer.status) } : {}),
       ...(answer?.body ? { answer: answer.body } : {}),
+      ...(end.rule ? { rule: publicId('frq', end.rule.id) } : {}),
     }
     const ours = await record({
       claim,
@@ -160,19 +166,17 @@ export function openWork(core: Core, options: DeliverOptions) {
 
     async read(claims: store.Claim[]): Promise<Read> {
       const ids = [...new Set(claims.map(c => c.workspace))]
-      const [workspaces, accounts, customers] = await Promise.all([
+      const [workspaces, accounts, customers, frequency] = await Promise.all([
         store.workspaceFacts(pool, ids),
         loadAccounts(core, pool, ids),
         store.customerStates(
           pool,
           claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
         ),
+        frequencyRules(pool, ids),
       ])
-      const reserves = await store.reserveSegments(
-        pool,
-        [...accounts.values()].flat().map(a => a.settings.quotaReserveFor),
-      )
-      return { workspaces, accounts, customers, reserves }
+      const reserves = await store.reserveSegments(pool, [...accounts.values()].flat())
+      return { workspaces, accounts, customers, reserves, frequency }
     },
 
     slotsOf(account: LoadedAccount, adapter: Adapter) {

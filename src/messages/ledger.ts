@@ -6,6 +6,7 @@ import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
 import { Problem } from '../platform/errors.ts'
 import { unpackJournal } from '../inbox/journal.ts'
+import type { HeldAs } from './frequency.ts'
 import type { Intent, MessageState, Origin, Outcome, Rendered } from './model.ts'
 
 export type LedgerRow = {
@@ -21,6 +22,7 @@ export type LedgerRow = {
   origin: Origin | null
   cost: number | null
   account: Uuid | null
+  heldBy: { rule: Uuid; as: HeldAs } | null
 }
 export type LedgerFilter = { state?: string; channel?: string; journey?: Uuid; customer?: Uuid[] }
 export type LedgerPosition = { created: string; id: Uuid }
@@ -38,6 +40,8 @@ type Row = {
   origin: Origin | null
   cost: number | null
   account_id: Uuid | null
+  held_by: Uuid | null
+  held_as: string | null
 }
 
 const toRow = (r: Row): LedgerRow => ({
@@ -53,6 +57,10 @@ const toRow = (r: Row): LedgerRow => ({
   origin: r.origin,
   cost: r.cost,
   account: r.account_id,
+  heldBy:
+    r.held_by === null || r.held_as === null
+      ? null
+      : { rule: r.held_by, as: JSON.parse(r.held_as) as HeldAs },
 })
 
 const PENDING: MessageState[] = ['intended', 'claimed', 'sending']
@@ -80,7 +88,7 @@ export async function listMessages(
     conditions.push(`(created, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
   }
   const { rows } = await pool.query<Row>(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, held_by, held_as
        from message where ${conditions.join(' and ')} order by created desc, id desc limit $2`,
     values,
   )
@@ -98,7 +106,7 @@ export async function findMessage(pool: Pool, workspace: Uuid, id: Uuid): Promis
   const { rows } = await pool.query<
     Row & { body: string; rendered: string | null; attempts: number; provider_id: string | null }
   >(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, body, rendered, attempts, provider_id
+    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, held_by, held_as, body, rendered, attempts, provider_id
        from message where bucket = $1 and id = $2 and workspace_id = $3`,
     [bucketOf(id), id, workspace],
   )

@@ -6,10 +6,17 @@ import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { End } from './decide.ts'
 import { type Take, type Taken, takePlaces } from './limit-store.ts'
+import type { FrequencyRule } from './frequency.ts'
 import type { SkipReason } from './model.ts'
 import { type Claim, finishIn, type Mark, markSending } from './store.ts'
 
-export type MayGo = 'go' | 'suppressed' | 'stopped' | 'lost' | { skip: SkipReason } | { wait: number }
+export type MayGo =
+  | 'go'
+  | 'suppressed'
+  | 'stopped'
+  | 'lost'
+  | { skip: SkipReason; rule?: FrequencyRule }
+  | { wait: number }
 
 /** `markSending` for messages with limits: only who gets all its places goes. What a suppressed one took is given back
  *  when it is skipped. */
@@ -25,7 +32,7 @@ export async function markLimitedIn(sql: Sql, marks: (Mark & Take)[], sendingMs:
   return marks.map((_, i): MayGo => {
     const answer = taken[i]!
     if (answer.to === 'go') return next.next().value!
-    if (answer.to === 'refused') return { skip: answer.reason }
+    if (answer.to === 'refused') return { skip: answer.reason, ...(answer.rule ? { rule: answer.rule } : {}) }
     return answer.to === 'wait' ? { wait: answer.ms } : 'lost'
   })
 }

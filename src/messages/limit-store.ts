@@ -4,6 +4,8 @@ import { must } from '../platform/errors.ts'
 import { ALL_BUCKETS, bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import { bigints, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
+import type { FrequencyRule } from './frequency.ts'
+import { countHeld } from './frequency-store.ts'
 import { allot, type Ask, refusalOf, windowOf } from './limits.ts'
 import type { LimitPer, SkipReason } from './model.ts'
 import type { Claim } from './store.ts'
@@ -12,7 +14,7 @@ import type { Claim } from './store.ts'
 export type Take = { claim: Claim; asks: Ask[]; zone: string; now: number }
 export type Taken =
   | { to: 'go' }
-  | { to: 'refused'; reason: SkipReason }
+  | { to: 'refused'; reason: SkipReason; rule?: FrequencyRule }
   /** it has a place, or tries again, in so many ms */
   | { to: 'wait'; ms: number }
   | { to: 'lost' }
@@ -23,7 +25,13 @@ type Held = [key: string, per: LimitPer, start: number, amount: number][]
 
 export const bucketOfKey = (workspace: Uuid, key: string): number => bucketOfText('limit', workspace, key)
 const inOrder = (a: Place, b: Place): number => a.bucket - b.bucket || (idOf(a) < idOf(b) ? -1 : 1)
-const idOf = (p: Place): string => `${p.workspace} ${p.key} ${String(p.start).padStart(14, '0')}`
+/** What a frequency rule looks back on has no window of its own: it is the same place for all who ask. */
+const idOf = (p: Place): string =>
+  p.of ? `${p.workspace} ${p.key}` : `${p.workspace} ${p.key} ${String(p.start).padStart(14, '0')}`
+
+/** A message of the same person is in the way that is let out in this very moment: looked at again when it is known
+ *  whether that one went. */
+const AGAIN_MS = 500
 
 /** Locks these windows in order, made where they are not there yet; what is taken of each, in the order given. */
 async function lockPlaces(sql: Sql, places: Place[]): Promise<number[]> {
@@ -113,29 +121,43 @@ export async function takePlaces(sql: Sql, takes: Take[]): Promise<Taken[]> {
   const answers = takes.map((take): Taken | null =>
     ours.has(take.claim.id) ? before(ours.get(take.claim.id), take) : { to: 'lost' },
   )
-  const asking = takes.filter((_, i) => answers[i] === null)
-  const places = asking.map(placesOf)
-  const flat = places.flat()
-  const locked = flat.length === 0 ? [] : await lockPlaces(sql, flat)
-  const told = allot(places, new Map(flat.map((p, i) => [idOf(p), locked[i]!])), idOf)
-  const took: Place[] = []
+  // who has places of an earlier try keeps them; what the person has had by now is asked again
+  const asking = takes.flatMap((take, at) => {
+    const held = answers[at]
+    const places = placesOf(take).filter(p => p.of !== undefined || held === null)
+    return held === null || (held?.to === 'go' && places.length > 0) ? [{ take, at, places }] : []
+  })
+  const flat = asking.flatMap(a => a.places)
+  const used = await usedOf(
+    sql,
+    flat,
+    asking.map(a => a.take.claim.id),
+  )
+  const first = new Map(used)
+  const told = allot(
+    asking.map(a => a.places),
+    used,
+    idOf,
+  )
   const kept: { take: Take; places: Place[] }[] = []
   const queues = new Map<string, { take: Take; place: Place }[]>()
-  asking.forEach((take, i) => {
+  asking.forEach(({ take, at, places }, i) => {
     const answer = told[i]!
-    const at = takes.indexOf(take)
+    const shared = places.filter(p => !p.of)
     if (answer.to === 'go') {
-      took.push(...places[i]!)
-      kept.push({ take, places: places[i]! })
+      if (shared.length > 0) kept.push({ take, places: shared })
       answers[at] = { to: 'go' }
-    } else if (answer.to === 'refused') answers[at] = { to: 'refused', reason: refusalOf(answer.by.key) }
-    else if (places[i]!.length > 1) answers[at] = { to: 'wait', ms: Math.max(1, answer.by.end - take.now) }
+    } else if (answer.to === 'refused') answers[at] = refused(answer.by, first.get(idOf(answer.by))!)
+    else if (shared.length > 1) answers[at] = { to: 'wait', ms: Math.max(1, answer.by.end - take.now) }
     else {
       const queue = idOf(answer.by)
       queues.set(queue, [...(queues.get(queue) ?? []), { take, place: answer.by }])
     }
   })
-  await countUp(sql, took)
+  await countUp(
+    sql,
+    kept.flatMap(k => k.places),
+  )
   for (const queue of queues.values())
     for (const { take, place, at } of await queueUp(sql, queue)) {
       kept.push({ take, places: [place] })
@@ -143,6 +165,38 @@ export async function takePlaces(sql: Sql, takes: Take[]): Promise<Taken[]> {
     }
   await remember(sql, kept)
   return answers as Taken[]
+}
+
+/** What is taken of each of these places, locked: of shared limits their rows, of frequency rules the person's. */
+async function usedOf(sql: Sql, places: Place[], asking: Uuid[]): Promise<Map<string, number>> {
+  const shared = places.filter(p => !p.of)
+  const counting = [...new Map(places.flatMap(p => (p.of ? [[idOf(p), { ...p, of: p.of }]] : []))).values()]
+  const had =
+    counting.length === 0
+      ? []
+      : await countHeld(
+          sql,
+          counting.map(({ workspace, of, start }) => ({
+            workspace,
+            people: of.people,
+            channel: of.rule.channel,
+            since: start,
+          })),
+          asking,
+        )
+  const taken = shared.length === 0 ? [] : await lockPlaces(sql, shared)
+  return new Map([
+    ...counting.map((p, i) => [idOf(p), had[i]!] as const),
+    ...shared.map((p, i) => [idOf(p), taken[i]!] as const),
+  ])
+}
+
+/** `used`: before anything was given in this round. */
+function refused(by: Place, used: number): Taken {
+  if (!by.of) return { to: 'refused', reason: refusalOf(by.key) }
+  return used + by.amount > by.max
+    ? { to: 'refused', reason: 'frequency', rule: by.of.rule }
+    : { to: 'wait', ms: AGAIN_MS }
 }
 
 /** Places for those who wait at one limit, behind the last window that is full. */

@@ -2,7 +2,9 @@
 // a batch gets a place. Pure; times are workspace ms.
 import { dayOf, periodStart, startOfDay } from '../platform/zone-days.ts'
 import { fromSmallestUnit } from '../customers/money.ts'
+import type { FrequencyRule } from './frequency.ts'
 import type { Limit, LimitPer, SkipReason } from './model.ts'
+import type { Uuid } from '../platform/ids.ts'
 
 /** Money is counted in ten-thousandths of the smallest unit: a message may cost a fifth of a dollar. */
 export const COST_SCALE = 10_000
@@ -69,6 +71,8 @@ export type Ask = {
   max: number
   amount: number
   wait: boolean
+  /** of a frequency rule: what these people were sent counts, in the ledger and not in a row of the limit */
+  of?: { rule: FrequencyRule; people: Uuid[] }
 }
 
 export const asksOf = (limits: Limit[], at: number, zone: string, cost: number): Ask[] =>

@@ -47,6 +47,8 @@ export type SkipReason =
   | 'quota'
   | 'budget'
   | 'cap'
+  /** a frequency rule: this person has had enough marketing messages (src/messages/frequency.ts) */
+  | 'frequency'
 
 /** Every allowed move; anything else is refused. Never backwards. */
 export const MOVES: Record<MessageState, MessageState[]> = {

@@ -10,6 +10,7 @@ import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
+import { sayRule } from './frequency.ts'
 import { findMessage, invariantOf, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
 import { limitUsage } from './limit-usage.ts'
 import { settleMessage } from './settle.ts'
@@ -38,6 +39,7 @@ async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<R
       origin: m.origin,
       cost: m.cost,
       account: m.account && publicId('chn', m.account),
+      heldBy: m.heldBy && { rule: publicId('frq', m.heldBy.rule), say: sayRule(m.heldBy.as) },
     }
   })
 }

@@ -8,11 +8,12 @@ import type { EventBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { ALL_BUCKETS, bucketOf, parseId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { bigints, booleans, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { End } from './decide.ts'
+import { heldAs, isCounted } from './frequency.ts'
 import { canMove, type Intent, type MessageState, type Rendered } from './model.ts'
 import { OUTCOME_COLUMNS, outcomeRow, type OutcomeOf, tell } from './outcome-rows.ts'
 import { addressBucket, forbids, suppress } from './suppression.ts'
@@ -154,20 +155,22 @@ export async function claimUnknown(
   return rows.map(toClaim)
 }
 
-/** Numbers of segments, by public id. */
-export async function reserveSegments(sql: Sql, named: (string | undefined)[]): Promise<Map<string, number>> {
-  const ids = new Map(
-    [...new Set(named)].flatMap(name => {
-      const id = name ? parseId('seg', name) : null
-      return id === null ? [] : [[id, name!] as const]
-    }),
-  )
-  if (ids.size === 0) return new Map()
+/** Numbers of segments that accounts name, by public id; of its own workspace only. */
+export async function reserveSegments(
+  sql: Sql,
+  accounts: { workspace: Uuid; settings: Record<string, string> }[],
+): Promise<Map<string, number>> {
+  const named = accounts.flatMap(({ workspace, settings: { quotaReserveFor: name } }) => {
+    const id = name ? parseId('seg', name) : null
+    return id === null ? [] : [{ workspace, id }]
+  })
+  if (named.length === 0) return new Map()
   const { rows } = await sql.query<{ id: Uuid; n: number }>(
-    'select id, n from segment where id = any($1::uuid[])',
-    [[...ids.keys()]],
+    `select distinct s.id, s.n from unnest($1::uuid[], $2::uuid[]) u(workspace, id)
+       join segment s on s.workspace_id = u.workspace and s.id = u.id`,
+    [named.map(v => v.workspace), named.map(v => v.id)],
   )
-  return new Map(rows.map(r => [ids.get(r.id)!, r.n]))
+  return new Map(rows.map(r => [publicId('seg', r.id), r.n]))
 }
 
 export type WorkspaceFacts = {
@@ -264,8 +267,8 @@ export async function markSending(
   const { rows } = await sql.query<{ id: Uuid; suppressed: boolean; stopped: boolean }>({
     name: 'mark_sending',
     text: `with want as (
-       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[], $13::boolean[], $14::uuid[])
-         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed, hidden_bucket, hidden, own_friends, account_id)),
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[], $13::boolean[], $14::uuid[], $15::boolean[])
+         w(bucket, id, epoch, rendered, address_bucket, address, consent_at, follow_at, changed, hidden_bucket, hidden, own_friends, account_id, counted)),
      held as (
        select m.bucket, m.id,
               exists (select from suppression s where s.bucket = w.address_bucket and s.workspace_id = m.workspace_id
@@ -277,7 +280,7 @@ export async function markSending(
         where m.bucket = any($1::smallint[]) and m.state = 'claimed' and m.epoch = w.epoch and m.claim_until > clock_timestamp()
         order by m.bucket, m.id for update of m),
      moved as (
-       update message m set state = 'sending', attempts = m.attempts + 1, rendered = w.rendered, changed = w.changed, account_id = w.account_id, receipt = null, slot_at = null,
+       update message m set state = 'sending', attempts = m.attempts + 1, rendered = w.rendered, changed = w.changed, account_id = w.account_id, out_at = case when w.counted then w.changed end, receipt = null, slot_at = null,
               sent_at = coalesce(m.sent_at, clock_timestamp()), claim_until = clock_timestamp() + ${SECONDS('$10')}
          from held h join want w on w.bucket = h.bucket and w.id = h.id
         where m.bucket = h.bucket and m.id = h.id and not h.suppressed and not h.stopped)
@@ -297,6 +300,7 @@ export async function markSending(
       texts(marks.map(m => m.hidden)),
       booleans(marks.map(m => m.ownFriends)),
       uuids(marks.map(m => m.rendered.account ?? null)),
+      booleans(marks.map(m => isCounted(m.claim.intent))),
     ],
   })
   const held = new Map(rows.map(r => [r.id, r]))
@@ -334,8 +338,8 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
   const { rows } = await sql.query<OutcomeOf & { was: MessageState; state: MessageState; again: number }>({
     name: 'finish',
     text: `with want as (
-       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[], $11::float8[], $12::boolean[])
-         w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed, cost, booked)),
+       select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::boolean[], $10::timestamptz[], $11::float8[], $12::boolean[], $13::uuid[], $14::text[])
+         w(bucket, id, epoch, source, target, reason, provider_id, delay_ms, refund, changed, cost, booked, held_by, held_as)),
      held as (
        select m.bucket, m.id, m.state as was from message m join want w on w.bucket = m.bucket and w.id = m.id
         where m.bucket = any($1::smallint[]) and m.epoch = w.epoch
@@ -345,7 +349,7 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
             reason = case when w.source <> 'claimed' and m.receipt is not null then null else w.reason end,
             cost = case when w.target = 'accepted' or (w.source <> 'claimed' and m.receipt is not null) then w.cost end,
             slot_at = case when w.booked then clock_timestamp() + make_interval(secs => w.delay_ms / 1000) end,
-            batch_id = case when w.target = 'intended' then null else m.batch_id end,
+            batch_id = case when w.target = 'intended' then null else m.batch_id end, held_by = w.held_by, held_as = w.held_as,
             provider_id = coalesce(w.provider_id, m.provider_id),
             attempts = m.attempts + case when w.refund then -1 when w.source = 'unknown' then 1 else 0 end,
             claim_owner = null, claim_until = null, changed = w.changed,
@@ -367,6 +371,8 @@ export async function finishIn(sql: Sql, list: Finish[]): Promise<(signals: Sign
       instants(list.map(f => f.now)),
       list.map(f => f.cost ?? null),
       booleans(list.map(f => f.end.booked ?? false)),
+      uuids(list.map(f => f.end.rule?.id ?? null)),
+      texts(list.map(f => (f.end.rule ? JSON.stringify(heldAs(f.end.rule)) : null))),
     ],
   })
   const done = new Map(rows.map(r => [r.id, r]))

@@ -96,6 +96,7 @@ export type IdPrefix =
   | 'mod'
   | 'whk'
   | 'aud'
+  | 'frq'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -36,6 +36,7 @@ const WHAT: Record<IdPrefix, string> = {
   mod: 'module',
   whk: 'webhook',
   aud: 'audience',
+  frq: 'frequency_rule',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

@@ -192,6 +192,10 @@ const SENTENCES: Record<string, Sentence> = {
   'skipped.cap': say('沒有送出：已達頻率上限。', 'Not sent: the frequency cap was reached.'),
   'skipped.quota': say('沒有送出：渠道額度已用完。', 'Not sent: the channel’s quota was used up.'),
   'skipped.budget': say('沒有送出：預算已用完。', 'Not sent: the budget was used up.'),
+  'skipped.frequency': say(
+    '沒有送出：頻率預算用完（{rule}）。',
+    'Not sent: the frequency budget is used up ({ruleEn}).',
+  ),
   'skipped.priority': say(
     '沒有送出：頻率上限內的名額給了更優先的旅程。',
     'Not sent: the cap left room for a journey of higher priority only.',

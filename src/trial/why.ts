@@ -10,6 +10,7 @@ import { nextDue } from '../journeys/schedule.ts'
 import { findJourney, versionGraphs, type JourneyRecord } from '../journeys/store.ts'
 import { lengthText } from '../journeys/text-values.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
+import { type HeldAs, sayRule } from '../messages/frequency.ts'
 import { findMessage } from '../messages/ledger.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -332,6 +333,12 @@ function nodesLeadingTo(graph: JourneyGraph, node: string): Set<string> {
 
 // ── a message ────────────────────────────────────────────────────────────────
 
+function ruleOf(held: { as: HeldAs } | null): Record<string, string> {
+  if (held === null) return {}
+  const { zh, en } = sayRule(held.as)
+  return { rule: zh, ruleEn: en }
+}
+
 async function ofMessage(asked: Asked, id: Uuid): Promise<Answer> {
   const { core, workspace, people } = asked
   const message = await findMessage(core.pool, workspace.id, id)
@@ -349,7 +356,7 @@ async function ofMessage(asked: Asked, id: Uuid): Promise<Answer> {
       : state === 'skipped'
         ? `skipped.${reason ?? 'unknown'}`
         : `message.${state}`,
-    values: { reason: reason ?? '' },
+    values: { reason: reason ?? '', ...ruleOf(message.heldBy) },
     at: open ? message.intent.notBefore : message.changed.getTime(),
     facts,
   }

@@ -402,6 +402,30 @@ create table experiment_decision (
   constraint experiment_decision_pkey PRIMARY KEY (workspace_id, journey_id, node, experiment),
   constraint experiment_decision_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table frequency_lock (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  turns bigint not null default 1,
+  constraint frequency_lock_pkey PRIMARY KEY (bucket, workspace_id, customer_id)
+)
+create table frequency_rule (
+  id uuid not null,
+  workspace_id uuid not null,
+  segment_id uuid,
+  channel text,
+  max integer not null,
+  per text not null,
+  days integer not null,
+  version bigint not null default 1,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_by text not null,
+  updated_at timestamp with time zone not null,
+  constraint frequency_rule_per_check CHECK ((per = ANY (ARRAY['day'::text, 'week'::text, 'days'::text]))),
+  constraint frequency_rule_pkey PRIMARY KEY (id),
+  constraint frequency_rule_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table history_cursor (
   bucket smallint not null,
   seq bigint not null default 0,
@@ -775,6 +799,7 @@ create table line_unit (
   figures jsonb,
   pulled_day date,
   pulled_at timestamp with time zone,
+  again_at timestamp with time zone,
   constraint line_unit_pkey PRIMARY KEY (account_id, unit)
 )
 create table message (
@@ -812,6 +837,9 @@ create table message (
   again smallint not null default 0,
   dismissed boolean not null default false,
   origin text,
+  out_at timestamp with time zone,
+  held_by uuid,
+  held_as text,
   constraint message_origin_check CHECK ((origin = ANY (ARRAY['reply'::text, 'test'::text, 'auto'::text]))),
   constraint message_pkey PRIMARY KEY (bucket, id)
 )
@@ -999,6 +1027,7 @@ create table rate_line (
   account_id uuid not null,
   key text not null,
   free_at timestamp with time zone not null,
+  refused smallint not null default 0,
   constraint rate_line_pkey PRIMARY KEY (account_id, key)
 )
 create table recommendation_run (
@@ -1401,11 +1430,12 @@ CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE 
 CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
 CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
 CREATE INDEX conversation_entry_workspace ON conversation_entry USING btree (workspace_id, at)
-CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
 CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
+CREATE INDEX coupon_issue_holder ON coupon_issue USING btree (workspace_id, code)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
 CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)
+CREATE INDEX frequency_rule_workspace ON frequency_rule USING btree (workspace_id)
 CREATE INDEX http_answer_at ON http_answer USING btree (at)
 CREATE INDEX identifier_created ON identifier USING brin (created_at)
 CREATE INDEX identifier_value ON identifier USING btree (workspace_id, value text_pattern_ops)
@@ -1430,9 +1460,10 @@ CREATE INDEX line_menu_user_due ON line_menu_user USING btree (due) WHERE (due I
 CREATE INDEX line_nonce_until ON line_nonce USING btree (until)
 CREATE INDEX line_profile_due ON line_profile USING btree (due)
 CREATE INDEX line_unit_journey ON line_unit USING btree (workspace_id, journey_id)
-CREATE INDEX message_customer ON message USING btree (bucket, customer_id)
+CREATE INDEX message_customer ON message USING btree (bucket, customer_id, out_at)
 CREATE INDEX message_dead ON message USING btree (workspace_id, changed DESC) WHERE ((NOT dismissed) AND ((state = 'unknown'::text) OR ((state = 'failed'::text) AND (reason = 'retries_exhausted'::text)) OR ((state = 'skipped'::text) AND (reason = 'poison'::text))))
 CREATE INDEX message_held ON message USING btree (bucket, claim_until) WHERE (state = ANY (ARRAY['claimed'::text, 'sending'::text]))
+CREATE INDEX message_held_back ON message USING btree (workspace_id, held_by, changed) WHERE (held_by IS NOT NULL)
 CREATE INDEX message_pending ON message USING btree (bucket, send_after) WHERE (state = ANY (ARRAY['intended'::text, 'claimed'::text, 'sending'::text]))
 CREATE INDEX message_provider ON message USING btree (workspace_id, provider_id) WHERE ((provider_id IS NOT NULL) AND (channel = ANY (ARRAY['sms'::text, 'messenger'::text, 'instagram'::text])))
 CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
@@ -1465,6 +1496,7 @@ CREATE INDEX webhook_delivery_workspace_id_webhook_id_created_at_id_idx ON webho
 options bucket (fillfactor=50)
 options bulk (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000)
 options customer (fillfactor=60, autovacuum_vacuum_scale_factor=0.05)
+options frequency_lock (fillfactor=50)
 options imported (fillfactor=90)
 options inbox (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=1000000, autovacuum_vacuum_cost_delay=0)
 options limit_count (fillfactor=50)

@@ -48,6 +48,7 @@ export function MessageDrawer({
 function Body({ ws, data }: { ws: string; data: Detail }) {
   const { t } = useTranslation()
   const say = useSay()
+  const side = useTranslation().i18n.language === 'en' ? 'en' : 'zh'
   const sent = data.rendered as Rendered | null
   const rows = [
     {
@@ -88,6 +89,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
           },
         ]
       : []),
+    ...(data.heldBy ? [{ label: t('frequency.by'), value: data.heldBy.say[side] }] : []),
     { label: t('messages.decided'), value: <Time at={data.at} exact /> },
     {
       label: t('messages.window'),

@@ -122,6 +122,14 @@ export function UsedBy({ ws, users }: { ws: string; users: SegmentRow['usedBy'] 
           <A key={u.id} to="/w/$ws/journeys/$journey" params={{ ws, journey: u.id }}>
             {u.name}
           </A>
+        ) : u.kind === 'frequency' ? (
+          <A key={u.id} to="/w/$ws/settings" params={{ ws }} search={{ tab: 'sending' }}>
+            {t('frequency.title')}
+          </A>
+        ) : u.kind === 'account' ? (
+          <A key={u.id} to="/w/$ws/channels" params={{ ws }}>
+            {u.name}
+          </A>
         ) : (
           <A key={u.id} to="/w/$ws/segments/$segment" params={{ ws, segment: u.id }}>
             {u.name}

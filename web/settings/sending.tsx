@@ -10,6 +10,7 @@ import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { Frequency } from './frequency.tsx'
 import { LinkDomain } from './links.tsx'
 
 const DAY_MS = 86_400_000
@@ -19,6 +20,7 @@ export function SendingRules({ ws }: { ws: string }) {
   return (
     <Stack maw={640}>
       <Show query={query}>{data => <Form key={data.version} ws={ws} data={data} />}</Show>
+      <Frequency ws={ws} />
       <LinkDomain ws={ws} />
       <Limits ws={ws} />
     </Stack>

@@ -9,6 +9,7 @@ import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
 import { conversationWords } from './conversations.ts'
 import { engagementWords } from './engagement.ts'
+import { frequencyWords } from './frequency.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -56,6 +57,7 @@ export const words = {
   ...personWords,
   ...work,
   ...sending,
+  ...frequencyWords,
   ...journeysCanvas,
   ...profile,
   ...admin,

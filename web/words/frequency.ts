@@ -1,0 +1,45 @@
+// Words of the frequency budget. Each pair is [zh-TW, en].
+export const frequencyWords = {
+  frequency: {
+    title: ['頻率預算', 'Frequency budget'],
+    text: [
+      '同一個人在一段時間內最多收到幾則行銷訊息，可以只針對某個分眾或某個渠道。幾條同時成立時，以最嚴的為準；交易通知不受限。送出前的最後一刻才判斷，擋下的訊息會說明是哪一條。',
+      'The most marketing messages one person gets in a window, for a segment or a channel if you like. Where several hold, the strictest wins; transactional messages are never held. Decided at the last moment before a message goes out; what is held back says by which rule.',
+    ],
+    empty: [
+      '還沒有規則：每個人能收到的行銷訊息不受頻率預算限制。',
+      'No rules yet: nothing is held back by a frequency budget.',
+    ],
+    rule: ['規則', 'Rule'],
+    held: ['近 7 天擋下', 'Held back, last 7 days'],
+    segmentGone: [
+      '這個分眾沒有發布，規則目前不會擋下任何人',
+      'This segment is not published: the rule holds nobody now',
+    ],
+    add: ['新增規則', 'Add a rule'],
+    edit: ['編輯', 'Edit'],
+    remove: ['移除', 'Remove'],
+    editRule: ['編輯規則：{{rule}}', 'Edit the rule: {{rule}}'],
+    removeRule: ['移除規則：{{rule}}', 'Remove the rule: {{rule}}'],
+    newTitle: ['新增頻率規則', 'New frequency rule'],
+    editTitle: ['編輯頻率規則', 'Edit frequency rule'],
+    who: ['對象', 'People'],
+    everybody: ['每個人', 'Everybody'],
+    channel: ['渠道', 'Channel'],
+    allChannels: ['所有渠道合計', 'All channels together'],
+    max: ['最多幾則', 'At most (messages)'],
+    per: ['期間', 'Window'],
+    per_day: ['每天', 'A day'],
+    per_week: ['每週（週一起算）', 'A week (from Monday)'],
+    per_days: ['任意連續幾天', 'Any so many days in a row'],
+    days: ['天數', 'Days'],
+    saved: ['已儲存規則', 'Rule saved'],
+    removed: ['已移除規則', 'Rule removed'],
+    removeTitle: ['移除這條規則？', 'Remove this rule?'],
+    removeText: [
+      '之後的訊息不再受「{{rule}}」限制。已經擋下的不會補送。',
+      'Messages are not held by “{{rule}}” any more. What it held back is not sent later.',
+    ],
+    by: ['擋下的規則', 'Held back by'],
+  },
+} as const
