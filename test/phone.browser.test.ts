@@ -143,7 +143,7 @@ test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its
   await till.getByLabel(/掃描會員編號/).fill('SB000001')
   await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
   await scan('AAAABBBBCCCC')
-  await page.getByText(/Nobody holds a coupon|沒有人持有/).first().waitFor()
+  await page.getByText('沒有人持有這個優惠券代碼').waitFor()
   await scan(code)
   await till.getByText(/^門市九折 −/).waitFor()
   // what is added after it counts, too
@@ -159,7 +159,7 @@ test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its
   // used is used
   await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
   await scan(code)
-  await page.getByText(/already|已經|used/i).first().waitFor()
+  await page.getByText('這張優惠券已經用過了，不能再折抵').waitFor()
   expect(await till.getByText(/^門市九折 −/).count()).toBe(0)
   await shot('till-coupon-again')
 })

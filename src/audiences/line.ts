@@ -69,7 +69,8 @@ export const line: Platform = {
   batch: 5_000,
   missing: ({ account }) => (account ? null : { path: 'settings.account', what: 'a LINE account' }),
   async tell(core, of, _how, people, signal) {
-    const account = of.account_id === null ? null : await findAccount(core, core.pool, of.account_id)
+    const account =
+      of.account_id === null ? null : await findAccount(core, core.pool, of.workspace_id, of.account_id)
     if (account === null) return { kind: 'bad_credentials', detail: 'the LINE account is not there' }
     try {
       const group = await groupFor(account, core, of, signal)
@@ -84,7 +85,8 @@ export const line: Platform = {
     }
   },
   async drop(core, of, remote, signal) {
-    const account = of.account_id === null ? null : await findAccount(core, core.pool, of.account_id)
+    const account =
+      of.account_id === null ? null : await findAccount(core, core.pool, of.workspace_id, of.account_id)
     if (account === null) return { kind: 'accepted', providerId: null }
     try {
       await askLine(account, deleteCall(remote), signal)

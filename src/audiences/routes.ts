@@ -31,8 +31,8 @@ const needs = (provider: Provider, path: string, what: string) =>
   })
 
 async function lineAccount(core: Core, workspace: Uuid, text: string): Promise<Uuid> {
-  const account = await findAccount(core, core.pool, idOr404('chn', text, 'settings.account'))
-  if (account?.workspace !== workspace || account.adapter !== 'line') throw notFound('chn')
+  const account = await findAccount(core, core.pool, workspace, idOr404('chn', text, 'settings.account'))
+  if (account?.adapter !== 'line') throw notFound('chn')
   return account.id
 }
 
