@@ -121,7 +121,7 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
   await page.getByRole('dialog').getByRole('button', { name: '在旅程中重新發布' }).click()
   await page.getByText('已重新發布').waitFor()
   await page.getByRole('tab', { name: '版本' }).click()
-  await page.getByRole('cell', { name: '/messages/0/text' }).waitFor()
+  await page.getByRole('cell', { name: '第 1 則（文字） · 文字' }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
   await shot('module-versions')
   await page.getByRole('tab', { name: '使用中' }).click()

@@ -1,14 +1,11 @@
 // POST …/enroll: a call of another system becomes an event of the customer, by which the journey's trigger lets them in.
 import { cleanItem } from './clean.ts'
-import { resolveBatch, resolvedEvent } from './resolve.ts'
-import { findCustomer } from '../customers/store.ts'
-import { append } from '../inbox/append.ts'
+import { cleanedEvent, tellEvent } from './tell.ts'
 import type { EventBody } from '../inbox/model.ts'
-import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
-import { bucketOf, hashId, newId, publicId, type Uuid } from '../platform/ids.ts'
-import { idOr404, notFound } from '../platform/public-id.ts'
+import { hashId, newId, publicId } from '../platform/ids.ts'
+import { idOr404 } from '../platform/public-id.ts'
 import { findJourney } from '../journeys/store.ts'
 import { CALLED } from '../journeys/triggers/api.ts'
 
@@ -31,12 +28,7 @@ function eventOf(body: Body, journey: string, actor: string): EventBody {
     },
     { proof: 'server', src: actor, demandToken: false, claims: null, sentAt: null, type: null },
   )
-  if ('fault' in cleaned)
-    throw new Problem(400, cleaned.fault.code, cleaned.fault.detail, {
-      ...(cleaned.fault.path === null ? {} : { path: cleaned.fault.path }),
-      action: cleaned.fault.action,
-    })
-  const { event } = cleaned
+  const event = cleanedEvent(cleaned)
   return {
     ...event,
     type: 'system',
@@ -45,21 +37,6 @@ function eventOf(body: Body, journey: string, actor: string): EventBody {
     ...(Object.keys(known).length > 0 ? { traits: known } : {}),
     ...(customer === undefined ? {} : { ids: [] }),
   }
-}
-
-async function placed(
-  core: Core,
-  workspace: Uuid,
-  body: Body,
-  event: EventBody,
-): Promise<{ customer: Uuid; event: EventBody }> {
-  if (body.customer !== undefined) {
-    const found = await findCustomer(core.pool, workspace, idOr404('cus', body.customer, 'customer'))
-    if (!found) throw notFound('cus', 'customer')
-    return { customer: found.id, event }
-  }
-  const [found] = await resolveBatch(core, [{ workspace, ids: event.ids, proof: event.proof }])
-  return { customer: found!.customer, event: resolvedEvent(event, found!) }
 }
 
 export const enrollRoutes = {
@@ -75,15 +52,6 @@ export const enrollRoutes = {
         action: 'Choose the trigger “API” and publish; a single customer can be enrolled on their page.',
       })
     const event = eventOf(body, publicId('jrn', id), actorOf(caller))
-    const found = await placed(core, workspace.id, body, event)
-    await append(core.pool, null, [
-      {
-        workspace: workspace.id,
-        customer: found.customer,
-        input: { kind: 'event', messageId: event.messageId, body: found.event },
-      },
-    ])
-    core.signals.emit('inbox', String(bucketOf(found.customer)))
-    return { customer: publicId('cus', found.customer), accepted: true as const }
+    return tellEvent(core, workspace.id, body.customer, event)
   },
 } satisfies Handlers

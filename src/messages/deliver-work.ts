@@ -19,6 +19,7 @@ import type { Take } from './limit-store.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered } from './model.ts'
 import { openRates } from './rates.ts'
+import { type Finish, finish } from './finish.ts'
 import * as store from './store.ts'
 
 export type DeliverOptions = {
@@ -54,7 +55,7 @@ export type Read = {
 /** The end of a try, with what is known beside it. */
 export type Settled = {
   claim: store.Claim
-  from: store.Finish['from']
+  from: Finish['from']
   end: End
   /** workspace ms */
   now: number
@@ -114,10 +115,10 @@ export function openWork(core: Core, options: DeliverOptions) {
   let stopped = false
 
   /** An answer of a provider is precious: it is written as soon as the database is back. */
-  async function finishPatiently(list: store.Finish[]): Promise<boolean[]> {
+  async function finishPatiently(list: Finish[]): Promise<boolean[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await store.finish(pool, signals, list)
+        return await finish(pool, signals, list)
       } catch (error) {
         if (!isTransient(error) || attempt >= 20 || stopped) throw error
         await new Promise(resolve => setTimeout(resolve, Math.min(2_000, 50 * 2 ** attempt)))

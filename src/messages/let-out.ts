@@ -8,7 +8,8 @@ import type { End } from './decide.ts'
 import { type Take, type Taken, takePlaces } from './limit-store.ts'
 import type { FrequencyRule } from './frequency.ts'
 import type { SkipReason } from './model.ts'
-import { type Claim, finishIn, type Mark, markSending } from './store.ts'
+import { finishIn } from './finish.ts'
+import { type Claim, type Mark, markSending } from './store.ts'
 
 export type MayGo =
   | 'go'

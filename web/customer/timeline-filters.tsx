@@ -1,11 +1,9 @@
 // What a timeline is narrowed to: kind, purchase phase, channel, days, words. All of it lives in the URL.
 import { Button, Group, Select, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PHASES } from '../../src/contract/phases.ts'
 import { useApi } from '../api/queries.ts'
+import { FindInput } from '../parts/find-input.tsx'
 import { instantOf } from '../format.ts'
 import { word, wordsOf } from '../i18n.ts'
 
@@ -65,24 +63,16 @@ export function TimelineFilters({
 }) {
   const { t } = useTranslation()
   const channels = useApi('timelineChannels', { ws, customer })
-  const [text, setText] = useState(search.q ?? '')
-  const find = useDebouncedCallback((value: string) => choose({ q: value.trim() || undefined }), 250)
   const all = channels.data?.items ?? []
   const known = search.channel && !all.includes(search.channel) ? [search.channel, ...all] : all
   return (
     <Group gap={8} className="filters" align="flex-end">
-      <TextInput
+      <FindInput
         size="xs"
-        type="search"
         className="filter-search"
-        leftSection={<IconSearch size={14} aria-hidden />}
-        aria-label={t('person.search')}
-        placeholder={t('person.search')}
-        value={text}
-        onChange={e => {
-          setText(e.currentTarget.value)
-          find(e.currentTarget.value)
-        }}
+        label={t('person.search')}
+        value={search.q}
+        find={q => choose({ q })}
       />
       <Select
         size="xs"
@@ -137,7 +127,6 @@ export function TimelineFilters({
           size="xs"
           variant="subtle"
           onClick={() => {
-            setText('')
             choose({
               kind: undefined,
               phase: undefined,

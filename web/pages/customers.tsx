@@ -1,15 +1,14 @@
 // Customers: search by name or any identifier, filters, the columns one wants, sorted.
-import { Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Text } from '@mantine/core'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { CustomerTabs } from '../identity/tabs.tsx'
 import { CustomerFilters, filterQuery, isFiltered, type ListSearch } from '../customer/list-filters.tsx'
 import { ChooseColumns, CustomerTable, useColumns } from '../customer/list-table.tsx'
 import { ExportButton } from '../imports/export.tsx'
+import { FindInput } from '../parts/find-input.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { More } from '../parts/small.tsx'
@@ -25,10 +24,8 @@ export function Customers() {
   const search = route.useSearch()
   const { q } = search
   const navigate = route.useNavigate()
-  const [text, setText] = useState(q ?? '')
   const [columns, chooseColumns] = useColumns()
   const choose = (more: ListSearch) => void navigate({ search: { ...search, ...more }, replace: true })
-  const find = useDebouncedCallback((value: string) => choose({ q: value.trim() || undefined }), 250)
   const list = usePages('customers', { ws, query: { ...filterQuery(search), limit: 50 } })
   return (
     <Page
@@ -48,17 +45,11 @@ export function Customers() {
     >
       <CustomerTabs ws={ws} />
       <div className="list-tools">
-        <TextInput
-          type="search"
+        <FindInput
           className="list-search"
-          leftSection={<IconSearch size={16} aria-hidden />}
-          placeholder={t('customers.search')}
-          aria-label={t('customers.search')}
-          value={text}
-          onChange={e => {
-            setText(e.currentTarget.value)
-            find(e.currentTarget.value)
-          }}
+          label={t('customers.search')}
+          value={q}
+          find={q => choose({ q })}
         />
         <ChooseColumns columns={columns} choose={chooseColumns} />
       </div>

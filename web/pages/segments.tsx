@@ -1,12 +1,11 @@
 // Segments: what each says, how many are in it, how it moves, who uses it.
-import { Button, Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Select, Text } from '@mantine/core'
 import { IconPlus, IconSearch, IconUsersGroup } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SEGMENT_KINDS } from '../../src/segments/model.ts'
 import { useApi } from '../api/queries.ts'
+import { FindInput } from '../parts/find-input.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page, Scroll } from '../parts/page.tsx'
 import { Definition, Time } from '../parts/small.tsx'
@@ -27,8 +26,6 @@ export function Segments() {
   const navigate = route.useNavigate()
   const choose = (more: { q?: string; kind?: string; status?: string }) =>
     void navigate({ search: { ...search, ...more }, replace: true })
-  const [text, setText] = useState(search.q ?? '')
-  const find = useDebouncedCallback((value: string) => choose({ q: value.trim() || undefined }), 250)
   const kind = SEGMENT_KINDS.find(k => k === search.kind)
   const status = STATUSES.find(s => s === search.status)
   const query = useApi('segments', { ws, query: { q: search.q, kind, status } }, { keep: true })
@@ -51,18 +48,12 @@ export function Segments() {
       >
         <SegmentTabs ws={ws} />
         <Group gap={8} mb="sm" align="flex-end">
-          <TextInput
-            type="search"
+          <FindInput
             size="xs"
             w={240}
-            leftSection={<IconSearch size={14} aria-hidden />}
-            aria-label={t('segments.search')}
-            placeholder={t('segments.search')}
-            value={text}
-            onChange={e => {
-              setText(e.currentTarget.value)
-              find(e.currentTarget.value)
-            }}
+            label={t('segments.search')}
+            value={search.q}
+            find={q => choose({ q })}
           />
           <Select
             size="xs"
@@ -89,7 +80,6 @@ export function Segments() {
               size="xs"
               variant="subtle"
               onClick={() => {
-                setText('')
                 choose({ q: undefined, kind: undefined, status: undefined })
               }}
             >

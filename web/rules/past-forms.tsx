@@ -9,20 +9,30 @@ import { EventField, EventMeasureField, WhereField, WindowField } from './past-f
 import { useOffered } from './offered.ts'
 import { useVocabulary } from './vocabulary.tsx'
 
+type Windowed = LeafOf<'orders'> | LeafOf<'event'> | LeafOf<'sequence'>
+function LeafWindow<L extends Windowed>({
+  leaf,
+  change,
+  journey,
+  today,
+}: Pick<FormProps<L>, 'leaf' | 'change' | 'journey' | 'today'>) {
+  return (
+    <WindowField
+      window={leaf.window}
+      journey={journey}
+      today={today}
+      onChange={window => change({ ...leaf, window })}
+    />
+  )
+}
+
 export function OrdersForm({ leaf, change, chip, journey, today }: FormProps<LeafOf<'orders'>>) {
   const { t } = useTranslation()
   const { vocabulary } = useVocabulary()
   const stores = useOffered('stores', v => v.stores.map(x => ({ value: x.code, label: x.name })))
   switch (chip.id) {
     case 'window':
-      return (
-        <WindowField
-          window={leaf.window}
-          journey={journey}
-          today={today}
-          onChange={window => change({ ...leaf, window })}
-        />
-      )
+      return <LeafWindow leaf={leaf} change={change} journey={journey} today={today} />
     case 'what':
       return (
         <LinesField
@@ -72,15 +82,7 @@ export function OrdersForm({ leaf, change, chip, journey, today }: FormProps<Lea
 }
 
 export function EventForm({ leaf, change, chip, journey, today }: FormProps<LeafOf<'event'>>) {
-  if (chip.id === 'window')
-    return (
-      <WindowField
-        window={leaf.window}
-        journey={journey}
-        today={today}
-        onChange={window => change({ ...leaf, window })}
-      />
-    )
+  if (chip.id === 'window') return <LeafWindow leaf={leaf} change={change} journey={journey} today={today} />
   if (chip.id === 'measure')
     return (
       <EventMeasureField
@@ -108,14 +110,7 @@ export function SequenceForm({ leaf, change, chip, journey, today }: FormProps<L
   const side = chip.id.startsWith('first') ? 'first' : 'next'
   switch (chip.id) {
     case 'window':
-      return (
-        <WindowField
-          window={leaf.window}
-          journey={journey}
-          today={today}
-          onChange={window => change({ ...leaf, window })}
-        />
-      )
+      return <LeafWindow leaf={leaf} change={change} journey={journey} today={today} />
     case 'within':
       return <SpanField span={leaf.within} onChange={within => change({ ...leaf, within })} />
     case 'is':

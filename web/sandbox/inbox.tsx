@@ -1,14 +1,13 @@
 // The customer's inbox: mails of one address, newest first; one opened in a sandboxed frame, with one-click unsubscribe.
-import { Anchor, Group, Select, Text, UnstyledButton } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Anchor, Group, Text, UnstyledButton } from '@mantine/core'
 import { IconMail } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
 import { MailFrame } from '../messages/mail-frame.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { ContactPick, useContacts } from './contacts.tsx'
 
 type Mail = { subject?: string; from?: string; html?: string; text?: string }
 
@@ -27,24 +26,13 @@ export function Inbox({
 }) {
   const { t } = useTranslation()
   const say = useSay()
-  const [typed, setTyped] = useState('')
-  const [q] = useDebouncedValue(typed, 200)
-  const contacts = useApi(
-    'sandboxContacts',
-    { ws, query: { channel: 'email', q: q || undefined, limit: 50 } },
-    { keep: true },
-  )
+  const people = useContacts(ws, 'email', address)
   const box = useApi(
     'sandboxMessages',
     { ws, query: { channel: 'email', address: address ?? '' } },
     { enabled: Boolean(address), refetchInterval: 4000 },
   )
   const act = useAct('sandboxAct', { done: t('sandbox.unsubscribed') })
-  const options = (contacts.data?.items ?? []).map(c => ({
-    value: c.address,
-    label: c.name ? `${c.name} · ${c.address}` : c.address,
-  }))
-  if (address && !options.some(o => o.value === address)) options.unshift({ value: address, label: address })
   const mails = (box.data?.items ?? []).filter(m => m.direction === 'to_customer').reverse()
   const opened = mails.find(m => m.id === mail)
   const content = (opened?.payload ?? {}) as Mail
@@ -54,18 +42,12 @@ export function Inbox({
         <Text fw={650} component="h2" size="sm">
           {t('sandbox.inbox')}
         </Text>
-        <Select
-          size="xs"
-          searchable
-          style={{ flex: 1 }}
-          aria-label={t('sandbox.searchContact')}
-          placeholder={t('sandbox.chooseContact')}
-          allowDeselect={false}
-          data={options}
-          filter={({ options: all }) => all /* the server searches */}
-          onSearchChange={value => setTyped(options.some(o => o.label === value) ? '' : value)}
-          value={address ?? null}
-          onChange={value => value && choose(value)}
+        <ContactPick
+          label={t('sandbox.searchContact')}
+          of={people}
+          address={address}
+          choose={choose}
+          withAddress
         />
       </Group>
       {!address ? (

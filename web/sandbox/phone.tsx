@@ -1,9 +1,8 @@
 // The phone's LINE chat: what the stand-in was sent, and what the customer answers, follows or blocks.
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: the chat scrolls and must be reachable by keyboard
 // biome-ignore-all lint/correctness/useExhaustiveDependencies: a new message or another chat scrolls to the end
-import { Button, Group, Popover, Select, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { IconBrandLine, IconSend2, IconUserPlus } from '@tabler/icons-react'
+import { Group, TextInput } from '@mantine/core'
+import { IconBrandLine, IconSend2 } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -12,6 +11,7 @@ import { LineBubbles, type Tap } from '../messages/line-bubbles.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { ContactPick, NewContact, useContacts } from './contacts.tsx'
 import { LineMenu } from './line-menu.tsx'
 
 type Json = Record<string, unknown>
@@ -29,18 +29,8 @@ export function LineChat({
   open: (url: string) => void
 }) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState('')
-  const [q] = useDebouncedValue(typed, 200)
-  const contacts = useApi(
-    'sandboxContacts',
-    { ws, query: { channel: 'line', q: q || undefined, limit: 50 } },
-    { keep: true },
-  )
-  const chosen = useApi(
-    'sandboxContacts',
-    { ws, query: { channel: 'line', q: address, limit: 1 } },
-    { enabled: Boolean(address) },
-  )
+  const people = useContacts(ws, 'line', address)
+  const { contact } = people
   const chat = useApi(
     'sandboxMessages',
     { ws, query: { channel: 'line', address: address ?? '' } },
@@ -54,16 +44,6 @@ export function LineChat({
     end.current?.parentElement?.scrollTo({ top: end.current.offsetTop })
   }, [count, address])
 
-  const items = contacts.data?.items ?? []
-  const contact =
-    items.find(c => c.address === address) ?? chosen.data?.items.find(c => c.address === address)
-  const options = items.map(c => ({
-    value: c.address,
-    label:
-      c.unread > 0 ? `${c.name || c.address} · ${t('sandbox.unread', { n: c.unread })}` : c.name || c.address,
-  }))
-  if (contact && !options.some(o => o.value === contact.address))
-    options.unshift({ value: contact.address, label: contact.name || contact.address })
   const doAct = (
     what: 'follow' | 'unfollow' | 'text' | 'postback',
     more: { text?: string; data?: string } = {},
@@ -78,20 +58,8 @@ export function LineChat({
   return (
     <>
       <Group className="thread-head" gap={8} wrap="nowrap">
-        <Select
-          size="xs"
-          searchable
-          style={{ flex: 1 }}
-          aria-label={t('sandbox.chooseContact')}
-          placeholder={t('sandbox.chooseContact')}
-          allowDeselect={false}
-          data={options}
-          filter={({ options: all }) => all /* the server searches */}
-          onSearchChange={value => setTyped(options.some(o => o.label === value) ? '' : value)}
-          value={address ?? null}
-          onChange={value => value && choose(value)}
-        />
-        <NewFriend ws={ws} done={choose} />
+        <ContactPick label={t('sandbox.chooseContact')} of={people} address={address} choose={choose} />
+        <NewContact ws={ws} channel="line" done={choose} />
       </Group>
       <div className="line-title">
         <IconBrandLine size={18} aria-hidden /> {contact?.name || address || '—'}
@@ -195,54 +163,5 @@ function Entry({ message, tap }: { message: Message; tap: (tap: Tap) => void }) 
       {time}
       <div className="bubble mine">{String(payload.text ?? payload.data ?? '')}</div>
     </div>
-  )
-}
-
-function NewFriend({ ws, done }: { ws: string; done: (address: string) => void }) {
-  const { t } = useTranslation()
-  const [opened, setOpened] = useState(false)
-  const [name, setName] = useState('')
-  const act = useAct('sandboxAct')
-  return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={240}>
-      <Popover.Target>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          aria-label={t('sandbox.addFriend')}
-          onClick={() => setOpened(!opened)}
-        >
-          <IconUserPlus size={16} />
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form
-          onSubmit={event => {
-            event.preventDefault()
-            // LINE's user ids: U and 32 hexadecimal digits
-            const address = `U${crypto.randomUUID().replaceAll('-', '')}`
-            act.mutate(
-              { ws, body: { channel: 'line', address, act: 'follow', name: name.trim() } },
-              { onSuccess: () => done(address) },
-            )
-            setOpened(false)
-            setName('')
-          }}
-        >
-          <TextInput
-            size="xs"
-            label={t('sandbox.friendName')}
-            value={name}
-            required
-            withAsterisk={false}
-            onChange={e => setName(e.currentTarget.value)}
-            mb={8}
-          />
-          <Guarded scope="sandbox:use" size="xs" type="submit">
-            {t('sandbox.follow')}
-          </Guarded>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
   )
 }

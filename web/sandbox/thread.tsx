@@ -2,9 +2,8 @@
 // and what the customer writes or taps.
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: the thread scrolls and must be reachable by keyboard
 // biome-ignore-all lint/correctness/useExhaustiveDependencies: a new message or another thread scrolls to the end
-import { Button, Group, Popover, Select, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { IconSend2, IconUserPlus } from '@tabler/icons-react'
+import { Group, TextInput } from '@mantine/core'
+import { IconSend2 } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -15,6 +14,7 @@ import { Guarded } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { Bubble, type Tapped } from './bubbles.tsx'
+import { ContactPick, NewContact, useContacts } from './contacts.tsx'
 
 type Message = Out<'sandboxMessages'>['items'][number]
 
@@ -35,14 +35,8 @@ export function Thread({
   open: (url: string) => void
 }) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState('')
-  const [q] = useDebouncedValue(typed, 200)
   const [text, setText] = useState('')
-  const contacts = useApi(
-    'sandboxContacts',
-    { ws, query: { channel, q: q || undefined, limit: 50 } },
-    { keep: true, refetchInterval: 4000 },
-  )
+  const people = useContacts(ws, channel, address)
   const thread = useApi(
     'sandboxMessages',
     { ws, query: { channel, address: address ?? '' } },
@@ -54,11 +48,6 @@ export function Thread({
   useEffect(() => {
     end.current?.parentElement?.scrollTo({ top: end.current.offsetTop })
   }, [count, address])
-  const options = (contacts.data?.items ?? []).map(c => ({
-    value: c.address,
-    label: [c.name || c.address, ...(c.unread > 0 ? [t('sandbox.unread', { n: c.unread })] : [])].join(' · '),
-  }))
-  if (address && !options.some(o => o.value === address)) options.unshift({ value: address, label: address })
   const writes = WRITES.has(channel)
   const tap = (what: Tapped) => {
     if (what.kind === 'open') open(what.url)
@@ -77,24 +66,12 @@ export function Thread({
   return (
     <>
       <Group className="thread-head" gap={8} wrap="nowrap">
-        <Select
-          size="xs"
-          searchable
-          style={{ flex: 1 }}
-          aria-label={t('sandbox.chooseContact')}
-          placeholder={t('sandbox.chooseContact')}
-          allowDeselect={false}
-          data={options}
-          filter={({ options: all }) => all /* the server searches */}
-          onSearchChange={value => setTyped(options.some(o => o.label === value) ? '' : value)}
-          value={address ?? null}
-          onChange={value => value && choose(value)}
-        />
+        <ContactPick label={t('sandbox.chooseContact')} of={people} address={address} choose={choose} />
         {writes ? <NewContact ws={ws} channel={channel} done={choose} /> : null}
       </Group>
       <div className="chat thread" role="log" aria-label={word('channel', channel)} tabIndex={0}>
         {!address ? (
-          <p className="chat-note">{t(options.length > 0 ? 'phone.chooseFirst' : 'phone.nobody')}</p>
+          <p className="chat-note">{t(people.items.length > 0 ? 'phone.chooseFirst' : 'phone.nobody')}</p>
         ) : thread.isPending ? (
           <Waiting rows={4} />
         ) : thread.error && !thread.data ? (
@@ -167,85 +144,5 @@ function Entry({ message, tap }: { message: Message; tap: (what: Tapped) => void
       {time}
       <div className="bubble mine">{payload.text || payload.data}</div>
     </div>
-  )
-}
-
-const isPhone = (channel: string) => channel === 'sms' || channel === 'whatsapp'
-
-function NewContact({
-  ws,
-  channel,
-  done,
-}: {
-  ws: string
-  channel: Exclude<ChannelName, 'line' | 'email'>
-  done: (address: string) => void
-}) {
-  const { t } = useTranslation()
-  const [opened, setOpened] = useState(false)
-  const [name, setName] = useState('')
-  const [phone, setPhone] = useState('')
-  const act = useAct('sandboxAct')
-  return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={240}>
-      <Popover.Target>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          aria-label={t('phone.newContact')}
-          onClick={() => setOpened(!opened)}
-        >
-          <IconUserPlus size={16} />
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form
-          onSubmit={event => {
-            event.preventDefault()
-            // ids of Messenger and Instagram are digits
-            const digits = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b % 10).join('')
-            const address = isPhone(channel) ? phone.trim() : `7${digits()}`
-            act.mutate(
-              { ws, body: { channel, address, act: 'follow', name: name.trim() } },
-              {
-                onSuccess: () => {
-                  done(address)
-                  setOpened(false)
-                  setName('')
-                  setPhone('')
-                },
-              },
-            )
-          }}
-        >
-          <TextInput
-            size="xs"
-            label={t('sandbox.friendName')}
-            value={name}
-            required
-            withAsterisk={false}
-            onChange={e => setName(e.currentTarget.value)}
-            mb={8}
-          />
-          {isPhone(channel) ? (
-            <TextInput
-              size="xs"
-              label={t('phone.number')}
-              placeholder="+886912345678"
-              pattern="\+[0-9]{8,15}"
-              title="+886912345678"
-              value={phone}
-              required
-              withAsterisk={false}
-              onChange={e => setPhone(e.currentTarget.value)}
-              mb={8}
-            />
-          ) : null}
-          <Guarded scope="sandbox:use" size="xs" type="submit" loading={act.isPending}>
-            {t('phone.add')}
-          </Guarded>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
   )
 }

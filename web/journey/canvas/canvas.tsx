@@ -1,34 +1,13 @@
 // The canvas: palette, graph, bar. What is done here is an operation of editor/; where things stand is shape.ts.
 import '@xyflow/react/dist/style.css'
 import './canvas.css'
-import { useComputedColorScheme } from '@mantine/core'
-import {
-  Background,
-  type Connection,
-  type Edge,
-  MiniMap,
-  type Node,
-  type NodeChange,
-  ReactFlow,
-  type ReactFlowInstance,
-  ReactFlowProvider,
-} from '@xyflow/react'
-import { type DragEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type Edge, type Node, type ReactFlowInstance, ReactFlowProvider } from '@xyflow/react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../../src/contract.ts'
 import type { GraphProblem, JourneyGraph } from '../../../src/journeys/model.ts'
 import { useSay } from '../../use.ts'
-import {
-  comment,
-  connect,
-  group,
-  layOut,
-  nameGroup,
-  placeNodes,
-  remove,
-  uncomment,
-  ungroup,
-} from '../editor/ops.ts'
+import { comment, connect, group, layOut, nameGroup, remove, uncomment, ungroup } from '../editor/ops.ts'
 import { unbegun } from '../editor/empty.ts'
 import type { Spot } from '../editor/ways.ts'
 import { nodeTitle } from '../in-words.ts'
@@ -36,16 +15,16 @@ import type { PanelName } from '../slot.ts'
 import { type Acts, ActsProvider, useActsOf } from './acts.ts'
 import { Bar } from './bar.tsx'
 import { Begin } from './begin.tsx'
-import { NODE_KINDS } from './card.tsx'
+import { useDrags } from './drags.ts'
 import { edgesOf, keeper, type Look, nodesOf } from './drawing.ts'
+import { Flow } from './flow.tsx'
 import { commandOf, KeyHelp } from './keys.tsx'
 import { newId, useClipboard, useInsert } from './insert.ts'
 import { Outline } from './outline.tsx'
-import { DRAGGED, PaletteDialog, PaletteList } from './palette.tsx'
+import { PaletteDialog, PaletteList } from './palette.tsx'
 import { useProblemTexts } from './problems.tsx'
-import { type Box, boxBeside, layoutKey, lineNear, type Point, shapeOf, START } from './shape.ts'
-import { bringIntoView, focusPanel, useFocus } from './view.ts'
-import { EDGE_KINDS } from './way.tsx'
+import { type Box, boxBeside, layoutKey, shapeOf, START } from './shape.ts'
+import { bringIntoView, focusPanel, showReadable, useFocus } from './view.ts'
 
 export type CanvasProps = {
   graph: JourneyGraph
@@ -74,23 +53,17 @@ export function Canvas(props: CanvasProps) {
 
 /** Below this zoom words cannot be read: they are not drawn. */
 const FAR = 0.4
-/** How near to an edge something must be dropped to go on it. */
-const NEAR = 46
-
 function Drawing(props: CanvasProps) {
   const { graph, change, undo, redo, readOnly, counts, problems, node, panel, view, choose, openPanel } =
     props
   const { t } = useTranslation()
   const say = useSay()
-  const scheme = useComputedColorScheme('light')
   const editable = !readOnly
   const section = useRef<HTMLElement>(null)
   const flow = useRef<ReactFlowInstance | null>(null)
   const [selected, select] = useState<ReadonlySet<string>>(new Set())
   const [edge, chooseEdge] = useState<string | null>(null)
   const [walked, walk] = useState<string>(node ?? START)
-  const [dragged, drag] = useState<Record<string, Point>>({})
-  const [target, aim] = useState<string | null>(null)
   const [picking, pick] = useState<{ spots: Spot[]; name: string }[] | null>(null)
   const [help, showHelp] = useState(false)
   const [map, showMap] = useState<boolean | null>(null)
@@ -100,6 +73,7 @@ function Drawing(props: CanvasProps) {
   const live = counts !== undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what a layout rests on
   const shape = useMemo(() => shapeOf(graph, live), [key, live])
+  const drags = useDrags({ graph, change, shape, selected, select, editable, flow })
   const keepNode = useRef(keeper<Node>()).current
   const keepEdge = useRef(keeper<Edge>()).current
   const many = Object.keys(graph.nodes).length > 12
@@ -115,8 +89,8 @@ function Drawing(props: CanvasProps) {
     selected,
     open,
     entrance,
-    dragged,
-    target,
+    dragged: drags.dragged,
+    target: drags.target,
   }
   const nodes = nodesOf(look, keepNode)
   const edges = edgesOf(look, edge, say, keepEdge)
@@ -279,55 +253,9 @@ function Drawing(props: CanvasProps) {
     event.preventDefault()
   }
 
-  const changes = (list: NodeChange[]) => {
-    let next: Set<string> | null = null
-    for (const c of list) {
-      if (c.type === 'select') {
-        next ??= new Set(selected)
-        if (c.selected) next.add(c.id)
-        else next.delete(c.id)
-      } else if (c.type === 'position' && c.position && c.dragging) {
-        const { position } = c
-        drag(now => ({ ...now, [c.id]: position }))
-      }
-    }
-    if (next) select(next)
-  }
-  const dropped = () => {
-    const places = Object.fromEntries(Object.entries(dragged).filter(([id]) => id in graph.nodes))
-    let next = Object.keys(places).length > 0 ? placeNodes(graph, places) : graph
-    for (const c of graph.canvas?.comments ?? []) {
-      const at = dragged[`note:${c.id}`]
-      if (at) next = comment(next, { ...c, ...at })
-    }
-    change(next)
-    drag({})
-  }
-  const connected = ({ source, sourceHandle, target: to }: Connection) =>
-    change(connect(graph, { from: source === START ? null : source, port: sourceHandle ?? '' }, to))
-  const pointOf = (event: { clientX: number; clientY: number }): Point =>
-    flow.current?.screenToFlowPosition({ x: event.clientX, y: event.clientY }) ?? { x: 0, y: 0 }
-  const over = (event: DragEvent) => {
-    if (!editable || !event.dataTransfer.types.includes(DRAGGED)) return
-    event.preventDefault()
-    event.dataTransfer.dropEffect = 'copy'
-    aim(lineNear(shape, pointOf(event), NEAR)?.id ?? null)
-  }
-  const droppedType = (event: DragEvent) => {
-    const type = event.dataTransfer.getData(DRAGGED)
-    aim(null)
-    if (!type || !editable) return
-    event.preventDefault()
-    const point = pointOf(event)
-    const line = lineNear(shape, point, NEAR)
-    insertType(type, line ? line.spots : [], line ? undefined : { x: point.x - 125, y: point.y - 42 })
-  }
-  // from the top at a size that can be read, rather than all at once in letters too small
   const readable = (instance: ReactFlowInstance) => {
     flow.current = instance
-    const canvas = section.current?.querySelector('.react-flow')?.clientWidth ?? shape.width
-    const zoom = Math.min(1, Math.max(0.7, canvas / (shape.width + 40)))
-    void instance.setViewport({ x: (canvas - shape.width * zoom) / 2, y: 8, zoom })
+    showReadable(instance, section.current, shape.width)
   }
   const jump = (p: GraphProblem) => {
     if (p.node === null)
@@ -361,66 +289,25 @@ function Drawing(props: CanvasProps) {
               pick={spots => pick([{ spots, name: '' }])}
             />
           ) : (
-            <ReactFlow
+            <Flow
+              graph={graph}
+              shape={shape}
               nodes={nodes}
               edges={edges}
-              nodeTypes={NODE_KINDS}
-              edgeTypes={EDGE_KINDS}
-              colorMode={scheme}
-              onInit={readable}
-              onMove={(_, { zoom }) => section.current?.classList.toggle('far', zoom < FAR)}
-              onNodesChange={changes}
-              onNodeDragStop={dropped}
-              onSelectionDragStop={dropped}
-              onConnect={connected}
-              onReconnect={(old, to) => {
-                const line = shape.lines.find(l => l.id === old.id)
-                if (line) change(line.spots.reduce((g, spot) => connect(g, spot, to.target), graph))
-              }}
-              onConnectEnd={(_, state) => {
-                const from = state.fromNode?.id
-                if (
-                  state.isValid ||
-                  state.toNode ||
-                  from === undefined ||
-                  state.fromHandle?.type !== 'source'
-                )
-                  return
-                pick([
-                  {
-                    spots: [{ from: from === START ? null : from, port: state.fromHandle.id ?? '' }],
-                    name: '',
-                  },
-                ])
-              }}
-              isValidConnection={c => c.target in graph.nodes && c.source !== c.target}
-              onEdgeClick={(_, e) => {
-                chooseEdge(e.id)
+              editable={editable}
+              drags={drags}
+              map={map ?? many}
+              ready={readable}
+              zoomed={zoom => section.current?.classList.toggle('far', zoom < FAR)}
+              change={change}
+              pick={spot => pick([{ spots: [spot], name: '' }])}
+              drop={insertType}
+              chooseEdge={id => {
+                chooseEdge(id)
                 select(new Set())
+                if (id === null) choose(undefined)
               }}
-              onPaneClick={() => {
-                chooseEdge(null)
-                select(new Set())
-                choose(undefined)
-              }}
-              onDragOver={over}
-              onDragLeave={() => aim(null)}
-              onDrop={droppedType}
-              minZoom={0.1}
-              nodesConnectable={editable}
-              nodesDraggable={editable}
-              elementsSelectable={editable}
-              nodesFocusable={false}
-              edgesFocusable={false}
-              deleteKeyCode={null}
-              disableKeyboardA11y
-              elevateNodesOnSelect={false}
-              connectionRadius={34}
-              proOptions={{ hideAttribution: true }}
-            >
-              <Background gap={22} size={1} />
-              {(map ?? many) ? <MiniMap pannable zoomable ariaLabel={t('canvas.map')} /> : null}
-            </ReactFlow>
+            />
           )}
         </ActsProvider>
         {editable && unbegun(graph) && panel === undefined ? (

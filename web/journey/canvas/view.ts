@@ -60,3 +60,10 @@ export function focusPanel(): void {
   }
   requestAnimationFrame(look)
 }
+
+/** From the top at a size that can be read, rather than all at once in letters too small. */
+export function showReadable(instance: ReactFlowInstance, section: HTMLElement | null, width: number): void {
+  const canvas = section?.querySelector('.react-flow')?.clientWidth ?? width
+  const zoom = Math.min(1, Math.max(0.7, canvas / (width + 40)))
+  void instance.setViewport({ x: (canvas - width * zoom) / 2, y: 8, zoom })
+}
