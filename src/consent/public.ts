@@ -148,7 +148,7 @@ export function consentApp(core: Core): Hono {
   })
   const asked = async (c: Context) => {
     const id = readRequestToken(core.secrets, c.req.param('token') ?? '')
-    const request = id === null ? null : await findRequest(core.pool, id)
+    const request = id === null ? null : await findRequest(core.pool, null, id)
     const of = request === null ? null : await known(core, request.customer)
     if (request === null || of === null) return null
     const purpose = (await purposesOf(core.pool, of.workspace.id)).find(p => p.name === request.purpose)

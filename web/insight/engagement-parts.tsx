@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { DIMENSIONS, type Dimension, type Figure } from '../../src/insight/engagement/model.ts'
 import { word } from '../i18n.ts'
-import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
-import { useSay, useWs } from '../use.ts'
+import { useSay } from '../use.ts'
+import { JourneyName } from './pickers.tsx'
 
 const COLUMNS: Figure[] = [
   'sent',
@@ -119,21 +119,8 @@ export function EngagementParts({
 
 function PartName({ by, item }: { by: Dimension; item: Item }) {
   const { t } = useTranslation()
-  const ws = useWs()
   if (by === 'channel') return <Channel name={item.key} />
   if (item.key === '') return <Text c="dimmed">{t('engagement.none')}</Text>
   if (by === 'purpose') return <>{word('purpose', item.key)}</>
-  if (item.journey === null) return <>{item.name ?? item.key}</>
-  return (
-    <>
-      <A to="/w/$ws/journeys/$journey" params={{ ws, journey: item.journey }} fw={550}>
-        {item.name ?? item.journey}
-      </A>
-      {item.node === null ? null : (
-        <Text size="xs" c="dimmed">
-          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
-        </Text>
-      )}
-    </>
-  )
+  return <JourneyName item={item} />
 }

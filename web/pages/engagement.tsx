@@ -12,6 +12,7 @@ import { word } from '../i18n.ts'
 import { BehindFigure } from '../insight/behind-figure.tsx'
 import { EngagementFigures } from '../insight/engagement-figures.tsx'
 import { EngagementParts } from '../insight/engagement-parts.tsx'
+import { DaysPicker, JourneyPicker } from '../insight/pickers.tsx'
 import { RangeInput, useRange } from '../insight/range.tsx'
 import { ReachTable } from '../insight/reach-table.tsx'
 import { Chart } from '../parts/chart.tsx'
@@ -43,7 +44,6 @@ export function Engagement() {
     participation: search.event,
   }
   const query = useApi('engagement', { ws, query: { ...asked, by } }, { enabled: range !== null, keep: true })
-  const journeys = useApi('journeys', { ws })
   const tab = search.tab === 'reach' ? 'reach' : 'messages'
   const figure = FIGURES.find(f => f === search.figure)
   return (
@@ -76,39 +76,29 @@ export function Engagement() {
             value={search.channel ?? null}
             onChange={value => choose({ channel: value ?? undefined })}
           />
-          <Select
-            size="xs"
-            w={190}
+          <JourneyPicker
+            ws={ws}
             label={t('engagement.journey')}
-            placeholder={t('engagement.allJourneys')}
-            clearable
-            searchable
-            data={(journeys.data?.items ?? []).map(j => ({ value: j.id, label: j.name }))}
-            value={search.journey ?? null}
-            onChange={value => choose({ journey: value ?? undefined })}
+            all={t('engagement.allJourneys')}
+            value={search.journey}
+            choose={journey => choose({ journey })}
           />
-          <Select
-            size="xs"
-            w={100}
+          <DaysPicker
             label={t('engagement.window')}
-            allowDeselect={false}
-            data={WINDOWS.map(n => ({ value: n, label: t('engagement.days', { n }) }))}
-            value={search.window ?? '7'}
-            onChange={value => choose({ window: value === '7' ? undefined : (value ?? undefined) })}
+            days={WINDOWS}
+            usual="7"
+            value={search.window}
+            choose={window => choose({ window })}
           />
-          <div>
-            <Text size="xs" fw={600}>
-              {t('engagement.event')}
-            </Text>
-            <EventPicker
-              ws={ws}
-              width={220}
-              label={t('engagement.event')}
-              placeholder={t('engagement.eventHint')}
-              value={search.event ?? ''}
-              onChange={name => choose({ event: name || undefined })}
-            />
-          </div>
+          <EventPicker
+            labelled
+            ws={ws}
+            width={220}
+            label={t('engagement.event')}
+            placeholder={t('engagement.eventHint')}
+            value={search.event ?? ''}
+            onChange={name => choose({ event: name || undefined })}
+          />
         </Group>
         {tab === 'reach' ? (
           range ? (
@@ -155,7 +145,8 @@ const NONE = '-'
 
 /** The scope of one row. */
 function narrowed(by: (typeof DIMENSIONS)[number], key: string | undefined, zone: string) {
-  if (key === undefined || key === NONE) return {}
+  if (key === undefined) return {}
+  if (key === NONE) return { [by === 'message' ? 'journey' : by]: 'none' }
   switch (by) {
     case 'channel':
       return { channel: key }

@@ -6,6 +6,7 @@ import { bucketOf, type Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { NOBODY } from '../metrics/orders.ts'
+import type { PeopleSql } from '../people/page.ts'
 import { type Counted, type Dimension, type Figure, FIGURES } from './model.ts'
 import { type MessageScope, messagesSql } from './sql.ts'
 
@@ -92,27 +93,11 @@ export async function engagementBy(
   }))
 }
 
-export type PersonCount = { person: Uuid; value: number }
-
-/** Who is behind a figure, with how many messages each; most first, below a position. */
-export function peopleBehindFigure(
-  history: History,
-  p: MessageScope,
-  figure: Figure,
-  after: PersonCount | null,
-  limit: number,
-): Promise<PersonCount[]> {
+/** Who is behind a figure, with how many messages each. */
+export function peopleOfFigure(p: MessageScope, figure: Figure): PeopleSql {
   const b = new Bound()
-  const below = after
-    ? ` having (value, person) < (${b.of(after.value, 'UInt32')}, ${b.of(after.person, 'UUID')})`
-    : ''
-  return ask(
-    history,
-    p,
-    b,
-    `select person, toUInt32(count()) as value from messages where ${figure} group by person${below}
-      order by value desc, person desc limit ${b.of(limit, 'UInt32')}`,
-  )
+  const sql = `with ${messagesSql(p, b)} select person, 1 as value from messages where ${figure}`
+  return { sql, params: { ...b.params, workspace: p.workspace } }
 }
 
 export type MessageRow = {
