@@ -40,6 +40,15 @@ const result = z.object({
   currency: z.string(),
   draft: counted,
   live: counted.nullable(),
+  limited: z
+    .object({
+      quota: z.number().describe('messages by channels with a monthly quota'),
+      budget: z.number().describe('messages that the journey’s budget pays'),
+      entryCap: z.number(),
+      throttle: z.number().describe('visits of throttle nodes'),
+      coupons: z.number().describe('coupons of which there are only so many'),
+    })
+    .describe('of the draft: what is subject to limits shared between people, which are counted as free'),
   difference: z
     .object({ both: z.number(), draft: z.number(), live: z.number() })
     .nullable()

@@ -273,3 +273,12 @@ test('a condition on a topic of consent, and on a conversation that nobody has a
   await lab.passes(2 * HOUR)
   expect(await ask('waits?', ...people)).toEqual(['waits', 'other', 'other'])
 })
+
+test('R1-03 a friend added on LINE, as its webhook tells, moves the stage to Consideration, with the cause', async () => {
+  await lab.person('st-follow', {})
+  const page = async () =>
+    (await ok('customer', { params: { customer: await idOf('st-follow') } })).stage as { stage: string }
+  expect(await page()).toMatchObject({ stage: 'awareness' })
+  await lab.act({ channel: 'line', address: lab.lineOf('st-follow'), act: 'follow', name: 'st-follow' })
+  expect(await page()).toMatchObject({ stage: 'consideration', cause: 'contact.followed' })
+})

@@ -21,7 +21,9 @@ import { nextDue, setDates } from './schedule.ts'
 export type Recorded = { name: string; at: number; received: number; props: Record<string, unknown> }
 
 /** `facts` by when they were received, `orders` oldest first. The state may be changed. */
-export type Past = { state: CustomerState; facts: Recorded[]; orders: OrderRow[] }
+/** A row of the never-send list for one of their addresses. */
+export type Never = { channel: string; reason: string; at: number }
+export type Past = { state: CustomerState; facts: Recorded[]; orders: OrderRow[]; never?: Never[] }
 
 export type ReplayOf = {
   /** with the journey, and no other; segments stand as they are (`stillWorld`) */
@@ -107,11 +109,25 @@ export function openReplay(of: ReplayOf): Replay {
   return {
     counted,
     walk(past) {
-      const walk = new Walk(of, counted, past.state)
+      const walk = new Walk(of, counted, past)
       walk.through(past)
       return walk.entered
     },
   }
+}
+
+/** As the ledger asks it (src/messages/suppression.ts): on the list by then, and not lifted by a later consent or follow. */
+function forbids(never: Never[], state: CustomerState, channel: string, now: number): boolean {
+  return never.some(n => {
+    if (n.channel !== channel || n.at > now) return false
+    if (n.reason === 'opt_out') {
+      const consent = state.consent[`${channel}/marketing`]
+      return !(consent?.on === true && consent.at > n.at)
+    }
+    if (n.reason !== 'blocked' || channel !== 'line') return true
+    const line = state.line
+    return !(line?.following === true && line.at > n.at)
+  })
 }
 
 class Walk {
@@ -122,9 +138,12 @@ class Walk {
   private waiting: Waiting[] = []
   private steps = 0
 
-  constructor(of: ReplayOf, counted: Counted, state: CustomerState) {
+  private readonly never: Never[]
+
+  constructor(of: ReplayOf, counted: Counted, { state, never = [] }: Past) {
     this.of = of
     this.counted = counted
+    this.never = never
     this.state = asOf(state, of)
   }
 
@@ -227,7 +246,9 @@ class Walk {
       return
     }
     this.waiting = this.waiting.filter(w => w !== waiting)
-    if (judged.do === 'accept') this.ends(intent, at, 'accepted', null)
+    if (judged.do === 'accept' && forbids(this.never, this.state, intent.channel, at))
+      this.ends(intent, at, 'skipped', 'suppressed')
+    else if (judged.do === 'accept') this.ends(intent, at, 'accepted', null)
     else this.ends(intent, at, 'skipped', judged.reason)
   }
 

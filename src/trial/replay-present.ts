@@ -1,6 +1,9 @@
 // Replays as the API shows them.
 import type { Out } from '../contract.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
+import type { JourneyGraph } from '../journeys/model.ts'
 import type { Counted } from '../journeys/replay.ts'
+import { channelCosts } from '../messages/channel-costs.ts'
 import { journeyNames } from '../journeys/store.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
@@ -40,6 +43,29 @@ function presentCounted({ samples: _some, sends, days, ...counted }: Counted): S
 const resultOf = (row: ReplayRow): ReplayResult | null =>
   row.result === null ? null : (JSON.parse(row.result) as ReplayResult)
 
+/** What limits shared between people, which a replay does not take from, would have been asked for. */
+async function limitedOf(pool: Pool, row: ReplayRow, workspace: WorkspaceRow, draft: Counted) {
+  const graph = JSON.parse(row.graph) as JourneyGraph
+  const [costs, { rows: pools }] = await Promise.all([
+    channelCosts(pool, workspace, workspaceNow(workspace)),
+    pool.query<{ key: string }>(
+      `select key from coupon where workspace_id = $1 and terms ->> 'limit' is not null`,
+      [workspace.id],
+    ),
+  ])
+  const sent = Object.entries(draft.sends)
+  const visits = (is: (node: JourneyGraph['nodes'][string]) => boolean): number =>
+    Object.entries(graph.nodes).reduce((n, [id, node]) => n + (is(node) ? (draft.nodes[id] ?? 0) : 0), 0)
+  const sum = (list: typeof sent): number => list.reduce((n, [, s]) => n + s.accepted, 0)
+  return {
+    quota: sum(sent.filter(([channel]) => costs.some(c => c.channel === channel && c.quota !== null))),
+    budget: graph.policy?.budget === undefined ? 0 : sum(sent),
+    entryCap: graph.entry?.cap === undefined ? 0 : draft.entered,
+    throttle: visits(node => node.type === 'throttle'),
+    coupons: visits(node => node.type === 'reward' && pools.some(p => p.key === node.fields.coupon)),
+  }
+}
+
 export async function presentResult(
   pool: Pool,
   row: ReplayRow,
@@ -60,6 +86,7 @@ export async function presentResult(
     currency: workspace.currency,
     draft: presentCounted(draft),
     live: live && presentCounted(live),
+    limited: await limitedOf(pool, row, workspace, draft),
     difference: difference && { both: difference.both, draft: difference.draft, live: difference.live },
     overlap: overlap.map(o => ({
       journey: publicId('jrn', o.journey),

@@ -1,10 +1,13 @@
 // What a replay reads: facts of the names that its journeys ask for, person by person, with the person's state and orders.
 // In slices of about as many facts each, one read ahead while the other is walked.
+import { CHANNEL_NAMES } from '../channels/model.ts'
+import { addressFor } from '../customers/reach.ts'
 import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { OrderRow } from '../inbox/model.ts'
 import { ORDER_COLUMNS, orderRow, type OrderRecord } from '../inbox/order-rows.ts'
-import type { Recorded } from '../journeys/replay.ts'
+import type { Never, Recorded } from '../journeys/replay.ts'
+import { addressBucket } from '../messages/suppression.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Pool } from '../platform/postgres.ts'
@@ -26,7 +29,7 @@ export type Wanted = {
   /** also who did nothing: time starts the journey */
   everybody: boolean
 }
-export type Person = { state: CustomerState; facts: Recorded[]; orders: OrderRow[] }
+export type Person = { state: CustomerState; facts: Recorded[]; orders: OrderRow[]; never: Never[] }
 
 const WHERE = `workspace_id = {workspace:UUID} and name in {names:Array(String)} and journey_id <> {journey:UUID}
    and received >= fromUnixTimestamp64Milli({since:Int64}) and received < fromUnixTimestamp64Milli({to:Int64})`
@@ -143,6 +146,32 @@ async function statesOf(pool: Pool, workspace: Uuid, ids: Uuid[]): Promise<Map<U
   return new Map(rows.map(r => [r.id, r.state]))
 }
 
+/** Rows of the never-send list for addresses of these people, by person. */
+async function neverOf(pool: Pool, workspace: Uuid, states: Map<Uuid, string>): Promise<Map<Uuid, Never[]>> {
+  const of: { id: Uuid; channel: string; address: string }[] = []
+  for (const [id, text] of states) {
+    const state = unpackState(text)
+    for (const channel of CHANNEL_NAMES) {
+      const address = addressFor(state, channel)?.value
+      if (address !== undefined) of.push({ id, channel, address })
+    }
+  }
+  const { rows } = await pool.query<Never & { id: Uuid }>({
+    name: 'replay_never',
+    text: `select u.id, s.channel, s.reason, floor(extract(epoch from s.at) * 1000)::float8 as at
+             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[]) u(id, bucket, channel, address)
+             join suppression s on s.bucket = u.bucket and s.workspace_id = $1 and s.channel = u.channel and s.address = u.address`,
+    values: [
+      workspace,
+      of.map(o => o.id),
+      of.map(o => addressBucket(o.channel, o.address)),
+      of.map(o => o.channel),
+      of.map(o => o.address),
+    ],
+  })
+  return Map.groupBy(rows, r => r.id)
+}
+
 async function ordersOf(pool: Pool, workspace: Uuid, ids: Uuid[]): Promise<Map<Uuid, OrderRow[]>> {
   const { rows } = await pool.query<OrderRecord>(
     `select ${ORDER_COLUMNS} from order_entry
@@ -214,13 +243,19 @@ async function sliceOf(pool: Pool, wanted: Wanted, ids: Uuid[], facts: Rows, mer
     statesOf(pool, wanted.workspace, ids),
     wanted.orders ? ordersOf(pool, wanted.workspace, ids) : new Map<Uuid, OrderRow[]>(),
   ])
+  const never = await neverOf(pool, wanted.workspace, states)
   const slice: Slice = { facts: 0, persons: [] }
   for (const [id, state] of states) {
     const own = facts.get(id) ?? []
     const theirs = merged.get(id)
     const all = theirs === undefined ? own : [...own, ...theirs].sort((a, b) => a.received - b.received)
     slice.facts += all.length
-    slice.persons.push(() => ({ state: unpackState(state), facts: all, orders: orders.get(id) ?? [] }))
+    slice.persons.push(() => ({
+      state: unpackState(state),
+      facts: all,
+      orders: orders.get(id) ?? [],
+      never: never.get(id) ?? [],
+    }))
   }
   return slice
 }

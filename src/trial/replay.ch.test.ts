@@ -1,7 +1,8 @@
 // A replay over the past of a brand whose journeys really ran: asked for over HTTP, worked on by the thread, real engines.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
-import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
+import { suppress } from '../messages/suppression.ts'
+import { openShopLab, sendOn, type ShopLab } from '../../test/shop-lab.ts'
 import type { Out } from '../contract.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { happened } from '../rules/make.ts'
@@ -132,6 +133,48 @@ test('what ran is replayed to what really happened; a draft differs where it dif
   })
   expect((people.body as Out<'replayPeople'>).items.map(p => p.memberNo)).toEqual(['R-3'])
   expect((await lab.core.pool.query('select count(*) from message')).rows).toEqual(before.rows)
+})
+
+test('who is on the never-send list is skipped from then on; what shared limits would be asked for is counted', async () => {
+  const people = ['S-1', 'S-2', 'S-3', 'S-4']
+  await tell(
+    ...people.map(userId => ({ type: 'identify', userId, traits: { email: `${userId}@example.com` } })),
+    ...people.map(who => says(who, 'Promo')),
+  )
+  const { rows } = await lab.core.pool.query<{ offset: number }>(
+    'select clock_offset_ms::float8 as offset from workspace where id = $1',
+    [lab.workspace],
+  )
+  const now = Date.now() + rows[0]!.offset
+  const row = (who: string, reason: 'bounced' | 'opt_out', at: number) => ({
+    workspace: lab.workspace,
+    channel: 'email',
+    address: `${who.toLowerCase()}@example.com`,
+    reason,
+    source: 'test',
+    at,
+  })
+  await suppress(lab.core.pool, [
+    row('S-1', 'bounced', now - 60_000),
+    row('S-2', 'opt_out', now - 60_000), // lifted by a consent since
+    row('S-3', 'bounced', now + HOUR), // only later
+  ])
+  await tell(says('S-2', 'consent.granted', { channel: 'email', purpose: 'marketing' }))
+  const made = (
+    await lab.call('createJourney', {
+      body: {
+        graph: {
+          ...sendOn('Promo', { channel: 'email', subject: '嗨', html: '<p>嗨</p>' }),
+          policy: { budget: { amount: 1, per: 'day' } },
+          entry: { cap: { max: 1, per: 'day' } },
+        },
+      },
+    })
+  ).body as Out<'journey'>
+  await passes(2 * HOUR)
+  const { result } = await replayed(made.id, { days: 7 })
+  expect(result.draft.sends).toEqual([{ channel: 'email', accepted: 3, skipped: { suppressed: 1 } }])
+  expect(result.limited).toEqual({ quota: 0, budget: 3, entryCap: 4, throttle: 0, coupons: 0 })
 })
 
 test('it can be cancelled while it waits; a viewer may look, not start; a draft that cannot be walked is refused', async () => {

@@ -1,6 +1,6 @@
 // What a replay found: the version that was replayed beside the live one and what really happened, each figure with some of
 // the people behind it.
-import { Group, Modal, Text, UnstyledButton } from '@mantine/core'
+import { Alert, Group, Modal, Text, UnstyledButton } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -50,6 +50,7 @@ export function ReplayResult({
           time: say.latency(result.tookMs),
         })}
       </Text>
+      <Limited limited={result.limited} />
       <Scroll label={t('replay.title')}>
         <table className="table">
           <thead>
@@ -336,5 +337,21 @@ function Sample({
         }
       </Show>
     </Modal>
+  )
+}
+
+const LIMITS = ['quota', 'budget', 'entryCap', 'throttle', 'coupons'] as const
+
+/** What a replay counts as free, and may not be: said with how much it is. */
+function Limited({ limited }: { limited: Result['limited'] }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const some = LIMITS.filter(name => limited[name] > 0)
+  return some.length === 0 ? null : (
+    <Alert color="yellow" variant="outline" p="xs" role="note">
+      {t('replay.limited', {
+        list: say.list(some.map(name => t(`replay.limit_${name}`, { n: say.count(limited[name]) }))),
+      })}
+    </Alert>
   )
 }

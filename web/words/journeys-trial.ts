@@ -133,9 +133,18 @@ export const journeysTrial = {
     sampleOf: ['「{{figure}}」的其中幾位', 'Some behind “{{figure}}”'],
     nobody: ['沒有人', 'Nobody'],
     unknown: ['它不知道的事', 'What it cannot know'],
+    limited: [
+      '受共用上限影響、這裡當作都有額度的：{{list}}',
+      'Subject to shared limits, and counted here as free: {{list}}',
+    ],
+    limit_quota: ['渠道額度 {{n}} 則', 'channel quota, messages: {{n}}'],
+    limit_budget: ['預算 {{n}} 則', 'budget, messages: {{n}}'],
+    limit_entryCap: ['進入上限 {{n}} 人次', 'entry cap, entries: {{n}}'],
+    limit_throttle: ['流量閘門 {{n}} 次', 'throttle, visits: {{n}}'],
+    limit_coupons: ['限量優惠券 {{n}} 張', 'limited coupons: {{n}}'],
     unknowns: [
-      '當時的屬性、標籤、同意與分眾：用的是今天的。\n模擬送出的訊息有沒有被開啟、點擊或封鎖：當作都沒有。\n名單排除與共用額度（渠道額度、預算、進入上限）：當作都還有。\n期間開始前就在旅程中的人：當作還沒進入。\n其他旅程因為這個版本而改變的事：不重新推算。',
-      'Attributes, tags, consent and segments at the time: those of today are used.\nWhether what would be sent is opened, clicked or blocked: counted as neither.\nSuppressions and limits shared between people (quota, budget, entry cap): counted as free.\nWho was in the journey when the time begins: counted as not in it.\nWhat other journeys would do differently because of this version: not worked out.',
+      '當時的屬性、標籤、同意與分眾：用的是今天的。\n模擬送出的訊息有沒有被開啟、點擊或封鎖：當作都沒有。\n共用的上限（渠道額度、預算、進入上限、流量閘門、限量優惠券）：當作都還有。\n期間開始前就在旅程中的人：當作還沒進入。\n其他旅程因為這個版本而改變的事：不重新推算。',
+      'Attributes, tags, consent and segments at the time: those of today are used.\nWhether what would be sent is opened, clicked or blocked: counted as neither.\nLimits shared between people (quota, budget, entry cap, throttle, coupons of which there are only so many): counted as free.\nWho was in the journey when the time begins: counted as not in it.\nWhat other journeys would do differently because of this version: not worked out.',
     ],
   },
 } as const
