@@ -106,7 +106,7 @@ export function EngagementParts({
                     : say.share(item.figures.participated.people, item.figures.reached.people)}
                 </td>
                 <td className="end nowrap">
-                  {item.cost === 0 ? '—' : say.money(Math.round(item.cost), data.currency)}
+                  {item.cost === 0 ? '—' : say.cost(item.cost, data.currency)}
                 </td>
               </tr>
             ))}

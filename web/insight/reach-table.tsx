@@ -59,9 +59,9 @@ export function ReachTable({
       case 'converted':
         return share(i.buyers, i.people)
       case 'unitCost':
-        return say.money(i.unitCost, data.currency)
+        return say.cost(i.unitCost, data.currency)
       case 'perBuyer':
-        return i.buyers === 0 ? '—' : say.money(Math.round(i.cost / i.buyers), data.currency)
+        return i.buyers === 0 ? '—' : say.cost(i.cost / i.buyers, data.currency)
       case 'used':
         return i.used === null ? (
           '—'

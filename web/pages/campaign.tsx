@@ -78,7 +78,7 @@ function Figures({ data }: { data: Report }) {
         <Figure label={t('campaigns.revenue')} value={say.money(data.revenue, currency)} />
         <Figure
           label={t('campaigns.spent')}
-          value={say.money(Math.round(data.spent), currency)}
+          value={say.cost(data.spent, currency)}
           to={
             budget === null ? null : (
               <Text size="sm" c="dimmed">

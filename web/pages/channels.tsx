@@ -9,6 +9,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { AccountActions } from '../channels/account-actions.tsx'
 import { MailHealth } from '../channels/mail-health.tsx'
+import { Prices } from '../channels/prices.tsx'
 import { LineUse } from '../line/use.tsx'
 import { CallSecret } from '../parts/call-secret.tsx'
 import { Card, Page } from '../parts/page.tsx'
@@ -155,6 +156,7 @@ function AccountCard({
             </Text>
           </div>
         ) : null}
+        {account ? <Prices ws={ws} account={account} /> : null}
         {account?.channel === 'email' ? <MailHealth ws={ws} account={account.id} /> : null}
         {account?.adapter === 'line' ? <LineUse ws={ws} account={account.id} /> : null}
         <Text size="sm" c="dimmed">

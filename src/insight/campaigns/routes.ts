@@ -9,10 +9,7 @@ import { campaignReport } from './campaign.ts'
 import { type Compared, compareSending } from './store.ts'
 
 const WINDOW_MS = 7 * 86_400_000
-const figuresOf = ({ key: _, ...figures }: Compared) => ({
-  ...figures,
-  cost: Math.round(figures.cost * 10_000) / 10_000,
-})
+const figuresOf = ({ key: _, ...figures }: Compared) => figures
 
 export const campaignReportRoutes = {
   campaignReport: ({ core, workspace, params }) =>

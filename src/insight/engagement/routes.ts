@@ -47,11 +47,10 @@ export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Ask
   }
 }
 
-const rounded = (cost: number): number => Math.round(cost * 10_000) / 10_000
 const presentSome = (figures: Counted, cost: number) => ({
   figures,
   rate: engagementRate(figures),
-  cost: rounded(cost),
+  cost,
 })
 
 /** Several channels: of each person where one of them tells so. */

@@ -46,6 +46,9 @@ const quoted = (names: readonly string[]): string => names.map(n => `'${n}'`).jo
 const has = (name: string): string => `countIf(f.name = 'message.${name}') > 0`
 const prop = (name: string): string => `JSONExtractString(e.props, '${name}')`
 
+/** What an event `e` says it cost, exact: in ten-thousandths of the smallest unit, so that sums of many are, too. */
+export const COST = `(toDecimal64(round(JSONExtractFloat(e.props, 'cost') * 10000), 4) / 10000)`
+
 /** `all_sent`: messages sent since {from}, whoever sent them: message, person, channel, journey, run, node, ver, purpose,
  *  module, at, cost, ctas, and what was told of each. */
 function allSent(p: MessageScope, b: Bound): string {
@@ -53,7 +56,7 @@ function allSent(p: MessageScope, b: Bound): string {
 message_facts as (
   select e.message as message, ${PERSON} as person, e.name as name, e.occurred as occurred, e.channel as channel, e.journey_id as journey,
          e.enrollment_id as run, e.node as node, e.version as version, ${prop('purpose')} as purpose, ${prop('module')} as module, ${prop('origin')} as origin,
-         if(e.name = 'message.accepted', JSONExtractFloat(e.props, 'cost'), 0) as cost,
+         if(e.name = 'message.accepted', ${COST}, 0) as cost,
          if(e.name = 'message.clicked', if(${prop('cta')} <> '', ${prop('cta')}, ${prop('label')}), '') as cta
     from event e left join merged m on e.customer_id = m.loser
    where e.workspace_id = {workspace:UUID} and e.kind = 'message' and e.name in (${quoted(ALL_FACTS)})

@@ -43,7 +43,7 @@ export const reachRoutes = {
       customers: people[0]?.of ?? 0,
       items: CHANNEL_NAMES.map(channel => {
         const who = people.find(x => x.channel === channel)
-        const { cost, ...told } = messages.find(m => m.channel === channel) ?? NO_MESSAGES
+        const told = messages.find(m => m.channel === channel) ?? NO_MESSAGES
         const rate = kept.find(k => k.channel === channel)
         return {
           ...told,
@@ -54,7 +54,6 @@ export const reachRoutes = {
           reachable: who?.reachable ?? 0,
           opens: OPENS[channel],
           unitCost: costs.find(c => c.channel === channel)?.costPerMessage ?? 0,
-          cost: Math.round(cost * 10_000) / 10_000,
           used: rate ? { rate: rate.rate, at: rate.at.toISOString() } : null,
         }
       }),
