@@ -32,7 +32,12 @@ async function look(name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' })
 }
 const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) =>
-  callApi(site.core.baseUrl, name, { key: brand.apiKey }, { ...given, params: { ws: publicId('wsp', brand.id) } })
+  callApi(
+    site.core.baseUrl,
+    name,
+    { key: brand.apiKey },
+    { ...given, params: { ws: publicId('wsp', brand.id) } },
+  )
 async function speak(language: 'English' | '繁體中文', button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
   await page.getByRole('menuitem', { name: language }).click()

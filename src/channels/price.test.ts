@@ -1,6 +1,16 @@
 // Which price applies, and what it is in the workspace's money.
 import { expect, test } from 'vitest'
-import { categoryOf, costOf, type Price, type Priced, priced, priceFor, type PriceList, templateKey, usualCost } from './price.ts'
+import {
+  categoryOf,
+  costOf,
+  type Price,
+  type Priced,
+  priced,
+  priceFor,
+  type PriceList,
+  templateKey,
+  usualCost,
+} from './price.ts'
 
 const ACCOUNT = 'a'
 const price = (id: string, more: Partial<Price> = {}): Price => ({
@@ -27,9 +37,14 @@ const PRICES: Price[] = [
   price('japan, new', { prefix: '81', from: '2026-06-01' }),
   price('japan, same day', { prefix: '81', from: '2026-06-01' }),
 ]
-const asked = { account: ACCOUNT, purpose: 'transactional', category: null, address: '', day: '2026-05-31' } as const
-const of = (more: Record<string, string>) =>
-  priceFor(PRICES, { ...asked, ...(more as Partial<Priced>) })?.id
+const asked = {
+  account: ACCOUNT,
+  purpose: 'transactional',
+  category: null,
+  address: '',
+  day: '2026-05-31',
+} as const
+const of = (more: Record<string, string>) => priceFor(PRICES, { ...asked, ...(more as Partial<Priced>) })?.id
 
 test.each<[Record<string, string>, string | undefined]>([
   [{}, 'any'],
@@ -64,7 +79,11 @@ test('a price in another currency counts by the rate of the day, to four decimal
 })
 
 test('without a price, or a rate of its currency, the account’s settings count', () => {
-  const list: PriceList = { prices: [price('x', { price: '9', prefix: '886' })], rates: [], categories: new Map() }
+  const list: PriceList = {
+    prices: [price('x', { price: '9', prefix: '886' })],
+    rates: [],
+    categories: new Map(),
+  }
   const account = { id: ACCOUNT, settings: { costPerMessage: '0.2', costMarketing: '0.3' } }
   const ask = { ...asked, address: '+852' }
   expect(costOf(list, account, 'TWD', ask)).toBe(0.2)

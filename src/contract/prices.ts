@@ -4,7 +4,10 @@ import { PRICE_CATEGORIES } from '../channels/price.ts'
 import { e, id, ok, time } from './shared.ts'
 
 const day = z.iso.date().describe('YYYY-MM-DD of the workspace’s calendar')
-const currency = z.string().regex(/^[A-Z]{3}$/).describe('ISO 4217')
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .describe('ISO 4217')
 const price = z.object({
   account: id,
   purpose: z.enum(['marketing', 'transactional']).nullable().describe('null: both'),

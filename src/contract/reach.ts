@@ -38,6 +38,7 @@ export const reachEndpoints = {
     scope: 'messages:read',
     summary: 'Reach, cost, opening, click and conversion by channel; the last 90 days when no time is given',
     query: range.extend({
+      campaign: z.string().max(60).optional().describe('messages of its journeys and broadcasts only'),
       window: z.coerce
         .number()
         .min(1)

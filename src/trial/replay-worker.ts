@@ -149,7 +149,12 @@ async function jobOf(core: Core, row: ReplayRow): Promise<ReplayJob> {
 }
 
 /** What one message costs, of channels that have an account; of several the first. */
-async function costsOf(core: Core, workspace: Uuid, currency: string, day: string): Promise<Record<string, number>> {
+async function costsOf(
+  core: Core,
+  workspace: Uuid,
+  currency: string,
+  day: string,
+): Promise<Record<string, number>> {
   const { rows } = await core.pool.query<{ id: Uuid; channel: string; settings: Record<string, string> }>(
     'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by created_at, id',
     [workspace],

@@ -105,9 +105,7 @@ export function EngagementParts({
                     ? '—'
                     : say.share(item.figures.participated.people, item.figures.reached.people)}
                 </td>
-                <td className="end nowrap">
-                  {item.cost === 0 ? '—' : say.cost(item.cost, data.currency)}
-                </td>
+                <td className="end nowrap">{item.cost === 0 ? '—' : say.cost(item.cost, data.currency)}</td>
               </tr>
             ))}
           </tbody>
@@ -122,6 +120,12 @@ function PartName({ by, item }: { by: Dimension; item: Item }) {
   const ws = useWs()
   if (by === 'channel') return <Channel name={item.key} />
   if (item.key === '') return <Text c="dimmed">{t('engagement.none')}</Text>
+  if (by === 'campaign')
+    return (
+      <A to="/w/$ws/campaigns/$campaign" params={{ ws, campaign: item.key }} fw={550}>
+        {item.name ?? item.key}
+      </A>
+    )
   if (by === 'purpose') return <>{word('purpose', item.key)}</>
   if (item.journey === null) return <>{item.name ?? item.key}</>
   return (

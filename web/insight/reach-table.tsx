@@ -27,7 +27,7 @@ export function ReachTable({
   asked,
 }: {
   ws: string
-  asked: { from?: string; to?: string; window: number }
+  asked: { from?: string; to?: string; window: number; campaign?: string | undefined }
 }) {
   const { t } = useTranslation()
   const say = useSay()

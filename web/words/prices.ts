@@ -45,8 +45,14 @@ export const priceWords = {
       '由你填寫，不會上網查。從生效日起的訊息以它換算成 {{currency}}；已填的不會改，換一天再填一筆。',
       'Said by you, not looked up. Messages from that day on are converted into {{currency}} by it. A rate never changes: say a new one from another day.',
     ],
-    rateIs: ['1 {{currency}} = {{rate}} {{own}}，自 {{from}}', '1 {{currency}} = {{rate}} {{own}}, from {{from}}'],
-    noRate: ['{{currency}} 還沒有匯率，先填一筆才能使用這個幣別。', 'There is no rate of {{currency}} yet: say one to use it.'],
+    rateIs: [
+      '1 {{currency}} = {{rate}} {{own}}，自 {{from}}',
+      '1 {{currency}} = {{rate}} {{own}}, from {{from}}',
+    ],
+    noRate: [
+      '{{currency}} 還沒有匯率，先填一筆才能使用這個幣別。',
+      'There is no rate of {{currency}} yet: say one to use it.',
+    ],
     rate: ['1 {{currency}} 等於多少 {{own}}', '1 {{currency}} in {{own}}'],
     rateFrom: ['匯率生效日', 'Rate from'],
     addRate: ['新增匯率', 'Add the rate'],

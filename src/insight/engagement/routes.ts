@@ -12,8 +12,11 @@ import { rangeOf } from '../range.ts'
 import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
 import {
+  campaignNames,
   engagementBy,
   engagementOf,
+  journeysAsked,
+  journeysOfCampaigns,
   keptMessages,
   messagesBehindFigure,
   noJourney,
@@ -30,6 +33,7 @@ type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
 export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Asked): Promise<MessageScope> {
   const { from, to } = rangeOf(q, workspace)
   const { node, purpose, module, cta } = q
+  const campaigns = await journeysOfCampaigns(core.pool, workspace.id)
   return {
     workspace: workspace.id,
     from,
@@ -38,7 +42,12 @@ export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Ask
     participation: q.participation ? { events: [{ event: q.participation, where: [] }] } : null,
     tells: await tellingChannels(core.pool, workspace.id),
     ...(q.channel ? { channels: [q.channel] } : {}),
-    ...(q.journey ? { journeys: [idOr404('jrn', q.journey)] } : {}),
+    campaigns,
+    ...journeysAsked(
+      campaigns,
+      q.campaign ? idOr404('cmp', q.campaign, 'campaign') : null,
+      q.journey ? idOr404('jrn', q.journey) : null,
+    ),
     ...(node === undefined ? {} : { node }),
     ...(q.version === undefined ? {} : { version: Number(q.version) }),
     ...(purpose === undefined ? {} : { purpose }),
@@ -65,6 +74,19 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
   const split = (key: string) => {
     const [journey = '', node = '', version = ''] = by === 'message' || by === 'journey' ? key.split('/') : []
     return { journey, node, version }
+  }
+  if (by === 'campaign') {
+    const names = await campaignNames(core.pool, workspace)
+    return parts.map(p => ({
+      key: p.key && publicId('cmp', p.key),
+      name: names.get(p.key) ?? null,
+      journey: null,
+      node: null,
+      version: null,
+      ...presentSome(p.figures, p.cost),
+      tells: p.tells,
+      opens: opensOf(p.channels),
+    }))
   }
   const ids = parts.flatMap(p => split(p.key).journey || [])
   const names = await journeyNames(core.pool, workspace, ids)

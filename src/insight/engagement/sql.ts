@@ -19,6 +19,8 @@ export type MessageScope = {
   tells: readonly string[]
   channels?: readonly string[]
   journeys?: readonly Uuid[]
+  /** which campaign each journey belongs to (journey.campaign_id), to tell messages apart by it */
+  campaigns?: ReadonlyMap<Uuid, Uuid>
   node?: string
   version?: number
   purpose?: string

@@ -4,6 +4,8 @@ import { CHANNEL_NAMES, CHANNELS } from '../../channels/model.ts'
 import { channelCosts } from '../../messages/channel-costs.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
 import { OPENS } from '../engagement/model.ts'
+import { journeysAsked, journeysOfCampaigns } from '../engagement/store.ts'
+import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
 import { REACH_DAYS } from './model.ts'
 import { reachScope } from './renew.ts'
@@ -27,7 +29,10 @@ export const reachRoutes = {
     const to = query.to ?? new Date(now).toISOString()
     const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
     const time = rangeOf({ from, to }, workspace)
-    const p = await reachScope(core, workspace, time, Number(query.window))
+    const all = await reachScope(core, workspace, time, Number(query.window))
+    const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
+    const own = campaign === null ? new Map() : await journeysOfCampaigns(core.pool, workspace.id)
+    const p = { ...all, ...journeysAsked(own, campaign, null) }
     const kinds = CHANNEL_NAMES.map(name => ({ name, given: CHANNELS[name].consent === 'given' }))
     const [people, messages, costs, kept, connected] = await Promise.all([
       peopleByChannel(core.history, workspace.id, kinds),

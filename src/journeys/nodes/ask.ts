@@ -1,5 +1,5 @@
 // Asks a question on LINE with buttons and goes on by the answer. Fields: { text: '喜歡哪一種？', answers: [{ name: 'tea', label:
-// '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, timeoutMs: 86400000 }; at most 13 answers. The trait gets the answer's
+// '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, topic?, timeoutMs: 86400000 }; at most 13 answers. The trait gets the answer's
 // name. An answer is a button of this very question, or a text that equals a label; any other text goes by `other`. What
 // comes after the timeout changes nothing. Ports: each answer's name, other, timeout, unsent (the question could not be
 // sent; left out: timeout).
@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import type { Effect, NodeType, Purpose, Step } from '../model.ts'
 import { portName } from '../shape.ts'
+import { topic } from './content.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 
 const shape = z.strictObject({
@@ -24,6 +25,7 @@ const shape = z.strictObject({
     .max(13),
   trait: z.string().min(1).max(64).optional(),
   purpose: z.enum(['marketing', 'transactional']).optional(),
+  topic,
   timeoutMs: z.number().int().min(60_000).max(MAX_WAIT_MS),
 })
 type Fields = z.infer<typeof shape>
@@ -63,6 +65,7 @@ export const ask: NodeType = {
     },
     trait: { kind: 'trait', required: false },
     purpose: { kind: 'choice', required: false, options: ['marketing', 'transactional'] },
+    topic: { kind: 'topic', required: false },
     timeoutMs: { kind: 'duration', required: true, min: 60_000 },
   },
   ports: fields => [
@@ -109,6 +112,7 @@ export const ask: NodeType = {
           kind: 'send',
           channel: 'line',
           purpose: (f.purpose ?? 'marketing') as Purpose,
+          ...(f.topic === undefined ? {} : { topic: f.topic }),
           content: { channel: 'line', messages: [{ type: 'text', text: f.text, quickReply: { items } }] },
           notBefore,
           notAfter: Math.max(ctx.now, notBefore) + f.timeoutMs,
