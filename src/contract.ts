@@ -34,6 +34,7 @@ import { sendingEndpoints } from './contract/sending.ts'
 import { modulesEndpoints } from './contract/modules.ts'
 import { noticesEndpoints } from './contract/notices.ts'
 import { opsEndpoints } from './contract/ops.ts'
+import { peopleEndpoints } from './contract/people.ts'
 import { profileEndpoints } from './contract/profile.ts'
 import { privacyEndpoints } from './contract/privacy.ts'
 import { sandboxEndpoints } from './contract/sandbox.ts'
@@ -62,6 +63,7 @@ export const endpoints = {
   ...attributionEndpoints,
   ...upliftEndpoints,
   ...kpisEndpoints,
+  ...peopleEndpoints,
   ...customersEndpoints,
   ...identityEndpoints,
   ...profileEndpoints,

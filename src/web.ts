@@ -47,6 +47,7 @@ import { metricRoutes } from './insight/metrics/routes.ts'
 import { opsRoutes } from './insight/ops.ts'
 import { qualityRoutes } from './insight/quality/routes.ts'
 import { journeyReportRoutes } from './insight/journeys/routes.ts'
+import { peopleRoutes } from './insight/people/routes.ts'
 import { reachRoutes } from './insight/reach/routes.ts'
 import { reportRoutes } from './insight/reports/routes.ts'
 import { upliftRoutes } from './insight/uplift/routes.ts'
@@ -123,6 +124,7 @@ export const handlers: AllHandlers = {
   ...attributionRoutes,
   ...upliftRoutes,
   ...kpiRoutes,
+  ...peopleRoutes,
   ...qualityRoutes,
   ...reportRoutes,
   ...opsRoutes,

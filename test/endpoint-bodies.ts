@@ -147,6 +147,7 @@ export const BODIES: Partial<Record<EndpointName, unknown>> = {
   previewContent: { content: CONTENT, purpose: 'marketing', customer: '{customer}' },
   askConsent: { channel: 'sms' },
   confirmConsent: { code: '123456' },
+  peopleFile: { list: { of: 'campaign', campaign: '{campaign}', figure: 'reached' } },
   setClock: { to: new Date(Date.now() + 60_000).toISOString() },
 }
 export const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
@@ -159,6 +160,11 @@ export const QUERIES: Partial<Record<EndpointName, Record<string, string>>> = {
   compareSegmentVersions: { a: '1', b: '1' },
   firstTouchPeople: { key: 'direct' },
   engagementPeople: { figure: 'sent' },
+  reachPeople: { channel: 'email', figure: 'bound' },
+  upliftPeople: { arm: 'treated', figure: 'people' },
+  campaignPeople: { figure: 'reached' },
+  broadcastPeople: { figure: 'accepted' },
+  comparisonPeople: { figure: 'people' },
   engagementMessages: { figure: 'sent' },
   sandboxContacts: { channel: 'line' },
   sandboxLineMenu: { address: 'U1' },

@@ -1,6 +1,8 @@
 // Broadcasts from the draft to the last message, over HTTP on real engines, messages at the stand-ins.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import { everybodyBehind } from '../../test/people-behind.ts'
+import { publicId } from '../platform/ids.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
 import type { BroadcastSpec } from './model.ts'
 
@@ -247,6 +249,11 @@ test('who refuses between start and socket gets nothing, whether they wait for t
     state: 'done',
     progress: { audience: 6, accepted: 4, skipped: 2, reasons: { consent: 2 } },
   })
+  const skipped = async (reason: string) =>
+    (await everybodyBehind(lab, 'broadcastPeople', { figure: 'skipped', reason }, { broadcast: id })).ids
+  const refused = await Promise.all([early, late].map(async w => publicId('cus', (await lab.stateOf(w)).id)))
+  expect(await skipped('consent')).toEqual(new Set(refused))
+  expect((await skipped('blocked')).size).toBe(0)
 })
 
 test('what the provider left unanswered is not asked again while the broadcast is held, nor once it is cancelled', async () => {
@@ -431,6 +438,14 @@ test('people are tried with two messages, and some are kept unsent', async () =>
   const got = (await Promise.all(names.map(said))).map(m => m[0] ?? '')
   const { control, accepted, entered } = (await get(id)).progress
   expect(new Set(got)).toEqual(new Set(['甲版', '乙版', '']))
+  // each figure opens its people: those kept unsent are exactly who got nothing
+  const ids = await Promise.all(names.map(async w => publicId('cus', (await lab.stateOf(w)).id)))
+  const behind = async (query: Record<string, string>) =>
+    (await everybodyBehind(lab, 'broadcastPeople', query, { broadcast: id })).ids
+  expect(await behind({ figure: 'control' })).toEqual(new Set(ids.filter((_, i) => got[i] === '')))
+  expect(await behind({ figure: 'accepted' })).toEqual(new Set(ids.filter((_, i) => got[i] !== '')))
+  expect(await behind({ figure: 'audience' })).toEqual(new Set(ids))
+  for (const figure of ['waiting', 'failed', 'notEntered']) expect((await behind({ figure })).size).toBe(0)
   expect([control + entered, accepted, got.filter(g => g === '').length]).toEqual([16, entered, control])
 })
 
@@ -462,6 +477,13 @@ test('several channels: the first that reaches a person; exclusions; all who are
   await start(all)
   const { progress } = await get(all)
   expect(progress.notEntered).toEqual({ excluded: 1 })
+  const kept = await everybodyBehind(
+    lab,
+    'broadcastPeople',
+    { figure: 'notEntered', reason: 'excluded' },
+    { broadcast: all },
+  )
+  expect(kept.ids).toEqual(new Set([publicId('cus', (await lab.stateOf('r-out')).id)]))
   // r-mail and r-none are reached by nothing that it uses; whose address LINE refused before is known to the deliverer alone
   expect(progress.audience).toBe(progress.accepted + (progress.reasons.suppressed ?? 0) + 1)
   expect([await said('r-out'), (await said('r-line')).length]).toEqual([[], 2])

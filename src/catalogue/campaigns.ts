@@ -28,7 +28,7 @@ type Row = {
   version: number
   updated_at: Date
 }
-type Campaign = Out<'createCampaign'>
+export type Campaign = Out<'createCampaign'>
 
 /** What its links call it. */
 const codeOf = ({ id, code }: Row): string => (code === '' ? publicId('cmp', id) : code)

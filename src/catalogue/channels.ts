@@ -223,10 +223,10 @@ export const channelRoutes = {
   },
 
   async checkChannel({ core, workspace, params }) {
-    const account = await findAccount(core, core.pool, idOr404('chn', params.account, 'account'))
+    const id = idOr404('chn', params.account, 'account')
+    const account = await findAccount(core, core.pool, workspace.id, id)
     const adapter = account && adapterNamed(account.adapter)
-    if (!account || account.workspace !== workspace.id || account.channel !== params.channel)
-      throw noAccount()
+    if (!account || account.channel !== params.channel) throw noAccount()
     if (!adapter?.check)
       throw new Problem(409, 'no_check', `${account.adapter} has nothing to ask by`, {
         action: 'Send a test instead.',

@@ -105,8 +105,24 @@ export async function loadAccounts(
   )
 }
 
-export async function findAccount(core: Core, sql: Sql, id: Uuid): Promise<LoadedAccount | null> {
-  const { rows } = await sql.query<AccountRow>(`select ${COLUMNS} from channel_account where id = $1`, [id])
+/** An account of this workspace. */
+export const findAccount = (core: Core, sql: Sql, workspace: Uuid, id: Uuid): Promise<LoadedAccount | null> =>
+  readAccount(core, sql, id, workspace)
+
+/** Whoever's it is: for what names no workspace (a provider that calls back, our own workers). */
+export const anyAccount = (core: Core, sql: Sql, id: Uuid): Promise<LoadedAccount | null> =>
+  readAccount(core, sql, id, null)
+
+async function readAccount(
+  core: Core,
+  sql: Sql,
+  id: Uuid,
+  workspace: Uuid | null,
+): Promise<LoadedAccount | null> {
+  const { rows } = await sql.query<AccountRow>(
+    `select ${COLUMNS} from channel_account where id = $1 and ($2::uuid is null or workspace_id = $2)`,
+    [id, workspace],
+  )
   return rows[0] ? toAccount(core, rows[0], await smtpPort(sql)) : null
 }
 

@@ -265,3 +265,6 @@ export const authoredContent: z.ZodType<MessageContent | ModuleReference> = z
     const parsed = (isReference(value) ? reference : messageContent).safeParse(value)
     for (const issue of parsed.error?.issues ?? []) ctx.addIssue(issue as Parameters<typeof ctx.addIssue>[0])
   })
+
+/** Whether a mail has a link by which people stop it: the page that unsubscribes, or the one on which they choose. */
+export const hasWayOut = (html: string): boolean => /\b(unsubscribe_url|preferences_url)\b/.test(html)

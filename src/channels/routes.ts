@@ -15,7 +15,7 @@ import { recordReceipts } from '../messages/receipts.ts'
 import { ofOurs } from '../messages/provider-ids.ts'
 import { takeCode } from '../messages/test-send.ts'
 import { liftBlock, suppress } from '../messages/suppression.ts'
-import { findAccount, isHookKey, type LoadedAccount } from './accounts.ts'
+import { anyAccount, isHookKey, type LoadedAccount } from './accounts.ts'
 import type { Adapter, ChannelEvent } from './adapter.ts'
 import { adapterNamed } from './register.ts'
 
@@ -101,7 +101,7 @@ const NO_ACCOUNT = () =>
 /** The account that a webhook's address names, and who speaks for it. @throws Problem 404 */
 async function called(core: Core, c: Context): Promise<{ account: LoadedAccount; adapter: Adapter }> {
   const id = parseId('chn', c.req.param('account') ?? '')
-  const account = id ? await findAccount(core, core.pool, id) : null
+  const account = id ? await anyAccount(core, core.pool, id) : null
   const adapter = account ? adapterNamed(account.adapter) : undefined
   if (!account || !adapter || account.channel !== c.req.param('channel')) throw NO_ACCOUNT()
   return { account, adapter }

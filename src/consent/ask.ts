@@ -202,7 +202,7 @@ export async function confirm(
     },
   })
   if (answer.status !== 200) return 'failed'
-  await confirmRequest(core.pool, request.id, new Date(now))
+  await confirmRequest(core.pool, request.workspace, request.id, new Date(now))
   return 'confirmed'
 }
 
@@ -215,7 +215,7 @@ export async function confirmByCode(
   now: number,
   seen: Seen,
 ): Promise<Confirmed> {
-  if (request.codeHash === null || !(await countTry(core.pool, request.id, MOST_TRIES)))
+  if (request.codeHash === null || !(await countTry(core.pool, request.workspace, request.id, MOST_TRIES)))
     throw new Problem(409, 'too_many_tries', 'This code cannot be used any more', {
       action: 'Ask for a new one.',
     })

@@ -8,7 +8,7 @@ import { findCustomer, type StoredCustomer } from '../customers/store.ts'
 import { runCommand } from '../inbox/command.ts'
 import type { Core } from '../platform/core.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { wallDate } from '../platform/wall-time.ts'
 import { askConsent, confirm, seenProof, type Seen } from './ask.ts'
 import { consentFor } from './model.ts'
@@ -113,7 +113,7 @@ async function choose(
   const answer = await runCommand(core, {
     workspace: workspace.id,
     customer: customer.id,
-    key: newId(),
+    key: null,
     actor: 'preference page',
     command: {
       do: 'set_preferences',
@@ -148,7 +148,7 @@ export function consentApp(core: Core): Hono {
   })
   const asked = async (c: Context) => {
     const id = readRequestToken(core.secrets, c.req.param('token') ?? '')
-    const request = id === null ? null : await findRequest(core.pool, id)
+    const request = id === null ? null : await findRequest(core.pool, null, id)
     const of = request === null ? null : await known(core, request.customer)
     if (request === null || of === null) return null
     const purpose = (await purposesOf(core.pool, of.workspace.id)).find(p => p.name === request.purpose)

@@ -49,9 +49,9 @@ export const consentRoutes = {
 
   async confirmConsent({ core, workspace, params, body, remoteAddress }) {
     const customer = await customerOr404(core.pool, workspace.id, params.customer)
-    const request = await findRequest(core.pool, idOr404('crq', params.request))
+    const request = await findRequest(core.pool, workspace.id, idOr404('crq', params.request))
     const ids = [customer.id, ...customer.state.absorbed]
-    if (request?.workspace !== workspace.id || !ids.includes(request.customer)) throw notFound('crq')
+    if (request === null || !ids.includes(request.customer)) throw notFound('crq')
     const seen = { ip: remoteAddress, agent: null, url: `${core.baseUrl}/api` }
     const done = await confirmByCode(core, request, customer, body.code, workspaceNow(workspace), seen)
     if (done === 'confirmed') return { ok: true as const }

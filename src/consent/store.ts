@@ -111,27 +111,32 @@ export async function addRequest(
   )
 }
 
-export async function findRequest(sql: Sql, id: Uuid): Promise<ConsentRequest | null> {
+/** @param workspace null: whoever's it is, for a page whose address is signed */
+export async function findRequest(
+  sql: Sql,
+  workspace: Uuid | null,
+  id: Uuid,
+): Promise<ConsentRequest | null> {
   const { rows } = await sql.query<ConsentRequest>(
-    `select ${REQUEST} from consent_request where bucket = $1 and id = $2`,
-    [bucketOf(id), id],
+    `select ${REQUEST} from consent_request where bucket = $1 and id = $2 and ($3::uuid is null or workspace_id = $3)`,
+    [bucketOf(id), id, workspace],
   )
   return rows[0] ?? null
 }
 
 /** One more try of a code; false when there were too many. */
-export async function countTry(sql: Sql, id: Uuid, most: number): Promise<boolean> {
+export async function countTry(sql: Sql, workspace: Uuid, id: Uuid, most: number): Promise<boolean> {
   const { rowCount } = await sql.query(
-    'update consent_request set tries = tries + 1 where bucket = $1 and id = $2 and tries < $3',
-    [bucketOf(id), id, most],
+    'update consent_request set tries = tries + 1 where bucket = $1 and id = $2 and tries < $3 and workspace_id = $4',
+    [bucketOf(id), id, most, workspace],
   )
   return rowCount === 1
 }
 
-export async function confirmRequest(sql: Sql, id: Uuid, at: Date): Promise<void> {
+export async function confirmRequest(sql: Sql, workspace: Uuid, id: Uuid, at: Date): Promise<void> {
   await sql.query(
-    'update consent_request set confirmed = coalesce(confirmed, $3) where bucket = $1 and id = $2',
-    [bucketOf(id), id, at],
+    'update consent_request set confirmed = coalesce(confirmed, $3) where bucket = $1 and id = $2 and workspace_id = $4',
+    [bucketOf(id), id, at, workspace],
   )
 }
 

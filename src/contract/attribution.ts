@@ -44,6 +44,11 @@ const query = range.extend({
   conversion: z.string().max(200).optional().describe('name of an event; left out: orders that stand'),
   by: z.enum(ATTRIBUTED_BY).default('channel'),
 })
+/** Whose people are asked for. */
+export const attributionQuery = query.extend({
+  key: z.string().max(300).optional().describe('left out: all'),
+  only: z.literal('none').optional().describe('conversions without a touch that an item stands for'),
+})
 
 export const attributionEndpoints = {
   attribution: e({
@@ -76,7 +81,7 @@ export const attributionEndpoints = {
     path: '/w/{ws}/attribution/people',
     scope: 'customers:read',
     summary: 'The customers whose conversions are credited to an item, with the revenue credited',
-    query: query.extend({ key: z.string().max(300).optional().describe('left out: all'), ...list.shape }),
+    query: attributionQuery.extend(list.shape),
     out: z.object({
       items: z.array(z.object({ customer: customerRow, value: z.number() })),
       next: z.string().nullable(),

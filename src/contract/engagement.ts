@@ -23,13 +23,17 @@ const some = {
 
 export const messageScope = range.extend({
   channel: z.string().max(40).optional(),
-  campaign: z.string().max(60).optional().describe('its journeys and broadcasts'),
-  journey: z.string().max(60).optional(),
+  campaign: z.string().max(60).optional().describe('its journeys and broadcasts; none: of no campaign'),
+  journey: z.string().max(60).optional().describe('none: of no journey, as replies'),
   node: z.string().max(100).optional().describe('of the journey'),
   version: z.coerce.number().int().min(1).optional().describe('of the journey'),
-  purpose: z.enum(['marketing', 'transactional']).optional(),
-  module: z.string().max(60).optional(),
-  cta: z.string().max(200).optional().describe('label of a link that was clicked'),
+  purpose: z.enum(['marketing', 'transactional', 'none']).optional(),
+  module: z.string().max(60).optional().describe('none: of no module'),
+  cta: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('label of a link that somebody clicked: messages that had it; clicked means this link'),
   window: z.coerce
     .number()
     .min(1)

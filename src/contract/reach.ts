@@ -31,21 +31,23 @@ const channelReach = z.object({
     .describe('what reach nodes choose by, worked out in the night; null: not yet'),
 })
 
+export const reachQuery = range.extend({
+  campaign: z.string().max(60).optional().describe('messages of its journeys and broadcasts only'),
+  window: z.coerce
+    .number()
+    .min(1)
+    .max(90)
+    .default(USUAL_WINDOW_DAYS)
+    .describe('days after a message in which an order counts as its conversion'),
+})
+
 export const reachEndpoints = {
   reach: e({
     method: 'get',
     path: '/w/{ws}/reach',
     scope: 'messages:read',
     summary: 'Reach, cost, opening, click and conversion by channel; the last 90 days when no time is given',
-    query: range.extend({
-      campaign: z.string().max(60).optional().describe('messages of its journeys and broadcasts only'),
-      window: z.coerce
-        .number()
-        .min(1)
-        .max(90)
-        .default(USUAL_WINDOW_DAYS)
-        .describe('days after a message in which an order counts as its conversion'),
-    }),
+    query: reachQuery,
     out: z.object({
       from: time,
       to: time,

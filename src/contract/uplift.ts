@@ -17,22 +17,24 @@ const group = z.object({
     .describe('the same people, as long before they entered: says nothing of the cause'),
 })
 
+export const upliftQuery = range.extend({
+  journey: z
+    .string()
+    .max(60)
+    .optional()
+    .describe(
+      'its own control group; left out: the control group of the workspace, over all journeys that sell',
+    ),
+  window: z.coerce.number().min(1).max(365).default(30).describe('days after the entry'),
+})
+
 export const upliftEndpoints = {
   uplift: e({
     method: 'get',
     path: '/w/{ws}/uplift',
     scope: 'messages:read',
     summary: 'Engagement, conversion, repurchase and revenue against the control group, with intervals',
-    query: range.extend({
-      journey: z
-        .string()
-        .max(60)
-        .optional()
-        .describe(
-          'its own control group; left out: the control group of the workspace, over all journeys that sell',
-        ),
-      window: z.coerce.number().min(1).max(365).default(30).describe('days after the entry'),
-    }),
+    query: upliftQuery,
     out: z.object({
       from: time,
       to: time,

@@ -7,7 +7,7 @@ import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { actorOf, type Handlers } from '../platform/http/handler.ts'
+import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { bucketOf, hashId, publicId, type Uuid } from '../platform/ids.ts'
 
 type Body = Parameters<NonNullable<Handlers['tellConversation']>>[0]['body']
@@ -52,19 +52,25 @@ async function placed(
   return { customer: found!.customer, event: resolvedEvent(event, found!) }
 }
 
+/** @throws Problem 400, 404 */
+export async function tell(core: Core, workspace: WorkspaceRow, body: Body, actor: string): Promise<Uuid> {
+  const event = eventOf(body, actor)
+  if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
+  const found = await placed(core, workspace.id, body, event)
+  await append(core.pool, null, [
+    {
+      workspace: workspace.id,
+      customer: found.customer,
+      input: { kind: 'event', messageId: event.messageId, body: found.event },
+    },
+  ])
+  core.signals.emit('inbox', String(bucketOf(found.customer)))
+  return found.customer
+}
+
 export const conversationTellRoutes = {
   async tellConversation({ core, workspace, body, caller }) {
-    const event = eventOf(body, actorOf(caller))
-    if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
-    const found = await placed(core, workspace.id, body, event)
-    await append(core.pool, null, [
-      {
-        workspace: workspace.id,
-        customer: found.customer,
-        input: { kind: 'event', messageId: event.messageId, body: found.event },
-      },
-    ])
-    core.signals.emit('inbox', String(bucketOf(found.customer)))
-    return { customer: publicId('cus', found.customer), accepted: true as const }
+    const customer = await tell(core, workspace, body, actorOf(caller))
+    return { customer: publicId('cus', customer), accepted: true as const }
   },
 } satisfies Handlers

@@ -498,6 +498,8 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     expect(only.items.map(i => i.name).sort()).toEqual(
       [DEMO_JOURNEYS.winner.name, DEMO_JOURNEYS.blocker.name].sort(),
     )
+    const none = await engagement({ campaign: 'none' })
+    expect(none.total.figures.sent).toEqual(rest.figures.sent)
     const other = publicId('jrn', ids.loser)
     expect((await engagement({ campaign, journey: other })).total.figures.sent.messages).toBe(0)
     const reach = await callHandler(core, workspace, 'reach', reachRoutes.reach, { query: { campaign } })

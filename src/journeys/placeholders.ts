@@ -9,6 +9,7 @@ const ROOTS = new Set([
   'journey',
   'workspace',
   'unsubscribe_url',
+  'preferences_url',
   'order',
   'cart',
   'coupon',

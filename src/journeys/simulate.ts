@@ -440,6 +440,7 @@ class Walking {
         track: url => url,
         tap: data => data,
         own: [],
+        preferencesUrl: () => '#preferences',
         unsubscribeUrl: `#unsubscribe-${publicId('msg', intent.id)}`,
         openUrl: `#open-${publicId('msg', intent.id)}`,
       },

@@ -185,7 +185,7 @@ function checkTexts(id: NodeId, node: NodeData): GraphProblem[] {
             path,
             f.code,
             `沒有「${f.name}」這個合併欄位`,
-            `Nothing is called "${f.name}": use customer, event, journey, workspace or unsubscribe_url`,
+            `Nothing is called "${f.name}": use customer, event, journey, workspace, unsubscribe_url or preferences_url`,
           ),
     ),
   )

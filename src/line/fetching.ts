@@ -1,5 +1,5 @@
 // Fetches what LINE has of a customer: the profile of a new friend, which becomes attributes, and pictures they sent.
-import { findAccount, setAttention, type LoadedAccount } from '../channels/accounts.ts'
+import { anyAccount, setAttention, type LoadedAccount } from '../channels/accounts.ts'
 import { contentAt, LineFailed, profileOf } from '../channels/line/account.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { lineUidOf } from '../customers/contacts.ts'
@@ -27,7 +27,7 @@ const MOST_BYTES = 10 * 1024 * 1024
 const againS = (attempts: number): number => Math.min(3_600, 5 * 3 ** (attempts - 1))
 
 export const accountOf = async (core: Core, id: Uuid): Promise<LoadedAccount | null> => {
-  const account = await findAccount(core, core.pool, id)
+  const account = await anyAccount(core, core.pool, id)
   return account?.adapter === 'line' ? account : null
 }
 

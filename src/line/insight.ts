@@ -138,7 +138,7 @@ export async function unitRows(sql: Sql, workspace: Uuid, journey: Uuid | null):
     `select u.journey_id, coalesce(j.name, '') as journey, u.journey_version, u.node, to_char(u.first_day, 'YYYY-MM-DD') as first_day,
             to_char(u.last_day, 'YYYY-MM-DD') as last_day, u.impressions::int as impressions, u.clicks::int as clicks,
             to_char(u.pulled_day, 'YYYY-MM-DD') as pulled_day
-       from line_unit u left join journey j on j.id = u.journey_id
+       from line_unit u left join journey j on j.workspace_id = u.workspace_id and j.id = u.journey_id
       where u.workspace_id = $1 and ($2::uuid is null or u.journey_id = $2)
       order by u.last_day desc, u.journey_id, u.journey_version desc, u.node limit 500`,
     [workspace, journey],
@@ -148,11 +148,11 @@ export async function unitRows(sql: Sql, workspace: Uuid, journey: Uuid | null):
 
 export type DayRow = { day: string; followers: number; targeted_reaches: number | null; blocks: number }
 /** The newest day that LINE has told. */
-export async function newestDay(sql: Sql, account: Uuid): Promise<DayRow | null> {
+export async function newestDay(sql: Sql, workspace: Uuid, account: Uuid): Promise<DayRow | null> {
   const { rows } = await sql.query<DayRow>(
     `select to_char(day, 'YYYY-MM-DD') as day, followers, targeted_reaches, blocks from line_day
-      where account_id = $1 and followers is not null order by day desc limit 1`,
-    [account],
+      where workspace_id = $1 and account_id = $2 and followers is not null order by day desc limit 1`,
+    [workspace, account],
   )
   return rows[0] ?? null
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
 import { lineText, openSendLab, type SendLab } from '../../test/send-lab.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
-import { findAccount, loadAccounts, type LoadedAccount } from '../channels/accounts.ts'
+import { anyAccount, loadAccounts, type LoadedAccount } from '../channels/accounts.ts'
 import type { Outgoing } from '../channels/adapter.ts'
 import { line } from '../channels/adapters/line.ts'
 import { bulkProgress, startBulk } from '../channels/line/bulk.ts'
@@ -195,7 +195,7 @@ describe('sending', () => {
     ])
     expect(items[0]!.quota!.used).toBeGreaterThan(0)
     expect(await call('takeLineQuota', { params: { account: chn() } })).toEqual({ monthlyQuota: 3_000 })
-    expect((await findAccount(lab.core, lab.core.pool, account.id))!.settings.monthlyQuota).toBe('3000')
+    expect((await anyAccount(lab.core, lab.core.pool, account.id))!.settings.monthlyQuota).toBe('3000')
     await putObject(lab.core.pool, lab.workspace, 'line_quota', '', { limit: 1 })
     expect(await line.send(account, outgoing((await lab.person()).line), signal())).toMatchObject({
       kind: 'retryable',
@@ -283,7 +283,7 @@ test('a new friend’s profile becomes attributes; a picture is kept until it is
 })
 
 test('a suspended account says so until LINE lifts it', async () => {
-  const attention = async () => (await findAccount(lab.core, lab.core.pool, account.id))!.attention
+  const attention = async () => (await anyAccount(lab.core, lab.core.pool, account.id))!.attention
   await tellLineEvent(lab.core, lab.workspace, uid(), { type: 'botSuspended', source: undefined })
   await stage.settle()
   expect(await attention()).toContain('suspended')

@@ -152,7 +152,7 @@ export const lineRoutes = {
         const [bot, quota, day] = await Promise.all([
           orNull(botInfo(a, soon())),
           orNull(quotaOf(a, soon())),
-          newestDay(call.core.pool, a.id),
+          newestDay(call.core.pool, call.workspace.id, a.id),
         ])
         return {
           id: publicId('chn', a.id),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestCore } from '../../test/harness.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
 import { lineText, openSendLab, type SendLab } from '../../test/send-lab.ts'
-import { findAccount, loadAccounts, type LoadedAccount } from '../channels/accounts.ts'
+import { anyAccount, loadAccounts, type LoadedAccount } from '../channels/accounts.ts'
 import { profileOf } from '../channels/line/account.ts'
 import { startBulk } from '../channels/line/bulk.ts'
 import { followersOn } from '../channels/line/insight.ts'
@@ -60,7 +60,7 @@ const lineOf = async (key: string) =>
 test('R4-04 broadcasts stay under LINE’s 60 an hour over two processes: half at once, then one in two minutes', async () => {
   const other = await openTestCore({ beside: lab.core, baseUrl: lab.core.baseUrl })
   try {
-    const beside = (await findAccount(other, other.pool, account.id))!
+    const beside = (await anyAccount(other, other.pool, account.id))!
     expect(beside.turns).not.toBe(account.turns)
     const started = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>

@@ -360,3 +360,46 @@ test('the coupon that was given in this run is in its message: code and end; ano
   expect(gift).toMatch(new RegExp(`^${rows[0]!.code}\\|20\\d\\d$`))
   expect(none).toBe('[]')
 })
+
+test('R1-38 one mail for each match, with the headers of RFC 8058: one POST ends the purpose; a page of preferences is in mail, text and LINE', async () => {
+  await lab.publish(
+    sends('Newsletter', mail('<p>新品到店</p><a href="{{ preferences_url }}">偏好設定</a>'), 'marketing'),
+  )
+  await lab.publish(sends('Bare newsletter', mail('<p>新品到店</p>'), 'marketing'))
+  await lab.publish(
+    sends('Chat', line('偏好設定 {{ preferences_url }} 取消 {{ unsubscribe_url }}'), 'transactional'),
+  )
+  for (const who of ['o1', 'o2', 'o3']) await lab.person(who, { email: true, line: true })
+  await lab.tell(says('o1', 'Newsletter'), says('o2', 'Newsletter'), says('o3', 'Bare newsletter'))
+  const letters = await Promise.all(['o1', 'o2', 'o3'].map(who => lab.inbox('email', who)))
+  expect(letters.map(l => l.length)).toEqual([1, 1, 1])
+  const headers = letters.map(l => l[0]!.headers as Record<string, string>)
+  for (const h of headers) {
+    expect(h['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click')
+    expect(h['list-unsubscribe']).toMatch(/^<http[^>]+\/u\/[^>]+>$/)
+  }
+  // one that has a way out gets no second; its page is the person's own, and no counted link
+  const pages = letters.slice(0, 2).map(l => /href="([^"]+\/p\/[^"]+)"/.exec(String(l[0]!.html))![1]!)
+  expect(new Set(pages).size).toBe(2)
+  expect(String(letters[0]![0]!.html)).not.toContain('取消訂閱')
+  expect(String(letters[2]![0]!.html)).toContain('取消訂閱')
+  const page = await fetch(pages[0]!)
+  expect([page.status, (await page.text()).includes('<form')]).toEqual([200, true])
+  // looking at the address ends nothing, one POST does
+  const address = headers[0]!['list-unsubscribe']!.slice(1, -1)
+  expect((await fetch(address)).status).toBe(200)
+  expect((await lab.stateOf('o1')).consent['email/marketing']!.on).toBe(true)
+  const done = await fetch(address, {
+    method: 'POST',
+    body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
+  })
+  expect(done.status).toBe(200)
+  await lab.settle()
+  expect((await lab.stateOf('o1')).consent['email/marketing']!.on).toBe(false)
+  await lab.tell(says('o1', 'Newsletter'), says('o2', 'Newsletter'))
+  expect([(await lab.inbox('email', 'o1')).length, (await lab.inbox('email', 'o2')).length]).toEqual([1, 2])
+  await lab.tell(says('o2', 'Chat'))
+  const [said] = await texts('o2')
+  expect(said).toContain(pages[1])
+  expect(said).toMatch(/\/u\/\S+$/)
+})

@@ -171,7 +171,7 @@ export type End = {
   rule?: FrequencyRule
 }
 
-const end = (
+export const end = (
   to: MessageState,
   outcome: Outcome | null,
   reason: string | null,

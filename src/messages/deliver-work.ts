@@ -180,10 +180,7 @@ export function openWork(core: Core, options: DeliverOptions) {
         frequencyRules(pool, ids),
         priceLists(pool, ids),
       ])
-      const reserves = await store.reserveSegments(
-        pool,
-        [...accounts.values()].flat().map(a => a.settings.quotaReserveFor),
-      )
+      const reserves = await store.reserveSegments(pool, [...accounts.values()].flat())
       return { workspaces, accounts, customers, reserves, frequency, prices }
     },
 

@@ -49,6 +49,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       if (claimer === c) claimer = null
     })
     await c.query('set synchronous_commit = off')
+    await c.query('set enable_seqscan = off') // plans are kept that were made while the ledger was empty
     claimer = c
     return c
   }

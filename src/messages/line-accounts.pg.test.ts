@@ -9,7 +9,7 @@ import { serveApp } from '../../test/collect-server.ts'
 import { openSendLab, type SendLab } from '../../test/send-lab.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
 import { channelRoutes } from '../catalogue/channels.ts'
-import { findAccount } from '../channels/accounts.ts'
+import { anyAccount } from '../channels/accounts.ts'
 import { collectApp } from '../collect/routes.ts'
 import { customerRoutes } from '../customers/routes.ts'
 import { verifyAll } from '../inbox/verify.ts'
@@ -70,7 +70,7 @@ const save = (more: { account?: string; settings: Record<string, string> }) =>
 let webhooks = 0
 /** LINE tells an account of somebody. */
 async function tell(account: string, type: 'follow' | 'unfollow', userId: string): Promise<void> {
-  const { secrets } = (await findAccount(lab.core, lab.core.pool, parseId('chn', account)!))!
+  const { secrets } = (await anyAccount(lab.core, lab.core.pool, parseId('chn', account)!))!
   const timestamp = Date.now() + ++webhooks
   const body = JSON.stringify({
     events: [{ type, webhookEventId: `w${webhooks}`, timestamp, source: { type: 'user', userId } }],

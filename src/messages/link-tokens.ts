@@ -4,6 +4,7 @@
 import type { Core } from '../platform/core.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Secrets } from '../platform/secrets.ts'
+import { preferenceUrl } from './preference-link.ts'
 import type { MessageLinks } from './render-scope.ts'
 
 /** `cta`: the name that whoever wrote the message gave the link. */
@@ -71,6 +72,7 @@ export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
           return whole.length <= most ? whole : named.length <= most ? named : data
         },
         openUrl: `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`,
+        preferencesUrl: customer => preferenceUrl(core, customer),
         unsubscribeUrl: `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`,
       }
     },

@@ -16,8 +16,8 @@ export const verdictOf = (rate: number | null): 'good' | 'warn' | 'bad' | 'none'
 export const mailRoutes = {
   async mailDomain(call) {
     const id = parseId('chn', call.params.account ?? '')
-    const account = id === null ? null : await findAccount(call.core, call.core.pool, id)
-    if (account?.workspace !== call.workspace.id || account.channel !== 'email')
+    const account = id === null ? null : await findAccount(call.core, call.core.pool, call.workspace.id, id)
+    if (account?.channel !== 'email')
       throw new Problem(404, 'no_account', 'There is no such e-mail account', {
         path: 'account',
         action: 'Load the channels again.',

@@ -3,7 +3,7 @@
 import { Drop } from 'liquidjs'
 import type { Rule } from '../rules/model.ts'
 import type { CustomerState } from '../customers/model.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Intent } from './model.ts'
 
 /** Makes the addresses that a message carries. */
@@ -15,6 +15,8 @@ export type MessageLinks = {
   /** our own addresses, without a slash at the end */
   own: readonly string[]
   unsubscribeUrl: string
+  /** the page on which a customer chooses what they get */
+  preferencesUrl(customer: Uuid): string
   /** fetched when the mail is opened */
   openUrl: string
 }
@@ -143,7 +145,7 @@ function couponOf(customer: CustomerState | null, enrollment: string | undefined
     : {}
 }
 
-/** What templates see: customer, event, journey (what was answered to its nodes), workspace, coupon, unsubscribe_url, and,
+/** What templates see: customer, event, journey (what was answered to its nodes), workspace, coupon, unsubscribe_url, preferences_url, and,
  *  with a source, products, recommendations, stores, slots, order, cart. Traits and properties are reached by name
  *  ({{ customer.name }}, {{ event.total }}) or in full ({{ customer.traits.name }}, {{ event.props.total }}). */
 export function templateScope(
@@ -187,6 +189,7 @@ export function templateScope(
     workspace,
     coupon: couponOf(customer, enrollment),
     unsubscribe_url: links.unsubscribeUrl,
+    preferences_url: customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl,
     ...(source ? lazyScope(source, customer) : {}),
   }
 }

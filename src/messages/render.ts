@@ -2,7 +2,7 @@
 // no files, no functions and no inherited properties, and are bounded in size, time and memory.
 import { Liquid, type Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
-import type { MessageContent } from '../channels/content.ts'
+import { hasWayOut, type MessageContent } from '../channels/content.ts'
 import { fromSmallestUnit } from '../customers/money.ts'
 import type { CallContent } from '../journeys/model.ts'
 import type { Intent } from './model.ts'
@@ -146,7 +146,7 @@ function prepare(written: MessageContent, scope: object, purpose: Intent['purpos
   if (content.channel === 'line' && content.messages.length === 0)
     throw new RenderFailed('nothing is left to say: no part of the message is for this person')
   const whole: MessageContent =
-    content.channel === 'email' && purpose === 'marketing' && !content.html.includes('unsubscribe_url')
+    content.channel === 'email' && purpose === 'marketing' && !hasWayOut(content.html)
       ? { ...content, html: withFooter(content.html, locale) }
       : content
   const texts = new Map<string, Kind>()

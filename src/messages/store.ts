@@ -8,7 +8,7 @@ import type { EventBody } from '../inbox/model.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { ALL_BUCKETS, bucketOf, parseId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { bigints, booleans, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
@@ -155,20 +155,22 @@ export async function claimUnknown(
   return rows.map(toClaim)
 }
 
-/** Numbers of segments, by public id. */
-export async function reserveSegments(sql: Sql, named: (string | undefined)[]): Promise<Map<string, number>> {
-  const ids = new Map(
-    [...new Set(named)].flatMap(name => {
-      const id = name ? parseId('seg', name) : null
-      return id === null ? [] : [[id, name!] as const]
-    }),
-  )
-  if (ids.size === 0) return new Map()
+/** Numbers of segments that accounts name, by public id; of its own workspace only. */
+export async function reserveSegments(
+  sql: Sql,
+  accounts: { workspace: Uuid; settings: Record<string, string> }[],
+): Promise<Map<string, number>> {
+  const named = accounts.flatMap(({ workspace, settings: { quotaReserveFor: name } }) => {
+    const id = name ? parseId('seg', name) : null
+    return id === null ? [] : [{ workspace, id }]
+  })
+  if (named.length === 0) return new Map()
   const { rows } = await sql.query<{ id: Uuid; n: number }>(
-    'select id, n from segment where id = any($1::uuid[])',
-    [[...ids.keys()]],
+    `select distinct s.id, s.n from unnest($1::uuid[], $2::uuid[]) u(workspace, id)
+       join segment s on s.workspace_id = u.workspace and s.id = u.id`,
+    [named.map(v => v.workspace), named.map(v => v.id)],
   )
-  return new Map(rows.map(r => [ids.get(r.id)!, r.n]))
+  return new Map(rows.map(r => [publicId('seg', r.id), r.n]))
 }
 
 export type WorkspaceFacts = {

@@ -1,7 +1,7 @@
 // What is better looked at before a message goes out: it can be sent as it is. Pure; what the workspace knows is passed in.
 import { Parser } from 'htmlparser2'
 import { Liquid, Output } from 'liquidjs'
-import { inLocale, type MessageContent } from '../channels/content.ts'
+import { hasWayOut, inLocale, type MessageContent } from '../channels/content.ts'
 import { lintSms } from '../channels/sms.ts'
 import { textsOf } from '../journeys/placeholders.ts'
 
@@ -94,13 +94,13 @@ function ofMail(content: Extract<MessageContent, { channel: 'email' }>, facts: L
       ),
     )
   if (facts.purpose !== 'marketing') return found
-  if (!content.html.includes('unsubscribe_url'))
+  if (!hasWayOut(content.html))
     found.push(
       finding(
         'missing_unsubscribe',
         '/html',
-        '沒有取消訂閱的連結，寄出時會自動加在最後',
-        'There is no link to unsubscribe; one is added at the end when it is sent',
+        '沒有取消訂閱或偏好設定的連結，寄出時會自動加上取消訂閱',
+        'There is no link to unsubscribe or to the preferences; one to unsubscribe is added when it is sent',
         'hint',
       ),
     )

@@ -310,10 +310,10 @@ export async function archiveSegment(
       [workspace, id, actor, new Date()],
     )
     if (segment.live_version === null) return
-    await sql.query('update segment_version set filled_at = null where segment_id = $1 and version = $2', [
-      id,
-      segment.live_version,
-    ])
+    await sql.query(
+      'update segment_version set filled_at = null where workspace_id = $1 and segment_id = $2 and version = $3',
+      [workspace, id, segment.live_version],
+    )
     await publishWorld(sql, core, workspace, { segment: id, actor })
   })
   core.signals.emit('inbox', '')

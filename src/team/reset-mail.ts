@@ -1,6 +1,6 @@
 // Mails a one-time link for a new password through the e-mail account of a live workspace the person belongs to.
 // A sandbox's account is never used: its inbox is open to everybody in that workspace.
-import { findAccount } from '../channels/accounts.ts'
+import { anyAccount } from '../channels/accounts.ts'
 import { adapterNamed } from '../channels/register.ts'
 import type { Core } from '../platform/core.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
@@ -15,7 +15,7 @@ export async function sendResetMail(core: Core, address: string): Promise<void> 
   const user = await findUserByEmail(core.pool, address)
   if (!user) return
   const id = await mailAccountFor(core.pool, user.id)
-  const account = id ? await findAccount(core, core.pool, id) : null
+  const account = id ? await anyAccount(core, core.pool, id) : null
   const adapter = account ? adapterNamed(account.adapter) : undefined
   if (!account || !adapter) {
     core.log.warn(

@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ACTS, BROADCAST_ACTS, type BroadcastAct } from '../../src/campaigns/model.ts'
 import type { Out } from '../../src/contract.ts'
+import type { BroadcastFigure } from '../../src/insight/people/model.ts'
 import { useAct } from '../api/queries.ts'
+import { Behind, type Opened, Who } from '../insight/behind.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
@@ -54,7 +56,7 @@ export function BroadcastProgress({ ws, b }: { ws: string; b: Held }) {
         <Alert variant="light">{t('broadcast.scheduledFor', { at: say.exact(b.startAt) })}</Alert>
       ) : null}
       <CanaryTold b={b} />
-      {b.progress ? <Figures b={b} p={b.progress} /> : null}
+      {b.progress ? <Figures ws={ws} b={b} p={b.progress} /> : null}
     </Stack>
   )
 }
@@ -78,9 +80,31 @@ function CanaryTold({ b: { canary, state } }: { b: Held }) {
   ) : null
 }
 
-function Figures({ b, p }: { b: Held; p: Told }) {
+function Figures({ ws, b, p }: { ws: string; b: Held; p: Told }) {
   const { t } = useTranslation()
   const say = useSay()
+  const [opened, show] = useState<Opened | null>(null)
+  const who = (figure: BroadcastFigure, label: string, n: number, reason?: string) => (
+    <Who
+      n={n}
+      label={label}
+      open={() =>
+        show({
+          title: label,
+          ...(figure === 'audience' ? { note: t('broadcast.audienceNote') } : {}),
+          heading: t('broadcast.counted'),
+          list: {
+            of: 'broadcast',
+            broadcast: b.id,
+            figure,
+            ...(reason === undefined ? {} : { reason }),
+          },
+        })
+      }
+    >
+      {say.count(n)}
+    </Who>
+  )
   const out = Object.values(p.notEntered).reduce((x, y) => x + y, 0)
   const over = p.done + p.control + out
   const part = p.audience === 0 ? (b.endedAt === null ? 0 : 100) : Math.min(100, (100 * over) / p.audience)
@@ -99,23 +123,27 @@ function Figures({ b, p }: { b: Held; p: Told }) {
         <Group gap="xl">
           <Figure
             label={t('broadcast.told')}
-            value={say.count(p.audience)}
+            value={who('audience', t('broadcast.told'), p.audience)}
             definition={t('broadcast.toldDef')}
           />
           {FIGURES.map(f => (
-            <Figure key={f} label={t(`broadcast.${f}`)} value={say.count(p[f])} />
+            <Figure key={f} label={t(`broadcast.${f}`)} value={who(f, t(`broadcast.${f}`), p[f])} />
           ))}
-          <Figure label={t('broadcast.notEntered')} value={say.count(out)} />
+          <Figure
+            label={t('broadcast.notEntered')}
+            value={who('notEntered', t('broadcast.notEntered'), out)}
+          />
         </Group>
         {reasons.length > 0 ? (
           <Text size="sm" component="ul" className="plain">
             {reasons.map(([reason, n]) => (
               <li key={reason}>
-                {word('reason', reason)}: {say.count(n)}
+                {word('reason', reason)}: {who('skipped', word('reason', reason), n, reason)}
               </li>
             ))}
           </Text>
         ) : null}
+        {opened ? <Behind ws={ws} opened={opened} close={() => show(null)} /> : null}
       </Stack>
     </Card>
   )

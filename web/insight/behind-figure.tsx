@@ -11,6 +11,7 @@ import { Scroll } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { ExportPeople } from './export-people.tsx'
 import { PeopleTable } from './people.tsx'
 
 type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
@@ -44,13 +45,16 @@ function People({ ws, figure, asked }: Props) {
   const say = useSay()
   const query = usePages('engagementPeople', { ws, query: { ...asked, figure, limit: 50 } })
   return (
-    <PeopleTable
-      label={t('engagement.tabPeople')}
-      ws={ws}
-      query={query}
-      heading={t('engagement.count')}
-      rows={query.items.map(i => ({ customer: i.customer, value: say.count(i.value) }))}
-    />
+    <>
+      {query.items.length > 0 ? <ExportPeople ws={ws} list={{ of: 'engagement', ...asked, figure }} /> : null}
+      <PeopleTable
+        label={t('engagement.tabPeople')}
+        ws={ws}
+        query={query}
+        heading={t('engagement.count')}
+        rows={query.items.map(i => ({ customer: i.customer, value: say.count(i.value) }))}
+      />
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 // Conversions credited to touches, with cost and return, by one grouping; each row opens its people.
-import { Anchor, Group, MultiSelect, Select, Text } from '@mantine/core'
+import { Group, MultiSelect, Select, Text } from '@mantine/core'
 import { IconTargetArrow } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,12 +11,13 @@ import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Chart } from '../parts/chart.tsx'
 import { EventPicker } from '../parts/event-picker.tsx'
-import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
-import { type Say, useSay, useWs } from '../use.ts'
+import { type Say, useSay } from '../use.ts'
+import { Who } from './behind.tsx'
 import { PeopleDrawer } from './people.tsx'
+import { DaysPicker, JourneyName } from './pickers.tsx'
 
 type Data = Out<'attribution'>
 type Item = Data['items'][number]
@@ -32,6 +33,8 @@ const COLUMNS = [
   'gain',
   'roi',
 ] as const
+/** how the URL says "without a touch" */
+const NONE = '-'
 const WINDOWS = ['1', '3', '7', '14', '30', '60', '90']
 
 export type CreditSearch = {
@@ -72,17 +75,6 @@ export function Credits({
     conversion: search.event,
   }
   const query = useApi('attribution', { ws, query: asked }, { enabled: range !== null, keep: true })
-  const days = (label: string, value: string, name: 'window' | 'half', usual: string) => (
-    <Select
-      size="xs"
-      w={100}
-      label={label}
-      allowDeselect={false}
-      data={WINDOWS.map(n => ({ value: n, label: t('attribution.days', { n }) }))}
-      value={value}
-      onChange={next => choose({ [name]: next === usual ? undefined : (next ?? undefined) })}
-    />
-  )
   return (
     <>
       <Group gap="xs" align="flex-end">
@@ -100,8 +92,22 @@ export function Credits({
           value={model}
           onChange={next => choose({ model: next === 'last' ? undefined : (next ?? undefined) })}
         />
-        {days(t('attribution.window'), search.window ?? '14', 'window', '14')}
-        {model === 'time_decay' ? days(t('attribution.half'), search.half ?? '7', 'half', '7') : null}
+        <DaysPicker
+          label={t('attribution.window')}
+          days={WINDOWS}
+          usual="14"
+          value={search.window}
+          choose={window => choose({ window })}
+        />
+        {model === 'time_decay' ? (
+          <DaysPicker
+            label={t('attribution.half')}
+            days={WINDOWS}
+            usual="7"
+            value={search.half}
+            choose={half => choose({ half })}
+          />
+        ) : null}
         <MultiSelect
           size="xs"
           w={260}
@@ -196,13 +202,13 @@ function Rows({
   const say = useSay()
   const title = t('attribution.items', { by: t(`attributionBy.${by}`) })
   const top = data.items.filter(i => i.revenue > 0 || i.cost > 0).slice(0, 12)
-  const cells = (row: Figures, key: string | null) =>
+  const cells = (row: Figures, key: string) =>
     COLUMNS.map(c => (
       <td key={c} className="end nowrap">
-        {c === 'people' && row.people > 0 && key !== null ? (
-          <Anchor component="button" type="button" onClick={() => choose({ key })}>
+        {c === 'people' && row.people > 0 ? (
+          <Who n={row.people} label={t('attributionColumn.people')} open={() => choose({ key })}>
             {sayCell(c, row, data.currency, say)}
-          </Anchor>
+          </Who>
         ) : (
           sayCell(c, row, data.currency, say)
         )}
@@ -276,7 +282,7 @@ function Rows({
                 <td>
                   <Text c="dimmed">{t('attribution.none')}</Text>
                 </td>
-                {cells(data.none, null)}
+                {cells(data.none, NONE)}
               </tr>
               <tr>
                 <td>
@@ -299,22 +305,8 @@ function nameOf(item: Item, by: string): string {
 }
 
 function Name({ item, by }: { item: Item; by: string }) {
-  const { t } = useTranslation()
-  const ws = useWs()
   if (by === 'channel') return isChannel(item.key) ? <Channel name={item.key} /> : word('touchKind', item.key)
-  if (item.journey === null) return <>{item.name ?? item.key}</>
-  return (
-    <>
-      <A to="/w/$ws/journeys/$journey" params={{ ws, journey: item.journey }} fw={550}>
-        {item.name ?? item.journey}
-      </A>
-      {item.node === null ? null : (
-        <Text size="xs" c="dimmed">
-          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
-        </Text>
-      )}
-    </>
-  )
+  return <JourneyName item={item} />
 }
 
 function People({
@@ -332,19 +324,23 @@ function People({
 }) {
   const { t } = useTranslation()
   const say = useSay()
-  const query = usePages('attributionPeople', {
-    ws,
-    query: { ...asked, ...(name === '' ? {} : { key: name }), limit: 50 },
-  })
+  const whose = {
+    ...asked,
+    ...(name === '' ? {} : name === NONE ? { only: 'none' as const } : { key: name }),
+  }
+  const query = usePages('attributionPeople', { ws, query: { ...whose, limit: 50 } })
   const item = data?.items.find(i => i.key === name)
   return (
     <PeopleDrawer
       title={t('attribution.people', {
-        key: item ? nameOf(item, asked.by ?? 'channel') : t('attribution.total'),
+        key: item
+          ? nameOf(item, asked.by ?? 'channel')
+          : t(name === NONE ? 'attribution.none' : 'attribution.total'),
       })}
       note={t('attributionDef.people')}
       ws={ws}
       query={query}
+      list={{ of: 'attribution', ...whose }}
       heading={t('attributionColumn.revenue')}
       rows={query.items.map(i => ({
         customer: i.customer,

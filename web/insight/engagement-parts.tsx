@@ -8,6 +8,7 @@ import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
 import { useSay, useWs } from '../use.ts'
+import { JourneyName } from './pickers.tsx'
 
 const COLUMNS: Figure[] = [
   'sent',
@@ -127,17 +128,5 @@ function PartName({ by, item }: { by: Dimension; item: Item }) {
       </A>
     )
   if (by === 'purpose') return <>{word('purpose', item.key)}</>
-  if (item.journey === null) return <>{item.name ?? item.key}</>
-  return (
-    <>
-      <A to="/w/$ws/journeys/$journey" params={{ ws, journey: item.journey }} fw={550}>
-        {item.name ?? item.journey}
-      </A>
-      {item.node === null ? null : (
-        <Text size="xs" c="dimmed">
-          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
-        </Text>
-      )}
-    </>
-  )
+  return <JourneyName item={item} />
 }

@@ -11,6 +11,7 @@ import { Definition, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { PeopleDrawer } from './people.tsx'
+import { DaysPicker } from './pickers.tsx'
 
 type By = NonNullable<Query<'firstTouch'>['by']>
 const BY_WORDS = {
@@ -60,14 +61,12 @@ export function FirstTouch({
           value={by}
           onChange={value => choose({ by: value ?? undefined, key: undefined })}
         />
-        <Select
-          size="xs"
-          w={130}
+        <DaysPicker
           label={t('touch.window')}
-          allowDeselect={false}
-          data={WINDOWS.map(n => ({ value: n, label: t('touch.days', { n }) }))}
-          value={String(days)}
-          onChange={value => choose({ window: value ?? undefined })}
+          days={WINDOWS}
+          usual="90"
+          value={search.window}
+          choose={window => choose({ window })}
         />
       </Group>
       <Card title={t('touch.lead')} flush>

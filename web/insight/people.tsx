@@ -8,6 +8,7 @@ import { A } from '../parts/link.tsx'
 import { Scroll } from '../parts/page.tsx'
 import { More } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { ExportPeople, type PeopleList } from './export-people.tsx'
 
 type Row = Out<'metricPeople'>['items'][number]['customer']
 type Query = {
@@ -26,6 +27,7 @@ export function PeopleDrawer({
   query,
   rows,
   heading,
+  list,
   close,
 }: {
   title: string
@@ -35,11 +37,14 @@ export function PeopleDrawer({
   rows: { customer: Row; value: ReactNode }[]
   /** of the column of values */
   heading: string
+  /** the same list, to be had as a file */
+  list?: PeopleList
   close: () => void
 }) {
   return (
     <Drawer opened onClose={close} position="right" size="lg" title={title}>
       {note ? <p className="note">{note}</p> : null}
+      {list && rows.length > 0 ? <ExportPeople ws={ws} list={list} /> : null}
       <PeopleTable label={title} ws={ws} query={query} rows={rows} heading={heading} />
     </Drawer>
   )

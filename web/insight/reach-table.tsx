@@ -1,12 +1,16 @@
 // Channels side by side: whom each could reach, what of its messages arrives and is acted on, and what it costs.
 import { Text } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import type { ReachFigure } from '../../src/insight/people/model.ts'
+import { word } from '../i18n.ts'
 import { useApi } from '../api/queries.ts'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { Behind, type Opened, Who } from './behind.tsx'
 
 type Item = Out<'reach'>['items'][number]
 const COLUMNS = [
@@ -32,17 +36,33 @@ export function ReachTable({
   const { t } = useTranslation()
   const say = useSay()
   const query = useApi('reach', { ws, query: asked }, { keep: true })
+  const [opened, show] = useState<Opened | null>(null)
   const share = (part: number, whole: number) => (whole === 0 ? '—' : say.share(part, whole))
+  const who = (i: Item, figure: ReachFigure, n: number, text: string) => (
+    <Who
+      n={n}
+      label={`${word('channel', i.channel)}, ${t(`reachFigure.${figure}`)}`}
+      open={() =>
+        show({
+          title: `${word('channel', i.channel)} · ${t(`reachFigure.${figure}`)}`,
+          heading: t('reach.counted'),
+          list: { of: 'reach', ...asked, channel: i.channel, figure },
+        })
+      }
+    >
+      {text}
+    </Who>
+  )
   const cell = (i: Item, column: (typeof COLUMNS)[number], data: Out<'reach'>) => {
     switch (column) {
       case 'bound':
       case 'consented':
       case 'reachable':
-        return share(i[column], data.customers)
+        return who(i, column, i[column], share(i[column], data.customers))
       case 'reached':
         return (
           <>
-            {share(i.reached, i.sent)}
+            {who(i, 'people', i.people, share(i.reached, i.sent))}
             {i.sent > 0 ? (
               <Text size="xs" c="dimmed">
                 {t(i.tells ? 'reach.delivered' : 'reach.accepted')}
@@ -52,12 +72,12 @@ export function ReachTable({
         )
       case 'opened':
         return i.opens === 'person'
-          ? share(i.opened, i.reached)
+          ? who(i, 'opened', i.opened, share(i.opened, i.reached))
           : t(i.opens === 'sums' ? 'engagement.sumsOnly' : 'engagement.notTold')
       case 'clicked':
-        return share(i.clicked, i.reached)
+        return who(i, 'clicked', i.clicked, share(i.clicked, i.reached))
       case 'converted':
-        return share(i.buyers, i.people)
+        return who(i, 'buyers', i.buyers, share(i.buyers, i.people))
       case 'unitCost':
         return say.cost(i.unitCost, data.currency)
       case 'perBuyer':
@@ -117,6 +137,7 @@ export function ReachTable({
       <Text size="sm" c="dimmed" p="md">
         {t('reach.note')}
       </Text>
+      {opened ? <Behind ws={ws} opened={opened} close={() => show(null)} /> : null}
     </Card>
   )
 }

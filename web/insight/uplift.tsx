@@ -1,19 +1,23 @@
 // Those who were written to against those who were kept out: a table of differences with their intervals, and before and after.
-import { Group, NumberInput, Select, Text } from '@mantine/core'
+import { Group, NumberInput, Text } from '@mantine/core'
 import { IconScale } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import type { UpliftFigure } from '../../src/insight/people/model.ts'
 import type { UpliftMetric } from '../../src/insight/uplift/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Badge, Definition, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { type Say, useSay } from '../use.ts'
+import { Behind, type Opened, Who } from './behind.tsx'
+import { DaysPicker, JourneyPicker } from './pickers.tsx'
 
 type Data = Out<'uplift'>
 type Arm = Data['treated']
 const WINDOWS = ['7', '14', '30', '60', '90']
+type Open = (arm: 'treated' | 'control', figure: UpliftFigure) => void
 type Search = { journey?: string; window?: string }
 
 export function Uplift({
@@ -37,30 +41,30 @@ export function Uplift({
     window: Number(search.window ?? 30),
   }
   const query = useApi('uplift', { ws, query: asked }, { enabled: range !== null, keep: true })
-  const journeys = useApi('journeys', { ws })
+  const [opened, show] = useState<Opened | null>(null)
+  const open: Open = (arm, figure) =>
+    show({
+      title: `${t(`upliftFigure.${figure}`)} · ${t(`uplift.${arm}`)}`,
+      heading: t('uplift.counted'),
+      list: { of: 'uplift', ...asked, arm, figure },
+    })
   return (
     <>
       <Group gap="xs" align="flex-end">
         {children}
-        <Select
-          size="xs"
-          w={230}
+        <JourneyPicker
+          ws={ws}
           label={t('uplift.journey')}
-          placeholder={t('uplift.workspace')}
-          clearable
-          searchable
-          data={(journeys.data?.items ?? []).map(j => ({ value: j.id, label: j.name }))}
-          value={search.journey ?? null}
-          onChange={value => choose({ journey: value ?? undefined })}
+          all={t('uplift.workspace')}
+          value={search.journey}
+          choose={journey => choose({ journey })}
         />
-        <Select
-          size="xs"
-          w={110}
+        <DaysPicker
           label={t('uplift.window')}
-          allowDeselect={false}
-          data={WINDOWS.map(n => ({ value: n, label: t('attribution.days', { n }) }))}
-          value={search.window ?? '30'}
-          onChange={value => choose({ window: value === '30' ? undefined : (value ?? undefined) })}
+          days={WINDOWS}
+          usual="30"
+          value={search.window}
+          choose={window => choose({ window })}
         />
       </Group>
       <Show query={query} rows={6}>
@@ -70,11 +74,12 @@ export function Uplift({
               <Empty icon={<IconScale />} title={t('uplift.empty')} text={t('uplift.emptyText')} />
             </Card>
           ) : (
-            <Lifts data={data} />
+            <Lifts data={data} open={open} />
           )
         }
       </Show>
-      {query.data && query.data.treated.people > 0 ? <BeforeAfter data={query.data} /> : null}
+      {query.data && query.data.treated.people > 0 ? <BeforeAfter data={query.data} open={open} /> : null}
+      {opened ? <Behind ws={ws} opened={opened} close={() => show(null)} /> : null}
       <Settings ws={ws} />
     </>
   )
@@ -93,12 +98,20 @@ function figure(metric: UpliftMetric, arm: Arm, currency: string, say: Say): str
   }
 }
 
-function Lifts({ data }: { data: Data }) {
+/** Who is behind a metric: revenue is theirs who bought. */
+const OF: Record<UpliftMetric, 'engaged' | 'converted' | 'repurchased'> = {
+  engagement: 'engaged',
+  conversion: 'converted',
+  repurchase: 'repurchased',
+  revenue: 'converted',
+}
+
+function Lifts({ data, open }: { data: Data; open: Open }) {
   const { t } = useTranslation()
   const say = useSay()
   const signed = (metric: UpliftMetric, value: number) =>
     `${value > 0 ? '+' : ''}${metric === 'revenue' ? say.money(Math.round(value), data.currency) : say.percent(value)}`
-  const open = data.treated.open + data.control.open
+  const stillOpen = data.treated.open + data.control.open
   return (
     <Card flush title={t('attribution.tabUplift')}>
       <Scroll label={t('attribution.tabUplift')}>
@@ -109,13 +122,25 @@ function Lifts({ data }: { data: Data }) {
               <th className="end">
                 {t('uplift.treated')}
                 <Text size="xs" c="dimmed">
-                  {t('uplift.people', { n: say.count(data.treated.people) })}
+                  <Who
+                    n={data.treated.people}
+                    label={t('uplift.treated')}
+                    open={() => open('treated', 'people')}
+                  >
+                    {t('uplift.people', { n: say.count(data.treated.people) })}
+                  </Who>
                 </Text>
               </th>
               <th className="end">
                 {t('uplift.control')}
                 <Text size="xs" c="dimmed">
-                  {t('uplift.people', { n: say.count(data.control.people) })}
+                  <Who
+                    n={data.control.people}
+                    label={t('uplift.control')}
+                    open={() => open('control', 'people')}
+                  >
+                    {t('uplift.people', { n: say.count(data.control.people) })}
+                  </Who>
                 </Text>
               </th>
               <th className="end">{t('uplift.lift')}</th>
@@ -127,8 +152,17 @@ function Lifts({ data }: { data: Data }) {
                 <td>
                   {t(`upliftMetric.${metric}`)} <Definition text={t(`upliftDef.${metric}`)} />
                 </td>
-                <td className="end nowrap">{figure(metric, data.treated, data.currency, say)}</td>
-                <td className="end nowrap">{figure(metric, data.control, data.currency, say)}</td>
+                {(['treated', 'control'] as const).map(arm => (
+                  <td key={arm} className="end nowrap">
+                    <Who
+                      n={data[arm][OF[metric]]}
+                      label={`${t(`upliftMetric.${metric}`)}, ${t(`uplift.${arm}`)}`}
+                      open={() => open(arm, OF[metric])}
+                    >
+                      {figure(metric, data[arm], data.currency, say)}
+                    </Who>
+                  </td>
+                ))}
                 <td className="end">
                   {lift === null ? (
                     t('uplift.nobody')
@@ -155,16 +189,24 @@ function Lifts({ data }: { data: Data }) {
           </tbody>
         </table>
       </Scroll>
-      {open > 0 ? (
+      {stillOpen > 0 ? (
         <Text size="sm" c="dimmed" p="md">
-          {t('uplift.open', { n: say.count(open) })}
+          {t('uplift.open', { n: say.count(stillOpen) })}{' '}
+          {(['treated', 'control'] as const).map(arm => (
+            <span key={arm}>
+              {' · '}
+              <Who n={data[arm].open} label={t('upliftFigure.open')} open={() => open(arm, 'open')}>
+                {t(`uplift.${arm}`)} {say.count(data[arm].open)}
+              </Who>
+            </span>
+          ))}
         </Text>
       ) : null}
     </Card>
   )
 }
 
-function BeforeAfter({ data }: { data: Data }) {
+function BeforeAfter({ data, open }: { data: Data; open: Open }) {
   const { t } = useTranslation()
   const say = useSay()
   const { treated } = data
@@ -186,8 +228,24 @@ function BeforeAfter({ data }: { data: Data }) {
           <tbody>
             <tr>
               <td>{t('upliftMetric.conversion')}</td>
-              <td className="end">{say.share(treated.before.converted, treated.people)}</td>
-              <td className="end">{say.share(treated.converted, treated.people)}</td>
+              <td className="end">
+                <Who
+                  n={treated.before.converted}
+                  label={t('uplift.before')}
+                  open={() => open('treated', 'converted_before')}
+                >
+                  {say.share(treated.before.converted, treated.people)}
+                </Who>
+              </td>
+              <td className="end">
+                <Who
+                  n={treated.converted}
+                  label={t('uplift.after')}
+                  open={() => open('treated', 'converted')}
+                >
+                  {say.share(treated.converted, treated.people)}
+                </Who>
+              </td>
             </tr>
             <tr>
               <td>{t('upliftMetric.revenue')}</td>

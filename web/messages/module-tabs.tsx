@@ -9,6 +9,7 @@ import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { type Change, tellChanges } from './diff-words.ts'
 
 export function ModuleVersions({
   ws,
@@ -67,13 +68,7 @@ export function ModuleVersions({
                       </tr>
                     </thead>
                     <tbody>
-                      {v.changes.slice(0, 40).map(c => (
-                        <tr key={c.path}>
-                          <td className="mono">{c.path}</td>
-                          <td className="was">{short(c.before)}</td>
-                          <td>{short(c.after)}</td>
-                        </tr>
-                      ))}
+                      <Changes changes={v.changes} before={items[i + 1]?.content} after={v.content} />
                     </tbody>
                   </table>
                 )}
@@ -86,9 +81,28 @@ export function ModuleVersions({
   )
 }
 
-const MOST = 300
-const short = (text: string | null): string =>
-  text === null ? '—' : text.length > MOST ? `${text.slice(0, MOST)}…` : text
+const MOST = 40
+function Changes({ changes, before, after }: { changes: Change[]; before: unknown; after: unknown }) {
+  const { t, i18n } = useTranslation()
+  const words = { t: t as (key: string) => string, has: (key: string) => i18n.exists(key) }
+  const told = tellChanges(changes, before, after, words)
+  return (
+    <>
+      {told.slice(0, MOST).map(c => (
+        <tr key={c.path}>
+          <td>{c.where}</td>
+          <td className="was">{c.before}</td>
+          <td>{c.after}</td>
+        </tr>
+      ))}
+      {told.length > MOST ? (
+        <tr>
+          <td colSpan={3}>{t('moduleDiff.more', { n: told.length - MOST })}</td>
+        </tr>
+      ) : null}
+    </>
+  )
+}
 
 export function ModuleUses({ ws, data }: { ws: string; data: Out<'module'> }) {
   const { t } = useTranslation()

@@ -1,10 +1,14 @@
 // One campaign: its figures, what belongs to it, its links, its settings.
 import { Group, MultiSelect, Stack, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import type { CampaignFigure } from '../../src/insight/people/model.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
 import { CampaignSettings } from '../campaigns/settings.tsx'
+import { word } from '../i18n.ts'
+import { Behind, type Opened, Who } from '../insight/behind.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Page, Scroll } from '../parts/page.tsx'
 import { Channel, Copy, Definition, Figure } from '../parts/small.tsx'
@@ -34,7 +38,7 @@ export function Campaign() {
     >
       <Stack>
         <Card title={t('campaigns.figures')}>
-          <Show query={report}>{data => <Figures data={data} />}</Show>
+          <Show query={report}>{data => <Figures ws={ws} campaign={campaign} data={data} />}</Show>
         </Card>
         <Show query={query}>
           {data => (
@@ -52,21 +56,35 @@ export function Campaign() {
   )
 }
 
-function Figures({ data }: { data: Report }) {
+type Open = (figure: CampaignFigure, name: string, of?: { channel?: string; message?: string }) => void
+
+function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: Report }) {
   const { t } = useTranslation()
   const say = useSay()
+  const [opened, show] = useState<Opened | null>(null)
+  const open: Open = (figure, name, of = {}) =>
+    show({
+      title: `${name} · ${t(`campaigns.${figure}`)}`,
+      heading: t(figure === 'sent' ? 'campaigns.sent' : 'campaigns.times'),
+      list: { of: 'campaign', campaign, figure, ...of },
+    })
+  const who = (figure: CampaignFigure, n: number, text: string) => (
+    <Who n={n} label={t(`campaigns.${figure}`)} open={() => open(figure, t('campaigns.whole'))}>
+      {text}
+    </Who>
+  )
   const { total, currency, budget, goal } = data
   return (
     <Stack>
       <Group gap="xl">
         <Figure
           label={t('campaigns.reached')}
-          value={say.count(total.reached)}
+          value={who('reached', total.reached, say.count(total.reached))}
           definition={t('campaigns.reachedDef')}
         />
         <Figure
           label={t('campaigns.participants')}
-          value={say.count(total.participants)}
+          value={who('participants', total.participants, say.count(total.participants))}
           definition={t('campaigns.participantsDef')}
         />
         <Figure
@@ -74,7 +92,7 @@ function Figures({ data }: { data: Report }) {
           value={say.share(total.participants, total.reached)}
           definition={t('campaigns.rateDef')}
         />
-        <Figure label={t('campaigns.joined')} value={say.count(data.joined)} />
+        <Figure label={t('campaigns.joined')} value={who('joined', data.joined, say.count(data.joined))} />
         <Figure label={t('campaigns.revenue')} value={say.money(data.revenue, currency)} />
         <Figure
           label={t('campaigns.spent')}
@@ -93,7 +111,7 @@ function Figures({ data }: { data: Report }) {
         {goal ? (
           <Figure
             label={t('campaigns.goal')}
-            value={`${say.count(goal.people)} / ${say.count(goal.target)}`}
+            value={who('goal', goal.people, `${say.count(goal.people)} / ${say.count(goal.target)}`)}
           />
         ) : null}
       </Group>
@@ -104,8 +122,11 @@ function Figures({ data }: { data: Report }) {
           </Text>
           <Parts
             label={t('campaigns.byChannel')}
+            open={open}
             rows={data.channels.map(c => ({
               key: c.channel,
+              said: word('channel', c.channel),
+              of: { channel: c.channel },
               name: (
                 <>
                   <Channel name={c.channel} />{' '}
@@ -117,14 +138,18 @@ function Figures({ data }: { data: Report }) {
           />
           <Parts
             label={t('campaigns.byMessage')}
+            open={open}
             rows={data.messages.map(m => ({
               key: `${m.journey}/${m.node}/${m.version}`,
+              said: `${m.journeyName} · ${m.title}`,
+              of: { message: `${m.journey}/${m.node}/${m.version}` },
               name: `${m.journeyName} · ${m.title}`,
               counted: m,
             }))}
           />
         </>
       ) : null}
+      {opened ? <Behind ws={ws} opened={opened} close={() => show(null)} /> : null}
     </Stack>
   )
 }
@@ -132,9 +157,17 @@ function Figures({ data }: { data: Report }) {
 function Parts({
   label,
   rows,
+  open,
 }: {
   label: string
-  rows: { key: string; name: React.ReactNode; counted: Counted }[]
+  rows: {
+    key: string
+    name: React.ReactNode
+    said: string
+    of: { channel?: string; message?: string }
+    counted: Counted
+  }[]
+  open: Open
 }) {
   const { t } = useTranslation()
   const say = useSay()
@@ -152,13 +185,20 @@ function Parts({
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, counted }) => (
+          {rows.map(({ key, name, said, of, counted }) => (
             <tr key={key}>
               <td>{name}</td>
-              <td className="num">{say.count(counted.sent)}</td>
-              <td className="num">{say.count(counted.reached)}</td>
-              <td className="num">{say.count(counted.clicked)}</td>
-              <td className="num">{say.count(counted.participants)}</td>
+              {(['sent', 'reached', 'clicked', 'participants'] as const).map(f => (
+                <td key={f} className="num">
+                  <Who
+                    n={counted[f]}
+                    label={`${said}, ${t(`campaigns.${f}`)}`}
+                    open={() => open(f, said, of)}
+                  >
+                    {say.count(counted[f])}
+                  </Who>
+                </td>
+              ))}
               <td className="num">{say.share(counted.participants, counted.reached)}</td>
             </tr>
           ))}

@@ -12,6 +12,7 @@ import { word } from '../i18n.ts'
 import { BehindFigure } from '../insight/behind-figure.tsx'
 import { EngagementFigures } from '../insight/engagement-figures.tsx'
 import { EngagementParts } from '../insight/engagement-parts.tsx'
+import { DaysPicker, JourneyPicker } from '../insight/pickers.tsx'
 import { RangeInput, useRange } from '../insight/range.tsx'
 import { ReachTable } from '../insight/reach-table.tsx'
 import { Chart } from '../parts/chart.tsx'
@@ -44,7 +45,6 @@ export function Engagement() {
     participation: search.event,
   }
   const query = useApi('engagement', { ws, query: { ...asked, by } }, { enabled: range !== null, keep: true })
-  const journeys = useApi('journeys', { ws })
   const campaigns = useApi('campaigns', { ws, query: { limit: 200 } }).data?.items ?? []
   const tab = search.tab === 'reach' ? 'reach' : 'messages'
   const figure = FIGURES.find(f => f === search.figure)
@@ -91,25 +91,19 @@ export function Engagement() {
               onChange={value => choose({ campaign: value ?? undefined })}
             />
           ) : null}
-          <Select
-            size="xs"
-            w={190}
+          <JourneyPicker
+            ws={ws}
             label={t('engagement.journey')}
-            placeholder={t('engagement.allJourneys')}
-            clearable
-            searchable
-            data={(journeys.data?.items ?? []).map(j => ({ value: j.id, label: j.name }))}
-            value={search.journey ?? null}
-            onChange={value => choose({ journey: value ?? undefined })}
+            all={t('engagement.allJourneys')}
+            value={search.journey}
+            choose={journey => choose({ journey })}
           />
-          <Select
-            size="xs"
-            w={100}
+          <DaysPicker
             label={t('engagement.window')}
-            allowDeselect={false}
-            data={WINDOWS.map(n => ({ value: n, label: t('engagement.days', { n }) }))}
-            value={search.window ?? '7'}
-            onChange={value => choose({ window: value === '7' ? undefined : (value ?? undefined) })}
+            days={WINDOWS}
+            usual="7"
+            value={search.window}
+            choose={window => choose({ window })}
           />
           <div>
             <Text size="xs" fw={600}>
@@ -173,7 +167,8 @@ const NONE = '-'
 
 /** The scope of one row. */
 function narrowed(by: (typeof DIMENSIONS)[number], key: string | undefined, zone: string) {
-  if (key === undefined || key === NONE) return {}
+  if (key === undefined) return {}
+  if (key === NONE) return { [by === 'message' ? 'journey' : by]: 'none' }
   switch (by) {
     case 'channel':
       return { channel: key }

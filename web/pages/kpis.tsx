@@ -257,6 +257,7 @@ function People({ ws, kpi, currency, close }: { ws: string; kpi: Kpi; currency: 
       note={t(`kpiDef.${kpi.metric}`)}
       ws={ws}
       query={query}
+      list={{ of: 'kpi', kpi: kpi.id }}
       heading={name}
       rows={query.items.map(i => ({ customer: i.customer, value: value(i.value) }))}
       close={close}

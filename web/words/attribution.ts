@@ -118,6 +118,7 @@ export const attributionWords = {
     ],
   },
   uplift: {
+    counted: ['次數', 'Times'],
     journey: ['對照組', 'Control group'],
     workspace: ['整個工作區（全域對照組）', 'The workspace (global)'],
     window: ['觀察天數', 'Window'],
@@ -146,6 +147,15 @@ export const attributionWords = {
       '全域對照組的人不會進入任何有行銷訊息的旅程或群發；只含交易通知的不受影響。同一個人永遠在同一組。',
       'People of this group enter no journey or broadcast with marketing messages; those with transactional messages only go on. A person is always in the same group.',
     ],
+  },
+  upliftFigure: {
+    people: ['全部的人', 'Everybody'],
+    engaged: ['自己來過的人', 'Came by themselves'],
+    converted: ['購買的人', 'Bought'],
+    regulars: ['之前買過的人', 'Had bought before'],
+    repurchased: ['再次購買的人', 'Bought again'],
+    open: ['觀察期還沒結束的人', 'Window not over yet'],
+    converted_before: ['進入前同期購買的人', 'Bought in the time before'],
   },
   upliftMetric: {
     engagement: ['互動', 'Engagement'],

@@ -31,6 +31,7 @@ export const broadcastWords = {
     state_done: ['已完成', 'Done'],
   },
   comparison: {
+    counted: ['次數', 'Times'],
     text: [
       '近 {{days}} 天。轉換與營收：第一則訊息送出後 7 天內達成旅程目標、下單的人與淨額；同一筆訂單可能算在多個旅程與群發上。',
       'Last {{days}} days. Goals and revenue: within 7 days of the first message to a person; one order may count for several of them.',
@@ -55,6 +56,8 @@ export const broadcastWords = {
     empty: ['這段期間沒有送出訊息', 'Nothing was sent in this time'],
   },
   broadcast: {
+    counted: ['次數', 'Times'],
+    audienceNote: ['目前已經知道有沒有進入的人', 'Of whom it is known by now whether they entered'],
     step_audience: ['1. 發給誰', '1. To whom'],
     step_message: ['2. 說什麼', '2. What it says'],
     step_when: ['3. 什麼時候、怎麼發', '3. When and how'],

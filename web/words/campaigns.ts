@@ -27,6 +27,8 @@ export const campaignWords = {
     links: ['帶追蹤參數的連結', 'Links with UTM'],
     settings: ['設定', 'Settings'],
     figures: ['成效', 'Figures'],
+    whole: ['整個活動', 'The campaign'],
+    times: ['次數', 'Times'],
     reached: ['觸及人數', 'Reached'],
     reachedTells: ['渠道會回報送達：以送達計', 'The channel tells: delivered'],
     reachedAccepts: [

@@ -123,6 +123,7 @@ export const engagementWords = {
     unsubscribed: ['從這則訊息的退訂連結退訂', 'Unsubscribed by the link of this message'],
   },
   reach: {
+    counted: ['次數', 'Times'],
     tab: ['觸及與成本', 'Reach and cost'],
     tabMessages: ['互動', 'Engagement'],
     title: ['各渠道的觸及、成本與轉換', 'Reach, cost and conversion by channel'],
@@ -133,6 +134,15 @@ export const engagementWords = {
       '「可觸及分流」節點可以依成本、順序或觸及率挑渠道；它用的觸及率每天凌晨三點後重算，隨發佈版本記錄。',
       'Reach nodes may choose by cost, order or reach; the rate they choose by is worked out after three each night and kept with the published version.',
     ],
+  },
+  reachFigure: {
+    bound: ['已綁定', 'Bound'],
+    consented: ['已同意', 'Consented'],
+    reachable: ['可觸及', 'Reachable'],
+    people: ['觸及的人', 'People reached'],
+    opened: ['開啟的人', 'Opened'],
+    clicked: ['點擊的人', 'Clicked'],
+    buyers: ['購買的人', 'Bought'],
   },
   reachColumn: {
     bound: ['已綁定', 'Bound'],

@@ -32,6 +32,7 @@ export const insight = {
     badgeX: ['X', 'X'],
     showPeople: ['看背後的 {{n}} 人', 'See who ({{n}})'],
     peopleTitle: ['「{{metric}}」背後的人', 'The people behind “{{metric}}”'],
+    peopleFile: ['下載名單（CSV）', 'Download the list (CSV)'],
     peopleNone: ['這段期間沒有人', 'Nobody in this time'],
     share: ['{{part}} ÷ {{whole}}', '{{part}} ÷ {{whole}}'],
     notFiltered: ['不分通路與門市', 'Over all sales channels and stores'],

@@ -1,6 +1,7 @@
 // Attribution and return as a brand reads them, on a case worked out by hand.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { everybodyBehind } from '../../../test/people-behind.ts'
 import { mail } from '../../../test/send-lab.ts'
 import type { Out } from '../../contract.ts'
 import { openMessageLinks } from '../../messages/link-tokens.ts'
@@ -195,6 +196,14 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
     .body as Out<'attributionPeople'>
   expect(everybody.items.map(i => i.value)).toEqual([1_000, 500])
   expect(everybody.next).not.toBeNull()
+
+  const { none } = await attribution({ model: 'linear' })
+  const untouched = await everybodyBehind(lab, 'attributionPeople', { model: 'linear', only: 'none' })
+  expect([untouched.ids.size, untouched.rows.reduce((n, r) => n + r.value, 0)]).toEqual([
+    none.people,
+    none.revenue,
+  ])
+  expect(none.people).toBeGreaterThan(0)
 
   // what comes back takes its credit back; the goods of A1 were kept, so they cost what they did
   await lab.tell(says('a', 'Order Refunded', { order_id: 'A1', total: 200, currency: 'TWD' }))

@@ -3,15 +3,14 @@ import { publishWorld } from '../../catalogue/publish.ts'
 import { saveSettings } from '../../catalogue/workspace-settings.ts'
 import type { WorkspaceSettings } from '../../catalogue/workspace.ts'
 import type { Out, Query } from '../../contract.ts'
-import { rowsById } from '../../customers/list.ts'
 import { journeyNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { parseId, publicId } from '../../platform/ids.ts'
 import { inTransaction } from '../../platform/postgres.ts'
 import type { MessageScope } from '../engagement/sql.ts'
 import { engagementBy, engagementOf, noJourney, tellingChannels } from '../engagement/store.ts'
+import { peoplePage, readMap, type ReadPeople } from '../people/page.ts'
 import { rangeOf } from '../range.ts'
 import { USUAL_HALF_LIFE_DAYS } from './credit.ts'
 import {
@@ -135,6 +134,22 @@ const publicKey = (by: AttributedBy, key: string): string => {
   return noJourney(journey) ? '' : [publicId('jrn', journey), ...more].join('/')
 }
 
+/** Whose conversions are credited to an item, to none, or all. */
+export async function attributedPeople(
+  core: Core,
+  workspace: WorkspaceRow,
+  query: NonNullable<Query<'attributionPeople'>>,
+): Promise<ReadPeople> {
+  const { total, none, byKey } = await attributed(core, await scopeOf(core, workspace, query), query)
+  const { key, only } = query
+  const by = query.by ?? 'channel'
+  if (only === 'none') return readMap(unnamed(none, byKey).people)
+  const [first = '', ...more] = key?.split('/') ?? []
+  const journey = isOf(by) ? parseId('jrn', first) : null
+  const inner = journey === null ? (key ?? '') : [journey, ...more].join('/')
+  return readMap(key === undefined ? total.people : (byKey.get(inner)?.people ?? new Map()))
+}
+
 export const attributionRoutes = {
   async attribution({ core, workspace, query }) {
     const p = await scopeOf(core, workspace, query)
@@ -166,14 +181,13 @@ export const attributionRoutes = {
         ...presentCredit(byKey.get(key) ?? EMPTY, spent.byKey.get(key) ?? NOTHING),
       }
     })
-    const unnamed = byKey.get('')
     return {
       from: new Date(p.from).toISOString(),
       to: new Date(p.to).toISOString(),
       currency: workspace.currency,
       pointValue,
       total: presentCredit(total, spent.total),
-      none: presentCredit(unnamed ? together(none, unnamed) : none, {
+      none: presentCredit(unnamed(none, byKey), {
         messages: Math.max(0, rest.messages),
         points: Math.max(0, rest.points),
       }),
@@ -183,31 +197,8 @@ export const attributionRoutes = {
     }
   },
 
-  async attributionPeople({ core, workspace, query }) {
-    const p = await scopeOf(core, workspace, query)
-    const { total, byKey } = await attributed(core, p, query)
-    const { key } = query
-    const [first = '', ...more] = key?.split('/') ?? []
-    const journey = isOf(query.by) ? parseId('jrn', first) : null
-    const inner = journey === null ? (key ?? '') : [journey, ...more].join('/')
-    const people = [...(key === undefined ? total.people : (byKey.get(inner)?.people ?? []))].sort(
-      (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
-    )
-    const from = Number(readCursor(query.cursor, isTexts(1))?.[0] ?? 0)
-    const shown = people.slice(from, from + query.limit)
-    const rows = await rowsById(
-      core.pool,
-      workspace,
-      shown.map(([person]) => person),
-    )
-    return {
-      items: shown.flatMap(([person, value]) => {
-        const customer = rows.get(person)
-        return customer ? [{ customer, value }] : []
-      }),
-      next: from + query.limit < people.length ? writeCursor([String(from + query.limit)]) : null,
-    }
-  },
+  attributionPeople: async ({ core, workspace, query }) =>
+    peoplePage(core, workspace, query, await attributedPeople(core, workspace, query)),
 
   proofSettings: async ({ workspace }) => ({ ...proofOf(workspace), version: workspace.version }),
 
@@ -223,13 +214,17 @@ export const attributionRoutes = {
 } satisfies Handlers
 
 /** Credit without a key (a visit that names no campaign …) belongs to no item. */
-function together(a: Credit, b: Credit): Credit {
+function unnamed(a: Credit, byKey: ReadonlyMap<string, Credit>): Credit {
+  const b = byKey.get('')
+  if (b === undefined) return a
+  const people = new Map(a.people)
+  for (const [person, revenue] of b.people) people.set(person, (people.get(person) ?? 0) + revenue)
   return {
     conversions: a.conversions + b.conversions,
     revenue: a.revenue + b.revenue,
     known: a.known + b.known,
     margin: a.margin + b.margin,
     discount: a.discount + b.discount,
-    people: new Map([...a.people, ...b.people]),
+    people,
   }
 }

@@ -1,6 +1,6 @@
 // What a campaign came to within its period: messages of its journeys and broadcasts as engagement counts them, people who took
 // part, what was bought, how far its goal is.
-import { findCampaign, journeysOfCampaign } from '../../catalogue/campaigns.ts'
+import { type Campaign, findCampaign, journeysOfCampaign } from '../../catalogue/campaigns.ts'
 import type { Out } from '../../contract.ts'
 import { versionGraphs } from '../../journeys/store.ts'
 import { askHistory } from '../../platform/clickhouse.ts'
@@ -30,7 +30,19 @@ const presentCounted = (f: Counted, cost: number): Counts => ({
 })
 const NONE: Counts = { sent: 0, reached: 0, clicked: 0, participants: 0, rate: null, cost: 0 }
 
-/** Distinct people who did one of these from {from} to before {to}. */
+/** Rows (person) of who did one of these from {from} to before {to}; over `merged`. */
+export function didSql(events: Event[], from: number, to: number, b: Bound): string {
+  const some = events.map(({ event, where }) => {
+    const filters = filtersSql(where, b)
+    return `(name = ${b.text(event)}${filters ? ` and ${filters}` : ''})`
+  })
+  return `select ${PERSON} as person
+            from (select * from event where workspace_id = {workspace:UUID} and (${some.join(' or ')})
+                     and occurred >= ${b.moment(from)} and occurred < ${b.moment(to)}) e
+            left join merged m on e.customer_id = m.loser`
+}
+
+/** How many people did. */
 async function peopleWhoDid(
   core: Core,
   workspace: Uuid,
@@ -39,20 +51,42 @@ async function peopleWhoDid(
   to: number,
 ): Promise<number> {
   const b = new Bound()
-  const some = events.map(({ event, where }) => {
-    const filters = filtersSql(where, b)
-    return `(name = ${b.text(event)}${filters ? ` and ${filters}` : ''})`
-  })
   const rows = await askHistory<{ n: number }>(
     core.history,
-    `with ${MERGED}
-     select toFloat64(uniqExact(${PERSON})) as n
-       from (select * from event where workspace_id = {workspace:UUID} and (${some.join(' or ')})
-                and occurred >= ${b.moment(from)} and occurred < ${b.moment(to)}) e
-       left join merged m on e.customer_id = m.loser`,
+    `with ${MERGED} select toFloat64(uniqExact(person)) as n from (${didSql(events, from, to, b)})`,
     { ...b.params, workspace },
   )
   return rows[0]?.n ?? 0
+}
+
+/** What counts as taking part. */
+export const eventsOf = ({ event, where, also }: Campaign): Event[] => [{ event, where }, ...also]
+
+/** Its messages: those of the journeys and broadcasts that belong to it, within its period. */
+export async function campaignScope(
+  core: Core,
+  workspace: WorkspaceRow,
+  campaign: Campaign,
+  id: Uuid,
+): Promise<{ scope: MessageScope; journeys: { id: Uuid; name: string }[] }> {
+  const [journeys, tells] = await Promise.all([
+    journeysOfCampaign(core.pool, workspace.id, id),
+    tellingChannels(core.pool, workspace.id),
+  ])
+  const from = Date.parse(campaign.startsAt)
+  const to = Date.parse(campaign.endsAt)
+  return {
+    journeys,
+    scope: {
+      workspace: workspace.id,
+      from,
+      to,
+      windowMs: to - from,
+      participation: { events: eventsOf(campaign), from, to },
+      tells,
+      journeys: journeys.map(j => j.id),
+    },
+  }
 }
 
 /** Net of standing orders that reached people placed within the period, after the first message that reached them. */
@@ -71,29 +105,15 @@ async function revenueOf(core: Core, p: MessageScope, currency: string, now: num
 
 export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uuid): Promise<Report> {
   const now = workspaceNow(workspace)
-  const [campaign, journeys, tells] = await Promise.all([
-    findCampaign(core.pool, workspace.id, id),
-    journeysOfCampaign(core.pool, workspace.id, id),
-    tellingChannels(core.pool, workspace.id),
-  ])
-  const from = Date.parse(campaign.startsAt)
-  const to = Date.parse(campaign.endsAt)
-  const events: Event[] = [{ event: campaign.event, where: campaign.where }, ...campaign.also]
-  const scope: MessageScope = {
-    workspace: workspace.id,
-    from,
-    to,
-    windowMs: to - from,
-    participation: { events, from, to },
-    tells,
-    journeys: journeys.map(j => j.id),
-  }
+  const campaign = await findCampaign(core.pool, workspace.id, id)
+  const { scope, journeys } = await campaignScope(core, workspace, campaign, id)
+  const { from, to } = scope
   const sends = journeys.length > 0
   const [total, channels, messages, joined, revenue, reachedGoal] = await Promise.all([
     sends ? engagementOf(core.history, scope) : null,
     sends ? engagementBy(core.history, scope, 'channel', workspace.timezone) : [],
     sends ? engagementBy(core.history, scope, 'message', workspace.timezone) : [],
-    peopleWhoDid(core, workspace.id, events, from, to),
+    peopleWhoDid(core, workspace.id, eventsOf(campaign), from, to),
     sends ? revenueOf(core, scope, workspace.currency, now) : 0,
     campaign.goal ? peopleWhoDid(core, workspace.id, [campaign.goal], from, to) : 0,
   ])

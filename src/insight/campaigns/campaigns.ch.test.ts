@@ -1,7 +1,9 @@
 // The campaign in full: what belongs to it, its links, and its figures over real messages; and broadcasts beside journeys.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJourneyLab, says, type JourneyLab } from '../../../test/journey-lab.ts'
+import { everybodyBehind } from '../../../test/people-behind.ts'
 import { sendOn } from '../../../test/shop-lab.ts'
+import { publicId } from '../../platform/ids.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -106,6 +108,22 @@ test('R0-34 a campaign: distinct participants of the reached, within its period,
       ['最後三天', 10, 1],
     ]),
   )
+  // each figure opens exactly who it counts, in all and of a row
+  const ids = async (...who: string[]) =>
+    new Set(await Promise.all(who.map(async w => publicId('cus', (await lab.stateOf(w)).id))))
+  const behind = (query: Record<string, string>) =>
+    everybodyBehind(lab, 'campaignPeople', query, { campaign: made.id })
+  expect((await behind({ figure: 'reached' })).ids).toEqual(await ids(...people))
+  expect((await behind({ figure: 'participants' })).ids).toEqual(await ids('p0', 'p1', 'p3'))
+  expect((await behind({ figure: 'joined' })).ids).toEqual(await ids('p0', 'p1', 'p3', 'outside'))
+  expect((await behind({ figure: 'goal' })).ids).toEqual(await ids('p3'))
+  expect((await behind({ figure: 'clicked' })).ids.size).toBe(0)
+  expect((await behind({ figure: 'sent' })).rows.reduce((n, r) => n + r.value, 0)).toBe(20)
+  expect((await behind({ figure: 'participants', channel: 'email' })).ids.size).toBe(3)
+  expect((await behind({ figure: 'reached', channel: 'sms' })).ids.size).toBe(0)
+  const last = told.messages.find((m: Any) => m.journeyName === '最後三天')
+  const message = `${last.journey}/${last.node}/${last.version}`
+  expect((await behind({ figure: 'participants', message })).ids).toEqual(await ids('p3'))
   // after the end it is over
   await lab.passes(8 * DAY)
   await lab.tell(says('p5', 'Contest Entered'))
@@ -142,6 +160,16 @@ test('R3-04 broadcasts beside journeys: sent, clicked, goals and revenue, each o
     sent: 2,
     revenue: 400,
   })
+  const [p7, p8, p3] = await Promise.all(
+    ['p7', 'p8', 'p3'].map(async w => publicId('cus', (await lab.stateOf(w)).id)),
+  )
+  const behind = (query: Record<string, string>) => everybodyBehind(lab, 'comparisonPeople', query)
+  expect((await behind({ figure: 'people', journey })).ids).toEqual(new Set([p7, p8]))
+  const all = await behind({ figure: 'people', kind: 'broadcast' })
+  expect([all.ids.size, all.ids.has(p3!)]).toEqual([10, true])
+  expect((await behind({ figure: 'goals', kind: 'journey' })).ids.size).toBe(
+    totals.find((x: Any) => x.kind === 'journey').goals,
+  )
   // o-1 was bought after both broadcasts reached p3: it counts for each of them, and once for all
   const broadcasts = items.filter((i: Any) => i.kind === 'broadcast')
   expect(broadcasts.map((i: Any) => [i.name, i.sent, i.revenue]).sort()).toEqual(

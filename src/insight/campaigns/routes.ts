@@ -1,15 +1,49 @@
 // What campaigns came to, and broadcasts beside journeys.
-import type { Handlers } from '../../platform/http/handler.ts'
+import type { Query } from '../../contract.ts'
+import type { Core } from '../../platform/core.ts'
+import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
 import { listJourneys } from '../../journeys/store.ts'
 import { tellingChannels } from '../engagement/store.ts'
-import { rangeOf } from '../range.ts'
+import type { PeopleSql } from '../people/page.ts'
+import { type Range, rangeOf } from '../range.ts'
 import { campaignReport } from './campaign.ts'
-import { type Compared, compareSending } from './store.ts'
+import { comparedPeople } from './people.ts'
+import { type Compared, type CompareScope, compareSending } from './store.ts'
 
 const WINDOW_MS = 7 * 86_400_000
 const figuresOf = ({ key: _, ...figures }: Compared) => figures
+
+const compareScope = (workspace: WorkspaceRow, time: Range, tells: string[]): CompareScope => ({
+  ...time,
+  workspace: workspace.id,
+  windowMs: WINDOW_MS,
+  participation: null,
+  tells,
+  currency: workspace.currency,
+})
+
+/** Who is behind a figure of the comparison. */
+export async function comparisonPeopleSql(
+  core: Core,
+  workspace: WorkspaceRow,
+  q: NonNullable<Query<'comparisonPeople'>>,
+): Promise<PeopleSql> {
+  const [broadcasts, tells] = await Promise.all([
+    listJourneys(core.pool, workspace.id, 'broadcast'),
+    tellingChannels(core.pool, workspace.id),
+  ])
+  return comparedPeople(
+    compareScope(workspace, rangeOf(q, workspace), tells),
+    broadcasts.map(b => b.id),
+    q.figure,
+    {
+      ...(q.journey === undefined ? {} : { journey: idOr404('jrn', q.journey) }),
+      ...(q.kind === undefined ? {} : { kind: q.kind }),
+    },
+  )
+}
 
 export const campaignReportRoutes = {
   campaignReport: ({ core, workspace, params }) =>
@@ -24,16 +58,7 @@ export const campaignReportRoutes = {
     ])
     const names = new Map<Uuid, string>([...journeys, ...broadcasts].map(j => [j.id, j.name]))
     const told = new Set(broadcasts.map(b => b.id))
-    const scope = {
-      workspace: workspace.id,
-      from,
-      to,
-      now,
-      windowMs: WINDOW_MS,
-      participation: null,
-      tells,
-      currency: workspace.currency,
-    }
+    const scope = compareScope(workspace, { from, to, now }, tells)
     const [items, totals] = await Promise.all([
       compareSending(core.history, scope, [...told], 'journey'),
       compareSending(core.history, scope, [...told], 'kind'),

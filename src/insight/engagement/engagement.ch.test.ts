@@ -2,6 +2,7 @@
 // and the ledger.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { everybodyBehind } from '../../../test/people-behind.ts'
 import { mail } from '../../../test/send-lab.ts'
 import type { Out } from '../../contract.ts'
 import { openMessageLinks } from '../../messages/link-tokens.ts'
@@ -236,6 +237,13 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     ['乙', labels('乙'), 14],
   ])
 
+  // a row of a link opens its own people: sent to whom it was in, clicked by whom it was clicked
+  for (const { key, figures } of ctas.items)
+    for (const figure of ['sent', 'reached', 'clicked', 'participated'] as const) {
+      const { ids } = await everybodyBehind(lab, 'engagementPeople', { from, to, figure, cta: key })
+      expect([key, figure, ids.size]).toEqual([key, figure, figures[figure].people])
+    }
+
   const byMessage = await engagement({ from, to, by: 'message' })
   expect(byMessage.items.map(i => [i.key, i.name, i.figures.sent.messages])).toEqual([
     [`${letters}/hello/1`, 'Letter', 14],
@@ -245,6 +253,18 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     expect(
       (await engagement({ from, to, by })).items.map(i => i.figures.sent.messages).reduce((a, b) => a + b, 0),
     ).toBe(21)
+
+  // a row of a journey opens its people, and so does the row of what is of none
+  const byModule = await engagement({ from, to, by: 'module' })
+  for (const { key, figures } of byModule.items) {
+    const { ids } = await everybodyBehind(lab, 'engagementPeople', {
+      from,
+      to,
+      figure: 'sent',
+      module: key === '' ? 'none' : key,
+    })
+    expect([key, ids.size]).toEqual([key, figures.sent.people])
+  }
 
   // everything opens the people, and the messages, behind it
   for (const figure of FIGURES) {

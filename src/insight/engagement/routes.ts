@@ -1,13 +1,14 @@
 // Handlers of the engagement dashboard.
 import type { Out, Query } from '../../contract.ts'
 import { isChannel } from '../../channels/model.ts'
-import { rowsById } from '../../customers/list.ts'
 import { journeyNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
+import { peoplePage, readSql } from '../people/page.ts'
+import { NOBODY } from '../metrics/orders.ts'
 import { rangeOf } from '../range.ts'
 import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
@@ -21,11 +22,14 @@ import {
   messagesBehindFigure,
   noJourney,
   type Part,
-  peopleBehindFigure,
+  peopleOfFigure,
   tellingChannels,
 } from './store.ts'
 
 const DAY_MS = 86_400_000
+
+/** What a row without a key is asked for by. */
+const NONE = 'none' as const
 
 type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
 
@@ -45,13 +49,13 @@ export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Ask
     campaigns,
     ...journeysAsked(
       campaigns,
-      q.campaign ? idOr404('cmp', q.campaign, 'campaign') : null,
-      q.journey ? idOr404('jrn', q.journey) : null,
+      q.campaign ? (q.campaign === NONE ? NONE : idOr404('cmp', q.campaign, 'campaign')) : null,
+      q.journey ? (q.journey === NONE ? NOBODY : idOr404('jrn', q.journey)) : null,
     ),
     ...(node === undefined ? {} : { node }),
     ...(q.version === undefined ? {} : { version: Number(q.version) }),
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(module === undefined ? {} : { module }),
+    ...(purpose === undefined ? {} : { purpose: purpose === NONE ? '' : purpose }),
+    ...(module === undefined ? {} : { module: module === NONE ? '' : module }),
     ...(cta === undefined ? {} : { cta }),
   }
 }
@@ -141,24 +145,8 @@ export const engagementRoutes = {
   },
 
   async engagementPeople({ core, workspace, query }) {
-    const p = await messageScopeOf(core, workspace, query)
-    const at = readCursor(query.cursor, isPerson)
-    const after = at && { value: at[0], person: at[1] }
-    const found = await peopleBehindFigure(core.history, p, query.figure, after, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const rows = await rowsById(
-      core.pool,
-      workspace,
-      shown.map(f => f.person),
-    )
-    const last = shown.at(-1)
-    return {
-      items: shown.flatMap(f => {
-        const customer = rows.get(f.person)
-        return customer ? [{ customer, value: f.value }] : []
-      }),
-      next: found.length > query.limit && last ? writeCursor([last.value, last.person]) : null,
-    }
+    const found = peopleOfFigure(await messageScopeOf(core, workspace, query), query.figure)
+    return peoplePage(core, workspace, query, readSql(core.history, found))
   },
 
   async engagementMessages({ core, workspace, query }) {

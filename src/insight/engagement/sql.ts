@@ -19,13 +19,15 @@ export type MessageScope = {
   tells: readonly string[]
   channels?: readonly string[]
   journeys?: readonly Uuid[]
+  /** all but these */
+  butJourneys?: readonly Uuid[]
   /** which campaign each journey belongs to (journey.campaign_id), to tell messages apart by it */
   campaigns?: ReadonlyMap<Uuid, Uuid>
   node?: string
   version?: number
   purpose?: string
   module?: string
-  /** label of a link that was clicked */
+  /** label of a link: messages of which somebody clicked it, by node and version; clicked means this link */
   cta?: string
 }
 
@@ -125,21 +127,27 @@ export function messagesSql(p: MessageScope, b: Bound): string {
     `s.at < ${b.moment(p.to)}`,
     ...(p.channels ? [`has(${b.texts(p.channels)}, s.channel)`] : []),
     ...(p.journeys ? [`has(${b.of(p.journeys, 'Array(UUID)')}, s.journey)`] : []),
+    ...(p.butJourneys ? [`not has(${b.of(p.butJourneys, 'Array(UUID)')}, s.journey)`] : []),
     ...(p.node === undefined ? [] : [`s.node = ${b.text(p.node)}`]),
     ...(p.version === undefined ? [] : [`s.ver = ${b.of(p.version, 'UInt32')}`]),
     ...(p.purpose === undefined ? [] : [`s.purpose = ${b.text(p.purpose)}`]),
     ...(p.module === undefined ? [] : [`s.module = ${b.text(p.module)}`]),
-    ...(p.cta === undefined ? [] : [`has(s.ctas, ${b.text(p.cta)})`]),
-  ]
+  ].join(' and ')
+  const cta = p.cta === undefined ? null : `has(s.ctas, ${b.text(p.cta)})`
+  const had =
+    cta === null
+      ? ''
+      : ` and (s.journey, s.node, s.ver) in (select s.journey, s.node, s.ver from all_sent s where ${only} and ${cta})`
+  const clicked = cta ?? 's.clicked'
   return `${allSent(p, b)},${blocks(p, b)},${optOuts(p, b)},${acts(p, b)},
 telling as (select distinct channel from all_sent where delivered),
 messages as (
   select s.message as message, s.person as person, s.channel as channel, s.journey as journey, s.run as run, s.node as node, s.ver as ver,
          s.purpose as purpose, s.module as module, s.at as at, s.cost as cost, s.ctas as ctas, true as sent, s.delivered as delivered,
-         s.opened as opened, s.machine as machine, s.clicked as clicked, s.bounced as bounced, s.complained as complained,
+         s.opened as opened, s.machine as machine, ${clicked} as clicked, s.bounced as bounced, s.complained as complained,
          has(${b.texts(p.tells)}, s.channel) or s.channel in telling as tells,
          s.delivered or s.opened or s.machine or s.clicked or s.complained or not (tells or s.bounced or s.refused) as reached,
-         reached and s.message in took_part as participated,
+         reached and s.message in took_part${cta === null ? '' : ` and ${cta}`} as participated,
          s.refused or s.message in blocks as blocked, s.message in opt_outs as unsubscribed
-    from all_sent s where ${only.join(' and ')})`
+    from all_sent s where ${only}${had})`
 }

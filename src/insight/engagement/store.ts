@@ -6,6 +6,7 @@ import { bucketOf, type Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { NOBODY } from '../metrics/orders.ts'
+import type { PeopleSql } from '../people/page.ts'
 import { type Counted, type Dimension, type Figure, FIGURES } from './model.ts'
 import { type MessageScope, messagesSql } from './sql.ts'
 
@@ -116,38 +117,24 @@ export async function campaignNames(sql: Sql, workspace: Uuid): Promise<Map<Uuid
   return new Map(rows.map(r => [r.id, r.name]))
 }
 
-/** Of what is asked about a campaign: its journeys, also where none is left. */
+/** Of what is asked about a campaign: its journeys, also where none is left; none: messages of no campaign. */
 export function journeysAsked(
   campaigns: ReadonlyMap<Uuid, Uuid>,
-  campaign: Uuid | null,
+  campaign: Uuid | 'none' | null,
   journey: Uuid | null,
-): { journeys?: Uuid[] } {
-  if (campaign === null) return journey === null ? {} : { journeys: [journey] }
+): Pick<MessageScope, 'journeys' | 'butJourneys'> {
+  const one = journey === null ? {} : { journeys: [journey] }
+  if (campaign === null) return one
+  if (campaign === 'none') return { ...one, butJourneys: [...campaigns.keys()] }
   const own = [...campaigns].flatMap(([j, c]) => (c === campaign ? [j] : []))
   return { journeys: journey === null ? own : own.filter(j => j === journey) }
 }
 
-export type PersonCount = { person: Uuid; value: number }
-
-/** Who is behind a figure, with how many messages each; most first, below a position. */
-export function peopleBehindFigure(
-  history: History,
-  p: MessageScope,
-  figure: Figure,
-  after: PersonCount | null,
-  limit: number,
-): Promise<PersonCount[]> {
+/** Who is behind a figure, with how many messages each. */
+export function peopleOfFigure(p: MessageScope, figure: Figure): PeopleSql {
   const b = new Bound()
-  const below = after
-    ? ` having (value, person) < (${b.of(after.value, 'UInt32')}, ${b.of(after.person, 'UUID')})`
-    : ''
-  return ask(
-    history,
-    p,
-    b,
-    `select person, toUInt32(count()) as value from messages where ${figure} group by person${below}
-      order by value desc, person desc limit ${b.of(limit, 'UInt32')}`,
-  )
+  const sql = `with ${messagesSql(p, b)} select person, 1 as value from messages where ${figure}`
+  return { sql, params: { ...b.params, workspace: p.workspace } }
 }
 
 export type MessageRow = {

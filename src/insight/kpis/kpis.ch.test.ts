@@ -106,6 +106,8 @@ test('R1-33 the team picks KPIs, targets and periods; figures equal a count by h
     expect([i.metric, Math.round(i.part), i.whole, i.people]).toEqual([i.metric, part, whole, people])
     const list = (await lab.call('kpiPeople', { params: { kpi: i.id } })).body as Out<'kpiPeople'>
     expect([i.metric, list.items.length]).toEqual([i.metric, people])
+    const file = await lab.call('peopleFile', { body: { list: { of: 'kpi', kpi: i.id } } })
+    expect([i.metric, file.body.rows]).toEqual([i.metric, people])
   }
   const of = (all: Answer['items'], metric: KpiMetric) => all.find(i => i.metric === metric)!
   expect(of(items, 'revenue')).toMatchObject({ value: 1_540, target: 1_500, met: true, unit: 'money' })

@@ -1,14 +1,13 @@
 // Handlers of KPIs.
 import { workspaceNow } from '../../catalogue/workspace.ts'
-import { rowsById } from '../../customers/list.ts'
 import type { Core } from '../../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId } from '../../platform/ids.ts'
 import { idOr404, notFound } from '../../platform/public-id.ts'
 import { instantOfWall, wallDate } from '../../platform/wall-time.ts'
 import { tellingChannels } from '../engagement/store.ts'
+import { peoplePage } from '../people/page.ts'
 import { isMet, KPI_KINDS, type KpiPeriod } from './model.ts'
 import { addPick, dropPick, listPicks, savePick } from './picks.ts'
 import { readSnapshots, startOfPeriod } from './snapshots.ts'
@@ -27,6 +26,12 @@ async function scopeOf(core: Core, workspace: WorkspaceRow, period: KpiPeriod): 
     to: now + 1,
     tells: await tellingChannels(core.pool, workspace.id),
   }
+}
+
+export async function peopleOfKpi(core: Core, workspace: WorkspaceRow, kpi: string | undefined) {
+  const [row] = await listPicks(core.pool, workspace.id, idOr404('kpi', kpi))
+  if (!row) throw notFound('kpi')
+  return kpiPeople(core.history, row.metric, await scopeOf(core, workspace, row.period))
 }
 
 export const kpiRoutes = {
@@ -93,24 +98,6 @@ export const kpiRoutes = {
     return { ok: true as const }
   },
 
-  async kpiPeople({ core, workspace, params, query }) {
-    const [row] = await listPicks(core.pool, workspace.id, idOr404('kpi', params.kpi))
-    if (!row) throw notFound('kpi')
-    const skip = Number(readCursor(query.cursor, isTexts(1))?.[0] ?? 0)
-    const p = await scopeOf(core, workspace, row.period)
-    const found = await kpiPeople(core.history, row.metric, p, skip, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const rows = await rowsById(
-      core.pool,
-      workspace,
-      shown.map(f => f.person),
-    )
-    return {
-      items: shown.flatMap(f => {
-        const customer = rows.get(f.person)
-        return customer ? [{ customer, value: f.value }] : []
-      }),
-      next: found.length > query.limit ? writeCursor([String(skip + query.limit)]) : null,
-    }
-  },
+  kpiPeople: async ({ core, workspace, params, query }) =>
+    peoplePage(core, workspace, query, await peopleOfKpi(core, workspace, params.kpi)),
 } satisfies Handlers

@@ -6,6 +6,7 @@ import { attribute } from '../attribution/model.ts'
 import { conversionsWithTouches } from '../attribution/store.ts'
 import { messagesSql } from '../engagement/sql.ts'
 import { MERGED, NOBODY, ORDERS, PERSON } from '../metrics/orders.ts'
+import { readMap, type ReadPeople, readSql } from '../people/page.ts'
 import { KPI_KINDS, type KpiMetric, type KpiValue } from './model.ts'
 
 const DAY_MS = 86_400_000
@@ -68,14 +69,13 @@ const SQL: Record<Exclude<KpiMetric, 'message_revenue'>, Sql> = {
     `with ${messages(p, b)} select person, max(participated) as part, 1 as whole from messages where reached group by person`,
 }
 
-const ask = <T>(history: History, p: KpiScope, b: Bound, query: string): Promise<T[]> =>
-  askHistory<T>(history, query, {
-    ...b.params,
-    workspace: p.workspace,
-    currency: p.currency,
-    from: 0,
-    to: p.to,
-  })
+const paramsOf = (p: KpiScope, b: Bound): Record<string, unknown> => ({
+  ...b.params,
+  workspace: p.workspace,
+  currency: p.currency,
+  from: 0,
+  to: p.to,
+})
 
 /** By the last click within 14 days. */
 async function messageRevenue(history: History, p: KpiScope): Promise<Map<Uuid, number>> {
@@ -97,40 +97,22 @@ export async function kpiValue(history: History, metric: KpiMetric, p: KpiScope)
   }
   const b = new Bound()
   const { how } = KPI_KINDS[metric]
-  const rows = await ask<{ p: number; w: number; people: number; middle: number }>(
+  const rows = await askHistory<{ p: number; w: number; people: number; middle: number }>(
     history,
-    p,
-    b,
     `select toFloat64(sum(part)) as p, toFloat64(sum(whole)) as w, toUInt32(uniqExactIf(person, part > 0)) as people,
             quantileExact(0.5)(toFloat64(part)) as middle from (${SQL[metric](p, b)})`,
+    paramsOf(p, b),
   )
   const { p: part, w: whole, people, middle } = rows[0]!
   const value = how === 'sum' ? part : whole === 0 ? null : how === 'median' ? middle : part / whole
   return { value, part, whole, people }
 }
 
-export type PersonPart = { person: Uuid; value: number }
-
-/** Who is behind it, the largest part first, from a place in that order. */
-export async function kpiPeople(
-  history: History,
-  metric: KpiMetric,
-  p: KpiScope,
-  skip: number,
-  limit: number,
-): Promise<PersonPart[]> {
-  if (metric === 'message_revenue')
-    return [...(await messageRevenue(history, p))]
-      .map(([person, value]) => ({ person, value }))
-      .sort((a, b) => b.value - a.value || (a.person < b.person ? -1 : 1))
-      .slice(skip, skip + limit)
+/** Who is behind it, the largest part first. */
+export async function kpiPeople(history: History, metric: KpiMetric, p: KpiScope): Promise<ReadPeople> {
+  if (metric === 'message_revenue') return readMap(await messageRevenue(history, p))
   const b = new Bound()
   const one = KPI_KINDS[metric].how === 'median' ? 'avg(part)' : 'sum(part)'
-  return ask(
-    history,
-    p,
-    b,
-    `select person, toFloat64(${one}) as value from (${SQL[metric](p, b)}) where part > 0 group by person
-      order by value desc, person limit ${b.of(limit, 'UInt32')} offset ${b.of(skip, 'UInt32')}`,
-  )
+  const sql = `select person, ${one} as value from (${SQL[metric](p, b)}) where part > 0 group by person`
+  return readSql(history, { sql, params: paramsOf(p, b) })
 }

@@ -1,11 +1,12 @@
 // Reach by channel as a brand reads it, and a node that chooses by it, after the nightly work.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { everybodyBehind } from '../../../test/people-behind.ts'
 import { lineText, mail } from '../../../test/send-lab.ts'
 import { newestWorld } from '../../catalogue/publish.ts'
 import type { Out } from '../../contract.ts'
 import { recordReceipts } from '../../messages/receipts.ts'
-import { parseId, type Uuid } from '../../platform/ids.ts'
+import { parseId, publicId, type Uuid } from '../../platform/ids.ts'
 import { openInsightWorker } from '../worker.ts'
 
 let lab: JourneyLab
@@ -115,6 +116,41 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
     buyers: 1,
     opens: 'sums',
   })
+  // each figure of people opens exactly these people; of messages, whose they are
+  const behind = (channel: string, figure: string) => everybodyBehind(lab, 'reachPeople', { channel, figure })
+  for (const channel of ['email', 'line'])
+    for (const figure of ['bound', 'consented', 'reachable', 'people', 'buyers'] as const)
+      expect([channel, figure, (await behind(channel, figure)).ids.size]).toEqual([
+        channel,
+        figure,
+        of(channel)[figure],
+      ])
+  const ids = async (...who: string[]) =>
+    new Set(await Promise.all(who.map(async w => publicId('cus', (await lab.stateOf(w)).id))))
+  expect((await behind('email', 'bound')).ids).toEqual(await ids(...names))
+  expect((await behind('email', 'buyers')).ids).toEqual(await ids('p0'))
+  const reached = await behind('email', 'people')
+  expect(reached.rows.reduce((n, r) => n + r.value, 0)).toBe(of('email').reached)
+  const nobody = await lab.call('reachPeople', { query: { channel: 'pigeon', figure: 'bound' } })
+  expect(nobody).toMatchObject({ status: 404, body: { path: 'channel' } })
+  // the same list as a file: for who may export, masked for who reads masked
+  const file = (seat?: Awaited<ReturnType<JourneyLab['member']>>) =>
+    lab.call(
+      'peopleFile',
+      { body: { locale: 'en', list: { of: 'reach', channel: 'email', figure: 'bound' } } },
+      seat,
+    )
+  const whole = await file()
+  expect(whole).toMatchObject({ status: 200, body: { rows: 10, more: false } })
+  expect(String(whole.body.csv)).toContain('p0@example.com')
+  expect(await file(await lab.member('analyst'))).toMatchObject({ status: 403 })
+  const masked = await lab.call(
+    'reachPeople',
+    { query: { channel: 'email', figure: 'bound' } },
+    await lab.member('viewer'),
+  )
+  expect(masked.status).toBe(200)
+  expect(JSON.stringify(masked.body)).not.toContain('p0@example.com')
   // nothing is known of it: a half
   expect(of('sms')).toMatchObject({ sent: 0, people: 0, used: { rate: 0.5 } })
 

@@ -2,8 +2,10 @@
 import { workspaceNow } from '../../catalogue/workspace.ts'
 import { CHANNEL_NAMES, CHANNELS } from '../../channels/model.ts'
 import { channelCosts } from '../../messages/channel-costs.ts'
-import type { Handlers } from '../../platform/http/handler.ts'
-import { OPENS } from '../engagement/model.ts'
+import type { Query } from '../../contract.ts'
+import type { Core } from '../../platform/core.ts'
+import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
+import { OPENS, USUAL_WINDOW_DAYS } from '../engagement/model.ts'
 import { journeysAsked, journeysOfCampaigns } from '../engagement/store.ts'
 import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
@@ -23,16 +25,29 @@ const NO_MESSAGES = {
   cost: 0,
 }
 
+/** The last 90 days when no time is given. */
+export async function askedReach(
+  core: Core,
+  workspace: WorkspaceRow,
+  query: NonNullable<Query<'reach'>>,
+) {
+  const to = query.to ?? new Date(workspaceNow(workspace)).toISOString()
+  const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
+  const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
+  const own = campaign === null ? new Map() : await journeysOfCampaigns(core.pool, workspace.id)
+  const all = await reachScope(
+    core,
+    workspace,
+    rangeOf({ from, to }, workspace),
+    Number(query.window ?? USUAL_WINDOW_DAYS),
+  )
+  return { ...all, ...journeysAsked(own, campaign, null) }
+}
+
 export const reachRoutes = {
   async reach({ core, workspace, query }) {
     const now = workspaceNow(workspace)
-    const to = query.to ?? new Date(now).toISOString()
-    const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
-    const time = rangeOf({ from, to }, workspace)
-    const all = await reachScope(core, workspace, time, Number(query.window))
-    const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
-    const own = campaign === null ? new Map() : await journeysOfCampaigns(core.pool, workspace.id)
-    const p = { ...all, ...journeysAsked(own, campaign, null) }
+    const p = await askedReach(core, workspace, query)
     const kinds = CHANNEL_NAMES.map(name => ({ name, given: CHANNELS[name].consent === 'given' }))
     const [people, messages, costs, kept, connected] = await Promise.all([
       peopleByChannel(core.history, workspace.id, kinds),
@@ -42,8 +57,8 @@ export const reachRoutes = {
       connectedChannels(core.pool, workspace.id),
     ])
     return {
-      from,
-      to,
+      from: new Date(p.from).toISOString(),
+      to: new Date(p.to).toISOString(),
       currency: workspace.currency,
       customers: people[0]?.of ?? 0,
       items: CHANNEL_NAMES.map(channel => {

@@ -5,6 +5,8 @@ import type { Sql } from '../../platform/postgres.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { type MessageScope, messagesSql } from '../engagement/sql.ts'
 import { NOBODY, ORDER_ROWS, type OrderParams } from '../metrics/orders.ts'
+import type { ReachFigure } from '../people/model.ts'
+import type { PeopleSql } from '../people/page.ts'
 import { reachRate } from './model.ts'
 
 export type ChannelPeople = {
@@ -59,8 +61,7 @@ export function messagesByChannel(
     history,
     `with ${messagesSql(p, b)}, ${ORDER_ROWS},
      led as (
-       select distinct m.channel as channel, m.person as person from messages m join orders o on o.person = m.person
-        where m.reached and o.counts and o.placed >= m.at and o.placed <= addMilliseconds(m.at, ${b.of(windowMs, 'Int64')})),
+       ${ledToOrders(windowMs, b)}),
      buyers as (select channel, count() as n from led group by channel)
      select messages.channel as channel, toUInt32(count()) as sent, toUInt32(countIf(messages.reached)) as reached,
             toBool(max(messages.tells)) as tells, toUInt32(countIf(messages.opened)) as opened, toUInt32(countIf(messages.clicked)) as clicked,
@@ -68,6 +69,44 @@ export function messagesByChannel(
        from messages left join buyers bu on bu.channel = messages.channel group by channel order by channel`,
     { ...b.params, workspace, from, to: to + windowMs, currency },
   )
+}
+
+/** Of people reached: who ordered within the window after a message that reached them. */
+const ledToOrders = (windowMs: number, b: Bound): string =>
+  `select distinct m.channel as channel, m.person as person from messages m join orders o on o.person = m.person
+        where m.reached and o.counts and o.placed >= m.at and o.placed <= addMilliseconds(m.at, ${b.of(windowMs, 'Int64')})`
+
+/** Who is behind a figure of a channel; of messages, how many each. `given`: consent has to be given. */
+export function channelPeople(
+  p: MessageScope & Pick<OrderParams, 'currency'>,
+  channel: string,
+  given: boolean,
+  figure: ReachFigure,
+): PeopleSql {
+  const b = new Bound()
+  const { workspace, from, to, windowMs, currency } = p
+  const name = b.text(channel)
+  const marketing = `concat(${name}, '/marketing')`
+  const ofCustomers: Partial<Record<ReachFigure, string>> = {
+    bound: `has(bound, ${name})`,
+    consented: `has(bound, ${name}) and ${given ? `has(consents, ${marketing})` : `not has(refusals, ${marketing})`}`,
+    reachable: `has(reach, ${name})`,
+  }
+  const when = ofCustomers[figure]
+  if (when !== undefined)
+    return {
+      sql: `select customer_id as person, 1 as value from customer final
+             where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}') and ${when}`,
+      params: { ...b.params, workspace },
+    }
+  const rows =
+    figure === 'buyers'
+      ? `, ${ORDER_ROWS} select person, 1 as value from (${ledToOrders(windowMs, b)}) where channel = ${name}`
+      : ` select person, 1 as value from messages where channel = ${name} and ${figure === 'people' ? 'reached' : figure}`
+  return {
+    sql: `with ${messagesSql(p, b)}${rows}`,
+    params: { ...b.params, workspace, from, to: to + windowMs, currency },
+  }
 }
 
 export type KeptRate = { channel: string; rate: number; sent: number; at: Date }

@@ -1,10 +1,11 @@
 // Handler of uplift.
 import type { WorkspaceSettings } from '../../catalogue/workspace.ts'
-import type { Handlers } from '../../platform/http/handler.ts'
+import type { Query } from '../../contract.ts'
+import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
 import { UPLIFT_METRICS, upliftOf } from './model.ts'
-import { upliftArms } from './store.ts'
+import { upliftArms, type UpliftScope } from './store.ts'
 
 const DAY_MS = 86_400_000
 const NOBODY = {
@@ -32,16 +33,21 @@ const present = ({ people, engaged, converted, regulars, repurchased, revenue, o
   before: { converted: before.converted_before, revenue: before.revenue_before },
 })
 
+export const upliftScope = (
+  workspace: WorkspaceRow,
+  query: NonNullable<Query<'uplift'>> & { window: number },
+): UpliftScope => ({
+  ...rangeOf(query, workspace),
+  workspace: workspace.id,
+  currency: workspace.currency,
+  windowMs: query.window * DAY_MS,
+  journey: query.journey === undefined ? null : idOr404('jrn', query.journey),
+})
+
 export const upliftRoutes = {
   async uplift({ core, workspace, query }) {
-    const range = rangeOf(query, workspace)
-    const { treated = NOBODY, control = NOBODY } = await upliftArms(core.history, {
-      ...range,
-      workspace: workspace.id,
-      currency: workspace.currency,
-      windowMs: query.window * DAY_MS,
-      journey: query.journey === undefined ? null : idOr404('jrn', query.journey),
-    })
+    const range = upliftScope(workspace, query)
+    const { treated = NOBODY, control = NOBODY } = await upliftArms(core.history, range)
     return {
       from: new Date(range.from).toISOString(),
       to: new Date(range.to).toISOString(),

@@ -3,6 +3,8 @@ import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { ORDERS, PERSON } from '../metrics/orders.ts'
+import { UPLIFT_FIGURES, type UpliftFigure } from '../people/model.ts'
+import type { PeopleSql } from '../people/page.ts'
 import type { UpliftArm } from './model.ts'
 
 export type UpliftScope = {
@@ -40,17 +42,10 @@ type Row = UpliftArm & {
   revenue_before: number
 }
 
-/** Both groups, and of each what the same people did in the same time before they entered. */
-export async function upliftArms(
-  history: History,
-  p: UpliftScope,
-): Promise<{ treated: Row | undefined; control: Row | undefined }> {
-  const b = new Bound()
-  const entry = entries(p, b)
+/** `people`, one row each: person, entered, kept, engaged, after (orders within the window), net, ever, before, net_before. */
+function peopleSql(p: UpliftScope, b: Bound): string {
   const window = b.of(p.windowMs, 'Int64')
-  const rows = await askHistory<Row>(
-    history,
-    `with ${ORDERS}, ${entry},
+  return `${ORDERS}, ${entries(p, b)},
      bought as (
        select f.person as person, countIf(o.placed > f.entered and o.placed <= addMilliseconds(f.entered, ${window})) as after,
               sumIf(o.net, o.placed > f.entered and o.placed <= addMilliseconds(f.entered, ${window})) as after_net,
@@ -67,14 +62,52 @@ export async function upliftArms(
      people as (
        select f.person as person, f.entered as entered, f.kept as kept, f.person in (select person from came) as engaged,
               x.after as after, x.after_net as net, x.ever as ever, x.before as before, x.before_net as net_before
-         from entered f left join bought x on x.person = f.person)
-     select toBool(kept) as kept, toUInt32(count()) as people, toUInt32(countIf(people.engaged)) as engaged, toUInt32(countIf(after > 0)) as converted,
-            toUInt32(countIf(ever > 0)) as regulars, toUInt32(countIf(ever > 0 and after > 0)) as repurchased,
-            toFloat64(sum(net)) as revenue, sum(toFloat64(net) * net) as revenueSquares,
-            toUInt32(countIf(addMilliseconds(entered, ${window}) > ${b.moment(p.now)})) as open,
-            toUInt32(countIf(before > 0)) as converted_before, toFloat64(sum(net_before)) as revenue_before
-       from people group by kept`,
-    { ...b.params, workspace: p.workspace, currency: p.currency, from: 0, to: p.now + 1 },
+         from entered f left join bought x on x.person = f.person)`
+}
+
+/** Who counts in each figure. */
+const counts = (p: UpliftScope, b: Bound): Record<UpliftFigure, string> => ({
+  people: 'true',
+  engaged: 'people.engaged',
+  converted: 'after > 0',
+  regulars: 'ever > 0',
+  repurchased: 'ever > 0 and after > 0',
+  open: `addMilliseconds(entered, ${b.of(p.windowMs, 'Int64')}) > ${b.moment(p.now)}`,
+  converted_before: 'before > 0',
+})
+const paramsOf = (p: UpliftScope, b: Bound): Record<string, unknown> => ({
+  ...b.params,
+  workspace: p.workspace,
+  currency: p.currency,
+  from: 0,
+  to: p.now + 1,
+})
+
+/** Both groups, and of each what the same people did in the same time before they entered. */
+export async function upliftArms(
+  history: History,
+  p: UpliftScope,
+): Promise<{ treated: Row | undefined; control: Row | undefined }> {
+  const b = new Bound()
+  const people = peopleSql(p, b)
+  const figures = Object.entries(counts(p, b)).map(
+    ([name, when]) => `toUInt32(countIf(${when})) as n_${name}`,
+  )
+  const rows = await askHistory<Row>(
+    history,
+    `with ${people}, figures as (
+       select toBool(kept) as kept, ${figures.join(', ')}, toFloat64(sum(net)) as revenue, sum(toFloat64(net) * net) as revenueSquares,
+              toFloat64(sum(net_before)) as revenue_before
+         from people group by kept)
+     select kept, revenue, revenueSquares, revenue_before, ${UPLIFT_FIGURES.map(f => `n_${f} as ${f}`).join(', ')} from figures`,
+    paramsOf(p, b),
   )
   return { treated: rows.find(r => !r.kept), control: rows.find(r => r.kept) }
+}
+
+export function upliftPeople(p: UpliftScope, arm: 'treated' | 'control', figure: UpliftFigure): PeopleSql {
+  const b = new Bound()
+  const sql = `with ${peopleSql(p, b)} select person, 1 as value from people
+    where ${arm === 'control' ? '' : 'not '}kept and ${counts(p, b)[figure]}`
+  return { sql, params: paramsOf(p, b) }
 }

@@ -1,9 +1,10 @@
 // The workspace's control group and what was changed against it, beside loops over the raw rows.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { everybodyBehind } from '../../../test/people-behind.ts'
 import { mail } from '../../../test/send-lab.ts'
 import type { Out } from '../../contract.ts'
-import { parseId } from '../../platform/ids.ts'
+import { parseId, publicId, type Uuid } from '../../platform/ids.ts'
 import { percentOf } from '../../rules/percent.ts'
 
 let lab: JourneyLab
@@ -113,6 +114,28 @@ test('R0-28 a sticky control group over all journeys that sell: uplift with inte
   }
   expect(answer.treated).toEqual(group(false))
   expect(answer.control).toEqual(group(true))
+  // each figure opens exactly those it counts
+  const idOf = new Map(ids.map(r => [r.who, publicId('cus', r.id as Uuid)]))
+  const behind = (arm: 'treated' | 'control', figure: string) =>
+    everybodyBehind(lab, 'upliftPeople', { window: '7', arm, figure })
+  for (const arm of ['treated', 'control'] as const) {
+    const all = names.map((who, i) => ({ who, i })).filter(({ who }) => held.has(who) === (arm === 'control'))
+    const stands = all.filter(({ who, i }) => buys(who, i) && ![0, 2, 4].includes(i))
+    const expected = {
+      people: all,
+      engaged: all.filter(({ i }) => i % 4 === 1),
+      converted: stands,
+      regulars: all.filter(({ i }) => i % 3 === 0),
+      repurchased: stands.filter(({ i }) => i % 3 === 0),
+      open: [],
+      converted_before: all.filter(({ i }) => i % 3 === 0),
+    }
+    for (const [figure, who] of Object.entries(expected)) {
+      const { ids: found, rows: listed } = await behind(arm, figure)
+      expect([arm, figure, found]).toEqual([arm, figure, new Set(who.map(w => idOf.get(w.who)))])
+      expect(listed.length).toBe(found.size)
+    }
+  }
   const of = (metric: string) => answer.lifts.find(l => l.metric === metric)!.lift!
   const conversion = of('conversion')
   const { treated, control } = answer

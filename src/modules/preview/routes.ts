@@ -27,6 +27,7 @@ function previewLinks(core: Core, domain: string | null): MessageLinks {
     track: (url, _label, how) => (how?.short ? `${base}/l/aB3dE6gH` : url),
     tap: data => data,
     unsubscribeUrl: '#unsubscribe',
+    preferencesUrl: () => '#preferences',
     openUrl: '#open',
   }
 }

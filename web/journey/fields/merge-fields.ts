@@ -48,4 +48,8 @@ export const MERGE_GROUPS = [
       field('store', "{{ stores['CODE'].address }}"),
     ],
   },
+  {
+    key: 'wayOut',
+    fields: [field('unsubscribe', '{{ unsubscribe_url }}'), field('preferences', '{{ preferences_url }}')],
+  },
 ] as const

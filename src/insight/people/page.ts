@@ -1,0 +1,65 @@
+// Who is behind a figure, page by page: rows (person, value) of history with the customers they are today.
+import type { CustomerRow } from '../../customers/present.ts'
+import { rowsById } from '../../customers/list.ts'
+import { askHistory, type History } from '../../platform/clickhouse.ts'
+import type { Core } from '../../platform/core.ts'
+import { readCursor, writeCursor } from '../../platform/cursor.ts'
+import type { WorkspaceRow } from '../../platform/http/handler.ts'
+import type { Uuid } from '../../platform/ids.ts'
+
+export type PersonValue = { person: Uuid; value: number }
+/** Rows (person, value), several of a person are added up. */
+export type PeopleSql = { sql: string; params: Record<string, unknown> }
+/** The largest value first, from a place in that order. */
+export type ReadPeople = (skip: number, limit: number) => Promise<PersonValue[]>
+
+export const readSql =
+  (history: History, { sql, params }: PeopleSql): ReadPeople =>
+  (skip, limit) =>
+    askHistory(
+      history,
+      `select person, toFloat64(sum(value)) as value from (${sql}) group by person
+        order by value desc, person limit {limit:UInt32} offset {skip:UInt32}`,
+      { ...params, skip, limit },
+    )
+
+/** Of people worked out whole. */
+export const readMap =
+  (people: ReadonlyMap<Uuid, number>): ReadPeople =>
+  async (skip, limit) =>
+    [...people]
+      .map(([person, value]) => ({ person, value }))
+      .sort((a, b) => b.value - a.value || (a.person < b.person ? -1 : 1))
+      .slice(skip, skip + limit)
+
+export async function withCustomers(
+  core: Core,
+  workspace: WorkspaceRow,
+  found: PersonValue[],
+): Promise<{ customer: CustomerRow; value: number }[]> {
+  const rows = await rowsById(
+    core.pool,
+    workspace,
+    found.map(f => f.person),
+  )
+  return found.flatMap(f => {
+    const customer = rows.get(f.person)
+    return customer ? [{ customer, value: f.value }] : []
+  })
+}
+
+const isPlace = (p: unknown): p is number => Number.isInteger(p) && Number(p) >= 0
+
+export async function peoplePage(
+  core: Core,
+  workspace: WorkspaceRow,
+  { cursor, limit }: { cursor?: string; limit: number },
+  read: ReadPeople,
+) {
+  const skip = readCursor(cursor, isPlace) ?? 0
+  const found = await read(skip, limit + 1)
+  return {
+    items: await withCustomers(core, workspace, found.slice(0, limit)),
+    next: found.length > limit ? writeCursor(skip + limit) : null,
+  }
+}
