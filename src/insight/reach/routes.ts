@@ -26,11 +26,7 @@ const NO_MESSAGES = {
 }
 
 /** The last 90 days when no time is given. */
-export async function askedReach(
-  core: Core,
-  workspace: WorkspaceRow,
-  query: NonNullable<Query<'reach'>>,
-) {
+export async function askedReach(core: Core, workspace: WorkspaceRow, query: NonNullable<Query<'reach'>>) {
   const to = query.to ?? new Date(workspaceNow(workspace)).toISOString()
   const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
   const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
