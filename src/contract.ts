@@ -47,6 +47,7 @@ import { teamEndpoints } from './contract/team.ts'
 import { trialEndpoints } from './contract/trial.ts'
 import { upliftEndpoints } from './contract/uplift.ts'
 import { webhookEndpoints } from './contract/webhooks.ts'
+import { pricesEndpoints } from './contract/prices.ts'
 import { whatsappEndpoints } from './contract/whatsapp.ts'
 import { whyEndpoints } from './contract/why.ts'
 
@@ -86,6 +87,7 @@ export const endpoints = {
   ...webhookEndpoints,
   ...audienceEndpoints,
   ...limitsEndpoints,
+  ...pricesEndpoints,
   ...sourcesEndpoints,
   ...importsEndpoints,
   ...channelsEndpoints,

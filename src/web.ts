@@ -13,6 +13,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { channelRoutes } from './catalogue/channels.ts'
 import { whatsappRoutes } from './catalogue/whatsapp-templates.ts'
 import { pictureApp } from './catalogue/pictures.ts'
+import { priceRoutes } from './catalogue/prices.ts'
 import { productRoutes } from './catalogue/products.ts'
 import { staffRoutes } from './catalogue/staff.ts'
 import { storeRoutes } from './catalogue/stores.ts'
@@ -114,6 +115,7 @@ export const handlers: AllHandlers = {
   ...attributeRoutes,
   ...profileSettingRoutes,
   ...sendingRuleRoutes,
+  ...priceRoutes,
   ...frequencyRoutes,
   ...homeRoutes,
   ...metricRoutes,

@@ -2,13 +2,15 @@
 // SHOTS=folder keeps pictures.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId, type Uuid } from '../src/platform/ids.ts'
+import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
+import type { Out } from '../src/contract.ts'
 import { seriousFaults } from './axe.ts'
+import { callApi } from './http-client.ts'
 import { newBrand, openSite, signedIn, type Site } from './site.ts'
 
 let site: Site
 let page: Page
-let brand: { id: Uuid; home: string }
+let brand: { id: Uuid; home: string; apiKey: string }
 const faults: string[] = []
 beforeAll(async () => {
   site = await openSite()
@@ -29,6 +31,13 @@ async function look(name: string): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: 'light' })
 }
+const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) =>
+  callApi(
+    site.core.baseUrl,
+    name,
+    { key: brand.apiKey },
+    { ...given, params: { ws: publicId('wsp', brand.id) } },
+  )
 async function speak(language: 'English' | '繁體中文', button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
   await page.getByRole('menuitem', { name: language }).click()
@@ -86,6 +95,50 @@ test('frequency rules are listed, added, changed and removed, each as a sentence
     [brand.id],
   )
   expect(rows.map(r => r.action)).toEqual(['addFrequencyRule', 'saveFrequencyRule', 'dropFrequencyRule'])
+})
+
+test('an account’s prices: one in the own currency, one in dollars after its rate was said; each removable', {
+  timeout: 180_000,
+}, async () => {
+  await page.goto(`${brand.home}/channels`)
+  const prices = page.getByRole('region', { name: /^價目 · .*Twilio/ })
+  await prices.getByText('還沒有價目').waitFor()
+  await prices.getByRole('button', { name: '新增價格' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/^門號開頭/).fill('886')
+  await dialog.getByLabel('單價').fill('0.7')
+  await dialog.getByRole('button', { name: '新增價格' }).click()
+  await prices.getByRole('row', { name: /門號 \+886 開頭 使用中 TWD 0.7/ }).waitFor()
+
+  await prices.getByRole('button', { name: '新增價格' }).click()
+  await dialog.getByLabel('單價').fill('0.0342')
+  await dialog.getByLabel('幣別').selectOption('USD')
+  await dialog.getByRole('status').getByText('USD 還沒有匯率').waitFor()
+  expect(await dialog.getByRole('button', { name: '新增價格' }).getAttribute('aria-disabled')).toBe('true')
+  const channels = await call('channels', {})
+  const sms = (channels.body as Out<'channels'>).items.find(a => a.adapter === 'twilio')!
+  const euro = { account: sms.id, purpose: null, category: null, prefix: '', price: '1', currency: 'EUR' }
+  expect(await call('addPrice', { body: { ...euro, from: '2026-01-01' } })).toMatchObject({
+    status: 409,
+    body: { code: 'no_rate', path: 'currency' },
+  })
+  expect(
+    await call('addPrice', { body: { ...euro, category: 'utility', currency: 'TWD', from: '2026-01-01' } }),
+  ).toMatchObject({ status: 400, body: { path: 'category' } })
+  await dialog.getByLabel('1 USD 等於多少 TWD').fill('32.1547')
+  await look('price-form')
+  await dialog.getByRole('button', { name: '新增匯率' }).click()
+  await dialog.getByText(/1 USD = 32.1547 TWD/).waitFor()
+  await dialog.getByRole('button', { name: '新增價格' }).click()
+  await prices.getByRole('row', { name: /所有訊息 使用中 USD 0.0342 ≈ NT\$1.0997/ }).waitFor()
+  await look('prices')
+  await prices.getByRole('button', { name: /^移除價格：門號 \+886/ }).click()
+  await dialog.getByRole('button', { name: '移除' }).click()
+  await prices.getByRole('row', { name: /\+886/ }).waitFor({ state: 'detached' })
+  await speak('English', '語言')
+  await page.getByRole('row', { name: /All messages In use USD 0.0342/ }).waitFor()
+  await look('prices-en')
+  await speak('繁體中文', 'Language')
 })
 
 test('all of it is clean by axe', () => {

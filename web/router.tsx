@@ -202,6 +202,7 @@ const engagement = createRoute({
     'to',
     'by',
     'channel',
+    'campaign',
     'journey',
     'window',
     'event',

@@ -15,6 +15,7 @@ export function sayIn(t: TFunction, locale: format.Spoken['locale'], zone: strin
     list: (names: string[]) => format.list(names, locale),
     decimal: (n: number) => format.decimal(n, locale),
     money: (amount: number, currency: string) => format.money(amount, currency, locale),
+    cost: (amount: number, currency: string) => format.cost(amount, currency, locale),
     exact: (at: string | number) => format.exactTime(at, spoken),
     short: (at: string | number) => format.shortTime(at, spoken),
     relative: (at: string | number, now: number) => format.relativeTime(at, now, locale),

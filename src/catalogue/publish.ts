@@ -1,6 +1,10 @@
 // Publishing: the whole world of a workspace is written under the next number, and one input for each bucket tells
 // the owners, all in the caller's transaction. After the commit call `core.signals.emit('inbox', '')`.
 import { sendsBySeveral } from '../channels/model.ts'
+import { usualCost } from '../channels/price.ts'
+import { priceLists } from '../channels/price-store.ts'
+import { fromSmallestUnit } from '../customers/money.ts'
+import { wallDate } from '../platform/wall-time.ts'
 import type { PublishedJourney } from '../journeys/model.ts'
 import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
@@ -54,7 +58,7 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
   )
   const attributes = await publishedAttributes(sql, workspace)
   const segments = await publishedSegments(sql, workspace)
-  const costs = await channelCosts(sql, workspace)
+  const costs = await channelCosts(sql, workspace, facts)
   const reach = await reachRates(sql, workspace)
   const toPhones = await sql.query(
     `select from channel_account where workspace_id = $1 and archived_at is null and settings->>'phoneNotifications' = 'on' limit 1`,
@@ -98,19 +102,27 @@ async function readWorld(sql: Sql, workspace: Uuid, no: number, facts: Workspace
 }
 
 /** What one message costs by channel, where the account that sends says so; of several of LINE the cheapest. */
-async function channelCosts(sql: Sql, workspace: Uuid): Promise<Record<string, number>> {
-  const { rows } = await sql.query<{ channel: string; cost: string | null }>(
-    `select channel, settings->>'costPerMessage' as cost from channel_account
+async function channelCosts(
+  sql: Sql,
+  workspace: Uuid,
+  { currency, timezone, now }: WorkspaceFacts,
+): Promise<Record<string, number>> {
+  const { rows } = await sql.query<{ id: Uuid; channel: string; settings: Record<string, string> }>(
+    `select id, channel, settings from channel_account
       where workspace_id = $1 and archived_at is null order by channel, created_at, id`,
     [workspace],
   )
   const costs: Record<string, number> = {}
   const seen = new Set<string>()
-  for (const { channel, cost } of rows) {
+  const prices = (await priceLists(sql, [workspace])).get(workspace)
+  const day = wallDate(now, timezone)
+  for (const { id, channel, settings } of rows) {
     const first = !seen.has(channel)
     seen.add(channel)
-    if (cost !== null && (first || sendsBySeveral(channel)))
-      costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, Number(cost))
+    const told = settings.costPerMessage !== undefined || prices?.prices.some(p => p.account === id)
+    if (!told || !(first || sendsBySeveral(channel))) continue
+    const cost = fromSmallestUnit(usualCost(prices, { id, settings }, currency, day), currency)
+    costs[channel] = Math.min(costs[channel] ?? Number.POSITIVE_INFINITY, cost)
   }
   return costs
 }

@@ -23,6 +23,7 @@ const some = {
 
 export const messageScope = range.extend({
   channel: z.string().max(40).optional(),
+  campaign: z.string().max(60).optional().describe('its journeys and broadcasts; none: of no campaign'),
   journey: z.string().max(60).optional().describe('none: of no journey, as replies'),
   node: z.string().max(100).optional().describe('of the journey'),
   version: z.coerce.number().int().min(1).optional().describe('of the journey'),

@@ -32,6 +32,7 @@ const channelReach = z.object({
 })
 
 export const reachQuery = range.extend({
+  campaign: z.string().max(60).optional().describe('messages of its journeys and broadcasts only'),
   window: z.coerce
     .number()
     .min(1)

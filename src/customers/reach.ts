@@ -2,6 +2,7 @@
 // as the deliverer's (src/messages/decide.ts), which has the last word when it sends. Pure.
 import { contentNeedsWindow, goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, type ChannelName, WEB_PLATFORM } from '../channels/model.ts'
+import { consentFor, MARKETING } from '../consent/model.ts'
 import type { Origin } from '../messages/model.ts'
 import { lineParts } from './contacts.ts'
 import { friendshipOf, isFriendOf } from './line.ts'
@@ -76,17 +77,20 @@ function unreachable(
   channel: ChannelName,
   address: ReturnType<typeof addressFor>,
   suppressed: string | null,
+  topic = MARKETING,
 ): Reason | null {
   if (address === null) return 'no_address'
   if (!address.verified) return 'unverified'
   if (channel === 'line' && !friendshipOf(state)?.following) return 'blocked'
-  const consent = state.consent[`${channel}/marketing`]
+  // of a purpose that is asked for by itself the deliverer knows
+  const consent = consentFor(state.consent, channel, topic, false)
   if (consent?.on === false) return 'refused'
   if (consent === undefined && CHANNELS[channel].consent === 'given') return 'no_consent'
   return suppressed === null ? null : 'suppressed'
 }
 
 /** For the fold, which does not know suppressions. What must be sent needs no consent, but an address.
+ *  @param topic the purpose of consent it is for; left out: marketing
  *  @param toPhones LINE lets an account write to the phone numbers of who is no friend */
 export function reachFor(
   state: CustomerState,
@@ -94,7 +98,7 @@ export function reachFor(
   purpose: 'marketing' | 'transactional',
   content: MessageContent,
   now: number,
-  toPhones = false,
+  { toPhones = false, topic }: { toPhones?: boolean | undefined; topic?: string | undefined } = {},
 ): { reachable: boolean; reason: string | null } {
   const byPhone =
     toPhones && purpose === 'transactional' && goesByPhone(content) && friendshipOf(state) === undefined
@@ -103,6 +107,7 @@ export function reachFor(
     byPhone ? 'sms' : channel,
     addressFor(state, byPhone ? 'sms' : channel),
     null,
+    topic,
   )
   if (reason !== null && !(purpose === 'transactional' && AGREEING.has(reason)))
     return { reachable: false, reason }

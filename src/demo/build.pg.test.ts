@@ -8,6 +8,7 @@ import { findWorkspace } from '../catalogue/workspace.ts'
 import { startRoles } from '../compose.ts'
 import { FAVOURITE, HIGH_POTENTIAL, NASLD, RFM } from '../../test/segment-truths.ts'
 import { attributionRoutes } from '../insight/attribution/routes.ts'
+import { campaignReportRoutes } from '../insight/campaigns/routes.ts'
 import { engagementRoutes } from '../insight/engagement/routes.ts'
 import { kpiRoutes } from '../insight/kpis/routes.ts'
 import { reachRoutes } from '../insight/reach/routes.ts'
@@ -21,6 +22,7 @@ import { previewRoutes } from '../segments/preview-routes.ts'
 import { segmentRoutes } from '../segments/routes.ts'
 import { listSegments } from '../segments/store.ts'
 import { buildDemo, type DemoStatus } from './build.ts'
+import { DEMO_CAMPAIGN } from './campaign.ts'
 import { DEMO_JOURNEYS, DEMO_LINKS } from './messages.ts'
 import { DEMO_SEGMENTS } from './segments.ts'
 import { TRUTHS } from './truths.ts'
@@ -464,6 +466,53 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     const clicked = (label: string) => links.find(i => i.key === label)!.figures.clicked.messages
     for (const { label, n } of clicks) expect([label, clicked(label)]).toEqual([label, n])
     expect(clicked(DEMO_LINKS.first)).toBeGreaterThan(3 * clicked(DEMO_LINKS.second))
+  })
+
+  test('R0-34 R0-10 the campaign: engagement and reach of its journey and broadcast, by it and beside the rest', async () => {
+    const ids = await planted()
+    const { rows } = await core.pool.query<{ id: Uuid }>('select id from campaign where workspace_id = $1', [
+      workspace,
+    ])
+    const campaign = publicId('cmp', rows[0]!.id)
+    const own = `journey_id in ('${ids.winner}', '${ids.blocker}')`
+    const sent = `${FACTS} = 'message.accepted' and ${own}`
+    const truth = {
+      messages: await ask(`select uniqExact(message) as x ${sent}`),
+      people: await ask(`select uniqExact(customer_id) as x ${sent}`),
+    }
+    const cost = await ask(
+      `select sum(toInt64(round(JSONExtractFloat(props, 'cost') * 10000))) / 10000 as x ${sent}`,
+    )
+    const clicked = await ask(`select uniqExact(message) as x ${FACTS} = 'message.clicked' and ${own}`)
+    const engagement = (query: Record<string, string>) =>
+      callHandler(core, workspace, 'engagement', engagementRoutes.engagement, { query })
+    const { items, total } = await engagement({ by: 'campaign' })
+    const [mine, rest] = [items.find(i => i.key === campaign)!, items.find(i => i.key === '')!]
+    expect(items).toHaveLength(2)
+    expect(mine).toMatchObject({ name: DEMO_CAMPAIGN.name, cost })
+    expect(mine.figures.sent).toEqual(truth)
+    expect(mine.figures.clicked.messages).toBe(clicked)
+    expect(rest.figures.sent.messages).toBe(total.figures.sent.messages - truth.messages)
+    const only = await engagement({ by: 'journey', campaign })
+    expect(only.total.figures.sent).toEqual(truth)
+    expect(only.items.map(i => i.name).sort()).toEqual(
+      [DEMO_JOURNEYS.winner.name, DEMO_JOURNEYS.blocker.name].sort(),
+    )
+    const none = await engagement({ campaign: 'none' })
+    expect(none.total.figures.sent).toEqual(rest.figures.sent)
+    const other = publicId('jrn', ids.loser)
+    expect((await engagement({ campaign, journey: other })).total.figures.sent.messages).toBe(0)
+    const reach = await callHandler(core, workspace, 'reach', reachRoutes.reach, { query: { campaign } })
+    expect(reach.items.find(i => i.channel === 'line')).toMatchObject({ sent: truth.messages, cost })
+    expect(reach.items.find(i => i.channel === 'email')).toMatchObject({ sent: 0, cost: 0 })
+
+    const report = await callHandler(core, workspace, 'campaignReport', campaignReportRoutes.campaignReport, {
+      params: { campaign },
+    })
+    expect(report).toMatchObject({ spent: cost, budget: DEMO_CAMPAIGN.budget })
+    expect(report.total.sent).toBe(truth.messages)
+    for (const figure of [report.total.participants, report.joined, report.revenue, report.goal!.people])
+      expect(figure).toBeGreaterThan(0)
   })
 
   test('R3-33 R3-34 the journey that earns and the one that does not', async () => {

@@ -11,6 +11,7 @@ import { DEMO_NAME } from '../sandbox/brand.ts'
 import { addContacts } from '../sandbox/store.ts'
 import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
 import { fillDemoCatalogue } from './catalogue.ts'
+import { addCampaign, fillCampaign } from './campaign.ts'
 import { publishGraphs } from './journeys.ts'
 import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
@@ -65,6 +66,8 @@ export async function buildDemo(
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
   await fillDemoCatalogue(core.pool, workspace, shopUrl)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
+  const now = options.now ?? Date.now()
+  const campaign = await addCampaign(core.pool, workspace, now, shopUrl)
   const told = Object.keys(DEMO_JOURNEYS) as DemoMessage['journey'][]
   const journeys = await publishGraphs(
     core,
@@ -75,8 +78,13 @@ export async function buildDemo(
   const made = await findWorkspace(core.pool, workspace)
   must(made, 'the workspace was just made')
   await publishSegments(core, made)
-  const now = options.now ?? Date.now()
   const model = makeDemo(options.seed ?? DEMO_SEED, now, shopUrl)
+  const ids = Object.fromEntries(told.map((name, i) => [name, journeys[i]!])) as Record<
+    DemoMessage['journey'],
+    Uuid
+  >
+  const flash = model.messages.filter(m => m.journey === 'blocker').length
+  await fillCampaign(core.pool, workspace, campaign, ids, now, flash)
   await addContacts(core.pool, workspace, model.people.flatMap(contactsOf))
   const customers: Uuid[] = []
   for (let i = 0; i < model.people.length; i += PEOPLE_CHUNK) {

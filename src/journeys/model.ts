@@ -234,6 +234,7 @@ export type FieldKind =
   | 'where'
   | 'channel'
   | 'account'
+  | 'topic'
   | 'content'
   | 'trait'
   | 'value'
@@ -297,6 +298,7 @@ export type NodeContext = {
     channel: ChannelName,
     purpose: Purpose,
     content: MessageContent,
+    topic?: string,
   ): { reachable: boolean; reason: string | null }
   /** What one message by this channel costs, in units of the workspace's currency; 0 where nobody said. */
   costOf(channel: ChannelName): number

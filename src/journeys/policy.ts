@@ -1,7 +1,7 @@
 // What holds for a whole journey, as far as a fold decides it: whose quiet hours count, and faults of a policy. Pure.
 import { checkRule } from '../rules/check.ts'
 import type { QuietHours } from '../customers/world.ts'
-import { COST_SCALE } from '../messages/limits.ts'
+import { COST_SCALE } from '../channels/price.ts'
 import type { Intent, Limit } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { isZone } from '../platform/wall-time.ts'

@@ -91,8 +91,8 @@ export function contextOf(
     },
     share: salt => percentOf(fold.state.id, salt),
     messageId: part => messageIdOf(fold, run, part),
-    reachable: (channel, purpose, content) =>
-      reachFor(fold.state, channel, purpose, content, fold.t, fold.world.toPhones),
+    reachable: (channel, purpose, content, topic) =>
+      reachFor(fold.state, channel, purpose, content, fold.t, { toPhones: fold.world.toPhones, topic }),
     costOf: channel => fold.world.costs?.[channel] ?? 0,
     reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }

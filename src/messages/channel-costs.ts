@@ -2,7 +2,10 @@
 import { sendsBySeveral } from '../channels/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import { costOf, quotaOf, windowOf } from './limits.ts'
+import { usualCost } from '../channels/price.ts'
+import { priceLists } from '../channels/price-store.ts'
+import { wallDate } from '../platform/wall-time.ts'
+import { quotaOf, windowOf } from './limits.ts'
 
 export type ChannelCost = {
   channel: string
@@ -21,6 +24,8 @@ export async function channelCosts(
     'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by channel, created_at, id',
     [workspace.id],
   )
+  const prices = (await priceLists(sql, [workspace.id])).get(workspace.id)
+  const day = wallDate(now, workspace.timezone)
   const limits = rows.map(r => quotaOf(r))
   const keys = limits.flatMap(l => l?.key ?? [])
   const { start } = windowOf('month', now, workspace.timezone)
@@ -35,7 +40,7 @@ export async function channelCosts(
     if (before && !sendsBySeveral(row.channel)) continue
     const limit = limits[i]
     const quota = limit ? { max: limit.max, left: Math.max(0, limit.max - (used.get(limit.key) ?? 0)) } : null
-    const costPerMessage = costOf(row.settings, workspace.currency)
+    const costPerMessage = usualCost(prices, row, workspace.currency, day)
     channels.set(
       row.channel,
       before === undefined

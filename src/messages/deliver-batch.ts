@@ -7,10 +7,9 @@ import { faultPoint } from '../platform/fault.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { claimBatch, forgetBatch, markBatch, releaseBatch } from './batch-store.ts'
 import { RESOLVE_WITHIN_MS } from './decide.ts'
-import { endOfMay, gate, judgeClaim, noteLatency, type Ready } from './deliver-one.ts'
+import { costOfMessage, endOfMay, gate, judgeClaim, noteLatency, type Ready } from './deliver-one.ts'
 import type { Work } from './deliver-work.ts'
 import { stay } from './ends.ts'
-import { costOf } from './limits.ts'
 import type { Claim } from './store.ts'
 import { hiddenAddress, isSuppressed } from './suppression.ts'
 
@@ -151,10 +150,9 @@ async function settleHeld(
       other => members.map(() => other),
     )
     const at = new Map(members.map((m, i) => [m.id, results[i]!]))
-    const { currency } = known[0]!.workspace
     await all(
       open.map(claim => {
-        const cost = costOf(account.settings, currency, claim.intent.purpose, 1)
+        const cost = costOfMessage({ ...known[0]!, claim }, account, adapter, claim.rendered!)
         const { address } = claim.rendered!
         return work.recordAnswer(
           { claim, from: 'unknown', adapter, account, address, now: now(), cost, ofMany: true },

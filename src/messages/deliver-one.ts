@@ -3,7 +3,9 @@ import type { LoadedAccount } from '../channels/accounts.ts'
 import type { Adapter } from '../channels/adapter.ts'
 import { goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
+import { categoryOf, costOf, type PriceList } from '../channels/price.ts'
 import { adapterNamed } from '../channels/register.ts'
+import { wallDate } from '../platform/wall-time.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { CIRCUIT_OPEN } from './breaker.ts'
 import { composeToSend } from './compose.ts'
@@ -13,7 +15,7 @@ import { back, ending, skip } from './ends.ts'
 import { frequencyAsks } from './frequency.ts'
 import type { MayGo } from './let-out.ts'
 import type { Take } from './limit-store.ts'
-import { asksOf, costOf, quotaOf } from './limits.ts'
+import { asksOf, quotaOf } from './limits.ts'
 import type { Rendered } from './model.ts'
 import { isOnTime } from './rates.ts'
 import { RenderFailed } from './render.ts'
@@ -29,6 +31,7 @@ export type Judged = {
   adapter: Adapter | undefined
   decision: Decision
   now: () => number
+  prices: PriceList | undefined
 }
 /** One that may go as soon as its account lets it. */
 export type Ready = Judged & {
@@ -75,7 +78,8 @@ export function judgeClaim(claim: Claim, facts: Read): Judged | null {
         ? { do: 'hold' }
         : { do: 'skip', reason: 'exited' }
   const adapter = account ? adapterNamed(account.adapter) : undefined
-  return { claim, channel, workspace, account, adapter, decision, now }
+  const prices = facts.prices.get(claim.workspace)
+  return { claim, channel, workspace, account, adapter, decision, now, prices }
 }
 
 /** What the message says, to whom. @throws RenderFailed */
@@ -128,6 +132,23 @@ function isFavoured(claim: Claim, { settings }: LoadedAccount, { customers, rese
   return customers.get(claim.customer)?.seg?.some(m => m[0] === n) ?? false
 }
 
+/** What the account asks for it now, smallest unit. */
+export function costOfMessage(
+  { claim, workspace, prices, now }: Judged,
+  account: LoadedAccount,
+  adapter: Adapter,
+  rendered: Rendered,
+): number {
+  const content = rendered.content as MessageContent
+  const asked = {
+    purpose: claim.intent.purpose,
+    category: prices ? categoryOf(prices, account.id, content) : null,
+    address: rendered.address,
+    day: wallDate(now(), workspace.timezone),
+  }
+  return costOf(prices, account, workspace.currency, asked, adapter.units?.(content) ?? 1)
+}
+
 /** What may go; null: it may not, and is settled. */
 export async function prepare(work: Work, judged: Judged, facts: Read): Promise<Ready | null> {
   const { claim, account, adapter, decision, workspace, now } = judged
@@ -144,13 +165,7 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
     if (!(error instanceof RenderFailed)) throw error
     return ends(skip('render_failed'), error.message)
   }
-  const content = rendered.content as MessageContent
-  const cost = costOf(
-    account.settings,
-    workspace.currency,
-    claim.intent.purpose,
-    adapter.units?.(content) ?? 1,
-  )
+  const cost = costOfMessage(judged, account, adapter, rendered)
   const mark: Mark = {
     claim,
     rendered,

@@ -2,14 +2,13 @@
 // under the same key, within the time the provider keeps it.
 import { RESOLVE_WITHIN_MS } from './decide.ts'
 import { suppressionAsk } from './deliver-batch.ts'
-import type { Judged } from './deliver-one.ts'
+import { costOfMessage, type Judged } from './deliver-one.ts'
 import type { Work } from './deliver-work.ts'
 import { stay } from './ends.ts'
-import { costOf } from './limits.ts'
 import { isSuppressed } from './suppression.ts'
 
 export async function settleUnknown(work: Work, judged: Judged): Promise<void> {
-  const { claim, account, adapter, decision, now, workspace } = judged
+  const { claim, account, adapter, decision, now } = judged
   const { rendered } = claim
   const stays = (delayMs: number | 'never', reason: string) =>
     work.settle({ claim, from: 'unknown', end: stay(delayMs, reason), now: now() })
@@ -27,12 +26,7 @@ export async function settleUnknown(work: Work, judged: Judged): Promise<void> {
         account,
         address: rendered.address,
         now: now(),
-        cost: costOf(
-          account.settings,
-          workspace.currency,
-          claim.intent.purpose,
-          adapter.units?.(message.content) ?? 1,
-        ),
+        cost: costOfMessage(judged, account, adapter, rendered),
       },
       result,
     )

@@ -3,6 +3,8 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import { loadAccounts, type LoadedAccount, receiptUrlOf, setAttention } from '../channels/accounts.ts'
 import type { Adapter, CallAnswer, Outgoing, SendResult } from '../channels/adapter.ts'
 import type { MessageContent } from '../channels/content.ts'
+import type { PriceList } from '../channels/price.ts'
+import { priceLists } from '../channels/price-store.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -50,6 +52,8 @@ export type Read = {
   reserves: Map<string, number>
   /** frequency rules of each workspace */
   frequency: Map<string, FrequencyRule[]>
+  /** price tables of the workspaces that have one */
+  prices: Map<string, PriceList>
 }
 
 /** The end of a try, with what is known beside it. */
@@ -167,7 +171,7 @@ export function openWork(core: Core, options: DeliverOptions) {
 
     async read(claims: store.Claim[]): Promise<Read> {
       const ids = [...new Set(claims.map(c => c.workspace))]
-      const [workspaces, accounts, customers, frequency] = await Promise.all([
+      const [workspaces, accounts, customers, frequency, prices] = await Promise.all([
         store.workspaceFacts(pool, ids),
         loadAccounts(core, pool, ids),
         store.customerStates(
@@ -175,9 +179,10 @@ export function openWork(core: Core, options: DeliverOptions) {
           claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
         ),
         frequencyRules(pool, ids),
+        priceLists(pool, ids),
       ])
       const reserves = await store.reserveSegments(pool, [...accounts.values()].flat())
-      return { workspaces, accounts, customers, reserves, frequency }
+      return { workspaces, accounts, customers, reserves, frequency, prices }
     },
 
     slotsOf(account: LoadedAccount, adapter: Adapter) {

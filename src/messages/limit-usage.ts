@@ -1,7 +1,8 @@
 // What is used of limits shared between people, in the window that holds now. For screens: nothing is decided by it.
 import type { Sql } from '../platform/postgres.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
-import { COST_SCALE, quotaOf, windowOf } from './limits.ts'
+import { COST_SCALE } from '../channels/price.ts'
+import { quotaOf, windowOf } from './limits.ts'
 import type { LimitPer } from './model.ts'
 
 export type Usage = {

@@ -1,6 +1,6 @@
 // Windows of shared limits, and who of a batch gets a place.
 import { expect, test } from 'vitest'
-import { allot, type Ask, asksOf, costOf, quotaOf, refusalOf, windowOf } from './limits.ts'
+import { allot, type Ask, asksOf, quotaOf, refusalOf, windowOf } from './limits.ts'
 
 const at = (text: string) => Date.parse(text)
 const TAIPEI = 'Asia/Taipei'
@@ -49,10 +49,7 @@ test('all that is asked for or nothing, in order; what does not fit takes nothin
   expect(['quota:a', 'budget:j', 'cap:j', 'pool:c'].map(refusalOf)).toEqual(['quota', 'budget', 'cap', 'cap'])
 })
 
-test('what an account asks and allows; money in ten-thousandths of the smallest unit', () => {
-  expect(costOf({ costPerMessage: '0.2' }, 'TWD')).toBe(0.2)
-  expect(costOf({ costPerMessage: '0.0075' }, 'USD')).toBe(0.75)
-  expect(costOf({}, 'TWD')).toBe(0)
+test('what an account allows; money in ten-thousandths of the smallest unit', () => {
   expect(quotaOf({ id: 'a', settings: { monthlyQuota: '3000' } })).toMatchObject({
     key: 'quota:a',
     max: 3000,

@@ -1,28 +1,12 @@
 // Limits shared between people, without the tables: which window a moment lies in, what a refusal is called, and who of
 // a batch gets a place. Pure; times are workspace ms.
 import { dayOf, periodStart, startOfDay } from '../platform/zone-days.ts'
-import { fromSmallestUnit } from '../customers/money.ts'
+import { COST_SCALE } from '../channels/price.ts'
 import type { FrequencyRule } from './frequency.ts'
 import type { Limit, LimitPer, SkipReason } from './model.ts'
 import type { Uuid } from '../platform/ids.ts'
 
-/** Money is counted in ten-thousandths of the smallest unit: a message may cost a fifth of a dollar. */
-export const COST_SCALE = 10_000
-
 const SPAN = { minute: 60_000, hour: 3_600_000 }
-
-/** What an account asks for a message of so many units, in the smallest unit, at most four decimals; its settings are in
- *  currency units: a price for each purpose, else the one for all. */
-export function costOf(
-  settings: Record<string, string>,
-  currency: string,
-  purpose: 'marketing' | 'transactional' = 'marketing',
-  units = 1,
-): number {
-  const own = purpose === 'marketing' ? settings.costMarketing : settings.costTransactional
-  const cost = (Number(own ?? settings.costPerMessage ?? 0) * units) / fromSmallestUnit(1, currency)
-  return Number.isFinite(cost) && cost > 0 ? Math.round(cost * COST_SCALE) / COST_SCALE : 0
-}
 
 /** What an account may send in a month, over all journeys; null: as much as wanted. A person who is not of the segment for
  *  which the last part is kept (`favoured: false`) may have none of that. */

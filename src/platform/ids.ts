@@ -97,6 +97,7 @@ export type IdPrefix =
   | 'whk'
   | 'aud'
   | 'frq'
+  | 'prc'
 
 /** `cus_` + 26 base32 characters of the UUID's 128 bits. */
 export function publicId(prefix: IdPrefix, id: Uuid): string {

@@ -37,6 +37,7 @@ const WHAT: Record<IdPrefix, string> = {
   whk: 'webhook',
   aud: 'audience',
   frq: 'frequency_rule',
+  prc: 'price',
 }
 
 /** Problem 404 `<what>_not_found`; the same for what does not exist and what is another workspace's. */

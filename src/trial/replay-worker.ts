@@ -7,7 +7,9 @@ import type { JourneyGraph } from '../journeys/model.ts'
 import { stillWorld } from '../journeys/replay.ts'
 import { trialWorld } from '../journeys/simulate-start.ts'
 import { versionGraphs } from '../journeys/store.ts'
-import { costOf } from '../messages/limits.ts'
+import { wallDate } from '../platform/wall-time.ts'
+import { usualCost } from '../channels/price.ts'
+import { priceLists } from '../channels/price-store.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import { openWorker } from '../platform/loop.ts'
@@ -142,17 +144,23 @@ async function jobOf(core: Core, row: ReplayRow): Promise<ReplayJob> {
     live: live === undefined ? null : worldOf(live, live_version!),
     from: to - row.days * DAY_MS,
     to,
-    costs: await costsOf(core, workspace, published.currency),
+    costs: await costsOf(core, workspace, published.currency, wallDate(to, published.timezone)),
   }
 }
 
 /** What one message costs, of channels that have an account; of several the first. */
-async function costsOf(core: Core, workspace: Uuid, currency: string): Promise<Record<string, number>> {
-  const { rows } = await core.pool.query<{ channel: string; settings: Record<string, string> }>(
-    'select channel, settings from channel_account where workspace_id = $1 and archived_at is null order by created_at, id',
+async function costsOf(
+  core: Core,
+  workspace: Uuid,
+  currency: string,
+  day: string,
+): Promise<Record<string, number>> {
+  const { rows } = await core.pool.query<{ id: Uuid; channel: string; settings: Record<string, string> }>(
+    'select id, channel, settings from channel_account where workspace_id = $1 and archived_at is null order by created_at, id',
     [workspace],
   )
   const costs: Record<string, number> = {}
-  for (const { channel, settings } of rows) costs[channel] ??= costOf(settings, currency)
+  const prices = (await priceLists(core.pool, [workspace])).get(workspace)
+  for (const row of rows) costs[row.channel] ??= usualCost(prices, row, currency, day)
   return costs
 }

@@ -340,6 +340,17 @@ create table coupon_issue (
   constraint coupon_issue_entry_check CHECK ((entry = ANY (ARRAY['issued'::text, 'claimed'::text, 'redeemed'::text, 'expired'::text, 'moved'::text]))),
   constraint coupon_issue_pkey PRIMARY KEY (bucket, workspace_id, customer_id, key)
 )
+create table currency_rate (
+  workspace_id uuid not null,
+  currency text not null,
+  valid_from date not null,
+  rate numeric(18,8) not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  constraint currency_rate_pkey PRIMARY KEY (workspace_id, currency, valid_from),
+  constraint currency_rate_rate_check CHECK ((rate > (0)::numeric)),
+  constraint currency_rate_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table customer (
   bucket smallint not null,
   id uuid not null,
@@ -865,6 +876,23 @@ create table message_batch (
   claim_until timestamp with time zone,
   created timestamp with time zone not null default clock_timestamp(),
   constraint message_batch_pkey PRIMARY KEY (id)
+)
+create table message_price (
+  id uuid not null,
+  workspace_id uuid not null,
+  account_id uuid not null,
+  purpose text,
+  category text,
+  prefix text not null default ''::text,
+  price numeric(14,6) not null,
+  currency text not null,
+  valid_from date not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint message_price_account_id_fkey FOREIGN KEY (account_id) REFERENCES channel_account(id),
+  constraint message_price_pkey PRIMARY KEY (id),
+  constraint message_price_price_check CHECK ((price >= (0)::numeric)),
+  constraint message_price_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table module (
   workspace_id uuid not null,
@@ -1484,6 +1512,7 @@ CREATE INDEX message_provider ON message USING btree (workspace_id, provider_id)
 CREATE INDEX message_taken ON message USING btree (bucket) WHERE ((taken IS NOT NULL) AND (state = ANY (ARRAY['skipped'::text, 'failed'::text])))
 CREATE INDEX message_unknown ON message USING btree (bucket, send_after) WHERE (state = 'unknown'::text)
 CREATE INDEX message_workspace ON message USING btree (workspace_id, created DESC)
+CREATE INDEX message_price_workspace ON message_price USING btree (workspace_id)
 CREATE INDEX notice_customer ON notice USING btree (bucket, customer_id)
 CREATE INDEX notice_workspace ON notice USING btree (workspace_id, at DESC, id DESC)
 CREATE INDEX order_entry_order ON order_entry USING btree (bucket, workspace_id, order_no)

@@ -129,7 +129,7 @@ function Cells({
       <td className="num">
         {row.sent === 0 ? '—' : say.money(Math.round(row.revenue / row.sent), currency)}
       </td>
-      <td className="num">{say.money(Math.round(row.cost), currency)}</td>
+      <td className="num">{say.cost(row.cost, currency)}</td>
     </>
   )
 }

@@ -71,9 +71,9 @@ export function EngagementFigures({
           </Text>
           <Definition text={t('engagement.costDef')} />
         </Group>
-        <div className="figure-value">{say.money(Math.round(total.cost), data.currency)}</div>
+        <div className="figure-value">{say.cost(total.cost, data.currency)}</div>
         <Text size="xs" c="dimmed">
-          {t('engagement.before', { value: say.money(Math.round(before.cost), data.currency) })}
+          {t('engagement.before', { value: say.cost(before.cost, data.currency) })}
         </Text>
       </div>
     </div>

@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { DIMENSIONS, type Dimension, type Figure } from '../../src/insight/engagement/model.ts'
 import { word } from '../i18n.ts'
+import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
-import { useSay } from '../use.ts'
+import { useSay, useWs } from '../use.ts'
 import { JourneyName } from './pickers.tsx'
 
 const COLUMNS: Figure[] = [
@@ -105,9 +106,7 @@ export function EngagementParts({
                     ? '—'
                     : say.share(item.figures.participated.people, item.figures.reached.people)}
                 </td>
-                <td className="end nowrap">
-                  {item.cost === 0 ? '—' : say.money(Math.round(item.cost), data.currency)}
-                </td>
+                <td className="end nowrap">{item.cost === 0 ? '—' : say.cost(item.cost, data.currency)}</td>
               </tr>
             ))}
           </tbody>
@@ -119,8 +118,15 @@ export function EngagementParts({
 
 function PartName({ by, item }: { by: Dimension; item: Item }) {
   const { t } = useTranslation()
+  const ws = useWs()
   if (by === 'channel') return <Channel name={item.key} />
   if (item.key === '') return <Text c="dimmed">{t('engagement.none')}</Text>
+  if (by === 'campaign')
+    return (
+      <A to="/w/$ws/campaigns/$campaign" params={{ ws, campaign: item.key }} fw={550}>
+        {item.name ?? item.key}
+      </A>
+    )
   if (by === 'purpose') return <>{word('purpose', item.key)}</>
   return <JourneyName item={item} />
 }

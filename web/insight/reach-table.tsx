@@ -31,7 +31,7 @@ export function ReachTable({
   asked,
 }: {
   ws: string
-  asked: { from?: string; to?: string; window: number }
+  asked: { from?: string; to?: string; window: number; campaign?: string | undefined }
 }) {
   const { t } = useTranslation()
   const say = useSay()
@@ -79,9 +79,9 @@ export function ReachTable({
       case 'converted':
         return who(i, 'buyers', i.buyers, share(i.buyers, i.people))
       case 'unitCost':
-        return say.money(i.unitCost, data.currency)
+        return say.cost(i.unitCost, data.currency)
       case 'perBuyer':
-        return i.buyers === 0 ? '—' : say.money(Math.round(i.cost / i.buyers), data.currency)
+        return i.buyers === 0 ? '—' : say.cost(i.cost / i.buyers, data.currency)
       case 'used':
         return i.used === null ? (
           '—'

@@ -96,7 +96,7 @@ function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: R
         <Figure label={t('campaigns.revenue')} value={say.money(data.revenue, currency)} />
         <Figure
           label={t('campaigns.spent')}
-          value={say.money(Math.round(data.spent), currency)}
+          value={say.cost(data.spent, currency)}
           to={
             budget === null ? null : (
               <Text size="sm" c="dimmed">

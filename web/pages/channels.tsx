@@ -1,5 +1,5 @@
 // Channels: the accounts of each, with their settings and secrets; a channel may have several. Secrets go in and never come out.
-import { Alert, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { AccountActions } from '../channels/account-actions.tsx'
 import { MailHealth } from '../channels/mail-health.tsx'
+import { Prices } from '../channels/prices.tsx'
 import { LineUse } from '../line/use.tsx'
 import { CallSecret } from '../parts/call-secret.tsx'
 import { Card, Page } from '../parts/page.tsx'
@@ -101,6 +102,8 @@ function AccountCard({
 }) {
   const { t } = useTranslation()
   const say = useSay()
+  const reserved = account?.settings.quotaReserveFor !== undefined
+  const segments = useApi('segments', { ws, query: {} }, { enabled: reserved }).data?.items ?? []
   return (
     <Card
       title={
@@ -134,7 +137,11 @@ function AccountCard({
           <dl style={{ margin: 0 }}>
             <Row label={t('channels.accountName')} value={account.name} />
             {Object.entries(account.settings).map(([k, v]) => (
-              <Row key={k} label={word('setting', k)} value={v} />
+              <Row
+                key={k}
+                label={word('setting', k)}
+                value={k === 'quotaReserveFor' ? (segments.find(s => s.id === v)?.name ?? v) : v}
+              />
             ))}
             {account.hasSecrets.map(s => (
               <Row key={s} label={word('setting', s)} value="••••••••" />
@@ -155,6 +162,7 @@ function AccountCard({
             </Text>
           </div>
         ) : null}
+        {account ? <Prices ws={ws} account={account} /> : null}
         {account?.channel === 'email' ? <MailHealth ws={ws} account={account.id} /> : null}
         {account?.adapter === 'line' ? <LineUse ws={ws} account={account.id} /> : null}
         <Text size="sm" c="dimmed">
@@ -196,6 +204,34 @@ function Row({ label, value }: { label: string; value: string }) {
   )
 }
 
+type Segments = Out<'segments'>['items']
+
+/** For whom the last part of the month's quota is kept. */
+function ReservedFor({
+  segments,
+  value,
+  change,
+}: {
+  segments: Segments
+  value: string
+  change: (next: string) => void
+}) {
+  const { t } = useTranslation()
+  const choices = segments
+    .filter(s => s.status === 'live' || s.id === value)
+    .map(s => ({ value: s.id, label: s.name }))
+  if (value !== '' && !choices.some(c => c.value === value)) choices.push({ value, label: value })
+  return (
+    <NativeSelect
+      label={word('setting', 'quotaReserveFor')}
+      description={t('channels.reserveHelp')}
+      data={[{ value: '', label: t('channels.reserveNobody') }, ...choices]}
+      value={value}
+      onChange={e => change(e.currentTarget.value)}
+    />
+  )
+}
+
 function Form({
   ws,
   kind,
@@ -214,6 +250,7 @@ function Form({
   const [name, setName] = useState(account?.name ?? word('channel', kind.channel))
   const [settings, setSettings] = useState<Record<string, string>>(account?.settings ?? {})
   const [secrets, setSecrets] = useState<Record<string, string>>({})
+  const segments = useApi('segments', { ws, query: {} }).data?.items ?? []
   const save = useAct('saveChannel', { done: t('common.saved'), after: close })
   const same = (o: Account) => (o.settings.provider ?? '') === (settings.provider ?? '')
   // a further account of a provider keeps its own friends; one that exists cannot become another's
@@ -246,17 +283,26 @@ function Form({
           value={name}
           onChange={e => setName(e.currentTarget.value)}
         />
-        {kind.settings.map(key => (
-          <TextInput
-            key={key}
-            label={word('setting', key)}
-            required={kind.required.includes(key)}
-            description={key === 'provider' ? t('channels.providerHint') : undefined}
-            error={key === 'provider' && taken ? t('channels.providerTaken') : undefined}
-            value={settings[key] ?? ''}
-            onChange={e => setSettings({ ...settings, [key]: e.currentTarget.value })}
-          />
-        ))}
+        {kind.settings.map(key =>
+          key === 'quotaReserveFor' ? (
+            <ReservedFor
+              key={key}
+              segments={segments}
+              value={settings[key] ?? ''}
+              change={next => setSettings({ ...settings, [key]: next })}
+            />
+          ) : (
+            <TextInput
+              key={key}
+              label={word('setting', key)}
+              required={kind.required.includes(key)}
+              description={key === 'provider' ? t('channels.providerHint') : undefined}
+              error={key === 'provider' && taken ? t('channels.providerTaken') : undefined}
+              value={settings[key] ?? ''}
+              onChange={e => setSettings({ ...settings, [key]: e.currentTarget.value })}
+            />
+          ),
+        )}
         {kind.secrets.map(key => {
           const kept = account?.hasSecrets.includes(key) ?? false
           return (

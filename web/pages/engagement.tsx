@@ -39,11 +39,13 @@ export function Engagement() {
     from: range?.from,
     to: range?.to,
     channel: search.channel,
+    campaign: search.campaign,
     journey: search.journey,
     window: Number(search.window ?? 7),
     participation: search.event,
   }
   const query = useApi('engagement', { ws, query: { ...asked, by } }, { enabled: range !== null, keep: true })
+  const campaigns = useApi('campaigns', { ws, query: { limit: 200 } }).data?.items ?? []
   const tab = search.tab === 'reach' ? 'reach' : 'messages'
   const figure = FIGURES.find(f => f === search.figure)
   return (
@@ -76,6 +78,19 @@ export function Engagement() {
             value={search.channel ?? null}
             onChange={value => choose({ channel: value ?? undefined })}
           />
+          {campaigns.length > 0 ? (
+            <Select
+              size="xs"
+              w={170}
+              label={t('engagement.campaign')}
+              placeholder={t('engagement.allCampaigns')}
+              clearable
+              searchable
+              data={campaigns.map(c => ({ value: c.id, label: c.name }))}
+              value={search.campaign ?? null}
+              onChange={value => choose({ campaign: value ?? undefined })}
+            />
+          ) : null}
           <JourneyPicker
             ws={ws}
             label={t('engagement.journey')}
@@ -102,7 +117,10 @@ export function Engagement() {
         </Group>
         {tab === 'reach' ? (
           range ? (
-            <ReachTable ws={ws} asked={{ from: range.from, to: range.to, window: asked.window }} />
+            <ReachTable
+              ws={ws}
+              asked={{ from: range.from, to: range.to, window: asked.window, campaign: search.campaign }}
+            />
           ) : null
         ) : (
           <Show query={query} rows={10}>
@@ -150,6 +168,8 @@ function narrowed(by: (typeof DIMENSIONS)[number], key: string | undefined, zone
   switch (by) {
     case 'channel':
       return { channel: key }
+    case 'campaign':
+      return { campaign: key }
     case 'journey':
       return { journey: key }
     case 'message': {

@@ -224,7 +224,7 @@ function Rows({
                   '—'
                 )}
               </td>
-              <td className="end nowrap">{m.cost === null ? '—' : costIn(say, m.cost, currency)}</td>
+              <td className="end nowrap">{m.cost === null ? '—' : say.cost(m.cost, currency)}</td>
               <td className="nowrap">
                 <Time at={m.changedAt} />
               </td>
@@ -240,10 +240,6 @@ function Rows({
     </div>
   )
 }
-
-/** A message may cost a part of the smallest unit. */
-const costIn = (say: ReturnType<typeof useSay>, cost: number, currency: string): string =>
-  Number.isInteger(cost) ? say.money(cost, currency) : `${currency} ${say.decimal(cost)}`
 
 function Invariant({ of }: { of: Out<'messages'>['invariant'] }) {
   const { t } = useTranslation()

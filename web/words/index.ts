@@ -10,6 +10,7 @@ import { consentWords } from './consent.ts'
 import { conversationWords } from './conversations.ts'
 import { engagementWords } from './engagement.ts'
 import { frequencyWords } from './frequency.ts'
+import { priceWords } from './prices.ts'
 import { fieldsOfNodes } from './fields-nodes.ts'
 import { frame } from './frame.ts'
 import { identity } from './identity.ts'
@@ -58,6 +59,7 @@ export const words = {
   ...work,
   ...sending,
   ...frequencyWords,
+  ...priceWords,
   ...journeysCanvas,
   ...profile,
   ...admin,

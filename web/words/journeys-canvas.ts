@@ -130,6 +130,10 @@ export const journeysCanvas = {
     down: ['第 {{n}} 項往下', 'Move {{n}} down'],
     remove: ['移除第 {{n}} 項', 'Remove {{n}}'],
     noSegments: ['還沒有分眾', 'No segments yet'],
+    noTopics: [
+      '還沒有其他用途，到「設定 › 同意與偏好」新增',
+      'No other purposes yet: add one under Settings, Consent',
+    ],
     noJourneys: ['沒有其他旅程', 'No journeys'],
     noNodes: ['沒有其他節點', 'No other nodes'],
     channelFirst: ['先選渠道。', 'Choose the channel first.'],
@@ -173,7 +177,10 @@ export const journeysCanvas = {
     purpose_transactional: ['交易通知', 'Transactional'],
     content: ['內容', 'Content'],
     topic: ['同意的用途', 'Purpose of consent'],
-    topic_help: ['用途的代碼；不填為 marketing', 'Name of a purpose; marketing when empty'],
+    topic_help: [
+      '拒絕這個用途的人不會收到；不填為行銷',
+      'Who refused this purpose does not get it; marketing when empty',
+    ],
     usefulForMs: ['多久內有用', 'Useful for'],
     usefulForMs_help: ['超過就不再送；不填為 7 天', 'Not sent any more afterwards; 7 days when empty'],
     event: ['事件', 'Event'],

@@ -275,6 +275,11 @@ export const pages = {
       'Another account has this provider. Give the name of this account’s own provider.',
     ],
     another: ['再設定一個 {{channel}} 帳號', 'Set up another {{channel}} account'],
+    reserveHelp: [
+      '每月額度的最後一部分只留給這個分眾',
+      'The last part of the month’s quota is kept for these people',
+    ],
+    reserveNobody: ['不保留', 'Nobody'],
     severalText: [
       '一個渠道可以有多個帳號。LINE 訊息由顧客加好友的那個帳號送出；不同 Provider 的好友識別碼不同。旅程的節點也可以指定帳號。',
       'A channel may have several accounts. A LINE message leaves by the account that the customer is a friend of; each provider has its own user ids. Nodes of journeys may name an account, too.',

@@ -26,7 +26,7 @@ const presentCounted = (f: Counted, cost: number): Counts => ({
   clicked: f.clicked.people,
   participants: f.participated.people,
   rate: engagementRate(f),
-  cost: Math.round(cost * 10_000) / 10_000,
+  cost,
 })
 const NONE: Counts = { sent: 0, reached: 0, clicked: 0, participants: 0, rate: null, cost: 0 }
 

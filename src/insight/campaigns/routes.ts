@@ -13,10 +13,7 @@ import { comparedPeople } from './people.ts'
 import { type Compared, type CompareScope, compareSending } from './store.ts'
 
 const WINDOW_MS = 7 * 86_400_000
-const figuresOf = ({ key: _, ...figures }: Compared) => ({
-  ...figures,
-  cost: Math.round(figures.cost * 10_000) / 10_000,
-})
+const figuresOf = ({ key: _, ...figures }: Compared) => figures
 
 const compareScope = (workspace: WorkspaceRow, time: Range, tells: string[]): CompareScope => ({
   ...time,

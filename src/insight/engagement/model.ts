@@ -19,7 +19,16 @@ export const FIGURES = [
 export type Figure = (typeof FIGURES)[number]
 
 /** message: what one node of one version of a journey sent. cta: a link by its label. */
-export const DIMENSIONS = ['channel', 'journey', 'message', 'cta', 'day', 'purpose', 'module'] as const
+export const DIMENSIONS = [
+  'channel',
+  'campaign',
+  'journey',
+  'message',
+  'cta',
+  'day',
+  'purpose',
+  'module',
+] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
 /** How an opening is known: of each person, only as sums of many (LINE), or not at all. */

@@ -13,8 +13,11 @@ import { rangeOf } from '../range.ts'
 import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
 import {
+  campaignNames,
   engagementBy,
   engagementOf,
+  journeysAsked,
+  journeysOfCampaigns,
   keptMessages,
   messagesBehindFigure,
   noJourney,
@@ -26,7 +29,7 @@ import {
 const DAY_MS = 86_400_000
 
 /** What a row without a key is asked for by. */
-const NONE = 'none'
+const NONE = 'none' as const
 
 type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
 
@@ -34,6 +37,7 @@ type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
 export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Asked): Promise<MessageScope> {
   const { from, to } = rangeOf(q, workspace)
   const { node, purpose, module, cta } = q
+  const campaigns = await journeysOfCampaigns(core.pool, workspace.id)
   return {
     workspace: workspace.id,
     from,
@@ -42,7 +46,12 @@ export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Ask
     participation: q.participation ? { events: [{ event: q.participation, where: [] }] } : null,
     tells: await tellingChannels(core.pool, workspace.id),
     ...(q.channel ? { channels: [q.channel] } : {}),
-    ...(q.journey ? { journeys: [q.journey === NONE ? NOBODY : idOr404('jrn', q.journey)] } : {}),
+    campaigns,
+    ...journeysAsked(
+      campaigns,
+      q.campaign ? (q.campaign === NONE ? NONE : idOr404('cmp', q.campaign, 'campaign')) : null,
+      q.journey ? (q.journey === NONE ? NOBODY : idOr404('jrn', q.journey)) : null,
+    ),
     ...(node === undefined ? {} : { node }),
     ...(q.version === undefined ? {} : { version: Number(q.version) }),
     ...(purpose === undefined ? {} : { purpose: purpose === NONE ? '' : purpose }),
@@ -51,11 +60,10 @@ export async function messageScopeOf(core: Core, workspace: WorkspaceRow, q: Ask
   }
 }
 
-const rounded = (cost: number): number => Math.round(cost * 10_000) / 10_000
 const presentSome = (figures: Counted, cost: number) => ({
   figures,
   rate: engagementRate(figures),
-  cost: rounded(cost),
+  cost,
 })
 
 /** Several channels: of each person where one of them tells so. */
@@ -70,6 +78,19 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
   const split = (key: string) => {
     const [journey = '', node = '', version = ''] = by === 'message' || by === 'journey' ? key.split('/') : []
     return { journey, node, version }
+  }
+  if (by === 'campaign') {
+    const names = await campaignNames(core.pool, workspace)
+    return parts.map(p => ({
+      key: p.key && publicId('cmp', p.key),
+      name: names.get(p.key) ?? null,
+      journey: null,
+      node: null,
+      version: null,
+      ...presentSome(p.figures, p.cost),
+      tells: p.tells,
+      opens: opensOf(p.channels),
+    }))
   }
   const ids = parts.flatMap(p => split(p.key).journey || [])
   const names = await journeyNames(core.pool, workspace, ids)

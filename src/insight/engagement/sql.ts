@@ -19,6 +19,10 @@ export type MessageScope = {
   tells: readonly string[]
   channels?: readonly string[]
   journeys?: readonly Uuid[]
+  /** all but these */
+  butJourneys?: readonly Uuid[]
+  /** which campaign each journey belongs to (journey.campaign_id), to tell messages apart by it */
+  campaigns?: ReadonlyMap<Uuid, Uuid>
   node?: string
   version?: number
   purpose?: string
@@ -46,6 +50,9 @@ const quoted = (names: readonly string[]): string => names.map(n => `'${n}'`).jo
 const has = (name: string): string => `countIf(f.name = 'message.${name}') > 0`
 const prop = (name: string): string => `JSONExtractString(e.props, '${name}')`
 
+/** What an event `e` says it cost, exact: in ten-thousandths of the smallest unit, so that sums of many are, too. */
+export const COST = `(toDecimal64(round(JSONExtractFloat(e.props, 'cost') * 10000), 4) / 10000)`
+
 /** `all_sent`: messages sent since {from}, whoever sent them: message, person, channel, journey, run, node, ver, purpose,
  *  module, at, cost, ctas, and what was told of each. */
 function allSent(p: MessageScope, b: Bound): string {
@@ -53,7 +60,7 @@ function allSent(p: MessageScope, b: Bound): string {
 message_facts as (
   select e.message as message, ${PERSON} as person, e.name as name, e.occurred as occurred, e.channel as channel, e.journey_id as journey,
          e.enrollment_id as run, e.node as node, e.version as version, ${prop('purpose')} as purpose, ${prop('module')} as module, ${prop('origin')} as origin,
-         if(e.name = 'message.accepted', JSONExtractFloat(e.props, 'cost'), 0) as cost,
+         if(e.name = 'message.accepted', ${COST}, 0) as cost,
          if(e.name = 'message.clicked', if(${prop('cta')} <> '', ${prop('cta')}, ${prop('label')}), '') as cta
     from event e left join merged m on e.customer_id = m.loser
    where e.workspace_id = {workspace:UUID} and e.kind = 'message' and e.name in (${quoted(ALL_FACTS)})
@@ -120,6 +127,7 @@ export function messagesSql(p: MessageScope, b: Bound): string {
     `s.at < ${b.moment(p.to)}`,
     ...(p.channels ? [`has(${b.texts(p.channels)}, s.channel)`] : []),
     ...(p.journeys ? [`has(${b.of(p.journeys, 'Array(UUID)')}, s.journey)`] : []),
+    ...(p.butJourneys ? [`not has(${b.of(p.butJourneys, 'Array(UUID)')}, s.journey)`] : []),
     ...(p.node === undefined ? [] : [`s.node = ${b.text(p.node)}`]),
     ...(p.version === undefined ? [] : [`s.ver = ${b.of(p.version, 'UInt32')}`]),
     ...(p.purpose === undefined ? [] : [`s.purpose = ${b.text(p.purpose)}`]),

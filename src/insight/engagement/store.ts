@@ -46,8 +46,14 @@ export async function engagementOf(
   return { figures: countedOf(row), cost: row.spent }
 }
 
-const key = (dimension: Dimension, zone: string): string =>
-  ({
+const key = (dimension: Dimension, zone: string, p: MessageScope, b: Bound): string => {
+  if (dimension === 'campaign') {
+    const of = [...(p.campaigns ?? [])]
+    if (of.length === 0) return "''"
+    const list = (ids: Uuid[]) => b.of(ids, 'Array(String)')
+    return `transform(toString(journey), ${list(of.map(([j]) => j))}, ${list(of.map(([, c]) => c))}, '')`
+  }
+  return {
     channel: 'channel',
     journey: 'toString(journey)',
     message: `concat(toString(journey), '/', node, '/', toString(ver))`,
@@ -55,7 +61,8 @@ const key = (dimension: Dimension, zone: string): string =>
     day: `toString(toDate(at, ${zone}))`,
     purpose: 'purpose',
     module: 'module',
-  })[dimension]
+  }[dimension]
+}
 
 export type Part = { key: string; figures: Counted; cost: number; tells: boolean; channels: string[] }
 /** More are left out: the smallest ones. */
@@ -75,7 +82,7 @@ export async function engagementBy(
       ? `(select m.* except (clicked, participated), c.label as part, has(m.ctas, c.label) as clicked, m.participated and clicked as participated
             from messages m join (select distinct journey, node, ver, arrayJoin(ctas) as label from messages) c
               on c.journey = m.journey and c.node = m.node and c.ver = m.ver)`
-      : `(select *, ${key(dimension, b.text(zone))} as part from messages)`
+      : `(select *, ${key(dimension, b.text(zone), p, b)} as part from messages)`
   const rows = await ask<CountedRow & { part: string; spent: number; told: boolean; via: string[] }>(
     history,
     p,
@@ -91,6 +98,36 @@ export async function engagementBy(
     tells: r.told,
     channels: r.via,
   }))
+}
+
+/** Journeys and broadcasts that belong to campaigns now, with their campaign. */
+export async function journeysOfCampaigns(sql: Sql, workspace: Uuid): Promise<Map<Uuid, Uuid>> {
+  const { rows } = await sql.query<{ id: Uuid; campaign: Uuid }>(
+    'select id, campaign_id as campaign from journey where workspace_id = $1 and campaign_id is not null',
+    [workspace],
+  )
+  return new Map(rows.map(r => [r.id, r.campaign]))
+}
+
+export async function campaignNames(sql: Sql, workspace: Uuid): Promise<Map<Uuid, string>> {
+  const { rows } = await sql.query<{ id: Uuid; name: string }>(
+    'select id, name from campaign where workspace_id = $1',
+    [workspace],
+  )
+  return new Map(rows.map(r => [r.id, r.name]))
+}
+
+/** Of what is asked about a campaign: its journeys, also where none is left; none: messages of no campaign. */
+export function journeysAsked(
+  campaigns: ReadonlyMap<Uuid, Uuid>,
+  campaign: Uuid | 'none' | null,
+  journey: Uuid | null,
+): Pick<MessageScope, 'journeys' | 'butJourneys'> {
+  const one = journey === null ? {} : { journeys: [journey] }
+  if (campaign === null) return one
+  if (campaign === 'none') return { ...one, butJourneys: [...campaigns.keys()] }
+  const own = [...campaigns].flatMap(([j, c]) => (c === campaign ? [j] : []))
+  return { journeys: journey === null ? own : own.filter(j => j === journey) }
 }
 
 /** Who is behind a figure, with how many messages each. */

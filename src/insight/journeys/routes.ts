@@ -47,7 +47,7 @@ const groupOf = ({ revenueSquares: _, ...arm }: Arm & { open: number }, time: Ti
 })
 
 function presentMessages({ node: _, reached: _r, clickers: _c, ...m }: NodeMessages): Report['messages'] {
-  return { ...m, cost: Math.round(m.cost * 10_000) / 10_000 }
+  return m
 }
 
 /** A figure of those who passed its node ('': the entry). */

@@ -3,6 +3,7 @@
 import { INTERNAL_CHANNELS } from '../../messages/model.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
 import type { Uuid } from '../../platform/ids.ts'
+import { COST } from '../engagement/sql.ts'
 import { MERGED, ORDERS, type OrderParams, PERSON } from '../metrics/orders.ts'
 
 export type ReportParams = OrderParams & {
@@ -126,7 +127,7 @@ export async function messagesByNode(history: History, p: ReportParams): Promise
     `with ${MERGED}, ${RUNS},
      said as (
        select e.node as node, e.name as name, e.message as message, ${PERSON} as person, JSONExtractString(e.props, 'reason') as reason,
-              JSONExtractFloat(e.props, 'cost') as cost
+              ${COST} as cost
          from event e left join merged m on e.customer_id = m.loser
         where e.workspace_id = {workspace:UUID} and e.name like 'message.%' and e.journey_id = {journey:UUID}
           and not has({internal:Array(String)}, e.channel) and e.enrollment_id in (select run from runs) and e.occurred >= ${at('from')}),

@@ -6,6 +6,8 @@ import type { Query } from '../../contract.ts'
 import type { Core } from '../../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { OPENS, USUAL_WINDOW_DAYS } from '../engagement/model.ts'
+import { journeysAsked, journeysOfCampaigns } from '../engagement/store.ts'
+import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
 import { REACH_DAYS } from './model.ts'
 import { reachScope } from './renew.ts'
@@ -24,15 +26,18 @@ const NO_MESSAGES = {
 }
 
 /** The last 90 days when no time is given. */
-export function askedReach(core: Core, workspace: WorkspaceRow, query: NonNullable<Query<'reach'>>) {
+export async function askedReach(core: Core, workspace: WorkspaceRow, query: NonNullable<Query<'reach'>>) {
   const to = query.to ?? new Date(workspaceNow(workspace)).toISOString()
   const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
-  return reachScope(
+  const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
+  const own = campaign === null ? new Map() : await journeysOfCampaigns(core.pool, workspace.id)
+  const all = await reachScope(
     core,
     workspace,
     rangeOf({ from, to }, workspace),
     Number(query.window ?? USUAL_WINDOW_DAYS),
   )
+  return { ...all, ...journeysAsked(own, campaign, null) }
 }
 
 export const reachRoutes = {
@@ -54,7 +59,7 @@ export const reachRoutes = {
       customers: people[0]?.of ?? 0,
       items: CHANNEL_NAMES.map(channel => {
         const who = people.find(x => x.channel === channel)
-        const { cost, ...told } = messages.find(m => m.channel === channel) ?? NO_MESSAGES
+        const told = messages.find(m => m.channel === channel) ?? NO_MESSAGES
         const rate = kept.find(k => k.channel === channel)
         return {
           ...told,
@@ -65,7 +70,6 @@ export const reachRoutes = {
           reachable: who?.reachable ?? 0,
           opens: OPENS[channel],
           unitCost: costs.find(c => c.channel === channel)?.costPerMessage ?? 0,
-          cost: Math.round(cost * 10_000) / 10_000,
           used: rate ? { rate: rate.rate, at: rate.at.toISOString() } : null,
         }
       }),

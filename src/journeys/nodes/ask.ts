@@ -1,5 +1,5 @@
 // Asks a question with replies to tap and goes on by the answer. Fields: { channel?: 'line', text: '喜歡哪一種？', answers: [{ name:
-// 'tea', label: '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, timeoutMs: 86400000, button?: '看選項' }; at most 13 answers, 10
+// 'tea', label: '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, topic?, timeoutMs: 86400000, button?: '看選項' }; at most 13 answers, 10
 // on WhatsApp, where more than three are a list behind `button`. WhatsApp, Messenger and Instagram take a question only
 // within their window after the customer's last message. The trait gets the answer's name. An answer is a button of this very question, or a text that equals a label; any other text goes by `other`. What
 // comes after the timeout changes nothing. Ports: each answer's name, other, timeout, unsent (the question could not be
@@ -9,6 +9,7 @@ import type { MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Effect, NodeType, Purpose, Step } from '../model.ts'
 import { portName } from '../shape.ts'
+import { topic } from './content.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 
 const CHANNELS = ['line', 'whatsapp', 'messenger', 'instagram'] as const
@@ -35,6 +36,7 @@ const shape = z.strictObject({
     .max(13),
   trait: z.string().min(1).max(64).optional(),
   purpose: z.enum(['marketing', 'transactional']).optional(),
+  topic,
   timeoutMs: z.number().int().min(60_000).max(MAX_WAIT_MS),
 })
 type Fields = z.infer<typeof shape>
@@ -95,6 +97,7 @@ export const ask: NodeType = {
     trait: { kind: 'trait', required: false },
     purpose: { kind: 'choice', required: false, options: ['marketing', 'transactional'] },
     button: { kind: 'text', required: false, max: 20 },
+    topic: { kind: 'topic', required: false },
     timeoutMs: { kind: 'duration', required: true, min: 60_000 },
   },
   ports: fields => [
@@ -149,6 +152,7 @@ export const ask: NodeType = {
           kind: 'send',
           channel: channelOf(f),
           purpose: (f.purpose ?? 'marketing') as Purpose,
+          ...(f.topic === undefined ? {} : { topic: f.topic }),
           content: contentOf(f, message),
           notBefore,
           notAfter: Math.max(ctx.now, notBefore) + f.timeoutMs,

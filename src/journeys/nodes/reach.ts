@@ -1,7 +1,7 @@
 // Sends by the first channel of several that reaches the customer, in their order, the cheapest first, or the one first
 // by which most of what is sent arrives. Fields:
 // { purpose, options: [{ channel: 'line', content }, { channel: 'email', content }], by?: 'order' | 'cost' | 'reach',
-// onward?: ['skipped', 'failed'], usefulForMs? }. `onward`: after which outcomes the next channel that may reach the
+// topic?: a purpose of consent, onward?: ['skipped', 'failed'], usefulForMs? }. `onward`: after which outcomes the next channel that may reach the
 // customer is tried; left out: both; []: none. Ports: the channel by which the message went (left out: accepted),
 // failed, skipped, unknown (left out: accepted), unreachable.
 import { z } from 'zod'
@@ -18,12 +18,14 @@ import {
   purpose,
   purposeFaults,
   sendChannel,
+  topic,
   usefulForMs,
 } from './content.ts'
 
 const ONWARD = ['skipped', 'failed'] as const
 const shape = z.strictObject({
   purpose,
+  topic,
   options: z
     .array(z.strictObject({ channel: sendChannel, account, content: authoredContent }))
     .min(1)
@@ -35,6 +37,7 @@ const shape = z.strictObject({
 type Option = { channel: ChannelName; account?: string; content: MessageContent }
 type Fields = {
   purpose: Purpose
+  topic?: string
   options: Option[]
   by?: 'order' | 'cost' | 'reach'
   onward?: string[]
@@ -52,7 +55,7 @@ function ordered(f: Fields, ctx: NodeContext): Option[] {
 /** The first of these that reaches the customer: its message; else null. What was passed over is told. */
 function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): Step | null {
   for (const { channel, account: by, content } of options) {
-    const { reachable, reason } = ctx.reachable(channel, f.purpose, content)
+    const { reachable, reason } = ctx.reachable(channel, f.purpose, content, f.topic)
     why.push({ path: '', leaf: channel, value: reachable, seen: reason ?? 'reachable' })
     if (!reachable) continue
     const notBefore = ctx.allowedFrom(ctx.now)
@@ -64,6 +67,7 @@ function tryOne(f: Fields, ctx: NodeContext, options: Option[], why: Reason[]): 
           kind: 'send',
           channel,
           purpose: f.purpose,
+          ...(f.topic === undefined ? {} : { topic: f.topic }),
           content,
           account: by,
           notBefore,
@@ -102,6 +106,7 @@ export const reach: NodeType = {
     },
     by: { kind: 'choice', required: false, options: ['order', 'cost', 'reach'] },
     onward: { kind: 'choice', required: false, many: true, options: ONWARD },
+    topic: { kind: 'topic', required: false },
     usefulForMs: { kind: 'duration', required: false },
   },
   ports: fields => ['accepted', ...new Set(drawn(fields)), 'failed', 'skipped', 'unknown', 'unreachable'],

@@ -43,7 +43,7 @@ export const send: NodeType = {
     account: { kind: 'account', required: false },
     purpose: { kind: 'choice', required: true, options: ['marketing', 'transactional'] },
     content: { kind: 'content', required: true },
-    topic: { kind: 'text', required: false },
+    topic: { kind: 'topic', required: false },
     usefulForMs: { kind: 'duration', required: false },
   },
   ports: () => ['accepted', 'failed', 'skipped', 'unknown'],

@@ -13,6 +13,7 @@ import { type FieldProps, fieldWord, useForm } from './model.ts'
 import { FlagField, NumberField } from './number.tsx'
 import {
   AccountField,
+  TopicField,
   CampaignField,
   ChannelField,
   CouponField,
@@ -34,6 +35,7 @@ const KINDS: Record<FieldKind, ComponentType<FieldProps>> = {
   where: WhereField,
   channel: ChannelField,
   account: AccountField,
+  topic: TopicField,
   content: ContentField,
   trait: TraitField,
   value: ValueField,

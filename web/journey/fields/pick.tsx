@@ -1,5 +1,6 @@
 // Something that exists in the workspace or in this journey: a segment, a journey, a node, a coupon, a channel.
 import { CHANNEL_NAMES } from '../../../src/channels/model.ts'
+import { MARKETING } from '../../../src/consent/model.ts'
 import { Select } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../../api/queries.ts'
@@ -64,6 +65,18 @@ export function CampaignField(props: FieldProps) {
   const campaigns = useApi('campaigns', { ws, query: { limit: 200 } }).data?.items ?? []
   const options = campaigns.map(c => ({ value: c.id, label: c.name }))
   return <Choose {...props} options={options} empty={t('triggerForm.noCampaigns')} />
+}
+
+/** A purpose of consent, by its name. */
+export function TopicField(props: FieldProps) {
+  const { t, i18n } = useTranslation()
+  const { ws } = useForm()
+  const purposes = useApi('consentPurposes', { ws }).data?.items ?? []
+  const side = i18n.language === 'en' ? 'en' : 'zh'
+  const options = purposes
+    .filter(p => !p.archived && p.name !== MARKETING)
+    .map(p => ({ value: p.name, label: p.label[side] || p.name }))
+  return <Choose {...props} options={options} empty={t('fieldForm.noTopics')} />
 }
 
 /** An account of the channel beside it; offered where the channel has several. */

@@ -98,7 +98,7 @@ function Channels({ found }: { found: Audience }) {
                 <Channel name={c.channel} />
               </td>
               <td className="end">{c.people === null ? '—' : say.count(c.people)}</td>
-              <td className="end">{c.cost === null ? '—' : say.money(c.cost, found.currency)}</td>
+              <td className="end">{c.cost === null ? '—' : say.cost(c.cost, found.currency)}</td>
               <td className="end">
                 {c.quota === null ? t('audience.noQuota') : say.count(c.quota.left)}
                 {c.quota !== null && c.people !== null && c.people * c.messages > c.quota.left ? (
