@@ -74,7 +74,7 @@ function sendsOf(graph: JourneyGraph): Map<string, number> {
 }
 
 function channelsOf(type: string, fields: Record<string, unknown>): Set<string> {
-  if (type === 'ask') return new Set(['line'])
+  if (type === 'ask') return new Set([typeof fields.channel === 'string' ? fields.channel : 'line'])
   const from = type === 'send' ? [fields] : type === 'reach' ? fields.options : []
   return new Set(
     (Array.isArray(from) ? from : []).flatMap((o: { channel?: unknown } | null) =>

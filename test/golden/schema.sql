@@ -24,6 +24,14 @@ create table ad_audience (
   last_error text,
   created_at timestamp with time zone not null,
   version bigint not null default 1,
+  account_id uuid,
+  remote_id text,
+  building boolean not null default false,
+  building_id text,
+  generation integer not null default 0,
+  rebuilt_at timestamp with time zone,
+  made_at timestamp with time zone,
+  drop_ids text[] not null default '{}'::text[],
   constraint ad_audience_pkey PRIMARY KEY (id)
 )
 create table ad_conversion (
