@@ -89,7 +89,10 @@ test('a quick reply and a row of a list are tapped on the phone, and come back a
   timeout: 60_000,
 }, async () => {
   const asked = {
-    messenger: { text: '喜歡哪一種？', quick_replies: [{ content_type: 'text', title: '烏龍', payload: 'ask:m:0' }] },
+    messenger: {
+      text: '喜歡哪一種？',
+      quick_replies: [{ content_type: 'text', title: '烏龍', payload: 'ask:m:0' }],
+    },
     whatsapp: {
       type: 'interactive',
       interactive: {
@@ -114,7 +117,9 @@ test('a quick reply and a row of a list are tapped on the phone, and come back a
        values ($1, gen_random_uuid(), $2, $3, 'to_customer', $4, clock_timestamp())`,
       [brand.id, channel, address, JSON.stringify(payload)],
     )
-    await phone().getByTitle(channel === 'whatsapp' ? 'WhatsApp' : 'Messenger', { exact: true }).click()
+    await phone()
+      .getByTitle(channel === 'whatsapp' ? 'WhatsApp' : 'Messenger', { exact: true })
+      .click()
     await phone().getByLabel('選擇聯絡人').click()
     await page.getByRole('option', { name: `被問的人 ${channel}` }).click()
     const title = channel === 'whatsapp' ? '紅茶' : '烏龍'
