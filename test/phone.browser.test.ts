@@ -6,7 +6,7 @@ import { unpackState } from '../src/customers/pack.ts'
 import { createJourney } from '../src/journeys/store.ts'
 import { membershipRoutes } from '../src/membership/routes.ts'
 import { bucketOf, publicId, type Uuid } from '../src/platform/ids.ts'
-import { takeStandInFault } from '../src/sandbox/stand-in.ts'
+import { putContact, takeStandInFault } from '../src/sandbox/stand-in.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import { callHandler } from './call.ts'
@@ -83,6 +83,58 @@ test('R3-39 R4-04 a customer writes by SMS and Messenger; 退訂 refuses SMS', {
     async () => (await stateOf('messenger_id', rows[0]!.address))?.inb?.messenger,
   )
   await shot('messenger')
+})
+
+test('a quick reply and a row of a list are tapped on the phone, and come back as words with what they carry', {
+  timeout: 60_000,
+}, async () => {
+  const asked = {
+    messenger: {
+      text: '喜歡哪一種？',
+      quick_replies: [{ content_type: 'text', title: '烏龍', payload: 'ask:m:0' }],
+    },
+    whatsapp: {
+      type: 'interactive',
+      interactive: {
+        type: 'list',
+        body: { text: '喜歡哪一種？' },
+        action: { button: '看選項', sections: [{ rows: [{ id: 'ask:w:0', title: '紅茶' }] }] },
+      },
+    },
+  }
+  for (const [channel, payload] of Object.entries(asked)) {
+    const address = channel === 'whatsapp' ? '+886922000001' : '7220000001'
+    await putContact(site.core.pool, {
+      workspace: brand.id,
+      channel: channel as 'messenger' | 'whatsapp',
+      address,
+      name: `被問的人 ${channel}`,
+      following: true,
+      at: Date.now(),
+    })
+    await site.core.pool.query(
+      `insert into sandbox_message (workspace_id, id, channel, address, direction, payload, at)
+       values ($1, gen_random_uuid(), $2, $3, 'to_customer', $4, clock_timestamp())`,
+      [brand.id, channel, address, JSON.stringify(payload)],
+    )
+    await phone()
+      .getByTitle(channel === 'whatsapp' ? 'WhatsApp' : 'Messenger', { exact: true })
+      .click()
+    await phone().getByLabel('選擇聯絡人').click()
+    await page.getByRole('option', { name: `被問的人 ${channel}` }).click()
+    const title = channel === 'whatsapp' ? '紅茶' : '烏龍'
+    const told = page.waitForRequest(r => r.url().endsWith('/sandbox/act'))
+    await phone().getByRole('button', { name: title, exact: true }).click()
+    expect((await told).postDataJSON()).toMatchObject({
+      channel,
+      address,
+      act: 'text',
+      text: title,
+      data: channel === 'whatsapp' ? 'ask:w:0' : 'ask:m:0',
+    })
+    await phone().getByRole('log').getByText(title, { exact: true }).nth(1).waitFor()
+    await shot(`tapped-${channel}`)
+  }
 })
 
 test('a provider is made to fail, and is well again', { timeout: 60_000 }, async () => {

@@ -60,6 +60,10 @@ describe('golden requests', () => {
         media: { kind: 'image', link: LINK },
         buttons: [{ title: '門市', payload: 'store' }],
       }),
+      list: of({
+        text: '喜歡哪一種？',
+        list: { button: '看選項', rows: [{ title: '烏龍', payload: 'ask:m:0' }] },
+      }),
       file: of({ text: '發票', media: { kind: 'document', link: 'https://mist.tea/1.pdf' } }),
     }
     expect(golden('whatsapp.json', written(requests))).toBe('same')
@@ -78,6 +82,11 @@ describe('golden requests', () => {
       utility: of({ channel: 'messenger', text: '已出貨', template }, 'UTILITY'),
       buttons: of({ channel: 'instagram', text: '需要什麼？', buttons }),
       picture: of({ channel: 'instagram', text: '新茶到了', image: LINK, buttons }),
+      'quick replies': of({
+        channel: 'messenger',
+        text: '喜歡哪一種？',
+        quickReplies: [{ title: '烏龍', payload: 'ask:m:0' }],
+      }),
     }
     expect(golden('messenger.json', written(requests))).toBe('same')
     const own = { ...account, settings: { instagramId: '178', baseUrl: 'https://graph.instagram.com' } }
@@ -87,6 +96,15 @@ describe('golden requests', () => {
     expect(of({ channel: 'messenger', text: '茶'.repeat(161), image: LINK })).toBeNull()
     expect(of({ channel: 'messenger', text: '茶'.repeat(641), buttons })).toBeNull()
   })
+})
+
+test('content: a list stands alone under a text', () => {
+  const list = { button: '看選項', rows: [{ title: '烏龍', payload: '1' }] }
+  const isGood = (more: object) => messageContent.safeParse({ channel: 'whatsapp', list, ...more }).success
+  expect(isGood({ text: '喜歡哪一種？' })).toBe(true)
+  expect(isGood({})).toBe(false)
+  expect(isGood({ text: 'x', buttons: [{ title: 'a', payload: 'b' }] })).toBe(false)
+  expect(isGood({ text: 'x', media: { kind: 'image', link: LINK } })).toBe(false)
 })
 
 test('content: a template or free text, buttons under a text', () => {
