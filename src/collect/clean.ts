@@ -60,7 +60,7 @@ const OURS =
  *  was said between the customer and the team. */
 const CONSENT = /^consent\.(granted|refused)$/
 const SERVER =
-  /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.(replied|received|handed))$/
+  /^(tag\.(applied|cleared)|(tier|points)\.changed|coupon\.(issued|redeemed|expired)|conversation\.(replied|received|handed|resolved))$/
 const SAID_BY: Record<string, string> = {
   'conversation.received': 'customer',
   'conversation.replied': 'team',

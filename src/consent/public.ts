@@ -8,7 +8,7 @@ import { findCustomer, type StoredCustomer } from '../customers/store.ts'
 import { runCommand } from '../inbox/command.ts'
 import type { Core } from '../platform/core.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { wallDate } from '../platform/wall-time.ts'
 import { askConsent, confirm, seenProof, type Seen } from './ask.ts'
 import { consentFor } from './model.ts'
@@ -113,7 +113,7 @@ async function choose(
   const answer = await runCommand(core, {
     workspace: workspace.id,
     customer: customer.id,
-    key: newId(),
+    key: null,
     actor: 'preference page',
     command: {
       do: 'set_preferences',

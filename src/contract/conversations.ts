@@ -218,8 +218,8 @@ export const conversationsEndpoints = {
       lineUid: z.string().max(200).optional(),
       channel: z.enum([...CHANNEL_NAMES, 'chat']),
       said: z
-        .enum(['received', 'replied', 'handed'])
-        .describe('by the customer; by the team; who answers now'),
+        .enum(['received', 'replied', 'handed', 'resolved'])
+        .describe('by the customer; by the team; who answers now; the matter is settled'),
       id: z
         .string()
         .trim()
@@ -230,7 +230,8 @@ export const conversationsEndpoints = {
       type: z.string().max(20).optional(),
       text: z.string().max(5_000).optional(),
       media: z.string().max(2_000).optional().describe('address of a picture or file'),
-      staff: z.string().max(100).optional().describe('replied: who of the team'),
+      staff: z.string().max(100).optional().describe('replied, resolved: who of the team'),
+      topic: z.string().max(60).optional().describe('resolved: what it was about'),
       to: z
         .string()
         .trim()

@@ -173,6 +173,79 @@ test('R4-40 a chat tool outside tells both directions by the API, once each; a h
   })
 })
 
+test('R3-23 a conversation that is resolved, by a chat tool or on the page, starts a journey, once each; it is closed until they write', async () => {
+  await lab.person('cv-done', { line: true })
+  const customer = await idOf('cv-done')
+  const asks = await lab.publish({
+    ...graphOf('conversation.resolved', {
+      split: {
+        type: 'split',
+        fields: {
+          branches: [
+            {
+              name: 'returns',
+              rule: {
+                op: 'event',
+                event: 'conversation.resolved',
+                where: [{ path: 'topic', op: 'is', value: '退貨' }],
+                window: { in: 'ever' },
+                measure: { of: 'count', test: { is: 'at_least', value: 1 } },
+              },
+            },
+          ],
+        },
+        next: { returns: 'ask', else: null },
+      },
+      ask: {
+        type: 'send',
+        fields: { channel: 'line', purpose: 'transactional', content: lineText('這次的服務如何？') },
+        next: { accepted: null },
+      },
+    }),
+    name: 'After support',
+  })
+  await says('cv-done', '我要退貨')
+  const status = async () =>
+    (await ask('conversation', { params: { customer, channel: 'line' } })).body.status as string
+  expect(await status()).toBe('open')
+  const done = { customer, channel: 'line', said: 'resolved', id: 'case-1', topic: '退貨', staff: '小美' }
+  expect((await ask('tellConversation', { body: done })).status).toBe(200)
+  await ask('tellConversation', { body: done })
+  await lab.settle()
+  expect(await status()).toBe('closed')
+  expect(await lab.path('cv-done', asks)).toEqual(['split:returns', 'ask:accepted', 'end:completed'])
+  expect((await entries(customer))[0]).toMatchObject({
+    side: 'system',
+    kind: 'resolved',
+    text: '退貨',
+    author: '小美',
+  })
+  await says('cv-done', '還有一件事')
+  expect(await status()).toBe('open')
+  // on the page: one fact, and none when it is closed again as it is
+  for (let i = 0; i < 2; i++) {
+    await ask(
+      'changeConversation',
+      { params: { customer, channel: 'line' }, body: { status: 'closed' } },
+      ann,
+    )
+    await lab.settle()
+  }
+  expect(await status()).toBe('closed')
+  expect(await lab.path('cv-done', asks)).toEqual([
+    'split:returns',
+    'ask:accepted',
+    'end:completed',
+    'split:returns',
+    'ask:accepted',
+    'end:completed',
+  ])
+  expect((await entries(customer)).filter(e => e.kind === 'resolved').map(e => e.author)).toEqual([
+    null,
+    '小美',
+  ])
+})
+
 test('a merged customer’s threads join, and an erasure leaves none of them', async () => {
   await lab.person('cv-a', { line: true })
   await lab.person('cv-b', { email: true })

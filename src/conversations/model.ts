@@ -25,7 +25,7 @@ export type Said = {
 
 const SMALL_A = 97
 const TOLD =
-  /^(?:(line|email|sms|whatsapp|messenger|instagram)\.(message|postback|unsend)|conversation\.(received|replied|handed))$/
+  /^(?:(line|email|sms|whatsapp|messenger|instagram)\.(message|postback|unsend)|conversation\.(received|replied|handed|resolved))$/
 export const MOST_TEXT = 5_000
 const MOST_DATA = 2_000
 const CHANNEL = /^[a-z][a-z0-9_]{0,31}$/
@@ -51,7 +51,7 @@ export function saidOf(body: EventBody, at: number): Said | null {
   const channel = by ?? props.channel
   if (typeof channel !== 'string' || !CHANNEL.test(channel)) return null
   const id = textOf(what === 'unsend' ? props.messageId : props.id, 200) ?? body.messageId
-  const side = said === 'replied' ? 'team' : said === 'handed' ? 'system' : 'customer'
+  const side = said === 'replied' ? 'team' : said === 'handed' || said === 'resolved' ? 'system' : 'customer'
   const kind =
     what === 'postback'
       ? 'postback'
@@ -62,6 +62,14 @@ export function saidOf(body: EventBody, at: number): Said | null {
           : kindOf(props)
   const base = { key: hashId(channel, side, id), channel, at, side, kind, src: body.src } as const
   if (what === 'unsend') return { ...base, text: null, data: null, author: null }
+  if (said === 'resolved')
+    return {
+      ...base,
+      kind: said,
+      text: textOf(props.topic, 60),
+      data: null,
+      author: textOf(props.staff, 100),
+    }
   if (said === 'handed')
     return { ...base, text: textOf(props.to, 60), data: null, author: textOf(props.staff, 100) }
   return {

@@ -8,7 +8,7 @@ import { findMessage } from '../messages/ledger.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { windowOf, type Window } from './model.ts'
 import { contentOf } from './content.ts'
@@ -85,7 +85,7 @@ export const conversationReplyRoutes = {
     return runCommand(core, {
       workspace: workspace.id,
       customer: customer.id,
-      key: idempotencyKey ?? newId(),
+      key: idempotencyKey,
       actor: by,
       command: { do: 'say', channel, content, origin: 'reply', by },
     })

@@ -20,6 +20,7 @@ import { listTeam, roleOf } from '../team/store.ts'
 import { conversationOr404, inboundAt } from './find.ts'
 import { markReadAtLine } from './mark-read.ts'
 import { windowOf } from './model.ts'
+import { tell } from './tell-routes.ts'
 import { conversationSettingsOf } from './settings.ts'
 import {
   addNote,
@@ -185,6 +186,20 @@ export const conversationRoutes = {
       ...(assignee === undefined ? {} : { assignee: given }),
       ...(answering === undefined ? {} : { answering: { by: me!, on: answering, ms: ANSWERING_MS } }),
     })
+    if (body.status === 'closed' && row.status !== 'closed')
+      // a fact like any other: journeys may begin or end with it. Once for each time that it was open
+      await tell(
+        core,
+        workspace,
+        {
+          customer: publicId('cus', customer.id),
+          channel: row.channel as Parameters<typeof tell>[2]['channel'],
+          said: 'resolved',
+          id: `${publicId('cus', customer.id)} ${iso(row.opened_at)}`,
+          at: iso(new Date(workspaceNow(workspace))),
+        },
+        actorOf(caller),
+      )
     tellPages(core, workspace.id)
     if (body.read && row.channel === 'line' && conversationSettingsOf(workspace).markRead)
       void markReadAtLine(core, workspace.id, customer.state).catch((error: unknown) =>

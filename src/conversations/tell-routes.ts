@@ -3,8 +3,9 @@ import { workspaceNow } from '../catalogue/workspace.ts'
 import { cleanItem } from '../collect/clean.ts'
 import { cleanedEvent, tellEvent } from '../collect/tell.ts'
 import type { EventBody } from '../inbox/model.ts'
-import { actorOf, type Handlers } from '../platform/http/handler.ts'
-import { hashId } from '../platform/ids.ts'
+import type { Core } from '../platform/core.ts'
+import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
+import { hashId, publicId, type Uuid } from '../platform/ids.ts'
 
 type Body = Parameters<NonNullable<Handlers['tellConversation']>>[0]['body']
 
@@ -32,10 +33,16 @@ function eventOf(body: Body, actor: string): EventBody {
   return customer === undefined ? event : { ...event, ids: [] }
 }
 
+/** @throws Problem 400, 404 */
+export async function tell(core: Core, workspace: WorkspaceRow, body: Body, actor: string): Promise<Uuid> {
+  const event = eventOf(body, actor)
+  if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
+  return tellEvent(core, workspace.id, body.customer, event)
+}
+
 export const conversationTellRoutes = {
   async tellConversation({ core, workspace, body, caller }) {
-    const event = eventOf(body, actorOf(caller))
-    if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
-    return tellEvent(core, workspace.id, body.customer, event)
+    const customer = await tell(core, workspace, body, actorOf(caller))
+    return { customer: publicId('cus', customer), accepted: true as const }
   },
 } satisfies Handlers

@@ -8,7 +8,7 @@ import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { IDENTIFIER_KINDS } from '../rules/identifiers.ts'
 import {
@@ -89,7 +89,7 @@ async function carryOut(
   const answer = await runCommand(call.core, {
     workspace: call.workspace.id,
     customer,
-    key: newId(),
+    key: null,
     actor: actorOf(call.caller),
     command,
   })

@@ -6,7 +6,7 @@ import { journeyNames, versionGraphs } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { attributesOf } from '../catalogue/attribute-store.ts'
 import { profileSettingsOf } from '../catalogue/profile-settings.ts'
@@ -151,7 +151,7 @@ export const customerRoutes = {
     return runCommand(core, {
       workspace: workspace.id,
       customer: customer.id,
-      key: idempotencyKey ?? newId(),
+      key: idempotencyKey,
       actor: actorOf(caller),
       command: await commandOf(core, workspace.id, body, actorOf(caller)),
     })

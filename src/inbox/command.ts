@@ -1,15 +1,15 @@
 // Commands of the UI and the API: appended like any input, folded by the customer's owner, answered through `answer`.
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { ALL_BUCKETS, bucketOf, hashId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
 import { append } from './append.ts'
 import type { CommandBody } from './model.ts'
 
 export type CommandRequest = {
   workspace: Uuid
   customer: Uuid
-  /** Idempotency-Key, or made by the caller when the client gave none */
-  key: string
+  /** Idempotency-Key; null: the client gave none, so nothing was asked under it before */
+  key: string | null
   actor: string
   command: CommandBody['command']
 }
@@ -22,11 +22,12 @@ const POLL_MS = 100
 /** Appends and waits. The same key and body give the same answer for 24 h; another body is 409. An answer not known
  *  in time is 202: asking again with the same key tells. */
 export async function runCommand(core: Core, request: CommandRequest): Promise<CommandAnswer> {
+  const key = request.key ?? newId()
   const bodyHash = hashId(request.customer, JSON.stringify(request.command))
   const read = async (buckets: number[]): Promise<CommandAnswer | null> => {
     const { rows } = await core.pool.query<{ body_hash: Uuid; status: number; body: string }>(
       'select body_hash, status, body from answer where bucket = any($1::smallint[]) and workspace_id = $2 and key = $3 limit 1',
-      [buckets, request.workspace, request.key],
+      [buckets, request.workspace, key],
     )
     const row = rows[0]
     if (!row) return null
@@ -36,12 +37,12 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
       })
     return { status: row.status, body: JSON.parse(row.body) as unknown }
   }
-  const known = await read(ALL_BUCKETS)
+  const known = request.key === null ? null : await read(ALL_BUCKETS)
   if (known) return known
 
   let wake = () => {}
-  const off = core.signals.on('answer', key => {
-    if (key === '' || key === request.key) wake()
+  const off = core.signals.on('answer', answered => {
+    if (answered === '' || answered === key) wake()
   })
   try {
     const { rows } = await core.pool.query<{ at: number }>(
@@ -55,7 +56,7 @@ export async function runCommand(core: Core, request: CommandRequest): Promise<C
         input: {
           kind: 'command',
           messageId: null,
-          body: { key: request.key, bodyHash, validUntil, actor: request.actor, command: request.command },
+          body: { key, bodyHash, validUntil, actor: request.actor, command: request.command },
         },
       },
     ])

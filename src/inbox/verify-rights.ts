@@ -2,7 +2,7 @@
 // entries, and no coupon was used twice.
 import { isOpen } from '../membership/held.ts'
 import { balanceOf } from '../membership/model.ts'
-import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { ReplayResult } from './replay.ts'
 
@@ -72,8 +72,8 @@ async function checkCoupons(
     // it may have been given to somebody who was merged since, in another bucket
     const missing = await sql.query<{ code: string }>(
       `select u.code from unnest($1::uuid[], $2::text[]) u(workspace_id, code)
-        where not exists (select from coupon_issue i where i.bucket = any($3::smallint[]) and i.workspace_id = u.workspace_id and i.code = u.code)`,
-      [open.map(o => o.workspace), open.map(o => o.code), ALL_BUCKETS],
+        where not exists (select from coupon_issue i where i.workspace_id = u.workspace_id and i.code = u.code)`,
+      [open.map(o => o.workspace), open.map(o => o.code)],
     )
     for (const { code } of missing.rows) faults.push(`coupon ${code} is held and was never given`)
   }

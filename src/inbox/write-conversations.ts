@@ -52,11 +52,12 @@ function writeEntries(run: Run, said: { work: Who; row: Said }[]): void {
        select l.*, (select count(*)::int from fresh f where f.bucket = l.bucket and f.customer_id = l.customer_id and f.channel = l.channel and f.side = 'customer') as n
          from last l)
      insert into conversation (bucket, workspace_id, customer_id, channel, status, unread, opened_at, last_at, last_side, last_kind, last_text, handed_to)
-     select bucket, workspace_id, customer_id, channel, case side when 'team' then 'waiting' else 'open' end,
+     select bucket, workspace_id, customer_id, channel, case when kind = 'resolved' then 'closed' when side = 'team' then 'waiting' else 'open' end,
             case side when 'team' then 0 else n end, at, at, side, kind, left(text, 200), case kind when 'handed' then text end
        from counted order by bucket, customer_id, channel
      on conflict (bucket, customer_id, channel) do update set
        status = case when excluded.last_kind = 'failed' then 'open'
+                     when excluded.last_at >= conversation.last_at and excluded.last_kind = 'resolved' then 'closed'
                      when excluded.last_at < conversation.last_at or excluded.last_side = 'system' then conversation.status else excluded.status end,
        opened_at = case when excluded.last_side = 'customer' and conversation.status <> 'open' and excluded.last_at >= conversation.last_at
                         then excluded.opened_at else conversation.opened_at end,

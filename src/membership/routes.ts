@@ -5,7 +5,7 @@ import { runCommand } from '../inbox/command.ts'
 import type { CommandBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { balanceOf, type CouponTerms, DEFAULT_POINTS, type PointsSettings, readCode } from './model.ts'
 import {
@@ -67,7 +67,7 @@ async function command<T>(
   const answer = await runCommand(core, {
     workspace: workspace.id,
     customer,
-    key: idempotencyKey ?? newId(),
+    key: idempotencyKey,
     actor: actorOf(caller),
     command: what,
   })

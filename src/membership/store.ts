@@ -3,7 +3,7 @@ import { publishWorld } from '../catalogue/publish.ts'
 import { saveSettings } from '../catalogue/workspace-settings.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { ALL_BUCKETS, newId, type Uuid } from '../platform/ids.ts'
+import { newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import { bucketOfKey } from '../messages/limit-store.ts'
@@ -116,9 +116,9 @@ async function publishing<T>(core: Core, workspace: Uuid, change: (sql: Sql) => 
 /** Who holds the coupon of this code now: whom its newest entry names, or whom that one became part of. */
 export async function holderOf(pool: Pool, workspace: Uuid, code: string): Promise<Uuid | null> {
   const { rows } = await pool.query<{ customer_id: Uuid }>(
-    `select customer_id from coupon_issue where bucket = any($1::smallint[]) and workspace_id = $2 and code = $3
+    `select customer_id from coupon_issue where workspace_id = $1 and code = $2
       order by at desc, entry = 'moved' desc limit 1`,
-    [ALL_BUCKETS, workspace, code],
+    [workspace, code],
   )
   return rows[0]?.customer_id ?? null
 }

@@ -10,7 +10,7 @@ import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { type Person, redact, sealedText } from './model.ts'
 import { readNext, writeNext } from './parts.ts'
@@ -165,7 +165,7 @@ export const privacyRoutes = {
     const answer = await runCommand(core, {
       workspace: workspace.id,
       customer: customer.id,
-      key: idempotencyKey ?? newId(),
+      key: idempotencyKey,
       actor: actorOf(caller),
       command: { do: 'set_consent', channel, on: true, proof },
     })

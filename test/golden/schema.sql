@@ -799,6 +799,7 @@ create table line_unit (
   figures jsonb,
   pulled_day date,
   pulled_at timestamp with time zone,
+  again_at timestamp with time zone,
   constraint line_unit_pkey PRIMARY KEY (account_id, unit)
 )
 create table message (
@@ -1026,6 +1027,7 @@ create table rate_line (
   account_id uuid not null,
   key text not null,
   free_at timestamp with time zone not null,
+  refused smallint not null default 0,
   constraint rate_line_pkey PRIMARY KEY (account_id, key)
 )
 create table recommendation_run (
@@ -1428,8 +1430,8 @@ CREATE INDEX conversation_away ON conversation USING btree (workspace_id) WHERE 
 CREATE INDEX conversation_workspace ON conversation USING btree (workspace_id, last_at DESC)
 CREATE INDEX conversation_entry_at ON conversation_entry USING btree (bucket, customer_id, channel, at DESC, key DESC)
 CREATE INDEX conversation_entry_workspace ON conversation_entry USING btree (workspace_id, at)
-CREATE INDEX coupon_issue_code ON coupon_issue USING btree (bucket, workspace_id, code)
 CREATE INDEX coupon_issue_coupon ON coupon_issue USING btree (workspace_id, coupon_id, entry)
+CREATE INDEX coupon_issue_holder ON coupon_issue USING btree (workspace_id, code)
 CREATE INDEX customer_due ON customer USING btree (bucket, due_at) WHERE (due_at IS NOT NULL)
 CREATE INDEX erasure_open ON erasure USING btree (status) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
 CREATE INDEX erasure_workspace ON erasure USING btree (workspace_id, id DESC)

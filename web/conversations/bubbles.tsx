@@ -35,7 +35,8 @@ function Between({ entry }: { entry: Entry }) {
         : word('entryKind', entry.kind)
   return (
     <Text size="xs" c="dimmed" ta="center">
-      {said} · <Time at={entry.at} exact />
+      {entry.kind === 'resolved' && entry.text ? `${said} (${entry.text})` : said} ·{' '}
+      <Time at={entry.at} exact />
     </Text>
   )
 }

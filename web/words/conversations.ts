@@ -129,6 +129,7 @@ export const conversationWords = {
     email: ['電子郵件', 'E-mail'],
     flex: ['Flex 訊息', 'Flex message'],
     handed: ['交接', 'Handed over'],
+    resolved: ['已結案', 'Resolved'],
     away: ['自動回覆', 'Away reply'],
     failed: ['回覆沒有送達', 'The answer did not arrive'],
     unsent: ['已收回', 'Taken back'],

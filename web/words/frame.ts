@@ -317,6 +317,7 @@ export const frame = {
     conversation_replied: ['團隊回覆', 'The team replied'],
     conversation_received: ['顧客傳來訊息', 'The customer wrote'],
     conversation_handed: ['對話交接', 'Conversation handed over'],
+    conversation_resolved: ['對話結案', 'Conversation resolved'],
     journey_entered: ['進入旅程', 'Entered a journey'],
     journey_exited: ['離開旅程', 'Left a journey'],
     journey_moved: ['移到新版本', 'Moved to a new version'],

@@ -47,6 +47,7 @@ const FACTS: [name: string, zh: string, en: string, props: string[]][] = [
   ['line.postback', 'LINE 點按鈕', 'Pressed a button on LINE', ['data']],
   ['conversation.received', '顧客傳來訊息', 'The customer wrote', ['channel', 'text', 'from']],
   ['conversation.replied', '團隊回覆', 'The team replied', ['channel', 'staff', 'from']],
+  ['conversation.resolved', '對話結案', 'Conversation resolved', ['channel', 'topic', 'staff']],
   ['tier.changed', '等級變更', 'Tier changed', ['tier', 'from']],
   ['points.changed', '點數變更', 'Points changed', ['balance']],
   ['coupon.issued', '發出優惠券', 'Coupon issued', ['coupon', 'expires_at']],
