@@ -52,6 +52,7 @@ export const enrollRoutes = {
         action: 'Choose the trigger “API” and publish; a single customer can be enrolled on their page.',
       })
     const event = eventOf(body, publicId('jrn', id), actorOf(caller))
-    return tellEvent(core, workspace.id, body.customer, event)
+    const customer = await tellEvent(core, workspace.id, body.customer, event)
+    return { customer: publicId('cus', customer), accepted: true as const }
   },
 } satisfies Handlers

@@ -4,7 +4,7 @@ import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { bucketOf, publicId, type Uuid } from '../platform/ids.ts'
+import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { cleanItem } from './clean.ts'
 import { resolveBatch, resolvedEvent } from './resolve.ts'
 
@@ -15,13 +15,13 @@ export function cleanedEvent(cleaned: ReturnType<typeof cleanItem>): EventBody {
   throw new Problem(400, code, detail, { ...(path === null ? {} : { path }), action })
 }
 
-/** @param customer by public id; left out: by the identifiers of the event. @throws Problem 404 */
+/** Returns whose it is. @param customer by public id; left out: by the identifiers of the event. @throws Problem 404 */
 export async function tellEvent(
   core: Core,
   workspace: Uuid,
   customer: string | undefined,
   event: EventBody,
-): Promise<{ customer: string; accepted: true }> {
+): Promise<Uuid> {
   const placed = await placeOf(core, workspace, customer, event)
   await append(core.pool, null, [
     {
@@ -31,7 +31,7 @@ export async function tellEvent(
     },
   ])
   core.signals.emit('inbox', String(bucketOf(placed.customer)))
-  return { customer: publicId('cus', placed.customer), accepted: true }
+  return placed.customer
 }
 
 async function placeOf(
