@@ -5,7 +5,7 @@ import { cleanedEvent, tellEvent } from '../collect/tell.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
-import { hashId } from '../platform/ids.ts'
+import { hashId, publicId, type Uuid } from '../platform/ids.ts'
 
 type Body = Parameters<NonNullable<Handlers['tellConversation']>>[0]['body']
 
@@ -34,17 +34,15 @@ function eventOf(body: Body, actor: string): EventBody {
 }
 
 /** @throws Problem 400, 404 */
-export async function tell(
-  core: Core,
-  workspace: WorkspaceRow,
-  body: Body,
-  actor: string,
-): ReturnType<typeof tellEvent> {
+export async function tell(core: Core, workspace: WorkspaceRow, body: Body, actor: string): Promise<Uuid> {
   const event = eventOf(body, actor)
   if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
   return tellEvent(core, workspace.id, body.customer, event)
 }
 
 export const conversationTellRoutes = {
-  tellConversation: ({ core, workspace, body, caller }) => tell(core, workspace, body, actorOf(caller)),
+  async tellConversation({ core, workspace, body, caller }) {
+    const customer = await tell(core, workspace, body, actorOf(caller))
+    return { customer: publicId('cus', customer), accepted: true as const }
+  },
 } satisfies Handlers
