@@ -126,6 +126,7 @@ const START: Record<RoleName, (core: Core) => Promise<Role>> = {
       (await import('./insight/worker.ts')).openInsightWorker(core),
       (await import('./modules/recommend.ts')).openRecommendations(core),
       (await import('./campaigns/worker.ts')).openBroadcastWorker(core),
+      (await import('./journeys/publishing/scheduled.ts')).openScheduleWorker(core),
     ]
     for (const part of parts) part.start()
     return {

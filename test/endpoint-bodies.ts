@@ -57,6 +57,7 @@ export const BODIES: Partial<Record<EndpointName, unknown>> = {
   setJourneyStatus: { status: 'paused', version: 1 },
   restoreJourney: { from: 1, version: 1 },
   askApproval: { version: 1 },
+  schedulePublication: { version: 1, at: '2099-01-01T00:00:00Z' },
   approvePublication: {},
   rejectPublication: { reason: 'not yet' },
   simulateJourney: { person: { madeUp: {} }, actions: [] },

@@ -4,10 +4,12 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { unpackState } from '../src/customers/pack.ts'
 import { createJourney } from '../src/journeys/store.ts'
+import { membershipRoutes } from '../src/membership/routes.ts'
 import { bucketOf, publicId, type Uuid } from '../src/platform/ids.ts'
 import { takeStandInFault } from '../src/sandbox/stand-in.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
+import { callHandler } from './call.ts'
 import { newBrand, openSite, type Site, signedIn } from './site.ts'
 
 let site: Site
@@ -111,6 +113,55 @@ test('the till sells to a member and takes it back', { timeout: 60_000 }, async 
   await till.getByText('已退', { exact: true }).waitFor()
   await eventually('it counts no more', async () => (await orders())?.revenue === 0)
   await shot('till')
+})
+
+test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its discount, the same code is refused, nobody’s too', {
+  timeout: 90_000,
+}, async () => {
+  const terms = { name: '門市九折', kind: 'percent', value: 10, valid: { days: 30 }, place: 'store' }
+  const rest = { limit: null, perPerson: 1, remindDays: [] }
+  const handle = <N extends 'createCoupon' | 'giveCoupon' | 'redeemCoupon'>(name: N, given: object) =>
+    callHandler(site.core, brand.id, name, membershipRoutes[name] as never, given)
+  await handle('createCoupon', { body: { key: 'STORE10', ...terms, ...rest } })
+  const { rows } = await site.core.pool.query<{ customer_id: Uuid }>(
+    `select customer_id from identifier where workspace_id = $1 and kind = 'member_no' and value = 'SB000001'`,
+    [brand.id],
+  )
+  const params = { customer: publicId('cus', rows[0]!.customer_id) }
+  const { code } = await handle('giveCoupon', { params, body: { coupon: 'STORE10', claimed: false } })
+  // not on line
+  await expect(
+    handle('redeemCoupon', { body: { code, ref: 'WEB-1', place: 'online' } }),
+  ).rejects.toMatchObject({ status: 409 })
+
+  const till = page.getByRole('region', { name: '收銀機' })
+  await page.goto(`${brand.home}/sandbox`)
+  const scan = async (text: string) => {
+    await till.getByLabel('掃描優惠券').fill(text)
+    await till.getByRole('button', { name: '核銷' }).click()
+  }
+  await till.getByLabel(/掃描會員編號/).fill('SB000001')
+  await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
+  await scan('AAAABBBBCCCC')
+  await page.getByText('沒有人持有這個優惠券代碼').waitFor()
+  await scan(code)
+  await till.getByText(/^門市九折 −/).waitFor()
+  // what is added after it counts, too
+  await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
+  await till.getByText('應收 990 元').waitFor()
+  await till.getByText('門市九折 −110').waitFor()
+  await shot('till-coupon')
+  await till.getByRole('button', { name: '結帳' }).click()
+  await eventually(
+    'the order counts with its discount',
+    async () => (await stateOf('member_no', 'SB000001'))?.orders?.revenue === 990,
+  )
+  // used is used
+  await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
+  await scan(code)
+  await page.getByText('這張優惠券已經用過了，不能再折抵').waitFor()
+  expect(await till.getByText(/^門市九折 −/).count()).toBe(0)
+  await shot('till-coupon-again')
 })
 
 test('R4-04 an approved WhatsApp template is synced, picked and filled in the editor', {

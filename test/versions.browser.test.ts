@@ -114,6 +114,32 @@ test('the planner: what changes in words, people per node, and a choice that bri
   expect(Number(tagged.rows[0]!.n)).toBe(3)
 }, 120_000)
 
+test('a later publication: scheduled on the page, seen in the head, kept beside later edits, taken back', async () => {
+  const made = await api('createJourney', { body: { graph: { ...graph, name: '晚點發布' } } })
+  const id = String(made.id)
+  await page.goto(`${home}/journeys/${id}?panel=publish&show=draft`)
+  const later = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 16)
+  await page.getByLabel('稍後發布（不填為立即）').fill(later)
+  await page.getByRole('button', { name: '排定發布版本 1' }).click()
+  await page.getByText('已排定', { exact: true }).first().waitFor()
+  await page.goto(`${home}/journeys/${id}?panel=publish&show=draft`)
+  await page.getByRole('heading', { name: '已排定的發布' }).waitFor()
+  await page.getByText('排定發布', { exact: false }).first().waitFor()
+  const waits = await api('journey', { params: { journey: id } })
+  expect(waits).toMatchObject({ status: 'draft', scheduled: { fault: null, changed: false } })
+  const zone = 8 * 3_600_000 // Taipei
+  expect(Date.parse((waits as { scheduled: { at: string } }).scheduled.at)).toBe(
+    Date.parse(`${later}Z`) - zone,
+  )
+  await api('saveJourney', { params: { journey: id }, body: { graph: edited, version: waits.version } })
+  await page.getByText('草稿後來改過').waitFor()
+  await shoot('scheduled')
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: '取消排定' }).click()
+  await page.getByText('已取消排定').waitFor()
+  expect(await api('journey', { params: { journey: id } })).toMatchObject({ scheduled: null })
+}, 60_000)
+
 test('versions: compared in words, an old one restored, the state turned', async () => {
   await page.goto(`${home}/journeys/${journey}?panel=versions`)
   await page.getByRole('heading', { name: '比較' }).waitFor()

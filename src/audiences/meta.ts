@@ -1,13 +1,16 @@
 // Meta's Marketing API: users of a custom audience, and its Conversions API.
 // Source: developers.facebook.com (Customer File Custom Audiences; Conversions API, parameters).
 import type { SendResult } from '../channels/adapter.ts'
-import { type Answer, header, type OutgoingRequest, retryAfterMs } from '../channels/exchange.ts'
+import { type Answer, header, type OutgoingRequest, retryAfterMs, sendOnce } from '../channels/exchange.ts'
+import type { Core } from '../platform/core.ts'
 import type { Hashes } from './model.ts'
+import { accessOf, type Platform, type Purchase } from './platform.ts'
+import type { AudienceRow } from './store.ts'
 
 const API = 'https://graph.facebook.com'
 const VERSION = 'v23.0'
 
-export type MetaAccount = { baseUrl?: string; audienceId?: string; pixelId?: string; accessToken: string }
+type MetaAccount = { baseUrl?: string; audienceId?: string; pixelId?: string; accessToken: string }
 
 const request = (account: MetaAccount, method: string, path: string, body: object): OutgoingRequest => ({
   method,
@@ -21,11 +24,7 @@ const request = (account: MetaAccount, method: string, path: string, body: objec
 })
 
 /** Adds people to the audience, or takes them out; at most 10,000 at once. */
-export const usersRequest = (
-  account: MetaAccount,
-  how: 'add' | 'remove',
-  people: Hashes[],
-): OutgoingRequest =>
+const usersRequest = (account: MetaAccount, how: 'add' | 'remove', people: Hashes[]): OutgoingRequest =>
   request(account, how === 'add' ? 'POST' : 'DELETE', `${account.audienceId ?? ''}/users`, {
     payload: {
       schema: ['EMAIL', 'PHONE'],
@@ -33,10 +32,8 @@ export const usersRequest = (
     },
   })
 
-export type Purchase = { id: string; at: number; currency: string; value: number; order: string }
-
 /** A purchase, under an id by which Meta knows a repeat. */
-export const purchaseRequest = (account: MetaAccount, of: Hashes, purchase: Purchase): OutgoingRequest =>
+const purchaseRequest = (account: MetaAccount, of: Hashes, purchase: Purchase): OutgoingRequest =>
   request(account, 'POST', `${account.pixelId ?? ''}/events`, {
     data: [
       {
@@ -53,7 +50,7 @@ export const purchaseRequest = (account: MetaAccount, of: Hashes, purchase: Purc
 /** Rate limits come as 400 with a code. */
 const LIMITED = new Set([4, 17, 32, 613, 80_003])
 
-export function readAnswer(answer: Answer, now: number): SendResult {
+function readAnswer(answer: Answer, now: number): SendResult {
   if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted', providerId: null }
   let error: { code?: number; message?: string } = {}
   try {
@@ -71,4 +68,33 @@ export function readAnswer(answer: Answer, now: number): SendResult {
   if (answer.status === 401 || answer.status === 403 || error.code === 190 || error.code === 200)
     return { kind: 'bad_credentials', detail }
   return { kind: 'rejected', detail }
+}
+
+function accountOf(core: Core, of: AudienceRow): MetaAccount & { trusted: boolean } {
+  const { baseUrl, secret, trusted } = accessOf(core, of, '/sandbox/ads')
+  const { audienceId, pixelId } = of.settings
+  return {
+    ...(baseUrl ? { baseUrl } : {}),
+    ...(audienceId ? { audienceId } : {}),
+    ...(pixelId ? { pixelId } : {}),
+    accessToken: secret,
+    trusted,
+  }
+}
+
+export const meta: Platform = {
+  // 10,000 may go in a request; fewer are repeated when one fails
+  batch: 500,
+  missing({ settings, secret }) {
+    if (!settings.audienceId) return { path: 'settings.audienceId', what: 'the id of the custom audience' }
+    return secret ? null : { path: 'accessToken', what: 'an access token' }
+  },
+  tell(core, of, how, people, signal) {
+    const account = accountOf(core, of)
+    return sendOnce(usersRequest(account, how, people), account.trusted, signal, readAnswer)
+  },
+  purchase(core, of, buyer, purchase, signal) {
+    const account = accountOf(core, of)
+    return sendOnce(purchaseRequest(account, buyer, purchase), account.trusted, signal, readAnswer)
+  },
 }

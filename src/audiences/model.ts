@@ -1,16 +1,17 @@
 // Audiences of advertising platforms: what a platform is told of a person (hashes of e-mail and phone by its own rules), and
 // who may be told of. Pure.
 import { hash } from 'node:crypto'
-import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
+import { cleanEmail, cleanPhone, lineAddressOf } from '../customers/contacts.ts'
 import type { CustomerState } from '../customers/model.ts'
 
-export const PROVIDERS = ['meta', 'google'] as const
+export const PROVIDERS = ['meta', 'google', 'line'] as const
 export type Provider = (typeof PROVIDERS)[number]
 
 /** The purpose of consents without which nobody is told of. */
 export const ADS_PURPOSE = 'ads'
 
-export type Hashes = { emails: string[]; phones: string[] }
+/** What a platform is told of a person; `users`: ids that are the platform's own. */
+export type Hashes = { emails: string[]; phones: string[]; users?: string[] }
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex')
 
@@ -33,8 +34,20 @@ export function hashPhone(provider: Provider, text: string): string | null {
   return phone === null ? null : sha256(provider === 'google' ? phone : phone.slice(1))
 }
 
-/** Verified contacts only: what somebody merely claimed is not told to others. Null: there is none. */
-export function hashesOf(provider: Provider, state: Pick<CustomerState, 'ids'>): Hashes | null {
+/** Verified contacts only: what somebody merely claimed is not told to others. LINE: its own user ids, of the provider of the
+ *  account. Null: there is none. */
+export function hashesOf(
+  provider: Provider,
+  state: Pick<CustomerState, 'ids'>,
+  lineProvider?: string | null,
+): Hashes | null {
+  if (provider === 'line') {
+    const users = state.ids
+      .filter(id => id.kind === 'line_uid' && id.verified)
+      .flatMap(id => lineAddressOf(lineProvider ?? undefined, id.value) ?? [])
+      .sort()
+    return users.length > 0 ? { emails: [], phones: [], users } : null
+  }
   const of = (kind: 'email' | 'phone', make: typeof hashEmail) =>
     state.ids
       .filter(id => id.kind === kind && id.verified)
@@ -57,16 +70,24 @@ export function mayBeTold(state: Pick<CustomerState, 'consent'>): boolean {
 
 /** What the platform should have of a person; null: nothing. */
 export function wantedOf(
-  audience: { provider: Provider; segment: number; exclude: number | null },
+  audience: {
+    provider: Provider
+    segment: number
+    exclude: number | null
+    line_provider?: string | null
+  },
   state: CustomerState | null,
 ): Hashes | null {
   if (state === null || !mayBeTold(state)) return null
   const isIn = (n: number | null) => n !== null && (state.seg ?? []).some(s => s[0] === n)
-  return isIn(audience.segment) && !isIn(audience.exclude) ? hashesOf(audience.provider, state) : null
+  return isIn(audience.segment) && !isIn(audience.exclude)
+    ? hashesOf(audience.provider, state, audience.line_provider)
+    : null
 }
 
-/** A hashed file as both platforms take it: a line for each person. */
+/** A file as the platforms take it: a line for each person, of LINE one for each user id. */
 export function fileOf(provider: Provider, people: Hashes[]): string {
+  if (provider === 'line') return people.flatMap(p => p.users ?? []).join('\n') + '\n'
   const [email, phone] = provider === 'meta' ? ['email', 'phone'] : ['Email', 'Phone']
   const lines = people.map(p => `${p.emails[0] ?? ''},${p.phones[0] ?? ''}`)
   return [`${email},${phone}`, ...lines].join('\n') + '\n'

@@ -1,4 +1,5 @@
 // Handlers of audiences of advertising platforms.
+import { findAccount } from '../channels/accounts.ts'
 import { STAND_IN } from '../channels/stand-in.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
@@ -9,7 +10,8 @@ import { idOr404, notFound } from '../platform/public-id.ts'
 import { customerStates } from '../messages/store.ts'
 import { membersOf } from '../segments/facts.ts'
 import { findSegment } from '../segments/store.ts'
-import { fileOf, type Hashes, wantedOf } from './model.ts'
+import { fileOf, type Hashes, type Provider, wantedOf } from './model.ts'
+import { platformOf } from './platforms.ts'
 import * as store from './store.ts'
 
 const MOST_IN_FILE = 50_000
@@ -21,11 +23,18 @@ async function found(core: Core, workspace: Uuid, text: string | undefined): Pro
   return row
 }
 
-const needs = (path: string, what: string) =>
-  new Problem(400, 'invalid', `Meta needs ${what}`, {
+const NAMES: Record<Provider, string> = { meta: 'Meta', google: 'Google', line: 'LINE' }
+const needs = (provider: Provider, path: string, what: string) =>
+  new Problem(400, 'invalid', `${NAMES[provider]} needs ${what}`, {
     path,
     action: 'Fill in this field, or pause the audience.',
   })
+
+async function lineAccount(core: Core, workspace: Uuid, text: string): Promise<Uuid> {
+  const account = await findAccount(core, core.pool, workspace, idOr404('chn', text, 'settings.account'))
+  if (account?.adapter !== 'line') throw notFound('chn')
+  return account.id
+}
 
 export const audienceRoutes = {
   async audiences({ core, workspace }) {
@@ -37,13 +46,15 @@ export const audienceRoutes = {
         provider: r.provider,
         segment: publicId('seg', r.segment_id),
         exclude: r.exclude_id && publicId('seg', r.exclude_id),
-        settings: r.settings,
+        settings: r.account_id ? { ...r.settings, account: publicId('chn', r.account_id) } : r.settings,
         hasToken: r.secrets !== null,
         state: r.state,
         told: r.told,
         waiting: r.waiting,
         lastSync: r.last_sync && new Date(r.last_sync.getTime() + workspace.clockOffsetMs).toISOString(),
         lastError: r.last_error,
+        remote: r.remote_id,
+        building: r.building,
         version: r.version,
       })),
     }
@@ -56,12 +67,16 @@ export const audienceRoutes = {
       body.exclude === null
         ? null
         : await findSegment(core.pool, workspace.id, idOr404('seg', body.exclude, 'exclude'))
+    const { account: named, ...more } = body.settings
     const settings: Record<string, string> = Object.fromEntries(
-      Object.entries(body.settings).filter(([, v]) => v !== undefined && v !== ''),
+      Object.entries(more).filter(([, v]) => v !== undefined && v !== ''),
     )
-    if (body.provider === 'meta' && body.on) {
-      if (!settings.audienceId) throw needs('settings.audienceId', 'the id of the custom audience')
-      if (!body.accessToken && !before?.secrets) throw needs('accessToken', 'an access token')
+    const provider = before?.provider ?? body.provider
+    const account = before?.account_id ?? (named ? await lineAccount(core, workspace.id, named) : null)
+    if (body.on) {
+      const secret = Boolean(body.accessToken || before?.secrets)
+      const missing = platformOf(provider).missing({ settings, account: account !== null, secret })
+      if (missing) throw needs(provider, missing.path, missing.what)
     }
     if (settings.baseUrl && settings.baseUrl !== STAND_IN && !URL.canParse(settings.baseUrl))
       throw new Problem(400, 'invalid', 'This is no address', {
@@ -73,11 +88,12 @@ export const audienceRoutes = {
       : null
     const fields = {
       name: body.name,
-      provider: before?.provider ?? body.provider,
+      provider,
       segment: segment.id,
       exclude: exclude?.id ?? null,
       settings,
       secrets,
+      account,
       on: body.on,
     }
     const id = await inTransaction(core.pool, sql =>
@@ -109,6 +125,10 @@ export const audienceRoutes = {
       after = ids.at(-1)!
     }
     call.note({ rows: people.length })
-    return { name: `${of.name}.csv`, csv: fileOf(of.provider, people), people: people.length }
+    return {
+      name: `${of.name}.${of.provider === 'line' ? 'txt' : 'csv'}`,
+      csv: fileOf(of.provider, people),
+      people: people.length,
+    }
   },
 } satisfies Handlers

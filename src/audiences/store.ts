@@ -21,13 +21,24 @@ export type AudienceRow = {
   last_sync: Date | null
   last_error: string | null
   version: number
+  /** the channel's account whose users are told of, and its LINE provider */
+  account_id: Uuid | null
+  line_provider: string | null
+  remote_id: string | null
+  building: boolean
+  building_id: string | null
+  generation: number
+  drop_ids: string[]
   /** numbers by which customers' states hold the segments */
   segment: number
   exclude: number | null
 }
 const READ = `select a.id, a.workspace_id, a.name, a.provider, a.segment_id, a.exclude_id, a.settings, a.secrets, a.state,
-                     a.filled_to, a.filled, a.last_sync, a.last_error, a.version, s.n as segment, x.n as exclude
-                from ad_audience a join segment s on s.id = a.segment_id left join segment x on x.id = a.exclude_id`
+                     a.filled_to, a.filled, a.last_sync, a.last_error, a.version, a.account_id, a.remote_id, a.building,
+                     a.building_id, a.generation, a.drop_ids, c.settings->>'provider' as line_provider,
+                     s.n as segment, x.n as exclude
+                from ad_audience a join segment s on s.id = a.segment_id left join segment x on x.id = a.exclude_id
+                left join channel_account c on c.id = a.account_id and c.workspace_id = a.workspace_id`
 
 export async function listAudiences(
   sql: Sql,
@@ -63,6 +74,7 @@ export type AudienceFields = {
   exclude: Uuid | null
   settings: Record<string, string>
   secrets: Buffer | null
+  account: Uuid | null
   on: boolean
 }
 
@@ -75,12 +87,23 @@ export async function saveAudience(
 ): Promise<Uuid> {
   const key = id ?? newId()
   await sql.query(
-    `insert into ad_audience as a (id, workspace_id, name, provider, segment_id, exclude_id, settings, secrets, state, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9 then 'on' else 'paused' end, clock_timestamp())
-     on conflict (id) do update set name = excluded.name, segment_id = excluded.segment_id, exclude_id = excluded.exclude_id,
+    `insert into ad_audience as a (id, workspace_id, name, provider, segment_id, exclude_id, settings, secrets, state, account_id, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9 then 'on' else 'paused' end, $10, clock_timestamp())
+     on conflict (id) do update set name = excluded.name, account_id = coalesce(a.account_id, excluded.account_id), segment_id = excluded.segment_id, exclude_id = excluded.exclude_id,
        settings = excluded.settings, secrets = coalesce(excluded.secrets, a.secrets), state = excluded.state,
        filled = false, filled_to = null, last_error = null, version = a.version + 1`,
-    [key, workspace, f.name, f.provider, f.segment, f.exclude, JSON.stringify(f.settings), f.secrets, f.on],
+    [
+      key,
+      workspace,
+      f.name,
+      f.provider,
+      f.segment,
+      f.exclude,
+      JSON.stringify(f.settings),
+      f.secrets,
+      f.on,
+      f.account,
+    ],
   )
   // who is in it now may not be any more
   await sql.query(
@@ -134,7 +157,8 @@ export async function claimMembers(
   return rows
 }
 
-/** @param told what the platform has of each now @param again s until they are looked at again; null: nothing to do */
+/** Nothing where a new one was begun meanwhile: then everybody is looked at again anyhow.
+ *  @param told what the platform has of each now @param again s until they are looked at again; null: nothing to do */
 export async function settleMembers(
   sql: Sql,
   of: AudienceRow,
@@ -143,10 +167,11 @@ export async function settleMembers(
 ): Promise<void> {
   if (list.length === 0) return
   await sql.query(
-    `update ad_member m set told = u.told, due = case when $5::float8 is null then null else clock_timestamp() + make_interval(secs => $5) end
-       from unnest($3::uuid[], $4::text[]) u(customer, told)
-      where m.workspace_id = $1 and m.audience_id = $2 and m.customer_id = u.customer`,
-    [of.workspace_id, of.id, list.map(l => l.customer), list.map(l => l.told), again],
+    `with held as (select id from ad_audience where id = $2 and generation = $6 for share)
+     update ad_member m set told = u.told, due = case when $5::float8 is null then null else clock_timestamp() + make_interval(secs => $5) end
+       from held, unnest($3::uuid[], $4::text[]) u(customer, told)
+      where m.workspace_id = $1 and m.audience_id = held.id and m.customer_id = u.customer`,
+    [of.workspace_id, of.id, list.map(l => l.customer), list.map(l => l.told), again, of.generation],
   )
   // nobody is kept of whom nothing is told
   await sql.query(
@@ -166,6 +191,79 @@ export async function noteSync(
             state = case when $3 and state = 'on' then 'failing' else state end where id = $1`,
     [of.id, error, failing],
   )
+}
+
+/** LINE's id of what is being filled now. */
+export async function noteRemote(sql: Sql, of: AudienceRow, remote: string): Promise<void> {
+  await sql.query(
+    of.building
+      ? 'update ad_audience set building_id = $2 where id = $1 and building and generation = $3'
+      : 'update ad_audience set remote_id = $2, made_at = clock_timestamp() where id = $1 and not building and generation = $3',
+    [of.id, remote, of.generation],
+  )
+}
+
+/** How often a new one is made for those who left, s. LINE forbids making and deleting them again and again. */
+const REBUILD_S = 3_600
+/** LINE deletes audiences 180 days after they were made. */
+const LIVES_S = 150 * 86_400
+
+/** Begins a new one, into which everybody goes again; else in how many seconds it may be. */
+export async function rebuild(
+  sql: Sql,
+  of: AudienceRow,
+): Promise<{ begun: true } | { begun: false; inS: number }> {
+  const { rows } = await sql.query<{ begun: boolean; in_s: number }>(
+    `with begun as (
+       update ad_audience set building = true, building_id = null, generation = generation + 1, rebuilt_at = clock_timestamp(),
+              drop_ids = drop_ids || coalesce(array[building_id], '{}')
+        where id = $1 and generation = $3 and (rebuilt_at is null or rebuilt_at <= clock_timestamp() - make_interval(secs => $2))
+       returning id),
+     again as (update ad_member m set told = null, due = clock_timestamp(), attempts = 0 from begun
+                where m.audience_id = begun.id and m.workspace_id = $4 and (m.told is not null or m.due is not null))
+     select exists (select from begun) as begun,
+            coalesce((select extract(epoch from rebuilt_at - clock_timestamp()) + $2 from ad_audience where id = $1), 0)::float8 as in_s`,
+    [of.id, REBUILD_S, of.generation, of.workspace_id],
+  )
+  const { begun, in_s } = rows[0]!
+  return begun ? { begun } : { begun, inS: Math.max(1, in_s) }
+}
+
+/** What was being filled is not there any more: a new one, at once. */
+export async function restart(sql: Sql, of: AudienceRow): Promise<void> {
+  await sql.query('update ad_audience set rebuilt_at = null where id = $1 and generation = $2', [
+    of.id,
+    of.generation,
+  ])
+  await rebuild(sql, of)
+}
+
+/** Everybody is in the new one: it is the one in use. */
+export async function takeNew(sql: Sql, of: AudienceRow): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update ad_audience a set building = false, building_id = null, remote_id = a.building_id, made_at = clock_timestamp(),
+            drop_ids = drop_ids || case when a.remote_id is null then '{}' else array[a.remote_id] end
+      where a.id = $1 and a.building and a.generation = $2 and a.filled
+        and not exists (select from ad_member m where m.workspace_id = $3 and m.audience_id = a.id and m.told is null and m.due is not null)`,
+    [of.id, of.generation, of.workspace_id],
+  )
+  return rowCount === 1
+}
+
+export async function dropped(sql: Sql, of: AudienceRow, remote: string): Promise<void> {
+  await sql.query('update ad_audience set drop_ids = array_remove(drop_ids, $2) where id = $1', [
+    of.id,
+    remote,
+  ])
+}
+
+/** It is so old that the platform will delete it. */
+export async function isOld(sql: Sql, of: AudienceRow): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select from ad_audience where id = $1 and not building and made_at < clock_timestamp() - make_interval(secs => $2)`,
+    [of.id, LIVES_S],
+  )
+  return rowCount === 1
 }
 
 export type DueConversion = { id: Uuid; customer_id: Uuid; body: string; attempts: number }

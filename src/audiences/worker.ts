@@ -1,39 +1,21 @@
 // Keeps advertising platforms' audiences equal to segments: who entered, left, agreed or refused is told within moments; what
 // fails is told again. Purchases are told back. Runs with the deliver role.
 import type { SendResult } from '../channels/adapter.ts'
-import { sendOnce } from '../channels/exchange.ts'
 import { customerStates } from '../messages/store.ts'
 import { backoffMs } from '../messages/decide.ts'
-import { STAND_IN } from '../channels/stand-in.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { membersOf } from '../segments/facts.ts'
-import { type MetaAccount, type Purchase, purchaseRequest, readAnswer, usersRequest } from './meta.ts'
 import { hashesOf, mayBeTold, wantedOf, type Hashes } from './model.ts'
+import type { Purchase } from './platform.ts'
+import { platformOf } from './platforms.ts'
 import * as store from './store.ts'
 
-/** Meta takes 10,000 in a request; fewer are repeated when one fails. */
-const BATCH = 500
 const PURCHASES = 50
 const PAGE = 1_000
 const HOLD_S = 120
 const TIMEOUT_MS = 20_000
 const MOST_TRIES = 15
-
-type Account = MetaAccount & { trusted: boolean }
-
-function accountOf(core: Core, of: store.AudienceRow): Account {
-  const { baseUrl, audienceId, pixelId } = of.settings
-  const secrets = of.secrets ? (JSON.parse(core.secrets.open(of.secrets)) as Record<string, string>) : {}
-  const own = baseUrl === STAND_IN
-  return {
-    ...(baseUrl ? { baseUrl: own ? `${core.baseUrl}/sandbox/ads` : baseUrl } : {}),
-    ...(audienceId ? { audienceId } : {}),
-    ...(pixelId ? { pixelId } : {}),
-    accessToken: secrets.accessToken ?? '',
-    trusted: own || core.config.allowPrivateUrls,
-  }
-}
 
 /** Members of the segment are looked at once, page by page, when an audience is made or changed. */
 async function fill(core: Core, of: store.AudienceRow): Promise<void> {
@@ -42,18 +24,20 @@ async function fill(core: Core, of: store.AudienceRow): Promise<void> {
   await store.setFilled(core.pool, of, page.length < PAGE ? null : page.at(-1)!)
 }
 
+/** `before`: what the platform had of them */
+type Telling = { customer: Uuid; told: string; before?: string | null; tries: number }
+
 /** True when somebody was looked at. */
 async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> {
-  const due = await store.claimMembers(core.pool, of, BATCH, HOLD_S)
+  const due = await store.claimMembers(core.pool, of, platformOf(of.provider).batch, HOLD_S)
   if (due.length === 0) return false
   const states = await customerStates(
     core.pool,
     due.map(d => d.customer_id),
   )
-  const account = accountOf(core, of)
   const same: { customer: Uuid; told: string | null }[] = []
-  const add: { customer: Uuid; told: string; before: string | null; tries: number }[] = []
-  const remove: { customer: Uuid; told: string; tries: number }[] = []
+  const add: Telling[] = []
+  const remove: Telling[] = []
   for (const { customer_id, told, attempts } of due) {
     const state = states.get(customer_id) ?? null
     // who became part of another is told of as that one
@@ -66,8 +50,9 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
     }
   }
   await store.settleMembers(core.pool, of, same, null)
+  if (platformOf(of.provider).drop) return addOnly(core, of, add, remove)
   const adding = new Set(add.map(a => a.customer))
-  const gone = await tell(core, of, account, 'remove', remove)
+  const gone = await tell(core, of, 'remove', remove)
   if (!gone) return true
   await store.settleMembers(
     core.pool,
@@ -75,22 +60,56 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
     remove.filter(r => !adding.has(r.customer)).map(r => ({ customer: r.customer, told: null })),
     null,
   )
-  if (await tell(core, of, account, 'add', add)) await store.settleMembers(core.pool, of, add, null)
+  if (await tell(core, of, 'add', add)) await store.settleMembers(core.pool, of, add, null)
   return true
+}
+
+/** Where nobody can be taken out: who left waits for the next new one, in which they are not. */
+async function addOnly(
+  core: Core,
+  of: store.AudienceRow,
+  add: Telling[],
+  remove: Telling[],
+): Promise<boolean> {
+  if (remove.length > 0) {
+    const next = await store.rebuild(core.pool, of)
+    // everybody is looked at again
+    if (next.begun) return true
+    const waiting = remove.map(r => ({ customer: r.customer, told: r.told }))
+    await store.settleMembers(core.pool, of, waiting, next.inS)
+  }
+  const leaving = new Set(remove.map(r => r.customer))
+  const adding = add.filter(a => !leaving.has(a.customer))
+  if (await tell(core, of, 'add', adding)) await store.settleMembers(core.pool, of, adding, null)
+  return true
+}
+
+/** The new one takes the place of the one before, which is deleted. True when there was something. */
+async function tidy(core: Core, of: store.AudienceRow): Promise<boolean> {
+  const { drop } = platformOf(of.provider)
+  if (!drop) return false
+  let worked = false
+  if (of.building) worked = await store.takeNew(core.pool, of)
+  else if (await store.isOld(core.pool, of)) worked = (await store.rebuild(core.pool, of)).begun
+  for (const remote of of.drop_ids) {
+    const result = await drop(core, of, remote, AbortSignal.timeout(TIMEOUT_MS))
+    if (result.kind !== 'accepted') continue // it is tried again in the next round
+    await store.dropped(core.pool, of, remote)
+    worked = true
+  }
+  return worked
 }
 
 /** False: it did not get there, and they are in line again as they were. */
 async function tell(
   core: Core,
   of: store.AudienceRow,
-  account: Account,
   how: 'add' | 'remove',
-  people: { customer: Uuid; told: string; before?: string | null; tries: number }[],
+  people: Telling[],
 ): Promise<boolean> {
   if (people.length === 0) return true
   const hashes = people.map(p => JSON.parse(p.told) as Hashes)
-  const request = usersRequest(account, how, hashes)
-  const result = await sendOnce(request, account.trusted, AbortSignal.timeout(TIMEOUT_MS), readAnswer)
+  const result = await platformOf(of.provider).tell(core, of, how, hashes, AbortSignal.timeout(TIMEOUT_MS))
   if (result.kind === 'accepted') {
     await store.noteSync(core.pool, of, null, false)
     return true
@@ -109,9 +128,9 @@ function againS(result: SendResult, tries: number): number {
 }
 
 async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean> {
-  if (!of.settings.pixelId) return false
+  const { purchase } = platformOf(of.provider)
+  if (!of.settings.pixelId || !purchase) return false
   const due = await store.claimConversions(core.pool, of, PURCHASES, HOLD_S)
-  const account = accountOf(core, of)
   const states = await customerStates(
     core.pool,
     due.map(d => d.customer_id),
@@ -123,8 +142,8 @@ async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean
       await store.settleConversion(core.pool, of.workspace_id, one.id, null) // nobody agreed to be told of
       continue
     }
-    const request = purchaseRequest(account, hashes, JSON.parse(one.body) as Purchase)
-    const result = await sendOnce(request, account.trusted, AbortSignal.timeout(TIMEOUT_MS), readAnswer)
+    const told = JSON.parse(one.body) as Purchase
+    const result = await purchase(core, of, hashes, told, AbortSignal.timeout(TIMEOUT_MS))
     const over = result.kind === 'accepted' || result.kind === 'rejected' || one.attempts >= MOST_TRIES
     await store.settleConversion(
       core.pool,
@@ -142,16 +161,15 @@ async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean
 export async function syncAudiences(core: Core): Promise<boolean> {
   let worked = false
   for (const of of await store.activeAudiences(core.pool)) {
-    // Google's audiences are files for now
-    if (of.provider !== 'meta') continue
     if (!of.filled) {
       await fill(core, of)
       worked = true
     }
     const told = await syncMembers(core, of)
     const bought = await tellPurchases(core, of)
-    if (told || bought) core.signals.emit('live', `${of.workspace_id}:audiences`)
-    worked = worked || told || bought
+    const tidied = await tidy(core, of)
+    if (told || bought || tidied) core.signals.emit('live', `${of.workspace_id}:audiences`)
+    worked = worked || told || bought || tidied
   }
   return worked
 }

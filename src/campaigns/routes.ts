@@ -228,6 +228,7 @@ export const broadcastRoutes = {
         note: body.note,
         actor: actorOf(caller),
         by: caller.id,
+        at: null, // its own moment is in its settings
       })
     else {
       demandScope({ workspace, caller, scopes }, 'journeys:publish')

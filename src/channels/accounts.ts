@@ -2,7 +2,7 @@
 // provider, wherever it listens now.
 import { LRUCache } from 'lru-cache'
 import type { Core } from '../platform/core.ts'
-import { callTurnsOf } from '../messages/call-rates.ts'
+import { callTurnsOf } from './call-rates.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Account } from './adapter.ts'

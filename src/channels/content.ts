@@ -101,20 +101,39 @@ const whatsappContent = z
       .array(z.strictObject({ title: z.string().min(1).max(20), payload: z.string().min(1).max(256) }))
       .max(3)
       .optional(),
+    /** more replies than buttons hold, behind one button */
+    list: z
+      .strictObject({
+        button: z.string().min(1).max(20),
+        rows: z
+          .array(z.strictObject({ title: z.string().min(1).max(24), payload: z.string().min(1).max(200) }))
+          .min(1)
+          .max(10),
+      })
+      .optional(),
     ...beside,
   })
   .refine(c => (c.template === undefined) !== (c.text === undefined && c.media === undefined), {
     message: 'give either a template or a text',
     path: ['text'],
   })
-  .refine(c => !c.buttons?.length || (c.text !== undefined && c.text.length <= 1_024), {
+  .refine(c => !(c.buttons?.length || c.list) || (c.text !== undefined && c.text.length <= 1_024), {
     message: 'with buttons give a text of at most 1,024 characters',
     path: ['text'],
+  })
+  .refine(c => !c.list || (!c.buttons?.length && c.media === undefined), {
+    message: 'a list has neither buttons nor media beside it',
+    path: ['list'],
   })
 const chatContent = {
   ...beside,
   text: z.string().min(1).max(2_000),
   image: webUrl.optional(),
+  /** replies to tap above the keyboard, until something else is said; what is tapped comes back as `data` */
+  quickReplies: z
+    .array(z.strictObject({ title: z.string().min(1).max(20), payload: z.string().min(1).max(1_000) }))
+    .max(13)
+    .optional(),
   buttons: z
     .array(
       z

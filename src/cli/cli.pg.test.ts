@@ -92,6 +92,56 @@ test('a journey is imported, published and exported unchanged', async () => {
   ])
 })
 
+test('a file that was exported on the page is imported: the segment of the same name is used, what lacks is said', async () => {
+  const { out } = await itinera('workspace', 'create', 'Taken In', '--json')
+  const { workspace, apiKey } = JSON.parse(out) as { workspace: { id: string }; apiKey: string }
+  const made = await callApi(
+    core.baseUrl,
+    'createSegment',
+    { key: apiKey },
+    {
+      params: { ws: workspace.id },
+      body: {
+        name: '常客',
+        kind: 'live',
+        definition: {
+          groups: [{ key: 'in', name: 'in', rule: { op: 'stage', is: 'exactly', stage: 'retention' } }],
+        },
+      },
+    },
+  )
+  const segment = String(made.body.id)
+  const [there, gone] = ['seg_06evj8kkhm3wzcq6g4r5xw5q7c', 'seg_06evj8kkhm3wzcq6g4r5xw5q7d']
+  const inSegment = (id: string) => ({ op: 'segment', segment: id, is: 'in' })
+  const graph = {
+    ...cartNotPaid,
+    filter: { op: 'and', rules: [inSegment(there), inSegment(gone)] },
+  }
+  const file = join(dir, 'exported.json')
+  const names = { [there]: '常客', [gone]: '不在這裡' }
+  writeFileSync(file, JSON.stringify({ itinera: 'journey', format: 1, graph, uses: {}, names }))
+  const imported = await itinera('journey', 'import', file, '--workspace', workspace.id, '--json')
+  expect([imported.code, imported.err]).toEqual([0, ''])
+  const { id, ...told } = JSON.parse(imported.out) as { id: string; missing: { kind: string }[] }
+  expect(told).toMatchObject({
+    version: null,
+    mapped: [{ kind: 'segments', name: '常客', from: there, to: segment }],
+  })
+  expect(told.missing.filter(m => m.kind === 'segments')).toEqual([{ kind: 'segments', name: '不在這裡' }])
+  const exported = await itinera('journey', 'export', id, '--workspace', 'Taken In', '--json')
+  expect(JSON.parse(exported.out)).toMatchObject({
+    name: cartNotPaid.name,
+    filter: { rules: [inSegment(segment), inSegment(gone)] },
+  })
+  const newer = join(dir, 'newer.json')
+  writeFileSync(newer, JSON.stringify({ itinera: 'journey', format: 2, graph, names: {} }))
+  const refused = await itinera('journey', 'import', newer, '--workspace', workspace.id, '--json')
+  expect([refused.code, JSON.parse(refused.err)]).toEqual([
+    4,
+    expect.objectContaining({ code: 'not_a_journey_file' }),
+  ])
+})
+
 test('journeys as code: pulled as YAML, edited, pushed as drafts, tested without a server', async () => {
   const { out } = await itinera('workspace', 'create', 'Code', '--json')
   const { workspace } = JSON.parse(out) as { workspace: { id: string } }

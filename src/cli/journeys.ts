@@ -6,6 +6,7 @@ import { newestWorld } from '../catalogue/publish.ts'
 import type { JourneyGraph, GraphProblem } from '../journeys/model.ts'
 import { problemsOfDraft, publishJourney } from '../journeys/publish.ts'
 import { emptyWorld, readScenarios, runScenario, type ScenarioResult } from '../journeys/scenario.ts'
+import { takeIn } from '../journeys/publishing/transfer.ts'
 import { createJourney, findJourney, listJourneys, saveDraft, type JourneyRecord } from '../journeys/store.ts'
 import { journeyText, readJourneyText, type TextFault } from '../journeys/text.ts'
 import type { Core } from '../platform/core.ts'
@@ -32,13 +33,27 @@ async function textOf(file: string): Promise<string> {
 const inLines = (file: string, faults: TextFault[]): string =>
   faults.map(f => `${file}:${f.line}: ${f.message}`).join('\n')
 
-async function readGraph(file: string): Promise<{ graph: unknown; id?: string }> {
-  const read = readJourneyText(await textOf(file))
+const readGraph = async (file: string) => graphIn(file, await textOf(file))
+
+function graphIn(file: string, text: string): { graph: unknown; id?: string } {
+  const read = readJourneyText(text)
   if ('faults' in read)
     throw new Problem(400, 'unreadable', `${file} cannot be read as a journey`, {
       action: inLines(file, read.faults),
     })
   return read
+}
+
+/** A file that was exported on a journey's page as it is; else the graph that is written there. */
+async function readFileOf(file: string): Promise<unknown> {
+  const text = await textOf(file)
+  try {
+    const said = JSON.parse(text) as unknown
+    if (typeof said === 'object' && said !== null && 'itinera' in said) return said
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error // YAML
+  }
+  return graphIn(file, text).graph
 }
 
 const sayProblems = (problems: GraphProblem[]): string[] =>
@@ -292,14 +307,16 @@ function sayTested({ file, results }: Tested): string[] {
 function addImport(journey: Command): void {
   journey
     .command('import <file>')
-    .description('New journey from a file, JSON or YAML (- for standard input); a draft unless --publish')
+    .description(
+      'New journey from a file: exported on the page, or a graph as JSON or YAML (- for standard input); a draft unless --publish',
+    )
     .requiredOption('--workspace <id>', 'id or name')
     .option('--publish', 'publish it at once')
     .option('--json', 'one line of JSON')
     .action((file: string, options: In & { publish?: boolean }) =>
       withInstallation(async ({ core }) => {
         const { id: ws } = await workspaceNamed(core, options.workspace)
-        const { graph } = await readGraph(file)
+        const { graph, missing, mapped } = await takeIn(core, ws, await readFileOf(file), {})
         const { problems } = problemsOfDraft(graph)
         if (options.publish && problems.length > 0)
           throw new Problem(400, 'graph_invalid', 'This journey cannot be published yet', {
@@ -308,12 +325,14 @@ function addImport(journey: Command): void {
         const id = await createJourney(core, ws, graph)
         const version = options.publish ? await publishJourney(core, ws, id, 1, 'cli') : null
         await audit(core, ws, options.publish ? 'publishJourney' : 'createJourney', publicId('jrn', id))
-        const value = { id: publicId('jrn', id), version, problems }
+        const value = { id: publicId('jrn', id), version, problems, missing, mapped }
         answer(
           options.json === true,
           value,
           [
             `${value.id}  ${version === null ? 'saved as a draft' : `published as version ${version}`}`,
+            ...mapped.map(m => `  ${m.kind} ${m.name}: the one of this workspace is used`),
+            ...missing.map(m => `  ${m.kind} ${m.name}: not in this workspace`),
             ...sayProblems(problems),
           ].join('\n'),
         )

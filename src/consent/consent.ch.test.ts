@@ -193,6 +193,31 @@ test('double opt-in: pending until the link of the mail is confirmed; a GET chan
   expect((await lab.stateOf('cs-double')).consent['email/newsletter']).toMatchObject({ on: true, v: '2' })
 })
 
+test('double opt-in on LINE: the button of the chat leads to the confirmation; nothing is agreed to before; the proof names who', async () => {
+  await lab.person('cs-line', { line: true })
+  const customer = await idOf('cs-line')
+  const body = { channel: 'line', purpose: 'newsletter' }
+  expect((await whileFolding(ask('askConsent', { params: { customer }, body }))).status).toBe(200)
+  const [told] = (await lab.inbox('line', 'cs-line')) as {
+    messages: { template: { actions: { type: string; label: string; uri: string }[] } }[]
+  }[]
+  const [button] = told!.messages[0]!.template.actions
+  expect(button).toMatchObject({ type: 'uri', label: '確認同意' })
+  expect((await fetch(button!.uri)).status).toBe(200)
+  await lab.settle()
+  expect((await lab.stateOf('cs-line')).consent['line/newsletter']).toBeUndefined()
+  expect((await form(button!.uri, [], { 'user-agent': 'Line/14.0' })).status).toBe(200)
+  expect((await lab.stateOf('cs-line')).consent['line/newsletter']).toMatchObject({ on: true, v: '2' })
+  expect((await proofsOf('cs-line')).filter(p => p.purpose === 'newsletter')).toMatchObject([
+    {
+      channel: 'line',
+      on: true,
+      source: 'double opt-in',
+      proof: { version: '2', address: lab.lineOf('cs-line'), agent: 'Line/14.0' },
+    },
+  ])
+})
+
 test('a confirmation that comes too late holds nothing; a code by SMS is tried at most five times', async () => {
   await lab.person('cs-late', { email: true, traits: { phone: '0912345678' } })
   const customer = await idOf('cs-late')

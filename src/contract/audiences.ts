@@ -1,11 +1,12 @@
 // Audiences of advertising platforms.
 import { z } from 'zod'
+import { PROVIDERS } from '../audiences/model.ts'
 import { e, id, ok, time } from './shared.ts'
 
 const audience = z.object({
   id,
   name: z.string(),
-  provider: z.enum(['meta', 'google']),
+  provider: z.enum(PROVIDERS),
   segment: id,
   exclude: id.nullable(),
   settings: z.record(z.string(), z.string()),
@@ -15,6 +16,8 @@ const audience = z.object({
   waiting: z.number().describe('people to be told of'),
   lastSync: time.nullable(),
   lastError: z.string().nullable(),
+  remote: z.string().nullable().describe('the audience of LINE, as narrowcasts name it'),
+  building: z.boolean().describe('a new one is being filled without who left'),
   version: z.number(),
 })
 
@@ -33,7 +36,7 @@ export const audienceEndpoints = {
     summary: 'Make (`new`) or change an audience. Only people who agreed to purpose `ads` are told of',
     body: z.object({
       name: z.string().trim().min(1).max(100),
-      provider: z.enum(['meta', 'google']),
+      provider: z.enum(PROVIDERS),
       segment: id,
       exclude: id.nullable().describe('who is in this segment is left out, such as buyers'),
       settings: z.object({
@@ -45,10 +48,25 @@ export const audienceEndpoints = {
           .string()
           .regex(/^\d{1,30}$/)
           .optional()
-          .describe('purchases are told back to it'),
+          .describe('purchases are told back to it (Meta)'),
+        customerId: z
+          .string()
+          .regex(/^\d{3}-?\d{3}-?\d{4}$/)
+          .optional()
+          .describe('the Google Ads account that owns the list'),
+        loginCustomerId: z
+          .string()
+          .regex(/^\d{3}-?\d{3}-?\d{4}$/)
+          .optional()
+          .describe('the manager account, where the service account is a user of that (Google)'),
+        account: id.optional().describe('the LINE account whose friends are told of (LINE)'),
         baseUrl: z.string().max(500).optional(),
       }),
-      accessToken: z.string().max(2_000).optional().describe('left out: the one of before'),
+      accessToken: z
+        .string()
+        .max(5_000)
+        .optional()
+        .describe('Google: the JSON key of a service account. Left out: the one of before'),
       on: z.boolean(),
     }),
     out: z.object({ id }),
@@ -64,7 +82,7 @@ export const audienceEndpoints = {
     method: 'get',
     path: '/w/{ws}/audiences/{audience}/file',
     scope: 'customers:export',
-    summary: 'Its people as a CSV of SHA-256 hashes by the platform’s rules, at most 50,000',
+    summary: 'Its people as a file by the platform’s rules (SHA-256 hashes; LINE: user ids), at most 50,000',
     audit: 'exported',
     out: z.object({ name: z.string(), csv: z.string(), people: z.number() }),
   }),

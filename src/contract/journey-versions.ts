@@ -57,6 +57,7 @@ const approval = z.object({
   decidedAt: time.nullable(),
   reason: z.string().nullable(),
   version: z.number().nullable().describe('what was published by it'),
+  at: time.nullable().describe('the publication is to wait for this moment'),
   outdated: z.boolean().describe('the draft is not what was asked for any more'),
   mayDecide: z.boolean().describe('the caller is another person, with journeys:approve'),
 })
@@ -66,7 +67,18 @@ const confirm = z
   .optional()
   .describe('how many people enter at once; needed above `confirmAbove` of the audience')
 const publication = z.object({ version: z.number(), moves: moves.default([]), confirm })
-export { publication }
+const at = z.iso.datetime({ offset: true }).describe('from now on, within a year; workspace time')
+const scheduled = z.object({
+  at: time,
+  by: z.string(),
+  askedAt: time,
+  changed: z.boolean().describe('the draft was changed since; what was scheduled is published'),
+  fault: z
+    .object({ code: z.string(), title: z.string(), action: z.string() })
+    .nullable()
+    .describe('why it could not be published at its moment'),
+})
+export { publication, scheduled }
 
 const uses = z.record(z.enum(USE_KINDS), z.array(z.string()))
 const publishingSettings = z.object({
@@ -90,6 +102,22 @@ export const journeyVersionEndpoints = {
       }),
       stale: z.boolean().describe('history is down: how many people wait is not known'),
     }),
+  }),
+  schedulePublication: e({
+    method: 'put',
+    path: '/w/{ws}/journeys/{journey}/schedule',
+    scope: 'journeys:publish',
+    audit: 'published',
+    summary: 'Publishes the draft as it is now, at a later moment; in place of what waited before',
+    body: publication.extend({ at }),
+    out: scheduled,
+  }),
+  unschedulePublication: e({
+    method: 'delete',
+    path: '/w/{ws}/journeys/{journey}/schedule',
+    scope: 'journeys:publish',
+    summary: 'Takes back the publication that waits for its moment',
+    out: ok,
   }),
   journeyVersion: e({
     method: 'get',
@@ -124,7 +152,7 @@ export const journeyVersionEndpoints = {
       channels: z.array(
         z.object({
           channel: z.string(),
-          messages: z.number().describe('send nodes: most that one person gets'),
+          messages: z.number().describe('of send, reach and ask nodes: most that one person gets'),
           people: z.number().nullable().describe('who can be reached; null: nobody enters at once'),
           costPerMessage: z.number().describe('smallest unit of the currency'),
           cost: z.number().nullable().describe('at most, smallest unit of the currency'),
@@ -200,7 +228,7 @@ export const journeyVersionEndpoints = {
     path: '/w/{ws}/journeys/{journey}/approvals',
     scope: 'journeys:write',
     summary: 'Asks for a publication to be approved',
-    body: publication.extend({ note: z.string().max(1000).default('') }),
+    body: publication.extend({ note: z.string().max(1000).default(''), at: at.optional() }),
     out: z.object({ id }),
   }),
   approvePublication: e({
@@ -208,9 +236,9 @@ export const journeyVersionEndpoints = {
     path: '/w/{ws}/journeys/{journey}/approvals/{approval}/approve',
     scope: 'journeys:approve',
     audit: 'published',
-    summary: 'Publishes what was asked for; by another person than asked',
+    summary: 'Publishes what was asked for, or has it wait for its moment; by another person than asked',
     body: z.object({ reason: z.string().max(1000).default('') }),
-    out: z.object({ version: z.number() }),
+    out: z.object({ version: z.number().nullable().describe('null: it waits for its moment') }),
   }),
   rejectPublication: e({
     method: 'post',

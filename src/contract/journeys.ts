@@ -1,7 +1,7 @@
 // Journeys: drafts, versions, counts, people.
 import { z } from 'zod'
 import { customerRow } from './customers.ts'
-import { publication } from './journey-versions.ts'
+import { publication, scheduled } from './journey-versions.ts'
 import { JOURNEY_STATUSES } from '../journeys/versions/status.ts'
 import { e, id, list, page, personalValue, time } from './shared.ts'
 
@@ -29,6 +29,7 @@ export const journeyDetail = journeyRow.extend({
   draftBy: z.string().nullable().describe('who saved the draft last'),
   draftAt: time.nullable(),
   live: personalValue('brand').nullable().describe('JourneyGraph'),
+  scheduled: scheduled.nullable().describe('the publication that waits for its moment'),
   versions: z.array(z.object({ version: z.number(), publishedAt: time, publishedBy: z.string() })),
   problems: z.array(graphProblem),
   computing: z

@@ -34,6 +34,9 @@ export const whyEndpoints = {
       port: z.string().nullable().describe('of a node that was left: the way taken'),
       rule: personalValue('brand').nullable().describe('the rule that decided, where it was one'),
       why: z.array(reason).describe('its parts that decided, with the values seen'),
+      unmet: z
+        .array(z.object({ branch: z.string(), rule: personalValue('brand'), why: z.array(reason) }))
+        .describe('of a split that went on by `else`: each rule that did not hold, with the values seen'),
       facts: z
         .array(
           z.object({

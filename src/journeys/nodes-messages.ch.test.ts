@@ -6,7 +6,10 @@ import { lineText, mail } from '../../test/send-lab.ts'
 import { suppress } from '../messages/suppression.ts'
 import { happened } from '../rules/make.ts'
 import type { MessageContent } from '../channels/content.ts'
-import type { NodeData } from './model.ts'
+import { unpackState } from '../customers/pack.ts'
+import { askHistory } from '../platform/clickhouse.ts'
+import { parseId } from '../platform/ids.ts'
+import type { JourneyGraph, NodeData } from './model.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -337,3 +340,107 @@ test('hard problem 12: a question: by button, by words, something else, no answe
     expect((await lab.stateOf(who)).traits.taste).toBeUndefined()
   }
 })
+
+test('R4-04 a question on WhatsApp (buttons, a list), Messenger and Instagram: what is tapped takes its branch, words too; outside the window it is not sent', async () => {
+  const question = (channel: string, answers: number) => ({
+    ask: {
+      type: 'ask',
+      fields: {
+        channel,
+        text: '喜歡哪一種？',
+        answers: Array.from({ length: answers }, (_, i) => ({ name: `a${i}`, label: `答案 ${i}` })),
+        trait: 'taste',
+        purpose: 'transactional',
+        timeoutMs: DAY,
+      },
+      next: {
+        ...Object.fromEntries(Array.from({ length: answers }, (_, i) => [`a${i}`, i === 1 ? 'said' : null])),
+        other: null,
+        timeout: null,
+        unsent: null,
+      },
+    } as NodeData,
+    said: { type: 'exit', fields: { reason: '選了' }, next: {} } as NodeData,
+  })
+  const kinds = [
+    { channel: 'whatsapp', address: '+886911000001', n: 3, act: 'postback' },
+    { channel: 'whatsapp', address: '+886911000002', n: 5, act: 'text' },
+    { channel: 'messenger', address: '7110000031', n: 13, act: 'text' },
+    { channel: 'instagram', address: '7110000041', n: 4, act: 'text' },
+  ]
+  const arrivedAt = async (channel: string, address: string) => {
+    const { rows } = await lab.core.pool.query<{ payload: Record<string, unknown> }>(
+      `select payload from sandbox_message where workspace_id = $1 and channel = $2 and address = $3
+          and direction = 'to_customer' order by at, id`,
+      [lab.workspace, channel, address],
+    )
+    return rows.map(r => r.payload)
+  }
+  const customerOf = async (address: string) => {
+    const { rows } = await lab.core.pool.query<{ customer_id: string }>(
+      'select customer_id from identifier where workspace_id = $1 and value = $2',
+      [lab.workspace, address],
+    )
+    return rows[0]!.customer_id
+  }
+  const pathOf = async (address: string, journey: string) => {
+    const rows = await askHistory<{ name: string; node: string; port: string }>(
+      lab.core.history,
+      `select name, node, JSONExtractString(props, 'port') as port from event where workspace_id = {workspace:UUID}
+          and customer_id = {customer:UUID} and journey_id = {journey:UUID} and name = 'node.left' order by folded, seq, line, part`,
+      { workspace: lab.workspace, customer: await customerOf(address), journey: parseId('jrn', journey)! },
+    )
+    return rows.map(r => `${r.node}:${r.port}`)
+  }
+  for (const { channel, address, n, act } of kinds) {
+    const where = [{ path: 'text', op: 'is', value: `請問我 ${address}` }]
+    const trigger = { kind: 'event', event: `${channel}.message`, where } as JourneyGraph['trigger']
+    const journey = await lab.publish(graphOf(`Ask ${address}`, question(channel, n), { trigger }))
+    const write = (text: string, more: object = {}) =>
+      lab.act({ channel, address, act: 'text', text, name: 'x', ...more })
+    await write(`請問我 ${address}`)
+    const [asked] = await arrivedAt(channel, address)
+    // what the phone's page taps: a button, a row of the list, a quick reply
+    const interactive = asked!.interactive as Interactive | undefined
+    const replies = interactive
+      ? (interactive.action.buttons?.map(b => b.reply) ?? interactive.action.sections![0]!.rows)
+      : (asked!.quick_replies as { payload: string; title: string }[]).map(q => ({
+          id: q.payload,
+          title: q.title,
+        }))
+    expect([address, replies.length, interactive?.type]).toEqual([
+      address,
+      n,
+      channel !== 'whatsapp' ? undefined : n > 3 ? 'list' : 'button',
+    ])
+    // a reply of another question is none
+    await write('假的', { data: `x${replies[1]!.id}` })
+    expect([address, await pathOf(address, journey)]).toEqual([address, []])
+    await lab.act({ channel, address, act, data: replies[1]!.id, text: replies[1]!.title })
+    expect([address, await pathOf(address, journey)]).toEqual([address, ['ask:a1', 'said:end']])
+    const { rows } = await lab.core.pool.query<{ state: string }>(
+      'select state from customer where id = $1',
+      [await customerOf(address)],
+    )
+    expect(unpackState(rows[0]!.state).traits.taste?.v).toBe('a1')
+    // asked once more, answered in words
+    await write(`請問我 ${address}`)
+    await write(' 答案 0 ')
+    expect((await pathOf(address, journey)).slice(2)).toEqual(['ask:a0'])
+  }
+  // a day after their last word nothing may be asked
+  const late = await lab.publish(graphOf('Ask Late', question('whatsapp', 3)))
+  await lab.passes(DAY + MINUTE)
+  const { address } = kinds[0]!
+  const context = { externalIds: [{ id: address, type: 'phone', collection: 'users', encoding: 'none' }] }
+  await lab.tell({ ...says('w-late', 'Ask Late'), context })
+  expect(await pathOf(address, late)).toEqual(['ask:unsent'])
+})
+
+type Interactive = {
+  type: string
+  action: {
+    buttons?: { reply: { id: string; title: string } }[]
+    sections?: { rows: { id: string; title: string }[] }[]
+  }
+}

@@ -84,7 +84,9 @@ const QUIET: ReadonlySet<Rule['op']> = new Set([
 
 const NOTHING: ReadonlySet<string> = new Set()
 /** How people answer a question: by a button, or in their own words. */
-const ANSWERS: ReadonlySet<string> = new Set(['line.postback', 'line.message'])
+const ANSWERS: ReadonlySet<string> = new Set(
+  ['line', 'whatsapp', 'messenger', 'instagram'].flatMap(c => [`${c}.postback`, `${c}.message`]),
+)
 
 const NO_MEMORIES = memoriesOf([], undefined)
 

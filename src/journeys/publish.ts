@@ -11,6 +11,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
 import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
+import { otherJourneyProblems } from './publishing/others.ts'
 import { graphsOf } from './publishing/plan.ts'
 import { nodeTexts, validateGraph } from './validate.ts'
 import { faultOfMoves } from './versions/planner.ts'
@@ -105,6 +106,8 @@ export type Publication = {
   actor: string
   /** modules as they were published then; left out: now */
   modulesAsOf?: Date
+  /** left out: the journey's draft */
+  draft?: unknown
 }
 
 /** The draft as it can be published, with the moves as the version keeps them.
@@ -132,6 +135,12 @@ export async function checkedDraft(
       action: `Mend this${checked.problems.length > 1 ? ` and ${checked.problems.length - 1} more` : ''}; the draft's problems are listed with it.`,
     })
   must(checked.graph, 'a graph without problems can be read')
+  const [other] = await otherJourneyProblems(sql, workspace, journey.id, checked.graph)
+  if (other)
+    throw new Problem(400, 'graph_invalid', other.message.en, {
+      path: `/nodes/${other.node}/fields${other.path}`,
+      action: other.alternative!.en + '.',
+    })
   return { graph: checked.graph, moves: await movesOf(sql, workspace, journey, checked.graph, moves) }
 }
 
@@ -143,10 +152,13 @@ export async function publishIn(
   core: Core,
   workspace: Uuid,
   id: Uuid,
-  { version, moves, actor, modulesAsOf }: Publication,
+  { version, moves, actor, modulesAsOf, draft: given }: Publication,
 ): Promise<number> {
   const journey = await lockJourney(sql, workspace, id, version)
-  const draft = await checkedDraft(sql, workspace, journey, moves, modulesAsOf)
+  const wanted = given === undefined ? journey : { ...journey, draft: given }
+  const draft = await checkedDraft(sql, workspace, wanted, moves, modulesAsOf)
+  // what waited for a moment is older than this
+  await sql.query('delete from journey_schedule where workspace_id = $1 and journey_id = $2', [workspace, id])
   const number = await writeVersion(sql, core, workspace, id, draft, actor)
   if (draft.graph.entry?.backfill === true && draft.graph.trigger.kind === 'segment')
     await queueJob(sql, {

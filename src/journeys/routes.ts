@@ -12,6 +12,7 @@ import { idOr404 } from '../platform/public-id.ts'
 import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from './counts.ts'
 import type { JourneyGraph } from './model.ts'
 import { problemsOfDraft } from './publish.ts'
+import { findScheduled, type Scheduled } from './publishing/scheduled.ts'
 import { NODE_TYPES } from './register.ts'
 import { triggerTypeOf } from './triggers/register.ts'
 import {
@@ -60,12 +61,21 @@ async function totalsOrNull(core: Core, workspace: Uuid): Promise<Map<Uuid, Jour
   }
 }
 
+export const tellScheduled = (s: Scheduled): NonNullable<Out<'journey'>['scheduled']> => ({
+  at: s.at.toISOString(),
+  by: s.by,
+  askedAt: s.askedAt.toISOString(),
+  changed: s.changed,
+  fault: s.fault,
+})
+
 export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out<'journey'>> {
-  const [journey, versions, totals, computing] = await Promise.all([
+  const [journey, versions, totals, computing, scheduled] = await Promise.all([
     findJourney(core.pool, workspace, id),
     journeyVersions(core.pool, workspace, id),
     totalsOrNull(core, workspace),
     journeyComputing(core.pool, workspace, id),
+    findScheduled(core.pool, workspace, id),
   ])
   return {
     ...rowOfJourney(journey, totals?.get(id)),
@@ -73,6 +83,7 @@ export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out
     draftBy: journey.draftBy,
     draftAt: journey.draftAt?.toISOString() ?? null,
     live: journey.live,
+    scheduled: scheduled && tellScheduled(scheduled),
     versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
     problems: problemsOfDraft(journey.draft).problems,
     computing,

@@ -28,6 +28,7 @@ import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intent
 import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
 import { mayUndo, watchGoal, watchKpis } from './watch.ts'
+import { wayOf } from './ways.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
@@ -309,14 +310,6 @@ export function visit(fold: Fold, run: Enrollment, journey: PublishedJourney, id
   return type.enter(node.fields, contextOf(fold, run, journey, NONE))
 }
 
-/** Where a port leads: its own way, else that of its fallback. Null: the run completes. */
-export function wayOf(journey: PublishedJourney, node: string, port: string): string | null {
-  const data = journey.graph.nodes[node]!
-  if (Object.hasOwn(data.next, port)) return data.next[port]!
-  const fallback = nodeType(data.type)?.fallback?.[port]
-  return fallback === undefined ? null : (data.next[fallback] ?? null)
-}
-
 /** Keeps what was answered to a node, as far as there is room for it. */
 function keep(run: Enrollment, value: Record<string, unknown>): void {
   const vars = { ...run.vars }
@@ -356,7 +349,7 @@ function walk(fold: Fold, run: Enrollment, journey: PublishedJourney, first: Ste
     run.wait = null
     watchKpis(fold, run, journey, run.node, sinceOf(run).entry)
     leaveNode(fold, run, step.port, step.why && step.why.length > 0 ? { why: step.why } : {})
-    const next = wayOf(journey, run.node, step.port)
+    const next = wayOf(journey.graph.nodes[run.node]!, step.port)
     if (run.back !== undefined && comesBack(fold, run, next)) return
     if (next === null) {
       endRun(fold, run, 'completed', {}, false)

@@ -295,6 +295,53 @@ test('time: reminded, expired, points gone; the facts start journeys', async () 
   ])
 })
 
+test('points about to expire start a journey its own number of days before, to the minute, beside the reminder of the settings', async () => {
+  const { body } = await lab.call('pointsSettings')
+  await lab.call('savePointsSettings', {
+    body: {
+      settings: { ...(body.settings as object), validDays: 20, remindDays: 15 },
+      version: body.version,
+    },
+  })
+  await lab.publish({
+    format: 1,
+    name: 'three days before',
+    trigger: { kind: 'points', days: 3 },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'mark',
+    nodes: { mark: { type: 'update', fields: { addTags: ['points-3'] }, next: { next: null } } },
+  })
+  await tell(member('C-30'))
+  await ask('movePoints', 'C-30', { amount: 120, reason: '活動' })
+  const passes = async (ms: number) => {
+    expect((await lab.call('setClock', { body: { byMs: ms } })).status).toBe(200)
+    await lab.settle()
+  }
+  const tags = async () => Object.keys((await stateOf('C-30')).tags).filter(t => t === 'points-3')
+  const entered = async () => {
+    const id = await idOf('C-30')
+    const answer = await lab.core.history.query({
+      query: `select props from event where workspace_id = {w:UUID} and customer_id = {c:UUID} and name = 'journey.entered' order by occurred`,
+      query_params: { w: lab.workspace, c: id },
+      format: 'JSONEachRow',
+    })
+    return (await answer.json<{ props: string }>()).length
+  }
+  await passes(17 * DAY - 60_000)
+  expect(await tags()).toEqual([])
+  const before = await entered() // the settings' reminder, 15 days before, has been
+  await passes(120_000)
+  expect(await tags()).toEqual(['points-3'])
+  expect(await entered()).toBe(before + 1)
+  // spent in time there is nothing to be reminded of
+  await tell(member('C-31'))
+  await ask('movePoints', 'C-31', { amount: 50, reason: '活動' })
+  await ask('movePoints', 'C-31', { amount: -50, reason: '折抵' })
+  await passes(20 * DAY)
+  expect(Object.keys((await stateOf('C-31')).tags)).toEqual([])
+})
+
 test('a journey rewards: a coupon once for each person, points each time', async () => {
   await define('BDAY')
   await lab.publish({

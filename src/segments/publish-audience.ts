@@ -64,13 +64,23 @@ const inSegment = (segment: string, group: unknown): Rule => ({
   ...(typeof group === 'string' ? { group } : {}),
 })
 
-/** Channels of send nodes, and how many such nodes each has. */
+/** Channels that the graph's nodes write to, and how many messages of each one person gets at most: of a reach node the
+ *  channel that reaches them, so each of its channels may be it; of a question the one it asks on. */
 function sendsOf(graph: JourneyGraph): Map<string, number> {
   const sends = new Map<string, number>()
   for (const { type, fields } of Object.values(graph.nodes))
-    if (type === 'send' && typeof fields.channel === 'string')
-      sends.set(fields.channel, (sends.get(fields.channel) ?? 0) + 1)
+    for (const channel of channelsOf(type, fields)) sends.set(channel, (sends.get(channel) ?? 0) + 1)
   return sends
+}
+
+function channelsOf(type: string, fields: Record<string, unknown>): Set<string> {
+  if (type === 'ask') return new Set(['line'])
+  const from = type === 'send' ? [fields] : type === 'reach' ? fields.options : []
+  return new Set(
+    (Array.isArray(from) ? from : []).flatMap((o: { channel?: unknown } | null) =>
+      typeof o?.channel === 'string' ? [o.channel] : [],
+    ),
+  )
 }
 
 type Asked = Pick<WorkspaceRow, 'id' | 'timezone' | 'currency' | 'clockOffsetMs'>

@@ -151,7 +151,21 @@ describe('why', () => {
     expect(branch.why).toEqual([{ path: '', leaf: 'trait', value: true, seen: 'gold' }])
     expect(await why('N-small', { journey, node: 'pick' })).toMatchObject({
       port: 'else',
+      rule: null,
       why: [{ leaf: 'trait', value: false, seen: null }],
+      // each rule that did not hold, whole, with what was seen
+      unmet: [
+        {
+          branch: '大額',
+          rule: { op: 'trait', trait: 'level' },
+          why: [{ path: '', leaf: 'trait', value: false, seen: null }],
+        },
+      ],
+    })
+    expect(await why('N-small', { journey, node: 'big' })).toMatchObject({
+      happened: false,
+      code: 'node.diverted',
+      unmet: [{ branch: '大額' }],
     })
     expect(await why('N-big', { journey, node: 'small' })).toMatchObject({
       happened: false,

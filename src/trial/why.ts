@@ -9,6 +9,7 @@ import { planOf } from '../journeys/plan.ts'
 import { nextDue } from '../journeys/schedule.ts'
 import { findJourney, versionGraphs, type JourneyRecord } from '../journeys/store.ts'
 import { lengthText } from '../journeys/text-values.ts'
+import { unmetOf, type Unmet } from '../journeys/unmet.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import { type HeldAs, sayRule } from '../messages/frequency.ts'
 import { findMessage } from '../messages/ledger.ts'
@@ -32,6 +33,8 @@ type Found = {
   port?: string
   rule?: Rule | null
   why?: Reason[]
+  /** of a split that went on by `else` */
+  unmet?: Unmet[]
   facts: PastFact[]
 }
 
@@ -97,6 +100,7 @@ function answer(
     port: found.port ?? null,
     rule: found.rule ?? null,
     why: found.why ?? [],
+    unmet: found.unmet ?? [],
     facts: found.facts.slice(0, MOST_SHOWN).map(f => ({
       at: iso(f.at),
       name: f.name,
@@ -258,13 +262,20 @@ function ofNode(
       at: left.at,
       port,
       rule: branchRule(graph, node, port),
-      why: reasonsOf(left),
+      ...reasonsAt(graph, node, left),
       facts,
     }
   }
   if (entered !== undefined)
     return { happened: true, code: 'node.ended', values: { node: title }, at: entered.at, facts }
   return notReached(graph, node, walk, run)
+}
+
+/** Why it left the node by that way; where that is `else`, by branch. */
+function reasonsAt(graph: JourneyGraph | null, node: string, left: PastFact): Pick<Found, 'why' | 'unmet'> {
+  const why = reasonsOf(left)
+  const unmet = unmetOf(graph?.nodes[node]?.fields, why)
+  return unmet.length > 0 ? { why: unmet.flatMap(u => u.why), unmet } : { why }
 }
 
 /** The rule of the branch that was taken, where a branch has one. */
@@ -316,7 +327,7 @@ function notReached(
     },
     at: last?.at ?? exited?.at ?? null,
     rule: ends ? null : branchRule(graph, last!.node, port),
-    why: reasonsOf(ends ? exited : last),
+    ...(ends ? { why: reasonsOf(exited) } : reasonsAt(graph, last!.node, last!)),
     facts: path,
   }
 }

@@ -24,6 +24,14 @@ create table ad_audience (
   last_error text,
   created_at timestamp with time zone not null,
   version bigint not null default 1,
+  account_id uuid,
+  remote_id text,
+  building boolean not null default false,
+  building_id text,
+  generation integer not null default 0,
+  rebuilt_at timestamp with time zone,
+  made_at timestamp with time zone,
+  drop_ids text[] not null default '{}'::text[],
   constraint ad_audience_pkey PRIMARY KEY (id)
 )
 create table ad_conversion (
@@ -618,6 +626,7 @@ create table journey_approval (
   decided_at timestamp with time zone,
   reason text,
   version integer,
+  publish_at timestamp with time zone,
   constraint journey_approval_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
   constraint journey_approval_pkey PRIMARY KEY (id),
   constraint journey_approval_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text]))),
@@ -644,6 +653,19 @@ create table journey_replay (
   constraint journey_replay_pkey PRIMARY KEY (id),
   constraint journey_replay_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
   constraint journey_replay_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
+create table journey_schedule (
+  workspace_id uuid not null,
+  journey_id uuid not null,
+  graph jsonb not null,
+  moves jsonb not null,
+  publish_at timestamp with time zone not null,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  fault jsonb,
+  constraint journey_schedule_journey_id_fkey FOREIGN KEY (journey_id) REFERENCES journey(id),
+  constraint journey_schedule_pkey PRIMARY KEY (workspace_id, journey_id),
+  constraint journey_schedule_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
 create table journey_version (
   workspace_id uuid not null,
@@ -1479,6 +1501,7 @@ CREATE UNIQUE INDEX journey_approval_open ON journey_approval USING btree (journ
 CREATE INDEX journey_approval_workspace ON journey_approval USING btree (workspace_id, asked_at DESC)
 CREATE INDEX journey_replay_of ON journey_replay USING btree (workspace_id, journey_id, created_at DESC)
 CREATE INDEX journey_replay_open ON journey_replay USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+CREATE INDEX journey_schedule_due ON journey_schedule USING btree (publish_at) WHERE (fault IS NULL)
 CREATE INDEX limit_count_workspace ON limit_count USING btree (workspace_id, key)
 CREATE INDEX line_content_due ON line_content USING btree (due) WHERE (due IS NOT NULL)
 CREATE INDEX line_content_forget ON line_content USING btree (forget_due) WHERE (forget_due IS NOT NULL)

@@ -118,19 +118,15 @@ export function Credits({
             choose({ touches: next.length === 0 || next.join() === 'click' ? undefined : next.join() })
           }
         />
-        <div>
-          <Text size="xs" fw={600}>
-            {t('attribution.conversion')}
-          </Text>
-          <EventPicker
-            ws={ws}
-            width={170}
-            label={t('attribution.conversion')}
-            placeholder={t('attribution.orders')}
-            value={search.event ?? ''}
-            onChange={name => choose({ event: name || undefined })}
-          />
-        </div>
+        <EventPicker
+          labelled
+          ws={ws}
+          width={170}
+          label={t('attribution.conversion')}
+          placeholder={t('attribution.orders')}
+          value={search.event ?? ''}
+          onChange={name => choose({ event: name || undefined })}
+        />
       </Group>
       <Show query={query} rows={8}>
         {data =>

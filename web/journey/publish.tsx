@@ -13,11 +13,13 @@ import { Guarded } from '../parts/small.tsx'
 import { Waiting, Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { asGraph } from './in-words.ts'
+import { instantOf } from '../format.ts'
 import { ApprovalCard } from './publishing/approval.tsx'
 import { AudienceCard } from './publishing/audience.tsx'
 import { type Choices, choicesOf, movesOf } from './publishing/choices.ts'
 import { DiffList } from './publishing/diff-list.tsx'
 import { Places } from './publishing/places.tsx'
+import { Later, ScheduledCard } from './publishing/scheduled.tsx'
 import type { PanelProps } from './slot.ts'
 
 export function Panel({ ws, data, close }: PanelProps) {
@@ -35,6 +37,7 @@ export function Panel({ ws, data, close }: PanelProps) {
   return (
     <>
       {approval.open ? <ApprovalCard ws={ws} approval={approval.open} /> : null}
+      {data.scheduled ? <ScheduledCard ws={ws} journey={data.id} scheduled={data.scheduled} /> : null}
       <Card title={t('diff.title')}>
         {live === null ? (
           <Text c="dimmed">{t('diff.first')}</Text>
@@ -81,15 +84,24 @@ function Go({ ws, data, next, unchanged, needed, moves, audience, close }: GoPro
   const { t } = useTranslation()
   const say = useSay()
   const [note, write] = useState('')
+  const [later, setLater] = useState('')
   const [asking, dialog] = useDisclosure(false)
   const publish = useAct('publishJourney', { done: t('journeys.published'), after: close })
   const ask = useAct('askApproval', { done: t('publishing.asked') })
+  const schedule = useAct('schedulePublication', { done: t('publishing.scheduled') })
   const many = audience?.people && audience.people > audience.confirmAbove ? audience.people : null
   const go = () => {
     const body = { version: data.version, moves, ...(many === null ? {} : { confirm: many }) }
-    if (needed) ask.mutate({ ws, journey: data.id, body: { ...body, note } })
+    const at = later === '' ? undefined : new Date(instantOf(later, say.zone)).toISOString()
+    if (needed) ask.mutate({ ws, journey: data.id, body: { ...body, note, ...(at && { at }) } })
+    else if (at) schedule.mutate({ ws, journey: data.id, body: { ...body, at } })
     else publish.mutate({ ws, journey: data.id, body })
   }
+  const label = needed
+    ? t('publishing.ask')
+    : later === ''
+      ? t('publishing.go', { n: next })
+      : t('publishing.goLater', { n: next })
   const reason =
     data.problems.length > 0
       ? t('publishing.problems', { n: data.problems.length })
@@ -115,14 +127,15 @@ function Go({ ws, data, next, unchanged, needed, moves, audience, close }: GoPro
             />
           </>
         ) : null}
+        <Later zone={say.zone} value={later} change={setLater} />
         <Guarded
           scope={needed ? 'journeys:write' : 'journeys:publish'}
           reason={reason}
-          loading={publish.isPending || ask.isPending}
+          loading={publish.isPending || ask.isPending || schedule.isPending}
           leftSection={<IconRocket size={16} />}
           onClick={many === null ? go : dialog.open}
         >
-          {needed ? t('publishing.ask') : t('publishing.go', { n: next })}
+          {label}
         </Guarded>
         {reason ? (
           <Text size="sm" c="dimmed">
@@ -134,7 +147,7 @@ function Go({ ws, data, next, unchanged, needed, moves, audience, close }: GoPro
         <Confirm
           title={t('publishing.sureTitle', { n: say.count(many) })}
           text={t('publishing.sureText')}
-          action={needed ? t('publishing.ask') : t('publishing.go', { n: next })}
+          action={label}
           typed={String(many)}
           opened={asking}
           close={dialog.close}

@@ -11,6 +11,8 @@ import { word } from '../i18n.ts'
 import { ContentPreview } from '../messages/content-preview.tsx'
 import { useEventLabel } from '../parts/event-picker.tsx'
 import { Badge, Channel, StateBadge } from '../parts/small.tsx'
+import { unmetOf } from '../../src/journeys/unmet.ts'
+import { UnmetBranches } from '../rules/unmet.tsx'
 import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
 import { nodeTitle } from './in-words.ts'
@@ -52,6 +54,7 @@ function Line({ ws, graph, line }: { ws: string; graph: JourneyGraph; line: Walk
   const node = line.node === undefined ? undefined : graph.nodes[line.node]
   const why = Array.isArray(line.props.why) ? (line.props.why as Reason[]) : []
   const reason = typeof line.props.reason === 'string' ? line.props.reason : null
+  const unmet = line.node === undefined ? [] : unmetOf(graph.nodes[line.node]?.fields, why)
   const port = line.name === 'node.left' ? String(line.props.port) : null
   return (
     <li>
@@ -73,7 +76,11 @@ function Line({ ws, graph, line }: { ws: string; graph: JourneyGraph; line: Walk
       </Group>
       {why.length > 0 && (PLAIN.has(line.name) || line.name === 'journey.not_entered') ? (
         <div className="why">
-          <WhyLines rule={ruleOf(graph, line)} why={why} />
+          {unmet.length > 0 ? (
+            <UnmetBranches unmet={unmet} />
+          ) : (
+            <WhyLines rule={ruleOf(graph, line)} why={why} />
+          )}
         </div>
       ) : null}
     </li>

@@ -7,6 +7,8 @@ import type { Rule } from '../../src/rules/model.ts'
 import { useEventLabel } from '../parts/event-picker.tsx'
 import { Badge, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import type { Unmet } from '../../src/journeys/unmet.ts'
+import { UnmetBranches } from '../rules/unmet.tsx'
 import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
 
@@ -39,7 +41,11 @@ export function WhyAnswer({ ws, customer, about }: { ws: string; customer: strin
               <Text size="xs" c="dimmed">
                 {t('why.because')}
               </Text>
-              <WhyLines rule={found.rule as Rule | null} why={found.why} />
+              {found.unmet.length > 0 ? (
+                <UnmetBranches unmet={found.unmet as Unmet[]} />
+              ) : (
+                <WhyLines rule={found.rule as Rule | null} why={found.why} />
+              )}
             </div>
           ) : null}
           <details>

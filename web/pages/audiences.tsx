@@ -1,5 +1,5 @@
 // Audiences of advertising platforms: which segment, how many the platform has, what went wrong, and the file of hashes.
-import { Button, Group, Modal, PasswordInput, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconPlus, IconTargetArrow } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -145,22 +145,30 @@ function One({
             </Text>
           ) : null}
         </Group>
+        {audience.remote !== null ? (
+          <Text size="sm">
+            {t('audiences.remote')} <code>{audience.remote}</code>
+          </Text>
+        ) : null}
+        {audience.building ? (
+          <Text size="sm" c="dimmed">
+            {t('audiences.building')}
+          </Text>
+        ) : null}
         {audience.lastError !== null ? (
           <Text size="sm" c="red" style={{ overflowWrap: 'anywhere' }}>
             {t('audiences.lastError')}: {audience.lastError}
           </Text>
         ) : null}
         <Group gap="xs">
-          {audience.provider === 'meta' ? (
-            <Guarded
-              scope="channels:write"
-              size="xs"
-              variant="default"
-              onClick={() => save.mutate({ ...of, body: bodyOf(audience, !on) })}
-            >
-              {t(on ? 'audiences.pause' : 'audiences.resume')}
-            </Guarded>
-          ) : null}
+          <Guarded
+            scope="channels:write"
+            size="xs"
+            variant="default"
+            onClick={() => save.mutate({ ...of, body: bodyOf(audience, !on) })}
+          >
+            {t(on ? 'audiences.pause' : 'audiences.resume')}
+          </Guarded>
           <Guarded
             scope="customers:export"
             size="xs"
@@ -169,7 +177,7 @@ function One({
               void download(ws, audience.id, people => t('audiences.fileDone', { people })).catch(showProblem)
             }
           >
-            {t('audiences.file')}
+            {t(audience.provider === 'line' ? 'audiences.fileIds' : 'audiences.file')}
           </Guarded>
           <Guarded scope="channels:write" size="xs" variant="subtle" color="red" onClick={() => ask(true)}>
             {t('audiences.remove')}
@@ -189,6 +197,124 @@ function One({
   )
 }
 
+/** Settings that belong to a platform; `baseUrl` is a sandbox's. */
+const OWN: Record<Audience['provider'], readonly string[]> = {
+  meta: ['audienceId', 'pixelId', 'baseUrl'],
+  google: ['customerId', 'loginCustomerId', 'audienceId', 'baseUrl'],
+  line: ['account'],
+}
+
+/** What each platform asks for. */
+function OfPlatform({
+  ws,
+  provider,
+  settings,
+  write,
+  token,
+  writeToken,
+  kept,
+  made,
+}: {
+  ws: string
+  provider: Audience['provider']
+  settings: Record<string, string>
+  write: (field: string, value: string) => void
+  token: string
+  writeToken: (token: string) => void
+  kept: boolean
+  made: boolean
+}) {
+  const { t } = useTranslation()
+  const field = (
+    name: 'audienceId' | 'listId' | 'pixelId' | 'customerId' | 'loginCustomerId',
+    required: boolean,
+  ) => {
+    const key = name === 'listId' ? 'audienceId' : name
+    return (
+      <TextInput
+        label={t(`audiences.${name}`)}
+        required={required}
+        inputMode="numeric"
+        value={settings[key] ?? ''}
+        onChange={e => write(key, e.currentTarget.value)}
+      />
+    )
+  }
+  if (provider === 'line')
+    return (
+      <OfLine
+        ws={ws}
+        made={made}
+        account={settings.account ?? null}
+        choose={account => write('account', account)}
+      />
+    )
+  const secret = {
+    autoComplete: 'off',
+    required: !kept,
+    description: kept ? t('audiences.tokenKept') : undefined,
+    value: token,
+  }
+  if (provider === 'google')
+    return (
+      <>
+        {field('customerId', true)}
+        {field('loginCustomerId', false)}
+        {field('listId', true)}
+        <Textarea
+          label={t('audiences.key')}
+          autosize
+          minRows={3}
+          maxRows={6}
+          {...secret}
+          onChange={e => writeToken(e.currentTarget.value)}
+        />
+      </>
+    )
+  return (
+    <>
+      {field('audienceId', true)}
+      {field('pixelId', false)}
+      <PasswordInput
+        label={t('audiences.token')}
+        {...secret}
+        onChange={e => writeToken(e.currentTarget.value)}
+      />
+    </>
+  )
+}
+
+function OfLine({
+  ws,
+  made,
+  account,
+  choose,
+}: {
+  ws: string
+  made: boolean
+  account: string | null
+  choose: (account: string) => void
+}) {
+  const { t } = useTranslation()
+  const items = useApi('lineAccounts', { ws }).data?.items
+  return (
+    <>
+      <Select
+        label={t('audiences.account')}
+        required
+        disabled={made}
+        placeholder={items?.length === 0 ? t('audiences.noAccount') : undefined}
+        data={(items ?? []).map(a => ({ value: a.id, label: a.name }))}
+        value={account}
+        onChange={value => choose(value ?? '')}
+      />
+      <Text size="sm" c="dimmed">
+        {t('audiences.lineText')}
+      </Text>
+    </>
+  )
+}
+
 function Form({
   ws,
   audience,
@@ -205,18 +331,19 @@ function Form({
   const [provider, setProvider] = useState<Audience['provider']>(audience?.provider ?? 'meta')
   const [segment, setSegment] = useState<string | null>(audience?.segment ?? null)
   const [exclude, setExclude] = useState<string | null>(audience?.exclude ?? null)
-  const [audienceId, setAudienceId] = useState(audience?.settings.audienceId ?? '')
-  const [pixelId, setPixelId] = useState(audience?.settings.pixelId ?? '')
+  const [settings, set] = useState<Record<string, string>>(audience?.settings ?? {})
+  const write = (field: string, value: string) => set({ ...settings, [field]: value })
   const [token, setToken] = useState('')
   const save = useAct('saveAudience', { done: t('common.saved'), after: close })
-  const meta = provider === 'meta'
   return (
     <Modal opened onClose={close} title={t(audience === null ? 'audiences.add' : 'audiences.edit')} size="lg">
       <form
         onSubmit={event => {
           event.preventDefault()
           if (segment === null) return
-          const { baseUrl } = audience?.settings ?? {}
+          const given = Object.entries(settings).filter(
+            ([field, value]) => value && OWN[provider].includes(field),
+          )
           save.mutate({
             ws,
             audience: audience?.id ?? 'new',
@@ -225,15 +352,9 @@ function Form({
               provider,
               segment,
               exclude,
-              settings: meta
-                ? {
-                    audienceId: audienceId || undefined,
-                    pixelId: pixelId || undefined,
-                    ...(baseUrl ? { baseUrl } : {}),
-                  }
-                : {},
+              settings: Object.fromEntries(given),
               accessToken: token || undefined,
-              on: meta && audience?.state !== 'paused',
+              on: audience?.state !== 'paused',
             },
           })
         }}
@@ -253,9 +374,10 @@ function Form({
             data={[
               { value: 'meta', label: t('audiences.meta') },
               { value: 'google', label: t('audiences.google') },
+              { value: 'line', label: t('audiences.line') },
             ]}
             value={provider}
-            onChange={v => setProvider(v === 'google' ? 'google' : 'meta')}
+            onChange={v => setProvider(v as Audience['provider'])}
           />
           <Select
             label={t('audiences.segment')}
@@ -274,31 +396,16 @@ function Form({
             value={exclude}
             onChange={setExclude}
           />
-          {meta ? (
-            <>
-              <TextInput
-                label={t('audiences.audienceId')}
-                required
-                inputMode="numeric"
-                value={audienceId}
-                onChange={e => setAudienceId(e.currentTarget.value)}
-              />
-              <TextInput
-                label={t('audiences.pixelId')}
-                inputMode="numeric"
-                value={pixelId}
-                onChange={e => setPixelId(e.currentTarget.value)}
-              />
-              <PasswordInput
-                label={t('audiences.token')}
-                autoComplete="off"
-                required={!audience?.hasToken}
-                description={audience?.hasToken ? t('audiences.tokenKept') : undefined}
-                value={token}
-                onChange={e => setToken(e.currentTarget.value)}
-              />
-            </>
-          ) : null}
+          <OfPlatform
+            ws={ws}
+            provider={provider}
+            settings={settings}
+            write={write}
+            token={token}
+            writeToken={setToken}
+            kept={audience?.hasToken ?? false}
+            made={audience !== null}
+          />
           <Group justify="flex-end">
             <Button variant="subtle" onClick={close}>
               {t('common.cancel')}

@@ -105,19 +105,15 @@ export function Engagement() {
             value={search.window}
             choose={window => choose({ window })}
           />
-          <div>
-            <Text size="xs" fw={600}>
-              {t('engagement.event')}
-            </Text>
-            <EventPicker
-              ws={ws}
-              width={220}
-              label={t('engagement.event')}
-              placeholder={t('engagement.eventHint')}
-              value={search.event ?? ''}
-              onChange={name => choose({ event: name || undefined })}
-            />
-          </div>
+          <EventPicker
+            labelled
+            ws={ws}
+            width={220}
+            label={t('engagement.event')}
+            placeholder={t('engagement.eventHint')}
+            value={search.event ?? ''}
+            onChange={name => choose({ event: name || undefined })}
+          />
         </Group>
         {tab === 'reach' ? (
           range ? (

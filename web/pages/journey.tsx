@@ -24,7 +24,7 @@ import { useKnown } from '../rules/vocabulary.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { Guarded, StateBadge } from '../parts/small.tsx'
+import { Badge, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 
@@ -60,6 +60,12 @@ export function Journey() {
           <Group gap="sm">
             <StateBadge state={data.status} />
             {data.liveVersion === null ? null : <span>{t('journeys.version', { n: data.liveVersion })}</span>}
+            {data.scheduled ? (
+              <Badge tone={data.scheduled.fault ? 'bad' : 'wait'}>
+                {data.scheduled.fault ? t('publishing.notPublished') : t('publishing.waitsUntil')}{' '}
+                <Time at={data.scheduled.at} exact />
+              </Badge>
+            ) : null}
             {shown ? <span>{sayTrigger(shown.trigger, say, names)}</span> : null}
           </Group>
         ) : null

@@ -25,6 +25,7 @@ export function EventPicker({
   onChange,
   placeholder,
   width,
+  labelled = false,
 }: {
   ws: string
   label: string
@@ -32,6 +33,8 @@ export function EventPicker({
   onChange: (name: string) => void
   placeholder?: string
   width?: number
+  /** the label stands above it, as with the fields beside; else only a screen reader says it */
+  labelled?: boolean
 }) {
   const { events, labels } = useVocabulary(ws)
   const labelOf = (name: string) => labels.get(name) ?? name
@@ -41,7 +44,7 @@ export function EventPicker({
       miw={130}
       w={width}
       limit={60}
-      aria-label={label}
+      {...(labelled ? { label } : { 'aria-label': label })}
       placeholder={placeholder}
       data={events.map(e => e.name)}
       value={value}

@@ -4,7 +4,8 @@ import { IconFile, IconPhoto } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 
 type Json = Record<string, unknown>
-export type Tapped = { kind: 'open'; url: string } | { kind: 'postback'; data: string; text: string }
+/** `pick`: a row of a list or a quick reply, which comes back as words with data */
+export type Tapped = { kind: 'open'; url: string } | { kind: 'postback' | 'pick'; data: string; text: string }
 type Drawn = {
   title?: string
   text: string
@@ -17,6 +18,11 @@ const str = (value: unknown): string => (typeof value === 'string' ? value : '')
 const obj = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(obj) : [])
 
+const tapped = (kind: 'postback' | 'pick', data: unknown, label: unknown): Drawn['buttons'][number] => ({
+  label: str(label),
+  tap: { kind, data: str(data), text: str(label) },
+})
+
 function ofWhatsapp(payload: Json): Drawn {
   const type = str(payload.type)
   const body = obj(payload[type])
@@ -25,10 +31,10 @@ function ofWhatsapp(payload: Json): Drawn {
     return {
       text: str(obj(body.body).text),
       ...(header.type === 'image' ? { image: str(obj(header.image).link) } : {}),
-      buttons: list(obj(body.action).buttons).map(b => {
-        const { id, title } = obj(b.reply)
-        return { label: str(title), tap: { kind: 'postback', data: str(id), text: str(title) } }
-      }),
+      buttons: [
+        ...list(obj(body.action).buttons).map(b => tapped('postback', obj(b.reply).id, obj(b.reply).title)),
+        ...list(obj(body.action).sections).flatMap(s => list(s.rows).map(r => tapped('pick', r.id, r.title))),
+      ],
     }
   }
   if (type === 'template') {
@@ -44,18 +50,21 @@ function ofChat(payload: Json): Drawn {
   const template = obj(obj(payload.attachment).payload)
   const utility = obj(payload.template)
   if (utility.name) return { title: str(utility.name), text: '', buttons: [] }
-  if (!template.template_type) return { text: str(payload.text), buttons: [] }
+  const picks = list(payload.quick_replies).map(r => tapped('pick', r.payload, r.title))
+  if (!template.template_type) return { text: str(payload.text), buttons: picks }
   const element = list(template.elements)[0]
   const shown = element ?? template
   return {
     text: element ? [element.title, element.subtitle].map(str).filter(Boolean).join('') : str(template.text),
     ...(element?.image_url ? { image: str(element.image_url) } : {}),
-    buttons: list(shown.buttons).map(b => ({
-      label: str(b.title),
-      tap: b.url
-        ? { kind: 'open', url: str(b.url) }
-        : { kind: 'postback', data: str(b.payload), text: str(b.title) },
-    })),
+    buttons: [
+      ...list(shown.buttons).map((b): Drawn['buttons'][number] =>
+        b.url
+          ? { label: str(b.title), tap: { kind: 'open', url: str(b.url) } }
+          : tapped('postback', b.payload, b.title),
+      ),
+      ...picks,
+    ],
   }
 }
 

@@ -63,7 +63,16 @@ export function Thread({
   const tap = (what: Tapped) => {
     if (what.kind === 'open') open(what.url)
     else if (address)
-      act.mutate({ ws, body: { channel, address, act: 'postback', data: what.data, text: what.text } })
+      act.mutate({
+        ws,
+        body: {
+          channel,
+          address,
+          act: what.kind === 'pick' ? 'text' : 'postback',
+          data: what.data,
+          text: what.text,
+        },
+      })
   }
   return (
     <>

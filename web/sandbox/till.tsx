@@ -10,8 +10,12 @@ import { Badge, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 
 type Till = Out<'sandboxTill'>
-type Coupon = { code: string; name: string; discount: number }
+type Coupon = { code: string; name: string; kind: string; value: number }
 type Sold = { order: string; store: string; memberNo: string; total: number; back: boolean }
+
+/** A gift takes nothing off. */
+const takenOff = ({ kind, value }: Coupon, subtotal: number): number =>
+  kind === 'percent' ? Math.round((subtotal * value) / 100) : kind === 'amount' ? value : 0
 
 const newOrder = () => `T-${crypto.randomUUID().replaceAll('-', '').slice(0, 10).toUpperCase()}`
 
@@ -69,6 +73,8 @@ function Register({
     (sum, l) => sum + l.quantity * (till.products.find(p => p.sku === l.sku)?.price ?? 0),
     0,
   )
+  // of what stands there now: goods may still be added after the coupon was scanned
+  const discount = coupon === null ? 0 : Math.min(subtotal, takenOff(coupon, subtotal))
   const put = (sku: string, by: number) => {
     const quantity = Math.min(99, (cart[sku] ?? 0) + by)
     const { [sku]: _, ...rest } = cart
@@ -80,9 +86,7 @@ function Register({
       {
         onSuccess: used => {
           const { kind, value, name } = used.coupon ?? { kind: '', value: 0, name: used.code }
-          const discount =
-            kind === 'percent' ? Math.round((subtotal * value) / 100) : kind === 'amount' ? value : 0
-          setCoupon({ code: used.code, name, discount })
+          setCoupon({ code: used.code, name, kind, value })
           setCode('')
         },
       },
@@ -98,7 +102,7 @@ function Register({
           memberNo: memberNo.trim() || undefined,
           lines,
           coupon: coupon?.code,
-          discount: coupon?.discount ?? 0,
+          discount,
         },
       },
       {
@@ -206,14 +210,14 @@ function Register({
           </Guarded>
           {coupon ? (
             <Badge tone="good">
-              {coupon.name} −{coupon.discount}
+              {coupon.name} −{discount}
             </Badge>
           ) : null}
         </Group>
       </form>
       <Group justify="space-between">
         <Text fw={650} aria-live="polite">
-          {t('till.total', { total: Math.max(0, subtotal - (coupon?.discount ?? 0)) })}
+          {t('till.total', { total: subtotal - discount })}
         </Text>
         <Guarded
           scope="sandbox:use"

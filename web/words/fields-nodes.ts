@@ -104,6 +104,20 @@ export const fieldsOfNodes = {
     usefulForMs: ['多久內有效', 'Useful for'],
   },
   fields_ask: {
+    channel: ['渠道', 'Channel'],
+    channel_help: [
+      '留空是 LINE。WhatsApp、Messenger 與 Instagram 只能在顧客最後一則訊息後 24 小時內發問，否則走「沒送到」。',
+      'Left empty: LINE. WhatsApp, Messenger and Instagram take a question only within 24 hours after the customer’s last message; else it goes by “not sent”.',
+    ],
+    channel_line: ['LINE', 'LINE'],
+    channel_whatsapp: ['WhatsApp', 'WhatsApp'],
+    channel_messenger: ['Messenger', 'Messenger'],
+    channel_instagram: ['Instagram', 'Instagram'],
+    button: ['WhatsApp 清單的按鈕', 'Button of WhatsApp’s list'],
+    button_help: [
+      '超過 3 個答案時，WhatsApp 把答案收在這個按鈕後面（最多 10 個）。',
+      'With more than three answers WhatsApp keeps them behind this button (at most 10).',
+    ],
     text: ['問題', 'Question'],
     answers: ['答案', 'Answers'],
     answers_name: ['代號', 'Name'],

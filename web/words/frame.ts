@@ -167,6 +167,12 @@ export const frame = {
     ],
   },
   problem: {
+    coupon_not_held: ['沒有人持有這個優惠券代碼', 'Nobody holds a coupon with this code'],
+    coupon_used: ['這張優惠券已經用過了，不能再折抵', 'This coupon has been used: take no discount for it'],
+    coupon_expired: ['這張優惠券已過期', 'This coupon has expired'],
+    coupon_elsewhere: ['這張優惠券不能在這裡使用', 'This coupon is not for this place'],
+    coupon_ended: ['這張優惠券已封存或已結束', 'This coupon is archived or over'],
+    coupon_had: ['這位顧客已領到上限', 'The customer has had this coupon as often as one may'],
     offline: ['連不上伺服器', 'The server cannot be reached'],
     not_found: ['找不到，或你沒有權限查看', 'Not found, or not yours to see'],
     scope_missing: ['你的角色沒有這個權限', 'Your role may not do this'],

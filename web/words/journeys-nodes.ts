@@ -36,7 +36,10 @@ export const journeysNodes = {
   },
   nodeHelp: {
     reach: ['依序試幾個渠道，第一個觸及得到的送出', 'The first of several channels that reaches'],
-    ask: ['在 LINE 問一題，依答案走不同的路', 'A question on LINE; a way for each answer'],
+    ask: [
+      '在 LINE、WhatsApp、Messenger 或 Instagram 問一題，依答案走不同的路',
+      'A question on LINE, WhatsApp, Messenger or Instagram; a way for each answer',
+    ],
     http: ['呼叫外部系統，依回應走不同的路', 'Call another system and go by its answer'],
     notify: ['在鈴鐺通知團隊，可另寄 Email', 'A notice to the team, by e-mail too'],
     emit: ['替這位顧客產生一個事件', 'An event of this person happens'],

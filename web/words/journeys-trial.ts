@@ -20,6 +20,7 @@ export const journeysTrial = {
     no: ['否', 'No'],
     open: ['還不知道', 'Not yet known'],
     decided: ['決定於', 'Decided'],
+    notTaken: ['「{{branch}}」的條件沒有成立：', 'The rule of “{{branch}}” did not hold:'],
     because: ['當時看到的值', 'What was seen then'],
     recorded: ['留下的記錄', 'What was recorded'],
     nothing: ['沒有留下記錄', 'Nothing was recorded'],

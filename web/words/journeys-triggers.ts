@@ -204,6 +204,7 @@ export const journeysTriggers = {
     coupon_expiring: ['優惠券到期前 {{n}} 天', '{{n}} days before a coupon expires'],
     named: ['（{{v}}）', ' ({{v}})'],
     points: ['點數即將到期', 'When points expire soon'],
+    pointsDays: ['點數到期前 {{n}} 天', 'So many days before points expire: {{n}}'],
     tier_changed: ['會員等級變動', 'When the tier changes'],
     tier_up: ['會員升等', 'When the tier goes up'],
     tier_down: ['會員降等', 'When the tier goes down'],
@@ -357,7 +358,14 @@ export const journeysTriggers = {
     time: ['當天幾點（可不填）', 'At (optional)'],
     ...late,
   },
-  fields_trigger_points: { ...late },
+  fields_trigger_points: {
+    days: [
+      '到期前幾天（不填為點數設定的天數）',
+      'Days before they expire (empty: as the settings of points say)',
+    ],
+    time: ['當天幾點（不填為到期的同一時刻）', 'At what time of that day (empty: to the moment)'],
+    ...late,
+  },
   fields_trigger_tier: {
     on: ['何時', 'When'],
     on_changed: ['任何變動', 'any change'],

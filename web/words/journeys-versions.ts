@@ -78,6 +78,27 @@ export const journeysVersions = {
   publishing: {
     title: ['發布', 'Publish'],
     go: ['發布版本 {{n}}', 'Publish version {{n}}'],
+    goLater: ['排定發布版本 {{n}}', 'Schedule version {{n}}'],
+    later: ['稍後發布（不填為立即）', 'Publish later (empty: now)'],
+    laterText: [
+      '時間到了會自動發布現在的草稿；之後的修改不會包含在內。時區：{{zone}}',
+      'The draft as it is now is published at that moment; later changes are not part of it. Time zone: {{zone}}',
+    ],
+    scheduled: ['已排定', 'Scheduled'],
+    scheduledTitle: ['已排定的發布', 'A publication is scheduled'],
+    scheduledText: ['{{who}} 排定在這個時間發布：', '{{who}} scheduled it for'],
+    waitsUntil: ['排定發布', 'Publishes'],
+    notPublished: ['未能發布', 'Not published'],
+    scheduledChanged: [
+      '草稿後來改過：發布的是排定當時的內容。要包含修改，請重新排定。',
+      'The draft was changed since: what was scheduled is published. To include the changes, schedule it anew.',
+    ],
+    scheduledFault: [
+      '時間到了但沒有發布（{{why}}）。請修正後重新排定，或立即發布。',
+      'The moment came and it was not published ({{why}}). Mend it and schedule it anew, or publish now.',
+    ],
+    unschedule: ['取消排定', 'Take it back'],
+    unscheduled: ['已取消排定', 'Taken back'],
     problems: ['先修正 {{n}} 個問題才能發布', 'Mend {{n}} problems before publishing'],
     nothing: ['草稿與線上版本相同', 'The draft equals the live version'],
     archived: ['已封存的旅程要先取回才能發布', 'Take the journey out of the archive first'],

@@ -1,10 +1,6 @@
 // Notifications in apps by Firebase Cloud Messaging's HTTP v1: Android by itself, iOS by way of APNs, which Firebase speaks
 // with the key it was given. The address is the app's registration token. No idempotency key: what is not known stays so.
-// Source: firebase.google.com/docs/reference/fcm/rest/v1. OAuth by jose, which signs tokens here anyway.
-import { createHash } from 'node:crypto'
-import { importPKCS8, SignJWT } from 'jose'
-import { LRUCache } from 'lru-cache'
-import { z } from 'zod'
+// Source: firebase.google.com/docs/reference/fcm/rest/v1.
 import { publicId } from '../../platform/ids.ts'
 import type { Account, Adapter, Checked, Outgoing, SendResult } from '../adapter.ts'
 import {
@@ -15,11 +11,11 @@ import {
   retryAfterMs,
   sendOnce,
 } from '../exchange.ts'
+import { accessToken, forgetToken, readServiceAccount, type TokenOf } from '../google-oauth.ts'
 import { STAND_IN, standInServiceAccount } from '../stand-in.ts'
 
 const API = 'https://fcm.googleapis.com'
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging'
-const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const CONCURRENCY = 32
 const TTL_S = 24 * 3600
 /** What Firebase asks to wait where it says nothing. */
@@ -28,86 +24,12 @@ const QUOTA_WAIT_MS = 60_000
 /** Names our message in what the app gets; the app says it again when the notification was tapped. */
 export const MESSAGE_DATA = 'itinera_message'
 
-const serviceAccount = z.object({
-  project_id: z.string().min(1).max(100),
-  client_email: z.string().min(3).max(300),
-  private_key: z.string().min(100),
-  private_key_id: z.string().optional(),
-  token_uri: z.url(),
+const tokenOf = (account: Account): TokenOf => ({
+  serviceAccount: account.secrets.serviceAccount ?? '',
+  scope: SCOPE,
+  baseUrl: account.settings.baseUrl,
+  trusted: account.trusted,
 })
-export type ServiceAccount = z.infer<typeof serviceAccount>
-
-function readServiceAccount(text: string): ServiceAccount | null {
-  try {
-    const read = serviceAccount.safeParse(JSON.parse(text))
-    return read.success ? read.data : null
-  } catch {
-    return null
-  }
-}
-
-/** Access tokens, by what they were given for. */
-const granted = new LRUCache<string, string>({ max: 500 })
-
-const keyOf = (account: Account): string =>
-  createHash('sha256')
-    .update(`${account.settings.baseUrl ?? ''}\n${account.secrets.serviceAccount}`)
-    .digest('hex')
-
-async function grant(
-  account: Account,
-  of: ServiceAccount,
-  signal: AbortSignal,
-): Promise<{ token: string } | { refused: SendResult }> {
-  const key = keyOf(account)
-  const kept = granted.get(key)
-  if (kept !== undefined) return { token: kept }
-  let assertion: string
-  try {
-    assertion = await new SignJWT({ scope: SCOPE })
-      .setProtectedHeader({
-        alg: 'RS256',
-        typ: 'JWT',
-        ...(of.private_key_id ? { kid: of.private_key_id } : {}),
-      })
-      .setIssuer(of.client_email)
-      .setAudience(of.token_uri)
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(await importPKCS8(of.private_key, 'RS256'))
-  } catch {
-    return {
-      refused: { kind: 'bad_credentials', detail: 'the private key of the service account is not valid' },
-    }
-  }
-  const { baseUrl } = account.settings
-  const request: OutgoingRequest = {
-    method: 'POST',
-    url: new URL(baseUrl ? `${baseUrl.replace(/\/$/, '')}/token` : of.token_uri),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Itinera' },
-    body: new URLSearchParams({ grant_type: GRANT, assertion }).toString(),
-  }
-  let token: { access_token?: string; expires_in?: number } = {}
-  const result = await sendOnce(request, account.trusted, signal, (answer, now) => {
-    if (answer.status === 200) {
-      token = JSON.parse(answer.body) as typeof token
-      return { kind: 'accepted', providerId: null }
-    }
-    return readAnswer(answer, now)
-  })
-  if (result.kind === 'accepted' && token.access_token) {
-    granted.set(key, token.access_token, { ttl: Math.max(1, (token.expires_in ?? 3_600) - 120) * 1_000 })
-    return { token: token.access_token }
-  }
-  // only a token was asked for: nothing was sent, and what Google refuses here is the account
-  const detail = 'detail' in result ? result.detail : 'no token'
-  return {
-    refused:
-      result.kind === 'retryable' || result.kind === 'unknown'
-        ? { kind: 'retryable', detail, retryAfterMs: null }
-        : { kind: 'bad_credentials', detail },
-  }
-}
 
 /** The message as Firebase has it; golden files hold it. */
 export function fcmMessage(message: Outgoing, now: Date): object {
@@ -201,11 +123,11 @@ async function call(
 ): Promise<SendResult> {
   const of = readServiceAccount(account.secrets.serviceAccount ?? '')
   if (of === null) return { kind: 'bad_credentials', detail: 'this is no key of a service account' }
-  const got = await grant(account, of, signal)
+  const got = await accessToken(tokenOf(account), signal)
   if ('refused' in got) return got.refused
   const request = fcmRequest(account, of.project_id, got.token, message, dry)
   const result = await sendOnce(request, account.trusted, signal, readAnswer)
-  if (result.kind === 'bad_credentials') granted.delete(keyOf(account)) // the next try asks for a new one
+  if (result.kind === 'bad_credentials') forgetToken(tokenOf(account))
   return result
 }
 

@@ -47,6 +47,14 @@ const buttonsOf = (content: ChatContent) =>
 
 /** null: the text is too long for what stands with it. */
 function messageOf(content: ChatContent): object | null {
+  const said = partOf(content)
+  const replies = content.quickReplies ?? []
+  if (said === null || replies.length === 0) return said
+  const quick_replies = replies.map(({ title, payload }) => ({ content_type: 'text', title, payload }))
+  return { ...said, quick_replies }
+}
+
+function partOf(content: ChatContent): object | null {
   const { text, image } = content
   const buttons = buttonsOf(content)
   const template = (payload: object) => ({ attachment: { type: 'template', payload } })

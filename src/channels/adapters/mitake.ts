@@ -67,6 +67,51 @@ export function readAnswer(answer: Answer, now: number): SendResult {
   return { kind: NUMBER.has(statuscode) ? 'bad_recipient' : 'rejected', detail }
 }
 
+/** Of a repeat: the id of the message that Mitake has taken before; null: this was the first. */
+function takenBefore(answer: Answer): string | null {
+  const { duplicate = '', msgid = '' } = readLines(answer.body)
+  return /^y$/i.test(duplicate) ? msgid.replace(/^#/, '') || null : null
+}
+
+function queryRequest(account: Account, msgid: string | null) {
+  const body = new URLSearchParams({
+    username: account.settings.username ?? '',
+    password: account.secrets.password ?? '',
+    ...(msgid === null ? {} : { msgid }),
+  })
+  const path = (account.settings.path || PATH).replace(/[^/]*$/, 'SmQuery')
+  return { method: 'POST', url: endpoint(account, API, path), headers: FORM, body: body.toString() }
+}
+
+/** What a state of SmQuery means of a message that was taken: 0 to 4 on its way or there, 6 a wrong number, 5 a wrong text,
+ *  7 stopped, 8 not there in time, 9 cancelled. Null: the answer names another message. */
+export function readState(body: string, msgid: string, taken: SendResult): SendResult | null {
+  for (const line of body.split(/\r?\n/)) {
+    const [id, code = ''] = line.trim().split('\t')
+    if (id !== msgid || !/^[0-9]$/.test(code)) continue
+    if (Number(code) <= 4) return taken
+    return { kind: code === '6' ? 'bad_recipient' : 'rejected', detail: `SmQuery statuscode=${code}` }
+  }
+  return null
+}
+
+/** Of an earlier try nobody knows whether it arrived. The same ClientID gives back its id, and SmQuery says by that what has
+ *  become of it; where SmQuery does not answer, that it was taken is what is known. */
+async function send(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult> {
+  let before: string | null = null
+  const taken = await callProvider(sendRequest(account, message), account, signal, true, answer => {
+    before = takenBefore(answer)
+    return readAnswer(answer, Date.now())
+  })
+  if (!message.again || before === null || taken.kind !== 'accepted') return taken
+  let state: SendResult | null = null
+  await callProvider(queryRequest(account, before), account, signal, true, answer => {
+    state = readState(answer.body, before!, taken)
+    return taken
+  })
+  return state ?? taken
+}
+
 /** What became of a message; others are on their way. */
 const STATES: Record<string, Pick<Receipt, 'state' | 'hard'>> = {
   DELIVRD: { state: 'delivered' },
@@ -109,23 +154,15 @@ export const mitake: Adapter = {
       : { setting: 'path', action: 'Give a path such as /b2c/mtk/SmSend, or leave it empty.' },
   units: content => (content.channel === 'sms' ? smsParts(content.text).parts : 1),
   keyed: true,
-  send: (account, message, signal) =>
-    callProvider(sendRequest(account, message), account, signal, true, answer =>
-      readAnswer(answer, Date.now()),
-    ),
+  send,
   // SmQuery without a message's id says how many points are left
-  check: (account, signal) => {
-    const path = (account.settings.path || PATH).replace(/[^/]*$/, 'SmQuery')
-    const login = { username: account.settings.username ?? '', password: account.secrets.password ?? '' }
-    const body = new URLSearchParams(login).toString()
-    const request = { method: 'POST', url: endpoint(account, API, path), headers: FORM, body }
-    return checkProvider(request, account, signal, answer => {
+  check: (account, signal) =>
+    checkProvider(queryRequest(account, null), account, signal, answer => {
       const { accountpoint, statuscode = '' } = readLines(answer.body)
       return accountpoint === undefined
         ? { ok: false, detail: `${answer.status} statuscode=${statuscode}` }
         : { ok: true, detail: `AccountPoint=${accountpoint}` }
-    })
-  },
+    }),
   parse,
   standIn: (core, workspace) => ({
     name: 'Mitake (sandbox)',

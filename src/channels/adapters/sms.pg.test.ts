@@ -3,9 +3,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { phoneOf } from '../../../test/adapter-worlds.ts'
 import { openSendLab, type Person, type SendLab } from '../../../test/send-lab.ts'
+import { openDeliverer } from '../../messages/deliver.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { openReceipts } from '../../sandbox/receipts.ts'
 import { setStandInFault, type SmsToCustomer } from '../../sandbox/stand-in.ts'
+import { putObject } from '../../sandbox/stand-ins/objects.ts'
 import { standInAct } from '../../sandbox/stand-ins/register.ts'
 import { hookUrlOf, loadAccounts } from '../accounts.ts'
 
@@ -150,5 +152,51 @@ describe.each(['twilio', 'every8d'])('a reply to %s', adapter => {
     const m = await lab.intend(p, content)
     await deliverer.tick()
     expect(await lab.row(m.id)).toMatchObject({ state: 'skipped', reason: 'suppressed' })
+  })
+})
+
+describe('R3-39 Mitake’s SmQuery settles what nobody knows of', () => {
+  /** Its answer is lost: taken, and unknown. */
+  async function lost(): Promise<{ id: Uuid; phone: string; msgid: string }> {
+    await by('mitake')
+    const p = await personWithPhone()
+    await setStandInFault(lab.core.pool, lab.workspace, {
+      adapter: 'mitake',
+      kind: 'accept_then_drop',
+      times: 1,
+    })
+    const m = await lab.intend(p, content)
+    const hasty = await openDeliverer(lab.core, { timeoutMs: 500 })
+    await hasty.tick()
+    await hasty.stop()
+    expect(await stateOf(m.id)).toBe('unknown')
+    const { rows } = await lab.core.pool.query<{ id: Uuid }>(
+      `select id from sandbox_message where workspace_id = $1 and address = $2`,
+      [lab.workspace, p.phone],
+    )
+    return { id: m.id, phone: p.phone, msgid: rows[0]!.id.replaceAll('-', '').slice(-10) }
+  }
+  const askAgain = async (id: Uuid) => {
+    await lab.core.pool.query('update message set send_after = now() where id = $1', [id])
+    await deliverer.tick()
+  }
+
+  test('it is on the phone: accepted, sent once', async () => {
+    const { id, phone } = await lost()
+    await askAgain(id)
+    expect(await lab.row(id)).toMatchObject({ state: 'accepted' })
+    expect(await lab.sink<SmsToCustomer>('sms', phone)).toHaveLength(1)
+  })
+
+  test('it was no number, or did not arrive in time: failed', async () => {
+    const wrong = await lost()
+    await putObject(lab.core.pool, lab.workspace, 'mitake_state', wrong.msgid, { code: '6' })
+    await askAgain(wrong.id)
+    expect(await lab.row(wrong.id)).toMatchObject({ state: 'failed', reason: 'bad_recipient' })
+    const late = await lost()
+    await putObject(lab.core.pool, lab.workspace, 'mitake_state', late.msgid, { code: '8' })
+    await askAgain(late.id)
+    expect(await lab.row(late.id)).toMatchObject({ state: 'failed', reason: 'rejected' })
+    expect(await lab.sink<SmsToCustomer>('sms', late.phone)).toHaveLength(1)
   })
 })

@@ -37,7 +37,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const PAIR_WAIT_MS = 6_000
 
 function bodyOf(content: ContentOf<'whatsapp'>): Record<string, unknown> {
-  const { template, text, media, buttons = [] } = content
+  const { template, text, media, buttons = [], list } = content
   if (template)
     return {
       type: 'template',
@@ -45,6 +45,18 @@ function bodyOf(content: ContentOf<'whatsapp'>): Record<string, unknown> {
         name: template.name,
         language: { code: template.language },
         ...(template.components.length > 0 ? { components: template.components } : {}),
+      },
+    }
+  if (list)
+    return {
+      type: 'interactive',
+      interactive: {
+        type: 'list',
+        body: { text: text ?? '' },
+        action: {
+          button: list.button,
+          sections: [{ rows: list.rows.map(({ title, payload }) => ({ id: payload, title })) }],
+        },
       },
     }
   if (buttons.length > 0)

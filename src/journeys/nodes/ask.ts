@@ -1,22 +1,33 @@
-// Asks a question on LINE with buttons and goes on by the answer. Fields: { text: '喜歡哪一種？', answers: [{ name: 'tea', label:
-// '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, topic?, timeoutMs: 86400000 }; at most 13 answers. The trait gets the answer's
-// name. An answer is a button of this very question, or a text that equals a label; any other text goes by `other`. What
+// Asks a question with replies to tap and goes on by the answer. Fields: { channel?: 'line', text: '喜歡哪一種？', answers: [{ name:
+// 'tea', label: '茶', tag?: '愛茶' }], trait?: 'taste', purpose?, topic?, timeoutMs: 86400000, button?: '看選項' }; at most 13 answers, 10
+// on WhatsApp, where more than three are a list behind `button`. WhatsApp, Messenger and Instagram take a question only
+// within their window after the customer's last message. The trait gets the answer's name. An answer is a button of this very question, or a text that equals a label; any other text goes by `other`. What
 // comes after the timeout changes nothing. Ports: each answer's name, other, timeout, unsent (the question could not be
 // sent; left out: timeout).
 import { z } from 'zod'
+import type { MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Effect, NodeType, Purpose, Step } from '../model.ts'
 import { portName } from '../shape.ts'
 import { topic } from './content.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 
+const CHANNELS = ['line', 'whatsapp', 'messenger', 'instagram'] as const
+type Channel = (typeof CHANNELS)[number]
+const WHATSAPP_BUTTONS = 3
+const WHATSAPP_ROWS = 10
+
 const shape = z.strictObject({
+  /** left out: LINE */
+  channel: z.enum(CHANNELS).optional(),
+  /** WhatsApp: what opens the list */
+  button: z.string().min(1).max(20).optional(),
   text: z.string().min(1).max(2000),
   answers: z
     .array(
       z.strictObject({
         name: portName,
-        /** LINE shows 20 characters */
+        /** all of them show 20 characters */
         label: z.string().min(1).max(20),
         tag: z.string().min(1).max(64).optional(),
       }),
@@ -31,6 +42,25 @@ const shape = z.strictObject({
 type Fields = z.infer<typeof shape>
 
 const dataOf = (message: string, i: number): string => `ask:${message}:${i}`
+
+const channelOf = (f: Fields): Channel => f.channel ?? 'line'
+
+function contentOf(f: Fields, message: string): MessageContent {
+  const channel = channelOf(f)
+  const { text } = f
+  const replies = f.answers.map(({ label }, i) => ({ title: label, payload: dataOf(message, i) }))
+  if (channel === 'line') {
+    const items = replies.map(({ title: label, payload: data }) => ({
+      type: 'action',
+      action: { type: 'postback', label, data, displayText: label },
+    }))
+    return { channel, messages: [{ type: 'text', text, quickReply: { items } }] }
+  }
+  if (channel !== 'whatsapp') return { channel, text, quickReplies: replies }
+  return replies.length <= WHATSAPP_BUTTONS
+    ? { channel, text, buttons: replies }
+    : { channel, text, list: { button: f.button ?? '選項 Options', rows: replies } }
+}
 
 const answered = (f: Fields, i: number): Step => {
   const { name, label, tag } = f.answers[i]!
@@ -52,6 +82,7 @@ export const ask: NodeType = {
   type: 'ask',
   family: 'message',
   fields: {
+    channel: { kind: 'choice', required: false, options: CHANNELS },
     text: { kind: 'text', required: true },
     answers: {
       kind: 'list',
@@ -66,6 +97,7 @@ export const ask: NodeType = {
     trait: { kind: 'trait', required: false },
     purpose: { kind: 'choice', required: false, options: ['marketing', 'transactional'] },
     topic: { kind: 'topic', required: false },
+    button: { kind: 'text', required: false, max: 20 },
     timeoutMs: { kind: 'duration', required: true, min: 60_000 },
   },
   ports: fields => [
@@ -83,7 +115,19 @@ export const ask: NodeType = {
   validate(fields) {
     const parsed = shape.safeParse(fields)
     if (!parsed.success) return faultsOf(parsed.error)
-    const names = parsed.data.answers.map(a => a.name)
+    const { answers, channel } = parsed.data
+    if (channel === 'whatsapp' && answers.length > WHATSAPP_ROWS)
+      return [
+        {
+          path: '/answers',
+          code: 'too_many_answers',
+          message: {
+            zh: `WhatsApp 的清單最多 ${WHATSAPP_ROWS} 個答案`,
+            en: `A list of WhatsApp holds ${WHATSAPP_ROWS} answers`,
+          },
+        },
+      ]
+    const names = answers.map(a => a.name)
     return names.flatMap((name, i) =>
       names.indexOf(name) === i
         ? []
@@ -100,20 +144,16 @@ export const ask: NodeType = {
     const f = fields as Fields
     const message = ctx.messageId()
     const notBefore = ctx.allowedFrom(ctx.now)
-    const items = f.answers.map(({ label }, i) => ({
-      type: 'action',
-      action: { type: 'postback', label, data: dataOf(message, i), displayText: label },
-    }))
     return {
       kind: 'wait',
       wait: { kind: 'message', message },
       effects: [
         {
           kind: 'send',
-          channel: 'line',
+          channel: channelOf(f),
           purpose: (f.purpose ?? 'marketing') as Purpose,
           ...(f.topic === undefined ? {} : { topic: f.topic }),
-          content: { channel: 'line', messages: [{ type: 'text', text: f.text, quickReply: { items } }] },
+          content: contentOf(f, message),
           notBefore,
           notAfter: Math.max(ctx.now, notBefore) + f.timeoutMs,
         },
@@ -141,11 +181,13 @@ export const ask: NodeType = {
     const stays: Step = { kind: 'wait', wait, effects: [] }
     if (why.fact === undefined) return stays
     const { data, type, text } = why.fact.props
-    if (why.fact.name === 'line.postback') {
+    // what is tapped comes back as a postback, or as a message with what the reply carries
+    if (why.fact.name.endsWith('.postback') || typeof data === 'string') {
       const i = f.answers.findIndex((_, n) => data === dataOf(message, n))
       return i < 0 ? stays : answered(f, i)
     }
-    // words answer only a question that has arrived
+    // words answer only a question that has arrived, where it was asked
+    if (why.fact.name !== `${channelOf(f)}.message`) return stays
     if (wait.kind !== 'event' || type !== 'text' || typeof text !== 'string') return stays
     const i = f.answers.findIndex(a => plain(a.label) === plain(text))
     if (i >= 0) return answered(f, i)

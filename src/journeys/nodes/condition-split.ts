@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { checkRule, faultsOf } from '../../rules/check.ts'
 import type { Reason, Rule } from '../../rules/model.ts'
 import type { NodeType } from '../model.ts'
+import { ofBranch } from '../unmet.ts'
 
 const shape = z.strictObject({
   branches: z
@@ -64,10 +65,10 @@ export const conditionSplit: NodeType = {
   },
   enter(fields, ctx) {
     const why: Reason[] = []
-    for (const branch of (fields as Fields).branches) {
+    for (const [i, branch] of (fields as Fields).branches.entries()) {
       const verdict = ctx.evaluate(branch.rule)
       if (verdict.value) return { kind: 'go', port: branch.name, effects: [], why: verdict.why }
-      why.push(...verdict.why)
+      why.push(...ofBranch(i, verdict.why))
     }
     return { kind: 'go', port: 'else', effects: [], why }
   },

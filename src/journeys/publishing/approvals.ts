@@ -8,6 +8,7 @@ import { notFound } from '../../platform/public-id.ts'
 import type { Move } from '../model.ts'
 import { checkedDraft, publishIn, published, type Publication } from '../publish.ts'
 import { changed, lockJourney } from '../store.ts'
+import { demandMoment, isToCome, writeSchedule } from './scheduled.ts'
 import type { APPROVAL_STATUSES } from '../versions/status.ts'
 
 type ApprovalStatus = (typeof APPROVAL_STATUSES)[number]
@@ -21,6 +22,8 @@ export type Approval = {
   askedBy: string
   askedById: Uuid
   askedAt: Date
+  /** it is to wait for this moment */
+  at: Date | null
   decidedBy: string | null
   decidedAt: Date | null
   reason: string | null
@@ -30,7 +33,7 @@ export type Approval = {
 }
 
 const SELECT = `select a.id, a.journey_id as journey, j.name as "journeyName", a.status, a.note, a.moves,
-       a.asked_by as "askedBy", a.asked_by_id as "askedById", a.asked_at as "askedAt", a.decided_by as "decidedBy",
+       a.asked_by as "askedBy", a.asked_by_id as "askedById", a.asked_at as "askedAt", a.publish_at as at, a.decided_by as "decidedBy",
        a.decided_at as "decidedAt", a.reason, a.version, a.status = 'open' and a.graph <> j.draft as outdated
   from journey_approval a join journey j on j.id = a.journey_id
  where a.workspace_id = $1`
@@ -72,15 +75,16 @@ export async function askApproval(
   core: Core,
   workspace: Uuid,
   journey: Uuid,
-  asked: Publication & { note: string; by: Uuid },
+  asked: Publication & { note: string; by: Uuid; at: Date | null },
 ): Promise<Uuid> {
   const id = newId()
   await inTransaction(core.pool, async sql => {
     const found = await lockJourney(sql, workspace, journey, asked.version)
+    if (asked.at) await demandMoment(sql, workspace, asked.at)
     await checkedDraft(sql, workspace, found, asked.moves)
     const { rowCount } = await sql.query(
-      `insert into journey_approval (id, workspace_id, journey_id, graph, moves, note, status, asked_by, asked_by_id, asked_at)
-       values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) on conflict (journey_id) where status = 'open' do nothing`,
+      `insert into journey_approval (id, workspace_id, journey_id, graph, moves, note, status, asked_by, asked_by_id, asked_at, publish_at)
+       values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10) on conflict (journey_id) where status = 'open' do nothing`,
       [
         id,
         workspace,
@@ -91,6 +95,7 @@ export async function askApproval(
         asked.actor,
         asked.by,
         new Date(),
+        asked.at,
       ],
     )
     if (rowCount === 0)
@@ -118,7 +123,8 @@ const decide = (
     [workspace, id, status, by.actor, new Date(), by.reason, version],
   )
 
-/** Publishes what was asked for. Returns the version.
+/** Publishes what was asked for, or has it wait for its moment where that is still to come. Returns the version; null: it
+ *  waits.
  *  @throws Problem 403 `own_request`, 409 `draft_changed`, and as `publishJourney` */
 export async function approve(
   core: Core,
@@ -126,7 +132,7 @@ export async function approve(
   journey: Uuid,
   id: Uuid,
   by: Decision,
-): Promise<number> {
+): Promise<number | null> {
   const version = await inTransaction(core.pool, async sql => {
     const asked = await lockOpen(sql, workspace, journey, id)
     demandAnother(asked, by)
@@ -138,16 +144,30 @@ export async function approve(
       'select version from journey where workspace_id = $1 and id = $2',
       [workspace, journey],
     )
+    const actor = `${asked.askedBy}, ${by.actor}`
+    if (asked.at !== null && (await isToCome(sql, workspace, asked.at))) {
+      const found = await lockJourney(sql, workspace, journey, rows[0]!.version)
+      await checkedDraft(sql, workspace, found, asked.moves, asked.askedAt)
+      await writeSchedule(sql, workspace, journey, {
+        graph: found.draft,
+        moves: asked.moves,
+        at: asked.at,
+        actor,
+      })
+      await decide(sql, workspace, id, 'approved', by)
+      return null
+    }
     const published = await publishIn(sql, core, workspace, journey, {
       version: rows[0]!.version,
       moves: asked.moves,
-      actor: `${asked.askedBy}, ${by.actor}`,
+      actor,
       modulesAsOf: asked.askedAt,
     })
     await decide(sql, workspace, id, 'approved', by, published)
     return published
   })
-  published(core, workspace)
+  if (version === null) changed(core, workspace)
+  else published(core, workspace)
   return version
 }
 

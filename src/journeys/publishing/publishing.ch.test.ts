@@ -275,6 +275,33 @@ describe('the last look', () => {
     expect(found.channels).toMatchObject([
       { channel: 'email', messages: 1, people: 3, cost: 2, quota: { max: 5, left: 5 } },
     ])
+    // nodes that try several channels, and questions, count as well
+    const several = await drafted({
+      ...graph,
+      start: 'reach',
+      nodes: {
+        reach: {
+          type: 'reach',
+          fields: {
+            purpose: 'marketing',
+            options: [
+              { channel: 'line', content: lineText('嗨') },
+              { channel: 'email', content: email },
+            ],
+          },
+          next: { accepted: 'ask', unreachable: null },
+        },
+        ask: {
+          type: 'ask',
+          fields: { text: '喜歡嗎？', answers: [{ name: 'yes', label: '喜歡' }], timeoutMs: 3_600_000 },
+          next: { yes: null, other: null, timeout: null },
+        },
+      },
+    })
+    expect((await look(several.id)).channels).toMatchObject([
+      { channel: 'line', messages: 2, people: 0, cost: 0 },
+      { channel: 'email', messages: 1, people: 3, cost: 2, quota: { max: 5, left: 5 } },
+    ])
     // a filter of its own reason
     const version = await versionOf(id)
     const { entry: _, ...bare } = graph

@@ -2,7 +2,7 @@
 import { saveSettings } from '../../catalogue/workspace-settings.ts'
 import type { Out } from '../../contract.ts'
 import type { Core } from '../../platform/core.ts'
-import { Problem } from '../../platform/errors.ts'
+import { must, Problem } from '../../platform/errors.ts'
 import { actorOf, type Caller, type Handlers, type WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
@@ -10,7 +10,7 @@ import { CONFIRM_ABOVE, peopleAtOnce, publishAudience } from '../../segments/pub
 import { ruleVocabulary } from '../../segments/library/vocabulary.ts'
 import type { JourneyGraph } from '../model.ts'
 import { publishJourney } from '../publish.ts'
-import { detail } from '../routes.ts'
+import { detail, tellScheduled } from '../routes.ts'
 import { findJourney, saveDraft } from '../store.ts'
 import { validateGraph } from '../validate.ts'
 import { diffGraphs } from '../versions/diff.ts'
@@ -24,6 +24,7 @@ import {
   type Decision,
 } from './approvals.ts'
 import { publishPlan } from './plan.ts'
+import { findScheduled, schedule, unschedule } from './scheduled.ts'
 import { publishingOf } from './settings.ts'
 import { fileOf, importJourney } from './transfer.ts'
 import { findVersion } from './versions.ts'
@@ -39,6 +40,7 @@ function tellApproval(a: Approval, caller: Caller, scopes: ReadonlySet<string>):
     moves: a.moves,
     askedBy: a.askedBy,
     askedAt: a.askedAt.toISOString(),
+    at: a.at?.toISOString() ?? null,
     decidedBy: a.decidedBy,
     decidedAt: a.decidedAt?.toISOString() ?? null,
     reason: a.reason,
@@ -128,6 +130,36 @@ export const publishingRoutes = {
     return detail(core, workspace.id, id)
   },
 
+  async schedulePublication({ core, workspace, params, body, caller, note }) {
+    const id = idOr404('jrn', params.journey)
+    if (publishingOf(workspace).approval)
+      throw new Problem(409, 'approval_needed', 'Another person has to approve what is published here', {
+        action: 'Ask for approval with this moment instead.',
+      })
+    await demandConfirmed(core, workspace, id, body.confirm)
+    const at = new Date(body.at)
+    await schedule(core, workspace.id, id, {
+      version: body.version,
+      moves: body.moves,
+      actor: actorOf(caller),
+      at,
+    })
+    note({ at: body.at })
+    const found = await findScheduled(core.pool, workspace.id, id)
+    must(found, 'what was just scheduled is there')
+    return tellScheduled(found)
+  },
+
+  async unschedulePublication({ core, workspace, params }) {
+    const id = idOr404('jrn', params.journey)
+    await findJourney(core.pool, workspace.id, id)
+    if (!(await unschedule(core, workspace.id, id)))
+      throw new Problem(409, 'nothing_scheduled', 'No publication waits here', {
+        action: 'Load the journey again: it may have been published by now.',
+      })
+    return { ok: true as const }
+  },
+
   async journeyVersion({ core, workspace, params }) {
     const id = idOr404('jrn', params.journey)
     const found = await findVersion(core.pool, workspace.id, id, Number(params.version))
@@ -179,6 +211,7 @@ export const publishingRoutes = {
       note: body.note,
       actor: actorOf(caller),
       by: caller.id,
+      at: body.at === undefined ? null : new Date(body.at),
     })
     return { id: publicId('apr', asked) }
   },

@@ -59,6 +59,18 @@ export async function importJourney(
   seen: Seen,
   actor: string,
 ): Promise<{ journey: Uuid; missing: Lacking[]; mapped: Mapped[] }> {
+  const { graph, missing, mapped } = await takeIn(core, workspace, file, seen)
+  return { journey: await createJourney(core, workspace, graph, actor), missing, mapped }
+}
+
+/** The graph of a file as this workspace calls things, and what it lacks.
+ *  @throws Problem 400 `not_a_journey_file` */
+export async function takeIn(
+  core: Core,
+  workspace: Uuid,
+  file: unknown,
+  seen: Seen,
+): Promise<{ graph: unknown; missing: Lacking[]; mapped: Mapped[] }> {
   const read = readJourneyFile(file)
   if (read === null)
     throw new Problem(400, 'not_a_journey_file', 'This is not a journey file of this format', {
@@ -87,6 +99,5 @@ export async function importJourney(
       if (list) for (const name of uses[kind]) if (!list.includes(name)) missing.push({ kind, name })
     }
   }
-  const graph = renamed(given, new Map(mapped.map(m => [m.from, m.to])))
-  return { journey: await createJourney(core, workspace, graph, actor), missing, mapped }
+  return { graph: renamed(given, new Map(mapped.map(m => [m.from, m.to]))), missing, mapped }
 }

@@ -4,8 +4,9 @@ import { derive, type Fold } from '../../customers/fold.ts'
 import { never } from '../../platform/errors.ts'
 import type { Enrollment, NodeId, PublishedJourney, Step } from '../model.ts'
 import { nodeType } from '../register.ts'
-import { checkEnds, contextOf, endRun, leaveNode, proceed, visit, wayOf } from '../run.ts'
+import { checkEnds, contextOf, endRun, leaveNode, proceed, visit } from '../run.ts'
 import { refsOf } from '../intents.ts'
+import { wayOf } from '../ways.ts'
 import type { Pending } from './pending.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -114,7 +115,7 @@ function release(
 ): void {
   putDown(fold, run)
   leaveNode(fold, run, port, { published: to.version })
-  const next = typeAt(from, run.node) === undefined ? null : wayOf(from, run.node, port)
+  const next = typeAt(from, run.node) === undefined ? null : wayOf(from.graph.nodes[run.node]!, port)
   if (next === null) {
     endRun(fold, run, 'completed', {}, false)
     return

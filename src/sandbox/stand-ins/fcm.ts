@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { decodeJwt, errors, jwtVerify } from 'jose'
-import type { ServiceAccount } from '../../channels/adapters/fcm.ts'
+import type { ServiceAccount } from '../../channels/google-oauth.ts'
 import { standInToken, workspaceOfToken } from '../../channels/stand-in.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'

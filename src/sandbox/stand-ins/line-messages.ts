@@ -18,6 +18,7 @@ import {
   refuseTo,
   UUID,
 } from './line-http.ts'
+import { audienceUsers } from './line-audiences.ts'
 import { addObject, findObject, putObject, takeObject } from './objects.ts'
 
 const MULTICAST_MAX = 500
@@ -197,9 +198,15 @@ export function sendingOf(core: Core, app: Hono<LineEnv>): void {
       const asked = await said(core, c, 'allowed')
       if (asked instanceof Response) return asked
       const workspace = c.get('workspace')
+      const recipient = asked.body.recipient as { type?: string; audienceGroupId?: number } | undefined
+      const inAudience =
+        kind === 'narrowcast' && recipient?.type === 'audience'
+          ? await audienceUsers(core.pool, workspace, String(recipient.audienceGroupId))
+          : null
       const { rows } = await core.pool.query<{ n: number }>(
-        `select count(*)::int as n from sandbox_contact where workspace_id = $1 and channel = 'line' and following`,
-        [workspace],
+        `select count(*)::int as n from sandbox_contact where workspace_id = $1 and channel = 'line' and following
+            and ($2::text[] is null or address = any($2::text[]))`,
+        [workspace, inAudience],
       )
       const limit = asked.body.limit as { max?: number; forbidPartialDelivery?: boolean } | undefined
       const targets = Math.min(rows[0]!.n, kind === 'narrowcast' ? (limit?.max ?? Infinity) : Infinity)
@@ -220,7 +227,7 @@ export function sendingOf(core: Core, app: Hono<LineEnv>): void {
           fails,
         } satisfies Narrowcast)
       const at = await sandboxNow(core.pool, workspace)
-      if (fails === null) await keepForAll(core.pool, workspace, payloadOf(asked.body), null, at)
+      if (fails === null) await keepForAll(core.pool, workspace, payloadOf(asked.body), inAudience, at)
       live(workspace)
       if (asked.drop) return hang()
       return kind === 'narrowcast' ? c.json({}, 202) : c.json({})

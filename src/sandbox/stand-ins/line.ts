@@ -5,6 +5,7 @@ import { workspaceOfToken } from '../../channels/stand-in.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId } from '../../platform/ids.ts'
 import { actOnLine } from './line-act.ts'
+import { audiencesOf } from './line-audiences.ts'
 import { BAD_TOKEN, type LineEnv, refuse, tooMany } from './line-http.ts'
 import { menusOf } from './line-menus.ts'
 import { sendingOf } from './line-messages.ts'
@@ -30,6 +31,7 @@ function app(core: Core): Hono<LineEnv> {
   })
   sendingOf(core, app)
   phoneOf(core, app)
+  audiencesOf(core, app)
   menusOf(core, app)
   peopleOf(core, app)
   app.notFound(c => c.json({ message: 'Not found' }, 404))

@@ -254,7 +254,7 @@ function messaging(account: LoadedAccount, channel: MetaChannel, user: string, a
   }
 }
 
-/** A person writes, taps, or opens the chat (follow), which Messenger and Instagram tell as a referral. */
+/** A person writes, picks a reply (text with data), taps a button, or opens the chat (follow), which Messenger and Instagram tell as a referral. */
 function actAt(channel: MetaChannel) {
   return async (core: Core, workspace: Uuid, act: SandboxAct): Promise<void> => {
     const address = channel === 'whatsapp' ? cleanPhone(act.address) : /^\d{5,30}$/.exec(act.address)?.[0]
@@ -289,7 +289,8 @@ function actAt(channel: MetaChannel) {
 
 function chatSaid(id: Uuid, act: SandboxAct, text: string): object {
   const mid = `m_${id}`
-  if (act.act === 'text') return { message: { mid, text } }
+  if (act.act === 'text')
+    return { message: { mid, text, ...(act.data ? { quick_reply: { payload: act.data } } : {}) } }
   if (act.act === 'postback') return { postback: { mid, title: text, payload: act.data ?? '' } }
   return { referral: { ref: 'sandbox', source: 'SHORTLINK', type: 'OPEN_THREAD' } }
 }
@@ -305,11 +306,14 @@ function whatsappSaid(
 ): object | null {
   if (act.act === 'follow') return null
   const said =
-    act.act === 'text'
+    act.act === 'text' && !act.data
       ? { type: 'text', text: { body: text } }
       : {
           type: 'interactive',
-          interactive: { type: 'button_reply', button_reply: { id: act.data, title: text } },
+          interactive:
+            act.act === 'text'
+              ? { type: 'list_reply', list_reply: { id: act.data, title: text } }
+              : { type: 'button_reply', button_reply: { id: act.data, title: text } },
         }
   return {
     object: 'whatsapp_business_account',

@@ -13,7 +13,7 @@ export type SandboxAct = {
   act: 'follow' | 'unfollow' | 'text' | 'image' | 'unsend' | 'postback' | 'menu' | 'unsubscribe'
   name?: string | undefined
   text?: string | undefined
-  /** postback: its data; image: a data URL; unsend: the provider's id of the message */
+  /** postback: its data; text: what a picked reply carries (a list's row, a quick reply); image: a data URL; unsend: the provider's id of the message */
   data?: string | undefined
   /** menu: the alias of the rich menu that is switched to */
   menu?: string | undefined

@@ -11,6 +11,7 @@ import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { accountAt, type Hook, type SmsToCustomer, takeStandInFault, type StandInFault } from '../stand-in.ts'
 import type { SandboxAct, StandIn } from './model.ts'
+import { findObject } from './objects.ts'
 import { hang, hookPath, keepFromCustomer, keepMessage, postReceipts } from './wire.ts'
 
 /** Nobody's: Twilio's own test number for one that is not valid. */
@@ -183,6 +184,18 @@ const MITAKE_FAULTS: Partial<Record<StandInFault['kind'], string>> = {
   bad_recipient: 'v',
 }
 
+/** As SmQuery says it: id, state, when. `mitake_state` of a message: what a test says became of it; else it is on the phone. */
+async function stateLine(core: Core, workspace: Uuid, msgid: string): Promise<string | null> {
+  const { rows } = await core.pool.query<{ at: Date }>(
+    `select at from sandbox_message where workspace_id = $1 and channel = 'sms' and direction = 'to_customer'
+        and right(replace(id::text, '-', ''), 10) = $2 limit 1`,
+    [workspace, msgid],
+  )
+  if (!rows[0]) return null
+  const told = await findObject<{ code: string }>(core.pool, workspace, 'mitake_state', msgid)
+  return [msgid, told?.body.code ?? '4', asTaipeiTime(rows[0].at.getTime())].join('\t')
+}
+
 function mitakeApp(core: Core): Hono {
   const app = new Hono()
   const refuse = (c: Context, statuscode: string) => c.text(`[1]\r\nstatuscode=${statuscode}\r\n`)
@@ -237,9 +250,12 @@ function mitakeApp(core: Core): Hono {
   })
   app.post('/api/mtk/SmQuery', async c => {
     const form = await formOf(c)
-    return isStandInSecret(core, form.get('username') ?? '', 'mitake', form.get('password') ?? '')
-      ? c.text('AccountPoint=98\r\n')
-      : c.text('statuscode=e\r\n')
+    const workspace = form.get('username') ?? ''
+    if (!isStandInSecret(core, workspace, 'mitake', form.get('password') ?? '')) return refuse(c, 'e')
+    const asked = (form.get('msgid') ?? '').split(',').filter(id => id !== '')
+    if (asked.length === 0) return c.text('AccountPoint=98\r\n')
+    const lines = await Promise.all(asked.map(id => stateLine(core, workspace, id)))
+    return c.text(lines.flatMap(line => line ?? []).join('\r\n'))
   })
   return app
 }

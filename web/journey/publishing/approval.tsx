@@ -25,6 +25,11 @@ export function ApprovalCard({ ws, approval }: { ws: string; approval: Approval 
           <Text size="sm" c="dimmed">
             <Time at={approval.askedAt} />
           </Text>
+          {approval.at ? (
+            <Text size="sm">
+              {t('publishing.waitsUntil')} <Time at={approval.at} exact />
+            </Text>
+          ) : null}
         </div>
         {approval.note ? <Text style={{ whiteSpace: 'pre-wrap' }}>{approval.note}</Text> : null}
         {approval.outdated ? (

@@ -68,7 +68,8 @@ export const others: { [K in Kind]: TriggerSay<K> } = {
   coupon: (g, { t }, names) =>
     t(`triggerSay.coupon_${g.on}`, { n: g.days ?? 0 }) +
     (g.coupon ? t('triggerSay.named', { v: names.coupon(g.coupon) }) : ''),
-  points: (_, { t }) => t('triggerSay.points'),
+  points: ({ days }, { t }) =>
+    days === undefined ? t('triggerSay.points') : t('triggerSay.pointsDays', { n: days }),
   tier: (g, say, names) =>
     say.t(`triggerSay.tier_${g.on}`) +
     (g.to ? say.t('triggerSay.to', { v: sayList(g.to.map(names.tier), say) }) : ''),
