@@ -141,18 +141,6 @@ test('an account’s prices: one in the own currency, one in dollars after its r
   await speak('繁體中文', 'Language')
 })
 
-test('R2-12 the segment for which quota is kept is chosen by its name', { timeout: 120_000 }, async () => {
-  const channels = (await call('channels', {})).body as Out<'channels'>
-  const sms = channels.items.find(a => a.adapter === 'twilio')!
-  await page.goto(`${brand.home}/channels?edit=${sms.id}`)
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel(/^保留額度/).fill('10%')
-  await dialog.getByRole('combobox', { name: '保留給哪個分眾' }).selectOption({ label: '貴賓' })
-  await look('reserve')
-  await dialog.getByRole('button', { name: '儲存' }).click()
-  await page.getByText('貴賓').first().waitFor()
-})
-
 test('all of it is clean by axe', () => {
   expect(faults).toEqual([])
 })
