@@ -316,7 +316,7 @@ export const pages = {
       '保留額度：每月最後幾則只給一個分眾（則數或 10%）',
       'Reserve: the last messages of the month for one segment only (a number, or 10%)',
     ],
-    quotaReserveFor: ['保留給哪個分眾（seg_…）', 'Segment it is kept for (seg_…)'],
+    quotaReserveFor: ['保留給哪個分眾', 'Segment it is kept for'],
     costPerMessage: ['每則成本（工作區幣別）', "Cost of a message (in the workspace's currency)"],
     secure: ['使用 TLS', 'Use TLS'],
     replyTo: ['回覆地址', 'Reply-to'],
