@@ -157,7 +157,7 @@ test('Google’s request is as its golden file says', () => {
 test('R3-12 LINE: user ids, made once though an answer was lost; who left is left out of a new audience, for narrowcasts, too', {
   timeout: 120_000,
 }, async () => {
-  const people = await Promise.all(Array.from({ length: 3 }, person))
+  const people = [await person(), await person(), await person()] // one stage: one settles at a time
   const [a, b, c] = people as [Uuid, Uuid, Uuid]
   await lab.tell(looks(a), looks(b))
   const account = (await loadAccounts(lab.core, lab.core.pool, [lab.space.id])).get(

@@ -111,6 +111,7 @@ export class FoldLoop {
   private readonly metrics: FoldMetrics
   private readonly worlds: Worlds
   private sql: pg.Client | null = null
+  private opening: Promise<pg.Client> | null = null
   leases: Lease[] = []
   /** States as text: as objects, a hundred thousand of them kept the garbage collector busy for a quarter of the time */
   private cache = new LRUCache<Uuid, Kept>({
@@ -246,6 +247,13 @@ export class FoldLoop {
   /** Connects, so that this process is seen to be alive (leases.ts) before it owns anything. */
   async connection(): Promise<pg.Client> {
     if (this.sql) return this.sql
+    this.opening ??= this.open().finally(() => {
+      this.opening = null
+    })
+    return this.opening
+  }
+
+  private async open(): Promise<pg.Client> {
     const sql = await openPipeline(this.core.databaseUrl, this.core.processId)
     sql.on('error', () => {
       if (this.sql === sql) this.sql = null
