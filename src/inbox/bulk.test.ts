@@ -45,7 +45,7 @@ test('when no rows come any more all go on', () => {
   expect(turns.take(b, never)).toBe(true)
 })
 
-test('while rows come there is a rest after each turn, twice as long as the turn; then who waits is called', () => {
+test('while rows come there is a rest after each turn, eight times as long as the turn; then who waits is called', () => {
   const turns = new BulkTurns()
   const called: string[] = []
   const take = (loop: { name: string }) => turns.take(loop, () => called.push(loop.name))
@@ -54,16 +54,16 @@ test('while rows come there is a rest after each turn, twice as long as the turn
   pass(100)
   turns.came()
   expect([take(a), take(b)]).toEqual([false, false])
-  pass(199)
+  pass(799)
   expect(called).toEqual([])
   pass(1)
   expect(called).toEqual(['a'])
   expect([take(b), take(a)]).toEqual([false, true])
-  // who has the turn and finds nothing gives it up: the next is called after the rest, however long it took at most 1.5 s later
+  // who has the turn and finds nothing gives it up: the next is called after the rest, however long it took at most 5 s later
   pass(900)
   turns.came()
   turns.leave(a)
-  pass(1_499)
+  pass(4_999)
   expect(called).toEqual(['a'])
   pass(1)
   expect(called).toEqual(['a', 'b'])
