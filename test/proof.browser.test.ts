@@ -18,7 +18,8 @@ afterAll(() => site?.close())
 
 const PEOPLE = 40
 
-async function fill(ws: string, apiKey: string): Promise<void> {
+/** Returns the campaign that its journey belongs to. */
+async function fill(ws: string, apiKey: string): Promise<string> {
   const { baseUrl } = site.core
   const call = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) => {
     const answer = await callApi(
@@ -37,7 +38,29 @@ async function fill(ws: string, apiKey: string): Promise<void> {
       next: { accepted: null },
     },
   })
+  const accounts = (await call('channels', {})) as unknown as {
+    items: { id: string; channel: string; name: string; settings: Record<string, string> }[]
+  }
+  const { id: account, name, settings } = accounts.items.find(a => a.channel === 'email')!
+  await call('saveChannel', {
+    params: { channel: 'email' },
+    body: { account, name, settings: { ...settings, costPerMessage: '2' } },
+  })
   const made = await call('createJourney', { body: { graph: { ...graph, name: '歡迎信' } } })
+  const day = 86_400_000
+  const campaign = await call('createCampaign', {
+    body: {
+      name: '開店',
+      startsAt: new Date(Date.now() - day).toISOString(),
+      endsAt: new Date(Date.now() + 9 * day).toISOString(),
+      event: 'Order Completed',
+      budget: 200,
+    },
+  })
+  await call('setCampaignJourneys', {
+    params: { campaign: String(campaign.id) },
+    body: { journeys: [String(made.id)] },
+  })
   await call('publishJourney', { params: { journey: String(made.id) }, body: { version: made.version } })
   const names = Array.from({ length: PEOPLE }, (_, i) => `w${i}`)
   const batch = async (items: unknown[]) =>
@@ -73,6 +96,7 @@ async function fill(ws: string, apiKey: string): Promise<void> {
     },
     90_000,
   )
+  return String(campaign.id)
 }
 
 test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
@@ -82,7 +106,7 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
   const { id, apiKey, home } = await newBrand(site.core)
-  await fill(publicId('wsp', id), apiKey)
+  const campaign = await fill(publicId('wsp', id), apiKey)
   const look = async (name: string) => {
     expect([name, await seriousFaults(page)]).toEqual([name, []])
     if (process.env.SHOTS)
@@ -119,6 +143,12 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await look('reach-people')
   await page.keyboard.press('Escape')
   await bound.waitFor({ state: 'detached' })
+
+  await page.goto(`${home}/campaigns`)
+  await page.getByRole('row', { name: /開店/ }).getByText('完成訂單').waitFor()
+  await page.goto(`${home}/campaigns/${campaign}`)
+  await page.getByText(/預算 NT\$200 的 40\.0/).waitFor()
+  await look('campaign')
 
   await page.goto(`${home}/insight/attribution?touches=delivery`)
   await page.getByRole('heading', { level: 1, name: '歸因與成效' }).waitFor()

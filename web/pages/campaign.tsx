@@ -76,7 +76,7 @@ function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: R
   const { total, currency, budget, goal } = data
   return (
     <Stack>
-      <Group gap="xl">
+      <Group gap="xl" align="flex-start">
         <Figure
           label={t('campaigns.reached')}
           value={who('reached', total.reached, say.count(total.reached))}
@@ -102,7 +102,7 @@ function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: R
               <Text size="sm" c="dimmed">
                 {t('campaigns.ofBudget', {
                   budget: say.money(budget, currency),
-                  share: budget === 0 ? '—' : say.percent((100 * data.spent) / budget),
+                  share: budget === 0 ? '—' : say.percent(data.spent / budget),
                 })}
               </Text>
             )

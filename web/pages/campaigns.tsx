@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { usePages } from '../api/queries.ts'
 import { CampaignSettings } from '../campaigns/settings.tsx'
+import { useEventLabel } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { ListTable } from '../parts/list-table.tsx'
 import { Card, Page } from '../parts/page.tsx'
@@ -22,6 +23,7 @@ export function Campaigns() {
   const { ws } = route.useParams()
   const { edit } = route.useSearch()
   const navigate = route.useNavigate()
+  const labelOf = useEventLabel(ws)
   const query = usePages('campaigns', { ws, query: { archived: 'false' } })
   const add = (
     <Guarded
@@ -74,7 +76,7 @@ export function Campaigns() {
                 <td className="nowrap">
                   {say.short(c.startsAt)} – {say.short(c.endsAt)}
                 </td>
-                <td>{[c.event, ...c.also.map(a => a.event)].join(', ')}</td>
+                <td>{[c.event, ...c.also.map(a => a.event)].map(labelOf).join(', ')}</td>
               </tr>
             )}
           />
