@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { unpackState } from '../src/customers/pack.ts'
 import type { CustomerState } from '../src/customers/model.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
+import type { Rule } from '../src/rules/model.ts'
 import { parseId } from '../src/platform/ids.ts'
 import { openDeliverer } from '../src/messages/deliver.ts'
 import { openTestCore } from './harness.ts'
@@ -182,4 +183,38 @@ export async function openJourneyLab(): Promise<JourneyLab> {
     },
   })
   return lab
+}
+
+/** Asks these branches in order when `event` happens, or when somebody tags the person with that word, which is nothing that the
+ *  person does: it would move their clock. Who takes one is tagged `<event>:<branch>`. */
+export function splitGraph(
+  event: string,
+  branches: Record<string, Rule>,
+  by: 'event' | 'tag' = 'event',
+): JourneyGraph {
+  const names = Object.keys(branches)
+  return {
+    format: 1,
+    name: event,
+    trigger:
+      by === 'event'
+        ? { kind: 'event', event }
+        : { kind: 'event', event: 'tag.applied', where: [{ path: 'tag', op: 'is', value: event }] },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'split',
+    nodes: {
+      split: {
+        type: 'split',
+        fields: { branches: names.map(name => ({ name, rule: branches[name] })) },
+        next: { ...Object.fromEntries(names.map(name => [name, name])), else: 'other' },
+      },
+      ...Object.fromEntries(
+        [...names, 'other'].map(name => [
+          name,
+          { type: 'update', fields: { addTags: [`${event}:${name}`] }, next: { next: null } },
+        ]),
+      ),
+    },
+  }
 }

@@ -1,7 +1,7 @@
 // Conditions on what messages, consent and conversations did: broadcasts, clicks, answers and preferences as they really
 // happen, journeys published over HTTP, messages at the stand-ins. Each branch puts a tag on whoever takes it.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Item, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
+import { type Item, type JourneyLab, openJourneyLab, says, splitGraph } from '../../test/journey-lab.ts'
 import type { Caller } from '../../test/http-client.ts'
 import { publicId } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
@@ -28,31 +28,9 @@ async function ok(name: Name, given: Item = {}, as?: Caller): Promise<Item> {
 }
 const idOf = async (who: string): Promise<string> => publicId('cus', (await lab.stateOf(who)).id)
 
-/** Asked by a tag, which is nothing that the person does: it would move their clock. */
-async function split(word: string, branches: Record<string, Rule>): Promise<void> {
-  const names = Object.keys(branches)
-  await lab.publish({
-    format: 1,
-    name: word,
-    trigger: { kind: 'event', event: 'tag.applied', where: [{ path: 'tag', op: 'is', value: word }] },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'split',
-    nodes: {
-      split: {
-        type: 'split',
-        fields: { branches: names.map(name => ({ name, rule: branches[name] })) },
-        next: { ...Object.fromEntries(names.map(name => [name, name])), else: 'other' },
-      },
-      ...Object.fromEntries(
-        [...names, 'other'].map(name => [
-          name,
-          { type: 'update', fields: { addTags: [`${word}:${name}`] }, next: { next: null } },
-        ]),
-      ),
-    },
-  })
-}
+/** Asked by a tag. */
+const split = (word: string, branches: Record<string, Rule>) => lab.publish(splitGraph(word, branches, 'tag'))
+
 /** The branch that each takes now. */
 async function ask(word: string, ...people: string[]): Promise<string[]> {
   const at = async (who: string) =>

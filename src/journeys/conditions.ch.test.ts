@@ -2,7 +2,7 @@
 // for the way by an event; each branch puts a tag on whoever takes it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
-import { is, type Item, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
+import { is, type Item, type JourneyLab, openJourneyLab, says, splitGraph } from '../../test/journey-lab.ts'
 import { sendOn } from '../../test/shop-lab.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph } from './model.ts'
@@ -18,40 +18,8 @@ const MINUTE = 60_000
 
 const tell = (...items: Item[]): Promise<void> => lab.tell(...items)
 
-/** A journey that asks these branches in order when `event` happens; or when somebody tags the person with that word,
- *  which is nothing that the person does. */
-async function split(
-  event: string,
-  branches: Record<string, Rule>,
-  by: 'event' | 'tag' = 'event',
-): Promise<void> {
-  const names = Object.keys(branches)
-  const graph: JourneyGraph = {
-    format: 1,
-    name: event,
-    trigger:
-      by === 'event'
-        ? { kind: 'event', event }
-        : { kind: 'event', event: 'tag.applied', where: [{ path: 'tag', op: 'is', value: event }] },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'split',
-    nodes: {
-      split: {
-        type: 'split',
-        fields: { branches: names.map(name => ({ name, rule: branches[name] })) },
-        next: { ...Object.fromEntries(names.map(name => [name, name])), else: 'other' },
-      },
-      ...Object.fromEntries(
-        [...names, 'other'].map(name => [
-          name,
-          { type: 'update', fields: { addTags: [`${event}:${name}`] }, next: { next: null } },
-        ]),
-      ),
-    },
-  }
-  await publish(graph)
-}
+const split = (event: string, branches: Record<string, Rule>, by?: 'event' | 'tag'): Promise<void> =>
+  publish(splitGraph(event, branches, by))
 
 /** It is live with the next thing that is told. */
 async function publish(graph: JourneyGraph): Promise<void> {
