@@ -15,8 +15,10 @@ const SELDOM_MS = 60_000
 /** `tick`: one look at everything; true when there was something. */
 export function openLineWorker(core: Core): Worker {
   let seldomAt = 0
+  let lookedAt = 0
 
   async function tick(): Promise<boolean> {
+    lookedAt = performance.now()
     let worked = false
     // each by itself: where LINE or history is down for one, the others go on
     const steps = [
@@ -44,5 +46,12 @@ export function openLineWorker(core: Core): Worker {
     return worked
   }
 
-  return openWorker(core, { tick, restMs: POLL_MS, idleMs: IDLE_MS, failed: 'LINE: will try again' })
+  return openWorker(core, {
+    tick,
+    restMs: POLL_MS,
+    idleMs: IDLE_MS,
+    failed: 'LINE: will try again',
+    // after a rest a new friend need not wait for its end; while much happens the poll is enough
+    wakes: [{ topic: 'live', when: of => of.endsWith(':events') && performance.now() - lookedAt > POLL_MS }],
+  })
 }
