@@ -193,6 +193,7 @@ export class FoldLoop {
       await this.connection(),
       this.leases.map(l => l.key),
       this.sinceOf(this.leases),
+      true,
     )
     const busy = new Set(called)
     for (const bucket of this.note(seen.buckets, seen.now)) busy.add(bucket)

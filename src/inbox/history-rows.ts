@@ -77,7 +77,6 @@ export const HISTORY_COLUMNS = [
   'rules',
 ] as const satisfies readonly (keyof HistoryRow)[]
 
-/** A row's fields in the order of HISTORY_COLUMNS. */
 /** A fact as ClickHouse is given it: its columns in their order. */
 export const historyTuple = (row: HistoryRow): unknown[] => HISTORY_COLUMNS.map(c => row[c])
 

@@ -96,6 +96,7 @@ export function openOwner(core: Core): Owner {
           core.pool,
           leases.map(l => l.key),
           asked.flatMap(a => a.loop.sinceOf(a.leases)),
+          false,
         )
         const of = new Map(seen.buckets.map(b => [b.bucket, b]))
         for (const { loop, leases, end } of asked) {

@@ -113,24 +113,27 @@ export async function readMail(
 /** Where a bucket stands for somebody who only looks: earliest alarm (real ms), mail since `since`, bulk work. */
 export type Peek = { bucket: number; due: number | null; mail: boolean; bulk: boolean }
 
-/** What these buckets have to do, without locking anything. `now`: database time, real ms. */
+// `limit 1`: as plain `exists` they may be answered by hashing a whole table
+const PEEK = `select b.bucket, ${EPOCH_MS('d.due_at')} as due, i.found is not null as mail, k.found is not null as bulk, ${EPOCH_MS('clock_timestamp()')} as now
+  from unnest($1::smallint[], $2::timestamptz[]) b(bucket, since)
+  left join lateral (select true as found from inbox i where i.bucket = b.bucket and i.received >= b.since
+                      order by i.received limit 1) i on true
+  left join lateral (select true as found from bulk k where k.bucket = b.bucket order by k.seq limit 1) k on true
+  left join lateral (select c.due_at from customer c where c.bucket = b.bucket and c.due_at is not null
+                      order by c.due_at limit 1) d on true`
+
+/** What these buckets have to do, without locking anything. `now`: database time, real ms. `prepared`: the connection is a fold's,
+ *  which goes by index; elsewhere the plan must be of now, not of when the tables were empty. */
 export async function peekMail(
   sql: Sql,
   buckets: number[],
   since: number[],
+  prepared: boolean,
 ): Promise<{ now: number; buckets: Peek[] }> {
-  const { rows } = await sql.query<Peek & { now: number }>({
-    name: 'fold_peek',
-    // `limit 1`: as plain `exists` they may be answered by hashing a whole table
-    text: `select b.bucket, ${EPOCH_MS('d.due_at')} as due, i.found is not null as mail, k.found is not null as bulk, ${EPOCH_MS('clock_timestamp()')} as now
-             from unnest($1::smallint[], $2::timestamptz[]) b(bucket, since)
-             left join lateral (select true as found from inbox i where i.bucket = b.bucket and i.received >= b.since
-                                 order by i.received limit 1) i on true
-             left join lateral (select true as found from bulk k where k.bucket = b.bucket order by k.seq limit 1) k on true
-             left join lateral (select c.due_at from customer c where c.bucket = b.bucket and c.due_at is not null
-                                 order by c.due_at limit 1) d on true`,
-    values: [smallints(buckets), instants(since)],
-  })
+  const values = [smallints(buckets), instants(since)]
+  const { rows } = await (prepared
+    ? sql.query<Peek & { now: number }>({ name: 'fold_peek', text: PEEK, values })
+    : sql.query<Peek & { now: number }>(PEEK, values))
   return { now: rows[0]?.now ?? 0, buckets: rows }
 }
 
