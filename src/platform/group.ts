@@ -51,7 +51,7 @@ export function openGroup<I, O>({
   async function run(group: Waiting<I, O>[]): Promise<void> {
     try {
       const answers = await write(group.map(w => w.item))
-      group.forEach((w, i) => w.resolve(answers[i]!))
+      for (const [i, w] of group.entries()) w.resolve(answers[i]!)
     } catch (error) {
       for (const w of group) w.reject(error)
     }
