@@ -9,7 +9,8 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import type { EndpointName, Out } from '../../src/contract.ts'
-import { i18n } from '../i18n.ts'
+import { currentLocale, i18n } from '../i18n.ts'
+import { PROBLEMS_ZH } from '../words/problems.ts'
 import { ApiProblem, type Args, call } from './call.ts'
 
 export const queryClient = new QueryClient({
@@ -99,6 +100,8 @@ export function showProblem(error: unknown): void {
 export function explain(error: unknown): { title: string; action: string; id: string | null } {
   if (!(error instanceof ApiProblem))
     return { title: i18n.t('wrong.unexpected'), action: i18n.t('wrong.reload'), id: null }
+  const chinese = currentLocale() === 'en' ? undefined : PROBLEMS_ZH[error.code]
+  if (chinese !== undefined) return { title: chinese, action: '', id: error.requestId }
   const key = `problem.${error.code}` as 'problem.offline'
   const known = i18n.exists(key)
   return {
