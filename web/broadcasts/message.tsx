@@ -14,12 +14,14 @@ import {
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { type BroadcastSpec, compileBroadcast } from '../../src/campaigns/model.ts'
+import type { MessageContent } from '../../src/channels/content.ts'
 import type { ChannelName } from '../../src/channels/model.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { ContentField } from '../journey/fields/content.tsx'
 import { contentFor } from '../journey/fields/content-for.ts'
 import { FormProvider } from '../journey/fields/model.ts'
+import { TestSend } from '../messages/test-send.tsx'
 import type { StepProps } from './form.tsx'
 import '../journey/fields/fields.css'
 
@@ -156,6 +158,9 @@ function Options({
             beside={{}}
             readOnly={false}
           />
+          <div>
+            <TestSend ws={ws} content={option.content as MessageContent} />
+          </div>
         </Stack>
       ))}
       {free.length > 0 ? (

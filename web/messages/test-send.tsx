@@ -8,7 +8,9 @@ import { useTranslation } from 'react-i18next'
 import type { In } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { PersonPick } from '../journey/person-pick.tsx'
+import { A } from '../parts/link.tsx'
 import { Guarded } from '../parts/small.tsx'
+import { ThatIsMe } from '../settings/test-recipients.tsx'
 import { useSay } from '../use.ts'
 
 type Content = In<'testSend'>['content']
@@ -17,10 +19,12 @@ export function TestSend({
   ws,
   content,
   account,
+  size = 'xs',
 }: {
   ws: string
   content: Content
   account?: string | undefined
+  size?: 'xs' | 'sm'
 }) {
   const { t } = useTranslation()
   const [opened, dialog] = useDisclosure(false)
@@ -28,7 +32,7 @@ export function TestSend({
     <>
       <Guarded
         scope="messages:write"
-        size="xs"
+        size={size}
         variant="default"
         leftSection={<IconSend size={14} />}
         onClick={dialog.open}
@@ -66,7 +70,7 @@ function Form({
     },
   })
   const nameless = t('testSend.nameless')
-  return (
+  const form = (
     <form
       onSubmit={event => {
         event.preventDefault()
@@ -87,9 +91,9 @@ function Form({
               />
             ))}
             {data && data.lists.length === 0 ? (
-              <Text size="sm" c="dimmed">
+              <A size="sm" to="/w/$ws/settings" params={{ ws }} search={{ tab: 'sending' }}>
                 {t('testSend.noLists')}
-              </Text>
+              </A>
             ) : null}
           </Stack>
         </Checkbox.Group>
@@ -114,5 +118,19 @@ function Form({
         </Group>
       </Stack>
     </form>
+  )
+  // its own confirmation is a form: beside ours, not within
+  return data && !data.self ? (
+    <Stack>
+      <div>
+        <Text size="sm" mb={4}>
+          {t('testSend.whoAreYou')}
+        </Text>
+        <ThatIsMe ws={ws} />
+      </div>
+      {form}
+    </Stack>
+  ) : (
+    form
   )
 }

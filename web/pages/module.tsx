@@ -3,6 +3,7 @@ import { Button, Group, Stack, Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { MessageContent } from '../../src/channels/content.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { FormProvider } from '../journey/fields/model.ts'
@@ -12,6 +13,7 @@ import { ModuleAnew, ModulePublish } from '../messages/module-publish.tsx'
 import { ModuleSettings } from '../messages/module-settings.tsx'
 import { ModuleUses, ModuleVersions } from '../messages/module-tabs.tsx'
 import { PreviewAs } from '../messages/editor/preview.tsx'
+import { TestSend } from '../messages/test-send.tsx'
 import { A } from '../parts/link.tsx'
 import { Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
@@ -100,6 +102,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
           <Guarded scope="modules:write" variant="subtle" onClick={() => ask('settings')}>
             {t('modules.settings')}
           </Guarded>
+          <TestSend ws={ws} content={content as MessageContent} size="sm" />
           {older.length > 0 ? (
             <Guarded scope="journeys:publish" variant="default" onClick={() => ask('anew')}>
               {t('modules.anew')}

@@ -98,12 +98,36 @@ function Add({ ws }: { ws: string }) {
   )
 }
 
-function Me({ ws, name }: { ws: string; name: string | null }) {
+/** Chooses the customer that the signed-in person is. */
+export function ThatIsMe({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const [customer, choose] = useState<string | null>(null)
   const [sure, ask] = useState(false)
-  const code = useAct('testCode')
   const bind = useAct('bindTestSelf', { done: t('common.saved'), after: () => choose(null) })
+  return (
+    <>
+      <Group align="flex-end">
+        <PersonPick ws={ws} value={customer} choose={choose} />
+        <Guarded scope="messages:write" size="sm" disabled={customer === null} onClick={() => ask(true)}>
+          {t('testSend.bind')}
+        </Guarded>
+      </Group>
+      <Confirm
+        opened={sure}
+        title={t('testSend.bindTitle')}
+        text={t('testSend.bindText')}
+        action={t('testSend.bind')}
+        close={() => ask(false)}
+        run={() => customer && bind.mutate({ ws, body: { customer } })}
+      />
+    </>
+  )
+}
+
+function Me({ ws, name }: { ws: string; name: string | null }) {
+  const { t } = useTranslation()
+  const code = useAct('testCode')
+  const bind = useAct('bindTestSelf', { done: t('common.saved') })
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -146,20 +170,7 @@ function Me({ ws, name }: { ws: string; name: string | null }) {
           </Group>
         ) : null}
       </Group>
-      <Group align="flex-end">
-        <PersonPick ws={ws} value={customer} choose={choose} />
-        <Guarded scope="messages:write" size="sm" disabled={customer === null} onClick={() => ask(true)}>
-          {t('testSend.bind')}
-        </Guarded>
-      </Group>
-      <Confirm
-        opened={sure}
-        title={t('testSend.bindTitle')}
-        text={t('testSend.bindText')}
-        action={t('testSend.bind')}
-        close={() => ask(false)}
-        run={() => customer && bind.mutate({ ws, body: { customer } })}
-      />
+      <ThatIsMe ws={ws} />
     </Stack>
   )
 }

@@ -51,8 +51,8 @@ export const sending = {
     button: ['測試發送', 'Send a test'],
     title: ['測試發送', 'Send a test'],
     text: [
-      '測試訊息標上 [TEST]，不計入報表、頻率上限與成本。',
-      'A test is marked [TEST] and counts in no report, cap or cost.',
+      '不計入報表、頻率上限與成本；信件與推播的標題會加上 [TEST]。',
+      'Counts in no report, cap or cost; mails and pushes have [TEST] in their title.',
     ],
     self: ['傳給我自己（{{name}}）', 'To myself ({{name}})'],
     list: ['{{name}}（{{n}} 人）', '{{name}} ({{n}})'],
@@ -61,8 +61,12 @@ export const sending = {
     send: ['送出測試', 'Send test'],
     sent: ['已送出 {{n}} 則測試', '{{n}} tests sent'],
     noLists: [
-      '還沒有測試名單。到「設定 › 發送」建立。',
-      'There is no seed list yet. Make one under Settings, Sending.',
+      '還沒有測試名單，到設定建立',
+      'There is no seed list yet: make one in the settings',
+    ],
+    whoAreYou: [
+      '要傳給你自己，先選你是哪位顧客：',
+      'To send it to yourself, choose which customer you are:',
     ],
     lists: ['測試收件人', 'Test recipients'],
     listsText: ['測試名單上的顧客才能收到測試發送。', 'Only customers on a seed list get test sends.'],
