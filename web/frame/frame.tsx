@@ -65,7 +65,7 @@ export function Frame() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar className="rail" p={8}>
+      <AppShell.Navbar className="rail" p={8} data-open={opened}>
         <ScrollArea style={{ flex: 1 }}>
           <Rail narrow={narrow && !opened} close={menu.close} />
         </ScrollArea>
