@@ -7,9 +7,16 @@ export function withFieldNames(text: string, names: Pick<Names, 'trait' | 'prop'
     .replace(/\{%-?.*?-?%\}/gs, '')
     .replace(
       /\{\{-?\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
-      (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
+      (_, of: string, name: string) => `〔${nameOf(of, name, names)}〕`,
     )
     .replace(/\{\{[^}]*\}\}/g, '〔…〕')
+}
+
+/** An attribute by its name in the workspace; what is worked out (points, recommendations …) by ours. */
+function nameOf(of: string, name: string, names: Pick<Names, 'trait' | 'prop'>): string {
+  if (of === 'recommendations') return names.prop(of)
+  const trait = of === 'customer' ? names.trait(name) : name
+  return trait === name ? names.prop(name) : trait
 }
 
 /** The same in every text of a content. */

@@ -488,6 +488,7 @@ export const frame = {
     title: ['標題', 'title'],
     category: ['分類', 'category'],
     cart_id: ['購物車', 'cart'],
+    cart_url: ['購物車網址', 'address of the cart'],
     entry: ['第幾次', 'entry'],
     order: ['訂單', 'order'],
     amount: ['金額', 'amount'],
@@ -537,6 +538,10 @@ export const frame = {
     code: ['代碼', 'code'],
     label: ['連結文字', 'link text'],
     brand: ['品牌', 'brand'],
+    points: ['點數', 'points'],
+    tier: ['會員等級', 'tier'],
+    tier_gap: ['升等還差', 'to the next tier'],
+    recommendations: ['推薦商品', 'recommended products'],
   },
   attention: {
     webhooks_failing: ['Webhook 連續失敗，已暫停', 'Webhooks failed for long and are paused'],
