@@ -18,7 +18,7 @@ import { MappingTable } from '../imports/mapping.tsx'
 import { CountsOf, errorFileOf, ImportState, useTargets, works } from '../imports/parts.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { A } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Crumbs, Page } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
@@ -38,9 +38,11 @@ export function ImportPage() {
     <Page
       title={query.data?.fileName ?? t('imports.title')}
       above={
-        <A to="/w/$ws/sources" params={{ ws }} search={{ tab: 'imports' }} size="sm">
-          {t('imports.back')}
-        </A>
+        <Crumbs here={query.data?.fileName ?? '…'}>
+          <A to="/w/$ws/sources" params={{ ws }} search={{ tab: 'imports' }} size="sm">
+            {t('imports.back')}
+          </A>
+        </Crumbs>
       }
       lead={query.data ? <ImportState of={query.data} /> : null}
     >
@@ -165,9 +167,7 @@ function RunStep({ ws, of, editable }: { ws: string; of: Detail; editable: boole
   })
   const [removing, dialog] = useDisclosure(false)
   const missing = of.missing.length > 0
-  const reason = missing
-    ? t('imports.missing', { names: of.missing.map(any => any[0]).join(t('imports.and')) })
-    : null
+  const reason = missing ? t('imports.mapFirst') : null
   const busy = works(of.status)
   return (
     <Card title={`${t('imports.stepCheck')} · ${t('imports.stepRun')}`}>

@@ -7,7 +7,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Card } from '../parts/page.tsx'
-import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
+import { Badge, Copy, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 
@@ -15,6 +15,7 @@ const ROLES: Role[] = ['owner', 'admin', 'marketer', 'analyst', 'staff', 'viewer
 
 export function Team({ ws }: { ws: string }) {
   const { t } = useTranslation()
+  const say = useSay()
   const me = useApi('me', {})
   const team = useApi('team', { ws })
   const setRole = useAct('setRole', { done: t('common.saved') })
@@ -95,7 +96,7 @@ export function Team({ ws }: { ws: string }) {
                           {i.email} · {word('role', i.role)}
                         </Text>
                         <Text size="sm" c="dimmed">
-                          <Time at={i.expiresAt} exact />
+                          {t('settings.inviteExpires', { time: say.short(i.expiresAt) })}
                         </Text>
                       </Group>
                     </li>

@@ -66,6 +66,7 @@ export const imports = {
     extraTrait: ['自訂屬性：{{name}}', 'Attribute: {{name}}'],
     extraProperty: ['事件屬性：{{name}}', 'Property: {{name}}'],
     required: ['{{name}}（必要）', '{{name}} (needed)'],
+    mapFirst: ['先對應還缺的欄位', 'Say first which columns hold what is missing'],
     missing: ['還缺：{{names}}', 'Still missing: {{names}}'],
     or: ['或', 'or'],
     and: ['、', ', '],

@@ -15,5 +15,7 @@ test('each is of a code that the API has', () =>
 
 test('each is a whole sentence in Taiwan usage', () =>
   expect(
-    Object.entries(PROBLEMS_ZH).filter(([, text]) => !text.endsWith('。') || /短信|數據|用戶|默認|登錄/.test(text)),
+    Object.entries(PROBLEMS_ZH).filter(
+      ([, text]) => !text.endsWith('。') || /短信|數據|用戶|默認|登錄/.test(text),
+    ),
   ).toEqual([]))

@@ -60,14 +60,8 @@ export const sending = {
     as: ['以這位顧客的資料套用（留空：各用各的）', 'Fill in as for this customer (empty: each their own)'],
     send: ['送出測試', 'Send test'],
     sent: ['已送出 {{n}} 則測試', '{{n}} tests sent'],
-    noLists: [
-      '還沒有測試名單，到設定建立',
-      'There is no seed list yet: make one in the settings',
-    ],
-    whoAreYou: [
-      '要傳給你自己，先選你是哪位顧客：',
-      'To send it to yourself, choose which customer you are:',
-    ],
+    noLists: ['還沒有測試名單，到設定建立', 'There is no seed list yet: make one in the settings'],
+    whoAreYou: ['要傳給你自己，先選你是哪位顧客：', 'To send it to yourself, choose which customer you are:'],
     lists: ['測試收件人', 'Test recipients'],
     listsText: ['測試名單上的顧客才能收到測試發送。', 'Only customers on a seed list get test sends.'],
     listName: ['名單名稱', 'Name of the list'],

@@ -65,6 +65,7 @@ const fields: readonly ImportField[] = [
       '銷售日期',
       '結帳時間',
       '建立時間',
+      '日期',
       'order date',
       'created at',
       'date',
