@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct } from '../api/queries.ts'
 import { instantOf, wallTime } from '../format.ts'
+import { EventPicker, EventsPicker } from '../parts/event-picker.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
 
@@ -39,11 +40,11 @@ export function CampaignSettings({
     from: wall(held?.startsAt),
     to: wall(held?.endsAt),
     event: held?.event ?? '',
-    also: held?.also.map(a => a.event).join(', ') ?? '',
     code: held?.code ?? '',
     pages: held?.pages.map(p => `${p.label} ${p.url}`).join('\n') ?? '',
     goalEvent: held?.goal?.event ?? '',
   })
+  const [also, setAlso] = useState<string[]>(held?.also.map(a => a.event) ?? [])
   const [budget, setBudget] = useState<number | string>(held?.budget ?? '')
   const [target, setTarget] = useState<number | string>(held?.goal?.target ?? '')
   const after = (done: { id: string }) => saved(done.id)
@@ -58,17 +59,16 @@ export function CampaignSettings({
   })
   const submit = () => {
     // filters of events that were made elsewhere stay
-    const also = given.also
-      .split(/[,\uFF0C\u3001]/)
-      .map(e => e.trim())
-      .filter(e => e !== '')
-      .map(event => ({ event, where: held?.also.find(a => a.event === event)?.where ?? [] }))
+    const further = also.map(event => ({
+      event,
+      where: held?.also.find(a => a.event === event)?.where ?? [],
+    }))
     const body = {
       name: given.name,
       startsAt: new Date(instantOf(given.from, zone)).toISOString(),
       endsAt: new Date(instantOf(given.to, zone)).toISOString(),
       event: given.event,
-      also,
+      also: further,
       code: given.code,
       pages: pages ?? [],
       budget: typeof budget === 'number' ? budget : null,
@@ -98,9 +98,24 @@ export function CampaignSettings({
           description={zone}
           {...field('to', { type: 'datetime-local', required: true })}
         />
-        <TextInput label={t('campaigns.event')} {...field('event', { required: true })} />
-        <TextInput label={t('campaigns.also')} {...field('also')} />
-        <TextInput label={t('campaigns.goalEvent')} {...field('goalEvent')} />
+        <EventPicker
+          labelled
+          required
+          size="sm"
+          ws={ws}
+          label={t('campaigns.event')}
+          value={given.event}
+          onChange={event => write({ ...given, event })}
+        />
+        <EventsPicker ws={ws} label={t('campaigns.also')} value={also} onChange={setAlso} />
+        <EventPicker
+          labelled
+          size="sm"
+          ws={ws}
+          label={t('campaigns.goalEvent')}
+          value={given.goalEvent}
+          onChange={goalEvent => write({ ...given, goalEvent })}
+        />
         <NumberInput
           label={t('campaigns.goalTarget')}
           min={1}

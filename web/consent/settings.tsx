@@ -264,7 +264,7 @@ function Rates({ ws }: { ws: string }) {
                         <td>{word('channel', row.channel)}</td>
                         <td className="end">{say.count(row.on)}</td>
                         <td className="end">{say.count(row.off)}</td>
-                        <td className="end">{share(row)} %</td>
+                        <td className="end">{say.share(row.off, row.on + row.off)}</td>
                       </tr>
                     ))}
                   </tbody>
@@ -286,7 +286,7 @@ function Rates({ ws }: { ws: string }) {
                         <td>{row.day}</td>
                         <td className="end">{say.count(row.on)}</td>
                         <td className="end">{say.count(row.off)}</td>
-                        <td className="end">{share(row)} %</td>
+                        <td className="end">{say.share(row.off, row.on + row.off)}</td>
                       </tr>
                     ))}
                   </tbody>
@@ -300,9 +300,6 @@ function Rates({ ws }: { ws: string }) {
   )
 }
 
-const share = ({ on, off }: { on: number; off: number }): number =>
-  on + off === 0 ? 0 : Math.round((1000 * off) / (on + off)) / 10
-
 function Totals({ found }: { found: Out<'consentRates'> }) {
   const { t } = useTranslation()
   const say = useSay()
@@ -314,7 +311,7 @@ function Totals({ found }: { found: Out<'consentRates'> }) {
       <Figure label={t('consent.refused')} value={say.count(off)} />
       <Figure
         label={t('consent.optOut')}
-        value={`${share({ on, off })} %`}
+        value={say.share(off, on + off)}
         definition={t('consent.optOutDef')}
       />
       <Figure label={t('consent.pending')} value={say.count(found.pending)} />

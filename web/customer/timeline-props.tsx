@@ -48,6 +48,7 @@ const CODES = {
   purpose: 'purpose',
   sales_channel: 'salesChannel',
   cause: 'fact',
+  trigger: 'fact',
   entry: 'fact',
 } as const
 type Coded = keyof typeof CODES

@@ -163,7 +163,7 @@ function Line({ ws, item }: { ws: string; item: Item }) {
         ) : null}{' '}
         {item.message ? (
           <A size="sm" to="/w/$ws/messages" params={{ ws }} search={{ message: item.message }}>
-            {t('search.message')}
+            {t('person.openMessage')}
           </A>
         ) : null}
         <div className="props">

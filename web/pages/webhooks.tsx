@@ -309,7 +309,7 @@ function Types({ items }: { items: Out<'webhookEvents'>['items'] }) {
             <tr key={i.name}>
               <td className="mono">{i.name}</td>
               <td>{i.version}</td>
-              <td className="mono">{i.props.join(', ')}</td>
+              <td className="mono">{i.props.join(', ') || '—'}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,5 @@
 // Chooses the name of an event: the product's own, those of installed presets, those that came in; or a new one.
-import { Autocomplete, Text } from '@mantine/core'
+import { Autocomplete, TagsInput, Text } from '@mantine/core'
 import { useApi } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
 import { useSay } from '../use.ts'
@@ -18,6 +18,30 @@ export function useEventLabel(ws: string): (name: string) => string {
     i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (labels.get(name) ?? name)
 }
 
+/** Several of them. */
+export function EventsPicker({
+  ws,
+  label,
+  value,
+  onChange,
+}: {
+  ws: string
+  label: string
+  value: string[]
+  onChange: (names: string[]) => void
+}) {
+  const { events, labels } = useVocabulary(ws)
+  return (
+    <TagsInput
+      label={label}
+      data={events.map(e => e.name)}
+      value={value}
+      onChange={onChange}
+      renderOption={({ option }) => labels.get(option.value) ?? option.value}
+    />
+  )
+}
+
 export function EventPicker({
   ws,
   label,
@@ -26,6 +50,8 @@ export function EventPicker({
   placeholder,
   width,
   labelled = false,
+  size = 'xs',
+  required,
 }: {
   ws: string
   label: string
@@ -35,12 +61,15 @@ export function EventPicker({
   width?: number
   /** the label stands above it, as with the fields beside; else only a screen reader says it */
   labelled?: boolean
+  size?: 'xs' | 'sm'
+  required?: boolean
 }) {
   const { events, labels } = useVocabulary(ws)
   const labelOf = (name: string) => labels.get(name) ?? name
   return (
     <Autocomplete
-      size="xs"
+      size={size}
+      required={required}
       miw={130}
       w={width}
       limit={60}

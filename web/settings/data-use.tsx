@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
+import { useAttributeName } from '../customer/names.ts'
 import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Definition, Time } from '../parts/small.tsx'
@@ -16,6 +17,7 @@ type Use = Out<'dataUse'>['items'][number]
 export function DataUse({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const say = useSay()
+  const attribute = useAttributeName()
   const [onlyUnused, setOnly] = useState(false)
   const query = useApi('dataUse', { ws })
   const price = (n: number, currency: string) =>
@@ -64,8 +66,8 @@ export function DataUse({ ws }: { ws: string }) {
                 <tbody>
                   {shown.map(item => (
                     <tr key={`${item.kind}:${item.name}`}>
-                      <td>{t(`privacy.${item.kind}`)}</td>
-                      <td>{item.kind === 'event' ? word('fact', item.name) : item.name}</td>
+                      <td className="nowrap">{t(`privacy.${item.kind}`)}</td>
+                      <td>{item.kind === 'event' ? word('fact', item.name) : attribute(item.name)}</td>
                       <td className="num end">{say.count(item.rows)}</td>
                       <td className="num end">{say.bytes(item.bytes)}</td>
                       <td className="num end">{cost(item.costPerMonth, currency)}</td>

@@ -17,7 +17,7 @@ export const campaignWords = {
     starts: ['開始', 'Begins'],
     ends: ['結束', 'Ends'],
     event: ['參加事件', 'Event of taking part'],
-    also: ['也算參加的事件（逗號分隔）', 'Further events that count (separated by commas)'],
+    also: ['也算參加的事件', 'Further events that count'],
     code: ['連結代碼 utm_campaign（不填用編號）', 'Code of its links, utm_campaign (empty: its id)'],
     pages: ['頁面（每行：名稱 網址）', 'Pages (one a line: name address)'],
     budget: ['預算（不填為不限）', 'Budget (empty: none)'],

@@ -87,6 +87,7 @@ export const personWords = {
     noMatch: ['沒有符合篩選的紀錄', 'Nothing matches the filters'],
     noMatchText: ['放寬日期或清除篩選再看。', 'Widen the dates or clear the filters.'],
     lateBy: ['{{time}} 才收到，晚了 {{by}}', 'received {{time}}, {{by}} later'],
+    openMessage: ['看這則訊息', 'Open the message'],
     lateShort: ['收到 {{time}}', 'got {{time}}'],
     happened: ['發生', 'Happened'],
     receivedAt: ['收到', 'Received'],
