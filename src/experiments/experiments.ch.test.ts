@@ -72,8 +72,7 @@ async function tagged(prefix: string, tags: string[]): Promise<Map<string, strin
   for (const who of found.values()) who.sort()
   return found
 }
-const people = (prefix: string, n: number): string[] =>
-  Array.from({ length: n }, (_, i) => `${prefix}${i}`)
+const people = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`)
 /** As many of each half of the split as asked for: people are drawn by a hash of their id, and of a few hundred now and then
  *  so many go one way that the experiment itself says it is uneven. */
 async function evenly(journey: string, all: string[], each: number): Promise<string[]> {

@@ -62,6 +62,8 @@ export type ScopeSource = {
   lastOrder(): Promise<ShownOrder | null>
   cartLines(): Promise<ShownLine[]>
   store(code: string): Promise<ShownStore | null>
+  /** how long its answers took so far */
+  waitedMs(): number
 }
 
 /** Roots whose values come from a source: a template that reads one is rendered asynchronously. */
@@ -74,39 +76,20 @@ export const LAZY: ReadonlySet<string> = new Set([
   'cart',
 ])
 
-/** How long a rendering waited for what it asked of a source. */
-export type Waited = { ms: number }
-
 class Asked extends Drop {
   private readonly ask: (name: string) => unknown
-  private readonly waited: Waited
-  constructor(waited: Waited, ask: (name: string) => unknown) {
+  constructor(ask: (name: string) => unknown) {
     super()
     this.ask = ask
-    this.waited = waited
     // no template gets at the class behind it
     Object.defineProperty(this, 'constructor', { value: undefined })
   }
   override liquidMethodMissing(name: string | number): unknown {
-    const answer = this.ask(String(name))
-    return answer instanceof Promise ? this.timed(answer) : answer
-  }
-  private async timed(answer: Promise<unknown>): Promise<unknown> {
-    const from = performance.now()
-    try {
-      return await answer
-    } finally {
-      this.waited.ms += performance.now() - from
-    }
+    return this.ask(String(name))
   }
 }
 
-function lazyScope(
-  source: ScopeSource,
-  customer: CustomerState | null,
-  waited: Waited,
-): Record<string, unknown> {
-  const asked = (ask: (name: string) => unknown) => new Asked(waited, ask)
+function lazyScope(source: ScopeSource, customer: CustomerState | null): Record<string, unknown> {
   const items = customer?.cart?.items ?? []
   const cart: Record<string, () => unknown> = {
     count: () => items.reduce((n, [, quantity]) => n + quantity, 0) + (customer?.cart?.more ?? 0),
@@ -114,20 +97,20 @@ function lazyScope(
     total: async () => (await source.cartLines()).reduce((sum, l) => sum + (l.price ?? 0) * l.quantity, 0),
   }
   return {
-    products: asked(name =>
-      name === 'category' ? asked(c => source.inCategory(c)) : source.product(name),
+    products: new Asked(name =>
+      name === 'category' ? new Asked(c => source.inCategory(c)) : source.product(name),
     ),
-    recommendations: asked(name => {
+    recommendations: new Asked(name => {
       const kind = RECOMMENDED.find(k => k === name)
       return kind ? source.recommended(kind) : undefined
     }),
-    slots: asked(name => source.slot(name)),
-    stores: asked(name => source.store(name)),
-    order: asked(async name => {
+    slots: new Asked(name => source.slot(name)),
+    stores: new Asked(name => source.store(name)),
+    order: new Asked(async name => {
       const order = await source.lastOrder()
       return order && Object.hasOwn(order, name) ? order[name as keyof ShownOrder] : undefined
     }),
-    cart: asked(name => (Object.hasOwn(cart, name) ? cart[name]!() : undefined)),
+    cart: new Asked(name => (Object.hasOwn(cart, name) ? cart[name]!() : undefined)),
   }
 }
 
@@ -141,7 +124,8 @@ export type Hidden = {
   /** whether a rule holds for the person now */
   [JUDGE]?: (rule: Rule) => boolean
   [MONEY]?: { currency: string; locale: string }
-  [WAITED]?: Waited
+  /** ms that a rendering waited for what it asked */
+  [WAITED]?: () => number
 }
 
 type Workspace = { name: string; timezone: string; locale: string; currency?: string }
@@ -180,7 +164,6 @@ export function templateScope(
   const traits: Record<string, unknown> = {}
   for (const [name, trait] of Object.entries(customer?.traits ?? {})) traits[name] = trait.v
   const idOf = (kind: string) => customer?.ids.find(i => i.kind === kind)?.value ?? ''
-  const waited: Waited = { ms: 0 }
   const given = [traits.firstName ?? traits.first_name, traits.lastName ?? traits.last_name]
     .filter(Boolean)
     .join(' ')
@@ -212,6 +195,6 @@ export function templateScope(
     coupon: couponOf(customer, enrollment),
     unsubscribe_url: links.unsubscribeUrl,
     preferences_url: customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl,
-    ...(source ? { [WAITED]: waited, ...lazyScope(source, customer, waited) } : {}),
+    ...(source ? { [WAITED]: source.waitedMs, ...lazyScope(source, customer) } : {}),
   }
 }

@@ -300,7 +300,7 @@ describe('render', () => {
 describe('what is asked for while a template is filled in', () => {
   const nothing = async () => null
   const none = async () => []
-  const asking = (product: ScopeSource['product']) =>
+  const asking = (product: ScopeSource['product'], waitedMs = () => 0) =>
     templateScope(
       customer,
       event,
@@ -316,6 +316,7 @@ describe('what is asked for while a template is filled in', () => {
           inCategory: none,
           recommended: none,
           cartLines: none,
+          waitedMs,
         },
       },
     )
@@ -324,13 +325,17 @@ describe('what is asked for while a template is filled in', () => {
 
   test('a database that takes long is waited for; a template that takes long by itself is stopped', async () => {
     let now = 1_000
+    let waited = 0
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
     try {
-      const slow = asking(async () => {
-        await null
-        now += 60_000
-        return { ...cup, image: '', url: '' }
-      })
+      const slow = asking(
+        async () => {
+          now += 60_000
+          waited += 60_000
+          return { ...cup, image: '', url: '' }
+        },
+        () => waited,
+      )
       const two = sms('{{ products.CUP.name }}{{ products.TEA.name }}')
       expect(await renderFresh(two, slow, 'marketing', 'zh-TW')).toEqual(sms('杯杯'))
 

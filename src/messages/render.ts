@@ -107,10 +107,12 @@ function fill(kind: Kind, template: string, scope: object): string {
 function patient(kind: Kind, scope: object): Context {
   const liquid = engines[kind]
   const context = new Context(scope, liquid.options, {}, { liquid })
-  const waited = (scope as Hidden)[WAITED] ?? { ms: 0 }
-  const until = performance.now() - waited.ms + LIMITS.renderLimit
+  const waitedMs = (scope as Hidden)[WAITED] ?? (() => 0)
+  let until: number | null = null
   context.renderLimit.check = now => {
-    if (now - waited.ms > until) throw new RenderFailed('template render limit exceeded')
+    const spent = now - waitedMs()
+    until ??= spent + LIMITS.renderLimit
+    if (spent > until) throw new RenderFailed('template render limit exceeded')
   }
   return context
 }
