@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
+import { pictures } from './pictures.ts'
 import { openSite, signIn, type Site } from './site.ts'
 
 let site: Site
@@ -25,9 +26,8 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/catalogue-${name}.png` })
-}
+const picture = pictures('catalogue')
+const shot = (name: string) => picture(page, name)
 const dialog = () => page.getByRole('dialog').last()
 const fill = (name: string, value: string) => dialog().getByRole('textbox', { name, exact: true }).fill(value)
 const save = () => page.getByRole('button', { name: '儲存' }).click()

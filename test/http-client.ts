@@ -50,7 +50,7 @@ export async function request(
 }
 
 /** Sends items to the intake as a shop's server does, each under a message id of its own unless it brings one.
- *  @throws when the intake does not take the batch */
+ *  @throws when the intake does not take all of it */
 export async function postBatch(
   baseUrl: string,
   key: string,
@@ -58,8 +58,9 @@ export async function postBatch(
   sentAt?: Date,
 ): Promise<void> {
   const batch = items.map(item => ({ messageId: newId(), ...item }))
-  const { status } = await request(baseUrl, 'POST', '/v1/batch', { key }, { batch, sentAt })
-  if (status !== 200) throw new Error(`the intake answered ${status}`)
+  const { status, body } = await request(baseUrl, 'POST', '/v1/batch', { key }, { batch, sentAt })
+  if (status !== 200 || JSON.stringify(body) !== '{"success":true}')
+    throw new Error(`the intake answered ${status}: ${JSON.stringify(body).slice(0, 300)}`)
 }
 
 /** The cookie that an answer set, as it is sent back. */
