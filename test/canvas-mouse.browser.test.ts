@@ -121,7 +121,7 @@ test('every kind of node: its form opens with its own words, and a name typed th
     await name.fill(`改過${i}號`)
     await name.blur()
     await poll(async () => (await draft(id)).nodes[`n${i}`]!.title).toBe(`改過${i}號`)
-    expect(await side.innerText(), type).not.toMatch(/undefined|\[object|fields_/)
+    expect(await side.textContent(), type).not.toMatch(/undefined|\[object|fields_/)
   }
   await shot('forms')
 }, 120_000)
