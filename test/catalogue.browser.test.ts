@@ -97,9 +97,9 @@ test('R0-35 a store, a product and a member of staff are made, changed and found
   await page
     .getByRole('row', { name: /阿里山高山茶 TEA-001 茶葉 — NT\$680 NT\$310 54\.4 % 120 上架/ })
     .waitFor()
-  await page.getByRole('textbox', { name: '搜尋' }).last().fill('nothing like it')
+  await page.getByRole('searchbox', { name: '搜尋' }).fill('nothing like it')
   await page.getByText('找不到符合的資料').waitFor()
-  await page.getByRole('textbox', { name: '搜尋' }).last().fill('tea')
+  await page.getByRole('searchbox', { name: '搜尋' }).fill('tea')
   await page.getByRole('button', { name: '阿里山高山茶' }).click()
   await page.getByRole('button', { name: '封存', exact: true }).click()
   await page.getByRole('dialog', { name: '封存' }).getByRole('button', { name: '封存' }).click()

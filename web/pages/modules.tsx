@@ -1,6 +1,5 @@
 // The library of message modules: folders, search, what each looks like and who uses it.
 import { Button, Group, Modal, NativeSelect, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFolder, IconPlus, IconTemplate } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -12,6 +11,7 @@ import { word } from '../i18n.ts'
 import { contentFor } from '../journey/fields/content-for.ts'
 import { ContentPreview, type Shown } from '../messages/content-preview.tsx'
 import '../messages/editor/modules.css'
+import { FindInput } from '../parts/find-input.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
@@ -43,7 +43,6 @@ export function Modules() {
   )
   const [adding, add] = useState(false)
   const set = (part: Partial<typeof filters>) => void navigate({ search: { ...filters, ...part } })
-  const search = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250)
   const button = (
     <Guarded scope="modules:write" leftSection={<IconPlus size={16} />} onClick={() => add(true)}>
       {t('modules.add')}
@@ -66,13 +65,13 @@ export function Modules() {
               <Folders folders={data.folders} open={folder} choose={f => set({ folder: f })} />
               <Stack gap="sm">
                 <Group gap="sm">
-                  <TextInput
+                  <FindInput
                     size="sm"
-                    style={{ flex: 1, minWidth: 200 }}
-                    aria-label={t('modules.search')}
-                    placeholder={t('modules.search')}
-                    defaultValue={q ?? ''}
-                    onChange={e => search(e.currentTarget.value)}
+                    flex={1}
+                    miw={200}
+                    label={t('modules.search')}
+                    value={q}
+                    find={text => set({ q: text })}
                   />
                   <Select
                     size="sm"
