@@ -1,5 +1,5 @@
 // The rules of docs/ARCHITECTURE.md that a reader cannot see at a glance, checked. Each breach says how to mend it.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -239,6 +239,20 @@ describe('texts', () => {
           )
       })
     }
+    expect(show(breaches)).toBe('')
+  })
+
+  test('what the documents name is there', () => {
+    const there = tracked.filter(path => existsSync(join(root, path)))
+    const breaches: string[] = []
+    for (const doc of tracked.filter(path => path.endsWith('.md') && !path.startsWith('test/')))
+      for (const [, name] of text(doc).matchAll(/`([\w./*-]+)`/g)) {
+        if (!/^(src|web|pixel|test|bench|scripts|bin|migrations|docs)\/|^[\w-]+\.tsx?$/.test(name!)) continue
+        const parts = name!.replace(/\/$/, '').split('*').map(RegExp.escape)
+        const named = new RegExp(`(^|/)${parts.join('[^/]*')}(/|$)`)
+        if (!there.some(path => named.test(path)))
+          breaches.push(`${doc} names ${name}, which is not there.\n  Name what has taken its place.`)
+      }
     expect(show(breaches)).toBe('')
   })
 
