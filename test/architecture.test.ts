@@ -256,6 +256,10 @@ describe('texts', () => {
     expect(show(breaches)).toBe('')
   })
 
+  test('the order of folders is the one that the document draws', () => {
+    expect(text('docs/ARCHITECTURE.md')).toContain(ORDER.slice(0, ORDER.indexOf('insight')).join(' ← '))
+  })
+
   test('nothing committed names this machine or a package registry', () => {
     const patterns: [RegExp, string][] = [
       [new RegExp(`${'/'}(?:work|root|home/\\w+)/[\\w.]+/`), 'a path of one machine'],
