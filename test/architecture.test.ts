@@ -256,6 +256,18 @@ describe('texts', () => {
     expect(show(breaches)).toBe('')
   })
 
+  test('each dependency has its reason, and each reason its dependency', () => {
+    const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, object>
+    const has = [...Object.keys(dependencies!), ...Object.keys(devDependencies!)].filter(
+      n => !/^@types\//.test(n),
+    )
+    const [, section] = text('docs/ARCHITECTURE.md').split('## Dependencies, and why each')
+    const told = [...section!.matchAll(/^\| ([^|]+) \|/gm)]
+      .flatMap(([, names]) => names!.split(/[,;] /))
+      .filter(n => /^[@\w]/.test(n) && !/ and the like$/.test(n))
+    expect(told.toSorted()).toEqual(has.toSorted())
+  })
+
   test('the order of folders is the one that the document draws', () => {
     expect(text('docs/ARCHITECTURE.md')).toContain(ORDER.slice(0, ORDER.indexOf('insight')).join(' ← '))
   })
