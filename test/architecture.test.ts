@@ -224,6 +224,16 @@ describe('texts', () => {
     expect(show(mute)).toBe('')
   })
 
+  test('a comment stands before what it is about', () => {
+    const breaches = [...all.values()].flatMap(s =>
+      [...s.text.matchAll(/\*\/\n *(?=\/\*\*)/g)].map(
+        m =>
+          `${s.path}:${s.text.slice(0, m.index).split('\n').length}: two comments in a row.\n  Make them one, or move the first to what it is about.`,
+      ),
+    )
+    expect(show(breaches)).toBe('')
+  })
+
   test('the pages say nothing in Chinese that is not in the catalogue of texts', () => {
     const breaches: string[] = []
     for (const s of all.values()) {

@@ -32,11 +32,11 @@ export const list = (names: string[], locale: string): string => names.join(loca
 export const decimal = (n: number, locale: string): string =>
   new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(n)
 
-/** `amount` in the smallest unit of `currency`. TWD keeps none: Taiwan counts whole dollars. */
 /** What messages cost, smallest unit: small sums with the parts of it, as a message may cost 0.7. */
 export const cost = (amount: number, currency: string, locale: string): string =>
   money(Math.abs(amount) < 100 ? amount : Math.round(amount), currency, locale)
 
+/** `amount` in the smallest unit of `currency`. TWD keeps none: Taiwan counts whole dollars. */
 export function money(amount: number, currency: string, locale: string): string {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'symbol' })
   const decimals = currency === 'TWD' ? 0 : (format.resolvedOptions().maximumFractionDigits ?? 2)

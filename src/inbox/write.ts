@@ -79,6 +79,7 @@ const endedInFold = (work: Work, intent: Intent, reason: string): Append => ({
   },
 })
 
+/** Writes everything and commits. @throws without having changed anything, unless the commit's answer was lost */
 export async function writeFold(
   sql: pg.Client,
   folded: Folded,

@@ -20,6 +20,8 @@ export type Sql = {
   ): Promise<{ rows: T[]; rowCount: number | null }>
 }
 
+/** A statement may take `statementTimeoutMs` (30 s when left out), a transaction may rest for 60 s. `name` shows in
+ *  pg_stat_activity. */
 export function openPool(
   url: string,
   options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void },
