@@ -95,7 +95,7 @@ test('R3-03 by mouse: an edge is drawn from a port to a node; a node is dropped 
   await page.mouse.down()
   await page.mouse.move(at.x + 30, at.y + 20, { steps: 5 })
   await page.mouse.up()
-  expect(await view()).not.toBe(before)
+  await poll(view).not.toBe(before)
   expect(await seriousFaults(page)).toEqual([])
   await shot('map')
   await page.getByRole('button', { name: '縮圖' }).click()

@@ -236,7 +236,7 @@ test('a reload, a lost connection and another person lose nothing of a draft', a
   await notice.getByRole('button', { name: '用對方的' }).click()
   await notice.waitFor({ state: 'detached' })
   expect((await onServer()).draft.name).toBe('別人改的')
-  expect(await title.inputValue()).toBe('LINE 提醒')
+  await poll(() => title.inputValue()).toBe('LINE 提醒')
   // undo brings back what was here
   await card('LINE 提醒').focus()
   await page.keyboard.press('Control+z')

@@ -53,9 +53,14 @@ export async function handleDead(
         order by bucket, id limit ${AT_ONCE} for update skip locked`,
       [workspace, what.reason, what.channel],
     )
-    const values = [smallints(rows.map(r => bucketOf(r.id))), uuids(rows.map(r => r.id)), new Date(now)]
+    const values = [
+      smallints(rows.map(r => bucketOf(r.id))),
+      uuids(rows.map(r => r.id)),
+      new Date(now),
+      workspace,
+    ]
     const of =
-      'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id'
+      'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id and m.workspace_id = $4'
     if (what.do === 'retry') {
       await sql.query(
         `update message m set state = 'intended', reason = null, attempts = 0, faults = 0, again = m.again + 1, epoch = m.epoch + 1,

@@ -5,6 +5,7 @@ import { goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
 import { categoryOf, costOf, type PriceList } from '../channels/price.ts'
 import { adapterNamed } from '../channels/register.ts'
+import { isOfDatabase } from '../platform/postgres.ts'
 import { wallDate } from '../platform/wall-time.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { CIRCUIT_OPEN } from './breaker.ts'
@@ -163,6 +164,8 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
     rendered = await write(work, { ...judged, account }, decision.address, facts)
   } catch (error) {
     if (!(error instanceof RenderFailed)) throw error
+    // the template is well, but what it asks for could not be told: it is tried again
+    if (isOfDatabase(error.cause)) throw error.cause
     return ends(skip('render_failed'), error.message)
   }
   const cost = costOfMessage(judged, account, adapter, rendered)

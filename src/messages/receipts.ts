@@ -48,26 +48,29 @@ export async function advance(
   row: MessageRow,
   to: { state: Receipt['state']; at: number; detail?: Record<string, string>; moves: boolean; key: string },
 ): Promise<void> {
-  const values = [bucketOf(id), id, to.state]
+  const values = [bucketOf(id), id, to.state, row.workspace_id]
   const tellings: { state: MessageState; outcome: Outcome | null; key: string }[] = []
   if (!to.moves) {
     // a program opened it: nothing moves
   } else if (row.state === 'sending') {
     if (canMove(knownState(row), to.state))
-      await sql.query('update message set receipt = $3 where bucket = $1 and id = $2', values)
+      await sql.query(
+        'update message set receipt = $3 where bucket = $1 and id = $2 and workspace_id = $4',
+        values,
+      )
   } else if (isWaiting(row)) {
     await sql.query(
-      `update message set state = $3, changed = $4, reason = null, epoch = epoch + 1, claim_owner = null, claim_until = null, slot_at = null
-        where bucket = $1 and id = $2`,
+      `update message set state = $3, changed = $5, reason = null, epoch = epoch + 1, claim_owner = null, claim_until = null, slot_at = null
+        where bucket = $1 and id = $2 and workspace_id = $4`,
       [...values, new Date(to.at)],
     )
     const outcome = row.again > 0 ? null : ('accepted' as const)
     tellings.push({ state: 'accepted', outcome, key: `receipt:${id}:accepted` })
   } else if (canMove(row.state, to.state))
-    await sql.query('update message set state = $3, changed = $4 where bucket = $1 and id = $2', [
-      ...values,
-      new Date(to.at),
-    ])
+    await sql.query(
+      'update message set state = $3, changed = $5 where bucket = $1 and id = $2 and workspace_id = $4',
+      [...values, new Date(to.at)],
+    )
   tellings.push({ state: to.state, outcome: null, key: to.key })
   await append(
     sql,

@@ -86,3 +86,7 @@ export function isTransient(error: unknown): boolean {
     )
   )
 }
+
+/** A statement was refused, or the connection lost: a fault of ours, not of what was asked. */
+export const isOfDatabase = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && isTransient(error))
