@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   cost,
   count,
+  daysBetween,
   durationParts,
   exactTime,
   instantOf,
@@ -73,4 +74,16 @@ test('small costs keep two digits that count, others none', () => {
   expect(cost(0.0351, 'TWD', 'zh-TW')).toBe('NT$0.035')
   expect(cost(53.7, 'TWD', 'zh-TW')).toBe('NT$54')
   expect(cost(1234.5, 'TWD', 'zh-TW')).toBe('NT$1,235')
+})
+
+test('every day of a range in its zone, also those without anything; none that is to come', () => {
+  const now = Date.parse('2026-11-03T05:00:00Z')
+  const days = (from: string, to: string) => daysBetween(from, to, 'Asia/Taipei', now)
+  expect(days('2026-10-30T16:00:00Z', '2026-11-05T16:00:00Z')).toEqual([
+    '2026-10-31',
+    '2026-11-01',
+    '2026-11-02',
+    '2026-11-03',
+  ])
+  expect(days('2026-10-30T16:00:00Z', '2026-10-31T16:00:00Z')).toEqual(['2026-10-31'])
 })

@@ -158,3 +158,16 @@ export function instantOf(wall: string, zone: string): number {
   for (let round = 0; round < 2; round++) at += asUtc - Date.parse(`${wallTime(at, zone)}Z`)
   return at
 }
+
+/** The day after a YYYY-MM-DD. */
+export const nextDay = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+
+/** Every day from `from` to before `to` (instants), those to come left out. */
+export function daysBetween(from: string, to: string, zone: string, now: number): string[] {
+  const days: string[] = []
+  const last = wallTime(Math.min(Date.parse(to) - 1, now), zone).slice(0, 10)
+  for (let day = wallTime(Date.parse(from), zone).slice(0, 10); day <= last; day = nextDay(day))
+    days.push(day)
+  return days
+}

@@ -2,7 +2,7 @@
 import { Group, Select, TextInput } from '@mantine/core'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { instantOf, wallTime } from '../format.ts'
+import { instantOf, nextDay, wallTime } from '../format.ts'
 import { useNow, useSay } from '../use.ts'
 
 /** As the URL has it: `days`, or `from` and `to` as YYYY-MM-DD, both included. */
@@ -12,18 +12,6 @@ const CHOICES = ['7', '30', '90', '365']
 const USUAL = '30'
 const DAY_MS = 86_400_000
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-
-const nextDay = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
-
-/** Every day from `from` to before `to` (instants), those to come left out. */
-export function daysBetween(from: string, to: string, zone: string, now: number): string[] {
-  const days: string[] = []
-  const last = wallTime(Math.min(Date.parse(to) - 1, now), zone).slice(0, 10)
-  for (let day = wallTime(Date.parse(from), zone).slice(0, 10); day <= last; day = nextDay(day))
-    days.push(day)
-  return days
-}
 
 /** From the first moment of the first day to the first after the last. Null while own dates are not both right. */
 export function useRange(search: RangeSearch): { from: string; to: string; days: number } | null {
