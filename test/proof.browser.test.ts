@@ -132,6 +132,7 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await drawer.waitFor({ state: 'detached' })
   await choose(page, '分組', '訊息（節點與版本）')
   await page.getByRole('link', { name: '歡迎信' }).first().waitFor()
+  await page.getByRole('link', { name: 'Email：嗨' }).waitFor() // the node's own words, not its id
   await page.getByRole('tab', { name: '觸及與成本' }).click()
   await page.getByRole('region', { name: '各渠道的觸及、成本與轉換' }).getByText('Email').waitFor()
   await look('reach')
@@ -148,6 +149,7 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await page.getByRole('row', { name: /開店/ }).getByText('完成訂單').waitFor()
   await page.goto(`${home}/campaigns/${campaign}`)
   await page.getByText(/預算 NT\$200 的 40\.0/).waitFor()
+  await page.getByRole('link', { name: '歡迎信 · Email：嗨' }).waitFor()
   await look('campaign')
 
   await page.goto(`${home}/insight/attribution?touches=delivery`)

@@ -1,13 +1,17 @@
 // The answers to "why" in plain words, by their stable codes. A code that is not here is told by its name.
 export type Said = { zh: string; en: string }
-type Values = Record<string, string | number>
+/** a text in both languages, or the same in both */
+export type Values = Record<string, string | number | Said>
 type Sentence = (v: Values) => Said
 
 const say =
   (zh: string, en: string): Sentence =>
-  v => ({ zh: fill(zh, v), en: fill(en, v) })
-const fill = (text: string, v: Values): string =>
-  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(v[name] ?? ''))
+  v => ({ zh: fill(zh, v, 'zh'), en: fill(en, v, 'en') })
+const fill = (text: string, v: Values, side: 'zh' | 'en'): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = v[name] ?? ''
+    return String(typeof value === 'object' ? value[side] : value)
+  })
 
 const SENTENCES: Record<string, Sentence> = {
   // ── journeys ──

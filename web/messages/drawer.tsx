@@ -5,6 +5,7 @@ import type { Out } from '../../src/contract.ts'
 import type { MessageContent } from '../../src/channels/content.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { useNodeName } from '../journey/node-name.tsx'
 import { A } from '../parts/link.tsx'
 import { Channel, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
@@ -48,6 +49,7 @@ export function MessageDrawer({
 function Body({ ws, data }: { ws: string; data: Detail }) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const side = useTranslation().i18n.language === 'en' ? 'en' : 'zh'
   const sent = data.rendered as Rendered | null
   const rows = [
@@ -67,7 +69,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
           params={{ ws, journey: data.journey }}
           search={{ node: data.node ?? undefined }}
         >
-          {data.journeyName ?? data.journey}
+          {[data.journeyName, data.node === null ? '' : nodeName(data.nodeName)].filter(Boolean).join(' · ')}
         </A>
       ) : (
         '—'

@@ -61,8 +61,8 @@ function Detail({ ws, of }: { ws: string; of: SegmentDetail }) {
             <A to="/w/$ws/segments" params={{ ws }} size="sm">
               {t('segments.title')}
             </A>
-            <Text size="sm" c="dimmed" className="mono">
-              {of.id}
+            <Text size="sm" c="dimmed">
+              {of.name}
             </Text>
           </Breadcrumbs>
         </nav>

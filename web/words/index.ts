@@ -1,4 +1,5 @@
 // All words of the app, one tree.
+import { NODE_WORDS } from '../../src/journeys/node-words.ts'
 import { admin } from './admin.ts'
 import { attributionWords } from './attribution.ts'
 import { broadcastWords } from './broadcasts.ts'
@@ -84,7 +85,7 @@ export const words = {
   mailState,
   mailCode,
   // names that several files add to
-  node: { ...work.node, ...journeysNodes.node },
+  node: NODE_WORDS,
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },

@@ -1,7 +1,7 @@
 // Handlers of the engagement dashboard.
 import type { Out, Query } from '../../contract.ts'
 import { isChannel } from '../../channels/model.ts'
-import { journeyNames } from '../../journeys/store.ts'
+import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
@@ -77,7 +77,7 @@ type Item = Out<'engagement'>['items'][number]
 async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part[]): Promise<Item[]> {
   const split = (key: string) => {
     const [journey = '', node = '', version = ''] = by === 'message' || by === 'journey' ? key.split('/') : []
-    return { journey, node, version }
+    return { journey, node, version: Number(version) || null }
   }
   if (by === 'campaign') {
     const names = await campaignNames(core.pool, workspace)
@@ -86,6 +86,7 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
       name: names.get(p.key) ?? null,
       journey: null,
       node: null,
+      nodeName: null,
       version: null,
       ...presentSome(p.figures, p.cost),
       tells: p.tells,
@@ -93,7 +94,11 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
     }))
   }
   const ids = parts.flatMap(p => split(p.key).journey || [])
-  const names = await journeyNames(core.pool, workspace, ids)
+  const sent = parts.map(p => split(p.key)).filter(({ journey, node }) => journey !== '' && node !== '')
+  const [names, nodes] = await Promise.all([
+    journeyNames(core.pool, workspace, ids),
+    nodeNames(core.pool, workspace, sent),
+  ])
   return parts.map(p => {
     const { journey, node, version } = split(p.key)
     const none = journey === '' || noJourney(journey)
@@ -107,7 +112,8 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
       name: names.get(journey) ?? null,
       journey: none ? null : publicId('jrn', journey),
       node: node === '' ? null : node,
-      version: Number(version) || null,
+      nodeName: nodes.get(nodeKey({ journey, node, version })) ?? null,
+      version,
       ...presentSome(p.figures, p.cost),
       tells: p.tells,
       opens: opensOf(p.channels),
