@@ -563,10 +563,9 @@ describe('what was planted in messages is found, and every figure equals SQL of 
         ),
       )
     }
-    for (const metric of ['revenue', 'members'] as const)
-      await callHandler(core, workspace, 'addKpi', kpiRoutes.addKpi, {
-        body: { metric, target: 1, period: 'quarter' },
-      })
+    await callHandler(core, workspace, 'addKpi', kpiRoutes.addKpi, {
+      body: { metric: 'members', target: 1, period: 'quarter' },
+    })
     const kpis = (await callHandler(core, workspace, 'kpis', kpiRoutes.kpis)).items
     expect(kpis.find(k => k.metric === 'revenue')!.value).toBe(
       await ask(
@@ -574,6 +573,7 @@ describe('what was planted in messages is found, and every figure equals SQL of 
             and JSONExtractString(props, 'order_id') not in (select JSONExtractString(props, 'order_id') ${FACTS} = 'Order Refunded')`,
       ),
     )
+    process.stdout.write(JSON.stringify(kpis.map(k => [k.metric, k.period, k.value, k.target, k.met, k.weeks])))
     expect(kpis.find(k => k.metric === 'members')!.value).toBe(
       await ask(
         `select countIf(member_no <> '') as x from customer final where workspace_id = {workspace:UUID}`,

@@ -16,6 +16,7 @@ import { publishGraphs } from './journeys.ts'
 import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
+import { watchKpis } from './kpis.ts'
 import { publishModules } from './modules.ts'
 import { publishSegments } from './segments.ts'
 import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
@@ -135,6 +136,9 @@ export async function buildDemo(
   const heads = await journalHeads(core.pool)
   await settle(options.signal, () => historyBehind(core.pool, heads))
   await forgetSnapshots(core.pool, workspace)
+  const t0 = performance.now()
+  await watchKpis(core, made)
+  process.stdout.write(`kpis: ${Math.round(performance.now() - t0)} ms\n`)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }
 }

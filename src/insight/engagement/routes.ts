@@ -1,6 +1,5 @@
 // Handlers of the engagement dashboard.
 import type { Out, Query } from '../../contract.ts'
-import { isChannel } from '../../channels/model.ts'
 import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
@@ -10,7 +9,7 @@ import { idOr404 } from '../../platform/public-id.ts'
 import { peoplePage, readSql } from '../people/page.ts'
 import { NOBODY } from '../metrics/orders.ts'
 import { rangeOf } from '../range.ts'
-import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
+import { type Counted, engagementRate, FIGURES, opensOf, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
 import {
   campaignNames,
@@ -65,12 +64,6 @@ const presentSome = (figures: Counted, cost: number) => ({
   rate: engagementRate(figures),
   cost,
 })
-
-/** Several channels: of each person where one of them tells so. */
-function opensOf(channels: readonly string[]): 'person' | 'sums' | 'none' {
-  const ways = channels.map(c => (isChannel(c) ? OPENS[c] : 'none'))
-  return ways.includes('person') ? 'person' : ways.includes('sums') ? 'sums' : 'none'
-}
 
 type Item = Out<'engagement'>['items'][number]
 
