@@ -92,11 +92,11 @@ export const limitsEndpoints = {
     method: 'get',
     path: '/w/{ws}/limits',
     scope: 'journeys:read',
-    summary: 'Quotas, budgets, entry caps, throttles and pools: what is used of each in its present window',
+    summary: 'Quotas, budgets, entry caps, canaries, throttles and pools: what is used of each in its present window',
     out: z.object({
       items: z.array(
         z.object({
-          kind: z.enum(['quota', 'budget', 'cap', 'throttle', 'pool']),
+          kind: z.enum(['quota', 'budget', 'cap', 'canary', 'throttle', 'pool']),
           of: z.string().describe('id of the account or journey; of a pool its name'),
           name: z.string().nullable(),
           node: z.string().nullable(),

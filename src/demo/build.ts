@@ -3,7 +3,6 @@
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
-import { forgetSnapshots } from '../insight/kpis/snapshots.ts'
 import type { Core } from '../platform/core.ts'
 import { BrokenRule, must } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -135,10 +134,7 @@ export async function buildDemo(
   report('history', 0)
   const heads = await journalHeads(core.pool)
   await settle(options.signal, () => historyBehind(core.pool, heads))
-  await forgetSnapshots(core.pool, workspace)
-  const t0 = performance.now()
-  await watchKpis(core, made)
-  process.stdout.write(`kpis: ${Math.round(performance.now() - t0)} ms\n`)
+  await watchKpis(core, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }
 }

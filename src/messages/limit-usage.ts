@@ -9,7 +9,7 @@ import { quotaOf, windowOf } from './limits.ts'
 import type { LimitPer } from './model.ts'
 
 export type Usage = {
-  kind: 'quota' | 'budget' | 'cap' | 'throttle' | 'pool'
+  kind: 'quota' | 'budget' | 'cap' | 'canary' | 'throttle' | 'pool'
   of: string
   name: string | null
   node: string | null

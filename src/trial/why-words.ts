@@ -80,8 +80,8 @@ const SENTENCES: Record<string, Sentence> = {
     'The period in which the journey lets people in was over.',
   ),
   'not_entered.canary': say(
-    '旅程只對部分顧客開放（試行比例），這位不在其中。',
-    'The journey is open for a share of customers only, and this one is not among them.',
+    '旅程先對部分顧客開放（試行），這位不在其中。',
+    'The journey is open to some customers first (canary), and this one is not among them.',
   ),
   'not_entered.cap': say('進入人數已達上限。', 'As many people as may enter had entered.'),
   'not_entered.exit_rule': say(

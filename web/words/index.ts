@@ -6,6 +6,7 @@ import { broadcastWords } from './broadcasts.ts'
 import { audienceWords } from './audiences.ts'
 import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
+import { choiceWords } from './choices.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
 import { conversationWords } from './conversations.ts'
@@ -45,6 +46,7 @@ import { work } from './work.ts'
 export const words = {
   ...frame,
   ...computingWords,
+  ...choiceWords,
   ...pages,
   ...modulesWords,
   ...install,

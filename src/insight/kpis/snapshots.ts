@@ -30,56 +30,35 @@ export function startOfPeriod(date: string, period: KpiPeriod): string {
   return `${date.slice(0, 5)}${String(first).padStart(2, '0')}-01`
 }
 
-/** The Monday of the last week that is over. */
-const lastWeek = (workspace: WorkspaceRow): string =>
-  plusDays(mondayOf(wallDate(workspaceNow(workspace), workspace.timezone)), -7)
-
-async function keepWeek(core: Core, workspace: WorkspaceRow, week: string, metrics: KpiMetric[]) {
-  const { timezone, currency, id } = workspace
-  const p = {
-    workspace: id,
-    currency,
-    from: instantOfWall(week, 0, timezone),
-    to: instantOfWall(plusDays(week, 7), 0, timezone),
-    tells: await tellingChannels(core.pool, id),
-  }
-  for (const metric of metrics)
-    await keep(core.pool, id, metric, week, await kpiValue(core.history, metric, p), workspaceNow(workspace))
-}
-
-/** Takes the last weeks of some KPIs at once; the rest comes with `snapshotWeeks`. */
-export async function snapshotSome(
-  core: Core,
-  workspace: WorkspaceRow,
-  weeks: number,
-  metrics: KpiMetric[],
-): Promise<void> {
-  const last = lastWeek(workspace)
-  await Promise.all(
-    Array.from({ length: weeks }, (_, i) => keepWeek(core, workspace, plusDays(last, -7 * i), metrics)),
-  )
-}
-
 /** Takes what is missing of the weeks that are over. True when there was any. */
 export async function snapshotWeeks(core: Core, workspace: WorkspaceRow): Promise<boolean> {
-  const { id } = workspace
-  const last = lastWeek(workspace)
+  const { timezone, currency, id } = workspace
+  const now = workspaceNow(workspace)
+  const thisWeek = mondayOf(wallDate(now, timezone))
   const { rows } = await core.pool.query<{ done: string }>(
     `select to_char(done, 'YYYY-MM-DD') as done from insight_done where workspace_id = $1 and job = 'kpis'`,
     [id],
   )
+  const last = plusDays(thisWeek, -7)
   const done = rows[0]?.done
   if (done !== undefined && done >= last) return false
   if (!(await hasHistory(core, id))) return false
+  const tells = await tellingChannels(core.pool, id)
   const oldest = plusDays(last, -7 * (MOST_WEEKS - 1))
   const first = done === undefined || done < oldest ? oldest : plusDays(done, 7)
-  for (let week = first; week <= last; week = plusDays(week, 7))
-    await keepWeek(
-      core,
-      workspace,
-      week,
-      KPI_METRICS.filter(metric => !KPI_KINDS[metric].now || week === last),
-    )
+  for (let week = first; week <= last; week = plusDays(week, 7)) {
+    const p = {
+      workspace: id,
+      currency,
+      from: instantOfWall(week, 0, timezone),
+      to: instantOfWall(plusDays(week, 7), 0, timezone),
+      tells,
+    }
+    for (const metric of KPI_METRICS) {
+      if (KPI_KINDS[metric].now && week !== last) continue
+      await keep(core.pool, id, metric, week, await kpiValue(core.history, metric, p), now)
+    }
+  }
   await core.pool.query(
     `insert into insight_done (workspace_id, job, done) values ($1, 'kpis', $2)
      on conflict (workspace_id, job) do update set done = excluded.done`,
