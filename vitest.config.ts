@@ -7,8 +7,10 @@ export default defineConfig({
     globalSetup: ['test/engines.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // limits against standing still, not measures: a machine may have other work
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default'],
   },
 })

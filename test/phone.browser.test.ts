@@ -10,23 +10,21 @@ import { putContact, takeStandInFault } from '../src/sandbox/stand-in.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import { callHandler } from './call.ts'
-import { newBrand, openSite, type Site, signedIn } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type Brand, type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let page: Page
-let brand: { id: Uuid; apiKey: string; home: string }
+let brand: Brand
 
 beforeAll(async () => {
-  site = await openSite()
-  page = await signedIn(site, 20_000)
-  brand = await newBrand(site.core)
+  site = await openBrandSite(20_000)
+  ;({ page, brand } = site)
 }, 120_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/phone-${name}.png`, fullPage: true })
-}
+const picture = pictures('phone')
+const shot = (name: string) => picture(page, name)
 
 /** The state of who has this identifier; null: nobody yet. */
 async function stateOf(kind: string, value: string) {
@@ -157,7 +155,7 @@ test('the till sells to a member and takes it back', { timeout: 60_000 }, async 
   await till.getByLabel(/掃描會員編號/).fill('SB000001')
   await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
   await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
-  await till.getByText('應收 1100 元').waitFor()
+  await till.getByText('應收 NT$1,100').waitFor()
   await till.getByRole('button', { name: '結帳' }).click()
   const orders = async () => (await stateOf('member_no', 'SB000001'))?.orders
   await eventually('the order counts', async () => (await orders())?.revenue === 1_100)
@@ -200,7 +198,7 @@ test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its
   await till.getByText(/^門市九折 −/).waitFor()
   // what is added after it counts, too
   await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
-  await till.getByText('應收 990 元').waitFor()
+  await till.getByText('應收 NT$990').waitFor()
   await till.getByText('門市九折 −110').waitFor()
   await shot('till-coupon')
   await till.getByRole('button', { name: '結帳' }).click()

@@ -11,17 +11,19 @@ import {
   chmodSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openClickHouse } from '../src/platform/clickhouse.ts'
 import { readRunning, type Running } from '../src/platform/embedded/engines.ts'
 import { startEmbeddedChdb } from '../src/platform/embedded/chdb.ts'
 import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
 import { freePort, isAlive } from '../src/platform/embedded/process.ts'
 import { openLog } from '../src/platform/log.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -51,18 +53,21 @@ function start(dataDir: string, env: Record<string, string> = {}): Server {
   return server
 }
 
+/** How many want each core just now: what a person may expect of a machine at rest takes as much longer beside other work. */
+const crowd = (): number => Math.max(1, loadavg()[0]! / availableParallelism())
+
 /** Looks every 20 ms until `what` gives something. */
 async function until<T>(
   name: string,
   what: () => T | null | undefined | false | Promise<T | null | undefined | false>,
 ): Promise<T> {
-  const end = Date.now() + 40_000
+  const end = Date.now() + 40_000 * crowd()
   while (Date.now() < end) {
     const found = await what()
     if (found) return found
     await new Promise(r => setTimeout(r, 20))
   }
-  throw new Error(`waited 40 s in vain: ${name}\n${servers.map(s => s.out().slice(-2000)).join('\n')}`)
+  throw new Error(`waited in vain: ${name}\n${servers.map(s => s.out().slice(-2000)).join('\n')}`)
 }
 
 const ready = (s: Server): Promise<Running> =>
@@ -121,14 +126,14 @@ test('starts from nothing, keeps what was written, stops every child, starts aga
 
   const from = Date.now()
   expect(await stopped(first)).toBe(0)
-  expect(Date.now() - from).toBeLessThan(8_000)
+  expect(Date.now() - from).toBeLessThan(8_000 * crowd())
   for (const pid of Object.values(pids)) expect(isAlive(pid)).toBe(false)
   expect(readRunning(dataDir)).toBeNull()
 
   const second = start(dataDir)
   const again = Date.now()
   const running = await ready(second)
-  expect(Date.now() - again).toBeLessThan(8_000)
+  expect(Date.now() - again).toBeLessThan(8_000 * crowd())
   expect(await ask(running.databaseUrl, "select value from system where key = 'kept'")).toEqual([
     { value: 'yes' },
   ])

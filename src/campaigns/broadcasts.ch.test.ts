@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
 import { everybodyBehind } from '../../test/people-behind.ts'
-import { publicId } from '../platform/ids.ts'
+import { parseId, publicId } from '../platform/ids.ts'
+import { percentOf } from '../rules/percent.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
 import type { BroadcastSpec } from './model.ts'
 
@@ -75,9 +76,30 @@ async function peopleIn(city: string, names: string[], more: Item = {}): Promise
 /** What the next so many requests to LINE meet; one may carry the messages of many. */
 const fails = (kind: 'error_429' | 'error_500' | 'bad_recipient', times: number) =>
   setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind, times })
+/** Messages that wait for another try are due; those that are held are not. */
+const dueNow = (state: 'intended' | 'unknown') =>
+  lab.core.pool.query(
+    `update message set send_after = clock_timestamp() where workspace_id = $1 and state = $2 and send_after < '8000-01-01'`,
+    [lab.workspace, state],
+  )
 const get = (broadcast: string): Promise<Any> => ok('broadcast', { params: { broadcast } })
 async function draft(spec: Spec): Promise<string> {
   return (await ok('createBroadcast', { body: { spec } })).id
+}
+type Drawn = { canary: number; control: number; way: number }
+/** A draft in which chance has put somebody into every group: people are drawn by a hash of their id and the draft's. */
+async function drawn(spec: Spec, names: string[], inEach: (people: Drawn[]) => boolean): Promise<string> {
+  const ids = await Promise.all(names.map(async w => (await lab.stateOf(w)).id))
+  for (;;) {
+    const id = await draft(spec)
+    const journey = parseId('brd', id)!
+    const people = ids.map(customer => ({
+      canary: percentOf(customer, `${journey}/canary`),
+      control: percentOf(customer, `control:${journey}`),
+      way: percentOf(customer, `${journey}/test`),
+    }))
+    if (inEach(people)) return id
+  }
 }
 async function start(broadcast: string): Promise<Any> {
   const { version } = await get(broadcast)
@@ -192,12 +214,14 @@ test('pause holds, an opt-out meanwhile is respected, resume goes on, cancel end
 test('a message that waits in the ledger is held by a pause and ended by cancelling', async () => {
   const segment = await cityOf('桃園')
   await peopleIn('桃園', ['h1', 'h2'])
-  await fails('error_429', 2)
+  // their next try is due by the real clock: it fails, too, until the broadcast is held
+  await fails('error_429', 100)
   const id = await draft(specOf(segment, { name: '重試中' }))
   await start(id)
-  await fails('error_429', 0)
   expect(await get(id)).toMatchObject({ progress: { accepted: 0 } })
   await turn(id, 'pause')
+  await fails('error_429', 0)
+  await dueNow('intended')
   await lab.passes(HOUR)
   expect(await said('h1')).toEqual([])
   await turn(id, 'cancel')
@@ -217,10 +241,10 @@ test('who refuses between start and socket gets nothing, whether they wait for t
       anonymousId: who,
       properties: { channel: 'line', purpose: 'marketing' },
     })
-  await fails('error_429', 1)
+  await fails('error_429', 100)
   const id = await draft(specOf(segment, { name: '途中退訂', throttle: { max: 1, per: 'hour' } }))
   await start(id)
-  // the first message waits in the ledger for its second try, the others for their turn
+  // the first message waits in the ledger for another try, the others for their turn
   const { rows } = await lab.core.pool.query<{ who: string }>(
     `select i.value as who from message m join identifier i on i.workspace_id = m.workspace_id and i.customer_id = m.customer_id
       where m.workspace_id = $1 and m.channel = 'line' and m.state = 'intended' and i.kind = 'anonymous_id' and i.value = any($2)`,
@@ -232,16 +256,10 @@ test('who refuses between start and socket gets nothing, whether they wait for t
   await refuses(early)
   await refuses(late)
   expect(await Promise.all(all.map(said))).toEqual(all.map(() => []))
-  // its second try is due by the real clock
-  await expect
-    .poll(
-      async () => {
-        await lab.settle()
-        return (await get(id)).progress.reasons.consent ?? 0
-      },
-      { timeout: 20_000 },
-    )
-    .toBe(1)
+  await fails('error_429', 0)
+  await dueNow('intended')
+  await lab.settle()
+  expect((await get(id)).progress.reasons.consent).toBe(1)
   await lab.passes(7 * HOUR)
   for (const who of all)
     expect([who, await said(who)]).toEqual([who, who === early || who === late ? [] : ['週年慶開跑']])
@@ -267,20 +285,15 @@ test('what the provider left unanswered is not asked again while the broadcast i
   expect(await get(id)).toMatchObject({ state: 'sending', progress: { accepted: 0, unknown: 3 } })
   await turn(id, 'pause')
   await fails('error_500', 0)
-  const due = () =>
-    lab.core.pool.query(
-      `update message set send_after = clock_timestamp() where workspace_id = $1 and state = 'unknown' and send_after < '8000-01-01'`,
-      [lab.workspace],
-    )
   const heard = async () => (await Promise.all(all.map(said))).flat()
-  expect((await due()).rowCount).toBe(3)
+  expect((await dueNow('unknown')).rowCount).toBe(3)
   await lab.settle()
   expect(await heard()).toEqual([])
   await turn(id, 'cancel')
-  expect((await due()).rowCount).toBe(3)
+  expect((await dueNow('unknown')).rowCount).toBe(3)
   await lab.settle()
   expect(await heard()).toEqual([])
-  expect((await due()).rowCount).toBe(0)
+  expect((await dueNow('unknown')).rowCount).toBe(0)
   expect(await get(id)).toMatchObject({ state: 'cancelled', progress: { accepted: 0, unknown: 3 } })
 })
 
@@ -372,7 +385,8 @@ test('a canary goes first; where failures pass the limit the broadcast stops by 
   const canary = { percent: 50, waitMs: HOUR, limits: { failed: 20 } }
   const sent = async () => (await Promise.all(names.map(said))).filter(m => m.length > 0).length
   // all is well: the others follow after an hour
-  const good = await draft(specOf(segment, { name: '先導', canary }))
+  const inBoth = (people: Drawn[]) => people.some(p => p.canary < 50) && people.some(p => p.canary >= 50)
+  const good = await drawn(specOf(segment, { name: '先導', canary }), names, inBoth)
   await start(good)
   const first = await sent()
   expect(first).toBeGreaterThan(0)
@@ -389,7 +403,7 @@ test('a canary goes first; where failures pass the limit the broadcast stops by 
 
   // every message fails: the request for all of them says nothing of whom, then each for itself
   await fails('bad_recipient', 100)
-  const bad = await draft(specOf(segment, { name: '先導失敗', canary }))
+  const bad = await drawn(specOf(segment, { name: '先導失敗', canary }), names, inBoth)
   await start(bad)
   const under = async () => {
     await lab.settle()
@@ -423,17 +437,17 @@ test('people are tried with two messages, and some are kept unsent', async () =>
   const segment = await cityOf('苗栗')
   const names = Array.from({ length: 16 }, (_, i) => `v${i}`)
   await peopleIn('苗栗', names)
-  const id = await draft(
-    specOf(segment, {
-      name: '兩版',
-      variants: [
-        { name: '甲', percent: 50, options: [line('甲版')] },
-        { name: '乙', percent: 50, options: [line('乙版')] },
-      ],
-      goal: { event: 'Order Completed', windowMs: DAY },
-      holdoutPercent: 30,
-    }),
-  )
+  const spec = specOf(segment, {
+    name: '兩版',
+    variants: [
+      { name: '甲', percent: 50, options: [line('甲版')] },
+      { name: '乙', percent: 50, options: [line('乙版')] },
+    ],
+    goal: { event: 'Order Completed', windowMs: DAY },
+    holdoutPercent: 30,
+  })
+  const group = ({ control, way }: Drawn) => (control < 30 ? 'kept' : way < 50 ? '甲' : '乙')
+  const id = await drawn(spec, names, people => new Set(people.map(group)).size === 3)
   await start(id)
   const got = (await Promise.all(names.map(said))).map(m => m[0] ?? '')
   const { control, accepted, entered } = (await get(id)).progress

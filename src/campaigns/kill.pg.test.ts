@@ -83,7 +83,7 @@ test(`hard problem 1: a broadcast whose processes are killed at ${POINTS.length}
     if (point === 'deliver.claimed:1') await foldAll(people.length)
     await hurry()
     const victim = await startVictim(lab.core, roles, point, { PUBLIC_URL: lab.core.baseUrl })
-    const timer = setTimeout(() => victim.kill(), 20_000)
+    const timer = setTimeout(() => victim.kill(), 60_000)
     const ended = await victim.ended
     clearTimeout(timer)
     killed.push(ended.point ?? `${point} was not reached`)

@@ -82,11 +82,12 @@ export async function findApiKey(sql: Sql, key: string): Promise<LiveApiKey | nu
     name: string
     scopes: Scope[]
     last_used_at: Date | null
-  }>(
-    `select id, workspace_id, name, scopes, last_used_at from api_key
+  }>({
+    name: 'api_key',
+    text: `select id, workspace_id, name, scopes, last_used_at from api_key
       where key_hash = $1 and kind = 'api' and revoked_at is null`,
-    [hashKey(key)],
-  )
+    values: [hashKey(key)],
+  })
   const row = rows[0]
   return row
     ? {

@@ -94,7 +94,11 @@ export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise
 }
 
 export async function findWorkspace(sql: Sql, id: Uuid): Promise<WorkspaceRow | null> {
-  const { rows } = await sql.query<Row>(`select ${COLUMNS} from workspace where id = $1`, [id])
+  const { rows } = await sql.query<Row>({
+    name: 'workspace',
+    text: `select ${COLUMNS} from workspace where id = $1`,
+    values: [id],
+  })
   return rows[0] ? toWorkspace(rows[0]) : null
 }
 

@@ -18,10 +18,22 @@ test('R4-04 buttons or a list on WhatsApp, quick replies on Messenger and Instag
   expect(withChoices(list, { kind: 'buttons', rows: [] })).toEqual(whatsapp)
   const links = [{ title: '逛逛', url: 'https://shop.example' }]
   for (const channel of ['messenger', 'instagram'] as const) {
-    const chat = withChoices({ channel, text: '嗨', buttons: links }, { kind: 'quickReplies', rows: rows(13) })
+    const chat = withChoices(
+      { channel, text: '嗨', buttons: links },
+      { kind: 'quickReplies', rows: rows(13) },
+    )
     expect(chat).toEqual({ channel, text: '嗨', buttons: links, quickReplies: rows(13) })
-    expect([wrong(chat), tapsOf(chat).filter(t => t.link).map(t => t.title)]).toEqual([[], ['逛逛']])
-    expect(withChoices(chat, { kind: 'quickReplies', rows: [] })).toEqual({ channel, text: '嗨', buttons: links })
+    expect([
+      wrong(chat),
+      tapsOf(chat)
+        .filter(t => t.link)
+        .map(t => t.title),
+    ]).toEqual([[], ['逛逛']])
+    expect(withChoices(chat, { kind: 'quickReplies', rows: [] })).toEqual({
+      channel,
+      text: '嗨',
+      buttons: links,
+    })
   }
   expect([wrong(buttons), wrong(list)]).toEqual([[], []])
 })

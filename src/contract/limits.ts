@@ -92,7 +92,8 @@ export const limitsEndpoints = {
     method: 'get',
     path: '/w/{ws}/limits',
     scope: 'journeys:read',
-    summary: 'Quotas, budgets, entry caps, canaries, throttles and pools: what is used of each in its present window',
+    summary:
+      'Quotas, budgets, entry caps, canaries, throttles and pools: what is used of each in its present window',
     out: z.object({
       items: z.array(
         z.object({

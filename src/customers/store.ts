@@ -23,6 +23,9 @@ const stored = (row: CustomerRecord): StoredCustomer => ({
   mergedInto: row.merged_into,
 })
 
+/** A row without a state is not a customer yet (its first input is parked). */
+const isCustomer = (row: CustomerRecord): boolean => row.merged_into !== null || row.state !== '{}'
+
 const bucketsOf = (ids: Uuid[]): number[] => [...new Set(ids.map(bucketOf))]
 
 /** Customers by id; ids of other workspaces and unknown ones are left out. */
@@ -37,8 +40,7 @@ export async function customersById(
       where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = $3`,
     [bucketsOf(ids), ids, workspace],
   )
-  // a row without a state is not a customer yet (its first input is parked)
-  return new Map(rows.filter(r => r.merged_into || r.state !== '{}').map(r => [r.id, stored(r)]))
+  return new Map(rows.filter(isCustomer).map(r => [r.id, stored(r)]))
 }
 
 /** The customer an id stands for today: merged ids lead to their survivor. Null when there is none. */
@@ -46,10 +48,15 @@ export async function findCustomer(pool: Pool, workspace: Uuid, id: Uuid): Promi
   let at: Uuid = id
   for (let steps = 0; ; steps++) {
     must(steps < 64, 'merged ids point downward and chains end')
-    const found = (await customersById(pool, workspace, [at])).get(at)
-    if (!found) return null
-    if (!found.mergedInto) return found
-    at = found.mergedInto
+    const { rows } = await pool.query<CustomerRecord>({
+      name: 'customer',
+      text: 'select id, state, merged_into from customer where bucket = $1 and id = $2 and workspace_id = $3',
+      values: [bucketOf(at), at, workspace],
+    })
+    const row = rows[0]
+    if (!row || !isCustomer(row)) return null
+    if (row.merged_into === null) return stored(row)
+    at = row.merged_into
   }
 }
 

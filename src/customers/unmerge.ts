@@ -60,7 +60,7 @@ export async function unmerge(
     const still = (await customersById(core.pool, workspace, [survivor.id])).get(survivor.id)
     must(still, 'a customer that is set aside is there')
     const parted = await previewSplit(core, workspace, still, target)
-    const messages = await messagesOf(core.pool, survivor.id, parted)
+    const messages = await messagesOf(core.pool, workspace, survivor.id, parted)
     const restores = restoresOf(survivor.id, target, parted, messages, op, actor)
     await inTransaction(core.pool, async sql => {
       await lockBuckets(sql, both)
@@ -129,22 +129,22 @@ async function setAside(
         action: 'See Ops, Parked: release the customer, then try again.',
       })
     await sql.query(
-      'update customer set due_at = null where bucket = any($1::smallint[]) and id = any($2::uuid[])',
-      [both.map(bucketOf), both],
+      'update customer set due_at = null where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = $3',
+      [both.map(bucketOf), both, workspace],
     )
   })
 }
 
 /** Which messages that their runs wait for exist, and which of the survivor's are not sent yet. */
-async function messagesOf(sql: Sql, survivor: Uuid, parted: Parted): Promise<Messages> {
+async function messagesOf(sql: Sql, workspace: Uuid, survivor: Uuid, parted: Parted): Promise<Messages> {
   const waits = [...waitsOf(parted.rest), ...waitsOf(parted.part)]
   const known = await sql.query<{ id: Uuid; state: MessageState; reason: string | null }>(
-    'select id, state, reason from message where bucket = any($1::smallint[]) and id = any($2::uuid[])',
-    [[...new Set(waits.map(bucketOf))], waits],
+    'select id, state, reason from message where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = $3',
+    [[...new Set(waits.map(bucketOf))], waits, workspace],
   )
   const open = await sql.query<{ id: Uuid }>(
-    `select id from message where bucket = $1 and customer_id = $2 and enrollment_id is not null and state in ('intended', 'claimed')`,
-    [bucketOf(survivor), survivor],
+    `select id from message where bucket = $1 and workspace_id = $3 and customer_id = $2 and enrollment_id is not null and state in ('intended', 'claimed')`,
+    [bucketOf(survivor), survivor, workspace],
   )
   return {
     there: new Map(known.rows.map(r => [r.id, { outcome: outcomeOf(r.state), reason: r.reason }])),

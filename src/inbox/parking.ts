@@ -18,8 +18,8 @@ export async function unpark(core: Core, workspace: Uuid, customer: Uuid): Promi
     await putBack(sql, workspace, customer)
     // its alarm was cleared: early is allowed; who is part of another has none
     await sql.query(
-      'update customer set due_at = clock_timestamp() where bucket = $1 and id = $2 and merged_into is null',
-      [bucket, customer],
+      'update customer set due_at = clock_timestamp() where bucket = $1 and id = $2 and workspace_id = $3 and merged_into is null',
+      [bucket, customer, workspace],
     )
     return true
   })

@@ -63,6 +63,7 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     member: (id, group) => isMember(fold, id, group),
   })
 
+/** What a node may ask while it is entered or resumed. `fresh`: leaf keys of the event being folded. */
 export function contextOf(
   fold: Fold,
   run: Enrollment,
@@ -162,7 +163,6 @@ function stopOther(fold: Fold, run: Enrollment, journey: string): void {
     if (other.j === id && other !== run) endRun(fold, other, 'stopped', { by: run.j, node: run.node })
 }
 
-/** Once for each visit of the node. */
 /** The order that began the run: what is given for it goes with it. */
 function orderOfRun({ ev }: Enrollment): string | null {
   if (ev === undefined) return null
@@ -170,12 +170,14 @@ function orderOfRun({ ev }: Enrollment): string | null {
   return typeof no === 'string' || typeof no === 'number' ? String(no) : null
 }
 
+/** Once for each visit of the node. */
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
   src: 'journey',
   of: { ...refsOf(run), node: run.node },
 })
 
+/** Tells that the run leaves its node by this port; moving it is the caller's. */
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
 }
@@ -214,6 +216,7 @@ export function endRun(
   fold.hops = hops
 }
 
+/** Under which a state keeps that a journey was left. `key`: the run's own, where people may be in it several times. */
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
 
 function forgetOldest({ state }: Fold): void {
@@ -393,7 +396,8 @@ function placesOf({ state }: Fold, run: Enrollment, { graph: { entry } }: Publis
   const limits: Limit[] = cap ? [{ key: `cap:${run.j}`, max: cap.max, per: cap.per, wait: false }] : []
   const isOf = (key: string) => key.startsWith(pastKey(run.j, ''))
   const wasIn =
-    state.enr.some(r => r.j === run.j && r !== run && r.node !== OUTSIDE) || Object.keys(state.past).some(isOf)
+    state.enr.some(r => r.j === run.j && r !== run && r.node !== OUTSIDE) ||
+    Object.keys(state.past).some(isOf)
   if (canaryPeople !== undefined && !wasIn)
     limits.push({ key: `canary:${run.j}`, max: canaryPeople, per: 'ever', wait: false })
   return limits

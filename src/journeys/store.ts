@@ -83,6 +83,7 @@ export async function findJourney(sql: Sql, workspace: Uuid, id: Uuid): Promise<
 
 export type VersionRow = { version: number; publishedAt: Date; publishedBy: string }
 
+/** Newest first. */
 export async function journeyVersions(pool: Pool, workspace: Uuid, id: Uuid): Promise<VersionRow[]> {
   const { rows } = await pool.query<{ version: number; published_at: Date; published_by: string }>(
     'select version, published_at, published_by from journey_version where workspace_id = $1 and journey_id = $2 order by version desc',
@@ -157,6 +158,8 @@ function draftOf(graph: unknown): { name: string; json: string } {
   return { name: storable(name.trim()), json }
 }
 
+/** A new draft. `graph` may have problems, but must be an object with a name.
+ *  @throws Problem 400 `graph_not_an_object`, `journey_unnamed` */
 export async function createJourney(
   core: Core,
   workspace: Uuid,
@@ -219,6 +222,7 @@ export async function lockJourney(
   return journey
 }
 
+/** `version`: the one that was read. @throws Problem 404, 409 `version_conflict`, and as `createJourney` */
 export async function saveDraft(
   core: Core,
   workspace: Uuid,

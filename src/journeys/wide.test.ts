@@ -71,7 +71,9 @@ describe('places shared between people', () => {
   test('a canary of people: a place for who comes the first time, none needed by who was in', () => {
     const p = new Person(world(capped({ entry: { canaryPeople: 2 }, reentry: { kind: 'always' } })))
     const [first] = intentsOf(p.event('Start'))
-    expect(first!.limits).toEqual([{ key: expect.stringMatching(/^canary:/), max: 2, per: 'ever', wait: false }])
+    expect(first!.limits).toEqual([
+      { key: expect.stringMatching(/^canary:/), max: 2, per: 'ever', wait: false },
+    ])
     expect(derivedOf(p.outcome(first!, 'skipped', 'canary'))[0]).toMatchObject({
       name: 'journey.not_entered',
       props: { reason: 'canary' },

@@ -115,11 +115,12 @@ async function publishing<T>(core: Core, workspace: Uuid, change: (sql: Sql) => 
 
 /** Who holds the coupon of this code now: whom its newest entry names, or whom that one became part of. */
 export async function holderOf(pool: Pool, workspace: Uuid, code: string): Promise<Uuid | null> {
-  const { rows } = await pool.query<{ customer_id: Uuid }>(
-    `select customer_id from coupon_issue where workspace_id = $1 and code = $2
+  const { rows } = await pool.query<{ customer_id: Uuid }>({
+    name: 'coupon_holder',
+    text: `select customer_id from coupon_issue where workspace_id = $1 and code = $2
       order by at desc, entry = 'moved' desc limit 1`,
-    [workspace, code],
-  )
+    values: [workspace, code],
+  })
   return rows[0]?.customer_id ?? null
 }
 

@@ -99,6 +99,32 @@ test('R3-06 same template, two people, two contents; what is out of stock is swa
   expect(await htmlOf('wu')).toContain('茶杯 NT$150')
 })
 
+test('a message whose products the database could not tell just now is tried again: it is no fault of the template', async () => {
+  const lost = sends('Unlucky', line('{{ products.CUP.name }}'))
+  await lab.publish(lost)
+  await lab.person('yan', { line: true })
+  const stateOf = async () => {
+    const { rows } = await lab.core.pool.query(
+      `select m.state, m.reason from message m join journey j on j.id = m.journey_id where m.workspace_id = $1 and j.name = 'Unlucky'`,
+      [lab.workspace],
+    )
+    return rows
+  }
+  await lab.core.pool.query('alter table product rename column stock to stock_away')
+  try {
+    await lab.tell(says('yan', 'Unlucky'))
+    expect(await stateOf()).toEqual([{ state: 'intended', reason: 'fault' }])
+  } finally {
+    await lab.core.pool.query('alter table product rename column stock_away to stock')
+  }
+  await lab.core.pool.query(
+    `update message set send_after = clock_timestamp() where workspace_id = $1 and reason = 'fault'`,
+    [lab.workspace],
+  )
+  await lab.settle()
+  expect(await texts('yan')).toEqual(['茶杯'])
+})
+
 test('R2-22 the core offer for everybody, and a cross-sell block for a segment', async () => {
   const made = await lab.call('createSegment', {
     body: {

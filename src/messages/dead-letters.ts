@@ -25,6 +25,7 @@ export type DeadGroup = {
   message: Uuid
 }
 
+/** By reason and channel, the largest group first, each with its newest message. */
 export async function deadGroups(sql: Sql, workspace: Uuid): Promise<DeadGroup[]> {
   const { rows } = await sql.query<DeadGroup>(
     `select ${REASON} as reason, channel, count(*)::int as count, min(changed) as oldest, max(changed) as newest,
@@ -52,9 +53,14 @@ export async function handleDead(
         order by bucket, id limit ${AT_ONCE} for update skip locked`,
       [workspace, what.reason, what.channel],
     )
-    const values = [smallints(rows.map(r => bucketOf(r.id))), uuids(rows.map(r => r.id)), new Date(now)]
+    const values = [
+      smallints(rows.map(r => bucketOf(r.id))),
+      uuids(rows.map(r => r.id)),
+      new Date(now),
+      workspace,
+    ]
     const of =
-      'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id'
+      'from unnest($1::smallint[], $2::uuid[]) u(bucket, id) where m.bucket = u.bucket and m.id = u.id and m.workspace_id = $4'
     if (what.do === 'retry') {
       await sql.query(
         `update message m set state = 'intended', reason = null, attempts = 0, faults = 0, again = m.again + 1, epoch = m.epoch + 1,

@@ -5,6 +5,7 @@ import { goesByPhone, type MessageContent } from '../channels/content.ts'
 import { CHANNELS, isChannel, type ChannelName } from '../channels/model.ts'
 import { categoryOf, costOf, type PriceList } from '../channels/price.ts'
 import { adapterNamed } from '../channels/register.ts'
+import { isOfDatabase } from '../platform/postgres.ts'
 import { wallDate } from '../platform/wall-time.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { CIRCUIT_OPEN } from './breaker.ts'
@@ -163,6 +164,8 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
     rendered = await write(work, { ...judged, account }, decision.address, facts)
   } catch (error) {
     if (!(error instanceof RenderFailed)) throw error
+    // the template is well, but what it asks for could not be told: it is tried again
+    if (isOfDatabase(error.cause)) throw error.cause
     return ends(skip('render_failed'), error.message)
   }
   const cost = costOfMessage(judged, account, adapter, rendered)
@@ -207,6 +210,7 @@ export async function gate(work: Work, ready: Ready, key: 'send' | 'batch'): Pro
   return turn.go ? null : back(turn.ms, 'rate', turn.booked && key === 'send')
 }
 
+/** From claimed to its end, whatever happens on the way; the account's slot is held while it is at the socket. */
 export async function sendOne(work: Work, ready: Ready): Promise<void> {
   const { claim, account, adapter, mark, take, now, cost } = ready
   const release = await work.slotsOf(account, adapter).take()
@@ -237,6 +241,7 @@ export async function sendOne(work: Work, ready: Ready): Promise<void> {
   }
 }
 
+/** Observes how long it took to the socket, of first tries that were to go at once. */
 export function noteLatency(work: Work, { claim, now }: Ready): void {
   if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
     work.metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)

@@ -198,11 +198,15 @@ test('what did not go out does not count; what a merged person was sent does', a
 test('a try that the provider sent back keeps its place, and the window moves with the clock', async () => {
   await allow(1, { per: 'days', days: 1 })
   const person = await lab.person()
-  await setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'error_500', times: 1 })
+  // its next try is due by the real clock: it fails, too, until it is to get through
+  const fails = (times: number) =>
+    setStandInFault(lab.core.pool, lab.workspace, { adapter: 'line', kind: 'error_500', times })
+  await fails(100)
   const first = await lab.intend(person, lineText('a'))
   await rest()
   expect(tally(await ends([first]))).toEqual({ 'intended retry': 1 })
   expect(await send(person)).toEqual({ 'skipped frequency': 1 })
+  await fails(0)
   await lab.core.pool.query('update message set send_after = now() where id = $1', [first.id])
   await over([first])
   expect(tally(await ends([first]))).toEqual({ accepted: 1 })

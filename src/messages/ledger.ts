@@ -105,6 +105,7 @@ export type LedgerDetail = LedgerRow & {
   providerId: string | null
 }
 
+/** null: this workspace has no such message. */
 export async function findMessage(pool: Pool, workspace: Uuid, id: Uuid): Promise<LedgerDetail | null> {
   const { rows } = await pool.query<
     Row & { body: string; rendered: string | null; attempts: number; provider_id: string | null }

@@ -137,31 +137,33 @@ test('a ticket needs no account, address or consent; a pool that is empty refuse
 
 test('a throttle keeps a place for whoever waits, in order, spread over the window', async () => {
   const limits: Limit[] = [{ key: 'throttle:n', max: 4, per: 'hour', wait: true }]
+  const hour = 3_600_000
+  const setOffset = (ms: number) =>
+    lab.core.pool.query(`update workspace set clock_offset_ms = $2 where id = $1`, [lab.workspace, ms])
+  // ten minutes past the hour, whatever the hour is
   const before = Date.now()
+  const offset = 600_000 - (before % hour) + hour
+  await setOffset(offset)
+  const next = before + offset - 600_000 + hour
   const made: Intent[] = []
   for (const p of people.slice(0, 10)) made.push(await ticket(p, limits))
   await rest()
   expect(await ends(made)).toEqual({ accepted: 4, intended: 6 })
   const rows = await Promise.all(made.map(m => lab.row(m.id)))
-  const hour = 3_600_000
-  const next = before - (before % hour) + hour
-  const waits = rows
-    .filter(r => r.state === 'intended')
-    .map(r => Math.round((r.send_after.getTime() - next) / 60_000))
+  const minutes = (r: { send_after: Date }) => Math.round((r.send_after.getTime() + offset - next) / 60_000)
+  const waits = rows.filter(r => r.state === 'intended').map(minutes)
   expect(waits.sort((a, b) => a - b)).toEqual([0, 15, 30, 45, 60, 75])
   // whoever asks now comes behind them
   const late = await ticket(people[11]!, limits)
   await rest()
-  expect(Math.round(((await lab.row(late.id)).send_after.getTime() - next) / 60_000)).toBe(90)
+  expect(minutes(await lab.row(late.id))).toBe(90)
   expect(await used('throttle:n')).toEqual([4, 4, 3])
   // an hour later the first four have passed
-  await lab.core.pool.query(`update workspace set clock_offset_ms = $2 where id = $1`, [
-    lab.workspace,
-    next + hour - 60_000 - Date.now(),
-  ])
+  const later = next + hour - 60_000 - Date.now()
+  await setOffset(later)
   await lab.core.pool.query(
     `update message set send_after = send_after - make_interval(secs => $2::float8 / 1000) where workspace_id = $1 and state = 'intended'`,
-    [lab.workspace, next + hour - 60_000 - Date.now()],
+    [lab.workspace, later - offset],
   )
   await rest()
   expect(await ends([...made, late])).toEqual({ accepted: 8, intended: 3 })

@@ -59,6 +59,7 @@ export type Ask = {
   of?: { rule: FrequencyRule; people: Uuid[] }
 }
 
+/** `at`: workspace ms; `cost` in the currency's smallest unit, for limits of money. */
 export const asksOf = (limits: Limit[], at: number, zone: string, cost: number): Ask[] =>
   limits.map(({ key, max, per, amount = 1, wait }) => ({
     key,

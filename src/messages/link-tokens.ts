@@ -44,6 +44,7 @@ const TAP = /&itn=(msg_[0-9a-hjkmnp-tv-z]{26})(?:&cta=([^&]*))?$/
 /** Who made the links of a message keeps `short` until they are stored. `round`: another, when a token was taken. */
 export type IssuedLinks = MessageLinks & { readonly short: ShortLink[] }
 
+/** `of` makes the links of one message: on `domain`, the account's own, where it has one. */
 export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
   of(message: Uuid, how?: { domain?: string | null; round?: number }): IssuedLinks
 } {
@@ -71,9 +72,14 @@ export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
           const whole = label === '' ? named : `${named}&cta=${encodeURIComponent(label)}`
           return whole.length <= most ? whole : named.length <= most ? named : data
         },
-        openUrl: `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`,
+        // most messages have neither
+        get openUrl() {
+          return `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`
+        },
         preferencesUrl: customer => preferenceUrl(core, customer),
-        unsubscribeUrl: `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`,
+        get unsubscribeUrl() {
+          return `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`
+        },
       }
     },
   }

@@ -20,6 +20,7 @@ export type MessageRow = OutcomeOf & {
   offset_ms: number
 }
 
+/** Locks the row until the transaction ends; null: there is no such message. */
 export async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
   const { rows } = await sql.query<MessageRow>(
     `select ${OUTCOME_COLUMNS}, m.state, m.rendered, m.attempts, m.again, m.receipt,
@@ -47,26 +48,29 @@ export async function advance(
   row: MessageRow,
   to: { state: Receipt['state']; at: number; detail?: Record<string, string>; moves: boolean; key: string },
 ): Promise<void> {
-  const values = [bucketOf(id), id, to.state]
+  const values = [bucketOf(id), id, to.state, row.workspace_id]
   const tellings: { state: MessageState; outcome: Outcome | null; key: string }[] = []
   if (!to.moves) {
     // a program opened it: nothing moves
   } else if (row.state === 'sending') {
     if (canMove(knownState(row), to.state))
-      await sql.query('update message set receipt = $3 where bucket = $1 and id = $2', values)
+      await sql.query(
+        'update message set receipt = $3 where bucket = $1 and id = $2 and workspace_id = $4',
+        values,
+      )
   } else if (isWaiting(row)) {
     await sql.query(
-      `update message set state = $3, changed = $4, reason = null, epoch = epoch + 1, claim_owner = null, claim_until = null, slot_at = null
-        where bucket = $1 and id = $2`,
+      `update message set state = $3, changed = $5, reason = null, epoch = epoch + 1, claim_owner = null, claim_until = null, slot_at = null
+        where bucket = $1 and id = $2 and workspace_id = $4`,
       [...values, new Date(to.at)],
     )
     const outcome = row.again > 0 ? null : ('accepted' as const)
     tellings.push({ state: 'accepted', outcome, key: `receipt:${id}:accepted` })
   } else if (canMove(row.state, to.state))
-    await sql.query('update message set state = $3, changed = $4 where bucket = $1 and id = $2', [
-      ...values,
-      new Date(to.at),
-    ])
+    await sql.query(
+      'update message set state = $3, changed = $5 where bucket = $1 and id = $2 and workspace_id = $4',
+      [...values, new Date(to.at)],
+    )
   tellings.push({ state: to.state, outcome: null, key: to.key })
   await append(
     sql,
@@ -132,6 +136,7 @@ async function take(sql: Sql, row: MessageRow, receipt: Receipt): Promise<Told |
   return fresh && rendered?.account !== undefined ? { account: rendered.account, at, state } : null
 }
 
+/** Under which an open counts once, by whatever way it was told; of a person and of a machine apart. */
 export const openKey = (message: Uuid, machine: boolean): string =>
   `open:${message}:${machine ? 'machine' : 'person'}`
 

@@ -180,6 +180,7 @@ function trackTemplate(value: unknown, links: MessageLinks): unknown {
   return { ...rest, parameters }
 }
 
+/** The content with its web links led over ours, except those that are marked not to be. */
 export function trackContent(content: MessageContent, links: MessageLinks): MessageContent {
   switch (content.channel) {
     case 'line':

@@ -62,6 +62,8 @@ export type ScopeSource = {
   lastOrder(): Promise<ShownOrder | null>
   cartLines(): Promise<ShownLine[]>
   store(code: string): Promise<ShownStore | null>
+  /** how long its answers took so far */
+  waitedMs(): number
 }
 
 /** Roots whose values come from a source: a template that reads one is rendered asynchronously. */
@@ -115,12 +117,15 @@ function lazyScope(source: ScopeSource, customer: CustomerState | null): Record<
 export const LINKS = Symbol('links')
 export const JUDGE = Symbol('judge')
 export const MONEY = Symbol('money')
+export const WAITED = Symbol('waited')
 /** What the scope holds that no template can name. */
 export type Hidden = {
   [LINKS]?: MessageLinks
   /** whether a rule holds for the person now */
   [JUDGE]?: (rule: Rule) => boolean
   [MONEY]?: { currency: string; locale: string }
+  /** ms that a rendering waited for what it asked */
+  [WAITED]?: () => number
 }
 
 type Workspace = { name: string; timezone: string; locale: string; currency?: string }
@@ -188,8 +193,12 @@ export function templateScope(
     journey: vars,
     workspace,
     coupon: couponOf(customer, enrollment),
-    unsubscribe_url: links.unsubscribeUrl,
-    preferences_url: customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl,
-    ...(source ? lazyScope(source, customer) : {}),
+    get unsubscribe_url() {
+      return links.unsubscribeUrl
+    },
+    get preferences_url() {
+      return customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl
+    },
+    ...(source ? { [WAITED]: source.waitedMs, ...lazyScope(source, customer) } : {}),
   }
 }

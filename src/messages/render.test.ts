@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { CustomerState } from '../customers/model.ts'
 import { openSecrets } from '../platform/secrets.ts'
 import { openMessageLinks, readClickToken, readTap, readUnsubscribeToken } from './link-tokens.ts'
 import { languageOf } from './render-choose.ts'
-import { RenderFailed, renderContent, templateFault } from './render.ts'
-import { templateScope } from './render-scope.ts'
+import { RenderFailed, renderContent, renderFresh, templateFault } from './render.ts'
+import { type ScopeSource, templateScope } from './render-scope.ts'
 
 const secrets = openSecrets('ab'.repeat(32))
 const MESSAGE = '0190aaaa-bbbb-7ccc-8ddd-eeeeffff0011'
@@ -294,5 +294,71 @@ describe('render', () => {
       channel: 'sms',
       text: said,
     })
+  })
+})
+
+describe('what is asked for while a template is filled in', () => {
+  const nothing = async () => null
+  const none = async () => []
+  const asking = (product: ScopeSource['product'], waitedMs = () => 0) =>
+    templateScope(
+      customer,
+      event,
+      { name: 'Brand', timezone: 'Asia/Taipei', locale: 'zh-TW' },
+      links,
+      {},
+      {
+        source: {
+          product,
+          slot: nothing,
+          store: nothing,
+          lastOrder: nothing,
+          inCategory: none,
+          recommended: none,
+          cartLines: none,
+          waitedMs,
+        },
+      },
+    )
+  const cup = { id: 'CUP', name: '杯', category: '', brand: '', price: 1, stock: 1, in_stock: true }
+  const sms = (text: string) => ({ channel: 'sms' as const, text })
+
+  test('a database that takes long is waited for; a template that takes long by itself is stopped', async () => {
+    let now = 1_000
+    let waited = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    try {
+      const slow = asking(
+        async () => {
+          now += 60_000
+          waited += 60_000
+          return { ...cup, image: '', url: '' }
+        },
+        () => waited,
+      )
+      const two = sms('{{ products.CUP.name }}{{ products.TEA.name }}')
+      expect(await renderFresh(two, slow, 'marketing', 'zh-TW')).toEqual(sms('杯杯'))
+
+      const work = {
+        get hard() {
+          now += 400
+          return 'x'
+        },
+      }
+      const own = { ...asking(async () => null), work }
+      const busy = (times: number) =>
+        renderFresh(sms(`{{ products.CUP }}${'{{ work.hard }}'.repeat(times)}`), own, 'marketing', 'zh-TW')
+      expect(await busy(1)).toEqual(sms('x'))
+      await expect(busy(3)).rejects.toThrow(RenderFailed)
+    } finally {
+      clock.mockRestore()
+    }
+  })
+
+  test('what the source threw is the cause of what is thrown', async () => {
+    const gone = new Error('gone')
+    const scope = asking(() => Promise.reject(gone))
+    const answer = renderFresh(sms('{{ products.CUP.name }}'), scope, 'marketing', 'zh-TW')
+    await expect(answer).rejects.toMatchObject({ name: 'RenderFailed', cause: gone })
   })
 })

@@ -1,6 +1,6 @@
 // Content with Liquid in it becomes what is sent. Values are escaped in HTML and left alone in text. Templates reach
 // no files, no functions and no inherited properties, and are bounded in size, time and memory.
-import { Liquid, type Template } from 'liquidjs'
+import { Context, Liquid, type Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
 import { hasWayOut, type MessageContent } from '../channels/content.ts'
 import { fromSmallestUnit } from '../customers/money.ts'
@@ -8,8 +8,9 @@ import type { CallContent } from '../journeys/model.ts'
 import type { Intent } from './model.ts'
 import { chooseParts } from './render-choose.ts'
 import { trackContent } from './render-links.ts'
-import { type Hidden, isWebUrl, JUDGE, LAZY, LINKS, MONEY } from './render-scope.ts'
+import { type Hidden, isWebUrl, JUDGE, LAZY, LINKS, MONEY, WAITED } from './render-scope.ts'
 
+/** The template is wrong, or asks for more than a message may: the message fails, its text says why. */
 export class RenderFailed extends Error {
   override name = 'RenderFailed'
 }
@@ -89,7 +90,10 @@ function parse(kind: Kind, template: string): Parsed {
 }
 
 const plain = (template: string): boolean => !template.includes('{{') && !template.includes('{%')
-const failed = (error: unknown): RenderFailed => new RenderFailed((error as Error).message.slice(0, 300))
+const failed = (error: unknown): RenderFailed =>
+  new RenderFailed((error as Error).message.slice(0, 300), {
+    cause: (error as { originalError?: unknown }).originalError,
+  })
 
 function fill(kind: Kind, template: string, scope: object): string {
   if (plain(template)) return template
@@ -100,12 +104,31 @@ function fill(kind: Kind, template: string, scope: object): string {
   }
 }
 
-/** The same, of what may have to be asked for. Rendering asynchronously takes eight times as long: only where needed. */
+/** A context whose time limit is for the rendering alone: a database that is slow to answer is no fault of the template. */
+function patient(kind: Kind, scope: object): Context {
+  const liquid = engines[kind]
+  const context = new Context(scope, liquid.options, {}, { liquid })
+  const waitedMs = (scope as Hidden)[WAITED] ?? (() => 0)
+  let until: number | null = null
+  context.renderLimit.check = now => {
+    const spent = now - waitedMs()
+    until ??= spent + LIMITS.renderLimit
+    if (spent > until) throw new RenderFailed('template render limit exceeded')
+  }
+  return context
+}
+
+/** The same, of what may have to be asked for. Rendering asynchronously takes eight times as long: only where needed. What
+ *  a source threw is the cause of what is thrown. */
 async function fillFresh(kind: Kind, template: string, scope: object): Promise<string> {
   if (plain(template)) return template
   try {
     const { tokens, lazy } = parse(kind, template)
-    return String(lazy ? await engines[kind].render(tokens, scope) : engines[kind].renderSync(tokens, scope))
+    return String(
+      lazy
+        ? await engines[kind].render(tokens, patient(kind, scope))
+        : engines[kind].renderSync(tokens, scope),
+    )
   } catch (error) {
     throw failed(error)
   }
@@ -154,7 +177,8 @@ function prepare(written: MessageContent, scope: object, purpose: Intent['purpos
   return {
     content: whole,
     texts,
-    scope: { ...scope, conditions },
+    // what is worked out when it is asked for stays so
+    scope: Object.defineProperties({ conditions }, Object.getOwnPropertyDescriptors(scope)),
     how: { purpose, locale, track: written.track !== false },
   }
 }

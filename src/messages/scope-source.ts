@@ -69,6 +69,17 @@ export function openSource(
     return answer
   }
   let asked = 0
+  let waitedMs = 0
+  const timed =
+    <A extends unknown[], R>(ask: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      const from = performance.now()
+      try {
+        return await ask(...given)
+      } finally {
+        waitedMs += performance.now() - from
+      }
+    }
 
   async function byCodes(codes: string[]): Promise<ShownProduct[]> {
     if (codes.length === 0) return []
@@ -156,10 +167,10 @@ export function openSource(
     })
 
   return {
-    product,
-    recommended,
-    lastOrder,
-    inCategory: category =>
+    product: timed(product),
+    recommended: timed(recommended),
+    lastOrder: timed(lastOrder),
+    inCategory: timed((category: string) =>
       once(`category ${category}`, async () => {
         const { rows } = await pool.query<ProductRow>(
           `select ${PRODUCT} from product where workspace_id = $1 and $2 = any(category) and status = 'active' and not archived
@@ -168,7 +179,8 @@ export function openSource(
         )
         return rows.map(shown)
       }),
-    slot: name =>
+    ),
+    slot: timed((name: string) =>
       once(`slot ${name}`, async () => {
         const slot = Object.hasOwn(slots, name) ? slots[name] : undefined
         if (!slot) return null
@@ -176,7 +188,8 @@ export function openSource(
         if (first || !slot.fill || slot.fill === 'none') return first ?? null
         return (await recommended(slot.fill))[0] ?? null
       }),
-    cartLines: () =>
+    ),
+    cartLines: timed(() =>
       once('cart', async (): Promise<ShownLine[]> => {
         const items = customer?.cart?.items ?? []
         const found = new Map((await byCodes(items.map(([code]) => code))).map(p => [p.id, p]))
@@ -187,7 +200,8 @@ export function openSource(
           price: price ?? found.get(code)?.price ?? null,
         }))
       }),
-    store: code =>
+    ),
+    store: timed((code: string) =>
       once(`store ${code}`, async () => {
         const { rows } = await pool.query<ShownStore>(
           `select code, name, coalesce(address, '') as address, coalesce(phone, '') as phone, coalesce(region, '') as region
@@ -196,5 +210,7 @@ export function openSource(
         )
         return rows[0] ?? null
       }),
+    ),
+    waitedMs: () => waitedMs,
   }
 }

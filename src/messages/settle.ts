@@ -46,8 +46,8 @@ export async function settleMessage(
     await sql.query(
       `update message set state = $3, reason = $4, changed = $5, epoch = epoch + 1,
               send_after = case when $3 = 'intended' then clock_timestamp() else send_after end
-        where bucket = $1 and id = $2`,
-      [bucketOf(id), id, to, reason, new Date(now)],
+        where bucket = $1 and id = $2 and workspace_id = $6`,
+      [bucketOf(id), id, to, reason, new Date(now), workspace],
     )
     if (to !== 'intended')
       await append(sql, null, [

@@ -12,6 +12,9 @@ export type Row = Record<string, unknown>
  *  as long as running them. */
 export type Prepared = { name: string; text: string; values: unknown[] }
 
+/** Sends a statement among others of a pipelined transaction; its name makes each connection plan it once. */
+export type Run = (name: string, text: string, values: unknown[]) => void
+
 /** What can run a statement: the pool, a client in a transaction, or a pipelined connection. */
 export type Sql = {
   query<T extends Row = Row>(
@@ -20,6 +23,8 @@ export type Sql = {
   ): Promise<{ rows: T[]; rowCount: number | null }>
 }
 
+/** A statement may take `statementTimeoutMs` (30 s when left out), a transaction may rest for 60 s. `name` shows in
+ *  pg_stat_activity. */
 export function openPool(
   url: string,
   options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void },
@@ -81,3 +86,7 @@ export function isTransient(error: unknown): boolean {
     )
   )
 }
+
+/** A statement was refused, or the connection lost: a fault of ours, not of what was asked. */
+export const isOfDatabase = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && isTransient(error))

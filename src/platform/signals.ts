@@ -34,6 +34,8 @@ export type Signals = {
 const CHANNEL = 'itinera'
 const GROUP_MS = 5
 
+/** Connects by itself again when the connection is lost; signals of this process arrive meanwhile, those of others do not.
+ *  @throws when the first connection fails */
 export async function openSignals(databaseUrl: string, log: Log): Promise<Signals> {
   const local = new EventEmitter().setMaxListeners(0)
   const self = `${process.pid}.${Math.random().toString(36).slice(2, 8)}`
@@ -82,7 +84,7 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     pending = new Map()
     client
       ?.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: self, topics })])
-      .catch(() => {})
+      .catch(() => undefined) // others find it by their polls
   }
 
   await connect()

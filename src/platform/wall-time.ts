@@ -7,6 +7,7 @@ export class InvalidZone extends Error {
   override name = 'InvalidZone'
 }
 
+/** An IANA name such as Asia/Taipei; offsets such as +08:00 are none. */
 export function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false // "+08:00" is an offset, not a zone: it knows no summer time
   try {

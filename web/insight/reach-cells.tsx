@@ -69,7 +69,7 @@ export function MessageCell({
         <>
           {who('people', item.people, share(item.reached, item.sent))}
           {item.sent > 0 ? (
-            <Text size="xs" c="dimmed">
+            <Text size="xs" c="dimmed" className="under-figure">
               {t(item.tells ? 'reach.delivered' : 'reach.accepted')}
             </Text>
           ) : null}

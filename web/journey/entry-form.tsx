@@ -107,13 +107,7 @@ export function Panel({ ws, graph, change, readOnly, close }: PanelProps) {
           </Alert>
         ))}
         <FormProvider value={{ ws, graph, type: 'entry', node: null, faults }}>
-          <Fields
-            specs={specs}
-            values={values}
-            path=""
-            readOnly={readOnly}
-            change={write}
-          />
+          <Fields specs={specs} values={values} path="" readOnly={readOnly} change={write} />
         </FormProvider>
         <CanarySize
           value={{ percent: canaryPercent, people: canaryPeople }}

@@ -1,10 +1,10 @@
 // What a node is called away from its canvas: its own title, else what it sends; with a link to it.
 import type { Out } from '../../src/contract.ts'
 import { word } from '../i18n.ts'
+import { withFieldNames } from '../messages/merge-words.ts'
 import { A } from '../parts/link.tsx'
 import { useKnown } from '../rules/vocabulary.tsx'
 import { useSay, useWs } from '../use.ts'
-import { fieldsNamed } from './say/merge-words.ts'
 
 export type Named = NonNullable<Out<'message'>['nodeName']>
 
@@ -15,7 +15,7 @@ export function useNodeName(): (node: Named | null) => string {
   return node => {
     if (node === null) return t('journeys.goneNode')
     if (node.title !== null) return node.title
-    const text = fieldsNamed(node.words, names)
+    const text = withFieldNames(node.words, names)
     if (text === '') return word('node', node.type)
     return t('say.send', { channel: list(node.channels.map(c => word('channel', c))), text })
   }

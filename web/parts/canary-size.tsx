@@ -28,8 +28,7 @@ export function CanarySize({
   readOnly?: boolean
 }) {
   const { t } = useTranslation()
-  const way: Way =
-    people !== undefined ? 'people' : percent !== undefined || !optional ? 'percent' : 'none'
+  const way: Way = people !== undefined ? 'people' : percent !== undefined || !optional ? 'percent' : 'none'
   return (
     <Stack gap={4}>
       <Text size="sm" fw={500} id="canary-size">

@@ -12,7 +12,10 @@ export const choiceWords = {
     titleHint: ['要買', 'I want it'],
     payload: ['第 {{n}} 個回覆的代號', 'Code of reply {{n}}'],
     payloadHint: ['代號（不填：{{title}}）', 'Code (empty: {{title}})'],
-    same: ['代號和前面的一樣，會分不出點了哪一個', 'The same code as one before it: nobody could tell them apart'],
+    same: [
+      '代號和前面的一樣，會分不出點了哪一個',
+      'The same code as one before it: nobody could tell them apart',
+    ],
     add: ['加一個回覆', 'Add a reply'],
     remove: ['移除第 {{n}} 個回覆', 'Remove reply {{n}}'],
     help_buttons: [

@@ -8,11 +8,7 @@ export const MOST_BUTTONS = 2
 export const LONGEST_CONTENT = 300
 const LONGEST_URL = 1_000
 
-const key = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^\w+$/, 'a key of LINE: letters, digits and _')
+const key = z.string().min(1).max(100).regex(/^\w+$/, 'a key of LINE: letters, digits and _')
 const item = z.strictObject({ itemKey: key, content: z.string().trim().min(1).max(LONGEST_CONTENT) })
 const button = z.strictObject({ buttonKey: key, url: z.string().trim().min(1).max(LONGEST_URL) })
 

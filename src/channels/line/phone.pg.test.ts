@@ -141,7 +141,9 @@ test('a template’s values are checked before anything is sent: how many, how l
   expect(wrong({ items: Array.from({ length: 16 }, (_, i) => item(i)) })).toEqual(['phoneTemplate.items'])
   expect(wrong({ items: [item(1, '好'.repeat(301))] })).toEqual(['phoneTemplate.items.0.content'])
   expect(wrong({ items: [item(1), item(1)] })).toEqual(['phoneTemplate.items.1.itemKey'])
-  expect(wrong({ items: [{ itemKey: 'date_002_zh', content: 'x' }] })).toEqual(['phoneTemplate.items.0.itemKey'])
+  expect(wrong({ items: [{ itemKey: 'date_002_zh', content: 'x' }] })).toEqual([
+    'phoneTemplate.items.0.itemKey',
+  ])
   expect(wrong({ buttons: [button(1), button(2), button(3)] })).toEqual(['phoneTemplate.buttons'])
   expect(wrong({ buttons: [button(1), button(1)] })).toEqual(['phoneTemplate.buttons.1.buttonKey'])
   expect(wrong({ templateKey: '' })).toContain('phoneTemplate.templateKey')

@@ -103,6 +103,7 @@ async function revenueOf(core: Core, p: MessageScope, currency: string, now: num
   return rows[0]?.revenue ?? 0
 }
 
+/** docs/PROOF.md and docs/CAMPAIGNS.md define each figure. @throws Problem 404 `campaign_not_found` */
 export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uuid): Promise<Report> {
   const now = workspaceNow(workspace)
   const campaign = await findCampaign(core.pool, workspace.id, id)

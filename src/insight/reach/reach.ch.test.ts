@@ -191,7 +191,9 @@ test('R1-45 R0-34 reach by campaign is what independent SQL says of their journe
     })
     expect(made.status).toBe(200)
     const id = String(made.body.id)
-    expect((await lab.call('setCampaignJourneys', { params: { campaign: id }, body: { journeys } })).status).toBe(200)
+    expect(
+      (await lab.call('setCampaignJourneys', { params: { campaign: id }, body: { journeys } })).status,
+    ).toBe(200)
     return id
   }
   const post = await lab.publish(send('Post', 'email'))
@@ -218,7 +220,8 @@ test('R1-45 R0-34 reach by campaign is what independent SQL says of their journe
   ).json()) as Told[]
   const since = new Date(now).toISOString()
   const byCampaign = async (query: Record<string, string> = {}) =>
-    ((await lab.call('reachByCampaign', { query: { from: since, ...query } })).body as Out<'reachByCampaign'>).items
+    ((await lab.call('reachByCampaign', { query: { from: since, ...query } })).body as Out<'reachByCampaign'>)
+      .items
   const items = await byCampaign()
   const of = (id: string | null) => items.find(i => i.campaign === id)!
   const own = new Set([post, chat].map(j => parseId('jrn', j)))
@@ -250,10 +253,16 @@ test('R1-45 R0-34 reach by campaign is what independent SQL says of their journe
   })
   expect(of(null)).toMatchObject({ name: null, sent: 1, people: 1, buyers: 0, channels: ['email'] })
   expect(items.some(i => i.campaign === empty)).toBe(false)
-  expect(await byCampaign({ channel: 'line' })).toMatchObject([{ campaign: spring, sent: 2, people: 2, opens: 'sums' }])
+  expect(await byCampaign({ channel: 'line' })).toMatchObject([
+    { campaign: spring, sent: 2, people: 2, opens: 'sums' },
+  ])
   for (const figure of ['people', 'clicked', 'opened', 'buyers'] as const)
     for (const id of [spring, null]) {
-      const { ids } = await everybodyBehind(lab, 'reachPeople', { from: since, campaign: id ?? 'none', figure })
+      const { ids } = await everybodyBehind(lab, 'reachPeople', {
+        from: since,
+        campaign: id ?? 'none',
+        figure,
+      })
       expect([id, figure, ids.size]).toEqual([id, figure, of(id)[figure]])
     }
   const channelless = await lab.call('reachPeople', { query: { figure: 'bound' } })

@@ -12,7 +12,13 @@ import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
 import { REACH_DAYS } from './model.ts'
 import { reachScope } from './renew.ts'
-import { connectedChannels, keptRates, messagesByCampaign, messagesByChannel, peopleByChannel } from './store.ts'
+import {
+  connectedChannels,
+  keptRates,
+  messagesByCampaign,
+  messagesByChannel,
+  peopleByChannel,
+} from './store.ts'
 
 const DAY_MS = 86_400_000
 /** What messages of no campaign are asked for by. */

@@ -73,6 +73,7 @@ const problem = (
   alternative,
 })
 
+/** What is wrong with starting and stopping the other journeys that nodes of this graph name. */
 export async function otherJourneyProblems(
   sql: Sql,
   workspace: Uuid,

@@ -2,7 +2,7 @@
 import { IconSend } from '@tabler/icons-react'
 import { firstWords } from '../../../src/journeys/node-name.ts'
 import { word } from '../../i18n.ts'
-import { fieldsNamed } from './merge-words.ts'
+import { withFieldNames } from '../../messages/merge-words.ts'
 import type { Detail, NodeSay } from './model.ts'
 import { number, text } from './values.ts'
 
@@ -10,7 +10,7 @@ const line: NodeSay['line'] = (f, say, names) => {
   const channel = word('channel', text(f.channel))
   if ((f.content as { module?: unknown } | null)?.module !== undefined)
     return say.t('say.sendModule', { channel })
-  const words = fieldsNamed(firstWords(f.content), names)
+  const words = withFieldNames(firstWords(f.content), names)
   return words === '' ? say.t('say.sendNothing', { channel }) : say.t('say.send', { channel, text: words })
 }
 
