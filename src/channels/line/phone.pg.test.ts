@@ -110,7 +110,7 @@ test('LINE’s own template goes by phone with our values and counted links; a f
     expect(said).toContain(words)
   expect(said).not.toContain('已出貨')
   expect(said).not.toContain('https://shop.example') // a counted link
-  expect(said).toMatch(/"uri":"https?:[^"]+\/t\//)
+  expect(said).toMatch(/"uri":"https?:[^"]+\/[lt]\//)
   const receipts = openReceipts(lab.core)
   while (await receipts.tick());
   expect(await lab.row(row.id)).toMatchObject({ state: 'delivered' })
