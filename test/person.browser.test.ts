@@ -208,7 +208,7 @@ test('R0-04 R0-01 the timeline is filtered by phase, words and kind, and the add
   expect(new URL(page.url()).searchParams.get('q')).toBe('加入購物車')
 })
 
-test('R4-35 R0-04 one page: LINE, mail and member number, tag, attribute, consent, orders, timeline, and the journey they are in; what arrives shows by itself', {
+test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, consent, orders, timeline, and the journey they are in; what arrives shows by itself', {
   timeout: 60_000,
 }, async () => {
   await page.goto(core.baseUrl + person)
@@ -226,7 +226,9 @@ test('R4-35 R0-04 one page: LINE, mail and member number, tag, attribute, consen
     .getByText('U' + 'a1'.repeat(16))
     .waitFor()
   await page.getByRole('button', { name: '移除標籤 常客' }).waitFor()
-  await page.getByText('1991-04-05').first().waitFor()
+  // R2-08: a field says who said it, and when
+  const birthday = page.locator('.row-value', { hasText: '1991-04-05' })
+  expect(await birthday.getAttribute('aria-description')).toMatch(/^\S+ · .*\d{1,2}:\d{2}/)
   await page.getByRole('switch', { name: 'Email 行銷同意' }).waitFor()
   const runs = part('旅程實例')
   expect(await runs.textContent()).not.toContain('品茶後關心')

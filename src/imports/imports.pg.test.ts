@@ -503,7 +503,11 @@ describe('wrong rows', () => {
     expect(await attention()).toBe(0)
     // the feed sends its file once more: nothing is new, nobody is there twice
     const before = await customers()
-    expect((await run(samples.bigFive(), { source: 'POS' })).counts).toMatchObject({ new: 0, changed: 0, same: 3 })
+    expect((await run(samples.bigFive(), { source: 'POS' })).counts).toMatchObject({
+      new: 0,
+      changed: 0,
+      same: 3,
+    })
     expect(await customers()).toEqual(before)
 
     await act('setImportFeed', { source: 'POS' }, { body: { everyHours: 24 } })
