@@ -1,30 +1,21 @@
 // One fold loop: a disjoint set of buckets on a connection of its own. One fold is one transaction: read (locks), load,
 // reduce in memory, write, commit. A crash leaves all of it or none. Only buckets that have something are locked and
 // read: with all 64 of a set in each fold, one event cost PostgreSQL 3 ms.
-import { unpackState } from '../customers/pack.ts'
-import type pg from 'pg'
-import { Gauge, Counter, Histogram } from 'prom-client'
 import { LRUCache } from 'lru-cache'
+import type pg from 'pg'
 import type { Core } from '../platform/core.ts'
-import { openBreath } from '../platform/breathe.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { bucketOf, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
-import { loadFacts } from './facts.ts'
-import { bodyOf, foldMail, orderNamed, type Folded, type Held } from './fold.ts'
+import { announce } from './announce.ts'
+import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
+import type { FoldMetrics } from './fold-metrics.ts'
+import { foldMail, type Folded, type Held } from './fold.ts'
+import { gather, type Kept } from './gather.ts'
 import type { Lease } from './leases.ts'
-import {
-  peekMail,
-  readCustomers,
-  readMail,
-  type CustomerRow,
-  type InboxRow,
-  type Mail,
-  type Peek,
-} from './read.ts'
+import { peekMail, readMail, type Mail, type Peek } from './read.ts'
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
-import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
 
 /** Rows a bucket gives to one transaction: few while many buckets are busy, more where few are behind. */
 const PER_BUCKET = 64
@@ -40,70 +31,6 @@ const BULK_ROWS = 1_000
 /** Live events come while the last one came so lately. */
 const LIVE_MS = 5_000
 const CACHE_BYTES = 24 * 1024 * 1024
-
-/** Effects that may end messages of the ledger, whose outcomes are inputs then. */
-const ENDS_SENDS: ReadonlySet<string> = new Set(['cancel', 'merged', 'stop_sends'])
-
-export type FoldMetrics = {
-  folded: Counter
-  folds: Counter<'result'>
-  duration: Histogram
-  pollCaught: Counter
-  sweepCaught: Counter
-  stateBytes: Histogram
-  lag: Gauge
-  parked: Counter
-  stayed: Counter
-}
-
-export function openFoldMetrics(core: Core): FoldMetrics {
-  const registers = [core.metrics]
-  return {
-    folded: new Counter({ name: 'itinera_folded_total', help: 'Inputs and alarms folded', registers }),
-    folds: new Counter({
-      name: 'itinera_fold_transactions_total',
-      help: 'Fold transactions by result',
-      labelNames: ['result'],
-      registers,
-    }),
-    duration: new Histogram({
-      name: 'itinera_fold_seconds',
-      help: 'Time of one fold transaction',
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-      registers,
-    }),
-    pollCaught: new Counter({
-      name: 'itinera_poll_caught_total',
-      help: 'Looks by the clock alone that found rows nobody had announced',
-      registers,
-    }),
-    sweepCaught: new Counter({
-      name: 'itinera_sweep_caught_total',
-      help: 'Rows that only the scan of the whole inbox found',
-      registers,
-    }),
-    stateBytes: new Histogram({
-      name: 'itinera_state_bytes',
-      help: 'Size of a customer state document',
-      buckets: [256, 512, 1024, 1536, 2048, 4096, 8192, 32768],
-      registers,
-    }),
-    lag: new Gauge({
-      name: 'itinera_inbox_lag_seconds',
-      help: 'Age of the oldest row at the last read',
-      registers,
-    }),
-    parked: new Counter({ name: 'itinera_parked_total', help: 'Customers set aside', registers }),
-    stayed: new Counter({
-      name: 'itinera_event_hops_spent_total',
-      help: 'Events that customers passed on to each other until they had to stay where they were',
-      registers,
-    }),
-  }
-}
-
-/** A customer's row as it is stored now. */
-type Kept = Pick<CustomerRow, 'state' | 'version' | 'due' | 'merged_into'>
 
 export class FoldLoop {
   readonly index: number
@@ -348,9 +275,10 @@ export class FoldLoop {
       ]),
     ]
     try {
-      const { held, folded } = await this.think(sql, mail, customers, breaking)
+      const input = await gather(sql, mail, customers, breaking, this.cache, this.worlds)
+      const folded = await foldMail(input)
       faultPoint('fold.reduced')
-      await this.finish(sql, mail, held, folded)
+      await this.finish(sql, mail, input.held, folded)
     } catch (error) {
       throw Object.assign(error as Error, { customers })
     }
@@ -377,77 +305,6 @@ export class FoldLoop {
     for (const { bucket } of mail.buckets)
       if (mail.behind.has(bucket)) this.called.add(bucket)
       else this.since.set(bucket, Math.min(oldest, mail.now) - TRAIL_MS)
-  }
-
-  private async think(
-    sql: pg.Client,
-    mail: Mail,
-    customers: Uuid[],
-    breaking: Map<Uuid, string>,
-  ): Promise<{ held: Map<Uuid, Held>; folded: Folded }> {
-    const held = new Map<Uuid, Held>()
-    const missing: Uuid[] = []
-    for (const id of customers) {
-      const kept = this.cache.get(id)
-      if (kept) held.set(id, heldOf(kept))
-      else missing.push(id)
-    }
-    const live = mail.rows.filter(
-      r => r.customer_id !== null && !mail.parked.has(r.customer_id) && !breaking.has(r.customer_id),
-    )
-    const unique = new Map<string, InboxRow>()
-    for (const r of live) if (r.message_hash) unique.set(r.workspace_id + r.message_hash, r)
-    const named = live.flatMap(r => {
-      const key = orderNamed(r)
-      return key ? [{ workspace: r.workspace_id, customer: r.customer_id!, key }] : []
-    })
-    const wanted = [
-      ...mail.standings.map(s => ({ workspace: s.workspace_id, no: s.catalogue_no })),
-      ...mail.rows
-        .filter(r => r.kind === 'publish')
-        .map(r => ({
-          workspace: r.workspace_id,
-          no: (bodyOf(r) as { catalogueNo: number }).catalogueNo,
-        })),
-    ]
-    const [loaded, facts] = await Promise.all([
-      readCustomers(sql, {
-        buckets: [...new Set([...customers.map(bucketOf)])],
-        customers: missing,
-        hashes: [...unique.values()]
-          .map(r => ({ bucket: bucketOf(r.message_hash!), workspace: r.workspace_id, hash: r.message_hash! }))
-          .sort((a, b) => a.bucket - b.bucket || (a.workspace + a.hash < b.workspace + b.hash ? -1 : 1)),
-        commandKeys: live
-          .filter(r => r.kind === 'command')
-          .map(r => ({
-            bucket: r.bucket,
-            workspace: r.workspace_id,
-            key: (bodyOf(r) as { key: string }).key,
-          })),
-        day: new Date(mail.now).toISOString().slice(0, 10),
-      }),
-      loadFacts(sql, named),
-      this.worlds.load(sql, wanted),
-    ])
-    for (const row of loaded.customers) held.set(row.id, heldOf(row))
-    const folded = await foldMail({
-      mail,
-      held,
-      fresh: loaded.fresh,
-      answered: loaded.answered,
-      facts,
-      worlds: this.worlds,
-      breaking,
-      breath: openBreath(),
-      loadFacts: async (workspace, customer, keys) =>
-        (
-          await loadFacts(
-            sql,
-            keys.map(key => ({ workspace, customer, key })),
-          )
-        ).get(customer) ?? {},
-    })
-    return { held, folded }
   }
 
   private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
@@ -485,18 +342,7 @@ export class FoldLoop {
     this.metrics.folded.inc(folded.count)
     this.metrics.stayed.inc(folded.stayed)
     this.metrics.folds.inc({ result: 'committed' })
-    const { signals } = this.core
-    if (folded.shifts.length > 0) signals.emit('message')
-    else for (const bucket of written.messages) signals.emit('message', String(bucket))
-    for (const key of written.answers) signals.emit('answer', key)
-    for (const bucket of written.posted) signals.emit('inbox', String(bucket))
-    for (const workspace of written.noticed) signals.emit('live', workspace + ':notices')
-    for (const workspace of written.talked) signals.emit('live', workspace + ':conversations')
-    for (const customer of written.moved) signals.emit('holder', customer)
-    signals.emit('journal')
-    for (const workspace of new Set(folded.segments.map(s => s.workspace)))
-      signals.emit('live', workspace + ':customers')
-    if (folded.works.some(w => w.effects.some(e => ENDS_SENDS.has(e.kind)))) signals.emit('inbox')
+    announce(this.core.signals, folded, written)
   }
 
   /** Of the rows folded, those that were not let in from bulk are live. */
@@ -527,13 +373,6 @@ export class FoldLoop {
     return moved > 0
   }
 }
-
-const heldOf = (row: Kept): Held => ({
-  state: row.state === '{}' ? null : unpackState(row.state),
-  version: row.version,
-  due: row.due,
-  mergedInto: row.merged_into,
-})
 
 function keepOnly(mail: Mail, only: Set<Uuid>): void {
   mail.rows = mail.rows.filter(r => r.customer_id !== null && only.has(r.customer_id))

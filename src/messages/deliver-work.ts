@@ -8,13 +8,14 @@ import { priceLists } from '../channels/price-store.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
+import { openGroup } from '../platform/group.ts'
 import { publicId } from '../platform/ids.ts'
 import { isTransient } from '../platform/postgres.ts'
 import { openBreaker } from './breaker.ts'
 import { afterSend, type End } from './decide.ts'
 import type { FrequencyRule } from './frequency.ts'
 import { frequencyRules } from './frequency-store.ts'
-import { openGroup, openSlots } from './group.ts'
+import { openSlots } from './slots.ts'
 import { openInner } from './inner.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import type { Take } from './limit-store.ts'
@@ -129,7 +130,10 @@ export function openWork(core: Core, options: DeliverOptions) {
       }
     }
   }
-  const record = openGroup(finishPatiently, GROUP)
+  // one at a time: what comes meanwhile goes together in the next
+  const grouped = <I, O>(write: (items: I[]) => Promise<O[]>): ((item: I) => Promise<O>) =>
+    openGroup({ write, most: GROUP, inFlight: 1 }).add
+  const record = grouped(finishPatiently)
 
   async function settle({ claim, from, end, now, address, text, answer, cost }: Settled): Promise<void> {
     const detail = {
@@ -162,12 +166,9 @@ export function openWork(core: Core, options: DeliverOptions) {
     settle,
     inside: openInner(core, links),
     rates,
-    mark: openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), GROUP),
-    markAsking: openGroup(
-      (marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs),
-      GROUP,
-    ),
-    pass: openGroup((takes: Take[]) => passTickets(pool, signals, takes), GROUP),
+    mark: grouped((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs)),
+    markAsking: grouped((marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs)),
+    pass: grouped((takes: Take[]) => passTickets(pool, signals, takes)),
 
     async read(claims: store.Claim[]): Promise<Read> {
       const ids = [...new Set(claims.map(c => c.workspace))]

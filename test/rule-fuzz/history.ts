@@ -18,6 +18,7 @@ import {
   HOUR,
   MINUTE,
   NUMBERS,
+  ODD_TEXT,
   type Random,
   SKUS,
   SOURCES,
@@ -84,6 +85,7 @@ const odd = (r: Random): unknown =>
     { x: [1, '2', { y: 'z' }] },
     [{ x: 1 }, { x: 'a' }],
     '長'.repeat(210),
+    ODD_TEXT,
   ])
 
 /** The first are asked more often. */
@@ -98,6 +100,9 @@ export const PATHS = [
   'odd',
   'odd',
   'odd.x',
+  'sku',
+  'sku',
+  'sku.x',
   'odd.1',
   'odd.x.2.y',
   'products.sku',
@@ -112,6 +117,7 @@ function props(r: Random): Record<string, unknown> {
     category: r.of(CATEGORIES),
     price: r.of(NUMBERS),
     ...(r.chance(0.5) ? { odd: odd(r) } : {}),
+    ...(r.chance(0.4) ? { sku: odd(r) } : {}),
     ...(r.chance(0.5) ? { quantity: r.int(4) } : {}),
     ...(r.chance(0.5) ? { products: Array.from({ length: r.int(3) }, () => product(r)) } : {}),
     ...(r.chance(0.2) ? { campaign: { source: r.of(SOURCES), medium: 'cpc', name: 'spring' } } : {}),

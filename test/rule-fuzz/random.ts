@@ -43,6 +43,8 @@ export const EVENTS = [
   'Store Visited',
 ] as const
 export const CATEGORIES = ['女裝', 'shoes', 'a "b" \\ c', 'bags/小'] as const
+/** What is written differently as JSON here and there. */
+export const ODD_TEXT = 'a/"\\\u0001\n\u2028\u007f😀'
 export const BRANDS = ['Acme', '晨光', 'x=y'] as const
 export const SKUS = ['s1', 's2', 's3'] as const
 export const STORES = ['tpe', 'khh'] as const

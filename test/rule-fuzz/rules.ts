@@ -30,6 +30,7 @@ import {
   DAY,
   EVENTS,
   NUMBERS,
+  ODD_TEXT,
   type Random,
   SKUS,
   SOURCES,
@@ -91,7 +92,8 @@ const dateTest = (r: Random): DateTest => {
   ])
 }
 
-const scalar = (r: Random): Scalar => r.of<Scalar>(['a', '10', 10, true, false, 'x=y', 0.1, ...CATEGORIES])
+const scalar = (r: Random): Scalar =>
+  r.of<Scalar>(['a', '10', 10, true, false, 'x=y', 0.1, ODD_TEXT, ...CATEGORIES])
 
 const listTest = (r: Random): ListTest => ({
   is: r.of(['any', 'all', 'none'] as const),

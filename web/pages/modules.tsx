@@ -1,6 +1,5 @@
 // The library of message modules: folders, search, what each looks like and who uses it.
 import { Button, Group, Modal, NativeSelect, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFolder, IconPlus, IconTemplate } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -12,10 +11,13 @@ import { word } from '../i18n.ts'
 import { contentFor } from '../journey/fields/content-for.ts'
 import { ContentPreview, type Shown } from '../messages/content-preview.tsx'
 import '../messages/editor/modules.css'
+import { contentWithFieldNames } from '../messages/merge-words.ts'
+import { FindInput } from '../parts/find-input.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { useKnown } from '../rules/vocabulary.tsx'
 
 const route = getRouteApi('/w/$ws/modules')
 type Library = Out<'modules'>
@@ -43,7 +45,6 @@ export function Modules() {
   )
   const [adding, add] = useState(false)
   const set = (part: Partial<typeof filters>) => void navigate({ search: { ...filters, ...part } })
-  const search = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250)
   const button = (
     <Guarded scope="modules:write" leftSection={<IconPlus size={16} />} onClick={() => add(true)}>
       {t('modules.add')}
@@ -55,27 +56,28 @@ export function Modules() {
       <Show query={query}>
         {data =>
           data.items.length === 0 && !filtered ? (
-            <Empty
-              icon={<IconTemplate />}
-              title={t('modules.empty')}
-              text={t('modules.emptyText')}
-              action={button}
-            />
+            <div className="card">
+              <Empty
+                icon={<IconTemplate />}
+                title={t('modules.empty')}
+                text={t('modules.emptyText')}
+                action={button}
+              />
+            </div>
           ) : (
             <div className="modules">
               <Folders folders={data.folders} open={folder} choose={f => set({ folder: f })} />
               <Stack gap="sm">
                 <Group gap="sm">
-                  <TextInput
-                    size="sm"
-                    style={{ flex: 1, minWidth: 200 }}
-                    aria-label={t('modules.search')}
-                    placeholder={t('modules.search')}
-                    defaultValue={q ?? ''}
-                    onChange={e => search(e.currentTarget.value)}
+                  <FindInput
+                    size="xs"
+                    className="filter-search"
+                    label={t('modules.search')}
+                    value={q}
+                    find={text => set({ q: text })}
                   />
                   <Select
-                    size="sm"
+                    size="xs"
                     w={160}
                     clearable
                     aria-label={t('modules.channel')}
@@ -85,7 +87,7 @@ export function Modules() {
                     onChange={c => set({ channel: c ?? undefined })}
                   />
                   <Select
-                    size="sm"
+                    size="xs"
                     w={160}
                     clearable
                     aria-label={t('modules.tags')}
@@ -180,11 +182,12 @@ function Folders({
 function ModuleCard({ ws, module }: { ws: string; module: Row }) {
   const { t } = useTranslation()
   const { name, channel, liveVersion, changed, usedBy, tags, folder } = module
+  const { names } = useKnown(ws)
   const journeys = usedBy.filter(u => u.versions.length > 0)
   return (
     <li className="module-card">
       <div className="module-thumb" aria-hidden="true" inert>
-        <ContentPreview content={module.content as Shown} height={150} />
+        <ContentPreview content={contentWithFieldNames(module.content as Shown, names)} height={150} />
       </div>
       <Stack gap={4} p="sm">
         <A fw={600} to="/w/$ws/modules/$module" params={{ ws, module: module.id }}>

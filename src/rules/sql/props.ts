@@ -12,8 +12,15 @@ const flatter = (list: string): string => flat(flat(flat(list)))
 
 const known = (list: string): string => `arrayFilter(x -> x not in ('', 'null'), ${list})`
 
+/** Properties whose values are a column of `event`, the list that `valuesSql` makes of `props`. */
+const COLUMNS: ReadonlyMap<string, string> = new Map(
+  ['product_id', 'sku', 'category'].map(name => [name, `prop_${name}`]),
+)
+
 /** The raw values at a path, without nulls. */
 export function valuesSql(path: string, b: Bound): string {
+  const column = COLUMNS.get(path)
+  if (column) return column
   const [first, ...rest] = path.split('.')
   const raw = `JSONExtractRaw(props, ${b.text(first!)})`
   // mostly it is one value, and no list
@@ -40,15 +47,15 @@ function equalSql(raw: string, value: Scalar, b: Bound): string {
 }
 
 /** Properties are written by JSON.stringify: a text that must be among them is found before they are parsed. */
-const mentions = (text: string, b: Bound): string => `position(props, ${b.text(text)}) > 0`
-
 function mustMention(filter: PropFilter, b: Bound): string | null {
   const { op, value } = filter
+  if (COLUMNS.has(filter.path)) return null
+  const mentions = (text: string): string => `position(props, ${b.text(text)}) > 0`
   if (op === 'is_not' || typeof value === 'boolean') return null
-  if (typeof value === 'number') return op === 'is' ? mentions(JSON.stringify(value), b) : null
+  if (typeof value === 'number') return op === 'is' ? mentions(JSON.stringify(value)) : null
   if (value === undefined || value === '') return null
-  if (op === 'is') return mentions(JSON.stringify(value), b)
-  return op === 'contains' || op === 'starts_with' ? mentions(JSON.stringify(value).slice(1, -1), b) : null
+  if (op === 'is') return mentions(JSON.stringify(value))
+  return op === 'contains' || op === 'starts_with' ? mentions(JSON.stringify(value).slice(1, -1)) : null
 }
 
 /** The pattern as `like` has it. */
@@ -58,11 +65,16 @@ function filterSql(filter: PropFilter, b: Bound): string {
   const { op, value } = filter
   const values = valuesSql(filter.path, b)
   const some = (test: string): string => `arrayExists(v -> ${test}, ${values})`
+  // a text as ClickHouse writes it in a column
+  const same = (): string =>
+    typeof value === 'string' && COLUMNS.has(filter.path)
+      ? `has(${values}, JSONExtractRaw(${b.text(JSON.stringify({ v: value }))}, 'v'))`
+      : some(equalSql('v', value!, b))
   switch (op) {
     case 'is':
-      return some(equalSql('v', value!, b))
+      return same()
     case 'is_not':
-      return `not ${some(equalSql('v', value!, b))}`
+      return `not ${same()}`
     case 'is_set':
       return some(`v != '""'`)
     case 'contains':
