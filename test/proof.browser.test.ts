@@ -77,7 +77,7 @@ async function fill({ ask, send }: Brand): Promise<string> {
   return String(campaign.id)
 }
 
-test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
+test('R0-09 R0-10 R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
   timeout: 300_000,
 }, async () => {
   const { page, brand } = site
@@ -97,6 +97,8 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   const sent = page.getByRole('button', { name: new RegExp(`已送出: ${PEOPLE}`) })
   await sent.waitFor()
   await page.getByText('每個人在每個數字裡只算一次').waitFor()
+  // R0-09: what reached means here is said
+  await page.getByText('觸及：這些渠道的供應商都不回報送達，以「已接受，').waitFor()
   await look('engagement')
   // the people behind a number, by keyboard
   await sent.focus()
@@ -110,9 +112,21 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await drawer.waitFor({ state: 'detached' })
   await choose(page, '分組', '訊息（節點與版本）')
   await page.getByRole('link', { name: '歡迎信' }).first().waitFor()
+  await page.getByRole('link', { name: 'Email：嗨' }).waitFor() // the node's own words, not its id
   await page.getByRole('tab', { name: '觸及與成本' }).click()
   await page.getByRole('region', { name: '各渠道的觸及、成本與轉換' }).getByText('Email').waitFor()
   await look('reach')
+  await choose(page, '分組', '活動')
+  const campaigns = page.getByRole('region', { name: '各活動的觸及、成本與轉換' })
+  await campaigns.getByRole('link', { name: '開店' }).waitFor()
+  await look('reach-campaigns')
+  await campaigns
+    .getByTitle(/^開店, 觸及的人/)
+    .first()
+    .click()
+  await page.getByRole('dialog').getByRole('link', { name: 'w0', exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await choose(page, '分組', '渠道')
   await page.getByTitle(/^Email, 已綁定/).click()
   const bound = page.getByRole('dialog')
   await bound.getByRole('link', { name: 'w0', exact: true }).waitFor()
@@ -126,6 +140,7 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   await page.getByRole('row', { name: /開店/ }).getByText('完成訂單').waitFor()
   await page.goto(`${home}/campaigns/${campaign}`)
   await page.getByText(/預算 NT\$200 的 40\.0/).waitFor()
+  await page.getByRole('link', { name: '歡迎信 · Email：嗨' }).waitFor()
   await look('campaign')
 
   await page.goto(`${home}/insight/attribution?touches=delivery`)
