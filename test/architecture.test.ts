@@ -1,5 +1,5 @@
 // The rules of docs/ARCHITECTURE.md that a reader cannot see at a glance, checked. Each breach says how to mend it.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -224,6 +224,16 @@ describe('texts', () => {
     expect(show(mute)).toBe('')
   })
 
+  test('a comment stands before what it is about', () => {
+    const breaches = [...all.values()].flatMap(s =>
+      [...s.text.matchAll(/\*\/\n *(?=\/\*\*)/g)].map(
+        m =>
+          `${s.path}:${s.text.slice(0, m.index).split('\n').length}: two comments in a row.\n  Make them one, or move the first to what it is about.`,
+      ),
+    )
+    expect(show(breaches)).toBe('')
+  })
+
   test('the pages say nothing in Chinese that is not in the catalogue of texts', () => {
     const breaches: string[] = []
     for (const s of all.values()) {
@@ -240,6 +250,36 @@ describe('texts', () => {
       })
     }
     expect(show(breaches)).toBe('')
+  })
+
+  test('what the documents name is there', () => {
+    const there = tracked.filter(path => existsSync(join(root, path)))
+    const breaches: string[] = []
+    for (const doc of tracked.filter(path => path.endsWith('.md') && !path.startsWith('test/')))
+      for (const [, name] of text(doc).matchAll(/`([\w./*-]+)`/g)) {
+        if (!/^(src|web|pixel|test|bench|scripts|bin|migrations|docs)\/|^[\w-]+\.tsx?$/.test(name!)) continue
+        const parts = name!.replace(/\/$/, '').split('*').map(RegExp.escape)
+        const named = new RegExp(`(^|/)${parts.join('[^/]*')}(/|$)`)
+        if (!there.some(path => named.test(path)))
+          breaches.push(`${doc} names ${name}, which is not there.\n  Name what has taken its place.`)
+      }
+    expect(show(breaches)).toBe('')
+  })
+
+  test('each dependency has its reason, and each reason its dependency', () => {
+    const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, object>
+    const has = [...Object.keys(dependencies!), ...Object.keys(devDependencies!)].filter(
+      n => !/^@types\//.test(n),
+    )
+    const [, section] = text('docs/ARCHITECTURE.md').split('## Dependencies, and why each')
+    const told = [...section!.matchAll(/^\| ([^|]+) \|/gm)]
+      .flatMap(([, names]) => names!.split(/[,;] /))
+      .filter(n => /^[@\w]/.test(n) && !/ and the like$/.test(n))
+    expect(told.toSorted()).toEqual(has.toSorted())
+  })
+
+  test('the order of folders is the one that the document draws', () => {
+    expect(text('docs/ARCHITECTURE.md')).toContain(ORDER.slice(0, ORDER.indexOf('insight')).join(' ← '))
   })
 
   test('nothing committed names this machine or a package registry', () => {

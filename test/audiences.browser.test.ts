@@ -8,23 +8,21 @@ import { segmentRoutes } from '../src/segments/routes.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import { callHandler } from './call.ts'
-import { newBrand, openSite, type Site, signedIn } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type Brand, type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let page: Page
-let brand: { id: Uuid; apiKey: string; home: string }
+let brand: Brand
 
 beforeAll(async () => {
-  site = await openSite()
-  page = await signedIn(site, 20_000)
-  brand = await newBrand(site.core)
+  site = await openBrandSite(20_000)
+  ;({ page, brand } = site)
 }, 120_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/audiences-${name}.png`, fullPage: true })
-}
+const picture = pictures('audiences')
+const shot = (name: string) => picture(page, name)
 
 test('R3-12 a platform is chosen, asks for what it needs, and a LINE audience is kept', {
   timeout: 120_000,

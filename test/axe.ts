@@ -1,6 +1,8 @@
 // What axe finds wrong with a page as it is shown.
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Picture } from './pictures.ts'
 
 /** Serious and critical faults, each with the place of the first. Colours that are still changing are waited for: half
  *  way between light and dark they are nobody's. A fault is one that a second look finds, too: a notice that happens to
@@ -10,6 +12,16 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   if (first.length === 0) return first
   const again = new Set(await look(page))
   return first.filter(fault => again.has(fault))
+}
+
+/** Nothing serious in light or in dark, and a picture of each. Leaves the page light. */
+export async function expectCleanInBothSchemes(page: Page, name: string, picture: Picture): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await seriousFaults(page), `${name} ${colorScheme}`).toEqual([])
+    await picture(page, `${name}-${colorScheme}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
 }
 
 async function look(page: Page): Promise<string[]> {

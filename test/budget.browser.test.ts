@@ -4,40 +4,21 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
 import type { Out } from '../src/contract.ts'
-import { seriousFaults } from './axe.ts'
-import { callApi } from './http-client.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
+import { pictures } from './pictures.ts'
+import { type Brand, type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let page: Page
-let brand: { id: Uuid; home: string; apiKey: string }
-const faults: string[] = []
+let brand: Brand
 beforeAll(async () => {
-  site = await openSite()
-  page = await signedIn(site, 20_000)
-  brand = await newBrand(site.core)
+  site = await openBrandSite(20_000)
+  ;({ page, brand } = site)
 }, 300_000)
 afterAll(() => site?.close())
 
-async function look(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    faults.push(...(await seriousFaults(page)).map(f => `${name} ${colorScheme}: ${f}`))
-    if (process.env.SHOTS)
-      await page.screenshot({
-        path: `${process.env.SHOTS}/budget-${name}-${colorScheme}.png`,
-        fullPage: true,
-      })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
-const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) =>
-  callApi(
-    site.core.baseUrl,
-    name,
-    { key: brand.apiKey },
-    { ...given, params: { ws: publicId('wsp', brand.id) } },
-  )
+const picture = pictures('budget')
+const look = (name: string) => expectCleanInBothSchemes(page, name, picture)
 async function speak(language: 'English' | '繁體中文', button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
   await page.getByRole('menuitem', { name: language }).click()
@@ -115,15 +96,17 @@ test('an account’s prices: one in the own currency, one in dollars after its r
   await dialog.getByLabel('幣別').selectOption('USD')
   await dialog.getByRole('status').getByText('USD 還沒有匯率').waitFor()
   expect(await dialog.getByRole('button', { name: '新增價格' }).getAttribute('aria-disabled')).toBe('true')
-  const channels = await call('channels', {})
-  const sms = (channels.body as Out<'channels'>).items.find(a => a.adapter === 'twilio')!
+  const channels = await brand.ask('channels')
+  const sms = (channels as Out<'channels'>).items.find(a => a.adapter === 'twilio')!
   const euro = { account: sms.id, purpose: null, category: null, prefix: '', price: '1', currency: 'EUR' }
-  expect(await call('addPrice', { body: { ...euro, from: '2026-01-01' } })).toMatchObject({
+  expect(await brand.call('addPrice', { body: { ...euro, from: '2026-01-01' } })).toMatchObject({
     status: 409,
     body: { code: 'no_rate', path: 'currency' },
   })
   expect(
-    await call('addPrice', { body: { ...euro, category: 'utility', currency: 'TWD', from: '2026-01-01' } }),
+    await brand.call('addPrice', {
+      body: { ...euro, category: 'utility', currency: 'TWD', from: '2026-01-01' },
+    }),
   ).toMatchObject({ status: 400, body: { path: 'category' } })
   await dialog.getByLabel('1 USD 等於多少 TWD').fill('32.1547')
   await look('price-form')
@@ -141,6 +124,37 @@ test('an account’s prices: one in the own currency, one in dollars after its r
   await speak('繁體中文', 'Language')
 })
 
-test('all of it is clean by axe', () => {
-  expect(faults).toEqual([])
+test('the last of a month’s quota is kept for a segment, which is picked and shown by its name', {
+  timeout: 180_000,
+}, async () => {
+  const accounts = async () => ((await brand.ask('channels')) as Out<'channels'>).items
+  const line = (await accounts()).find(a => a.adapter === 'line')!
+  await page.goto(`${brand.home}/channels?edit=${line.id}`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/^每月可發則數/).fill('1000')
+  await dialog.getByLabel(/^保留額度/).fill('10%')
+  const picker = dialog.getByLabel('保留給哪個分眾')
+  expect(await picker.locator('option:checked').textContent()).toBe('不保留')
+  await picker.selectOption({ label: '貴賓' })
+  await look('reserve-form')
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('definition').filter({ hasText: '貴賓' }).waitFor()
+  const { rows } = await site.core.pool.query<{ id: Uuid }>(
+    'select id from segment where workspace_id = $1 and name = $2',
+    [brand.id, '貴賓'],
+  )
+  const settings = async () => (await accounts()).find(a => a.id === line.id)!.settings
+  expect(await settings()).toMatchObject({
+    monthlyQuota: '1000',
+    quotaReserve: '10%',
+    quotaReserveFor: publicId('seg', rows[0]!.id),
+  })
+  await page.goto(`${brand.home}/channels?edit=${line.id}`)
+  await expect.poll(() => picker.locator('option:checked').textContent(), { timeout: 20_000 }).toBe('貴賓')
+  await dialog.getByLabel(/^保留額度/).fill('')
+  await picker.selectOption({ label: '不保留' })
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await settings()).not.toHaveProperty('quotaReserveFor')
 })

@@ -8,27 +8,24 @@ import { createJourney } from '../src/journeys/store.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
 import { seriousFaults } from './axe.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
 let workspace: Uuid
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 10_000)
-  const space = await newBrand(core)
-  workspace = space.id
-  home = space.home
+  site = await openBrandSite(10_000)
+  ;({ core, page } = site)
+  ;({ id: workspace, home } = site.brand)
 }, 180_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/mouse-${name}.png` })
-}
+const picture = pictures('mouse')
+const shot = (name: string) => picture(page, name)
 const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 })
 const canvas = () => page.getByRole('region', { name: '旅程圖' })
 const card = (name: string) => canvas().locator('[data-card]').filter({ hasText: name })
@@ -124,7 +121,7 @@ test('every kind of node: its form opens with its own words, and a name typed th
     await name.fill(`改過${i}號`)
     await name.blur()
     await poll(async () => (await draft(id)).nodes[`n${i}`]!.title).toBe(`改過${i}號`)
-    expect(await side.innerText(), type).not.toMatch(/undefined|\[object|fields_/)
+    expect(await side.textContent(), type).not.toMatch(/undefined|\[object|fields_/)
   }
   await shot('forms')
 }, 120_000)

@@ -6,41 +6,29 @@ import { birthday, cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph, NodeData } from '../src/journeys/model.ts'
 import { publishJourney } from '../src/journeys/publish.ts'
 import { createJourney, saveDraft } from '../src/journeys/store.ts'
-import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
 let workspace: Uuid
-let apiKey: string
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 10_000)
-  const space = await newBrand(core)
-  workspace = space.id
-  apiKey = space.apiKey
-  home = space.home
+  site = await openBrandSite(10_000)
+  ;({ core, page } = site)
+  ;({ id: workspace, home } = site.brand)
 }, 180_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/canvas-${name}.png` })
-}
-async function everyWay(name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
-    await shot(`${name}-${scheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+const picture = pictures('canvas')
+const shot = (name: string) => picture(page, name)
+const everyWay = (name: string) => expectCleanInBothSchemes(page, name, picture)
 /** The machine may be busy: what has not come about after ten seconds does not. */
 const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 })
 const canvas = () => page.getByRole('region', { name: '旅程圖' })
@@ -303,12 +291,7 @@ test('live: people on the nodes and shares on the ways; both languages', async (
     { type: 'track', userId: 'L2', event: 'Product Added', properties: { name: '外套' } },
     { type: 'track', userId: 'L2', event: 'Order Completed', properties: { order_id: 'O1', total: 100 } },
   ]
-  const answer = await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + apiKey },
-    body: JSON.stringify({ batch: batch.map(i => ({ messageId: newId(), ...i })) }),
-  })
-  expect(answer.status).toBe(200)
+  await site.brand.send(...batch)
   await page.goto(`${home}/journeys/${publicId('jrn', id)}`)
   await eventually(
     'the counts stand on the card',

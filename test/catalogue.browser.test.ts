@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
+import { pictures } from './pictures.ts'
 import { openSite, signIn, type Site } from './site.ts'
 
 let site: Site
@@ -25,9 +26,8 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.close())
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/catalogue-${name}.png` })
-}
+const picture = pictures('catalogue')
+const shot = (name: string) => picture(page, name)
 const dialog = () => page.getByRole('dialog').last()
 const fill = (name: string, value: string) => dialog().getByRole('textbox', { name, exact: true }).fill(value)
 const save = () => page.getByRole('button', { name: '儲存' }).click()
@@ -97,9 +97,9 @@ test('R0-35 a store, a product and a member of staff are made, changed and found
   await page
     .getByRole('row', { name: /阿里山高山茶 TEA-001 茶葉 — NT\$680 NT\$310 54\.4 % 120 上架/ })
     .waitFor()
-  await page.getByRole('textbox', { name: '搜尋' }).last().fill('nothing like it')
+  await page.getByRole('searchbox', { name: '搜尋' }).fill('nothing like it')
   await page.getByText('找不到符合的資料').waitFor()
-  await page.getByRole('textbox', { name: '搜尋' }).last().fill('tea')
+  await page.getByRole('searchbox', { name: '搜尋' }).fill('tea')
   await page.getByRole('button', { name: '阿里山高山茶' }).click()
   await page.getByRole('button', { name: '封存', exact: true }).click()
   await page.getByRole('dialog', { name: '封存' }).getByRole('button', { name: '封存' }).click()

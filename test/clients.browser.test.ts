@@ -7,7 +7,8 @@ import { Hono } from 'hono'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Uuid } from '../src/platform/ids.ts'
-import { eventually, openBrowser, openSite, type Site } from './browser.ts'
+import { type BareSite, openBareSite } from './bare-site.ts'
+import { eventually, openBrowser } from './browser.ts'
 import { serveApp } from './collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 import { personOf } from './person.ts'
@@ -22,7 +23,7 @@ const RUDDER = fileURLToPath(import.meta.resolve('@rudderstack/analytics-js/bund
 
 let core: TestCore
 let stage: Stage
-let site: Site
+let site: BareSite
 let shop: Awaited<ReturnType<typeof serveApp>>
 let browser: Awaited<ReturnType<typeof openBrowser>>
 let workspace: Uuid
@@ -31,7 +32,7 @@ let writeKey: string
 beforeAll(async () => {
   core = await openTestCore()
   ;({ id: workspace, writeKey } = await createTestWorkspace(core))
-  site = await openSite(core, '')
+  site = await openBareSite(core, '')
   // the shop of a brand is another origin, so that calls need CORS
   const app = new Hono()
   app.get('/tea', c =>

@@ -3,44 +3,30 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { newId } from '../src/platform/ids.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
-let apiKey: string
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 40_000)
-  const space = await newBrand(core)
-  home = space.home
-  apiKey = space.apiKey
+  site = await openBrandSite(40_000)
+  ;({ core, page } = site)
+  home = site.brand.home
 }, 120_000)
 afterAll(() => site?.close())
 
-async function send(...batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + apiKey },
-    body: JSON.stringify({ batch: batch.map(i => ({ messageId: newId(), ...i })) }),
-  })
-  expect(response.status).toBe(200)
-}
+const send = (...items: Record<string, unknown>[]) => site.brand.send(...items)
 const identify = (userId: string, traits: Record<string, unknown>) => ({ type: 'identify', userId, traits })
 const found = (query: string, what: string) =>
   eventually(what, async () => (await core.pool.query(query)).rowCount, 20_000)
 
-/** SHOTS=folder keeps a picture of each scene. */
-const shot = async (name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/identity-${name}.png`, fullPage: true })
-}
+const picture = pictures('identity')
+const shot = (name: string) => picture(page, name)
 
 test('R1-14 a conflict is seen with both people and decided; two are merged after a preview and taken apart again', {
   timeout: 300_000,

@@ -6,6 +6,7 @@ import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
 import { badRows, bigFive } from './import-samples.ts'
+import { pictures } from './pictures.ts'
 import { openSite, signIn, type Site } from './site.ts'
 
 let site: Site
@@ -17,11 +18,7 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => site?.close())
 
-/** SHOTS=folder keeps a picture of each scene. */
-const shot = async (page: Page, name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/imports-${name}.png`, fullPage: true })
-}
+const shot = pictures('imports')
 
 const upload = (page: Page, { name, bytes }: { name: string; bytes: Buffer }) =>
   page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: bytes })

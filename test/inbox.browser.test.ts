@@ -2,45 +2,33 @@
 // customer's page too. Axe finds nothing serious, in both languages and schemes. SHOTS=folder keeps pictures.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { publicId } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
 import type { TestCore } from './harness.ts'
-import { callApi } from './http-client.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
-let call: (name: Parameters<typeof callApi>[1], body: unknown) => Promise<Record<string, unknown>>
 
 const LINE = 'U0123456789abcdef0123456789abcdef'
 
 beforeAll(async () => {
-  site = await openSite(['web', 'fold', 'deliver', 'history'], { env: { ALLOW_PRIVATE_URLS: '1' } })
-  core = site.core
-  page = await signedIn(site, 15_000)
-  const space = await newBrand(core)
-  home = space.home
-  const ws = publicId('wsp', space.id)
-  call = async (name, body) => {
-    const answer = await callApi(core.baseUrl, name, { key: space.apiKey }, { params: { ws }, body })
-    expect(answer.status).toBe(200)
-    return answer.body
-  }
-  await call('sandboxAct', { channel: 'line', address: LINE, act: 'follow', name: '王小明' })
+  site = await openBrandSite(15_000, ['web', 'fold', 'deliver', 'history'], {
+    env: { ALLOW_PRIVATE_URLS: '1' },
+  })
+  ;({ core, page } = site)
+  home = site.brand.home
+  await act('follow', { name: '王小明' })
 }, 240_000)
 afterAll(() => site?.close())
 
-async function clean(where: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect((await seriousFaults(page)).map(f => `${where} ${scheme}: ${f}`)).toEqual([])
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/inbox-${where}-${scheme}.png`, fullPage: true })
-  }
-}
-const says = (text: string) => call('sandboxAct', { channel: 'line', address: LINE, act: 'text', text })
+const picture = pictures('inbox')
+const clean = (where: string) => expectCleanInBothSchemes(page, where, picture)
+const act = (kind: string, more: object) =>
+  site.brand.ask('sandboxAct', { body: { channel: 'line', address: LINE, act: kind, ...more } })
+const says = (text: string) => act('text', { text })
 
 test('R4-40 a customer’s message is answered in the inbox and on their page', {
   timeout: 180_000,

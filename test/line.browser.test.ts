@@ -1,14 +1,14 @@
 // LINE in Chromium: a rich menu is made with its areas by keyboard, published, shown under the phone's chat, and tapped; the
 // figures; both languages, light and dark, clean by axe. SHOTS=folder keeps pictures.
 import { crc32, deflateSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 beforeAll(async () => {
-  site = await openSite()
+  site = await openBrandSite(WAIT_MS)
 }, 300_000)
 afterAll(() => site?.close())
 
@@ -38,30 +38,22 @@ function picture(width: number, height: number): Buffer {
   ])
 }
 
-async function shot(page: Page, name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
-}
+const shot = pictures('line')
 
 test('R4-04 a rich menu, from its picture to a tap at the phone', { timeout: 300_000 }, async () => {
-  const page = await signedIn(site, WAIT_MS)
+  const { page, brand } = site
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
-  const { home } = await newBrand(site.core)
-  const ws = home.split('/').pop()!
+  const { home } = brand
   const friend = 'U' + 'ab'.repeat(16)
   const act = (body: object) =>
-    page.evaluate(
-      async ([url, json]) =>
-        (await fetch(url!, { method: 'POST', headers: { 'content-type': 'application/json' }, body: json! }))
-          .status,
-      [`/api/w/${ws}/sandbox/act`, JSON.stringify({ channel: 'line', address: friend, ...body })],
-    )
-  expect(await act({ act: 'follow', name: '小美' })).toBe(200)
+    brand.ask('sandboxAct', { body: { channel: 'line', address: friend, ...body } })
+  await act({ act: 'follow', name: '小美' })
 
   await page.goto(`${home}/line`)
   await page.getByText('還沒有圖文選單').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot(page, 'line-empty')
+  await shot(page, 'empty')
   await page.getByRole('button', { name: '新增選單' }).first().click()
   const form = page.getByRole('dialog', { name: '新的圖文選單' })
   await form.getByLabel('名稱（顧客看不到）').fill('訪客選單')
@@ -83,13 +75,13 @@ test('R4-04 a rich menu, from its picture to a tap at the phone', { timeout: 300
   await form.getByLabel('區域 2 · 點了之後').click()
   await page.getByRole('option', { name: '綁定會員' }).click()
   expect(await seriousFaults(page)).toEqual([])
-  await shot(page, 'line-menu-editor')
+  await shot(page, 'menu-editor')
   await form.getByRole('button', { name: '儲存' }).click()
   await form.waitFor({ state: 'hidden' })
   await page.getByRole('button', { name: '發布', exact: true }).click()
   await page.getByText('上線', { exact: true }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot(page, 'line-menus')
+  await shot(page, 'menus')
 
   await page.goto(`${home}/sandbox?shopper=guest&line=${friend}`)
   const menu = page.getByRole('region', { name: '小美 的圖文選單' })
@@ -98,16 +90,16 @@ test('R4-04 a rich menu, from its picture to a tap at the phone', { timeout: 300
   await menu.getByRole('button', { name: '區域 2' }).click()
   await page.getByRole('log').getByText('綁定會員').first().waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot(page, 'line-phone')
+  await shot(page, 'phone')
 
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize({ width: 420, height: 900 })
   await page.goto(`${home}/line?tab=figures`)
   await page.getByText('本月已用').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot(page, 'line-figures-dark-narrow')
+  await shot(page, 'figures-dark-narrow')
   await page.goto(`${home}/line`)
   await page.getByText('訪客選單').waitFor()
-  await shot(page, 'line-menus-dark-narrow')
+  await shot(page, 'menus-dark-narrow')
   expect(errors).toEqual([])
 })

@@ -3,53 +3,36 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let page: Page
 let home: string
-let apiKey: string
 
 beforeAll(async () => {
-  site = await openSite()
-  page = await signedIn(site, 20_000)
-  ;({ home, apiKey } = await newBrand(site.core))
+  site = await openBrandSite(20_000)
+  page = site.page
+  home = site.brand.home
 }, 300_000)
 afterAll(() => site?.close())
 
-async function shot(name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
-}
-const api = async (method: string, path: string, body: unknown) => {
-  const answer = await fetch(`${site.core.baseUrl}/api/w/${home.split('/w/')[1]}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  expect(answer.status).toBe(200)
-  return (await answer.json()) as { id: string; version: number }
-}
+const picture = pictures('modules')
+const shot = (name: string) => picture(page, name)
 const button = (name: string | RegExp) => page.getByRole('button', { name })
 
 test('R4-11 R1-05 a card for LINE is put together, previewed, published, used and changed', {
   timeout: 300_000,
 }, async () => {
-  const intake = await fetch(`${site.core.baseUrl}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      batch: [{ type: 'identify', anonymousId: 'a1', traits: { name: '林小美', tier_gap: 1200 } }],
-    }),
-  })
-  expect(intake.status).toBe(200)
+  await site.brand.send({ type: 'identify', anonymousId: 'a1', traits: { name: '林小美', tier_gap: 1200 } })
   await page.goto(`${home}/modules`)
   await page.getByText('還沒有訊息模組').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('modules-empty')
+  await shot('empty')
   await button('新增模組').first().click()
   await page.getByRole('dialog').getByLabel('名稱').fill('升等提醒')
   await page.getByRole('dialog').getByLabel('資料夾').fill('會員/等級')
-  await shot('modules-new')
+  await shot('new')
   await button('建立').click()
   await page.getByRole('heading', { level: 1, name: '升等提醒' }).waitFor()
 
@@ -71,10 +54,10 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
   await preview.getByText('再消費 NT$1,200 升等').waitFor()
   await preview.getByText('林小美，就差這一步').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('module-edit')
+  await shot('edit')
   // for some people only
   await button('第 3 項的條件').click()
-  await shot('module-rule')
+  await shot('rule')
   await page.keyboard.press('Escape')
   await button('儲存草稿').click()
   await page.getByText('草稿已儲存').waitFor()
@@ -102,8 +85,11 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
       },
     },
   }
-  const journey = await api('POST', '/journeys', { graph })
-  await api('POST', `/journeys/${journey.id}/publish`, { version: journey.version })
+  const journey = await site.brand.ask('createJourney', { body: { graph } })
+  await site.brand.ask('publishJourney', {
+    params: { journey: String(journey.id) },
+    body: { version: journey.version },
+  })
 
   await page.reload()
   await page.getByText('正在進行的旅程不會改變').waitFor()
@@ -113,27 +99,27 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
   await button('發布').click()
   await page.getByRole('dialog').getByText('等級旅程').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('module-publish')
+  await shot('publish')
   await page.getByRole('dialog').getByRole('button', { name: '發布' }).click()
   await page.getByText('第 2 版').first().waitFor()
   await button('在旅程中重新發布…').first().click()
-  await shot('module-anew')
+  await shot('anew')
   await page.getByRole('dialog').getByRole('button', { name: '在旅程中重新發布' }).click()
   await page.getByText('已重新發布').waitFor()
   await page.getByRole('tab', { name: '版本' }).click()
   await page.getByRole('cell', { name: '第 1 則（文字） · 文字' }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('module-versions')
+  await shot('versions')
   await page.getByRole('tab', { name: '使用中' }).click()
   await page.getByRole('cell', { name: /旅程第 2 版 帶著第 2 版/ }).waitFor()
-  await shot('module-uses')
+  await shot('uses')
 
   // in the form of the node
   await page.goto(`${home}/journeys/${journey.id}?node=send`)
   await page.getByText('帶著第 2 版').waitFor()
   await page.goto(`${home}/journeys/${journey.id}?node=send&show=draft`)
   await page.getByRole('combobox', { name: '選擇模組' }).waitFor()
-  await shot('module-in-node')
+  await shot('in-node')
   expect(await seriousFaults(page)).toEqual([])
 })
 
@@ -158,11 +144,11 @@ test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', 
   await mail.getByText('您好，這是本週精選。').waitFor()
   await page.getByText('有圖片沒有替代文字').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('module-mail')
+  await shot('mail')
   await page.getByText('手機', { exact: true }).click()
-  await shot('module-mail-phone')
+  await shot('mail-phone')
   await page.getByText('深色', { exact: true }).click()
-  await shot('module-mail-dark')
+  await shot('mail-dark')
   await button('儲存草稿').click()
   await page.getByText('草稿已儲存').waitFor()
 
@@ -175,13 +161,13 @@ test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', 
     .getByRole('textbox', { name: '簡訊內容' })
     .fill('週年慶開跑 https://shop.example/a-very-long-address-of-a-page')
   await page.getByText(/1 則（UCS-2/).waitFor()
-  await shot('module-sms')
+  await shot('sms')
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto(`${home}/modules`)
   await page.getByRole('link', { name: '週報' }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await shot('modules-dark')
+  await shot('dark')
   await page.setViewportSize({ width: 420, height: 900 })
-  await shot('modules-narrow')
+  await shot('narrow')
   expect(await seriousFaults(page)).toEqual([])
 })

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import { createTestWorkspace, type TestCore } from './harness.ts'
-import { callApi } from './http-client.ts'
+import { callApi, postBatch } from './http-client.ts'
 import { publicId } from '../src/platform/ids.ts'
 import { graphOf, says } from './journey-lab.ts'
 import { putRole } from '../src/team/store.ts'
-import { openSite, signIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { openSite, signedIn, type Site } from './site.ts'
 
 let site: Site
 let core: TestCore
@@ -21,9 +22,7 @@ afterAll(() => site?.close())
 test('a notice comes to the bell by itself, and is read with the keyboard', {
   timeout: 240_000,
 }, async () => {
-  const page = await site.browser.context.newPage()
-  page.setDefaultTimeout(60_000)
-  await signIn(core, page)
+  const page = await signedIn(site, 60_000)
   const { id, apiKey } = await createTestWorkspace(core)
   const { rows } = await core.pool.query<{ id: string }>('select id from team_user')
   await putRole(core.pool, id, rows[0]!.id, 'owner')
@@ -50,24 +49,17 @@ test('a notice comes to the bell by itself, and is read with the keyboard', {
   await page.keyboard.press('Enter')
   await page.getByText('還沒有通知').waitFor()
   await page.keyboard.press('Escape')
-  const answer = await fetch(`${core.baseUrl}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      batch: [
-        { type: 'identify', anonymousId: 'bell', traits: { name: '王小明' } },
-        says('bell', 'Return Asked', { sku: 'TEA-1' }),
-      ],
-    }),
-  })
-  expect(answer.status).toBe(200)
+  await postBatch(core.baseUrl, apiKey, [
+    { type: 'identify', anonymousId: 'bell', traits: { name: '王小明' } },
+    says('bell', 'Return Asked', { sku: 'TEA-1' }),
+  ])
   const ringing = page.getByRole('button', { name: '1 則未讀通知' })
   await ringing.waitFor()
   await ringing.focus()
   await page.keyboard.press('Enter')
   await page.getByText('王小明 想退 TEA-1').waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/notices.png` })
+  await pictures('notices')(page, 'list')
   const all = page.getByRole('button', { name: '全部標為已讀' })
   await all.focus()
   await page.keyboard.press('Enter')

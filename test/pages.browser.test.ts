@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { createFirstLink } from '../src/team/links.ts'
 import type { TestCore } from './harness.ts'
+import { pictures } from './pictures.ts'
 import { openSite, type Site } from './site.ts'
 
 let site: Site
@@ -32,6 +33,7 @@ test('R3-46: every page in both languages, light and dark, is clean by axe', {
   await page.getByRole('button', { name: LANGUAGES['zh-TW'].first }).click()
   await page.getByRole('heading', { level: 1, name: LANGUAGES['zh-TW'].home }).waitFor()
   const faults: string[] = []
+  const picture = pictures('page')
   let looked = 0
   for (const language of ['zh-TW', 'en'] as const) {
     if (language === 'en') {
@@ -52,10 +54,7 @@ test('R3-46: every page in both languages, light and dark, is clean by axe', {
         await page.getByRole('heading', { level: 1 }).waitFor()
         looked++
         for (const f of await seriousFaults(page)) faults.push(`${language} ${scheme} ${path}: ${f}`)
-        if (process.env.SHOTS)
-          await page.screenshot({
-            path: `${process.env.SHOTS}/page-${language}-${scheme}-${path.split('/').pop() || 'home'}.png`,
-          })
+        await picture(page, `${language}-${scheme}-${path.split('/').pop() || 'home'}`)
       }
     }
   }

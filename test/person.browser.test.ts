@@ -5,17 +5,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { createJourney } from '../src/journeys/store.ts'
 import { publishJourney } from '../src/journeys/publish.ts'
-import { newId } from '../src/platform/ids.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { postBatch } from './http-client.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
 let person: string
-let apiKey: string
 const now = Date.now()
 const HOUR = 3_600_000
 /** what stands where something is still being loaded */
@@ -23,7 +23,6 @@ const WAITING = '.mantine-Skeleton-root'
 
 const track = (event: string, hoursAgo: number, properties: Record<string, unknown> = {}) => ({
   type: 'track',
-  messageId: newId(),
   userId: 'M-1',
   event,
   properties,
@@ -31,14 +30,11 @@ const track = (event: string, hoursAgo: number, properties: Record<string, unkno
 })
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 30_000)
-  const space = await newBrand(core)
-  apiKey = space.apiKey
-  home = space.home
+  site = await openBrandSite(30_000)
+  ;({ core, page } = site)
+  home = site.brand.home
   const lines = [{ product_id: 'T1', name: '高山烏龍', price: 680, quantity: 1, cost: 272 }]
-  const journey = await createJourney(core, space.id, {
+  const journey = await createJourney(core, site.brand.id, {
     format: 1,
     name: '品茶後關心',
     trigger: { kind: 'event', event: 'Tasting Booked' },
@@ -49,50 +45,42 @@ beforeAll(async () => {
       rest: { type: 'delay', title: '等三天', fields: { mode: 'for', ms: 72 * HOUR }, next: { next: null } },
     },
   })
-  await publishJourney(core, space.id, journey, 1, 'test')
-  const response = await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
-    body: JSON.stringify({
-      sentAt: new Date(now),
-      batch: [
-        {
-          type: 'identify',
-          messageId: newId(),
-          userId: 'M-1',
-          traits: {
-            name: '王小明',
-            gender: '男',
-            birthday: '1990-02-03',
-            email: 'ming@example.com',
-            phone: '12',
-            line_uid: 'U' + 'a1'.repeat(16),
-          },
-          timestamp: new Date(now - 90 * HOUR),
-        },
-        track('Product Viewed', 80, {
-          name: '高山烏龍',
-          campaign: { source: 'pack', medium: 'qr', name: 'tin' },
-        }),
-        track('Product Added', 79, { product_id: 'T1' }),
-        track('Order Completed', 78, { order_id: 'W-1', total: 680, products: lines }),
-        track('Order Completed', 30, {
-          order_id: 'S-1',
-          total: 680,
-          products: lines,
-          sales_channel: 'store',
-          store: 'TPE01',
-        }),
-        track('Support Contacted', 20, { topic: '保存方式' }),
-        track('consent.granted', 10, {
-          channel: 'email',
-          purpose: 'marketing',
-          proof: { text: '同意收到優惠', version: '3' },
-        }),
-      ],
+  await publishJourney(core, site.brand.id, journey, 1, 'test')
+  const past = [
+    {
+      type: 'identify',
+      userId: 'M-1',
+      traits: {
+        name: '王小明',
+        gender: '男',
+        birthday: '1990-02-03',
+        email: 'ming@example.com',
+        phone: '12',
+        line_uid: 'U' + 'a1'.repeat(16),
+      },
+      timestamp: new Date(now - 90 * HOUR),
+    },
+    track('Product Viewed', 80, {
+      name: '高山烏龍',
+      campaign: { source: 'pack', medium: 'qr', name: 'tin' },
     }),
-  })
-  expect(response.status).toBe(200)
+    track('Product Added', 79, { product_id: 'T1' }),
+    track('Order Completed', 78, { order_id: 'W-1', total: 680, products: lines }),
+    track('Order Completed', 30, {
+      order_id: 'S-1',
+      total: 680,
+      products: lines,
+      sales_channel: 'store',
+      store: 'TPE01',
+    }),
+    track('Support Contacted', 20, { topic: '保存方式' }),
+    track('consent.granted', 10, {
+      channel: 'email',
+      purpose: 'marketing',
+      proof: { text: '同意收到優惠', version: '3' },
+    }),
+  ]
+  await postBatch(core.baseUrl, site.brand.apiKey, past, new Date(now))
   person = await eventually(
     'the customer is in history',
     async () => {
@@ -106,6 +94,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.close())
 
+const picture = pictures('person')
 /** Every language, scheme and width, though not each with each. */
 const LOOKS = [
   ['zh-TW', 'light', 1280],
@@ -147,11 +136,7 @@ test('R3-46 R4-35 pages with data are clean by axe: both languages, light and da
       for (const f of await seriousFaults(page)) faults.push(`${where}: ${f}`)
       const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))
       if (wide > 0) faults.push(`${where}: ${wide} px wider than the screen`)
-      if (process.env.SHOTS)
-        await page.screenshot({
-          path: `${process.env.SHOTS}/${name}-${language}-${scheme}-${width}.png`,
-          fullPage: true,
-        })
+      await picture(page, `${name}-${language}-${scheme}-${width}`)
     }
   }
   expect(faults).toEqual([])
@@ -232,20 +217,13 @@ test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, 
   await page.getByRole('switch', { name: 'Email 行銷同意' }).waitFor()
   const runs = part('旅程實例')
   expect(await runs.textContent()).not.toContain('品茶後關心')
-  const response = await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + apiKey },
-    body: JSON.stringify({
-      batch: [
-        { ...track('Tasting Booked', 0), timestamp: undefined },
-        {
-          ...track('Order Completed', 0, { order_id: 'L-1', total: 1234, currency: 'TWD' }),
-          timestamp: undefined,
-        },
-      ],
-    }),
-  })
-  expect(response.status).toBe(200)
+  await site.brand.send(
+    { ...track('Tasting Booked', 0), timestamp: undefined },
+    {
+      ...track('Order Completed', 0, { order_id: 'L-1', total: 1234, currency: 'TWD' }),
+      timestamp: undefined,
+    },
+  )
   await eventually('the event is in the timeline', async () =>
     (await lines.allInnerTexts()).some(x => x.includes('Tasting Booked')),
   )

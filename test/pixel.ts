@@ -2,7 +2,8 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import type { EventBody } from '../src/inbox/model.ts'
 import type { Uuid } from '../src/platform/ids.ts'
-import { buildPixel, openBrowser, openSite, type Site } from './browser.ts'
+import { type BareSite, buildPixel, openBareSite } from './bare-site.ts'
+import { openBrowser } from './browser.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 
 export type Stored = { customer: Uuid; hash: Uuid; body: EventBody }
@@ -10,7 +11,7 @@ type Call = (method: string, ...args: unknown[]) => Promise<unknown>
 
 export type PixelLab = {
   core: TestCore
-  site: Site
+  site: BareSite
   workspace: Uuid
   /** the built script */
   pixel: string
@@ -29,7 +30,7 @@ export async function openPixelLab(more: Record<string, string> = {}): Promise<P
   const html = (attributes: string, head = '') =>
     `<!doctype html><title>Tea</title>${head}<script async src="/pixel.js" data-write-key="${writeKey}" ${attributes}></script><h1>Tea</h1>`
   const pixel = await buildPixel()
-  const site = await openSite(core, pixel, {
+  const site = await openBareSite(core, pixel, {
     '/tea': html(''),
     '/manual': html(
       'data-pages="off"',

@@ -8,9 +8,11 @@ import { startRoles } from '../src/compose.ts'
 import { startFold } from '../src/inbox/owner.ts'
 import { publicId } from '../src/platform/ids.ts'
 import { openEraser } from '../src/privacy/worker.ts'
-import { createFirstLink } from '../src/team/links.ts'
 import { buildWeb, openBrowser } from './browser.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+import { postBatch } from './http-client.ts'
+import { pictures } from './pictures.ts'
+import { signIn } from './site.ts'
 
 let core: TestCore
 const stops: (() => Promise<void>)[] = []
@@ -36,10 +38,10 @@ afterAll(async () => {
   await core.close()
 })
 
+const picture = pictures('privacy')
 async function expectClean(page: Page, where: string): Promise<void> {
-  expect((await seriousFaults(page)).map(f => `${where}: ${f}`)).toEqual([])
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/privacy-${where}.png`, fullPage: true })
+  expect(await seriousFaults(page), where).toEqual([])
+  await picture(page, where)
 }
 
 test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, erasure with its certificate', {
@@ -47,27 +49,19 @@ test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, eras
 }, async () => {
   const made = await createTestWorkspace(core, { name: 'Brand', kind: 'live' })
   const ws = publicId('wsp', made.id)
-  await fetch(`${core.baseUrl}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${made.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      batch: [
-        {
-          type: 'identify',
-          userId: 'M-77',
-          traits: { name: '王小明', email: 'ming@example.com', shoe_size: 42 },
-        },
-        { type: 'track', userId: 'M-77', event: 'Odd Thing' },
-      ],
-    }),
-  })
+  await postBatch(core.baseUrl, made.apiKey, [
+    {
+      type: 'identify',
+      userId: 'M-77',
+      traits: { name: '王小明', email: 'ming@example.com', shoe_size: 42 },
+    },
+    { type: 'track', userId: 'M-77', event: 'Odd Thing' },
+  ])
   const page = await browser.context.newPage()
   page.setDefaultTimeout(20_000)
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
-  await page.goto(core.baseUrl + (await createFirstLink(core)))
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  await signIn(core, page)
 
   await page.goto(`${core.baseUrl}/w/${ws}/settings?tab=privacy`)
   await page.getByRole('heading', { name: '誰看得到完整個資' }).waitFor()

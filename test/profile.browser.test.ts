@@ -1,10 +1,10 @@
 // Settings of the profile in Chromium: declaring an attribute, changing the rules of stages; clean by axe, both languages.
 // SHOTS=folder keeps pictures.
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import type { TestCore } from './harness.ts'
-import { openSite, signIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { openSite, signedIn, type Site } from './site.ts'
 
 let site: Site
 let core: TestCore
@@ -15,13 +15,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.close())
 
-async function shot(page: Page, name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
-}
+const shot = pictures('profile')
 
 test('attributes and stages are set on their pages', { timeout: 180_000 }, async () => {
-  const page = await site.browser.context.newPage()
-  await signIn(core, page)
+  const page = await signedIn(site, 30_000)
   const base = page.url().replace(/\/w\/([^/]+).*$/, '/w/$1')
 
   await page.goto(`${base}/settings?tab=attributes`)

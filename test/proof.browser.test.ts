@@ -2,35 +2,23 @@
 // keyboard where it matters, clean by axe, in both languages and in the dark. SHOTS=folder keeps pictures.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callApi } from './http-client.ts'
 import { graphOf, says } from './journey-lab.ts'
 import { mail } from './send-lab.ts'
 import { eventually } from './browser.ts'
 import { seriousFaults } from './axe.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
-import { publicId } from '../src/platform/ids.ts'
+import { pictures } from './pictures.ts'
+import { type Brand, type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 beforeAll(async () => {
-  site = await openSite()
+  site = await openBrandSite(30_000)
 }, 300_000)
 afterAll(() => site?.close())
 
 const PEOPLE = 40
 
 /** Returns the campaign that its journey belongs to. */
-async function fill(ws: string, apiKey: string): Promise<string> {
-  const { baseUrl } = site.core
-  const call = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3]) => {
-    const answer = await callApi(
-      baseUrl,
-      name,
-      { key: apiKey },
-      { ...given, params: { ws, ...given?.params } },
-    )
-    expect(answer.status).toBe(200)
-    return answer.body
-  }
+async function fill({ ask, send }: Brand): Promise<string> {
   const graph = graphOf('Hello', {
     s: {
       type: 'send',
@@ -38,17 +26,17 @@ async function fill(ws: string, apiKey: string): Promise<string> {
       next: { accepted: null },
     },
   })
-  const accounts = (await call('channels', {})) as unknown as {
+  const accounts = (await ask('channels')) as unknown as {
     items: { id: string; channel: string; name: string; settings: Record<string, string> }[]
   }
   const { id: account, name, settings } = accounts.items.find(a => a.channel === 'email')!
-  await call('saveChannel', {
+  await ask('saveChannel', {
     params: { channel: 'email' },
     body: { account, name, settings: { ...settings, costPerMessage: '2' } },
   })
-  const made = await call('createJourney', { body: { graph: { ...graph, name: '歡迎信' } } })
+  const made = await ask('createJourney', { body: { graph: { ...graph, name: '歡迎信' } } })
   const day = 86_400_000
-  const campaign = await call('createCampaign', {
+  const campaign = await ask('createCampaign', {
     body: {
       name: '開店',
       startsAt: new Date(Date.now() - day).toISOString(),
@@ -57,39 +45,29 @@ async function fill(ws: string, apiKey: string): Promise<string> {
       budget: 200,
     },
   })
-  await call('setCampaignJourneys', {
+  await ask('setCampaignJourneys', {
     params: { campaign: String(campaign.id) },
     body: { journeys: [String(made.id)] },
   })
-  await call('publishJourney', { params: { journey: String(made.id) }, body: { version: made.version } })
+  await ask('publishJourney', { params: { journey: String(made.id) }, body: { version: made.version } })
   const names = Array.from({ length: PEOPLE }, (_, i) => `w${i}`)
-  const batch = async (items: unknown[]) =>
-    expect(
-      (
-        await fetch(`${baseUrl}/v1/batch`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ batch: items }),
-        })
-      ).status,
-    ).toBe(200)
-  await batch(
-    names.map(who => ({
+  await send(
+    ...names.map(who => ({
       type: 'identify',
       anonymousId: who,
       traits: { name: who, email: `${who}@example.com` },
     })),
   )
-  await batch(names.map(who => says(who, 'Hello')))
-  await batch(
-    names
+  await send(...names.map(who => says(who, 'Hello')))
+  await send(
+    ...names
       .slice(0, 5)
       .map((who, i) => says(who, 'Order Completed', { order_id: `O${i}`, total: 500, currency: 'TWD' })),
   )
   await eventually(
     'all are sent',
     async () => {
-      const { total } = (await call('engagement', { query: {} })) as {
+      const { total } = (await ask('engagement', { query: {} })) as {
         total: { figures: { sent: { messages: number } } }
       }
       return total.figures.sent.messages === PEOPLE
@@ -102,15 +80,15 @@ async function fill(ws: string, apiKey: string): Promise<string> {
 test('R0-09 R0-10 R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
   timeout: 300_000,
 }, async () => {
-  const page = await signedIn(site, 30_000)
+  const { page, brand } = site
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
-  const { id, apiKey, home } = await newBrand(site.core)
-  const campaign = await fill(publicId('wsp', id), apiKey)
+  const { home } = brand
+  const campaign = await fill(brand)
+  const picture = pictures('proof')
   const look = async (name: string) => {
     expect([name, await seriousFaults(page)]).toEqual([name, []])
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/proof-${name}.png`, fullPage: true })
+    await picture(page, name)
   }
   const dark = (on: boolean) => page.emulateMedia({ colorScheme: on ? 'dark' : 'light' })
 
@@ -134,9 +112,21 @@ test('R0-09 R0-10 R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitio
   await drawer.waitFor({ state: 'detached' })
   await choose(page, '分組', '訊息（節點與版本）')
   await page.getByRole('link', { name: '歡迎信' }).first().waitFor()
+  await page.getByRole('link', { name: 'Email：嗨' }).waitFor() // the node's own words, not its id
   await page.getByRole('tab', { name: '觸及與成本' }).click()
   await page.getByRole('region', { name: '各渠道的觸及、成本與轉換' }).getByText('Email').waitFor()
   await look('reach')
+  await choose(page, '分組', '活動')
+  const campaigns = page.getByRole('region', { name: '各活動的觸及、成本與轉換' })
+  await campaigns.getByRole('link', { name: '開店' }).waitFor()
+  await look('reach-campaigns')
+  await campaigns
+    .getByTitle(/^開店, 觸及的人/)
+    .first()
+    .click()
+  await page.getByRole('dialog').getByRole('link', { name: 'w0', exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await choose(page, '分組', '渠道')
   await page.getByTitle(/^Email, 已綁定/).click()
   const bound = page.getByRole('dialog')
   await bound.getByRole('link', { name: 'w0', exact: true }).waitFor()
@@ -150,6 +140,7 @@ test('R0-09 R0-10 R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitio
   await page.getByRole('row', { name: /開店/ }).getByText('完成訂單').waitFor()
   await page.goto(`${home}/campaigns/${campaign}`)
   await page.getByText(/預算 NT\$200 的 40\.0/).waitFor()
+  await page.getByRole('link', { name: '歡迎信 · Email：嗨' }).waitFor()
   await look('campaign')
 
   await page.goto(`${home}/insight/attribution?touches=delivery`)

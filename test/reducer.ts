@@ -7,6 +7,7 @@ import { lackingFacts, noteRow } from '../src/customers/order-facts.ts'
 import type { JourneyGraph, NodeData, PublishedJourney } from '../src/journeys/model.ts'
 import type { Intent, MessageState, Outcome } from '../src/messages/model.ts'
 import type { Uuid } from '../src/platform/ids.ts'
+import { happened } from '../src/rules/make.ts'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
@@ -60,6 +61,15 @@ export const sendNode = (next: NodeData['next'], channel: 'line' | 'email' = 'li
     },
     next,
   )
+
+/** An hour after something went into the cart a message, unless they buy; once a day at most. */
+export const cartJourney = journey({
+  trigger: { kind: 'event', event: 'Product Added' },
+  reentry: { kind: 'after_exit', coolDownMs: DAY },
+  exits: [{ name: 'bought', rule: happened('Order Completed') }],
+  start: 'wait',
+  nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
+})
 
 export const world = (...journeys: PublishedJourney[]): World => ({
   no: 1,
@@ -180,5 +190,10 @@ export const intentsOf = (effects: FoldEffect[]): Intent[] =>
   effects.flatMap(e => (e.kind === 'intent' ? [e.intent] : []))
 export const cancelled = (effects: FoldEffect[]): Uuid[] =>
   effects.flatMap(e => (e.kind === 'cancel' ? [e.message] : []))
+/** Why journeys did not take them, in order. */
+export const refusals = (p: Person): unknown[] =>
+  derivedOf(p.effects)
+    .filter(f => f.name === 'journey.not_entered')
+    .map(f => f.props.reason)
 /** Where runs are, as 'node' in order of entry. */
 export const places = (p: Person): string[] => (p.state?.enr ?? []).map(r => r.node)

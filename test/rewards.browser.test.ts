@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import type { TestCore } from './harness.ts'
+import { pictures } from './pictures.ts'
 import { openSite, signIn, type Site } from './site.ts'
 
 let site: Site
@@ -16,9 +17,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => site?.close())
 
-async function shot(page: Page, name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true })
-}
+const shot = pictures('rewards')
 const posted = (page: Page, path: string, body: unknown) =>
   page.evaluate(
     async ([url, json]) => {

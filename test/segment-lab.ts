@@ -11,10 +11,8 @@ import { openAccess } from '../src/team/access.ts'
 import { handlers } from '../src/web.ts'
 import { serveApp } from './collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
-import { callApi, type Answer } from './http-client.ts'
+import { callApi, type Answer, type Given } from './http-client.ts'
 import { eventFor, openStage, type Stage, type Ticking } from './stage.ts'
-
-type Given = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown }
 
 export type SegmentLab = {
   core: TestCore

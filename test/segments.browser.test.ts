@@ -2,26 +2,22 @@
 // its members; each page says why somebody is in. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { expectCleanInBothSchemes, seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
-let apiKey: string
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 10_000)
-  const space = await newBrand(core)
-  home = space.home
-  apiKey = space.apiKey
-  await send(...shoppers())
+  site = await openBrandSite(10_000)
+  ;({ core, page } = site)
+  home = site.brand.home
+  await site.brand.send(...shoppers())
   await eventually(
     'all shoppers are in history',
     async () =>
@@ -37,15 +33,6 @@ async function readings(query: string): Promise<number> {
   const answer = await core.history.query({ query, format: 'JSONEachRow' })
   const [row] = await answer.json<{ n: string }>()
   return Number(row?.n ?? 0)
-}
-
-async function send(...batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + apiKey },
-    body: JSON.stringify({ batch: batch.map(i => ({ messageId: newId(), ...i })) }),
-  })
-  expect(response.status).toBe(200)
 }
 
 const DAY = 86_400_000
@@ -104,19 +91,11 @@ const shoppers = () => [
   ...[1, 2, 3].map(d => viewed('M4', d)),
 ]
 
-/** SHOTS=folder keeps a picture of each scene. */
-const shot = async (name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/segments-${name}.png`, fullPage: true })
-}
+const picture = pictures('segments')
+const shot = (name: string) => picture(page, name)
 /** In light and dark, wide and narrow: nothing serious, and a picture of each. */
 async function everyWay(name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
-    await shot(`${name}-${scheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
+  await expectCleanInBothSchemes(page, name, picture)
   await page.setViewportSize({ width: 400, height: 860 })
   // nothing sticks out to the side, once the rail has slid away
   const sticksOut = () =>

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signUserToken } from '../src/collect/token.ts'
 import type { EventBody } from '../src/inbox/model.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
-import { buildPixel, eventually, openBrowser, openSite, type Site } from './browser.ts'
+import { type BareSite, buildPixel, openBareSite } from './bare-site.ts'
+import { eventually, openBrowser } from './browser.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
+import { pictures } from './pictures.ts'
 
 let core: TestCore
-let site: Site
+let site: BareSite
 let browser: Awaited<ReturnType<typeof openBrowser>>
 let workspace: Uuid
 let base: string
@@ -16,7 +18,7 @@ const lineUid = 'U' + 'a1'.repeat(16)
 beforeAll(async () => {
   core = await openTestCore()
   ;({ id: workspace } = await createTestWorkspace(core))
-  site = await openSite(core, await buildPixel())
+  site = await openBareSite(core, await buildPixel())
   base = `${site.url}/shop/${publicId('wsp', workspace)}`
   browser = await openBrowser()
 })
@@ -26,6 +28,7 @@ afterAll(async () => {
   await core.close()
 })
 
+const picture = pictures('shop')
 type Stored = { customer: Uuid; body: EventBody }
 
 async function stored(name: string): Promise<Stored[]> {
@@ -53,18 +56,18 @@ test('a shopper who is signed in looks, fills a cart, and orders; the order come
   expect(page.url()).toBe(base + '/')
   await page.getByText('目前身分：林雅婷').waitFor()
   expect(await page.getByRole('list').getByRole('link').count()).toBe(8)
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shop.png` })
+  await picture(page, 'front')
   await page.getByRole('link', { name: /高山烏龍/ }).click()
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shop-product.png` })
+  await picture(page, 'product')
   await page.getByLabel('數量').selectOption('2')
   await page.getByRole('button', { name: '加入購物車' }).click()
   await page.getByRole('heading', { name: '購物車' }).waitFor()
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shop-cart.png` })
+  await picture(page, 'cart')
   await page.reload()
   await page.getByRole('link', { name: '前往結帳' }).click()
   await page.getByRole('button', { name: '確認購買' }).waitFor()
   await page.waitForFunction('typeof window.itinera?.track === "function"')
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/shop-checkout.png` })
+  await picture(page, 'checkout')
   await page.getByRole('button', { name: '確認購買' }).click()
   await page.getByRole('heading', { name: '謝謝你，訂單成立了' }).waitFor()
   expect(await page.getByText('NT$1,360').count()).toBe(1)

@@ -4,10 +4,10 @@
 import { unpackState } from '../src/customers/pack.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createFirstLink } from '../src/team/links.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { openSite, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { openSite, signedIn, type Site } from './site.ts'
 
 let site: Site
 let core: TestCore
@@ -18,10 +18,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.close())
 
-/** SHOTS=folder keeps a picture of each scene. */
-const shot = async (page: Page, name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/story-${name}.png` })
-}
+const shot = pictures('story')
 
 /** Some run of this person waits for an event, by the folded state. */
 async function waitsForEvent(name: string): Promise<boolean> {
@@ -43,12 +40,7 @@ async function goals(page: Page): Promise<number> {
 }
 
 test('event in, message out, seen in the browser', { timeout: 400_000 }, async () => {
-  const page = await site.browser.context.newPage()
-  page.setDefaultTimeout(40_000)
-  const link = await createFirstLink(core)
-  await page.goto(core.baseUrl + link)
-  await page.getByRole('button', { name: '先進去看看' }).click()
-  await page.getByRole('heading', { level: 1, name: '首頁' }).waitFor()
+  const page = await signedIn(site, 40_000)
   await shot(page, '1-home')
 
   await page.getByRole('button', { name: '建立示範品牌' }).click()

@@ -22,7 +22,29 @@ import { type Intent, outcomeOfIntent } from '../src/messages/model.ts'
 import { BrokenRule } from '../src/platform/errors.ts'
 import type { Uuid } from '../src/platform/ids.ts'
 import { strengthOf } from '../src/rules/identifiers.ts'
-import { START, uuid, WORKSPACE } from './reducer.ts'
+import { happened } from '../src/rules/make.ts'
+import { DAY, HOUR, journey, node, sendNode, START, uuid, WORKSPACE } from './reducer.ts'
+
+/** What goes on in the town: a welcome once in a life, and a word to carts left alone. */
+export const welcome = journey({
+  trigger: { kind: 'event', event: 'Signed Up' },
+  reentry: { kind: 'never' },
+  start: 'hello',
+  nodes: {
+    hello: sendNode({ accepted: 'day', unknown: 'day' }),
+    day: node('delay', { ms: DAY }, { next: 'again' }),
+    again: sendNode({ accepted: null }),
+  },
+})
+export const cart = journey(
+  {
+    trigger: { kind: 'event', event: 'Product Added' },
+    exits: [{ name: 'bought', rule: happened('Order Completed') }],
+    start: 'wait',
+    nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
+  },
+  { id: uuid(0x1001) },
+)
 
 /** `passed`: passed on by another customer; it was taken there */
 type Mail = { input: IncomingInput; at: number; passed?: boolean }

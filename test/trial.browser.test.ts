@@ -6,40 +6,29 @@ import { cartNotPaid } from '../src/journeys/examples.ts'
 import { publishJourney } from '../src/journeys/publish.ts'
 import { createJourney } from '../src/journeys/store.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
-let apiKey: string
 let workspace: Uuid
 let journey: Uuid
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 15_000)
-  const space = await newBrand(core)
-  workspace = space.id
-  apiKey = space.apiKey
-  home = space.home
+  site = await openBrandSite(15_000)
+  ;({ core, page } = site)
+  ;({ id: workspace, home } = site.brand)
   journey = await createJourney(core, workspace, cartNotPaid)
 }, 180_000)
 afterAll(() => site?.close())
 
-async function everyWay(name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/trial-${name}-${scheme}.png`, fullPage: true })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+const picture = pictures('trial')
+const everyWay = (name: string) => expectCleanInBothSchemes(page, name, picture)
 const panel = (name: string) => `${home}/journeys/${publicId('jrn', journey)}?panel=${name}`
 
 test('a made-up person walks the draft in the page: event, next moment, the message, a click, taken back', async () => {
@@ -86,12 +75,7 @@ test('a replay over the last days is asked for, ends, and shows people behind it
     { type: 'track', userId: 'M-1', event: 'Product Added', properties: { name: '杯子' } },
     { type: 'identify', userId: 'M-2', traits: { name: '林小美' } },
   ]
-  const sent = await fetch(`${core.baseUrl}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ batch }),
-  })
-  expect(sent.status).toBe(200)
+  await site.brand.send(...batch)
   await eventually(
     'history has the entry',
     async () => {

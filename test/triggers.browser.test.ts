@@ -1,61 +1,48 @@
 // The panels of trigger and entry in Chromium, by role and label: choosing what starts a journey, who comes in, a campaign
 // made beside its trigger. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { createJourney } from '../src/journeys/store.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
+import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+vi.setConfig({ testTimeout: 90_000 })
+
+let site: BrandSite
 let core: TestCore
 let page: Page
 let home: string
 let journey: Uuid
 
 beforeAll(async () => {
-  site = await openSite(['web', 'fold'])
-  core = site.core
-  page = await signedIn(site, 15_000)
-  const space = await newBrand(core)
-  journey = await createJourney(core, space.id, cartNotPaid)
-  home = `${space.home}/journeys/${publicId('jrn', journey)}`
+  site = await openBrandSite(15_000, ['web', 'fold'])
+  ;({ core, page } = site)
+  journey = await createJourney(core, site.brand.id, cartNotPaid)
+  home = `${site.brand.home}/journeys/${publicId('jrn', journey)}`
 }, 180_000)
 afterAll(() => site?.close())
 
-async function everyWay(name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/triggers-${name}-${scheme}.png` })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+const picture = pictures('triggers')
+const everyWay = (name: string) => expectCleanInBothSchemes(page, name, picture)
 /** What is stored, once it says so. */
 async function draft(says: (graph: JourneyGraph) => boolean): Promise<JourneyGraph> {
-  return expect
-    .poll(
-      async () => {
-        const { rows } = await core.pool.query<{ draft: JourneyGraph }>(
-          'select draft from journey where id = $1',
-          [journey],
-        )
-        return says(rows[0]!.draft) ? rows[0]!.draft : null
-      },
-      { timeout: 15_000 },
-    )
-    .not.toBeNull()
-    .then(async () => {
+  return eventually(
+    'the draft is stored',
+    async () => {
       const { rows } = await core.pool.query<{ draft: JourneyGraph }>(
         'select draft from journey where id = $1',
         [journey],
       )
-      return rows[0]!.draft
-    })
+      return says(rows[0]!.draft) && rows[0]!.draft
+    },
+    15_000,
+  )
 }
 
 test('a holiday is chosen by the form: its sentence stands on the canvas, and it is kept', async () => {
@@ -82,11 +69,13 @@ test('a campaign is made beside the trigger that waits for it', async () => {
   await everyWay('campaign')
 })
 
-test('who comes in: re-entry, one run for each order, only a share', async () => {
+test('who comes in: re-entry, one run for each order, a share or so many people first', async () => {
   await page.goto(`${home}?panel=entry`)
   await page.getByLabel('隨時').check()
   await page.getByLabel('依事件的哪個屬性分開進入').fill('order')
-  await page.getByLabel('先讓多少比例的人進入（%）').fill('20')
+  const canary = page.getByRole('radiogroup', { name: '先讓多少人走（試行）' })
+  await canary.getByText('比例').click()
+  await page.getByLabel('比例（%）').fill('20')
   await page.getByLabel('從何時開放').fill('2026-03-01T09:00')
   await everyWay('entry')
   const kept = await draft(g => g.entry?.from !== undefined)
@@ -95,4 +84,14 @@ test('who comes in: re-entry, one run for each order, only a share', async () =>
     key: 'order',
     entry: { canaryPercent: 20, from: '2026-03-01T01:00:00.000Z' },
   })
+  await canary.getByText('人數').click()
+  await page.getByLabel('人數', { exact: true }).last().fill('200')
+  await page.getByRole('status').getByText('最先進入的這些人').waitFor()
+  await everyWay('canary-people')
+  const first = await draft(g => g.entry?.canaryPeople === 200)
+  expect(first.entry).toEqual({ canaryPeople: 200, from: '2026-03-01T01:00:00.000Z' })
+  await canary.getByText('全部').click()
+  await draft(
+    g => g.entry !== undefined && g.entry.canaryPeople === undefined && g.entry.canaryPercent === undefined,
+  )
 })

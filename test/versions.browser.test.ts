@@ -3,48 +3,30 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JourneyGraph } from '../src/journeys/model.ts'
-import { newId, publicId } from '../src/platform/ids.ts'
 import { openSession } from '../src/team/session.ts'
 import { insertUser, putRole } from '../src/team/store.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
-import { callApi } from './http-client.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type Brand, type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
+let site: BrandSite
 let core: TestCore
 let page: Page
-let space: Awaited<ReturnType<typeof newBrand>>
 let home: string
-const shots = process.env.SHOTS
 
 beforeAll(async () => {
-  site = await openSite()
-  core = site.core
-  page = await signedIn(site, 10_000)
+  site = await openBrandSite(10_000)
+  ;({ core, page } = site)
   await page.setViewportSize({ width: 1360, height: 1000 })
-  space = await newBrand(core)
-  home = space.home
+  home = site.brand.home
 }, 180_000)
 afterAll(() => site?.close())
 
-const api = async (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) => {
-  const answer = await callApi(
-    core.baseUrl,
-    name,
-    { key: space.apiKey },
-    {
-      ...given,
-      params: { ws: publicId('wsp', space.id), ...given.params },
-    },
-  )
-  expect([name, answer.status]).toEqual([name, 200])
-  return answer.body
-}
-const shoot = async (name: string) => {
-  if (shots) await page.screenshot({ path: `${shots}/versions-${name}.png`, fullPage: true })
-}
+const api: Brand['ask'] = (name, given) => site.brand.ask(name, given)
+const picture = pictures('versions')
+const shoot = (name: string) => picture(page, name)
 const graph: JourneyGraph = {
   format: 1,
   name: '迎新',
@@ -79,13 +61,7 @@ test('the planner: what changes in words, people per node, and a choice that bri
   const made = await api('createJourney', { body: { graph } })
   journey = String(made.id)
   await api('publishJourney', { params: { journey }, body: { version: made.version } })
-  await fetch(core.baseUrl + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
-    body: JSON.stringify({
-      batch: [1, 2, 3].map(n => ({ messageId: newId(), type: 'track', event: 'Signed Up', userId: `m${n}` })),
-    }),
-  })
+  await site.brand.send(...[1, 2, 3].map(n => ({ type: 'track', event: 'Signed Up', userId: `m${n}` })))
   await eventually('three people wait', async () => (await waiting(1)) === 3, 30_000)
   const { version } = await api('journey', { params: { journey } })
   await api('saveJourney', { params: { journey }, body: { graph: edited, version } })
@@ -109,7 +85,7 @@ test('the planner: what changes in words, people per node, and a choice that bri
   )
   const tagged = await core.pool.query<{ n: string }>(
     `select count(*) as n from customer where workspace_id = $1 and state like '%見面禮%'`,
-    [space.id],
+    [site.brand.id],
   )
   expect(Number(tagged.rows[0]!.n)).toBe(3)
 }, 120_000)
@@ -176,7 +152,7 @@ test('approval: asked for on the journey, seen on Home, given by another person'
   await shoot('waiting')
   // the colleague
   const user = await insertUser(core.pool, { email: 'bo@brand.example', name: 'Bo', passwordHash: null })
-  await putRole(core.pool, space.id, user.id, 'admin')
+  await putRole(core.pool, site.brand.id, user.id, 'admin')
   const value = await openSession(core.pool, user.id)
   await site.browser.context.addCookies([{ name: 'itinera_session', value, url: core.baseUrl }])
   await page.goto(`${home}/journeys/${journey}?panel=publish&show=draft`)

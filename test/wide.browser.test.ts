@@ -4,48 +4,42 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { happened } from '../src/rules/make.ts'
-import { newId, publicId } from '../src/platform/ids.ts'
-import { seriousFaults } from './axe.ts'
+import { expectCleanInBothSchemes } from './axe.ts'
 import { eventually } from './browser.ts'
-import type { TestCore } from './harness.ts'
-import { callApi } from './http-client.ts'
 import { mail } from './send-lab.ts'
-import { newBrand, openSite, signedIn, type Site } from './site.ts'
+import { pictures } from './pictures.ts'
+import { type BrandSite, openBrandSite } from './site.ts'
 
-let site: Site
-let core: TestCore
+let site: BrandSite
 let page: Page
 let home: string
-let ws: string
-let apiKey: string
 let journey: string
 
 const DAY = 86_400_000
 const PEOPLE = 90
 
 beforeAll(async () => {
-  site = await openSite(['web', 'fold', 'deliver', 'history'], { env: { ALLOW_PRIVATE_URLS: '1' } })
-  core = site.core
-  page = await signedIn(site, 15_000)
-  const space = await newBrand(core)
-  ws = publicId('wsp', space.id)
-  home = `${core.baseUrl}/w/${ws}`
-  apiKey = space.apiKey
-  const made = await call('createJourney', { body: { graph: graph() } })
-  journey = String(made.body.id)
-  expect(
-    (await call('publishJourney', { params: { journey }, body: { version: made.body.version } })).status,
-  ).toBe(200)
+  site = await openBrandSite(15_000, ['web', 'fold', 'deliver', 'history'], {
+    env: { ALLOW_PRIVATE_URLS: '1' },
+  })
+  page = site.page
+  const { ask, send } = site.brand
+  home = site.brand.home
+  const made = await ask('createJourney', { body: { graph: graph() } })
+  journey = String(made.id)
+  await ask('publishJourney', { params: { journey }, body: { version: made.version } })
   const people = Array.from({ length: PEOPLE }, (_, i) => `p${i}`)
-  await send(people.map(p => ({ type: 'identify', anonymousId: p, traits: { email: `${p}@example.com` } })))
-  await send(people.map(p => ({ type: 'track', anonymousId: p, event: 'Join' })))
   await send(
-    people.filter((_, i) => i % 2 === 0).map(p => ({ type: 'track', anonymousId: p, event: 'Signed Up' })),
+    ...people.map(p => ({ type: 'identify', anonymousId: p, traits: { email: `${p}@example.com` } })),
+  )
+  await send(...people.map(p => ({ type: 'track', anonymousId: p, event: 'Join' })))
+  await send(
+    ...people.filter((_, i) => i % 2 === 0).map(p => ({ type: 'track', anonymousId: p, event: 'Signed Up' })),
   )
   await eventually(
     'the journey is in history',
     async () => {
-      const { body } = await call('journeyReport', { params: { journey } })
+      const body = await ask('journeyReport', { params: { journey } })
       const report = body as unknown as { treated?: { goals: number }; control?: { goals: number } | null }
       return (report.treated?.goals ?? 0) + (report.control?.goals ?? 0) === PEOPLE / 2
     },
@@ -53,20 +47,6 @@ beforeAll(async () => {
   )
 }, 240_000)
 afterAll(() => site?.close())
-
-const call = (name: Parameters<typeof callApi>[1], given: Parameters<typeof callApi>[3] = {}) =>
-  callApi(core.baseUrl, name, { key: apiKey }, { ...given, params: { ws, ...given.params } })
-
-async function send(batch: Record<string, unknown>[]): Promise<void> {
-  for (let i = 0; i < batch.length; i += 50) {
-    const response = await fetch(core.baseUrl + '/v1/batch', {
-      method: 'POST',
-      headers: { authorization: 'Bearer ' + apiKey },
-      body: JSON.stringify({ batch: batch.slice(i, i + 50).map(b => ({ messageId: newId(), ...b })) }),
-    })
-    expect(response.status).toBe(200)
-  }
-}
 
 function graph(): JourneyGraph {
   return {
@@ -95,18 +75,9 @@ function graph(): JourneyGraph {
   }
 }
 
-const shot = async (name: string) => {
-  if (process.env.SHOTS)
-    await page.screenshot({ path: `${process.env.SHOTS}/wide-${name}.png`, fullPage: true })
-}
-async function bothSchemes(name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    expect(await seriousFaults(page), `${name} ${scheme}`).toEqual([])
-    await shot(`${name}-${scheme}`)
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+const picture = pictures('wide')
+const shot = (name: string) => picture(page, name)
+const bothSchemes = (name: string) => expectCleanInBothSchemes(page, name, picture)
 const inEnglish = async (english: boolean) => {
   await page.evaluate(locale => localStorage.setItem('itinera.locale', locale), english ? 'en' : 'zh-TW')
   await page.reload()
@@ -150,7 +121,7 @@ test('R1-04 R3-30 goal, control group and a figure are set in the panel; the dra
   await eventually(
     'the draft is saved',
     async () => {
-      const { body } = await call('journey', { params: { journey } })
+      const body = await site.brand.ask('journey', { params: { journey } })
       const { goal, policy } = body.draft as JourneyGraph
       return (
         goal?.rule.op === 'orders' &&
@@ -174,7 +145,7 @@ test('the caps for each person are saved and published', async () => {
   await eventually(
     'the caps are saved',
     async () => {
-      const { body } = await call('sendingRules')
+      const body = await site.brand.ask('sendingRules')
       return JSON.stringify(body.caps) === JSON.stringify([{ max: 2, withinMs: 5 * DAY }])
     },
     15_000,

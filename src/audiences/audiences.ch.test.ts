@@ -1,39 +1,29 @@
 // Audiences of advertising platforms, from events at the intake to the stand-in of Meta: who is in, who is out, within one
 // round; consent; buyers left out; failures made good; purchases told back; the hashed file.
-import { createHash } from 'node:crypto'
-import { Hono } from 'hono'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serveApp } from '../../test/collect-server.ts'
-import { openSegmentLab, type SegmentLab } from '../../test/segment-lab.ts'
+import {
+  type AudienceLab,
+  BOUGHT,
+  buys,
+  consent,
+  emailOf,
+  looks,
+  openAudienceLab,
+  sha256,
+  VIEWED,
+} from '../../test/audience-lab.ts'
 import { STAND_IN, standInToken } from '../channels/stand-in.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
-import type { Rule } from '../rules/model.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
-import { standInAds, standInAdsApp } from '../sandbox/stand-ins/ads.ts'
-import { openOutflow, type Outflow } from '../outflow/worker.ts'
+import { standInAds } from '../sandbox/stand-ins/ads.ts'
 import { hashEmail, hashPhone, mayBeTold } from './model.ts'
 
-let lab: SegmentLab
-let site: { url: string; close(): Promise<void> }
-let outflow: Outflow
+let lab: AudienceLab
 beforeAll(async () => {
-  lab = await openSegmentLab()
-  site = await serveApp(new Hono().route('/sandbox/ads', standInAdsApp(lab.core)))
-  lab.core.baseUrl = site.url
-  outflow = openOutflow(lab.core)
+  lab = await openAudienceLab()
 })
-afterAll(async () => {
-  await outflow.stop()
-  await site.close()
-  await lab.close()
-})
+afterAll(() => lab.close())
 
-const run = async () => {
-  await lab.stage.settle()
-  while (await outflow.tick());
-}
-const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-const emailOf = (who: Uuid) => `${who.slice(-12)}@example.com`
 /** Somebody with a proven address who agreed to advertising, or did not say. */
 const person = async (agrees: boolean): Promise<Uuid> => {
   const who = newId()
@@ -43,35 +33,8 @@ const person = async (agrees: boolean): Promise<Uuid> => {
   )
   return who
 }
-const consent = (who: Uuid, on: boolean) => ({
-  who,
-  name: on ? 'consent.granted' : 'consent.refused',
-  more: { props: { channel: 'email', purpose: 'ads' } },
-})
-const looks = (who: Uuid) => ({ who, name: 'Product Viewed', more: { props: { product_id: 'tea' } } })
-const buys = (who: Uuid, order: string) => ({
-  who,
-  name: 'Order Completed',
-  more: { props: { order_id: order, total: 880, currency: 'TWD' } },
-})
-const span = { n: 30, unit: 'day' } as const
-const VIEWED: Rule = {
-  op: 'event',
-  event: 'Product Viewed',
-  where: [],
-  window: { in: 'last', span },
-  measure: { of: 'count', test: { is: 'at_least', value: 1 } },
-}
-const BOUGHT: Rule = { ...VIEWED, event: 'Order Completed' }
-const live = async (name: string, rule: Rule): Promise<string> => {
-  const definition = { groups: [{ key: 'in', name: '', rule }] }
-  const { id, version } = await lab.ok('createSegment', { body: { name, kind: 'live', definition } })
-  await lab.ok('publishSegment', { params: { segment: id }, body: { version } })
-  await lab.stage.settle()
-  return id
-}
 const inAudience = () => standInAds<string>(lab.core.pool, lab.space.id, '100')
-const only = (...people: Uuid[]) => people.map(p => `${sha(emailOf(p))},`).sort()
+const only = (...people: Uuid[]) => people.map(p => `${sha256(emailOf(p))},`).sort()
 const mine = async () => (await lab.ok('audiences')).items[0]!
 
 test('R3-12 R3-17 who looks is told of and who buys is taken out, within one round; nobody without a yes to ads', {
@@ -79,8 +42,8 @@ test('R3-12 R3-17 who looks is told of and who buys is taken out, within one rou
 }, async () => {
   const [a, b, silent] = [await person(true), await person(true), await person(false)]
   await lab.tell(looks(a), looks(silent))
-  const looked = await live('看過', VIEWED)
-  const buyers = await live('買過', BOUGHT)
+  const looked = await lab.live('看過', VIEWED)
+  const buyers = await lab.live('買過', BOUGHT)
   await lab.ok('saveAudience', {
     params: { audience: 'new' },
     body: {
@@ -93,41 +56,41 @@ test('R3-12 R3-17 who looks is told of and who buys is taken out, within one rou
       on: true,
     },
   })
-  await run() // who was in it before
+  await lab.run() // who was in it before
   expect(await inAudience()).toEqual(only(a))
   expect(await mine()).toMatchObject({ told: 1, waiting: 0, lastError: null, hasToken: true })
 
   await lab.tell(looks(b))
-  await run()
+  await lab.run()
   expect((await inAudience()).sort()).toEqual(only(a, b))
 
   await lab.tell(buys(b, 'A-1'))
-  await run()
+  await lab.run()
   expect(await inAudience()).toEqual(only(a))
 
   // a yes and a no to ads count at once
   await lab.tell(consent(silent, true))
-  await run()
+  await lab.run()
   expect((await inAudience()).sort()).toEqual(only(a, silent))
   await lab.tell(consent(a, false))
-  await run()
+  await lab.run()
   expect(await inAudience()).toEqual(only(silent))
 
   // the platform cannot take it now: told when it can
   const late = await person(true)
   await setStandInFault(lab.core.pool, lab.space.id, { adapter: 'ads', kind: 'error_429', times: 1 })
   await lab.tell(looks(late))
-  await run()
+  await lab.run()
   expect(await inAudience()).toEqual(only(silent))
   expect(await mine()).toMatchObject({ waiting: 1, state: 'on', lastError: expect.stringContaining('limit') })
-  await lab.core.pool.query('update ad_member set due = clock_timestamp() where due is not null')
-  await run()
+  await lab.tryAgain()
+  await lab.run()
   expect((await inAudience()).sort()).toEqual(only(late, silent))
 
   // refused credentials stop it, and it says so
   await setStandInFault(lab.core.pool, lab.space.id, { adapter: 'ads', kind: 'error_401', times: 1 })
   await lab.tell(looks(b), consent(late, false))
-  await run()
+  await lab.run()
   expect(await mine()).toMatchObject({ state: 'failing', lastError: expect.stringContaining('token') })
 })
 
@@ -156,11 +119,11 @@ test('R3-12 the file holds the same people as hashes', async () => {
 })
 
 test('hashes by each platform’s rules', () => {
-  expect(hashEmail('meta', ' Ming.Wang+shop@Gmail.com ')).toBe(sha('ming.wang+shop@gmail.com'))
-  expect(hashEmail('google', ' Ming.Wang+shop@Gmail.com ')).toBe(sha('mingwang@gmail.com'))
-  expect(hashEmail('google', 'Ming.Wang+shop@example.com')).toBe(sha('ming.wang+shop@example.com'))
-  expect(hashPhone('meta', '0912-345-678')).toBe(sha('886912345678'))
-  expect(hashPhone('google', '0912-345-678')).toBe(sha('+886912345678'))
+  expect(hashEmail('meta', ' Ming.Wang+shop@Gmail.com ')).toBe(sha256('ming.wang+shop@gmail.com'))
+  expect(hashEmail('google', ' Ming.Wang+shop@Gmail.com ')).toBe(sha256('mingwang@gmail.com'))
+  expect(hashEmail('google', 'Ming.Wang+shop@example.com')).toBe(sha256('ming.wang+shop@example.com'))
+  expect(hashPhone('meta', '0912-345-678')).toBe(sha256('886912345678'))
+  expect(hashPhone('google', '0912-345-678')).toBe(sha256('+886912345678'))
   expect(hashEmail('meta', 'nobody')).toBeNull()
 })
 

@@ -1,51 +1,38 @@
 // Google's Customer Match and LINE's audiences, from events at the intake to the stand-ins: who is in, who is out, buyers left
 // out, tries that are lost or refused, and a LINE audience that is made anew for who left.
-import { createHash } from 'node:crypto'
-import { Hono } from 'hono'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serveApp } from '../../test/collect-server.ts'
+import {
+  type AudienceLab,
+  BOUGHT,
+  buys,
+  consent,
+  emailOf,
+  looks,
+  openAudienceLab,
+  sha256,
+  VIEWED,
+} from '../../test/audience-lab.ts'
 import { golden } from '../../test/golden.ts'
-import { openSegmentLab, type SegmentLab } from '../../test/segment-lab.ts'
 import { loadAccounts, sandboxAccounts } from '../channels/accounts.ts'
 import { startBulk } from '../channels/line/bulk.ts'
 import { STAND_IN, standInServiceAccount } from '../channels/stand-in.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
-import { openOutflow, type Outflow } from '../outflow/worker.ts'
-import type { Rule } from '../rules/model.ts'
 import { putContact, setStandInFault } from '../sandbox/stand-in.ts'
-import { standInAds, standInAdsApp } from '../sandbox/stand-ins/ads.ts'
+import { standInAds } from '../sandbox/stand-ins/ads.ts'
 import type { StandInAudience } from '../sandbox/stand-ins/line-audiences.ts'
 import { addObject, listObjects, takeObject } from '../sandbox/stand-ins/objects.ts'
-import { standInApp } from '../sandbox/stand-ins/register.ts'
 import { membersRequest } from './google.ts'
 import { activeAudiences, claimMembers, lookAt, rebuild, settleMembers } from './store.ts'
 import { syncAudiences } from './worker.ts'
 
-let lab: SegmentLab
-let site: { url: string; close(): Promise<void> }
-let outflow: Outflow
+let lab: AudienceLab
 beforeAll(async () => {
-  lab = await openSegmentLab()
-  site = await serveApp(
-    new Hono().route('/sandbox/ads', standInAdsApp(lab.core)).route('/sandbox', standInApp(lab.core)),
-  )
-  lab.core.baseUrl = site.url
-  outflow = openOutflow(lab.core)
+  lab = await openAudienceLab()
   const has = await lab.core.pool.query('select from channel_account where workspace_id = $1', [lab.space.id])
   if (has.rowCount === 0) await sandboxAccounts(lab.core.pool, lab.core, lab.space.id)
 })
-afterAll(async () => {
-  await outflow.stop()
-  await site.close()
-  await lab.close()
-})
+afterAll(() => lab.close())
 
-const run = async () => {
-  await lab.stage.settle()
-  while (await outflow.tick());
-}
-const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-const emailOf = (who: Uuid) => `${who.slice(-12)}@example.com`
 const lineOf = (who: Uuid) => 'U' + who.replaceAll('-', '')
 const person = async (): Promise<Uuid> => {
   const who = newId()
@@ -56,45 +43,15 @@ const person = async (): Promise<Uuid> => {
   await lab.tell({ who, name: 'Signed Up', more: { ids } }, consent(who, true))
   return who
 }
-const consent = (who: Uuid, on: boolean) => ({
-  who,
-  name: on ? 'consent.granted' : 'consent.refused',
-  more: { props: { channel: 'email', purpose: 'ads' } },
-})
-const looks = (who: Uuid, what = 'tea') => ({
-  who,
-  name: 'Product Viewed',
-  more: { props: { product_id: what } },
-})
-const buys = (who: Uuid, order: string) => ({
-  who,
-  name: 'Order Completed',
-  more: { props: { order_id: order, total: 880, currency: 'TWD' } },
-})
-const VIEWED: Rule = {
-  op: 'event',
-  event: 'Product Viewed',
-  where: [],
-  window: { in: 'last', span: { n: 30, unit: 'day' } },
-  measure: { of: 'count', test: { is: 'at_least', value: 1 } },
-}
-const live = async (name: string, rule: Rule): Promise<string> => {
-  const definition = { groups: [{ key: 'in', name: '', rule }] }
-  const { id, version } = await lab.ok('createSegment', { body: { name, kind: 'live', definition } })
-  await lab.ok('publishSegment', { params: { segment: id }, body: { version } })
-  await lab.stage.settle()
-  return id
-}
 let segments: { segment: string; exclude: string }
 const both = async () =>
   (segments ??= {
-    segment: await live('看過', VIEWED),
-    exclude: await live('買過', { ...VIEWED, event: 'Order Completed' }),
+    segment: await lab.live('看過', VIEWED),
+    exclude: await lab.live('買過', BOUGHT),
   })
 const mine = async (provider: string) => (await lab.ok('audiences')).items.find(a => a.provider === provider)!
 const fault = (adapter: string, kind: 'error_429' | 'error_500' | 'error_401') =>
   setStandInFault(lab.core.pool, lab.space.id, { adapter, kind, times: 1 })
-const again = () => lab.core.pool.query('update ad_member set due = clock_timestamp() where due is not null')
 
 test('R3-12 R3-17 Google: who looks is told of with consent, who buys is taken out; what failed is told again', {
   timeout: 120_000,
@@ -111,41 +68,41 @@ test('R3-12 R3-17 Google: who looks is told of with consent, who buys is taken o
   await expect(lab.ok('saveAudience', { params: { audience: 'new' }, body })).rejects.toThrow('accessToken')
   const accessToken = JSON.stringify(standInServiceAccount(lab.core, lab.space.id))
   await lab.ok('saveAudience', { params: { audience: 'new' }, body: { ...body, accessToken } })
-  await run()
+  await lab.run()
   const inList = async () => (await standInAds<string>(lab.core.pool, lab.space.id, '77')).sort()
-  const only = (...people: Uuid[]) => people.map(p => sha(emailOf(p))).sort()
+  const only = (...people: Uuid[]) => people.map(p => sha256(emailOf(p))).sort()
   expect(await inList()).toEqual(only(a))
 
   await fault('ads', 'error_429')
   await lab.tell(looks(b))
-  await run()
+  await lab.run()
   expect(await inList()).toEqual(only(a))
   expect(await mine('google')).toMatchObject({
     waiting: 1,
     state: 'on',
     lastError: expect.stringContaining('RESOURCE_EXHAUSTED'),
   })
-  await again()
-  await run()
+  await lab.tryAgain()
+  await lab.run()
   expect(await inList()).toEqual(only(a, b))
 
   await lab.tell(buys(b, 'G-1'))
-  await run()
+  await lab.run()
   expect(await inList()).toEqual(only(a))
   await fault('ads', 'error_401')
   await lab.tell(consent(a, false))
-  await run()
+  await lab.run()
   expect(await mine('google')).toMatchObject({ state: 'failing', told: 1 })
   expect(await inList()).toEqual(only(a))
   // with the credentials mended everybody is looked at anew
   await lab.ok('saveAudience', { params: { audience: (await mine('google')).id }, body })
-  await again()
-  await run()
+  await lab.tryAgain()
+  await lab.run()
   expect(await inList()).toEqual([])
 })
 
 test('Google’s request is as its golden file says', () => {
-  const people = [{ emails: [sha('a@example.com')], phones: [sha('+886912345678')] }]
+  const people = [{ emails: [sha256('a@example.com')], phones: [sha256('+886912345678')] }]
   const settings = { customerId: '123-456-7890', loginCustomerId: '999-888-7777', audienceId: '77' }
   const shown = (['add', 'remove'] as const).map(how => {
     const { method, url, headers, body } = membersRequest({ settings }, 'TOKEN', how, people)
@@ -184,7 +141,7 @@ test('R3-12 LINE: user ids, made once though an answer was lost; who left is lef
     users: [],
   } satisfies StandInAudience)
   await lab.ok('saveAudience', { params: { audience: id }, body: { ...body, settings } })
-  await run()
+  await lab.run()
   const groups = () => listObjects<StandInAudience>(lab.core.pool, lab.space.id, 'line_audience')
   const usersIn = async () => (await groups()).map(g => g.body.users.toSorted())
   const only = (...who: Uuid[]) => who.map(lineOf).sort()
@@ -194,7 +151,7 @@ test('R3-12 LINE: user ids, made once though an answer was lost; who left is lef
 
   // who bought is not in the new one; the one before is gone
   await lab.tell(looks(c), buys(b, 'L-1'))
-  await run()
+  await lab.run()
   expect(await usersIn()).toEqual([only(a, c)])
   const second = await mine('line')
   expect(second).toMatchObject({ told: 2, building: false })
@@ -202,12 +159,12 @@ test('R3-12 LINE: user ids, made once though an answer was lost; who left is lef
 
   // LINE forbids making them again and again: the next one is made an hour after the last
   await lab.tell(consent(a, false))
-  await run()
+  await lab.run()
   expect(await usersIn()).toEqual([only(a, c)])
   expect(await mine('line')).toMatchObject({ waiting: 1, remote: second.remote })
   await lab.core.pool.query(`update ad_audience set rebuilt_at = rebuilt_at - interval '1 h'`)
-  await again()
-  await run()
+  await lab.tryAgain()
+  await lab.run()
   expect(await usersIn()).toEqual([only(c)])
 
   // a narrowcast goes to who is in it, and to nobody else
@@ -252,9 +209,9 @@ test('R3-12 LINE: user ids, made once though an answer was lost; who left is lef
   await takeObject(lab.core.pool, lab.space.id, 'line_audience', (await mine('line')).remote!)
   const d = await person()
   await lab.tell(looks(d))
-  await run()
-  await again()
-  await run()
+  await lab.run()
+  await lab.tryAgain()
+  await lab.run()
   expect(await usersIn()).toEqual([only(c, d)])
 
   const { csv, name } = await lab.ok('audienceFile', { params: { audience: (await mine('line')).id } })

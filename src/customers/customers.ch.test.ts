@@ -1,6 +1,7 @@
 // Customers as the API shows them, from events that came through the real intake, fold and history.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { createTestWorkspace } from '../../test/harness.ts'
 import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { sourceRoutes } from '../collect/source-routes.ts'
@@ -16,12 +17,7 @@ beforeAll(async () => {
 afterAll(() => close())
 
 async function send(batch: Record<string, unknown>[], key = space.apiKey): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + key },
-    body: JSON.stringify({ sentAt: new Date(), batch: batch.map(item => ({ messageId: newId(), ...item })) }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, key, batch, new Date())
   await stage.settle()
 }
 const identify = (userId: string, traits: Record<string, unknown>) => ({ type: 'identify', userId, traits })
@@ -298,7 +294,9 @@ describe('what came in', () => {
     const last = await callHandler(core, space.id, 'lastEvents', sourceRoutes.lastEvents, {
       query: { name: 'Order Completed' },
     })
-    expect(last.items.map(i => [i.name, i.source])).toEqual([['Order Completed', 'API']])
+    expect(last.items.map(i => [i.name, i.source, i.customerName])).toEqual([
+      ['Order Completed', 'API', null],
+    ])
     await fetch(server.url + '/v1/track', {
       method: 'POST',
       headers: { authorization: 'Bearer ' + space.apiKey },

@@ -1,9 +1,10 @@
 // Who is who, through the real intake, fold, history and API: conflicts and their decision, merge, unmerge, households.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { verifyAll } from '../inbox/verify.ts'
-import { newId, publicId, type Uuid } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { customerRoutes } from './routes.ts'
 
@@ -14,12 +15,7 @@ beforeAll(async () => {
 afterAll(() => close())
 
 async function send(key: string, ...batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + key },
-    body: JSON.stringify({ batch: batch.map(item => ({ messageId: newId(), ...item })) }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, key, batch)
   await stage.settle()
 }
 const identify = (userId: string, traits: Record<string, unknown>) => ({ type: 'identify', userId, traits })
@@ -332,17 +328,10 @@ describe('merge and unmerge', () => {
     const [small, large] = [a, b].sort() as [string, string]
     await merge(a, b)
     const taking = unmerge(small, large)
-    const response = await fetch(server.url + '/v1/batch', {
-      method: 'POST',
-      headers: { authorization: 'Bearer ' + space.apiKey },
-      body: JSON.stringify({
-        batch: [order({ userId: 'W1' }, 'w-3', 1), order({ userId: 'W2' }, 'w-4', 2)].map(i => ({
-          messageId: newId(),
-          ...i,
-        })),
-      }),
-    })
-    expect(response.status).toBe(200)
+    await postBatch(server.url, space.apiKey, [
+      order({ userId: 'W1' }, 'w-3', 1),
+      order({ userId: 'W2' }, 'w-4', 2),
+    ])
     await taking
     await stage.settle()
     expect((await page(a)).orders?.revenue).toBe(11)

@@ -14,31 +14,12 @@ import {
   WORKSPACE,
   world,
 } from '../../test/reducer.ts'
-import { Town } from '../../test/town.ts'
+import { cart, Town, welcome } from '../../test/town.ts'
 import type { IdRef, Proof } from './model.ts'
 import { nobodyOf } from './shared.ts'
-import { happened, traitSet } from '../rules/make.ts'
+import { traitSet } from '../rules/make.ts'
 
 const first = () => 0
-const welcome = journey({
-  trigger: { kind: 'event', event: 'Signed Up' },
-  reentry: { kind: 'never' },
-  start: 'hello',
-  nodes: {
-    hello: sendNode({ accepted: 'day', unknown: 'day' }),
-    day: node('delay', { ms: DAY }, { next: 'again' }),
-    again: sendNode({ accepted: null }),
-  },
-})
-const cart = journey(
-  {
-    trigger: { kind: 'event', event: 'Product Added' },
-    exits: [{ name: 'bought', rule: happened('Order Completed') }],
-    start: 'wait',
-    nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
-  },
-  { id: uuid(0x1001) },
-)
 const town = () => new Town(world(welcome, cart))
 
 const A = id('anonymous_id', 'a')

@@ -2,12 +2,13 @@
 // intake, fold and history.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { eventFor, openStage, type Stage } from '../../test/stage.ts'
 import { collectApp } from '../collect/routes.ts'
 import { append } from '../inbox/append.ts'
-import { newId, parseId } from '../platform/ids.ts'
+import { parseId } from '../platform/ids.ts'
 import { customerRoutes } from './routes.ts'
 
 let core: TestCore
@@ -47,14 +48,7 @@ afterAll(async () => {
 })
 
 async function send(batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
-    body: JSON.stringify({
-      batch: batch.map(item => ({ messageId: newId(), ...item })),
-    }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, space.apiKey, batch)
   await stage.settle()
 }
 const list = async (query: Record<string, unknown>) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
 import { attributeRoutes } from '../catalogue/attributes.ts'
 import { profileSettingRoutes } from '../catalogue/profile-settings.ts'
@@ -12,7 +13,6 @@ import { moveClock } from '../inbox/clock.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { openDeliverer } from '../messages/deliver.ts'
 import { suppress } from '../messages/suppression.ts'
-import { newId } from '../platform/ids.ts'
 import { customerRoutes } from './routes.ts'
 import type { ProfileSettings } from './settings.ts'
 
@@ -38,12 +38,7 @@ afterAll(async () => {
 
 type Item = Record<string, unknown>
 async function send(...batch: Item[]): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
-    body: JSON.stringify({ sentAt: new Date(), batch: batch.map(item => ({ messageId: newId(), ...item })) }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, space.apiKey, batch, new Date())
   await stage.settle()
 }
 const identify = (userId: string, traits: Item): Item => ({ type: 'identify', userId, traits })

@@ -2,6 +2,7 @@
 // replay of all of it from the journal.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
@@ -10,7 +11,6 @@ import { publishGraphs } from '../demo/journeys.ts'
 import { moveClock } from '../inbox/clock.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
-import { newId } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { customerRoutes } from './routes.ts'
 
@@ -39,15 +39,9 @@ async function send(event: string, properties: Record<string, unknown>, at: numb
     userId: 'may',
     event,
     properties,
-    messageId: newId(),
     timestamp: new Date(at),
   }
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + space.apiKey },
-    body: JSON.stringify({ batch: [item] }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, space.apiKey, [item])
   await stage.settle()
 }
 

@@ -1,36 +1,16 @@
 // A merge taken apart: each has what it had, whatever came meanwhile, and nothing counts twice.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DAY, HOUR, id, journey, node, sendNode, uuid, WORKSPACE, world } from '../../test/reducer.ts'
-import { Town } from '../../test/town.ts'
+import { DAY, HOUR, id, journey, uuid, WORKSPACE, world } from '../../test/reducer.ts'
+import { cart, Town, welcome } from '../../test/town.ts'
 import type { IdRef } from './model.ts'
 import { conflictIdOf } from './conflicts.ts'
 import { nobodyOf } from './shared.ts'
 import { evaluate } from '../rules/evaluate.ts'
-import { happened } from '../rules/make.ts'
 import type { Rule } from '../rules/model.ts'
 import type { PublishedJourney } from '../journeys/model.ts'
 
 const first = () => 0
-const welcome = journey({
-  trigger: { kind: 'event', event: 'Signed Up' },
-  reentry: { kind: 'never' },
-  start: 'hello',
-  nodes: {
-    hello: sendNode({ accepted: 'day', unknown: 'day' }),
-    day: node('delay', { ms: DAY }, { next: 'again' }),
-    again: sendNode({ accepted: null }),
-  },
-})
-const cart = journey(
-  {
-    trigger: { kind: 'event', event: 'Product Added' },
-    exits: [{ name: 'bought', rule: happened('Order Completed') }],
-    start: 'wait',
-    nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
-  },
-  { id: uuid(0x1001) },
-)
 const M1 = id('member_no', 'M1')
 const M2 = id('member_no', 'M2')
 const A = id('anonymous_id', 'a')

@@ -7,6 +7,7 @@ import type { Written } from './write.ts'
 /** Effects that may end messages of the ledger, whose outcomes are inputs then. */
 const ENDS_SENDS: ReadonlySet<string> = new Set(['cancel', 'merged', 'stop_sends'])
 
+/** After the commit only: who is told looks at once. */
 export function announce(signals: Signals, folded: Folded, written: Written): void {
   if (folded.shifts.length > 0) signals.emit('message')
   else for (const bucket of written.messages) signals.emit('message', String(bucket))

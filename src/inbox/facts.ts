@@ -8,6 +8,7 @@ import type { Facts } from './model.ts'
 import { ORDER_COLUMNS, type OrderRecord, orderRow } from './order-rows.ts'
 
 type Named = { workspace: Uuid; customer: Uuid; key: string }
+/** By customer; what is not there is told as such, so that the reducer does not ask again. */
 export async function loadFacts(sql: Sql, named: Named[]): Promise<Map<Uuid, Facts>> {
   const facts = new Map<Uuid, Facts>()
   for (const n of named) {

@@ -114,6 +114,7 @@ const MAX_ALARMS_IN_A_ROW = 1_000
 
 type Stand = { offsetMs: number; catalogueNo: number; segment: number; deltaMs: number; changed: boolean }
 
+/** Folds everything once, in order. Whoever cannot be folded is parked. */
 export async function foldMail(given: FoldInput): Promise<Folded> {
   const { mail, worlds } = given
   const out: Folded = {

@@ -12,6 +12,7 @@ export type Worlds = {
   get(workspace: Uuid, no: number): World
 }
 
+/** A cache for one process. */
 export function openWorlds(): Worlds {
   const cache = new LRUCache<string, World>({ max: 200 })
   const key = (workspace: Uuid, no: number) => workspace + ':' + no

@@ -2,9 +2,9 @@
 import type { Said } from '../conversations/model.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { instants, smallints, texts, uuids } from '../platform/pg-array.ts'
+import type { Run } from '../platform/postgres.ts'
 
 type Who = { id: Uuid; workspace: Uuid }
-type Run = (name: string, text: string, values: unknown[]) => void
 
 /** Only what was not there yet counts. Older than what is known, it changes neither the status nor the last line; what the
  *  team said closes what was unread. Rows are touched in key order. */

@@ -3,6 +3,7 @@
 import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
 import type { Work } from './fold.ts'
 import type { FoldEffect } from './model.ts'
+import type { Run } from '../platform/postgres.ts'
 
 /** Points an identifier, where it still names `from`, to `to`. `shared`: it names nobody from now on. */
 export type Repoint = {
@@ -16,8 +17,6 @@ export type Repoint = {
 
 /** A conflict's effect, and at which customer it was decided. */
 export type Decided = { work: Work; effect: Extract<FoldEffect, { kind: 'conflict' | 'settle' }> }
-
-type Run = (name: string, text: string, values: unknown[]) => void
 
 export function writeIdentity(run: Run, repoints: Repoint[], decided: Decided[]): void {
   if (repoints.length > 0) writeRepoints(run, repoints)

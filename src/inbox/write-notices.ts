@@ -1,15 +1,13 @@
 // The part of a fold's writing that tells the team.
 import type { Uuid } from '../platform/ids.ts'
 import { bucketOf } from '../platform/ids.ts'
+import type { Run } from '../platform/postgres.ts'
 import type { NoticeBody } from './model.ts'
 
 export type Noticed = { work: { id: Uuid; workspace: Uuid }; notice: NoticeBody }
 
 /** Lists of texts go as JSON: arrays of arrays would have to be of one length. */
-export function writeNotices(
-  run: (name: string, text: string, values: unknown[]) => void,
-  notices: Noticed[],
-): void {
+export function writeNotices(run: Run, notices: Noticed[]): void {
   run(
     'w_notice',
     `insert into notice (bucket, id, workspace_id, customer_id, journey_id, node, level, text, roles, users, body, at)

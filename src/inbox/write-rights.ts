@@ -3,8 +3,8 @@ import type { CouponRow, PointsRow } from '../membership/model.ts'
 import { bucketOf } from '../platform/ids.ts'
 import { bigints, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import type { Work } from './fold.ts'
+import type { Run } from '../platform/postgres.ts'
 
-type Run = (name: string, text: string, values: unknown[]) => void
 export type Entry<R> = { work: Work; row: R }
 
 const owners = (entries: Entry<{ key: string }>[]) => [

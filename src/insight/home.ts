@@ -34,6 +34,7 @@ const COUNTS_IN: Record<string, Count[]> = {
   unknown: ['unknown'],
 }
 
+/** One row a channel, the one that sent most first. */
 export function channelFigures(rows: { channel: string; state: string; n: number }[]): ByChannel[] {
   const channels = new Map<string, ByChannel>()
   for (const { channel, state, n } of rows) {

@@ -2,6 +2,7 @@
 // hand beside the events it comes from.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
@@ -98,14 +99,7 @@ afterAll(async () => {
 })
 
 async function send(batch: Record<string, unknown>[], key = space.apiKey): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + key },
-    body: JSON.stringify({
-      batch: batch.map(item => ({ messageId: newId(), ...item })),
-    }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, key, batch)
   await stage.settle()
 }
 

@@ -13,6 +13,7 @@ const SAMPLE = 2_000
 
 export type Past = { customers: number; events24h: number; waiting: number }
 
+/** `now`: workspace ms. `waiting`: runs under way. */
 export async function pastOf(history: History, workspace: Uuid, now: number): Promise<Past> {
   const [people, facts] = await Promise.all([
     askHistory<{ n: string }>(
@@ -70,6 +71,7 @@ export async function messagesPerDay(
   return new Map(rows.map(r => [r.day, r.n]))
 }
 
+/** Messages decided since (workspace ms), without calls, team mails and tickets. */
 export async function messagesByState(
   sql: Sql,
   workspace: Uuid,
@@ -131,6 +133,7 @@ export type Queues = {
 const OLDEST_JOURNAL = `(select min(j.at) from history_cursor c cross join lateral
   (select at from journal j where j.bucket = c.bucket and j.seq > c.seq order by j.seq limit 1) j)`
 
+/** What waits in this workspace; the oldest journal row is of all of them. */
 export async function queuesOf(sql: Sql, workspace: Uuid, now: Date): Promise<Queues> {
   const { rows } = await sql.query<Queues>(
     `select (select count(*) from inbox where bucket = any($3::smallint[]) and workspace_id = $1) as inbox_rows,
@@ -176,6 +179,7 @@ export async function sendLatency(
   return rows[0]!
 }
 
+/** By process. */
 export async function bucketsHeld(sql: Sql): Promise<Map<string, number>> {
   const { rows } = await sql.query<{ owner: string; n: number }>(
     'select owner, count(*) as n from bucket where owner is not null group by owner',

@@ -4,6 +4,7 @@ import { parseId } from '../platform/ids.ts'
 import { messageIdOf, refsOf } from './intents.ts'
 import type { Effect, Enrollment } from './model.ts'
 
+/** A notice in the bell, and a mail where the node says so; its id is the visit's, so it is told once. */
 export function tellTeam(
   fold: Fold,
   run: Enrollment,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   cancelled,
+  cartJourney as cart,
   DAY,
   derivedOf,
   HOUR,
@@ -11,26 +12,12 @@ import {
   node,
   Person,
   places,
+  refusals,
   sendNode,
   uuid,
   world,
 } from '../../test/reducer.ts'
 import { planOf } from './plan.ts'
-import { happened } from '../rules/make.ts'
-
-const bought = happened('Order Completed')
-const cart = journey({
-  trigger: { kind: 'event', event: 'Product Added' },
-  reentry: { kind: 'after_exit', coolDownMs: DAY },
-  exits: [{ name: 'bought', rule: bought }],
-  start: 'wait',
-  nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
-})
-
-const reasons = (p: Person) =>
-  derivedOf(p.effects)
-    .filter(f => f.name === 'journey.not_entered')
-    .map(f => f.props.reason)
 
 describe('entering', () => {
   test('a matching event enters once; a second while inside does not', () => {
@@ -38,7 +25,7 @@ describe('entering', () => {
     p.event('Product Added')
     p.event('Product Added')
     expect(places(p)).toEqual(['wait'])
-    expect(reasons(p)).toEqual(['already_in'])
+    expect(refusals(p)).toEqual(['already_in'])
   })
 
   test('hard problem 4: a repeated trigger gives the same enrollment, never a second', () => {
@@ -56,7 +43,7 @@ describe('entering', () => {
       p.event('Start')
       p.wait(waitMs)
       p.event('Start')
-      return [namesOf(p.effects).filter(n => n === 'journey.entered').length, reasons(p)]
+      return [namesOf(p.effects).filter(n => n === 'journey.entered').length, refusals(p)]
     }
     expect(through({ kind: 'never' }, DAY)).toEqual([1, ['entered_before']])
     expect(through({ kind: 'after_exit', coolDownMs: DAY }, DAY - 1)).toEqual([1, ['cool_down']])
@@ -68,7 +55,7 @@ describe('entering', () => {
     const enter = (agoMs: number) => {
       const p = new Person(world(cart))
       p.event('Product Added', { agoMs })
-      return [places(p).length, reasons(p)]
+      return [places(p).length, refusals(p)]
     }
     expect(enter(DAY)).toEqual([1, []])
     expect(enter(DAY + 1)).toEqual([0, ['late']])
@@ -80,7 +67,7 @@ describe('entering', () => {
     p.event('Order Completed', { agoMs: 1000, props: { order_id: '1', total: 10 } })
     p.event('Product Added', { agoMs: 5000 })
     expect(places(p)).toEqual([])
-    expect(reasons(p)).toEqual(['exit_rule'])
+    expect(refusals(p)).toEqual(['exit_rule'])
   })
 
   test('events of one batch count since the trigger, although all were received together', () => {
@@ -103,7 +90,7 @@ describe('entering', () => {
     p.event('Start', { props: { order: 'a' } })
     p.event('Start')
     expect(p.state!.enr.map(r => r.k)).toEqual(['a', '7'])
-    expect(reasons(p)).toEqual(['already_in', 'no_key'])
+    expect(refusals(p)).toEqual(['already_in', 'no_key'])
   })
 
   test('a public key cannot forge what only the product says', () => {
@@ -324,7 +311,7 @@ test('what a journey derives can start another in the same fold; R4-13 tags that
   endless.event('Seen')
   endless.command({ do: 'add_tag', tag: 'p' })
   expect(namesOf(endless.effects).filter(n => n === 'journey.entered')).toHaveLength(8)
-  expect(reasons(endless)).toEqual(['loop'])
+  expect(refusals(endless)).toEqual(['loop'])
   expect(endless.state!.enr).toEqual([])
 })
 

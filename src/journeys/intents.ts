@@ -12,6 +12,7 @@ import { budgetOf, quietHoursOf, zoneOf } from './policy.ts'
 /** A mail about yesterday's matter is of no use to the team. */
 const TEAM_MAIL_MS = 86_400_000
 
+/** What facts of a run refer to. */
 export const refsOf = (run: Enrollment) => ({ journey: run.j, version: run.v, enrollment: run.id })
 
 /** Identity of the message that this visit of the node sends: (enrollment, node, occurrence), in this customer's bucket.
@@ -24,6 +25,7 @@ export const messageIdOf = (fold: Fold, run: Enrollment, part?: string): Uuid =>
     : deriveId(bucket, run.id, run.node, occurrence, part)
 }
 
+/** Decides a message of a node; caps may still hold it back when the walk is over. */
 export function intend(
   fold: Fold,
   run: Enrollment,

@@ -44,6 +44,7 @@ export type Plan = {
 
 const plans = new WeakMap<World, Plan>()
 
+/** Compiled once for each World object, so a world must never be changed in place. */
 export function planOf(world: World): Plan {
   let plan = plans.get(world)
   if (plan === undefined) plans.set(world, (plan = compile(world)))

@@ -20,9 +20,9 @@ import { nextDue, setDates } from './schedule.ts'
 /** Something recorded of a person; times in ms. */
 export type Recorded = { name: string; at: number; received: number; props: Record<string, unknown> }
 
-/** `facts` by when they were received, `orders` oldest first. The state may be changed. */
 /** A row of the never-send list for one of their addresses. */
 export type Never = { channel: string; reason: string; at: number }
+/** `facts` by when they were received, `orders` oldest first. The state may be changed. */
 export type Past = { state: CustomerState; facts: Recorded[]; orders: OrderRow[]; never?: Never[] }
 
 export type ReplayOf = {
@@ -104,6 +104,7 @@ export type Replay = {
   counted: Counted
 }
 
+/** One for a whole replay: `counted` grows with each person walked. */
 export function openReplay(of: ReplayOf): Replay {
   const counted = nothingCounted()
   return {

@@ -24,6 +24,7 @@ import type {
 } from './model.ts'
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
+import type { Limit } from '../messages/model.ts'
 import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
 import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
@@ -62,6 +63,7 @@ const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<strin
     member: (id, group) => isMember(fold, id, group),
   })
 
+/** What a node may ask while it is entered or resumed. `fresh`: leaf keys of the event being folded. */
 export function contextOf(
   fold: Fold,
   run: Enrollment,
@@ -161,7 +163,6 @@ function stopOther(fold: Fold, run: Enrollment, journey: string): void {
     if (other.j === id && other !== run) endRun(fold, other, 'stopped', { by: run.j, node: run.node })
 }
 
-/** Once for each visit of the node. */
 /** The order that began the run: what is given for it goes with it. */
 function orderOfRun({ ev }: Enrollment): string | null {
   if (ev === undefined) return null
@@ -169,12 +170,14 @@ function orderOfRun({ ev }: Enrollment): string | null {
   return typeof no === 'string' || typeof no === 'number' ? String(no) : null
 }
 
+/** Once for each visit of the node. */
 const rewardCause = (run: Enrollment): Cause => ({
   id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
   src: 'journey',
   of: { ...refsOf(run), node: run.node },
 })
 
+/** Tells that the run leaves its node by this port; moving it is the caller's. */
 export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
   derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
 }
@@ -213,6 +216,7 @@ export function endRun(
   fold.hops = hops
 }
 
+/** Under which a state keeps that a journey was left. `key`: the run's own, where people may be in it several times. */
 export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
 
 function forgetOldest({ state }: Fold): void {
@@ -381,17 +385,30 @@ function comesBack(fold: Fold, run: Enrollment, next: string | null): boolean {
 /** Begins a run at the graph's start; where entries are capped, it asks for a place first. */
 export function begin(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   fold.state.enr.push(run)
-  if (journey.graph.entry?.cap) askIn(fold, run, journey)
+  if (placesOf(fold, run, journey).length > 0) askIn(fold, run, journey)
   else start(fold, run, journey, trigger)
+}
+
+/** The places that this run has to have before it begins. Who was in the journey before has theirs in its canary. */
+function placesOf({ state }: Fold, run: Enrollment, { graph: { entry } }: PublishedJourney): Limit[] {
+  if (entry?.cap === undefined && entry?.canaryPeople === undefined) return []
+  const { cap, canaryPeople } = entry
+  const limits: Limit[] = cap ? [{ key: `cap:${run.j}`, max: cap.max, per: cap.per, wait: false }] : []
+  const isOf = (key: string) => key.startsWith(pastKey(run.j, ''))
+  const wasIn =
+    state.enr.some(r => r.j === run.j && r !== run && r.node !== OUTSIDE) ||
+    Object.keys(state.past).some(isOf)
+  if (canaryPeople !== undefined && !wasIn)
+    limits.push({ key: `canary:${run.j}`, max: canaryPeople, per: 'ever', wait: false })
+  return limits
 }
 
 /** Waits for a place among all who may enter. */
 function askIn(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
-  const { max, per } = journey.graph.entry!.cap!
   const id = deriveId(bucketOf(fold.state.id), run.id, 'entry', fold.t)
   run.node = OUTSIDE
   run.wait = { kind: 'message', message: id }
-  askFor(fold, run, journey, [{ key: `cap:${run.j}`, max, per, wait: false }], id)
+  askFor(fold, run, journey, placesOf(fold, run, journey), id)
 }
 
 /** What came of the place that was asked for. */

@@ -2,33 +2,19 @@
 import { describe, expect, test } from 'vitest'
 import {
   cancelled,
+  cartJourney as cart,
   DAY,
-  derivedOf,
   HOUR,
   intentsOf,
   journey,
   node,
   Person,
   places,
+  refusals,
   sendNode,
   START,
   world,
 } from '../../test/reducer.ts'
-import { happened } from '../rules/make.ts'
-
-const bought = happened('Order Completed')
-const cart = journey({
-  trigger: { kind: 'event', event: 'Product Added' },
-  reentry: { kind: 'after_exit', coolDownMs: DAY },
-  exits: [{ name: 'bought', rule: bought }],
-  start: 'wait',
-  nodes: { wait: node('delay', { ms: HOUR }, { next: 'line' }), line: sendNode({ accepted: null }) },
-})
-
-const reasons = (p: Person) =>
-  derivedOf(p.effects)
-    .filter(f => f.name === 'journey.not_entered')
-    .map(f => f.props.reason)
 
 describe('status of a journey', () => {
   test('paused: nobody enters, runs wait, an outcome is kept; then everybody goes on', () => {
@@ -43,7 +29,7 @@ describe('status of a journey', () => {
     expect(places(p)).toEqual(['line'])
     expect(p.alarm()).toBeNull()
     p.event('Start')
-    expect(reasons(p)).toEqual(['paused'])
+    expect(refusals(p)).toEqual(['paused'])
     p.world = world(two)
     p.recheck()
     p.wait(0)

@@ -48,6 +48,7 @@ const paused = (world: World): World => ({
 
 const DAY_MS = 86_400_000
 
+/** The person's past folded by the production reducer up to `at` (workspace ms), with every journey paused meanwhile. */
 export function madeUp(person: MadeUp, world: World, at: number): { state: CustomerState; facts: Facts } {
   const calm = paused(world)
   const self = {

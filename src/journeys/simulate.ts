@@ -129,6 +129,8 @@ class WalkEnds extends Error {
 
 type Open = { intent: JourneyIntent; shown: WalkMessage; due: number | null; ended: boolean }
 
+/** Works the walk out whole, from its start through these actions; the same input gives the same walk. Faults of the journey
+ *  end it and are in `fault`. @throws only for faults of ours */
 export function simulate(start: SimStart, actions: readonly SimAction[]): Walk {
   const walk = new Walking(start)
   let fault: Walk['fault'] = null

@@ -285,6 +285,7 @@ function readFilter(value: unknown): unknown {
   return 'op' in value ? value : longFilter(value)
 }
 
+/** The long form of what a text says under this key; what is no short form stays as it is. */
 export function readValue(value: unknown, key: string): unknown {
   if (key === 'content') return value
   if (Array.isArray(value)) return value.map(v => (key === 'where' ? readFilter(v) : readValue(v, ARRAY)))

@@ -38,11 +38,13 @@ function couponsOf(world: World): Coupons {
   return found
 }
 
-/** Who or what caused it: their name in the ledger. `id` tells it from every other cause. */
-/** `of`: the run of a journey that gives it, and at which node. */
+/** Who or what caused an entry of the ledger. */
 export type Cause = {
+  /** tells it from every other cause */
   id: string
+  /** its name in the ledger */
   src: string
+  /** the run of a journey that gives it, and at which node */
   of?: { journey: Uuid; version: number; enrollment: Uuid; node: string }
 }
 export type Refusal = 'unknown' | 'ended' | 'has' | 'too_many'

@@ -79,10 +79,12 @@ export async function claimBatch(
   })
 }
 
+/** Others may ask it again at once. */
 export async function releaseBatch(sql: Sql, batch: Uuid): Promise<void> {
   await sql.query('update message_batch set claim_until = null where id = $1', [batch])
 }
 
+/** All of it is settled. */
 export async function forgetBatch(sql: Sql, batch: Uuid): Promise<void> {
   await sql.query({ name: 'batch_forget', text: 'delete from message_batch where id = $1', values: [batch] })
 }

@@ -16,6 +16,7 @@ const SPREAD_MS = 2_000
 
 export const CIRCUIT_OPEN = 'circuit_open'
 
+/** One for each process. `told` must be given every answer of a provider, by whatever way it was asked. */
 export function openBreaker(pool: Pool, signals: Signals) {
   const failures = new Map<string, number>()
   /** what this process knows already, and accounts that were read before it do not say */

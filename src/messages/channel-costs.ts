@@ -15,6 +15,7 @@ export type ChannelCost = {
   quota: { max: number; left: number } | null
 }
 
+/** `now`: workspace ms. Of channels with an account that is not archived. */
 export async function channelCosts(
   sql: Sql,
   workspace: { id: Uuid; timezone: string; currency: string },

@@ -25,6 +25,7 @@ export type DeadGroup = {
   message: Uuid
 }
 
+/** By reason and channel, the largest group first, each with its newest message. */
 export async function deadGroups(sql: Sql, workspace: Uuid): Promise<DeadGroup[]> {
   const { rows } = await sql.query<DeadGroup>(
     `select ${REASON} as reason, channel, count(*)::int as count, min(changed) as oldest, max(changed) as newest,

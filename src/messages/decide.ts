@@ -98,6 +98,8 @@ export function decideTime(
 /** Who wants no marketing is still answered, and told of their order: later than any opt-out. */
 const NO_OPT_OUT = Date.UTC(2200, 0, 1)
 
+/** What becomes of a message now, from what was read afresh: first the clock, then account, address, friendship, consent,
+ *  preference and window, in this order; the first that stands against it is its reason. */
 export function decide(
   intent: Pick<Intent, 'purpose' | 'notBefore' | 'notAfter' | 'quiet' | 'content' | 'origin' | 'topic'>,
   channel: ChannelKind,
@@ -171,6 +173,7 @@ export type End = {
   rule?: FrequencyRule
 }
 
+/** An end of which nothing else is to be said. */
 export const end = (
   to: MessageState,
   outcome: Outcome | null,

@@ -40,6 +40,7 @@ export function groupsOf(ready: Ready[]): { alone: Ready[]; groups: Ready[][] } 
   return { alone, groups }
 }
 
+/** Sends messages of one account and the same content in one request; who may no longer go falls out before it. */
 export async function sendBatch(work: Work, group: Ready[]): Promise<void> {
   const first = group[0]!
   const { account, adapter } = first

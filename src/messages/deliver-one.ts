@@ -210,6 +210,7 @@ export async function gate(work: Work, ready: Ready, key: 'send' | 'batch'): Pro
   return turn.go ? null : back(turn.ms, 'rate', turn.booked && key === 'send')
 }
 
+/** From claimed to its end, whatever happens on the way; the account's slot is held while it is at the socket. */
 export async function sendOne(work: Work, ready: Ready): Promise<void> {
   const { claim, account, adapter, mark, take, now, cost } = ready
   const release = await work.slotsOf(account, adapter).take()
@@ -240,6 +241,7 @@ export async function sendOne(work: Work, ready: Ready): Promise<void> {
   }
 }
 
+/** Observes how long it took to the socket, of first tries that were to go at once. */
 export function noteLatency(work: Work, { claim, now }: Ready): void {
   if (claim.intent.notBefore <= claim.intent.at && claim.attempts === 0)
     work.metrics.latency.observe(Math.max(0, now() - claim.intent.at) / 1000)

@@ -111,6 +111,7 @@ function measures(registry: Registry) {
 
 export type Work = ReturnType<typeof openWork>
 
+/** What the parts of a deliverer share: connections, limits of what goes on at once, and the writing of ends. */
 export function openWork(core: Core, options: DeliverOptions) {
   const { pool, signals, log } = core
   const metrics = measures(core.metrics)

@@ -26,6 +26,7 @@ const FORGET_MS = 3_600_000
 /** `tick`: one whole round (sweep, claims, sends, records); true when there was work. */
 export type Deliverer = Role & { tick(): Promise<boolean> }
 
+/** `wanted`: what is not said is as in DEFAULTS. Nothing happens before `start` or `tick`. */
 export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> = {}): Promise<Deliverer> {
   const options = { ...DEFAULTS, ...wanted }
   const { pool, signals, log } = core

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { openSendLab, type SendLab } from '../../test/send-lab.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
@@ -86,12 +87,7 @@ async function tell(account: string, type: 'follow' | 'unfollow', userId: string
 }
 
 async function send(...batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(`${intake.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${lab.apiKey}` },
-    body: JSON.stringify({ batch: batch.map(item => ({ messageId: newId(), ...item })) }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(intake.url, lab.apiKey, batch)
   await stage.settle()
 }
 const identify = (userId: string, traits: Record<string, unknown>) => ({ type: 'identify', userId, traits })

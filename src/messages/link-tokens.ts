@@ -44,6 +44,7 @@ const TAP = /&itn=(msg_[0-9a-hjkmnp-tv-z]{26})(?:&cta=([^&]*))?$/
 /** Who made the links of a message keeps `short` until they are stored. `round`: another, when a token was taken. */
 export type IssuedLinks = MessageLinks & { readonly short: ShortLink[] }
 
+/** `of` makes the links of one message: on `domain`, the account's own, where it has one. */
 export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
   of(message: Uuid, how?: { domain?: string | null; round?: number }): IssuedLinks
 } {

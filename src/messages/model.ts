@@ -47,6 +47,8 @@ export type SkipReason =
   | 'quota'
   | 'budget'
   | 'cap'
+  /** the journey's canary: as many people as it is for are in */
+  | 'canary'
   /** a frequency rule: this person has had enough marketing messages (src/messages/frequency.ts) */
   | 'frequency'
 
@@ -67,6 +69,7 @@ export const MOVES: Record<MessageState, MessageState[]> = {
   blocked: [],
 }
 
+/** By MOVES alone; a receipt of an earlier state changes nothing. */
 export const canMove = (from: MessageState, to: MessageState): boolean => MOVES[from].includes(to)
 
 /** What a message came to so far; null while it is open. */
@@ -76,11 +79,11 @@ export function outcomeOf(state: MessageState): Outcome | null {
 }
 
 /** What was put on the socket, as stored in message.rendered (JSON). */
-/** What went out; `account`: by which of the channel's, so that another try does not go by another one. */
 export type Rendered = {
   address: string
   content: MessageContent | InternalContent
   unsubscribeUrl: string
+  /** by which of the channel's it went, so that another try does not go by another one */
   account?: Uuid
   /** what went along with it (Outgoing of src/channels/adapter.ts) */
   unit?: string

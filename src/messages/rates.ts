@@ -32,6 +32,7 @@ export function rateOf(
 export const isOnTime = (slotAt: number | null, now: number): boolean =>
   slotAt !== null && slotAt - 50 <= now && now - slotAt < PATIENCE_MS
 
+/** One for each process, for all accounts. */
 export function openRates(pool: Pool) {
   const lines = new Map<string, Line>()
 

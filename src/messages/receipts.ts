@@ -20,6 +20,7 @@ export type MessageRow = OutcomeOf & {
   offset_ms: number
 }
 
+/** Locks the row until the transaction ends; null: there is no such message. */
 export async function lockMessage(sql: Sql, id: Uuid): Promise<MessageRow | null> {
   const { rows } = await sql.query<MessageRow>(
     `select ${OUTCOME_COLUMNS}, m.state, m.rendered, m.attempts, m.again, m.receipt,
@@ -135,6 +136,7 @@ async function take(sql: Sql, row: MessageRow, receipt: Receipt): Promise<Told |
   return fresh && rendered?.account !== undefined ? { account: rendered.account, at, state } : null
 }
 
+/** Under which an open counts once, by whatever way it was told; of a person and of a machine apart. */
 export const openKey = (message: Uuid, machine: boolean): string =>
   `open:${message}:${machine ? 'machine' : 'person'}`
 

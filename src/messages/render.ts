@@ -10,6 +10,7 @@ import { chooseParts } from './render-choose.ts'
 import { trackContent } from './render-links.ts'
 import { type Hidden, isWebUrl, JUDGE, LAZY, LINKS, MONEY, WAITED } from './render-scope.ts'
 
+/** The template is wrong, or asks for more than a message may: the message fails, its text says why. */
 export class RenderFailed extends Error {
   override name = 'RenderFailed'
 }

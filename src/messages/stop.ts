@@ -30,6 +30,7 @@ export async function setStopped(
 
 export type Stopped = { stopped: boolean; channels: string[]; held: number; waiting: number }
 
+/** `held`: waiting for the release; `waiting`: all that have no end yet, held ones too. */
 export async function stoppedNow(sql: Sql, workspace: Uuid): Promise<Stopped> {
   const { rows } = await sql.query<Stopped>(
     `select coalesce((settings->>'sendingPaused')::boolean, false) as stopped,

@@ -182,6 +182,7 @@ export type WorkspaceFacts = {
   asked: string[]
 }
 
+/** What the deliverer must know of workspaces. */
 export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, WorkspaceFacts>> {
   const { rows } = await sql.query<{
     id: Uuid

@@ -19,6 +19,7 @@ export type Suppression = {
 export const hiddenAddress = (secrets: Secrets, workspace: Uuid, channel: string, address: string): string =>
   `hash:${secrets.sign('suppression', `${workspace} ${channel} ${address}`)}`
 
+/** Where rows of an address are: the bucket of its hash, not of a customer. */
 export const addressBucket = (channel: string, address: string): number => bucketOfText(channel, address)
 
 /** True for a row `s` that forbids sending, given when consent was given and the friend followed (workspace time;

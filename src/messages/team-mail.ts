@@ -33,6 +33,7 @@ async function recipients(
   return rows.map(r => r.email)
 }
 
+/** The mail to those of the team whom it is for by now, or why it does not go. `account`: the one of e-mail. */
 export async function prepareTeamMail(
   core: Core,
   claim: Claim,

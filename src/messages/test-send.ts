@@ -39,6 +39,7 @@ export async function setSeed(
     ])
 }
 
+/** The customer that this member of the team is, for test sends. */
 export async function selfOf(sql: Sql, workspace: Uuid, user: Uuid): Promise<Uuid | null> {
   const { rows } = await sql.query<{ customer_id: Uuid }>(
     'select customer_id from test_self where workspace_id = $1 and user_id = $2',
@@ -47,6 +48,7 @@ export async function selfOf(sql: Sql, workspace: Uuid, user: Uuid): Promise<Uui
   return rows[0]?.customer_id ?? null
 }
 
+/** null: nobody any more. */
 export async function bindSelf(sql: Sql, workspace: Uuid, user: Uuid, customer: Uuid | null): Promise<void> {
   if (customer === null)
     await sql.query('delete from test_self where workspace_id = $1 and user_id = $2', [workspace, user])
@@ -58,6 +60,7 @@ export async function bindSelf(sql: Sql, workspace: Uuid, user: Uuid, customer: 
     )
 }
 
+/** A code to write to one of our channels, valid for half an hour; it takes the place of an earlier one. */
 export async function newCode(sql: Sql, workspace: Uuid, user: Uuid): Promise<{ code: string; ends: Date }> {
   const code = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
   const { rows } = await sql.query<{ ends: Date }>(

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { openIntakeLab, type IntakeLab } from '../../test/intake-lab.ts'
 import { EVENT_TYPES, fitsPattern, isPattern } from './event-types.ts'
@@ -60,14 +61,11 @@ const run = async () => {
 }
 /** Events of a person at the intake, folded; what it tells is delivered. */
 async function happens(names: string[], member = 'M-1'): Promise<void> {
-  const answer = await fetch(`${lab.server.url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${lab.space.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      batch: names.map(event => ({ type: 'track', event, userId: member, properties: { size: 'L' } })),
-    }),
-  })
-  expect(answer.status).toBe(200)
+  await postBatch(
+    lab.server.url,
+    lab.space.apiKey,
+    names.map(event => ({ type: 'track', event, userId: member, properties: { size: 'L' } })),
+  )
   await lab.stage.settle()
   await run()
 }

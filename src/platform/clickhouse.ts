@@ -33,6 +33,7 @@ export async function askHistory<T>(
   }
 }
 
+/** What a question to the past is answered while ClickHouse is down: 503 `history_down`. */
 export const historyDown = (): Problem =>
   new Problem(503, 'history_down', 'The history engine does not answer', {
     action: 'What is asked needs the past. Intake and messages go on; try again in a moment.',

@@ -1,6 +1,7 @@
 // Cursors of lists: where the next page begins, as opaque text.
 import { Problem } from './errors.ts'
 
+/** A position as opaque, URL-safe text. `position` must survive JSON. */
 export const writeCursor = (position: unknown): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 

@@ -29,6 +29,7 @@ export class BrokenRule extends Error {
   override name = 'BrokenRule'
 }
 
+/** @throws BrokenRule naming the rule, which is written as it should be: `must(seq > last, 'journal rows are dense')` */
 export function must(condition: unknown, rule: string): asserts condition {
   if (!condition) throw new BrokenRule(rule)
 }

@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs'
 const [wanted, nth] = (process.env.ITINERA_FAULT ?? '').split(':')
 let left = Number(nth ?? 1)
 
+/** Passes the named point, or ends the process there. */
 export function faultPoint(name: string): void {
   if (wanted !== name || --left > 0) return
   const file = process.env.ITINERA_FAULT_FILE

@@ -19,6 +19,7 @@ export type GroupOptions<I, O> = {
 
 type Waiting<I, O> = { item: I; weight: number; resolve(answer: O): void; reject(error: unknown): void }
 
+/** `inFlight`: how many groups may be on their way at once, 2 when left out. */
 export function openGroup<I, O>({
   write,
   most,

@@ -14,6 +14,7 @@ export type Step = { name: string; text: string; hash: string }
 
 const LOCK = 7_402_713 // any number: one lock for all migrations of a database
 
+/** The numbered files of an engine, in order. `hash`: the first 16 hexadecimal digits of the text's SHA-256. */
 export function stepsOf(engine: 'postgres' | 'clickhouse'): Step[] {
   const dir = new URL(`../../migrations/${engine}/`, import.meta.url)
   return readdirSync(fileURLToPath(dir))

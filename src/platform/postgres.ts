@@ -1,6 +1,7 @@
 // PostgreSQL: one pool for questions, and pipelined connections for the hot loops. Nothing here knows a table.
 // `pg` was chosen over `postgres` by measurement: 40 transactions of one 500-row unnest insert and one 500-row read,
 // medians of three rounds: pg 653 ms, postgres 742 ms; small transactions 438 µs against 375 µs without pipelining.
+import type { Socket } from 'node:net'
 import pg from 'pg'
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -12,6 +13,9 @@ export type Row = Record<string, unknown>
  *  as long as running them. */
 export type Prepared = { name: string; text: string; values: unknown[] }
 
+/** Sends a statement among others of a pipelined transaction; its name makes each connection plan it once. */
+export type Run = (name: string, text: string, values: unknown[]) => void
+
 /** What can run a statement: the pool, a client in a transaction, or a pipelined connection. */
 export type Sql = {
   query<T extends Row = Row>(
@@ -20,6 +24,8 @@ export type Sql = {
   ): Promise<{ rows: T[]; rowCount: number | null }>
 }
 
+/** A statement may take `statementTimeoutMs` (30 s when left out), a transaction may rest for 60 s. `name` shows in
+ *  pg_stat_activity. */
 export function openPool(
   url: string,
   options: { max: number; name: string; statementTimeoutMs?: number; onError(e: Error): void },
@@ -68,6 +74,27 @@ export async function openPipeline(url: string, name: string): Promise<pg.Client
   } as pg.ClientConfig)
   client.on('error', () => undefined) // as in openPool; the caller listens, too, once it has the connection
   await client.connect()
+  return sendTogether(client)
+}
+
+/** What is asked in one turn goes to the socket by one write: a round of eleven statements took 143 us of CPU here and 120 in
+ *  PostgreSQL, and takes 104 and 110. */
+function sendTogether(client: pg.Client): pg.Client {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const query = client.query.bind(client) as (...asked: unknown[]) => unknown
+  let corked = false
+  const send = () => {
+    corked = false
+    stream.uncork()
+  }
+  client.query = ((...asked: unknown[]) => {
+    if (!corked) {
+      corked = true
+      stream.cork()
+      process.nextTick(send)
+    }
+    return query(...asked)
+  }) as typeof client.query
   return client
 }
 

@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
 /** inbox: rows for a bucket set; bulk: rows in the waiting table; message: intents to claim; answer: command keys; journal: rows for history;
  *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
  *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten); holder: this customer no
- *  longer has all that is remembered of it; import: a file waits for a worker; replay: so does a replay; outflow: webhooks wait. */
+ *  longer has all that is remembered of it; insight: a past was filled in, and weeks can be counted; import: a file waits for a worker; replay: so does a replay; outflow: webhooks wait. */
 export type Topic =
   | 'inbox'
   | 'bulk'
@@ -19,6 +19,7 @@ export type Topic =
   | 'identifiers'
   | 'holder'
   | 'import'
+  | 'insight'
   | 'replay'
   | 'segment-job'
   | 'outflow'
@@ -33,6 +34,8 @@ export type Signals = {
 const CHANNEL = 'itinera'
 const GROUP_MS = 5
 
+/** Connects by itself again when the connection is lost; signals of this process arrive meanwhile, those of others do not.
+ *  @throws when the first connection fails */
 export async function openSignals(databaseUrl: string, log: Log): Promise<Signals> {
   const local = new EventEmitter().setMaxListeners(0)
   const self = `${process.pid}.${Math.random().toString(36).slice(2, 8)}`
@@ -81,7 +84,7 @@ export async function openSignals(databaseUrl: string, log: Log): Promise<Signal
     pending = new Map()
     client
       ?.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: self, topics })])
-      .catch(() => {})
+      .catch(() => undefined) // others find it by their polls
   }
 
   await connect()

@@ -24,6 +24,7 @@ export async function readSigningRoots(sql: Sql, key: string): Promise<SigningRo
   return JSON.parse(text) as SigningRoots
 }
 
+/** `sealer`: under the key that is to open them from now on. */
 export async function writeSigningRoots(sql: Sql, sealer: Secrets, roots: SigningRoots): Promise<void> {
   await sql.query(
     'insert into system (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',

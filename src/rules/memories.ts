@@ -16,6 +16,7 @@ export type Memories = {
   since: Readonly<Record<string, number>>
 }
 
+/** `since`: what the world says of each key (`sinceAt` made it when the world was published). */
 export function memoriesOf(rules: Iterable<Rule>, since: World['memories']): Memories {
   const needs = new Map<string, Need>()
   const byEvent = new Map<string, Tracked[]>()

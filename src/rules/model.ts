@@ -1,4 +1,4 @@
-// The rule language: a JSON AST over one customer. Evaluated in memory (evaluate.ts) and compiled to ClickHouse (sql.ts);
+// The rule language: a JSON AST over one customer. Evaluated in memory (evaluate.ts) and compiled to ClickHouse (sql/compile.ts);
 // both give the same answer. Times are workspace time in milliseconds. docs/RULES.md has an example of each part.
 //
 // What is not known: a test that says "not" (not_equal, none_of, not_contains, `none`) holds also where there is no value;

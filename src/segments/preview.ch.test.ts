@@ -1,6 +1,7 @@
 // Questions about a rule that nobody published, over customers that came through the real intake, fold and history.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callHandler } from '../../test/call.ts'
+import { postBatch } from '../../test/http-client.ts'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
@@ -63,12 +64,7 @@ afterAll(async () => {
 })
 
 async function post(key: string, batch: Record<string, unknown>[]): Promise<void> {
-  const response = await fetch(server.url + '/v1/batch', {
-    method: 'POST',
-    headers: { authorization: 'Bearer ' + key },
-    body: JSON.stringify({ sentAt: new Date(), batch }),
-  })
-  expect(await response.json()).toEqual({ success: true })
+  await postBatch(server.url, key, batch, new Date())
   await stage.settle()
 }
 

@@ -1,10 +1,10 @@
 // The shape of the three lists of the catalogue: search and filters in the URL, states, rows, more.
-import { Button, Group, Switch, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Switch, Text } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FindInput } from '../parts/find-input.tsx'
 import { type ListQuery, ListTable } from '../parts/list-table.tsx'
 import { Empty } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -58,22 +58,16 @@ export function ShelfList<Item>({
   const say = useSay()
   /** nothing there at all: the empty state carries the actions */
   const bare = !query.isPending && query.items.length === 0 && !filtered && !query.error
-  const [text, setText] = useState(q ?? '')
-  const search = useDebouncedCallback((value: string) => set({ q: value.trim() || undefined }), 300)
   return (
     <>
       <Group mb="sm" gap="sm">
-        <TextInput
+        <FindInput
           size="xs"
           w={260}
-          leftSection={<IconSearch size={14} />}
-          aria-label={t('catalogue.search')}
+          label={t('catalogue.search')}
           placeholder={hint}
-          value={text}
-          onChange={e => {
-            setText(e.currentTarget.value)
-            search(e.currentTarget.value)
-          }}
+          value={q}
+          find={text => set({ q: text })}
         />
         {filters}
         <Switch
@@ -110,10 +104,7 @@ export function ShelfList<Item>({
                   <Button
                     variant="default"
                     size="xs"
-                    onClick={() => {
-                      setText('')
-                      set({ q: undefined, archived: undefined })
-                    }}
+                    onClick={() => set({ q: undefined, archived: undefined })}
                   >
                     {t('common.all')}
                   </Button>

@@ -1,8 +1,8 @@
 // The inbox of the team: who waits at the left, one conversation at the right.
-import { Button, Group, Select, TextInput } from '@mantine/core'
-import { IconClockHour4, IconMessages, IconSearch } from '@tabler/icons-react'
+import { Button, Group, Select } from '@mantine/core'
+import { IconClockHour4, IconMessages } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CHANNEL_NAMES } from '../../src/channels/model.ts'
 import { usePages } from '../api/queries.ts'
@@ -10,6 +10,7 @@ import { ConversationList } from '../conversations/list.tsx'
 import { ConversationSettings } from '../conversations/settings.tsx'
 import { Thread } from '../conversations/thread.tsx'
 import { word } from '../i18n.ts'
+import { FindInput } from '../parts/find-input.tsx'
 import { Page } from '../parts/page.tsx'
 import { More } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
@@ -93,7 +94,7 @@ export function Inbox() {
           value={search.channel ?? null}
           onChange={value => put({ channel: value ?? undefined })}
         />
-        <Search value={search.q ?? ''} put={q => put({ q: q || undefined })} />
+        <FindInput size="xs" w={220} label={t('inbox.search')} value={search.q} find={q => put({ q })} />
       </Group>
       <div className={`inbox${chosen ? ' inbox-has-thread' : ''}`}>
         <div className="card inbox-side">
@@ -128,28 +129,5 @@ export function Inbox() {
       </div>
       {hours ? <ConversationSettings ws={ws} close={() => showHours(false)} /> : null}
     </Page>
-  )
-}
-
-/** Asked a moment after the last key. */
-function Search({ value, put }: { value: string; put: (q: string) => void }) {
-  const { t } = useTranslation()
-  const [q, setQ] = useState(value)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed decides, not who listens
-  useEffect(() => {
-    if (q.trim() === value) return
-    const timer = setTimeout(() => put(q.trim()), 350)
-    return () => clearTimeout(timer)
-  }, [q])
-  return (
-    <TextInput
-      size="xs"
-      w={220}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      aria-label={t('inbox.search')}
-      placeholder={t('inbox.search')}
-      value={q}
-      onChange={e => setQ(e.currentTarget.value)}
-    />
   )
 }

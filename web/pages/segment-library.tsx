@@ -1,5 +1,5 @@
 // Ready segments in families: what each says, with the shop's own numbers; a few values, and it is a draft.
-import { Button, Text, TextInput, Title } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { FAMILIES } from '../../src/segments/library/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { FindInput } from '../parts/find-input.tsx'
 import { Page } from '../parts/page.tsx'
 import { Badge } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
@@ -35,16 +36,7 @@ export function SegmentLibrary() {
     <Vocabular ws={ws}>
       <Page wide title={t('segments.title')} lead={t('library.lead')}>
         <SegmentTabs ws={ws} />
-        <TextInput
-          type="search"
-          size="xs"
-          w={280}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          aria-label={t('library.search')}
-          placeholder={t('library.search')}
-          value={search.q ?? ''}
-          onChange={e => choose({ q: e.currentTarget.value || undefined })}
-        />
+        <FindInput size="xs" w={280} label={t('library.search')} value={search.q} find={q => choose({ q })} />
         <Show query={query} rows={9}>
           {data => {
             const used = data.items.find(i => i.key === search.use)

@@ -16,7 +16,7 @@ export function FindInput({
   /** what is asked for when the page opens */
   value: string | undefined
   find: (text: string | undefined) => void
-} & Pick<TextInputProps, 'size' | 'w' | 'className'>) {
+} & Pick<TextInputProps, 'size' | 'w' | 'flex' | 'miw' | 'className' | 'placeholder'>) {
   const [text, setText] = useState(value ?? '')
   // cleared from elsewhere: what was typed goes, too
   useEffect(() => {
@@ -25,11 +25,11 @@ export function FindInput({
   const ask = useDebouncedCallback((typed: string) => find(typed.trim() || undefined), PAUSE_MS)
   return (
     <TextInput
+      placeholder={label}
       {...more}
       type="search"
       leftSection={<IconSearch size={more.size === 'xs' ? 14 : 16} aria-hidden />}
       aria-label={label}
-      placeholder={label}
       value={text}
       onChange={e => {
         setText(e.currentTarget.value)

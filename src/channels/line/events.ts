@@ -70,8 +70,8 @@ const MEDIA = ['image', 'video', 'audio', 'file'] as const
 const isMedia = (type: string | undefined): type is (typeof MEDIA)[number] =>
   (MEDIA as readonly (string | undefined)[]).includes(type)
 
-/** What of an event is kept as properties; kinds not listed keep nothing but their name. */
-/** @param oa names the account where it is not its provider's first */
+/** What of an event is kept as properties; kinds not listed keep nothing but their name.
+ *  @param oa names the account where it is not its provider's first */
 function propsOf(event: LineEvent, oa: string | undefined): Dict {
   const friend = { channel: 'line', ...some({ oa }) }
   switch (event.type) {

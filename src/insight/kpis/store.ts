@@ -89,6 +89,7 @@ async function messageRevenue(history: History, p: KpiScope): Promise<Map<Uuid, 
   return attribute(touched, { model: 'last', halfLifeMs: DAY_MS, by: 'channel' }, new Map()).total.people
 }
 
+/** At the end of the scope (`to`, workspace ms). null: nothing to divide by. */
 export async function kpiValue(history: History, metric: KpiMetric, p: KpiScope): Promise<KpiValue> {
   if (metric === 'message_revenue') {
     const people = await messageRevenue(history, p)

@@ -52,6 +52,7 @@ export type OrderTotals = {
   stores: string[]
 }
 
+/** Over orders placed in [from, to); money in the currency's smallest unit. */
 export async function orderTotals(history: History, p: MetricParams): Promise<OrderTotals> {
   const rows = await askHistory<OrderTotals>(
     history,
@@ -156,6 +157,7 @@ const SHARES = {
 export type ShareKey = keyof typeof SHARES
 export const SHARE_KEYS = Object.keys(SHARES) as ShareKey[]
 
+/** A figure that is part of a whole, and how many people are in the part. */
 export async function shareOf(history: History, key: ShareKey, p: MetricParams): Promise<Share> {
   const rows = await askHistory<Share>(history, SHARES[key], paramsOf(p))
   return rows[0]!

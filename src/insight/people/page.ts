@@ -32,6 +32,7 @@ export const readMap =
       .sort((a, b) => b.value - a.value || (a.person < b.person ? -1 : 1))
       .slice(skip, skip + limit)
 
+/** In the order given; who was forgotten meanwhile is left out. */
 export async function withCustomers(
   core: Core,
   workspace: WorkspaceRow,
@@ -50,6 +51,7 @@ export async function withCustomers(
 
 const isPlace = (p: unknown): p is number => Number.isInteger(p) && Number(p) >= 0
 
+/** @throws Problem 400 `bad_cursor` */
 export async function peoplePage(
   core: Core,
   workspace: WorkspaceRow,

@@ -12,6 +12,7 @@ import { choosesByReach, connectedChannels, keepRates, messagesByChannel } from 
 
 const DAY_MS = 86_400_000
 
+/** Messages accepted in `time` (workspace ms) and what became of each within `windowDays`. */
 export async function reachScope(
   core: Core,
   workspace: WorkspaceRow,

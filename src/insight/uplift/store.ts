@@ -105,6 +105,7 @@ export async function upliftArms(
   return { treated: rows.find(r => !r.kept), control: rows.find(r => r.kept) }
 }
 
+/** The people whom `upliftArms` counts in this figure. */
 export function upliftPeople(p: UpliftScope, arm: 'treated' | 'control', figure: UpliftFigure): PeopleSql {
   const b = new Bound()
   const sql = `with ${peopleSql(p, b)} select person, 1 as value from people

@@ -34,6 +34,7 @@ const workspaceTime = async (sql: Sql, workspace: Uuid): Promise<number> => {
   return rows[0]!.now
 }
 
+/** null: no publication is scheduled. */
 export async function findScheduled(sql: Sql, workspace: Uuid, journey: Uuid): Promise<Scheduled | null> {
   const { rows } = await sql.query<Scheduled>(
     `select s.publish_at as at, s.asked_by as by, s.asked_at as "askedAt", s.moves, s.graph <> j.draft as changed, s.fault
@@ -44,6 +45,7 @@ export async function findScheduled(sql: Sql, workspace: Uuid, journey: Uuid): P
   return rows[0] ?? null
 }
 
+/** In workspace time. */
 export const isToCome = async (sql: Sql, workspace: Uuid, at: Date): Promise<boolean> =>
   at.getTime() > (await workspaceTime(sql, workspace))
 

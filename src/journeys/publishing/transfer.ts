@@ -30,6 +30,7 @@ async function namedOf(sql: Sql, workspace: Uuid): Promise<Record<'segments' | '
   }
 }
 
+/** What `importJourney` takes in, also in another workspace. */
 export async function fileOf(sql: Sql, workspace: Uuid, graph: JourneyGraph): Promise<JourneyFile> {
   const uses = usesOf(graph)
   const { segments, journeys } = await namedOf(sql, workspace)

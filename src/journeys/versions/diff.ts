@@ -65,6 +65,7 @@ const whole = (node: NodeId, data: NodeData, change: 'added' | 'removed'): NodeC
   ways: [],
 })
 
+/** Nodes added, removed and changed, in the order in which people come to them; and the other parts that differ. */
 export function diffGraphs(before: JourneyGraph, after: JourneyGraph): GraphDiff {
   const nodes: NodeChange[] = []
   for (const [id, data] of inOrder(after)) {

@@ -23,6 +23,7 @@ export type Place = {
 const nodeAt = (graph: JourneyGraph, node: NodeId): NodeData | null =>
   Object.hasOwn(graph.nodes, node) ? graph.nodes[node]! : null
 
+/** `from`: the graph of the version that people wait in, `to`: the one that is to be published. */
 export function placeOf(
   from: JourneyGraph,
   to: JourneyGraph,

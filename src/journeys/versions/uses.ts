@@ -20,6 +20,7 @@ const NAMES: Partial<Record<FieldSpec['kind'], UseKind>> = {
   journey: 'journeys',
 }
 
+/** Each name once; segments and journeys by their public ids. */
 export function usesOf(graph: JourneyGraph): Uses {
   const found = Object.fromEntries(USE_KINDS.map(k => [k, new Set<string>()])) as Record<UseKind, Set<string>>
   const add = (kind: UseKind, value: unknown): void => {

@@ -49,6 +49,8 @@ const FORMATS = [
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 const bare = (name: string): string => name.trim().replaceAll(/[`"]/g, '')
 
+/** Opens the data folder; `questions` is how many statements may run beside inserts. One process at a time may have it open.
+ *  @throws when chDB cannot open the folder */
 export async function openChdb(
   path: string,
   configFile: string,

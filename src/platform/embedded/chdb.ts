@@ -42,6 +42,8 @@ const configXml = (dataDir: string): string => `<clickhouse>
 
 export type ChdbOptions = { dataDir: string; log: Log; port?: number }
 
+/** Starts it on `port` (a free one when left out), after ending a stray of an earlier run, and resolves once it answers.
+ *  @throws when the child ends before that; clickhouse.log in `dataDir` says why */
 export async function startEmbeddedChdb(options: ChdbOptions): Promise<Engine> {
   const { dataDir, log } = options
   const path = join(dataDir, 'clickhouse')

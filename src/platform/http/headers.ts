@@ -17,6 +17,7 @@ export const contentSecurityPolicy = (inline: string[]): string =>
     "object-src 'none'",
   ].join('; ')
 
+/** Adds those that the answer does not set itself. `https`: browsers shall come by https only, for a year. */
 export function addSecurityHeaders(headers: Headers, csp: string, https: boolean): void {
   const set = (name: string, value: string) => {
     if (!headers.has(name)) headers.set(name, value)

@@ -20,6 +20,7 @@ export function toProblem(error: unknown): Problem {
   })
 }
 
+/** `application/problem+json` with the members of RFC 9457 and ours: code, action, path, requestId. */
 export function problemResponse(p: Problem, requestId: string): Response {
   const document: ProblemDocument = {
     type: `/api-docs#${p.code}`,

@@ -9,6 +9,7 @@ export type RateLimit = {
   clear(key: string): void
 }
 
+/** At most `max` tries of one key in any `windowMs`. The 50,000 keys used last are remembered. */
 export function openRateLimit(max: number, windowMs: number): RateLimit {
   const tries = new LRUCache<string, number[]>({ max: 50_000 })
   return {

@@ -33,6 +33,7 @@ type AnyEndpoint = {
   audit?: AuditKind
 }
 
+/** All endpoints of the contract, below /api. Every error leaves as a problem document. */
 export function apiRouter(core: Core, access: Access, handlers: AllHandlers): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   app.use(

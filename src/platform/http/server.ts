@@ -27,6 +27,7 @@ export type AppOptions = {
   metrics(): Promise<string>
 }
 
+/** The app that every part is mounted on: it gives each request an id and answers /healthz, /readyz and /metrics. */
 export function openApp(core: Core, options: AppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   const metrics = openHttpMetrics(core)
@@ -102,6 +103,7 @@ async function answers(question: Promise<unknown>): Promise<boolean> {
   return Promise.race([told, late]).finally(() => clearTimeout(timer))
 }
 
+/** Whether ClickHouse answers within two seconds. */
 export const historyAnswers = (core: Core): Promise<boolean> =>
   answers(
     core.history.ping().then(result => {

@@ -15,6 +15,7 @@ type ValueTest = Extract<EventMeasure, { of: 'first' | 'last'; path: string }>['
 const DAY_MS = 86_400_000
 const still = (value: boolean, seen: unknown): Found => ({ value, seen, until: null })
 
+/** What a state keeps under a need's key, without since when; undefined: nothing that counts has happened. */
 export function memoryOf({ mem }: Subject['state'], key: string): Memory | undefined {
   return mem !== undefined && Object.hasOwn(mem, key) ? mem[key]![1] : undefined
 }

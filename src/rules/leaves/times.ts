@@ -15,6 +15,7 @@ export type Answer = { value: boolean; until: number | null }
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
+/** Days are 24 hours here; calendar days are those of zone-days.ts. */
 export const spanMs = (span: Span): number => span.n * UNIT_MS[span.unit]
 
 const fixed = (value: boolean): Answer => ({ value, until: null })

@@ -2,6 +2,7 @@
 import { never } from '../../platform/errors.ts'
 import type { BooleanTest, ListTest, NumberTest, TextTest } from '../model.ts'
 
+/** `between` includes both ends. */
 export function testNumber(test: NumberTest, value: number | null): boolean {
   if (value === null) return test.is === 'not_equal'
   switch (test.is) {
@@ -24,6 +25,7 @@ export function testNumber(test: NumberTest, value: number | null): boolean {
   }
 }
 
+/** Code units as they are: upper and lower case differ. */
 export function testText(test: TextTest, value: string | null): boolean {
   switch (test.is) {
     case 'equal':

@@ -9,6 +9,7 @@ export type SqlType =
   | 'Array(String)'
   | 'Array(UUID)'
 
+/** Equal values of one type share a parameter; `params` goes with the query as query_params. */
 export class Bound {
   readonly params: Record<string, unknown> = {}
   readonly #names = new Map<string, string>()

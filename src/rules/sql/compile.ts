@@ -1,5 +1,5 @@
 // A rule as ClickHouse SQL: a condition on the newest snapshot `c` of each living customer, with the same answers as
-// evaluate.ts, to the millisecond. Pure: text and bound parameters. docs/RULES.md, "Two evaluators".
+// evaluate.ts, to the millisecond. Pure: text and bound parameters. docs/SEGMENTS.md, "Rules asked of history".
 import { never } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import type { Rule } from '../model.ts'
@@ -30,6 +30,8 @@ export type Compiled = {
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
+/** All rules for one query, so that they share one pass over the snapshots.
+ *  The caller writes `${prelude}select … from ${people} and ${conditions[i]}`. */
 export function compileRules(rules: Rule[], ctx: SqlContext): Compiled {
   const b = new Bound()
   const conditions = rules.map(rule => conditionOf(rule, ctx, b))

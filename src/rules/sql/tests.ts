@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000
 const known = (has: string | null, test: string): string => (has === null ? test : `(${has} and ${test})`)
 const unless = (has: string | null, test: string): string => (has === null ? test : `(not ${has} or ${test})`)
 
+/** `value`: a Float64 expression. */
 export function numberSql(test: NumberTest, value: string, has: string | null, b: Bound): string {
   switch (test.is) {
     case 'equal':
@@ -32,6 +33,7 @@ export function numberSql(test: NumberTest, value: string, has: string | null, b
   }
 }
 
+/** `value`: a String expression. */
 export function textSql(test: TextTest, value: string, has: string | null, b: Bound): string {
   switch (test.is) {
     case 'equal':
