@@ -159,7 +159,15 @@ test('R4-23 a coupon for stores: online it is refused, at a till it is taken', a
     status: 409,
     body: { code: 'coupon_elsewhere' },
   })
-  expect(await history('coupon.refused')).toMatchObject([{ code, reason: 'elsewhere', place: 'online' }])
+  // who does not say where they are is not at a till
+  expect(await ask('redeemCoupon', null, { code })).toMatchObject({
+    status: 409,
+    body: { code: 'coupon_elsewhere' },
+  })
+  expect(await history('coupon.refused')).toMatchObject([
+    { code, reason: 'elsewhere', place: 'online' },
+    { code, reason: 'elsewhere' },
+  ])
   expect((await ask('redeemCoupon', null, { code, place: 'store' })).status).toBe(200)
 })
 

@@ -269,3 +269,21 @@ test('R3-34 visits by what brought them: direct ones give way, and a visit that 
   ).body as Out<'attributionPeople'>
   expect(people.items.map(i => i.customer.id)).toEqual([publicId('cus', id)])
 }, 60_000)
+
+test('R3-34 what is clicked after an order has no part in it, nor what is longer ago than the window', async () => {
+  const delta = await lab.publish(letter('Delta'))
+  await lab.person('w', { email: true })
+  const from = String((await lab.call('workspace')).body.now)
+  await lab.tell(says('w', 'Delta'), order('w', 'W1', 500))
+  await lab.passes(60_000)
+  await clicks('w', delta)
+  const earned = async (window: string) => {
+    const { items, none } = await attribution({ from, window, model: 'linear' })
+    return [items.find(i => i.journey === delta)?.revenue ?? 0, none.revenue]
+  }
+  expect(await earned('14')).toEqual([0, 500])
+  await lab.passes(15 * DAY)
+  await lab.tell(order('w', 'W2', 70))
+  expect(await earned('14')).toEqual([0, 570])
+  expect(await earned('30')).toEqual([70, 500])
+}, 120_000)

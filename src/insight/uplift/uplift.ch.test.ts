@@ -166,4 +166,16 @@ test('R0-28 a sticky control group over all journeys that sell: uplift with inte
   const own = (await lab.call('uplift', { query: { journey: serving, window: '7' } })).body as Out<'uplift'>
   expect(own).toMatchObject({ treated: { people: PEOPLE }, control: { people: 0 } })
   expect(own.lifts.every(l => l.lift === null)).toBe(true)
-}, 120_000)
+  // fewer are kept out from now on: who enters once more stays in the group of their first run
+  const { version } = (await lab.call('proofSettings')).body as Out<'proofSettings'>
+  const fewer = await lab.call('saveProofSettings', { body: { pointValue: 0, holdoutPercent: 1, version } })
+  expect(fewer.status).toBe(200)
+  await lab.passes(8 * DAY) // who was kept out is not watched any more
+  const before = await rows<{ n: number }>(ENTERED)
+  await tellMany(placed.filter(p => p.kept).map(({ who }) => says(who, 'Spring')))
+  expect((await rows<{ n: number }>(ENTERED))[0]!.n).toBe(before[0]!.n + held.size)
+  const again = (await lab.call('uplift', { query: { window: '7' } })).body as Out<'uplift'>
+  expect([again.treated.people, again.control.people]).toEqual([treated.people, control.people])
+}, 240_000)
+
+const ENTERED = `select toUInt32(count()) as n from event where workspace_id = {ws:UUID} and name = 'journey.entered'`
