@@ -7,6 +7,7 @@ import type { PriceList } from '../channels/price.ts'
 import { priceLists } from '../channels/price-store.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
+import { openGroup } from '../platform/group.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { publicId } from '../platform/ids.ts'
 import { isTransient } from '../platform/postgres.ts'
@@ -14,10 +15,10 @@ import { openBreaker } from './breaker.ts'
 import { afterSend, type End } from './decide.ts'
 import type { FrequencyRule } from './frequency.ts'
 import { frequencyRules } from './frequency-store.ts'
-import { openGroup, openSlots } from './group.ts'
 import { openInner } from './inner.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import type { Take } from './limit-store.ts'
+import { openSlots } from './slots.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered } from './model.ts'
 import { openRates } from './rates.ts'
@@ -130,7 +131,10 @@ export function openWork(core: Core, options: DeliverOptions) {
       }
     }
   }
-  const record = openGroup(finishPatiently, GROUP)
+  /** One group at a time: what comes meanwhile goes together in the next one. */
+  const together = <I, O>(write: (items: I[]) => Promise<O[]>) =>
+    openGroup({ write, most: GROUP, inFlight: 1 }).add
+  const record = together(finishPatiently)
 
   async function settle({ claim, from, end, now, address, text, answer, cost }: Settled): Promise<void> {
     const detail = {
@@ -163,12 +167,9 @@ export function openWork(core: Core, options: DeliverOptions) {
     settle,
     inside: openInner(core, links),
     rates,
-    mark: openGroup((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs), GROUP),
-    markAsking: openGroup(
-      (marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs),
-      GROUP,
-    ),
-    pass: openGroup((takes: Take[]) => passTickets(pool, signals, takes), GROUP),
+    mark: together((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs)),
+    markAsking: together((marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs)),
+    pass: together((takes: Take[]) => passTickets(pool, signals, takes)),
 
     async read(claims: store.Claim[]): Promise<Read> {
       const ids = [...new Set(claims.map(c => c.workspace))]
