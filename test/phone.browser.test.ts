@@ -155,7 +155,7 @@ test('the till sells to a member and takes it back', { timeout: 60_000 }, async 
   await till.getByLabel(/掃描會員編號/).fill('SB000001')
   await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
   await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
-  await till.getByText('應收 1100 元').waitFor()
+  await till.getByText('應收 NT$1,100').waitFor()
   await till.getByRole('button', { name: '結帳' }).click()
   const orders = async () => (await stateOf('member_no', 'SB000001'))?.orders
   await eventually('the order counts', async () => (await orders())?.revenue === 1_100)
@@ -198,7 +198,7 @@ test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its
   await till.getByText(/^門市九折 −/).waitFor()
   // what is added after it counts, too
   await till.getByRole('button', { name: /^增加 紅玉紅茶/ }).click()
-  await till.getByText('應收 990 元').waitFor()
+  await till.getByText('應收 NT$990').waitFor()
   await till.getByText('門市九折 −110').waitFor()
   await shot('till-coupon')
   await till.getByRole('button', { name: '結帳' }).click()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  cost,
   count,
   durationParts,
   exactTime,
@@ -9,6 +10,7 @@ import {
   people,
   relativeTime,
   share,
+  shortTime,
   wallTime,
 } from './format.ts'
 
@@ -58,4 +60,17 @@ describe('times', () => {
       }
     }
   })
+})
+
+test('a short time says its year when it is not this one', () => {
+  const at = '2025-12-31T20:00:00Z'
+  expect(shortTime(at, { locale: 'zh-TW', zone: 'Asia/Taipei', year: 2026 })).toMatch(/^01\/01\s04:00$/)
+  expect(shortTime(at, { locale: 'zh-TW', zone: 'Asia/Taipei', year: 2027 })).toMatch(/^2026\/01\/01\s04:00$/)
+})
+
+test('small costs keep two digits that count, others none', () => {
+  expect(cost(4.7904, 'TWD', 'zh-TW')).toBe('NT$4.8')
+  expect(cost(0.0351, 'TWD', 'zh-TW')).toBe('NT$0.035')
+  expect(cost(53.7, 'TWD', 'zh-TW')).toBe('NT$54')
+  expect(cost(1234.5, 'TWD', 'zh-TW')).toBe('NT$1,235')
 })

@@ -1,6 +1,11 @@
 // Numbers and times as the screens say them: NT$ without decimals, percentages with one decimal and only from 30
 // people on, times in the workspace's zone. Pure: the locale, zone and present time are given.
-export type Spoken = { locale: 'zh-TW' | 'en'; zone: string }
+export type Spoken = {
+  locale: 'zh-TW' | 'en'
+  zone: string
+  /** the year of now: a short time says its year when it is another one */
+  year?: number
+}
 
 export const count = (n: number, locale: string): string => new Intl.NumberFormat(locale).format(n)
 
@@ -32,9 +37,9 @@ export const list = (names: string[], locale: string): string => names.join(loca
 export const decimal = (n: number, locale: string): string =>
   new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(n)
 
-/** What messages cost, smallest unit: small sums with the parts of it, as a message may cost 0.7. */
+/** What messages cost, smallest unit: small sums with two digits that count, as a message may cost 0.7 or 0.035. */
 export const cost = (amount: number, currency: string, locale: string): string =>
-  money(Math.abs(amount) < 100 ? amount : Math.round(amount), currency, locale)
+  money(Math.abs(amount) < 100 ? Number(amount.toPrecision(2)) : Math.round(amount), currency, locale)
 
 /** `amount` in the smallest unit of `currency`. TWD keeps none: Taiwan counts whole dollars. */
 export function money(amount: number, currency: string, locale: string): string {
@@ -62,9 +67,13 @@ export function exactTime(at: string | number, { locale, zone }: Spoken): string
   }).format(new Date(at))
 }
 
-export function shortTime(at: string | number, { locale, zone }: Spoken): string {
+const yearIn = (at: string | number, zone: string): number =>
+  Number(new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(new Date(at)))
+
+export function shortTime(at: string | number, { locale, zone, year }: Spoken): string {
   return new Intl.DateTimeFormat(locale, {
     timeZone: zone,
+    ...(year === undefined || yearIn(at, zone) === year ? {} : { year: 'numeric' }),
     month: '2-digit',
     day: '2-digit',
     hour: '2-digit',

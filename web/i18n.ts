@@ -72,6 +72,7 @@ export function word(
     | 'node'
     | 'port'
     | 'attention'
+    | 'demoStep'
     | 'auditAction'
     | 'setting'
     | 'standInFault'

@@ -2,8 +2,8 @@
 import type { TFunction } from 'i18next'
 import * as format from './format.ts'
 
-export function sayIn(t: TFunction, locale: format.Spoken['locale'], zone: string) {
-  const spoken = { locale, zone }
+export function sayIn(t: TFunction, locale: format.Spoken['locale'], zone: string, year?: number) {
+  const spoken = { locale, zone, year }
   return {
     t,
     locale,

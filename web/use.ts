@@ -55,6 +55,11 @@ export function useSay() {
   const { t } = useTranslation() // a new t with each language
   const { workspace } = useWorkspace()
   const zone = workspace?.timezone ?? 'Asia/Taipei'
-  return useMemo(() => sayIn(t, currentLocale(), zone), [t, zone])
+  const year = Number(
+    new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(
+      workspace ? new Date(workspace.now) : new Date(),
+    ),
+  )
+  return useMemo(() => sayIn(t, currentLocale(), zone, year), [t, zone, year])
 }
 export type { Say } from './say.ts'

@@ -102,7 +102,7 @@ export type Outgoing = {
   purpose: 'marketing' | 'transactional'
   /** rendered content; nothing of Liquid is left */
   content: MessageContent
-  /** one-click unsubscribe URL (https or the local base), for channels that carry headers */
+  /** one-click unsubscribe URL (https or the local base) of a mail; '' elsewhere */
   unsubscribeUrl: string
   /** a person of the team wrote it, or it is a test */
   origin?: Origin

@@ -124,7 +124,7 @@ export async function composeToSend(
     const links = issue.of(made.message, { domain: made.linkDomain, round })
     const content = await compose(core, { ...made, links })
     if (await keepShort(core.pool, made.message, owner, links))
-      return { content, unsubscribeUrl: links.unsubscribeUrl }
+      return { content, unsubscribeUrl: content.channel === 'email' ? links.unsubscribeUrl : '' }
   }
   throw new RenderFailed('no short address was free')
 }

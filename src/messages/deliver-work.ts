@@ -7,18 +7,18 @@ import type { PriceList } from '../channels/price.ts'
 import { priceLists } from '../channels/price-store.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
-import { openGroup } from '../platform/group.ts'
 import { faultPoint } from '../platform/fault.ts'
+import { openGroup } from '../platform/group.ts'
 import { publicId } from '../platform/ids.ts'
 import { isTransient } from '../platform/postgres.ts'
 import { openBreaker } from './breaker.ts'
 import { afterSend, type End } from './decide.ts'
 import type { FrequencyRule } from './frequency.ts'
 import { frequencyRules } from './frequency-store.ts'
+import { openSlots } from './slots.ts'
 import { openInner } from './inner.ts'
 import { markLimited, passTickets } from './let-out.ts'
 import type { Take } from './limit-store.ts'
-import { openSlots } from './slots.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered } from './model.ts'
 import { openRates } from './rates.ts'
@@ -131,10 +131,10 @@ export function openWork(core: Core, options: DeliverOptions) {
       }
     }
   }
-  /** One group at a time: what comes meanwhile goes together in the next one. */
-  const together = <I, O>(write: (items: I[]) => Promise<O[]>) =>
+  // one at a time: what comes meanwhile goes together in the next
+  const grouped = <I, O>(write: (items: I[]) => Promise<O[]>): ((item: I) => Promise<O>) =>
     openGroup({ write, most: GROUP, inFlight: 1 }).add
-  const record = together(finishPatiently)
+  const record = grouped(finishPatiently)
 
   async function settle({ claim, from, end, now, address, text, answer, cost }: Settled): Promise<void> {
     const detail = {
@@ -167,9 +167,9 @@ export function openWork(core: Core, options: DeliverOptions) {
     settle,
     inside: openInner(core, links),
     rates,
-    mark: together((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs)),
-    markAsking: together((marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs)),
-    pass: together((takes: Take[]) => passTickets(pool, signals, takes)),
+    mark: grouped((marks: store.Mark[]) => store.markSending(pool, marks, options.sendingMs)),
+    markAsking: grouped((marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs)),
+    pass: grouped((takes: Take[]) => passTickets(pool, signals, takes)),
 
     async read(claims: store.Claim[]): Promise<Read> {
       const ids = [...new Set(claims.map(c => c.workspace))]

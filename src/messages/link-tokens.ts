@@ -72,9 +72,14 @@ export function openMessageLinks(core: Pick<Core, 'secrets' | 'baseUrl'>): {
           const whole = label === '' ? named : `${named}&cta=${encodeURIComponent(label)}`
           return whole.length <= most ? whole : named.length <= most ? named : data
         },
-        openUrl: `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`,
+        // most messages have neither
+        get openUrl() {
+          return `${core.baseUrl}/o/${seal(core.secrets, 'open', publicId('msg', message))}`
+        },
         preferencesUrl: customer => preferenceUrl(core, customer),
-        unsubscribeUrl: `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`,
+        get unsubscribeUrl() {
+          return `${core.baseUrl}/u/${seal(core.secrets, 'unsubscribe', publicId('msg', message))}`
+        },
       }
     },
   }

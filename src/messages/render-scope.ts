@@ -193,8 +193,12 @@ export function templateScope(
     journey: vars,
     workspace,
     coupon: couponOf(customer, enrollment),
-    unsubscribe_url: links.unsubscribeUrl,
-    preferences_url: customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl,
+    get unsubscribe_url() {
+      return links.unsubscribeUrl
+    },
+    get preferences_url() {
+      return customer ? links.preferencesUrl(customer.id) : links.unsubscribeUrl
+    },
     ...(source ? { [WAITED]: source.waitedMs, ...lazyScope(source, customer) } : {}),
   }
 }

@@ -177,7 +177,8 @@ function prepare(written: MessageContent, scope: object, purpose: Intent['purpos
   return {
     content: whole,
     texts,
-    scope: { ...scope, conditions },
+    // what is worked out when it is asked for stays so
+    scope: Object.defineProperties({ conditions }, Object.getOwnPropertyDescriptors(scope)),
     how: { purpose, locale, track: written.track !== false },
   }
 }

@@ -1,4 +1,4 @@
-// Places at a socket: how many requests of an account, or of one kind, may be under way at once.
+// Places: how many requests of an account are under way at once.
 
 /** At most `size` at once; further callers wait in order. */
 export function openSlots(size: number): { take(): Promise<() => void> } {

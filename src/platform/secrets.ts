@@ -5,7 +5,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
@@ -40,11 +42,12 @@ export function openSecrets(key: string, roots: SigningRoots = { hashes: key, li
   const sealKey = derive(keyOf(key), 'seal')
   const hashRoot = keyOf(roots.hashes)
   const linkRoot = keyOf(roots.links)
-  const signKeys = new Map<string, Buffer>()
+  // as key objects: with bytes each signature makes one first (12 us instead of 2)
+  const signKeys = new Map<string, KeyObject>()
   const mac = (purpose: string, text: string) => {
     let k = signKeys.get(purpose)
     if (!k) {
-      k = derive(isHash(purpose) ? hashRoot : linkRoot, 'sign ' + purpose)
+      k = createSecretKey(derive(isHash(purpose) ? hashRoot : linkRoot, 'sign ' + purpose))
       signKeys.set(purpose, k)
     }
     return createHmac('sha256', k).update(text).digest()

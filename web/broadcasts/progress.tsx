@@ -12,6 +12,7 @@ import { ButtonLink } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Figure, Guarded } from '../parts/small.tsx'
 import { word } from '../i18n.ts'
+import { peopleDone } from './spec.ts'
 import { useSay } from '../use.ts'
 
 type Held = Out<'broadcast'>
@@ -27,30 +28,37 @@ const FIGURES = [
   'waiting',
 ] as const
 
+/** What may be done with one that is no draft, where each page has its actions. */
+export function BroadcastActs({ ws, b }: { ws: string; b: Held }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Turns ws={ws} b={b} />
+      <ButtonLink
+        variant="default"
+        to="/w/$ws/journeys/$journey"
+        params={{ ws, journey: b.journey }}
+        search={{ panel: b.state === 'approval' ? 'publish' : 'report' }}
+      >
+        {t(b.state === 'approval' ? 'broadcast.toApproval' : 'broadcast.report')}
+      </ButtonLink>
+      <ButtonLink
+        variant="default"
+        to="/w/$ws/broadcasts/$broadcast"
+        params={{ ws, broadcast: 'new' }}
+        search={{ from: b.id }}
+      >
+        {t('broadcast.copy')}
+      </ButtonLink>
+    </>
+  )
+}
+
 export function BroadcastProgress({ ws, b }: { ws: string; b: Held }) {
   const { t } = useTranslation()
   const say = useSay()
   return (
     <Stack>
-      <Group>
-        <Turns ws={ws} b={b} />
-        <ButtonLink
-          variant="default"
-          to="/w/$ws/journeys/$journey"
-          params={{ ws, journey: b.journey }}
-          search={{ panel: b.state === 'approval' ? 'publish' : 'report' }}
-        >
-          {t(b.state === 'approval' ? 'broadcast.toApproval' : 'broadcast.report')}
-        </ButtonLink>
-        <ButtonLink
-          variant="default"
-          to="/w/$ws/broadcasts/$broadcast"
-          params={{ ws, broadcast: 'new' }}
-          search={{ from: b.id }}
-        >
-          {t('broadcast.copy')}
-        </ButtonLink>
-      </Group>
       {b.state === 'approval' ? <Alert variant="light">{t('broadcast.askedText')}</Alert> : null}
       {b.state === 'scheduled' && b.startAt ? (
         <Alert variant="light">{t('broadcast.scheduledFor', { at: say.exact(b.startAt) })}</Alert>
@@ -106,7 +114,7 @@ function Figures({ ws, b, p }: { ws: string; b: Held; p: Told }) {
     </Who>
   )
   const out = Object.values(p.notEntered).reduce((x, y) => x + y, 0)
-  const over = p.done + p.control + out
+  const over = peopleDone(b.state, p)
   const part = p.audience === 0 ? (b.endedAt === null ? 0 : 100) : Math.min(100, (100 * over) / p.audience)
   const reasons = Object.entries(p.reasons)
   return (

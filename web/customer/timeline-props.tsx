@@ -16,6 +16,7 @@ const BEHIND_A_CLICK = new Set([
   'event',
   'rules',
   'session',
+  'session_id',
   'number',
   'proof',
   'traits',
@@ -53,10 +54,10 @@ type Coded = keyof typeof CODES
 const isCoded = (key: string): key is Coded => Object.hasOwn(CODES, key)
 
 /** Workspace times of this century, in ms. */
-export const isTime = (value: unknown): value is number =>
+const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value > 946_684_800_000 && value < 4_102_444_800_000
 
-export function brief(value: unknown): string {
+function brief(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
@@ -81,6 +82,7 @@ export function useSayProp(): (
   const say = useSay()
   const attribute = useAttributeName()
   return (name, key, value, props) => {
+    if (key === 'engaged_ms' && typeof value === 'number') return say.duration(value)
     if (isTime(value)) return say.exact(value)
     if (value === true) return say.t('common.yes')
     if (value === false) return say.t('common.no')

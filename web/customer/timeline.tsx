@@ -1,5 +1,4 @@
 // A customer's timeline, newest first, with filters; both times of what came late; decisions show why.
-// biome-ignore-all lint/suspicious/noArrayIndexKey: reasons of one decision never change
 import { Anchor, Text, Tooltip } from '@mantine/core'
 import {
   IconBolt,
@@ -15,7 +14,7 @@ import {
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import type { Reason } from '../../src/rules/model.ts'
+import type { Reason, Rule } from '../../src/rules/model.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { asGraph, nodeTitle } from '../journey/in-words.ts'
@@ -23,8 +22,10 @@ import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Channel, More, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Vocabular } from '../rules/vocabulary.tsx'
+import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
-import { brief, entriesOf, isTime, useSayProp } from './timeline-props.tsx'
+import { entriesOf, useSayProp } from './timeline-props.tsx'
 import { isFiltered, TimelineFilters, timelineQuery, type TimelineSearch } from './timeline-filters.tsx'
 
 type Item = Out<'timeline'>['items'][number]
@@ -116,8 +117,10 @@ function Line({ ws, item }: { ws: string; item: Item }) {
   const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
   const late = lateMs > LATE_MS
   const { why, ...told } = item.props
-  const { segment, version: _, ...moved } = told
-  const props = item.kind === 'segment' ? moved : told
+  const { segment, version: _, group, ...moved } = told
+  const { journey: __, node: ___, ...outcome } = told
+  // what the links beside the name say is not said again
+  const props = item.kind === 'segment' ? moved : item.kind === 'message' && item.journey ? outcome : told
   const { all, briefly } = entriesOf(props)
   const sayProp = useSayProp()
   return (
@@ -164,6 +167,9 @@ function Line({ ws, item }: { ws: string; item: Item }) {
           </A>
         ) : null}
         <div className="props">
+          {item.kind === 'segment' && typeof segment === 'string' && typeof group === 'string' ? (
+            <GroupOf ws={ws} segment={segment} group={group} />
+          ) : null}
           {(open ? all : briefly).map(([key, value]) => (
             <span key={key}>
               {word('prop', key)} <b>{sayProp(item.name, key, value, props)}</b>
@@ -194,32 +200,39 @@ function Line({ ws, item }: { ws: string; item: Item }) {
             </Anchor>
           ) : null}
         </div>
-        {Array.isArray(why) && why.length > 0 ? <Why reasons={why as Reason[]} /> : null}
+        {Array.isArray(why) && why.length > 0 ? <Why ws={ws} item={item} reasons={why as Reason[]} /> : null}
       </div>
     </li>
   )
 }
 
-/** Which leaves of a rule decided, with the value seen. */
-function Why({ reasons }: { reasons: Reason[] }) {
+/** Which leaves of a rule decided, with what was seen; as sentences where the rule is that of the segment's live version. */
+function Why({ ws, item, reasons }: { ws: string; item: Item; reasons: Reason[] }) {
   const { t } = useTranslation()
-  const say = useSay()
+  const { data } = useApi('segments', { ws, query: {} })
+  const { segment, group, version } = item.props
+  const of =
+    item.kind === 'segment' ? data?.items.find(s => s.id === segment && s.liveVersion === version) : undefined
+  const rule = of?.definition.groups.find(g => g.key === group)?.rule as Rule | undefined
   return (
     <div className="why">
       <b>{t('customers.why')}</b>
-      <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-        {reasons.map((r, i) => (
-          <li key={i}>
-            {word('leaf', r.leaf)} →{' '}
-            <span className={r.value ? 'tone-good' : 'tone-skip'}>
-              {t(r.value ? 'customers.held' : 'customers.notHeld')}
-            </span>
-            {r.seen === null || r.seen === undefined
-              ? ''
-              : ` · ${isTime(r.seen) ? say.exact(r.seen) : brief(r.seen)}`}
-          </li>
-        ))}
-      </ul>
+      <Vocabular ws={ws}>
+        <WhyLines rule={rule ?? null} why={reasons} />
+      </Vocabular>
     </div>
+  )
+}
+
+/** The group of a partition by its name; a segment of one group has nothing to say. */
+function GroupOf({ ws, segment, group }: { ws: string; segment: string; group: string }) {
+  const { t } = useTranslation()
+  const { data } = useApi('segments', { ws, query: {} })
+  const of = data?.items.find(s => s.id === segment)
+  if (of?.kind !== 'partition') return null
+  return (
+    <span>
+      {word('prop', 'group')} <b>{of.groups.find(g => g.key === group)?.name || t('segments.rest')}</b>
+    </span>
   )
 }

@@ -13,6 +13,17 @@ import { StopButton, StoppedBanner } from './stop.tsx'
 import { Notices } from './notices.tsx'
 import { AccountMenu, HelpMenu, LanguageMenu, SchemeButton, WorkspaceMenu } from './top-menus.tsx'
 
+/** In the top bar where there is room, else below the rail. */
+function Preferences() {
+  return (
+    <>
+      <LanguageMenu />
+      <SchemeButton />
+      <HelpMenu />
+    </>
+  )
+}
+
 export function Frame() {
   const { t } = useTranslation()
   const { ws, workspace } = useWorkspace()
@@ -47,9 +58,9 @@ export function Frame() {
             {workspace?.kind === 'sandbox' ? <Clock /> : null}
             <StopButton ws={ws} />
             <Notices />
-            <LanguageMenu />
-            <SchemeButton />
-            <HelpMenu />
+            <Group gap={6} wrap="nowrap" visibleFrom="sm">
+              <Preferences />
+            </Group>
             <AccountMenu />
           </Group>
         </Group>
@@ -58,6 +69,9 @@ export function Frame() {
         <ScrollArea style={{ flex: 1 }}>
           <Rail narrow={narrow && !opened} close={menu.close} />
         </ScrollArea>
+        <Group gap={6} hiddenFrom="sm" pt={6}>
+          <Preferences />
+        </Group>
         <Tooltip label={t(narrow ? 'app.expand' : 'app.collapse')} position="right">
           <ActionIcon
             variant="subtle"

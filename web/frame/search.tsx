@@ -17,7 +17,7 @@ export function Search() {
   useHotkeys([['mod+K', open]], [])
   return (
     <>
-      <UnstyledButton className="search-button" onClick={open} visibleFrom="sm" aria-keyshortcuts="Control+K">
+      <UnstyledButton className="search-button" onClick={open} aria-keyshortcuts="Control+K">
         <IconSearch size={16} aria-hidden />
         <span>{t('top.search')}</span>
         <kbd>Ctrl K</kbd>

@@ -16,6 +16,15 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 const nextDay = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
 
+/** Every day from `from` to before `to` (instants), those to come left out. */
+export function daysBetween(from: string, to: string, zone: string, now: number): string[] {
+  const days: string[] = []
+  const last = wallTime(Math.min(Date.parse(to) - 1, now), zone).slice(0, 10)
+  for (let day = wallTime(Date.parse(from), zone).slice(0, 10); day <= last; day = nextDay(day))
+    days.push(day)
+  return days
+}
+
 /** From the first moment of the first day to the first after the last. Null while own dates are not both right. */
 export function useRange(search: RangeSearch): { from: string; to: string; days: number } | null {
   const { zone } = useSay()

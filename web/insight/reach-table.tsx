@@ -64,7 +64,7 @@ export function ReachTable({
           <>
             {who(i, 'people', i.people, share(i.reached, i.sent))}
             {i.sent > 0 ? (
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" className="under-figure">
                 {t(i.tells ? 'reach.delivered' : 'reach.accepted')}
               </Text>
             ) : null}

@@ -4,11 +4,11 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
 import { BroadcastForm } from '../broadcasts/form.tsx'
-import { BroadcastProgress } from '../broadcasts/progress.tsx'
+import { BroadcastActs, BroadcastProgress } from '../broadcasts/progress.tsx'
 import { blankSpec } from '../broadcasts/spec.ts'
 import { BroadcastState } from '../broadcasts/state.tsx'
 import { A } from '../parts/link.tsx'
-import { Page } from '../parts/page.tsx'
+import { Crumbs, Page } from '../parts/page.tsx'
 import { Show } from '../parts/state.tsx'
 
 const route = getRouteApi('/w/$ws/broadcasts/$broadcast')
@@ -18,12 +18,14 @@ export function Broadcast() {
   return broadcast === 'new' ? <NewBroadcast /> : <OneBroadcast />
 }
 
-function Above({ ws }: { ws: string }) {
+function Above({ ws, here }: { ws: string; here: string }) {
   const { t } = useTranslation()
   return (
-    <A to="/w/$ws/broadcasts" params={{ ws }} size="sm">
-      {t('broadcasts.title')}
-    </A>
+    <Crumbs here={here}>
+      <A to="/w/$ws/broadcasts" params={{ ws }} size="sm">
+        {t('broadcasts.title')}
+      </A>
+    </Crumbs>
   )
 }
 
@@ -34,7 +36,11 @@ function NewBroadcast() {
   const copied = useApi('broadcast', { ws, broadcast: from ?? '' }, { enabled: from !== undefined })
   const spec = copied.data ? { ...(copied.data.spec as ReturnType<typeof blankSpec>) } : blankSpec()
   return (
-    <Page title={t('broadcasts.new')} lead={t('broadcasts.lead')} above={<Above ws={ws} />}>
+    <Page
+      title={t('broadcasts.new')}
+      lead={t('broadcasts.lead')}
+      above={<Above ws={ws} here={t('broadcasts.new')} />}
+    >
       {from !== undefined && !copied.data ? (
         <Show query={copied}>{() => null}</Show>
       ) : (
@@ -53,7 +59,8 @@ function OneBroadcast() {
     <Page
       title={b?.name ?? t('broadcasts.title')}
       lead={b ? <BroadcastState state={b.state} /> : null}
-      above={<Above ws={ws} />}
+      above={<Above ws={ws} here={b?.name ?? '…'} />}
+      action={b && b.state !== 'draft' ? <BroadcastActs ws={ws} b={b} /> : null}
     >
       <Show query={query}>
         {held => (

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { usePages } from '../api/queries.ts'
 import { Compare } from '../broadcasts/compare.tsx'
+import { peopleDone } from '../broadcasts/spec.ts'
 import { BroadcastState } from '../broadcasts/state.tsx'
 import { A } from '../parts/link.tsx'
 import { ListTable } from '../parts/list-table.tsx'
@@ -114,7 +115,7 @@ function BroadcastRow({ ws, b }: { ws: string; b: Row }) {
       <td className="nowrap">
         {b.progress
           ? t('broadcasts.progressOf', {
-              done: say.count(b.progress.done),
+              done: say.count(peopleDone(b.state, b.progress)),
               all: say.count(b.progress.audience),
             })
           : '—'}

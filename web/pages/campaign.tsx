@@ -10,7 +10,7 @@ import { CampaignSettings } from '../campaigns/settings.tsx'
 import { word } from '../i18n.ts'
 import { Behind, type Opened, Who } from '../insight/behind.tsx'
 import { A } from '../parts/link.tsx'
-import { Card, Page, Scroll } from '../parts/page.tsx'
+import { Card, Crumbs, Page, Scroll } from '../parts/page.tsx'
 import { Channel, Copy, Definition, Figure } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -29,11 +29,13 @@ export function Campaign() {
   return (
     <Page
       title={held?.name ?? t('campaigns.title')}
-      lead={held ? `${say.exact(held.startsAt)} – ${say.exact(held.endsAt)} ${say.zone}` : null}
+      lead={held ? `${say.short(held.startsAt)} – ${say.short(held.endsAt)} · ${say.zone}` : null}
       above={
-        <A to="/w/$ws/campaigns" params={{ ws }} size="sm">
-          {t('campaigns.title')}
-        </A>
+        <Crumbs here={held?.name ?? '…'}>
+          <A to="/w/$ws/campaigns" params={{ ws }} size="sm">
+            {t('campaigns.title')}
+          </A>
+        </Crumbs>
       }
     >
       <Stack>

@@ -76,7 +76,7 @@ export function Campaigns() {
                 <td className="nowrap">
                   {say.short(c.startsAt)} – {say.short(c.endsAt)}
                 </td>
-                <td>{[c.event, ...c.also.map(a => a.event)].map(labelOf).join(', ')}</td>
+                <td>{say.list([c.event, ...c.also.map(a => a.event)].map(labelOf))}</td>
               </tr>
             )}
           />

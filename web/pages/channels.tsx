@@ -1,5 +1,15 @@
 // Channels: the accounts of each, with their settings and secrets; a channel may have several. Secrets go in and never come out.
-import { Alert, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Group,
+  Modal,
+  NativeSelect,
+  PasswordInput,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { IconAlertTriangle, IconPlus } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -86,6 +96,11 @@ export function Channels() {
   )
 }
 
+/** Settings that are on or off, and what they hold when on; off they are empty. */
+const SWITCHES: Record<string, string> = { aggregation: 'on', phoneNotifications: 'on', humanAgent: 'true' }
+/** The address that means the sandbox itself. */
+const STAND_IN = 'stand-in'
+
 function AccountCard({
   ws,
   kind,
@@ -140,7 +155,15 @@ function AccountCard({
               <Row
                 key={k}
                 label={word('setting', k)}
-                value={k === 'quotaReserveFor' ? (segments.find(s => s.id === v)?.name ?? v) : v}
+                value={
+                  k === 'quotaReserveFor'
+                    ? (segments.find(s => s.id === v)?.name ?? v)
+                    : k in SWITCHES
+                      ? t(v === SWITCHES[k] ? 'common.yes' : 'common.no')
+                      : v === STAND_IN
+                        ? t('channels.standIn')
+                        : v
+                }
               />
             ))}
             {account.hasSecrets.map(s => (
@@ -166,7 +189,7 @@ function AccountCard({
         {account?.channel === 'email' ? <MailHealth ws={ws} account={account.id} /> : null}
         {account?.adapter === 'line' ? <LineUse ws={ws} account={account.id} /> : null}
         <Text size="sm" c="dimmed">
-          {t('channels.delivery')}:{' '}
+          {t('channels.delivery')}
           {kind.delivery === 'at_least_once'
             ? t('channels.at_least_once')
             : kind.delivery === 'at_most_once'
@@ -290,6 +313,15 @@ function Form({
               segments={segments}
               value={settings[key] ?? ''}
               change={next => setSettings({ ...settings, [key]: next })}
+            />
+          ) : key in SWITCHES ? (
+            <Switch
+              key={key}
+              label={word('setting', key)}
+              checked={settings[key] === SWITCHES[key]}
+              onChange={e =>
+                setSettings({ ...settings, [key]: e.currentTarget.checked ? (SWITCHES[key] ?? '') : '' })
+              }
             />
           ) : (
             <TextInput

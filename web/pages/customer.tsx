@@ -1,5 +1,5 @@
 // One customer on one page: who they are on the left; orders, journeys and what happened on the right.
-import { Alert, Breadcrumbs, Group, Text } from '@mantine/core'
+import { Alert, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
@@ -9,7 +9,7 @@ import { word } from '../i18n.ts'
 import { IdentityCard } from '../identity/card.tsx'
 import { SharedMark } from '../identity/person.tsx'
 import { A } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { Attributes } from '../customer/attributes.tsx'
@@ -40,16 +40,11 @@ export function Customer() {
     <Page
       wide
       above={
-        <nav aria-label={t('common.breadcrumb')}>
-          <Breadcrumbs mb={4}>
-            <A to="/w/$ws/customers" params={{ ws }} size="sm">
-              {t('customers.title')}
-            </A>
-            <Text size="sm" c="dimmed" className="mono">
-              {customer}
-            </Text>
-          </Breadcrumbs>
-        </nav>
+        <Crumbs here={data ? nameOf(data, t) : '…'}>
+          <A to="/w/$ws/customers" params={{ ws }} size="sm">
+            {t('customers.title')}
+          </A>
+        </Crumbs>
       }
       title={data ? nameOf(data, t) : t('common.loading')}
       lead={data ? <Lead data={data} /> : null}
@@ -114,6 +109,10 @@ function Lead({ data }: { data: CustomerData }) {
       <span>
         {t('customers.stateBytes')} {say.bytes(data.stateBytes)}
       </span>
+      <Group gap={2}>
+        <span className="mono">{data.id}</span>
+        <Copy value={data.id} label={t('customers.copyId')} />
+      </Group>
     </Group>
   )
 }

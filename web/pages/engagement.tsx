@@ -13,13 +13,13 @@ import { BehindFigure } from '../insight/behind-figure.tsx'
 import { EngagementFigures } from '../insight/engagement-figures.tsx'
 import { EngagementParts } from '../insight/engagement-parts.tsx'
 import { DaysPicker, JourneyPicker } from '../insight/pickers.tsx'
-import { RangeInput, useRange } from '../insight/range.tsx'
+import { daysBetween, RangeInput, useRange } from '../insight/range.tsx'
 import { ReachTable } from '../insight/reach-table.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { EventPicker } from '../parts/event-picker.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Empty, Show } from '../parts/state.tsx'
-import { useSay } from '../use.ts'
+import { useNow, useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/insight/engagement')
 const WINDOWS = ['1', '3', '7', '14', '30']
@@ -133,7 +133,7 @@ export function Engagement() {
                 <Stack gap={20}>
                   <EngagementFigures data={data} open={f => choose({ figure: f, key: undefined })} />
                   <Notes data={data} />
-                  <Days data={data} />
+                  {range ? <Days data={data} range={range} /> : null}
                   <EngagementParts
                     data={data}
                     by={by}
@@ -209,19 +209,22 @@ function Notes({ data }: { data: Out<'engagement'> }) {
 
 const SHOWN: Figure[] = ['sent', 'clicked', 'participated']
 
-function Days({ data }: { data: Out<'engagement'> }) {
+/** Every day of the range, also those without a message. */
+function Days({ data, range }: { data: Out<'engagement'>; range: { from: string; to: string } }) {
   const { t } = useTranslation()
   const say = useSay()
+  const days = daysBetween(range.from, range.to, say.zone, useNow())
+  const of = new Map(data.days.map(d => [d.day, d.figures]))
   return (
     <Card title={t('engagement.perDay')}>
       <Chart
         label={t('engagement.perDay')}
         axis={t('metrics.day')}
-        categories={data.days.map(d => d.day)}
+        categories={days}
         series={SHOWN.map((f, i) => ({
           name: t(`engagementFigure.${f}`),
           kind: i === 0 ? ('bar' as const) : ('line' as const),
-          values: data.days.map(d => d.figures[f].messages),
+          values: days.map(d => of.get(d)?.[f].messages ?? 0),
           say: v => say.count(v),
         }))}
       />

@@ -197,7 +197,7 @@ function Demo({ done }: { done: boolean }) {
     return (
       <div style={{ width: 240 }} role="status">
         <Text size="xs">
-          {t('home.building')} · {progress.step}
+          {t('home.building')} · {word('demoStep', progress.step ?? '')}
         </Text>
         <Progress value={percent} aria-label={t('home.building')} />
       </div>

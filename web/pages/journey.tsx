@@ -1,5 +1,5 @@
 // One journey: its graph with live counts, a panel for the chosen node, versions, problems, publish, pause and stop.
-import { Breadcrumbs, Button, Group, Text } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconDownload,
@@ -23,7 +23,7 @@ import { slotOf } from '../journey/slots.tsx'
 import { useKnown } from '../rules/vocabulary.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { A } from '../parts/link.tsx'
-import { Page } from '../parts/page.tsx'
+import { Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
@@ -43,16 +43,11 @@ export function Journey() {
     <Page
       wide
       above={
-        <nav aria-label={t('common.breadcrumb')}>
-          <Breadcrumbs mb={4}>
-            <A to="/w/$ws/journeys" params={{ ws }} size="sm">
-              {t('journeys.title')}
-            </A>
-            <Text size="sm" c="dimmed">
-              {data?.name ?? '…'}
-            </Text>
-          </Breadcrumbs>
-        </nav>
+        <Crumbs here={data?.name ?? '…'}>
+          <A to="/w/$ws/journeys" params={{ ws }} size="sm">
+            {t('journeys.title')}
+          </A>
+        </Crumbs>
       }
       title={data?.name ?? t('common.loading')}
       lead={

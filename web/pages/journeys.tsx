@@ -9,6 +9,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { emptyJourney } from '../journey/editor/empty.ts'
 import { ImportButton } from '../journey/import.tsx'
 import { ImportDone } from '../journey/publishing/import-done.tsx'
+import { useEventLabel } from '../parts/event-picker.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Definition, Guarded, StateBadge, Time } from '../parts/small.tsx'
@@ -24,6 +25,7 @@ export function Journeys() {
   const navigate = route.useNavigate()
   const list = useApi('journeys', { ws })
   const [imported, setImported] = useState<Out<'importJourney'> | null>(null)
+  const labelOf = useEventLabel(ws)
   const open = (journey: string) => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey } })
   const [archived, setArchived] = useState(false)
   const shown = (j: { status: string }) => archived || j.status !== 'archived'
@@ -125,7 +127,7 @@ export function Journeys() {
                               {j.name}
                             </A>
                             <Text size="xs" c="dimmed">
-                              {j.trigger}
+                              {labelOf(j.trigger)}
                             </Text>
                           </td>
                           <td>

@@ -13,7 +13,7 @@ import { ModuleSettings } from '../messages/module-settings.tsx'
 import { ModuleUses, ModuleVersions } from '../messages/module-tabs.tsx'
 import { PreviewAs } from '../messages/editor/preview.tsx'
 import { A } from '../parts/link.tsx'
-import { Page } from '../parts/page.tsx'
+import { Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { Vocabular } from '../rules/vocabulary.tsx'
@@ -70,9 +70,11 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
     <Page
       wide
       above={
-        <A size="sm" to="/w/$ws/modules" params={{ ws }}>
-          {t('modules.back')}
-        </A>
+        <Crumbs here={data.name}>
+          <A size="sm" to="/w/$ws/modules" params={{ ws }}>
+            {t('modules.back')}
+          </A>
+        </Crumbs>
       }
       title={data.name}
       lead={

@@ -11,11 +11,13 @@ import { word } from '../i18n.ts'
 import { contentFor } from '../journey/fields/content-for.ts'
 import { ContentPreview, type Shown } from '../messages/content-preview.tsx'
 import '../messages/editor/modules.css'
+import { contentWithFieldNames } from '../messages/merge-words.ts'
 import { FindInput } from '../parts/find-input.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { useKnown } from '../rules/vocabulary.tsx'
 
 const route = getRouteApi('/w/$ws/modules')
 type Library = Out<'modules'>
@@ -54,27 +56,28 @@ export function Modules() {
       <Show query={query}>
         {data =>
           data.items.length === 0 && !filtered ? (
-            <Empty
-              icon={<IconTemplate />}
-              title={t('modules.empty')}
-              text={t('modules.emptyText')}
-              action={button}
-            />
+            <div className="card">
+              <Empty
+                icon={<IconTemplate />}
+                title={t('modules.empty')}
+                text={t('modules.emptyText')}
+                action={button}
+              />
+            </div>
           ) : (
             <div className="modules">
               <Folders folders={data.folders} open={folder} choose={f => set({ folder: f })} />
               <Stack gap="sm">
                 <Group gap="sm">
                   <FindInput
-                    size="sm"
-                    flex={1}
-                    miw={200}
+                    size="xs"
+                    className="filter-search"
                     label={t('modules.search')}
                     value={q}
                     find={text => set({ q: text })}
                   />
                   <Select
-                    size="sm"
+                    size="xs"
                     w={160}
                     clearable
                     aria-label={t('modules.channel')}
@@ -84,7 +87,7 @@ export function Modules() {
                     onChange={c => set({ channel: c ?? undefined })}
                   />
                   <Select
-                    size="sm"
+                    size="xs"
                     w={160}
                     clearable
                     aria-label={t('modules.tags')}
@@ -179,11 +182,12 @@ function Folders({
 function ModuleCard({ ws, module }: { ws: string; module: Row }) {
   const { t } = useTranslation()
   const { name, channel, liveVersion, changed, usedBy, tags, folder } = module
+  const { names } = useKnown(ws)
   const journeys = usedBy.filter(u => u.versions.length > 0)
   return (
     <li className="module-card">
       <div className="module-thumb" aria-hidden="true" inert>
-        <ContentPreview content={module.content as Shown} height={150} />
+        <ContentPreview content={contentWithFieldNames(module.content as Shown, names)} height={150} />
       </div>
       <Stack gap={4} p="sm">
         <A fw={600} to="/w/$ws/modules/$module" params={{ ws, module: module.id }}>

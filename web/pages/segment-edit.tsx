@@ -1,12 +1,12 @@
 // A segment is written: a new one, or another draft of one that is there. The count is beside it all the while.
-import { Breadcrumbs, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SEGMENT_KINDS, type SegmentKind } from '../../src/segments/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Crumbs, Page } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { RuleBuilder } from '../rules/builder.tsx'
@@ -117,22 +117,16 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
     <Page
       wide
       above={
-        <nav aria-label={t('common.breadcrumb')}>
-          <Breadcrumbs mb={4}>
-            <A to="/w/$ws/segments" params={{ ws }} size="sm">
-              {t('segments.title')}
+        <Crumbs here={t(segment ? 'segment.edit' : 'segmentEdit.newTitle')}>
+          <A to="/w/$ws/segments" params={{ ws }} size="sm">
+            {t('segments.title')}
+          </A>
+          {segment ? (
+            <A to="/w/$ws/segments/$segment" params={{ ws, segment: segment.id }} size="sm">
+              {segment.name}
             </A>
-            {segment ? (
-              <A to="/w/$ws/segments/$segment" params={{ ws, segment: segment.id }} size="sm">
-                {segment.name}
-              </A>
-            ) : (
-              <Text size="sm" c="dimmed">
-                {t('segmentEdit.newTitle')}
-              </Text>
-            )}
-          </Breadcrumbs>
-        </nav>
+          ) : null}
+        </Crumbs>
       }
       title={segment ? t('segmentEdit.editTitle', { name: segment.name }) : t('segmentEdit.newTitle')}
       lead={t('segmentEdit.lead')}

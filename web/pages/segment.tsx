@@ -1,12 +1,12 @@
 // One segment: what it says, how it moves, who is in it and who they are, its versions, and what can be done with it.
-import { Alert, Breadcrumbs, Group, Text } from '@mantine/core'
+import { Alert, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPencil } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
 import { A, ButtonLink } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Figure, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { Vocabular } from '../rules/vocabulary.tsx'
@@ -56,16 +56,11 @@ function Detail({ ws, of }: { ws: string; of: SegmentDetail }) {
     <Page
       wide
       above={
-        <nav aria-label={t('common.breadcrumb')}>
-          <Breadcrumbs mb={4}>
-            <A to="/w/$ws/segments" params={{ ws }} size="sm">
-              {t('segments.title')}
-            </A>
-            <Text size="sm" c="dimmed" className="mono">
-              {of.id}
-            </Text>
-          </Breadcrumbs>
-        </nav>
+        <Crumbs here={of.name}>
+          <A to="/w/$ws/segments" params={{ ws }} size="sm">
+            {t('segments.title')}
+          </A>
+        </Crumbs>
       }
       title={of.name}
       lead={

@@ -3,30 +3,34 @@
 // biome-ignore-all lint/a11y/useSemanticElements: see above
 import { useState } from 'react'
 import { Button } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
 import { useSay } from '../use.ts'
 
-const W = 640
 const H = 190
 const PAD = { left: 44, right: 8, top: 10, bottom: 24 }
 
-/** A round number at or above `n`. */
+/** A round number at or above `n`, half of which is whole. */
 function niceTop(n: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, n)))
-  return [1, 1.5, 2, 3, 4, 6, 8, 10].map(f => f * power).find(v => v >= n) ?? n
+  if (power < 10) return Math.max(2, Math.ceil(n / 2) * 2)
+  return [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].map(f => f * power).find(v => v >= n) ?? n
 }
 
 export function DayChart({ days }: { days: { day: string; events: number; messages: number }[] }) {
   const { t } = useTranslation()
   const say = useSay()
   const [table, setTable] = useState(false)
+  // drawn as wide as it is: letters keep their size
+  const { ref, width } = useElementSize<HTMLDivElement>()
+  const W = Math.max(240, width || 480)
   const shown = days.slice(-30)
   const top = niceTop(Math.max(1, ...shown.map(d => Math.max(d.events, d.messages))))
   const step = (W - PAD.left - PAD.right) / shown.length
   const y = (v: number) => PAD.top + (H - PAD.top - PAD.bottom) * (1 - v / top)
   const label = (day: string) => `${Number(day.slice(5, 7))}/${Number(day.slice(8, 10))}`
   return (
-    <>
+    <div ref={ref}>
       {table ? (
         <div
           className="table-scroll"
@@ -55,7 +59,7 @@ export function DayChart({ days }: { days: { day: string; events: number; messag
           </table>
         </div>
       ) : (
-        <svg viewBox={`0 0 ${W} ${H}`} width="100%" role="img" aria-label={t('home.chart')}>
+        <svg viewBox={`0 0 ${W} ${H}`} width={W} height={H} role="img" aria-label={t('home.chart')}>
           {[0, 0.5, 1].map(f => (
             <g key={f}>
               <line
@@ -99,7 +103,7 @@ export function DayChart({ days }: { days: { day: string; events: number; messag
                     stroke="var(--app-card)"
                   />
                 ) : null}
-                {i % Math.ceil(shown.length / 8) === 0 ? (
+                {(shown.length - 1 - i) % Math.ceil(shown.length / Math.max(3, Math.floor(W / 56))) === 0 ? (
                   <text
                     x={x + step / 2}
                     y={H - 7}
@@ -152,6 +156,6 @@ export function DayChart({ days }: { days: { day: string; events: number; messag
           {t('home.asTable')}
         </Button>
       </div>
-    </>
+    </div>
   )
 }

@@ -1,6 +1,6 @@
 // The shape of every page: title, one line that says what it is for, one primary action, the content.
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-import { Box, Group, Text, Title } from '@mantine/core'
+import { Box, Breadcrumbs, Group, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -28,7 +28,7 @@ export function Page({
     <Box maw={wide ? undefined : 1280} mx="auto" w="100%">
       {above}
       <Group justify="space-between" align="flex-start" mb="md" gap="md">
-        <Box>
+        <Box flex="1 1 260px" miw={0}>
           <Title order={1} size="h3">
             {title}
           </Title>
@@ -42,6 +42,21 @@ export function Page({
       </Group>
       {children}
     </Box>
+  )
+}
+
+/** Above a page that belongs to a list: a way back to it, and its own name. `children`: links. */
+export function Crumbs({ here, children }: { here: string; children: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <nav aria-label={t('common.breadcrumb')}>
+      <Breadcrumbs mb={4}>
+        {children}
+        <Text size="sm" c="dimmed">
+          {here}
+        </Text>
+      </Breadcrumbs>
+    </nav>
   )
 }
 

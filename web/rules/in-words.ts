@@ -62,8 +62,9 @@ export function saySeen(seen: unknown, leaf: Leaf | null, say: Say, names: Names
     case 'stage':
       return word('stage', seen)
     case 'identifier':
-    case 'channel':
       return word('identifier', seen)
+    case 'channel':
+      return word('reason', seen)
     case 'consent':
       return say.t(`ruleConsentIs.${seen as 'granted'}`)
     default:

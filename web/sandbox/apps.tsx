@@ -53,7 +53,7 @@ export function PhonePane({
           onChange={show}
           data={APPS.map(value => ({ value, label: <AppIcon app={value} /> }))}
         />
-        <Text size="sm" c="dimmed" truncate>
+        <Text size="sm" c="dimmed" truncate className="phone-name">
           {word('channel', app)}
         </Text>
       </Group>

@@ -28,7 +28,7 @@ export function useContacts(ws: string, channel: ChannelName, address: string | 
   const items = query.data?.items ?? []
   const contact =
     items.find(c => c.address === address) ?? chosen.data?.items.find(c => c.address === address)
-  return { items, contact, setTyped }
+  return { items, contact, setTyped, pending: query.isPending }
 }
 
 export function ContactPick({

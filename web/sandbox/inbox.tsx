@@ -50,7 +50,9 @@ export function Inbox({
           withAddress
         />
       </Group>
-      {!address ? (
+      {!address && people.pending ? (
+        <Waiting rows={4} />
+      ) : !address ? (
         <Empty icon={<IconMail />} title={t('sandbox.noInbox')} text={t('sandbox.noMailText')} />
       ) : box.isPending ? (
         <Waiting rows={4} />

@@ -71,7 +71,13 @@ export function LineChat({
         aria-label={t('sandbox.chatOf', { name: contact?.name ?? '' })}
         tabIndex={0}
       >
-        {!address ? (
+        {!address && (people.pending || people.items.length > 0) ? (
+          people.pending ? (
+            <Waiting rows={4} />
+          ) : (
+            <p className="chat-note">{t('sandbox.chooseContact')}</p>
+          )
+        ) : !address ? (
           <p className="chat-note">
             <b>{t('sandbox.noLine')}</b>
             <br />

@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
-import { currentLocale } from '../i18n.ts'
 import { Badge, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { useSay } from '../use.ts'
 
 type Till = Out<'sandboxTill'>
 type Coupon = { code: string; name: string; kind: string; value: number }
@@ -56,7 +56,8 @@ function Register({
   members: { value: string; name: string }[]
 }) {
   const { t } = useTranslation()
-  const language = currentLocale() === 'en' ? 'en' : 'zh'
+  const say = useSay()
+  const language = say.locale === 'en' ? 'en' : 'zh'
   const [store, setStore] = useState(till.stores[0]?.code ?? '')
   const [staff, setStaff] = useState<string | null>(null)
   const [memberNo, setMemberNo] = useState('')
@@ -160,7 +161,7 @@ function Register({
         {till.products.map(p => (
           <li key={p.sku}>
             <span>{p.name[language]}</span>
-            <span className="mono">{p.price}</span>
+            <span className="num">{say.money(p.price, 'TWD')}</span>
             <Group gap={4} wrap="nowrap">
               <ActionIcon
                 size="sm"
@@ -210,14 +211,14 @@ function Register({
           </Guarded>
           {coupon ? (
             <Badge tone="good">
-              {coupon.name} −{discount}
+              {coupon.name} −{say.money(discount, 'TWD')}
             </Badge>
           ) : null}
         </Group>
       </form>
       <Group justify="space-between">
         <Text fw={650} aria-live="polite">
-          {t('till.total', { total: subtotal - discount })}
+          {t('till.total', { total: say.money(subtotal - discount, 'TWD') })}
         </Text>
         <Guarded
           scope="sandbox:use"
@@ -235,7 +236,8 @@ function Register({
             <li key={s.order}>
               <Group justify="space-between" wrap="nowrap">
                 <span>
-                  <span className="mono">{s.order}</span> · {s.memberNo || t('till.nobody')} · {s.total}
+                  <span className="mono">{s.order}</span> · {s.memberNo || t('till.nobody')} ·{' '}
+                  {say.money(s.total, 'TWD')}
                 </span>
                 {s.back ? (
                   <Badge tone="skip">{t('till.back')}</Badge>

@@ -9,7 +9,7 @@ export const broadcastWords = {
     new: ['新增群發', 'New broadcast'],
     empty: ['還沒有群發', 'No broadcasts yet'],
     emptyText: [
-      '選一個分眾、寫一則訊息、決定什麼時候發。送出前會先讓您看到會發給誰、多少錢。',
+      '選一個分眾、寫一則訊息、決定什麼時候發。送出前會先讓你看到會發給誰、多少錢。',
       'Choose a segment, write a message, say when. Before it goes out you see who gets it and what it costs.',
     ],
     name: ['名稱', 'Name'],

@@ -3,7 +3,7 @@ export const consentWords = {
   consent: {
     tab: ['同意與偏好', 'Consent'],
     lead: [
-      '您請顧客同意什麼。文字改了就是新的版本，之前的同意仍記著當時的版本。',
+      '你請顧客同意什麼。文字改了就是新的版本，之前的同意仍記著當時的版本。',
       'What you ask your customers for. Another text is another version; consents given before keep theirs.',
     ],
     purposes: ['用途', 'Purposes'],

@@ -40,7 +40,7 @@ export const engagementWords = {
     perDay: ['每日', 'Per day'],
     empty: ['這段期間沒有送出訊息', 'No message was sent in this time'],
     emptyText: [
-      '發佈一個有「發送訊息」節點的旅程，訊息送出後這裡就有數字。也可以換一段期間。',
+      '發布一個有「發送訊息」節點的旅程，訊息送出後這裡就有數字。也可以換一段期間。',
       'Publish a journey with a send node; figures appear once messages go out. Or choose another time.',
     ],
     people: ['「{{figure}}」的人', 'Who: {{figure}}'],
@@ -131,7 +131,7 @@ export const engagementWords = {
     accepted: ['已接受，未退回、未封鎖', 'accepted, not come back or blocked'],
     notConnected: ['未連接', 'Not connected'],
     note: [
-      '「可觸及分流」節點可以依成本、順序或觸及率挑渠道；它用的觸及率每天凌晨三點後重算，隨發佈版本記錄。',
+      '「可觸及分流」節點可以依成本、順序或觸及率挑渠道；它用的觸及率每天凌晨三點後重算，隨發布版本記錄。',
       'Reach nodes may choose by cost, order or reach; the rate they choose by is worked out after three each night and kept with the published version.',
     ],
   },

@@ -148,7 +148,7 @@ export const insight = {
       'Where customers first came from, and how many of them bought later',
     ],
     by: ['依', 'By'],
-    byKind: ['管道類型', 'Kind'],
+    byKind: ['來源類型', 'Kind'],
     bySource: ['來源', 'Source'],
     byCampaign: ['活動', 'Campaign'],
     byLink: ['連結或 QR', 'Link or QR code'],

@@ -60,8 +60,8 @@ export const pages = {
     setupLead: ['四步就能看到第一則自動訊息', 'Four steps to the first automatic message'],
     stepDemo: ['建立示範品牌', 'Build the demo brand'],
     stepDemoText: [
-      '2,000 位虛構顧客、一年的行為、兩個進行中的旅程，約 20 秒。',
-      '2,000 made-up customers, a year of behaviour, two live journeys; about 20 seconds.',
+      '2,000 位虛構顧客、一年的行為、進行中的旅程、群發與活動；不到一分鐘。',
+      '2,000 made-up customers, a year of behaviour, live journeys, a broadcast and a campaign; less than a minute.',
     ],
     stepSource: ['接上你的網站', 'Connect your site'],
     stepSourceText: [
@@ -74,7 +74,10 @@ export const pages = {
       'A LINE official account or a mail server; a sandbox has stand-ins built in.',
     ],
     stepJourney: ['發布第一個旅程', 'Publish a journey'],
-    stepJourneyText: ['匯入一個旅程檔，檢查後發布。', 'Import a journey file, check it, publish.'],
+    stepJourneyText: [
+      '在畫布上從範例開始，模擬一次，檢查後發布。',
+      'Begin with an example on the canvas, simulate it, check it, publish.',
+    ],
     build: ['建立示範品牌', 'Build the demo brand'],
     building: ['建立中', 'Building'],
     openDemo: ['進入示範品牌', 'Open the demo brand'],
@@ -105,6 +108,13 @@ export const pages = {
     day: ['日期', 'Day'],
     asTable: ['以表格顯示', 'Show as a table'],
     noDays: ['還沒有事件。', 'No events yet.'],
+  },
+  demoStep: {
+    people: ['建立顧客', 'customers'],
+    events: ['加入一年的行為', 'a year of behaviour'],
+    fold: ['計算每個人的狀態', 'working out where each one stands'],
+    history: ['寫入歷史', 'writing history'],
+    done: ['完成', 'done'],
   },
   customers: {
     title: ['顧客', 'Customers'],
@@ -181,6 +191,7 @@ export const pages = {
     held: ['成立', 'true'],
     notHeld: ['不成立', 'false'],
     stateBytes: ['狀態大小', 'State size'],
+    copyId: ['複製顧客代碼', 'Copy the customer’s id'],
   },
   sources: {
     title: ['資料來源', 'Sources'],
@@ -256,7 +267,7 @@ export const pages = {
     settings: ['設定', 'Settings'],
     secrets: ['密鑰', 'Secrets'],
     secretKept: ['已保存，留白則不變', 'Kept; leave empty to keep it'],
-    delivery: ['發送保證', 'Delivery'],
+    delivery: ['發送保證：', 'Delivery:'],
     at_least_once: [
       '至少一次：結果不明時用供應商的重試鍵再送，供應商會去重',
       'At least once: an unknown outcome is retried under the provider’s key, which removes duplicates',

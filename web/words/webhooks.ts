@@ -2,7 +2,7 @@
 export const webhookWords = {
   title: ['Webhook', 'Webhooks'],
   lead: [
-    '顧客身上發生的事，馬上通知您的其他系統。至少送達一次，附簽章，失敗會重試超過一天。',
+    '顧客身上發生的事，馬上通知你的其他系統。至少送達一次，附簽章，失敗會重試超過一天。',
     'Tells your other systems what happens to customers, as it happens: at least once, signed, tried again for more than a day.',
   ],
   add: ['新增 Webhook', 'Add a webhook'],

@@ -11,7 +11,9 @@ import { batchKey, checkLine, MULTICAST_MAX, sendLine, sendMulticast } from '../
 import { unitFor } from '../line/units.ts'
 import { STAND_IN, standInToken } from '../stand-in.ts'
 
-const CONCURRENCY = 32
+// LINE takes 2,000 requests a second of an account: with answers 50 ms away that is a hundred at once. The ledger's groups grow
+// with it, too: at 32 a message cost PostgreSQL 0.56 ms, at 128 0.31
+const CONCURRENCY = 128
 const SECOND = 1_000
 
 /** What is wrong with a setting, by its name; null: nothing. */

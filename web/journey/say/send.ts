@@ -1,6 +1,7 @@
 // Words of the send node.
 import { IconSend } from '@tabler/icons-react'
 import { word } from '../../i18n.ts'
+import { withFieldNames } from '../../messages/merge-words.ts'
 import type { Names } from '../../rules/names.ts'
 import type { Detail, NodeSay } from './model.ts'
 import { number, text } from './values.ts'
@@ -16,12 +17,7 @@ function brief(content: unknown, names: Names): string {
   } | null
   const first = c?.messages?.[0]
   const words = c?.subject || c?.text || c?.title || c?.template?.name || first?.text || first?.altText || ''
-  return words
-    .replace(
-      /\{\{\s*(\w+)\.(?:traits\.|props\.)?([\w-]+)[^}]*\}\}/g,
-      (_, of: string, name: string) => `〔${of === 'customer' ? names.trait(name) : names.prop(name)}〕`,
-    )
-    .replace(/\{\{[^}]*\}\}/g, '〔…〕')
+  return withFieldNames(words, names)
 }
 
 const line: NodeSay['line'] = (f, say, names) => {
