@@ -126,7 +126,9 @@ async function settleHeld(
   const known = judged.flatMap(j => j ?? [])
   const now = known[0]?.now ?? Date.now
   const stays = (delayMs: number | 'never', reason: string) =>
-    allSettled(open.map(claim => work.settle({ claim, from: 'unknown', end: stay(delayMs, reason), now: now() })))
+    allSettled(
+      open.map(claim => work.settle({ claim, from: 'unknown', end: stay(delayMs, reason), now: now() })),
+    )
   const { account, adapter } = known[0] ?? {}
   if (members.some(isTooOld)) return stays('never', 'key_expired')
   if (!whole || known.length < members.length || !account || !adapter?.batch)
