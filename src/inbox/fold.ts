@@ -83,13 +83,13 @@ export type Folded = {
   segments: Segment[]
   shifts: Shift[]
   parked: Park[]
-  /** rows of customers parked before: kept in order behind them */
+  /** rows of customers who were parked before; they wait in order behind the others of theirs */
   behind: InboxRow[]
   forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
-  /** whose alarm must be cleared: nobody rings for them while they are set aside */
+  /** customers whose alarm is cleared, because they are set aside and nobody rings for them */
   silent: Uuid[]
-  /** events that were passed on as often as an event may be, and stayed */
+  /** events that had been passed on as often as an event may be, and stayed where they were */
   stayed: number
   /** inputs and alarms folded */
   count: number
@@ -192,7 +192,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     const entry: Omit<JournalEntry, 'b'> = { c: work.id, k: input.kind, n: input.now, r: input.received }
     if (row?.message_hash) entry.h = row.message_hash
     if (result.verdict !== 'folded') entry.x = result.verdict
-    // a refusal may leave its mark on who is there; nobody comes into being by one
+    // a refusal may leave its mark on a customer who is there, but it brings none into being
     if (result.verdict === 'folded' || work.held.state !== null) {
       work.held.state = result.state
       work.touched = true
@@ -328,8 +328,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     )
   }
 
-  /** Every alarm that was read moves, even of whom nobody rings (parked, part of another): one that stays in the past would be
-   *  read again at once, for ever. */
+  /** Every alarm that was read moves, even where nobody rings (the customer is parked, or part of another): one that stayed in the
+   *  past would be read again at once, for ever. */
   const touchDue = (row: CustomerRow): void => {
     if (mail.parked.has(row.id)) {
       out.silent.push(row.id)
