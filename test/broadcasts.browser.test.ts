@@ -35,8 +35,24 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   await page.getByRole('textbox', { name: /文字/ }).first().fill('全館九折')
   await page.getByRole('checkbox', { name: '先發給一小群人' }).check()
   await look('form')
-  await page.getByRole('checkbox', { name: '先發給一小群人' }).uncheck()
+  // a share or a number of people: one of both, kept with the draft
+  const size = page.getByRole('radiogroup', { name: '先讓多少人走（試行）' })
+  await page.getByRole('textbox', { name: '比例（%）' }).waitFor()
+  await size.getByText('人數').click()
+  const people = page.getByRole('textbox', { name: '人數' })
+  await people.fill('40')
+  await page.getByRole('status').getByText('儲存時依當時人數換成比例').waitFor()
   await page.getByRole('button', { name: '存成草稿' }).click()
+  await page.getByText('沒有發現問題').waitFor()
+  const kept = async () => {
+    const [made] = (await brand.ask('broadcasts')).items as { id: string }[]
+    const held = await brand.ask('broadcast', { params: { broadcast: made!.id } })
+    return (held.spec as { canary?: unknown }).canary
+  }
+  expect(await kept()).toMatchObject({ people: 40, waitMs: 3_600_000, limits: { failed: 10 } })
+  expect(await kept()).not.toHaveProperty('percent')
+  await page.getByRole('checkbox', { name: '先發給一小群人' }).uncheck()
+  await page.getByRole('button', { name: '儲存並看最後確認' }).click()
   await page.getByRole('row', { name: 'LINE 1 1' }).waitFor()
   await page.getByText('沒有發現問題').waitFor()
   await look('last')

@@ -2,7 +2,7 @@
 // SHOTS=folder keeps pictures.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId, type Uuid } from '../src/platform/ids.ts'
+import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
 import type { Out } from '../src/contract.ts'
 import { expectCleanInBothSchemes } from './axe.ts'
 import { pictures } from './pictures.ts'
@@ -124,4 +124,37 @@ test('an account’s prices: one in the own currency, one in dollars after its r
   await speak('繁體中文', 'Language')
 })
 
-test('all of it is clean by axe', () => {})
+test('the last of a month’s quota is kept for a segment, which is picked and shown by its name', {
+  timeout: 180_000,
+}, async () => {
+  const accounts = async () => ((await brand.ask('channels')) as Out<'channels'>).items
+  const line = (await accounts()).find(a => a.adapter === 'line')!
+  await page.goto(`${brand.home}/channels?edit=${line.id}`)
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/^每月可發則數/).fill('1000')
+  await dialog.getByLabel(/^保留額度/).fill('10%')
+  const picker = dialog.getByLabel('保留給哪個分眾')
+  expect(await picker.locator('option:checked').textContent()).toBe('不保留')
+  await picker.selectOption({ label: '貴賓' })
+  await look('reserve-form')
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('definition').filter({ hasText: '貴賓' }).waitFor()
+  const { rows } = await site.core.pool.query<{ id: Uuid }>(
+    'select id from segment where workspace_id = $1 and name = $2',
+    [brand.id, '貴賓'],
+  )
+  const settings = async () => (await accounts()).find(a => a.id === line.id)!.settings
+  expect(await settings()).toMatchObject({
+    monthlyQuota: '1000',
+    quotaReserve: '10%',
+    quotaReserveFor: publicId('seg', rows[0]!.id),
+  })
+  await page.goto(`${brand.home}/channels?edit=${line.id}`)
+  await expect.poll(() => picker.locator('option:checked').textContent(), { timeout: 20_000 }).toBe('貴賓')
+  await dialog.getByLabel(/^保留額度/).fill('')
+  await picker.selectOption({ label: '不保留' })
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await settings()).not.toHaveProperty('quotaReserveFor')
+})

@@ -1,7 +1,7 @@
 // The panels of trigger and entry in Chromium, by role and label: choosing what starts a journey, who comes in, a campaign
 // made beside its trigger. Axe finds nothing serious, in both languages and schemes.
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { cartNotPaid } from '../src/journeys/examples.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { createJourney } from '../src/journeys/store.ts'
@@ -11,6 +11,8 @@ import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
 import { pictures } from './pictures.ts'
 import { type BrandSite, openBrandSite } from './site.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 let site: BrandSite
 let core: TestCore
@@ -67,11 +69,13 @@ test('a campaign is made beside the trigger that waits for it', async () => {
   await everyWay('campaign')
 })
 
-test('who comes in: re-entry, one run for each order, only a share', async () => {
+test('who comes in: re-entry, one run for each order, a share or so many people first', async () => {
   await page.goto(`${home}?panel=entry`)
   await page.getByLabel('隨時').check()
   await page.getByLabel('依事件的哪個屬性分開進入').fill('order')
-  await page.getByLabel('先讓多少比例的人進入（%）').fill('20')
+  const canary = page.getByRole('radiogroup', { name: '先讓多少人走（試行）' })
+  await canary.getByText('比例').click()
+  await page.getByLabel('比例（%）').fill('20')
   await page.getByLabel('從何時開放').fill('2026-03-01T09:00')
   await everyWay('entry')
   const kept = await draft(g => g.entry?.from !== undefined)
@@ -80,4 +84,14 @@ test('who comes in: re-entry, one run for each order, only a share', async () =>
     key: 'order',
     entry: { canaryPercent: 20, from: '2026-03-01T01:00:00.000Z' },
   })
+  await canary.getByText('人數').click()
+  await page.getByLabel('人數', { exact: true }).last().fill('200')
+  await page.getByRole('status').getByText('最先進入的這些人').waitFor()
+  await everyWay('canary-people')
+  const first = await draft(g => g.entry?.canaryPeople === 200)
+  expect(first.entry).toEqual({ canaryPeople: 200, from: '2026-03-01T01:00:00.000Z' })
+  await canary.getByText('全部').click()
+  await draft(
+    g => g.entry !== undefined && g.entry.canaryPeople === undefined && g.entry.canaryPercent === undefined,
+  )
 })

@@ -39,6 +39,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#5a6270',
     '--mantine-color-placeholder': '#6b7280',
     '--mantine-color-error': '#c92a2a',
+    '--mantine-color-anchor': '#3b5bdb', // also on the row that the pointer is on
     '--mantine-color-indigo-light-color': '#364fc7',
     '--app-canvas': '#f7f8fa',
     '--app-card': '#ffffff',

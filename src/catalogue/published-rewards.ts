@@ -27,13 +27,16 @@ export async function publishedRewards(
   return { ...(coupons.length > 0 ? { coupons } : {}), ...(points ? { points } : {}) }
 }
 
-/** Of coupons that can be given. */
-export async function couponKeys(sql: Sql, workspace: Uuid): Promise<string[]> {
-  const { rows } = await sql.query<{ key: string }>(
-    'select key from coupon where workspace_id = $1 and not archived order by key',
+/** Archived ones cannot be given any more. */
+export async function couponNames(
+  sql: Sql,
+  workspace: Uuid,
+): Promise<{ key: string; name: string; archived: boolean }[]> {
+  const { rows } = await sql.query<{ key: string; name: string; archived: boolean }>(
+    `select key, terms->>'name' as name, archived from coupon where workspace_id = $1 order by key`,
     [workspace],
   )
-  return rows.map(r => r.key)
+  return rows
 }
 
 export async function decidedJourneys(

@@ -2,10 +2,13 @@
 // (src/messages/render.ts). Beside what the channel shows a content may hold variants by language, conditions, product
 // slots and the module it came from: those are settled when it is rendered and never leave. Pure.
 import { z } from 'zod'
+import { sameReply } from './choices.ts'
+import { phoneTemplate } from './line/phone-template.ts'
 import { CHANNELS, isChannel } from './model.ts'
 import { checkRule } from '../rules/check.ts'
 import type { Rule } from '../rules/model.ts'
 
+const SAME_REPLY = 'two replies have the same payload: nobody could tell them apart'
 const webUrl = z.string().min(1).max(2_000)
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/
@@ -53,10 +56,18 @@ const lineContent = z
     /** Who is no friend gets it by their phone number, as a notification message: transactional only, words and no pictures,
      *  by accounts that LINE lets (setting phoneNotifications). */
     byPhone: z.boolean().optional(),
+    /** what goes by phone number instead of the messages: one of LINE's own templates, which LINE need not look at first */
+    phoneTemplate: phoneTemplate.optional(),
     ...beside,
   })
   .superRefine((c, ctx) => {
-    if (!c.byPhone) return
+    if (c.phoneTemplate && !c.byPhone)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['phoneTemplate'],
+        message: 'A template for phone numbers needs byPhone',
+      })
+    if (!c.byPhone || c.phoneTemplate) return
     for (const [i, m] of c.messages.entries())
       if (NOT_BY_PHONE.has(m.type))
         ctx.addIssue({
@@ -125,6 +136,8 @@ const whatsappContent = z
     message: 'a list has neither buttons nor media beside it',
     path: ['list'],
   })
+  .refine(c => sameReply(c.buttons ?? []) < 0, { message: SAME_REPLY, path: ['buttons'] })
+  .refine(c => sameReply(c.list?.rows ?? []) < 0, { message: SAME_REPLY, path: ['list', 'rows'] })
 const chatContent = {
   ...beside,
   text: z.string().min(1).max(2_000),
@@ -133,6 +146,7 @@ const chatContent = {
   quickReplies: z
     .array(z.strictObject({ title: z.string().min(1).max(20), payload: z.string().min(1).max(1_000) }))
     .max(13)
+    .refine(rows => sameReply(rows) < 0, { message: SAME_REPLY })
     .optional(),
   buttons: z
     .array(

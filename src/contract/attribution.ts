@@ -4,7 +4,7 @@ import { MODELS, USUAL_HALF_LIFE_DAYS } from '../insight/attribution/credit.ts'
 import { ATTRIBUTED_BY, TOUCH_KINDS, USUAL_WINDOW_DAYS } from '../insight/attribution/model.ts'
 import { customerRow } from './customers.ts'
 import { range } from './insight.ts'
-import { e, id, list, time } from './shared.ts'
+import { e, id, list, nodeName, time } from './shared.ts'
 
 const credit = {
   conversions: z.number().describe('with decimals: a conversion is shared among its touches'),
@@ -70,6 +70,7 @@ export const attributionEndpoints = {
           name: z.string().nullable(),
           journey: id.nullable(),
           node: z.string().nullable(),
+          nodeName,
           version: z.number().nullable(),
           ...credit,
         }),

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { CAMPAIGN_MEASURES } from '../campaigns/figures.ts'
 import { propFilter } from '../rules/check.ts'
-import { e, id, list, page, time } from './shared.ts'
+import { e, id, list, nodeName, page, time } from './shared.ts'
 
 const where = z.array(propFilter).max(10)
 const event = z.string().min(1).max(200)
@@ -140,7 +140,8 @@ export const campaignsEndpoints = {
           journeyName: z.string(),
           node: z.string(),
           version: z.number(),
-          title: z.string(),
+          nodeName,
+          broadcast: id.nullable(),
         }),
       ),
       revenue: z.number().describe('net of standing orders of reached people within the period, after it'),

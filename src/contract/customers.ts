@@ -4,7 +4,7 @@ import { messageContent } from '../channels/content.ts'
 import { CHANNEL_NAMES } from '../channels/model.ts'
 import { STAGES } from '../customers/model.ts'
 import { PHASES } from './phases.ts'
-import { e, id, list, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
+import { e, id, list, nodeName, ok, page, PERSONAL, personal, personalValue, time } from './shared.ts'
 
 export const customerRow = z.object({
   id,
@@ -47,7 +47,7 @@ export const enrollment = z.object({
   version: z.number(),
   enteredAt: time,
   node: z.string().nullable(),
-  nodeTitle: z.string().nullable(),
+  nodeName,
   waitingUntil: time.nullable(),
   endedAt: time.nullable(),
   how: z.string().nullable(),

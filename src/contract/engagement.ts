@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DIMENSIONS, FIGURES, USUAL_WINDOW_DAYS } from '../insight/engagement/model.ts'
 import { customerRow } from './customers.ts'
 import { range } from './insight.ts'
-import { e, id, list, time } from './shared.ts'
+import { e, id, list, nodeName, time } from './shared.ts'
 
 const count = z.object({
   messages: z.number(),
@@ -69,6 +69,7 @@ export const engagementEndpoints = {
             name: z.string().nullable().describe('of a journey or module'),
             journey: id.nullable(),
             node: z.string().nullable(),
+            nodeName,
             version: z.number().nullable(),
             ...some,
             tells: z

@@ -149,6 +149,12 @@ export const libraryEndpoints = {
             .describe('of a partition, the rest last'),
         }),
       ),
+      named: z
+        .object({
+          journeys: z.array(z.object({ id, name: z.string() })),
+          coupons: z.array(z.object({ key: z.string(), name: z.string() })),
+        })
+        .describe('what journeys name besides; all of them'),
       more: z.array(part).describe('parts that hold more than is shown: search'),
       stale: z.boolean().describe('history is down: only what is declared is here'),
     }),

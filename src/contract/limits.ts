@@ -1,7 +1,7 @@
 // Limits of sending: the workspace's caps for each person, and what is used of limits shared between people.
 import { z } from 'zod'
 import { CHANNEL_NAMES } from '../channels/model.ts'
-import { e, id, ok, time } from './shared.ts'
+import { e, id, nodeName, ok, time } from './shared.ts'
 
 const DAY_MS = 86_400_000
 
@@ -92,14 +92,16 @@ export const limitsEndpoints = {
     method: 'get',
     path: '/w/{ws}/limits',
     scope: 'journeys:read',
-    summary: 'Quotas, budgets, entry caps, throttles and pools: what is used of each in its present window',
+    summary:
+      'Quotas, budgets, entry caps, canaries, throttles and pools: what is used of each in its present window',
     out: z.object({
       items: z.array(
         z.object({
-          kind: z.enum(['quota', 'budget', 'cap', 'throttle', 'pool']),
+          kind: z.enum(['quota', 'budget', 'cap', 'canary', 'throttle', 'pool']),
           of: z.string().describe('id of the account or journey; of a pool its name'),
           name: z.string().nullable(),
           node: z.string().nullable(),
+          nodeName,
           used: z.number().describe('messages or people; of a budget: smallest unit of the currency'),
           max: z.number(),
           per: z.enum(['minute', 'hour', 'day', 'month', 'ever']),

@@ -2,7 +2,7 @@
 // and what LINE counted.
 import { z } from 'zod'
 import { menuAudience, menuDraft } from '../line/menus/model.ts'
-import { e, id, ok, personal } from './shared.ts'
+import { e, id, nodeName, ok, personal } from './shared.ts'
 
 const fault = z.object({
   path: z.string().describe('as LINE names it, such as messages[0].altText'),
@@ -172,6 +172,7 @@ export const lineEndpoints = {
           journeyName: z.string(),
           version: z.number(),
           node: z.string(),
+          nodeName,
           from: z.string(),
           to: z.string(),
           asked: z.string().nullable().describe('the day on which LINE was asked last; null: not yet'),

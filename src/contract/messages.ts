@@ -1,7 +1,7 @@
 // The send ledger and its invariant.
 import { z } from 'zod'
 import { timelineItem } from './customers.ts'
-import { e, id, list, ok, page, personal, personalValue, time } from './shared.ts'
+import { e, id, list, nodeName, ok, page, personal, personalValue, time } from './shared.ts'
 
 export const messageRow = z.object({
   id,
@@ -13,6 +13,7 @@ export const messageRow = z.object({
   journey: id.nullable(),
   journeyName: z.string().nullable(),
   node: z.string().nullable(),
+  nodeName,
   at: time,
   changedAt: time,
   origin: z.enum(['reply', 'test', 'auto']).nullable().describe('null: a journey’s'),

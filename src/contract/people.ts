@@ -20,7 +20,7 @@ import { upliftQuery } from './uplift.ts'
 const people = page(
   z.object({ customer: customerRow, value: z.number().describe('messages, or 1 where people are counted') }),
 )
-const reach = reachQuery.extend({ channel: z.string().max(40), figure: z.enum(REACH_FIGURES) })
+const reach = reachQuery.extend({ figure: z.enum(REACH_FIGURES) })
 const uplift = upliftQuery.extend({ arm: z.enum(['treated', 'control']), figure: z.enum(UPLIFT_FIGURES) })
 const campaign = z.object({
   figure: z.enum(CAMPAIGN_FIGURES),
@@ -42,7 +42,7 @@ export const peopleEndpoints = {
     method: 'get',
     path: '/w/{ws}/reach/people',
     scope: 'customers:read',
-    summary: 'The customers behind a figure of a channel',
+    summary: 'The customers behind a figure of reach; bound, consented and reachable are of one channel',
     query: reach.extend(list.shape),
     out: people,
   }),

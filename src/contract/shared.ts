@@ -52,6 +52,16 @@ export const list = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export const ok = z.object({ ok: z.literal(true) })
+/** src/journeys/node-name.ts */
+export const nodeName = z
+  .object({
+    type: z.string(),
+    title: z.string().nullable().describe('null: nobody gave it one'),
+    channels: z.array(z.string()).describe('by which it sends, in the order in which they are tried'),
+    words: z.string().describe('first words of what it sends, as written; empty: none'),
+  })
+  .nullable()
+  .describe('what the node is called; null: no node, or no version has it any more')
 
 /** Personal data in an answer: who lacks `customers:personal` reads it masked (src/platform/http/mask.ts).
  *  by-kind: the value of an identifier or attribute, by its `kind` or `name` beside it; hit: a search hit's title, when

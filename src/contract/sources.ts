@@ -59,7 +59,7 @@ export const sourcesEndpoints = {
     scope: 'sources:read',
     summary: 'Last events of all sources',
     query: list.extend({ source: z.string().optional(), name: z.string().optional() }),
-    out: page(timelineItem.extend({ customer: id })),
+    out: page(timelineItem.extend({ customer: id, customerName: personal('name').nullable() })),
   }),
   rejectedEvents: e({
     method: 'get',

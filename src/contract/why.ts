@@ -25,7 +25,7 @@ export const whyEndpoints = {
       asOf: time,
       about: z.enum(['journey', 'node', 'message']),
       journey: z.object({ id, name: z.string() }).nullable(),
-      node: z.object({ id: z.string(), title: z.string() }).nullable(),
+      node: z.object({ id: z.string(), title: z.object({ zh: z.string(), en: z.string() }) }).nullable(),
       message: id.nullable(),
       happened: z.boolean().nullable().describe('entered, reached, accepted; null: open, or not known'),
       code: z.string().describe('stable: not_entered.filter, skipped.consent …'),

@@ -294,7 +294,9 @@ describe('what came in', () => {
     const last = await callHandler(core, space.id, 'lastEvents', sourceRoutes.lastEvents, {
       query: { name: 'Order Completed' },
     })
-    expect(last.items.map(i => [i.name, i.source])).toEqual([['Order Completed', 'API']])
+    expect(last.items.map(i => [i.name, i.source, i.customerName])).toEqual([
+      ['Order Completed', 'API', null],
+    ])
     await fetch(server.url + '/v1/track', {
       method: 'POST',
       headers: { authorization: 'Bearer ' + space.apiKey },

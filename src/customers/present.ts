@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { customerRow, Out } from '../contract.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
+import { nameOfNode } from '../journeys/node-name.ts'
 import { bucketOf, deriveId, publicId, type Uuid } from '../platform/ids.ts'
 import { ageAt } from '../platform/wall-time.ts'
 import type { IdentifierKind } from '../rules/model.ts'
@@ -81,7 +82,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       version: e.v,
       enteredAt: iso(e.at),
       node: e.node,
-      nodeTitle: node ? (node.title ?? node.type) : null,
+      nodeName: node ? nameOfNode(node) : null,
       waitingUntil:
         e.wait && 'until' in e.wait && typeof e.wait.until === 'number' ? iso(e.wait.until) : null,
       endedAt: null,
@@ -97,7 +98,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
       version: 0, // the state keeps no version of what ended; the timeline has it
       enteredAt: iso(p.at),
       node: null,
-      nodeTitle: null,
+      nodeName: null,
       waitingUntil: null,
       endedAt: iso(p.out),
       how: p.how,

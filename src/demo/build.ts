@@ -3,7 +3,6 @@
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { append, type Append } from '../inbox/append.ts'
-import { forgetSnapshots } from '../insight/kpis/snapshots.ts'
 import type { Core } from '../platform/core.ts'
 import { BrokenRule, must } from '../platform/errors.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -16,6 +15,7 @@ import { publishGraphs } from './journeys.ts'
 import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
+import { watchKpis } from './kpis.ts'
 import { publishModules } from './modules.ts'
 import { publishSegments } from './segments.ts'
 import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
@@ -134,7 +134,7 @@ export async function buildDemo(
   report('history', 0)
   const heads = await journalHeads(core.pool)
   await settle(options.signal, () => historyBehind(core.pool, heads))
-  await forgetSnapshots(core.pool, workspace)
+  await watchKpis(core, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }
 }

@@ -22,7 +22,12 @@ export function openInsightWorker(core: Core): Worker {
     }
     return worked
   }
-  return openWorker(core, { tick, restMs: POLL_MS, failed: 'insight: will try again' })
+  return openWorker(core, {
+    tick,
+    restMs: POLL_MS,
+    failed: 'insight: will try again',
+    wakes: [{ topic: 'insight' }],
+  })
 }
 
 async function reachIfDue(core: Core, workspace: WorkspaceRow): Promise<boolean> {

@@ -211,7 +211,7 @@ describe('a live journey', () => {
       params: { customer: id },
     })
     expect(shown.enrollments).toMatchObject([
-      { journeyName: '歡迎', version: 1, node: 'pause', nodeTitle: '一小時', endedAt: null },
+      { journeyName: '歡迎', version: 1, node: 'pause', nodeName: { title: '一小時' }, endedAt: null },
     ])
     expect(shown.enrollments[0]!.waitingUntil).not.toBeNull()
     const left = (

@@ -61,8 +61,10 @@ export type EntryRules = {
   /** RFC 3339; outside nobody enters */
   from?: string
   to?: string
-  /** only this share enters, the same people each time */
+  /** canary: only this share enters, the same people each time */
   canaryPercent?: number
+  /** canary: only the first so many people enter, and may come again; not together with a share */
+  canaryPeople?: number
   /** at the publication those enter who are in the trigger's segment by then */
   backfill?: boolean
 }
@@ -197,7 +199,7 @@ export type Enrollment = {
   n: number
   /** entered at */
   at: number
-  /** '': at none: it waits for the ticket of an entry cap, or is of the control group (`ctl`) */
+  /** '': at none: it waits for the ticket of an entry cap or canary, or is of the control group (`ctl`) */
   node: NodeId
   /** times this node was entered in this run, and when it was entered last */
   occ: Record<NodeId, number>

@@ -12,6 +12,7 @@ import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
 import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
 import { otherJourneyProblems } from './publishing/others.ts'
+import { sayNode } from './node-name.ts'
 import { graphsOf } from './publishing/plan.ts'
 import { nodeTexts, validateGraph } from './validate.ts'
 import { faultOfMoves } from './versions/planner.ts'
@@ -28,7 +29,7 @@ function templateProblems(graph: JourneyGraph): GraphProblem[] {
   return Object.entries(graph.nodes).flatMap(([node, data]) =>
     nodeTexts(data).flatMap(({ path, text }) => {
       const fault = templateFault(text)
-      const name = data.title ?? node
+      const name = sayNode(data, node)
       return fault === null
         ? []
         : [
@@ -37,8 +38,8 @@ function templateProblems(graph: JourneyGraph): GraphProblem[] {
               path,
               code: 'bad_template',
               message: {
-                zh: `「${name}」的內容無法套用：${fault}`,
-                en: `The content of "${name}" cannot be filled in: ${fault}`,
+                zh: `「${name.zh}」的內容無法套用：${fault}`,
+                en: `The content of "${name.en}" cannot be filled in: ${fault}`,
               },
             },
           ]
@@ -91,8 +92,8 @@ async function pinned(
         path: `${n.path}/module`,
         code: 'module_unpublished',
         message: {
-          zh: `「${graph.nodes[n.node]?.title ?? n.node}」的訊息模組還沒有發布`,
-          en: `The message module of "${graph.nodes[n.node]?.title ?? n.node}" is not published`,
+          zh: `「${sayNode(graph.nodes[n.node], n.node).zh}」的訊息模組還沒有發布`,
+          en: `The message module of "${sayNode(graph.nodes[n.node], n.node).en}" is not published`,
         },
         alternative: { zh: '先發布模組，或改用另一個', en: 'Publish the module, or choose another' },
       })),

@@ -24,6 +24,7 @@ import type {
 } from './model.ts'
 import { startOther, tellTeam } from './beyond.ts'
 import { isPaused, runningJourney } from './plan.ts'
+import type { Limit } from '../messages/model.ts'
 import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
 import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
@@ -384,17 +385,30 @@ function comesBack(fold: Fold, run: Enrollment, next: string | null): boolean {
 /** Begins a run at the graph's start; where entries are capped, it asks for a place first. */
 export function begin(fold: Fold, run: Enrollment, journey: PublishedJourney, trigger: string): void {
   fold.state.enr.push(run)
-  if (journey.graph.entry?.cap) askIn(fold, run, journey)
+  if (placesOf(fold, run, journey).length > 0) askIn(fold, run, journey)
   else start(fold, run, journey, trigger)
+}
+
+/** The places that this run has to have before it begins. Who was in the journey before has theirs in its canary. */
+function placesOf({ state }: Fold, run: Enrollment, { graph: { entry } }: PublishedJourney): Limit[] {
+  if (entry?.cap === undefined && entry?.canaryPeople === undefined) return []
+  const { cap, canaryPeople } = entry
+  const limits: Limit[] = cap ? [{ key: `cap:${run.j}`, max: cap.max, per: cap.per, wait: false }] : []
+  const isOf = (key: string) => key.startsWith(pastKey(run.j, ''))
+  const wasIn =
+    state.enr.some(r => r.j === run.j && r !== run && r.node !== OUTSIDE) ||
+    Object.keys(state.past).some(isOf)
+  if (canaryPeople !== undefined && !wasIn)
+    limits.push({ key: `canary:${run.j}`, max: canaryPeople, per: 'ever', wait: false })
+  return limits
 }
 
 /** Waits for a place among all who may enter. */
 function askIn(fold: Fold, run: Enrollment, journey: PublishedJourney): void {
-  const { max, per } = journey.graph.entry!.cap!
   const id = deriveId(bucketOf(fold.state.id), run.id, 'entry', fold.t)
   run.node = OUTSIDE
   run.wait = { kind: 'message', message: id }
-  askFor(fold, run, journey, [{ key: `cap:${run.j}`, max, per, wait: false }], id)
+  askFor(fold, run, journey, placesOf(fold, run, journey), id)
 }
 
 /** What came of the place that was asked for. */

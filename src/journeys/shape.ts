@@ -41,6 +41,7 @@ const entry = z.strictObject({
   from: moment.optional(),
   to: moment.optional(),
   canaryPercent: percent.optional(),
+  canaryPeople: z.number().int().min(1).max(1_000_000).optional(),
   backfill: z.boolean().optional(),
 })
 

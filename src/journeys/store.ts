@@ -6,7 +6,8 @@ import { Problem } from '../platform/errors.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
-import type { JourneyGraph } from './model.ts'
+import type { JourneyGraph, NodeData } from './model.ts'
+import { nameOfNode, type NodeName } from './node-name.ts'
 import { statusFault, type JourneyStatus } from './versions/status.ts'
 import { storable, storableJson } from '../platform/values.ts'
 
@@ -92,11 +93,15 @@ export async function journeyVersions(pool: Pool, workspace: Uuid, id: Uuid): Pr
   return rows.map(r => ({ version: r.version, publishedAt: r.published_at, publishedBy: r.published_by }))
 }
 
-/** Names of journeys; ids of other workspaces are left out. */
-export async function journeyNames(pool: Pool, workspace: Uuid, ids: Uuid[]): Promise<Map<Uuid, string>> {
-  if (ids.length === 0) return new Map()
+/** Names of journeys and broadcasts; ids null: of all. Ids of other workspaces are left out. */
+export async function journeyNames(
+  pool: Pool,
+  workspace: Uuid,
+  ids: Uuid[] | null,
+): Promise<Map<Uuid, string>> {
+  if (ids?.length === 0) return new Map()
   const { rows } = await pool.query<{ id: Uuid; name: string }>(
-    'select id, name from journey where workspace_id = $1 and id = any($2::uuid[])',
+    'select id, name from journey where workspace_id = $1 and ($2::uuid[] is null or id = any($2))',
     [workspace, ids],
   )
   return new Map(rows.map(r => [r.id, r.name]))
@@ -115,6 +120,24 @@ export async function versionGraphs(
     [workspace, wanted.map(w => w.journey), wanted.map(w => w.version)],
   )
   return new Map(rows.map(r => [`${r.journey_id}/${r.version}`, r.graph]))
+}
+
+export type NodeAt = { journey: Uuid; version: number | null; node: string }
+export const nodeKey = ({ journey, version, node }: NodeAt): string => `${journey}/${node}/${version ?? ''}`
+
+/** What nodes are called, by `nodeKey`; version null: in the newest version that has it. Nodes that are nowhere are left out. */
+export async function nodeNames(sql: Sql, workspace: Uuid, wanted: NodeAt[]): Promise<Map<string, NodeName>> {
+  if (wanted.length === 0) return new Map()
+  const { rows } = await sql.query<NodeAt & { data: NodeData }>(
+    `select w.journey, w.version, w.node, v.data
+       from (select distinct * from unnest($2::uuid[], $3::int[], $4::text[]) as u(journey, version, node)) w,
+            lateral (select graph #> array['nodes', w.node] as data from journey_version
+                      where workspace_id = $1 and journey_id = w.journey and (w.version is null or version = w.version)
+                        and graph->'nodes' ? w.node
+                      order by version desc limit 1) v`,
+    [workspace, wanted.map(w => w.journey), wanted.map(w => w.version), wanted.map(w => w.node)],
+  )
+  return new Map(rows.map(r => [nodeKey(r), nameOfNode(r.data)]))
 }
 
 /** A draft may have problems, but it is an object with a name. */

@@ -69,6 +69,16 @@ function checkTrigger({ trigger, entry }: JourneyGraph): GraphProblem[] {
         'The end must be later than the beginning',
       ),
     )
+  if (entry?.canaryPercent !== undefined && entry.canaryPeople !== undefined)
+    problems.push(
+      fault(
+        null,
+        '/entry/canaryPeople',
+        'canary_twice',
+        '試行只能擇一：比例或人數',
+        'A canary is a share or a number of people, not both',
+      ),
+    )
   if (entry?.backfill === true && !(trigger.kind === 'segment' && trigger.on === 'entered'))
     problems.push(
       fault(

@@ -209,6 +209,52 @@ test('an entry cap lets in so many of all people together; a throttle so many an
   ])
 })
 
+test('a canary of people: the first two come in and may again, the others only once it is opened', async () => {
+  const canary = (people: number | null) =>
+    graph('先行', 'First Few', {
+      reentry: { kind: 'always' },
+      ...(people === null ? {} : { entry: { canaryPeople: people } }),
+      start: 'tag',
+      nodes: { tag: { type: 'update', fields: { addTags: ['first'] }, next: { next: null } } },
+    })
+  const id = await lab.publish(canary(2))
+  await tell(says('few-1', 'First Few'))
+  await tell(says('few-2', 'First Few'))
+  await tell(says('few-3', 'First Few'), says('few-1', 'First Few'))
+  expect(await facts('先行', 'journey.entered', 'journey.not_entered')).toEqual({
+    'journey.entered': 3,
+    'journey.not_entered canary': 1,
+  })
+  const { body } = await lab.call('limits')
+  expect((body.items as Item[]).filter(i => i.name === '先行')).toEqual([
+    expect.objectContaining({ kind: 'canary', used: 2, max: 2, per: 'ever' }),
+  ])
+  const open = async (next: ReturnType<typeof canary>) => {
+    const held = (await lab.call('journey', { params: { journey: id } })).body as Item
+    const saved = await lab.call('saveJourney', {
+      params: { journey: id },
+      body: { graph: next, version: held.version },
+    })
+    expect(saved.status).toBe(200)
+    return lab.call('publishJourney', {
+      params: { journey: id },
+      body: { version: (saved.body as Item).version },
+    })
+  }
+  const both = { ...canary(3), entry: { canaryPeople: 3, canaryPercent: 10 } }
+  expect(await open(both)).toMatchObject({ status: 400, body: { path: '/entry/canaryPeople' } })
+  expect((await open(canary(3))).status).toBe(200)
+  await tell(says('few-3', 'First Few'))
+  await tell(says('few-4', 'First Few'))
+  expect(await facts('先行', 'journey.entered', 'journey.not_entered')).toEqual({
+    'journey.entered': 4,
+    'journey.not_entered canary': 2,
+  })
+  expect((await open(canary(null))).status).toBe(200)
+  await tell(says('few-4', 'First Few'))
+  expect(await facts('先行', 'journey.entered')).toEqual({ 'journey.entered': 5 })
+})
+
 test('quota and cost of an account are settings; what is left of the quota is told', async () => {
   const { body } = await lab.call('channels')
   const account = (body.items as { id: string; channel: string; settings: Record<string, string> }[]).find(

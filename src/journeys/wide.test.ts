@@ -68,6 +68,26 @@ describe('places shared between people', () => {
     expect(places(p)).toEqual(['wait'])
   })
 
+  test('a canary of people: a place for who comes the first time, none needed by who was in', () => {
+    const p = new Person(world(capped({ entry: { canaryPeople: 2 }, reentry: { kind: 'always' } })))
+    const [first] = intentsOf(p.event('Start'))
+    expect(first!.limits).toEqual([
+      { key: expect.stringMatching(/^canary:/), max: 2, per: 'ever', wait: false },
+    ])
+    expect(derivedOf(p.outcome(first!, 'skipped', 'canary'))[0]).toMatchObject({
+      name: 'journey.not_entered',
+      props: { reason: 'canary' },
+    })
+    p.now += 1
+    const [second] = intentsOf(p.event('Start'))
+    p.outcome(second!, 'accepted')
+    expect(places(p)).toEqual(['wait'])
+    p.wait(HOUR)
+    expect(places(p)).toEqual([])
+    expect(intentsOf(p.event('Start'))).toEqual([])
+    expect(places(p)).toEqual(['wait'])
+  })
+
   test('an exit or the goal ends whoever still waits for a place, without a run', () => {
     const p = new Person(
       world(

@@ -13,12 +13,13 @@ import {
 import { takeReadToken } from '../channels/line/chat.ts'
 import { checkMessages } from '../channels/line/message-rules.ts'
 import type { Out } from '../contract.ts'
+import { nodeKey, nodeNames } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
-import { newestDay, unitRows } from './insight.ts'
+import { newestDay, type UnitRow, unitRows } from './insight.ts'
 import { linkUrl } from './link-url.ts'
 import { menuFaults } from './menus/model.ts'
 import { beginRound } from './menus/people.ts'
@@ -263,12 +264,15 @@ export const lineRoutes = {
   async lineInsight(call) {
     const journey = call.query.journey === undefined ? null : idOr404('jrn', call.query.journey, 'journey')
     const rows = await unitRows(call.core.pool, call.workspace.id, journey)
+    const at = (r: UnitRow) => ({ journey: r.journey_id, version: r.journey_version, node: r.node })
+    const nodes = await nodeNames(call.core.pool, call.workspace.id, rows.map(at))
     return {
       items: rows.map(r => ({
         journey: publicId('jrn', r.journey_id),
         journeyName: r.journey,
         version: r.journey_version,
         node: r.node,
+        nodeName: nodes.get(nodeKey(at(r))) ?? null,
         from: r.first_day,
         to: r.last_day,
         asked: r.pulled_day,

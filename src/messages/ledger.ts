@@ -16,6 +16,7 @@ export type LedgerRow = {
   state: MessageState
   reason: string | null
   journey: Uuid | null
+  version: number | null
   node: string | null
   created: Date
   changed: Date
@@ -34,6 +35,7 @@ type Row = {
   state: MessageState
   reason: string | null
   journey_id: Uuid | null
+  journey_version: number | null
   node: string | null
   created: Date
   changed: Date
@@ -51,6 +53,7 @@ const toRow = (r: Row): LedgerRow => ({
   state: r.state,
   reason: r.reason,
   journey: r.journey_id,
+  version: r.journey_version,
   node: r.node,
   created: r.created,
   changed: r.changed,
@@ -88,7 +91,7 @@ export async function listMessages(
     conditions.push(`(created, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)
   }
   const { rows } = await pool.query<Row>(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, held_by, held_as
+    `select id, customer_id, channel, state, reason, journey_id, journey_version, node, created, changed, origin, cost, account_id, held_by, held_as
        from message where ${conditions.join(' and ')} order by created desc, id desc limit $2`,
     values,
   )
@@ -107,7 +110,7 @@ export async function findMessage(pool: Pool, workspace: Uuid, id: Uuid): Promis
   const { rows } = await pool.query<
     Row & { body: string; rendered: string | null; attempts: number; provider_id: string | null }
   >(
-    `select id, customer_id, channel, state, reason, journey_id, node, created, changed, origin, cost, account_id, held_by, held_as, body, rendered, attempts, provider_id
+    `select id, customer_id, channel, state, reason, journey_id, journey_version, node, created, changed, origin, cost, account_id, held_by, held_as, body, rendered, attempts, provider_id
        from message where bucket = $1 and id = $2 and workspace_id = $3`,
     [bucketOf(id), id, workspace],
   )

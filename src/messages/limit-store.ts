@@ -23,6 +23,15 @@ type Place = Ask & { workspace: Uuid; bucket: number }
 /** As stored in message.taken. */
 type Held = [key: string, per: LimitPer, start: number, amount: number][]
 
+/** What is taken in all of a limit without a window. */
+export async function takenEver(sql: Sql, workspace: Uuid, key: string): Promise<number> {
+  const { rows } = await sql.query<{ used: number }>(
+    `select used::float8 as used from limit_count where bucket = $1 and workspace_id = $2 and key = $3 and per = 'ever'`,
+    [bucketOfKey(workspace, key), workspace, key],
+  )
+  return rows[0]?.used ?? 0
+}
+
 export const bucketOfKey = (workspace: Uuid, key: string): number => bucketOfText('limit', workspace, key)
 const inOrder = (a: Place, b: Place): number => a.bucket - b.bucket || (idOf(a) < idOf(b) ? -1 : 1)
 /** What a frequency rule looks back on has no window of its own: it is the same place for all who ask. */

@@ -40,10 +40,10 @@ export function windowOf(per: LimitPer, at: number, zone: string): { start: numb
   return { start: startOfDay(first, zone), end: startOfDay(periodStart(first, per, -1), zone) }
 }
 
-/** What a refused message is skipped for: a quota, a budget, or any other cap. */
-export function refusalOf(key: string): Extract<SkipReason, 'quota' | 'budget' | 'cap'> {
+/** What a refused message is skipped for: a quota, a budget, a canary, or any other cap. */
+export function refusalOf(key: string): Extract<SkipReason, 'quota' | 'budget' | 'canary' | 'cap'> {
   const area = key.slice(0, key.indexOf(':'))
-  return area === 'quota' || area === 'budget' ? area : 'cap'
+  return area === 'quota' || area === 'budget' || area === 'canary' ? area : 'cap'
 }
 
 /** What one message asks of one window. */

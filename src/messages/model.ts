@@ -47,6 +47,8 @@ export type SkipReason =
   | 'quota'
   | 'budget'
   | 'cap'
+  /** the journey's canary: as many people as it is for are in */
+  | 'canary'
   /** a frequency rule: this person has had enough marketing messages (src/messages/frequency.ts) */
   | 'frequency'
 

@@ -2,6 +2,7 @@
 // in texts, buttons. What leads to us already, and what is no web address, stays. Pure.
 import { Tokenizer } from 'htmlparser2'
 import type { MessageContent } from '../channels/content.ts'
+import type { PhoneTemplate } from '../channels/line/phone-template.ts'
 import { type MessageLinks, isWebUrl } from './render-scope.ts'
 import { type Dict, isDict } from '../platform/values.ts'
 
@@ -149,6 +150,19 @@ function trackMail(html: string, links: MessageLinks): string {
   return out + html.slice(done)
 }
 
+/** Buttons of LINE's templates have no words of ours: their keys name them. */
+const trackButtons = (template: PhoneTemplate, links: MessageLinks): PhoneTemplate => ({
+  ...template,
+  ...(template.buttons === undefined
+    ? {}
+    : {
+        buttons: template.buttons.map(b => ({
+          ...b,
+          url: counted(links, b.url, b.buttonKey, undefined, true),
+        })),
+      }),
+})
+
 /** A WhatsApp template's button has the beginning of its address approved; what is filled in is its end, so a whole address
  *  becomes the token of a short one. */
 function trackTemplate(value: unknown, links: MessageLinks): unknown {
@@ -169,7 +183,11 @@ function trackTemplate(value: unknown, links: MessageLinks): unknown {
 export function trackContent(content: MessageContent, links: MessageLinks): MessageContent {
   switch (content.channel) {
     case 'line':
-      return { ...content, messages: trackLine(content.messages, links) as typeof content.messages }
+      return {
+        ...content,
+        messages: trackLine(content.messages, links) as typeof content.messages,
+        ...(content.phoneTemplate ? { phoneTemplate: trackButtons(content.phoneTemplate, links) } : {}),
+      }
     case 'email':
       return { ...content, html: trackMail(content.html, links) }
     case 'sms':

@@ -3,7 +3,7 @@ import type { Out } from '../contract.ts'
 import { nameOf } from '../customers/present.ts'
 import { customersById, findCustomer } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
-import { journeyNames } from '../journeys/store.ts'
+import { journeyNames, nodeKey, nodeNames } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
 import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
@@ -18,9 +18,12 @@ import { settleMessage } from './settle.ts'
 type Row = Out<'messages'>['items'][number]
 
 async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<Row[]> {
-  const [customers, journeys] = await Promise.all([
+  const nodeOf = ({ journey, version, node }: LedgerRow) =>
+    journey === null || node === null ? [] : [{ journey, version, node }]
+  const [customers, journeys, nodes] = await Promise.all([
     customersById(core.pool, workspace, [...new Set(list.map(m => m.customer))]),
     journeyNames(core.pool, workspace, [...new Set(list.flatMap(m => (m.journey ? [m.journey] : [])))]),
+    nodeNames(core.pool, workspace, list.flatMap(nodeOf)),
   ])
   return list.map(m => {
     const customer = customers.get(m.customer)
@@ -34,6 +37,7 @@ async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<R
       journey: m.journey && publicId('jrn', m.journey),
       journeyName: (m.journey && journeys.get(m.journey)) ?? null,
       node: m.node,
+      nodeName: nodeOf(m).map(n => nodes.get(nodeKey(n)))[0] ?? null,
       at: m.created.toISOString(),
       changedAt: m.changed.toISOString(),
       origin: m.origin,

@@ -5,6 +5,7 @@ import type { Out } from '../contract.ts'
 import type { ChannelName } from '../channels/model.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
+import { takenEver } from '../messages/limit-store.ts'
 import { channelCosts } from '../messages/channel-costs.ts'
 import type { Core } from '../platform/core.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
@@ -105,8 +106,23 @@ const count = async (
   among: Rule,
   now: number,
   channels: string[],
-): Promise<Audience> =>
-  audienceOf(core.history, await contextOf(core.pool, workspace, now), journey, graph, among, channels)
+): Promise<Audience> => {
+  const ctx = await contextOf(core.pool, workspace, now)
+  const found = await audienceOf(core.history, ctx, journey, graph, among, channels)
+  const most = graph.entry?.canaryPeople
+  if (most === undefined) return found
+  const left = Math.max(0, most - (await takenEver(core.pool, workspace.id, `canary:${journey}`)))
+  return left < found.people ? firstOf(found, left) : found
+}
+
+/** Only so many of them come in; which ones nobody knows, so of a channel and the control group at most so many. */
+const firstOf = (found: Audience, people: number): Audience => ({
+  ...found,
+  people,
+  excluded: [{ reason: 'canary', people: found.people - people }, ...found.excluded],
+  reach: found.reach.map(r => ({ ...r, people: Math.min(r.people, people) })),
+  control: Math.min(found.control, people),
+})
 
 export async function publishAudience(
   core: Core,

@@ -60,7 +60,7 @@ async function limitedOf(pool: Pool, row: ReplayRow, workspace: WorkspaceRow, dr
   return {
     quota: sum(sent.filter(([channel]) => costs.some(c => c.channel === channel && c.quota !== null))),
     budget: graph.policy?.budget === undefined ? 0 : sum(sent),
-    entryCap: graph.entry?.cap === undefined ? 0 : draft.entered,
+    entryCap: graph.entry?.cap === undefined && graph.entry?.canaryPeople === undefined ? 0 : draft.entered,
     throttle: visits(node => node.type === 'throttle'),
     coupons: visits(node => node.type === 'reward' && pools.some(p => p.key === node.fields.coupon)),
   }

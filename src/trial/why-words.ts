@@ -1,13 +1,17 @@
 // The answers to "why" in plain words, by their stable codes. A code that is not here is told by its name.
 export type Said = { zh: string; en: string }
-type Values = Record<string, string | number>
+/** a text in both languages, or the same in both */
+export type Values = Record<string, string | number | Said>
 type Sentence = (v: Values) => Said
 
 const say =
   (zh: string, en: string): Sentence =>
-  v => ({ zh: fill(zh, v), en: fill(en, v) })
-const fill = (text: string, v: Values): string =>
-  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(v[name] ?? ''))
+  v => ({ zh: fill(zh, v, 'zh'), en: fill(en, v, 'en') })
+const fill = (text: string, v: Values, side: 'zh' | 'en'): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = v[name] ?? ''
+    return String(typeof value === 'object' ? value[side] : value)
+  })
 
 const SENTENCES: Record<string, Sentence> = {
   // ── journeys ──
@@ -76,8 +80,8 @@ const SENTENCES: Record<string, Sentence> = {
     'The period in which the journey lets people in was over.',
   ),
   'not_entered.canary': say(
-    '旅程只對部分顧客開放（試行比例），這位不在其中。',
-    'The journey is open for a share of customers only, and this one is not among them.',
+    '旅程先對部分顧客開放（試行），這位不在其中。',
+    'The journey is open to some customers first (canary), and this one is not among them.',
   ),
   'not_entered.cap': say('進入人數已達上限。', 'As many people as may enter had entered.'),
   'not_entered.exit_rule': say(

@@ -5,6 +5,7 @@ import { findCustomer, type StoredCustomer } from '../customers/store.ts'
 import type { World } from '../customers/world.ts'
 import { newestWorld } from '../catalogue/publish.ts'
 import type { JourneyGraph, PublishedJourney } from '../journeys/model.ts'
+import { sayNode } from '../journeys/node-name.ts'
 import { planOf } from '../journeys/plan.ts'
 import { nextDue } from '../journeys/schedule.ts'
 import { findJourney, versionGraphs, type JourneyRecord } from '../journeys/store.ts'
@@ -21,14 +22,14 @@ import { notFound } from '../platform/public-id.ts'
 import { matches } from '../rules/match.ts'
 import type { PropFilter, Reason, Rule } from '../rules/model.ts'
 import { factsNamed, factsOfMessage, publishedSince, walkOf, type PastFact } from './why-store.ts'
-import { sayWhy } from './why-words.ts'
+import { type Said, sayWhy, type Values } from './why-words.ts'
 
 type Answer = Out<'whyCustomer'>
 /** What decided: the answer without who and what was asked about. */
 type Found = {
   happened: boolean | null
   code: string
-  values?: Record<string, string | number>
+  values?: Values
   at?: number | null
   port?: string
   rule?: Rule | null
@@ -116,8 +117,8 @@ function withoutWhy(props: Record<string, unknown>): Record<string, unknown> {
   return rest
 }
 
-const titleOf = (graph: Partial<JourneyGraph> | null, node: string): string =>
-  (graph?.nodes && Object.hasOwn(graph.nodes, node) ? graph.nodes[node]?.title : undefined) ?? node
+const titleOf = (graph: Partial<JourneyGraph> | null, node: string): Said =>
+  sayNode(graph?.nodes && Object.hasOwn(graph.nodes, node) ? graph.nodes[node] : undefined, node)
 
 async function graphOf(
   { core, workspace }: Asked,

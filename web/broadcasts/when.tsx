@@ -5,7 +5,6 @@ import {
   Group,
   NativeSelect,
   NumberInput,
-  SegmentedControl,
   SimpleGrid,
   Stack,
   Text,
@@ -15,6 +14,7 @@ import { useTranslation } from 'react-i18next'
 import { type BroadcastSpec, type Canary, canaryShare } from '../../src/campaigns/model.ts'
 import { useApi } from '../api/queries.ts'
 import { wallTime } from '../format.ts'
+import { CanarySize } from '../parts/canary-size.tsx'
 import { A } from '../parts/link.tsx'
 import { useNow, useSay, useWs } from '../use.ts'
 import type { StepProps } from './form.tsx'
@@ -202,69 +202,9 @@ function Throttle({ spec, change }: StepProps) {
   )
 }
 
-/** A share of the audience or a number of people: one is chosen, the other is what it comes to. */
-function CanarySize({
-  canary,
-  put,
-  audience,
-}: {
-  canary: Canary
-  put: (next: Canary) => void
-  audience: number | null
-}) {
-  const { t } = useTranslation()
-  const say = useSay()
-  const { percent, people, ...rest } = canary
-  const share = canaryShare(canary, audience)
-  const about =
-    audience === null
-      ? people === undefined
-        ? null
-        : t('broadcast.canaryNoSize')
-      : people === undefined
-        ? t('broadcast.canaryPeopleIs', { n: say.count(Math.round((audience * share) / 100)) })
-        : t('broadcast.canaryShareIs', { n: say.decimal(share) })
-  return (
-    <Stack gap={4}>
-      <SegmentedControl
-        size="xs"
-        aria-label={t('broadcast.canarySize')}
-        value={people === undefined ? 'percent' : 'people'}
-        onChange={by => put(by === 'people' ? { ...rest, people: 100 } : { ...rest, percent: 5 })}
-        data={[
-          { value: 'percent', label: t('broadcast.canaryByShare') },
-          { value: 'people', label: t('broadcast.canaryByPeople') },
-        ]}
-      />
-      {people === undefined ? (
-        <NumberInput
-          label={t('broadcast.canaryPercent')}
-          min={0.1}
-          max={50}
-          value={percent ?? 5}
-          onChange={n => typeof n === 'number' && put({ ...rest, percent: n })}
-        />
-      ) : (
-        <NumberInput
-          label={t('broadcast.canaryPeople')}
-          min={1}
-          max={1_000_000}
-          allowDecimal={false}
-          value={people}
-          onChange={n => typeof n === 'number' && put({ ...rest, people: n })}
-        />
-      )}
-      {about === null ? null : (
-        <Text size="xs" c="dimmed" role="status">
-          {about}
-        </Text>
-      )}
-    </Stack>
-  )
-}
-
 function CanaryPart({ spec, change }: StepProps) {
   const { t } = useTranslation()
+  const say = useSay()
   const ws = useWs()
   const segments = useApi('segments', { ws, query: { status: 'live' } }).data?.items ?? []
   const size = segments.find(s => s.id === spec.audience.segment)?.size ?? null
@@ -272,6 +212,15 @@ function CanaryPart({ spec, change }: StepProps) {
   const audience = spec.audience.group === undefined ? size : null
   const { canary } = spec
   const put = (next: Canary) => change({ ...spec, canary: next })
+  const share = canary ? canaryShare(canary, audience) : 0
+  const about =
+    canary === undefined || (audience === null && canary.people === undefined)
+      ? null
+      : audience === null
+        ? t('broadcast.canaryNoSize')
+        : canary.people === undefined
+          ? t('broadcast.canaryPeopleIs', { n: say.count(Math.round((audience * share) / 100)) })
+          : t('broadcast.canaryShareIs', { n: say.decimal(share) })
   return (
     <Fieldset legend={t('broadcast.canaryTitle')}>
       <Stack gap="sm">
@@ -283,7 +232,12 @@ function CanaryPart({ spec, change }: StepProps) {
         />
         {canary ? (
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
-            <CanarySize canary={canary} put={put} audience={audience} />
+            <CanarySize
+              value={canary}
+              put={size => put({ waitMs: canary.waitMs, limits: canary.limits, ...size })}
+              mostPercent={50}
+              about={about}
+            />
             <NumberInput
               label={t('broadcast.canaryWait')}
               min={1}

@@ -1,11 +1,15 @@
 // Where the team writes: an answer to the customer, or a note to itself. It says what the channel allows, and to the others
 // that somebody is writing.
-import { Alert, Group, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { choicesOf, withChoices } from '../../src/channels/choices.ts'
+import type { MessageContent } from '../../src/channels/content.ts'
 import type { Out } from '../../src/contract.ts'
+import { literally } from '../../src/conversations/model.ts'
+import { ChoicesEditor } from '../messages/editor/choices.tsx'
 import { useAct } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
 import { useDisabledReason, useNow, useSay } from '../use.ts'
@@ -22,6 +26,7 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
   const [as, setAs] = useState<'reply' | 'note'>('reply')
   const [text, setText] = useState('')
   const [subject, setSubject] = useState('')
+  const [taps, offer] = useState<Record<string, unknown> | null>(null)
   const key = useRef(crypto.randomUUID())
   const reply = useAct('replyInConversation')
   const note = useAct('noteInConversation')
@@ -34,6 +39,7 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
   }
   const sent = () => {
     setText('')
+    offer(null)
     key.current = crypto.randomUUID()
   }
   const send = () => {
@@ -42,7 +48,10 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
     reply.mutate(
       {
         ...where,
-        body: { text, ...(data.channel === 'email' && subject ? { subject } : {}) },
+        body:
+          taps !== null && choicesOf(taps).rows.length > 0
+            ? { content: contentWith(data.channel, text, taps) }
+            : { text, ...(data.channel === 'email' && subject ? { subject } : {}) },
         idempotencyKey: key.current,
       },
       {
@@ -109,7 +118,19 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
           }
         }}
       />
+      {as === 'reply' && taps !== null ? (
+        <ChoicesEditor content={taps} readOnly={false} change={offer} />
+      ) : null}
       <Group justify="flex-end" mt={6}>
+        {as === 'reply' && offersTaps(data.channel) && shut === null ? (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            onClick={() => offer(taps === null ? { channel: data.channel } : null)}
+          >
+            {t(taps === null ? 'choices.offer' : 'choices.takeBack')}
+          </Button>
+        ) : null}
         <Text size="xs" c="dimmed">
           Ctrl + Enter
         </Text>
@@ -125,6 +146,22 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
       </Group>
     </div>
   )
+}
+
+const offersTaps = (channel: string): boolean =>
+  channel === 'whatsapp' || channel === 'messenger' || channel === 'instagram'
+
+/** What is typed here is said as it is typed: no merge fields. */
+function contentWith(channel: string, words: string, taps: Record<string, unknown>): MessageContent {
+  const choices = choicesOf(taps)
+  const rows = choices.rows.map(r => ({ title: literally(r.title), payload: literally(r.payload) }))
+  const said = { channel, text: literally(words) }
+  return withChoices(
+    said,
+    choices.kind === 'list'
+      ? { ...choices, rows, button: literally(choices.button) }
+      : { kind: choices.kind, rows },
+  ) as MessageContent
 }
 
 function blockedBy(data: Thread) {

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { useNodeName } from '../journey/node-name.tsx'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, Guarded, Time } from '../parts/small.tsx'
@@ -13,6 +14,7 @@ import { type Part, useCommand } from './command.ts'
 export function Enrollments(props: Part) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const { ws, data } = props
   const command = useCommand(props)
   const barred = useDisabledReason()('customers:write')
@@ -51,7 +53,7 @@ export function Enrollments(props: Part) {
                       · {t('customers.ended')} <Time at={e.endedAt} />
                     </>
                   ) : null}
-                  {e.endedAt === null && e.nodeTitle ? ` · ${t('customers.at')} ${e.nodeTitle}` : ''}
+                  {e.endedAt === null && e.nodeName ? ` · ${t('customers.at')} ${nodeName(e.nodeName)}` : ''}
                   {e.endedAt === null && e.waitingUntil
                     ? ` · ${t('customers.until', { time: say.short(e.waitingUntil) })}`
                     : ''}

@@ -9,6 +9,7 @@ import { MODELS } from '../../src/insight/attribution/credit.ts'
 import { ATTRIBUTED_BY, TOUCH_KINDS } from '../../src/insight/attribution/model.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { useNodeName } from '../journey/node-name.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { EventPicker } from '../parts/event-picker.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
@@ -196,6 +197,7 @@ function Rows({
 }) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const title = t('attribution.items', { by: t(`attributionBy.${by}`) })
   const top = data.items.filter(i => i.revenue > 0 || i.cost > 0).slice(0, 12)
   const cells = (row: Figures, key: string) =>
@@ -217,7 +219,7 @@ function Rows({
           <Chart
             label={title}
             axis={t(`attributionBy.${by}`)}
-            categories={top.map(i => nameOf(i, by))}
+            categories={top.map(i => nameOf(i, by, nodeName))}
             series={[
               {
                 name: t('attributionColumn.revenue'),
@@ -294,10 +296,10 @@ function Rows({
   )
 }
 
-function nameOf(item: Item, by: string): string {
+function nameOf(item: Item, by: string, nodeName: ReturnType<typeof useNodeName>): string {
   if (by === 'channel') return isChannel(item.key) ? word('channel', item.key) : word('touchKind', item.key)
   const name = item.name ?? item.key
-  return item.node === null ? name : `${name} · ${item.node}`
+  return item.node === null ? name : `${name} · ${nodeName(item.nodeName)}`
 }
 
 function Name({ item, by }: { item: Item; by: string }) {
@@ -320,6 +322,7 @@ function People({
 }) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const whose = {
     ...asked,
     ...(name === '' ? {} : name === NONE ? { only: 'none' as const } : { key: name }),
@@ -330,7 +333,7 @@ function People({
     <PeopleDrawer
       title={t('attribution.people', {
         key: item
-          ? nameOf(item, asked.by ?? 'channel')
+          ? nameOf(item, asked.by ?? 'channel', nodeName)
           : t(name === NONE ? 'attribution.none' : 'attribution.total'),
       })}
       note={t('attributionDef.people')}

@@ -2,6 +2,7 @@
 import { Select, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useApi } from '../api/queries.ts'
+import { type Named, NodeLink } from '../journey/node-name.tsx'
 import { A } from '../parts/link.tsx'
 import { useWs } from '../use.ts'
 
@@ -72,6 +73,7 @@ export function JourneyName({
     name: string | null
     journey: string | null
     node: string | null
+    nodeName: Named | null
     version: number | null
   }
 }) {
@@ -85,7 +87,8 @@ export function JourneyName({
       </A>
       {item.node === null ? null : (
         <Text size="xs" c="dimmed">
-          {item.node} · {t('engagement.version', { n: item.version ?? '—' })}
+          <NodeLink node={item.nodeName} at={{ journey: item.journey, node: item.node }} /> ·{' '}
+          {t('engagement.version', { n: item.version ?? '—' })}
         </Text>
       )}
     </>

@@ -1,5 +1,5 @@
-// Channels side by side: whom each could reach, what of its messages arrives and is acted on, and what it costs.
-import { Text } from '@mantine/core'
+// Channels, or campaigns, side by side: whom each could reach, what of its messages arrives and is acted on, and what it costs.
+import { Select, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -10,7 +10,9 @@ import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
-import { Behind, type Opened, Who } from './behind.tsx'
+import { Behind, type Opened } from './behind.tsx'
+import { ReachCampaigns } from './reach-campaigns.tsx'
+import { type AskedReach, MessageCell, WhoReached } from './reach-cells.tsx'
 
 type Item = Out<'reach'>['items'][number]
 const COLUMNS = [
@@ -25,63 +27,69 @@ const COLUMNS = [
   'perBuyer',
   'used',
 ] as const
+const WAYS = ['channel', 'campaign'] as const
+type Way = (typeof WAYS)[number]
 
 export function ReachTable({
   ws,
   asked,
+  by,
+  chooseBy,
 }: {
   ws: string
-  asked: { from?: string; to?: string; window: number; campaign?: string | undefined }
+  asked: AskedReach
+  by: Way
+  chooseBy: (by: Way) => void
 }) {
+  const { t } = useTranslation()
+  return (
+    <Card
+      flush
+      title={t(by === 'campaign' ? 'reach.byCampaignTitle' : 'reach.title')}
+      aside={
+        <Select
+          size="xs"
+          w={190}
+          aria-label={t('engagement.by')}
+          allowDeselect={false}
+          data={WAYS.map(w => ({ value: w, label: t(`engagementBy.${w}`) }))}
+          value={by}
+          onChange={value => chooseBy(value === 'campaign' ? value : 'channel')}
+        />
+      }
+    >
+      {by === 'campaign' ? <ReachCampaigns ws={ws} asked={asked} /> : <Channels ws={ws} asked={asked} />}
+      <Text size="sm" c="dimmed" p="md">
+        {t(by === 'campaign' ? 'reach.campaignNote' : 'reach.note')}
+      </Text>
+    </Card>
+  )
+}
+
+function Channels({ ws, asked }: { ws: string; asked: AskedReach }) {
   const { t } = useTranslation()
   const say = useSay()
   const query = useApi('reach', { ws, query: asked }, { keep: true })
   const [opened, show] = useState<Opened | null>(null)
-  const share = (part: number, whole: number) => (whole === 0 ? '—' : say.share(part, whole))
-  const who = (i: Item, figure: ReachFigure, n: number, text: string) => (
-    <Who
-      n={n}
-      label={`${word('channel', i.channel)}, ${t(`reachFigure.${figure}`)}`}
-      open={() =>
-        show({
-          title: `${word('channel', i.channel)} · ${t(`reachFigure.${figure}`)}`,
-          heading: t('reach.counted'),
-          list: { of: 'reach', ...asked, channel: i.channel, figure },
-        })
-      }
-    >
-      {text}
-    </Who>
-  )
+  const open = (i: Item) => (figure: ReachFigure) =>
+    show({
+      title: `${word('channel', i.channel)} · ${t(`reachFigure.${figure}`)}`,
+      heading: t('reach.counted'),
+      list: { of: 'reach', ...asked, channel: i.channel, figure },
+    })
   const cell = (i: Item, column: (typeof COLUMNS)[number], data: Out<'reach'>) => {
+    const name = word('channel', i.channel)
     switch (column) {
       case 'bound':
       case 'consented':
       case 'reachable':
-        return who(i, column, i[column], share(i[column], data.customers))
-      case 'reached':
         return (
-          <>
-            {who(i, 'people', i.people, share(i.reached, i.sent))}
-            {i.sent > 0 ? (
-              <Text size="xs" c="dimmed" className="under-figure">
-                {t(i.tells ? 'reach.delivered' : 'reach.accepted')}
-              </Text>
-            ) : null}
-          </>
+          <WhoReached name={name} figure={column} n={i[column]} open={open(i)}>
+            {data.customers === 0 ? '—' : say.share(i[column], data.customers)}
+          </WhoReached>
         )
-      case 'opened':
-        return i.opens === 'person'
-          ? who(i, 'opened', i.opened, share(i.opened, i.reached))
-          : t(i.opens === 'sums' ? 'engagement.sumsOnly' : 'engagement.notTold')
-      case 'clicked':
-        return who(i, 'clicked', i.clicked, share(i.clicked, i.reached))
-      case 'converted':
-        return who(i, 'buyers', i.buyers, share(i.buyers, i.people))
       case 'unitCost':
         return say.cost(i.unitCost, data.currency)
-      case 'perBuyer':
-        return i.buyers === 0 ? '—' : say.cost(i.cost / i.buyers, data.currency)
       case 'used':
         return i.used === null ? (
           '—'
@@ -93,10 +101,12 @@ export function ReachTable({
             </Text>
           </>
         )
+      default:
+        return <MessageCell name={name} item={i} column={column} currency={data.currency} open={open(i)} />
     }
   }
   return (
-    <Card flush title={t('reach.title')}>
+    <>
       <Show query={query} rows={8}>
         {data => (
           <Scroll label={t('reach.title')}>
@@ -134,10 +144,7 @@ export function ReachTable({
           </Scroll>
         )}
       </Show>
-      <Text size="sm" c="dimmed" p="md">
-        {t('reach.note')}
-      </Text>
       {opened ? <Behind ws={ws} opened={opened} close={() => show(null)} /> : null}
-    </Card>
+    </>
   )
 }

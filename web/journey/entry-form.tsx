@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { FieldSpec, JourneyGraph } from '../../src/journeys/model.ts'
 import { validateGraph } from '../../src/journeys/validate.ts'
 import { instantOf, wallTime } from '../format.ts'
+import { CanarySize } from '../parts/canary-size.tsx'
 import { Card } from '../parts/page.tsx'
 import { useSay } from '../use.ts'
 import { Fields } from './fields/fields.tsx'
@@ -30,7 +31,6 @@ const FIELDS: Record<string, FieldSpec> = {
   },
   from: { kind: 'date_time', required: false },
   to: { kind: 'date_time', required: false },
-  canaryPercent: { kind: 'percent', required: false, min: 0, max: 100 },
 }
 /** Only a trigger "entered a segment" has members to take in. */
 const BACKFILL: FieldSpec = { kind: 'flag', required: false }
@@ -89,7 +89,11 @@ export function Panel({ ws, graph, change, readOnly, close }: PanelProps) {
   const { trigger } = graph
   const specs =
     trigger.kind === 'segment' && trigger.on === 'entered' ? { ...FIELDS, backfill: BACKFILL } : FIELDS
-  const others = faults.filter(f => !Object.hasOwn(specs, f.path.split('/')[1] ?? ''))
+  const isCanary = (f: { path: string }) => f.path.startsWith('/canary')
+  const others = faults.filter(f => !isCanary(f) && !Object.hasOwn(specs, f.path.split('/')[1] ?? ''))
+  const { canaryPercent, canaryPeople } = graph.entry ?? {}
+  const write = (fields: Values) =>
+    change(graphOf(graph, withFields(values, fields), zone), `entry ${Object.keys(fields).join(' ')}`)
   return (
     <Card
       title={t('journeyPanel.entry')}
@@ -103,19 +107,23 @@ export function Panel({ ws, graph, change, readOnly, close }: PanelProps) {
           </Alert>
         ))}
         <FormProvider value={{ ws, graph, type: 'entry', node: null, faults }}>
-          <Fields
-            specs={specs}
-            values={values}
-            path=""
-            readOnly={readOnly}
-            change={fields =>
-              change(
-                graphOf(graph, withFields(values, fields), zone),
-                `entry ${Object.keys(fields).join(' ')}`,
-              )
-            }
-          />
+          <Fields specs={specs} values={values} path="" readOnly={readOnly} change={write} />
         </FormProvider>
+        <CanarySize
+          value={{ percent: canaryPercent, people: canaryPeople }}
+          put={({ percent, people }) => write({ canaryPercent: percent, canaryPeople: people })}
+          optional
+          mostPercent={100}
+          about={
+            canaryPeople !== undefined
+              ? t('entryForm.canary_people')
+              : canaryPercent !== undefined
+                ? t('entryForm.canary_percent')
+                : null
+          }
+          error={faults.find(isCanary)?.message[side]}
+          readOnly={readOnly}
+        />
       </Stack>
     </Card>
   )

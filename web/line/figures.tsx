@@ -4,6 +4,7 @@ import { IconChartBar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { NodeLink } from '../journey/node-name.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Figure, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
@@ -105,7 +106,9 @@ export function Units({ ws, journey }: { ws: string; journey?: string }) {
                     return (
                       <Table.Tr key={`${u.journey} ${u.version} ${u.node}`}>
                         <Table.Td>{u.journeyName}</Table.Td>
-                        <Table.Td>{u.node}</Table.Td>
+                        <Table.Td>
+                          <NodeLink node={u.nodeName} at={u} />
+                        </Table.Td>
                         <Table.Td>{u.version}</Table.Td>
                         <Table.Td>{u.from === u.to ? u.from : `${u.from} – ${u.to}`}</Table.Td>
                         <Table.Td>{figure(u.opened)}</Table.Td>

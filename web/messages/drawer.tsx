@@ -3,14 +3,15 @@ import { Alert, Drawer, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import type { MessageContent } from '../../src/channels/content.ts'
+import { isChannel } from '../../src/channels/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { useNodeName } from '../journey/node-name.tsx'
 import { A } from '../parts/link.tsx'
 import { Channel, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
-import { LineBubbles } from './line-bubbles.tsx'
-import { MailFrame } from './mail-frame.tsx'
+import { ContentPreview } from './content-preview.tsx'
 
 type Detail = Out<'message'>
 /** message.rendered: what went to the provider */
@@ -48,6 +49,7 @@ export function MessageDrawer({
 function Body({ ws, data }: { ws: string; data: Detail }) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const side = useTranslation().i18n.language === 'en' ? 'en' : 'zh'
   const sent = data.rendered as Rendered | null
   const rows = [
@@ -67,7 +69,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
           params={{ ws, journey: data.journey }}
           search={{ node: data.node ?? undefined }}
         >
-          {data.journeyName ?? data.journey}
+          {[data.journeyName, data.node === null ? '' : nodeName(data.nodeName)].filter(Boolean).join(' · ')}
         </A>
       ) : (
         '—'
@@ -123,7 +125,7 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
         <Text component="h3" fw={600} mb={6}>
           {t(data.rendered ? 'messages.preview' : 'messages.intendedContent')}
         </Text>
-        <Content content={sent?.content ?? (data.content as MessageContent)} />
+        <Content content={sent?.content ?? (data.content as MessageContent)} address={sent?.address} />
       </div>
       <div>
         <Text component="h3" fw={600} mb={6}>
@@ -146,24 +148,23 @@ function Body({ ws, data }: { ws: string; data: Detail }) {
   )
 }
 
-/** What is not of a channel we draw is shown as it is stored. */
-function Content({ content }: { content: MessageContent | null }) {
-  if (content?.channel === 'line')
-    return (
-      <div className="phone-wall">
-        <LineBubbles messages={content.messages} />
-      </div>
-    )
-  if (content?.channel === 'email')
-    return (
-      <>
-        <Text fw={550} mb={6}>
-          {content.subject}
-        </Text>
-        <MailFrame html={content.html} height={360} />
-      </>
-    )
-  return <pre className="mono">{JSON.stringify(content, null, 2)}</pre>
+/** As it looks on its channel; what goes to other systems is shown as it is stored. `address`: where it went. */
+function Content({ content, address }: { content: MessageContent | null; address: string | undefined }) {
+  if (content === null || !isChannel(content.channel))
+    return <pre className="mono">{JSON.stringify(content, null, 2)}</pre>
+  if (content.channel === 'email') return <ContentPreview content={content} height={360} />
+  // LINE's template was sent to a number, the messages to a friend
+  const shown =
+    content.channel === 'line' && content.phoneTemplate && address !== undefined
+      ? address.startsWith('+')
+        ? { ...content, messages: [] }
+        : { channel: content.channel, messages: content.messages }
+      : content
+  return (
+    <div className="phone-wall">
+      <ContentPreview content={shown} />
+    </div>
+  )
 }
 
 function Settle({ ws, data }: { ws: string; data: Detail }) {

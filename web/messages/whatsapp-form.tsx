@@ -1,7 +1,7 @@
 // What a WhatsApp message says: an approved template in one of its languages with its values, or free text within 24 hours.
 // A pure editor of the content: what is published and sent is checked by the contract.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: a button, or a part of a text, is its place
-import { Button, Group, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Group, Select, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { ContentOf } from '../../src/channels/content.ts'
@@ -18,12 +18,12 @@ import { word } from '../i18n.ts'
 import { Guarded } from '../parts/small.tsx'
 import { Wrong } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { ChoicesEditor } from './editor/choices.tsx'
 import './whatsapp.css'
 
 /** A draft, which may be incomplete. */
 export type WhatsappDraft = Partial<Omit<ContentOf<'whatsapp'>, 'channel'>>
 type Change = (next: WhatsappDraft) => void
-const MOST_BUTTONS = 3
 
 const keyOf = (t: { name: string; language: string }) => `${t.name}\n${t.language}`
 
@@ -219,14 +219,10 @@ function FreeText({
   change: Change
 }) {
   const { t } = useTranslation()
-  const { media, buttons = [] } = content
-  const write = (part: WhatsappDraft) => {
-    const next = { ...content, ...part }
-    if (next.buttons?.length === 0) delete next.buttons
-    change(next)
-  }
-  const rename = (i: number, title: string) =>
-    write({ buttons: buttons.map((b, n) => (n === i ? { title, payload: title } : b)) })
+  const { media } = content
+  const write = (part: WhatsappDraft) => change({ ...content, ...part })
+  const choose = ({ channel: _, ...next }: Record<string, unknown>) => change(next as WhatsappDraft)
+  const replies = content.buttons !== undefined || content.list !== undefined
   return (
     <Stack gap="sm">
       <Textarea
@@ -234,7 +230,7 @@ function FreeText({
         autosize
         minRows={3}
         required={media === undefined}
-        maxLength={buttons.length > 0 ? 1_024 : 4_096}
+        maxLength={replies ? 1_024 : 4_096}
         label={t('whatsapp.words')}
         readOnly={readOnly}
         value={content.text ?? ''}
@@ -270,40 +266,7 @@ function FreeText({
           />
         ) : null}
       </Group>
-      {buttons.map((b, i) => (
-        <Group key={i} gap={8} align="flex-end" wrap="nowrap">
-          <TextInput
-            size="sm"
-            style={{ flex: 1 }}
-            required
-            maxLength={20}
-            label={t('whatsapp.button', { n: i + 1 })}
-            readOnly={readOnly}
-            value={b.title}
-            onChange={e => rename(i, e.currentTarget.value)}
-          />
-          <Button
-            size="sm"
-            variant="subtle"
-            disabled={readOnly}
-            aria-label={`${t('common.remove')} ${t('whatsapp.button', { n: i + 1 })}`}
-            onClick={() => write({ buttons: buttons.filter((_, n) => n !== i) })}
-          >
-            ×
-          </Button>
-        </Group>
-      ))}
-      {buttons.length < MOST_BUTTONS ? (
-        <Button
-          size="xs"
-          variant="default"
-          style={{ alignSelf: 'flex-start' }}
-          disabled={readOnly}
-          onClick={() => write({ buttons: [...buttons, { title: '', payload: '' }] })}
-        >
-          {t('whatsapp.addButton')}
-        </Button>
-      ) : null}
+      <ChoicesEditor content={{ channel: 'whatsapp', ...content }} readOnly={readOnly} change={choose} />
     </Stack>
   )
 }

@@ -9,6 +9,7 @@ import { useAct, useApi, usePages } from '../api/queries.ts'
 import { CampaignSettings } from '../campaigns/settings.tsx'
 import { word } from '../i18n.ts'
 import { Behind, type Opened, Who } from '../insight/behind.tsx'
+import { NodeLink, useNodeName } from '../journey/node-name.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Crumbs, Page, Scroll } from '../parts/page.tsx'
 import { Channel, Copy, Definition, Figure } from '../parts/small.tsx'
@@ -63,6 +64,7 @@ type Open = (figure: CampaignFigure, name: string, of?: { channel?: string; mess
 function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: Report }) {
   const { t } = useTranslation()
   const say = useSay()
+  const nodeName = useNodeName()
   const [opened, show] = useState<Opened | null>(null)
   const open: Open = (figure, name, of = {}) =>
     show({
@@ -143,9 +145,9 @@ function Figures({ ws, campaign, data }: { ws: string; campaign: string; data: R
             open={open}
             rows={data.messages.map(m => ({
               key: `${m.journey}/${m.node}/${m.version}`,
-              said: `${m.journeyName} · ${m.title}`,
+              said: `${m.journeyName} · ${nodeName(m.nodeName)}`,
               of: { message: `${m.journey}/${m.node}/${m.version}` },
-              name: `${m.journeyName} · ${m.title}`,
+              name: <NodeLink node={m.nodeName} at={m} inside={m.journeyName} />,
               counted: m,
             }))}
           />

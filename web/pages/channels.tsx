@@ -118,7 +118,9 @@ function AccountCard({
   const { t } = useTranslation()
   const say = useSay()
   const reserved = account?.settings.quotaReserveFor !== undefined
-  const segments = useApi('segments', { ws, query: {} }, { enabled: reserved }).data?.items ?? []
+  const segments = useApi('segments', { ws, query: {} }, { enabled: reserved }).data?.items
+  const reservedFor = (id: string) =>
+    segments === undefined ? t('common.loading') : (segments.find(s => s.id === id)?.name ?? id)
   return (
     <Card
       title={
@@ -157,7 +159,7 @@ function AccountCard({
                 label={word('setting', k)}
                 value={
                   k === 'quotaReserveFor'
-                    ? (segments.find(s => s.id === v)?.name ?? v)
+                    ? reservedFor(v)
                     : k in SWITCHES
                       ? t(v === SWITCHES[k] ? 'common.yes' : 'common.no')
                       : v === STAND_IN
@@ -227,7 +229,8 @@ function Row({ label, value }: { label: string; value: string }) {
   )
 }
 
-type Segments = Out<'segments'>['items']
+/** undefined: not loaded yet */
+type Segments = Out<'segments'>['items'] | undefined
 
 /** For whom the last part of the month's quota is kept. */
 function ReservedFor({
@@ -240,10 +243,11 @@ function ReservedFor({
   change: (next: string) => void
 }) {
   const { t } = useTranslation()
-  const choices = segments
+  const choices = (segments ?? [])
     .filter(s => s.status === 'live' || s.id === value)
     .map(s => ({ value: s.id, label: s.name }))
-  if (value !== '' && !choices.some(c => c.value === value)) choices.push({ value, label: value })
+  if (value !== '' && !choices.some(c => c.value === value))
+    choices.push({ value, label: segments === undefined ? t('common.loading') : value })
   return (
     <NativeSelect
       label={word('setting', 'quotaReserveFor')}
@@ -273,7 +277,7 @@ function Form({
   const [name, setName] = useState(account?.name ?? word('channel', kind.channel))
   const [settings, setSettings] = useState<Record<string, string>>(account?.settings ?? {})
   const [secrets, setSecrets] = useState<Record<string, string>>({})
-  const segments = useApi('segments', { ws, query: {} }).data?.items ?? []
+  const segments = useApi('segments', { ws, query: {} }).data?.items
   const save = useAct('saveChannel', { done: t('common.saved'), after: close })
   const same = (o: Account) => (o.settings.provider ?? '') === (settings.provider ?? '')
   // a further account of a provider keeps its own friends; one that exists cannot become another's

@@ -119,7 +119,15 @@ export function Engagement() {
           range ? (
             <ReachTable
               ws={ws}
-              asked={{ from: range.from, to: range.to, window: asked.window, campaign: search.campaign }}
+              asked={{
+                from: range.from,
+                to: range.to,
+                window: asked.window,
+                campaign: search.campaign,
+                channel: search.channel,
+              }}
+              by={by === 'campaign' ? by : 'channel'}
+              chooseBy={next => choose({ by: next === 'channel' ? undefined : next })}
             />
           ) : null
         ) : (

@@ -112,8 +112,8 @@ function LastEvents({ ws }: { ws: string }) {
               </td>
               <td className="nowrap">{labelOf(e.name)}</td>
               <td className="nowrap">
-                <A to="/w/$ws/customers/$customer" params={{ ws, customer: e.customer }} className="mono">
-                  {e.customer.slice(0, 14)}…
+                <A to="/w/$ws/customers/$customer" params={{ ws, customer: e.customer }}>
+                  {e.customerName ?? t('customers.anonymous')}
                 </A>
               </td>
               <td>{e.source}</td>

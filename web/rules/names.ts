@@ -14,6 +14,7 @@ export type Names = {
   group: (segment: string, key: string) => string
   tier: (code: string) => string
   coupon: (code: string) => string
+  journey: (id: string) => string
   /** of the workspace: amounts are in its smallest unit */
   currency: string
 }
@@ -31,5 +32,6 @@ export const CODES: Names = {
   group: (_, key) => key,
   tier: itself,
   coupon: itself,
+  journey: itself,
   currency: 'TWD',
 }

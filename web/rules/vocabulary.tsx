@@ -22,6 +22,7 @@ const NOTHING: Vocabulary = {
   coupons: [],
   campaigns: [],
   segments: [],
+  named: { journeys: [], coupons: [] },
   more: [],
   stale: false,
 }
@@ -54,6 +55,8 @@ export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Na
   const stores = new Map(of.stores.map(s => [s.code, s.name]))
   const products = new Map(of.products.flatMap(p => [[p.product, p.name] as const, [p.sku, p.name] as const]))
   const segments = new Map(of.segments.map(s => [s.id, s]))
+  const journeys = new Map(of.named.journeys.map(j => [j.id, j.name]))
+  const coupons = new Map(of.named.coupons.map(c => [c.key, c.name]))
   return {
     ...CODES,
     // the product's own words first: they are short
@@ -66,6 +69,8 @@ export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Na
     product: (by, value) => (by === 'sku' || by === 'product' ? (products.get(value) ?? value) : value),
     segment: id => segments.get(id)?.name ?? id,
     group: (id, key) => segments.get(id)?.groups.find(g => g.key === key)?.name || key,
+    coupon: key => coupons.get(key) ?? key,
+    journey: id => journeys.get(id) ?? id,
     currency,
   }
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { NodeLink } from '../journey/node-name.tsx'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
@@ -138,7 +139,17 @@ function Limits({ ws }: { ws: string }) {
                     return (
                       <tr key={`${l.kind} ${l.of} ${l.node} ${l.per}`}>
                         <td>{t(`limitKind.${l.kind}`)}</td>
-                        <td>{[l.name ?? l.of, l.node].filter(Boolean).join(' · ')}</td>
+                        <td>
+                          {l.node === null ? (
+                            (l.name ?? l.of)
+                          ) : (
+                            <NodeLink
+                              node={l.nodeName}
+                              at={{ journey: l.of, node: l.node }}
+                              inside={l.name ?? ''}
+                            />
+                          )}
+                        </td>
                         <td className="end num">
                           {figure(l.used)} / {figure(l.max)}
                         </td>

@@ -130,6 +130,18 @@ export const engagementWords = {
     delivered: ['已送達', 'delivered'],
     accepted: ['已接受，未退回、未封鎖', 'accepted, not come back or blocked'],
     notConnected: ['未連接', 'Not connected'],
+    byCampaignTitle: ['各活動的觸及、成本與轉換', 'Reach, cost and conversion by campaign'],
+    noCampaign: ['不屬於任何活動', 'Of no campaign'],
+    sent: ['已送出', 'Sent'],
+    noMessages: ['這段時間還沒有訊息', 'No messages in this time'],
+    noMessagesText: [
+      '把旅程或群發放進活動，送出後就會在這裡看到每個活動觸及多少人、花了多少、帶來多少訂單。',
+      'Put journeys or broadcasts into a campaign; once they have sent, this says whom each campaign reached, what it cost and who bought.',
+    ],
+    campaignNote: [
+      '訊息算在它的旅程或群發現在所屬的活動；一個人在每個活動各算一次，各列相加可能超過全部。',
+      'A message counts for the campaign that its journey or broadcast belongs to now; a person counts once in each, so rows may add up to more than all.',
+    ],
     note: [
       '「可觸及分流」節點可以依成本、順序或觸及率挑渠道；它用的觸及率每天凌晨三點後重算，隨發布版本記錄。',
       'Reach nodes may choose by cost, order or reach; the rate they choose by is worked out after three each night and kept with the published version.',
@@ -170,15 +182,15 @@ export const engagementWords = {
     opened: ['由人開啟的訊息 ÷ 觸及的訊息', 'Messages opened by a person ÷ messages reached'],
     clicked: ['有點擊的訊息 ÷ 觸及的訊息', 'Messages clicked ÷ messages reached'],
     converted: [
-      '觸及後、歸屬天數內下了成立訂單的人 ÷ 觸及的人；同一張訂單可能算進多個渠道',
-      'People with an order that stands within the window after a message reached them ÷ people reached; an order may count for several channels',
+      '觸及後、歸屬天數內下了成立訂單的人 ÷ 觸及的人；同一張訂單可能算進多列',
+      'People with an order that stands within the window after a message reached them ÷ people reached; an order may count in several rows',
     ],
     unitCost: [
       '渠道帳號設定的每則費用；有多個帳號時取最貴的',
       'What the account asks for a message; of several accounts the dearest',
     ],
     perBuyer: [
-      '期間內該渠道的訊息成本 ÷ 轉換的人數',
+      '期間內這些訊息的成本 ÷ 轉換的人數',
       'What the messages of this time cost ÷ people who converted',
     ],
     used: [

@@ -254,7 +254,7 @@ export const frame = {
     too_many_journeys: ['同時進行的旅程太多', 'In too many journeys'],
     max_at_once: ['同時進行已達上限', 'As many runs at once as allowed'],
     entered_before: ['以前進入過', 'Entered before'],
-    canary: ['不在試行比例內', 'Not in the canary share'],
+    canary: ['不在試行名單內', 'Not of the canary'],
     excluded: ['符合排除條件', 'Excluded'],
     bounced: ['退信', 'Bounced'],
     complained: ['被檢舉', 'Complained'],

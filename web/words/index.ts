@@ -1,10 +1,12 @@
 // All words of the app, one tree.
+import { NODE_WORDS } from '../../src/journeys/node-words.ts'
 import { admin } from './admin.ts'
 import { attributionWords } from './attribution.ts'
 import { broadcastWords } from './broadcasts.ts'
 import { audienceWords } from './audiences.ts'
 import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
+import { choiceWords } from './choices.ts'
 import { computingWords } from './computing.ts'
 import { consentWords } from './consent.ts'
 import { conversationWords } from './conversations.ts'
@@ -44,6 +46,7 @@ import { work } from './work.ts'
 export const words = {
   ...frame,
   ...computingWords,
+  ...choiceWords,
   ...pages,
   ...modulesWords,
   ...install,
@@ -84,7 +87,7 @@ export const words = {
   mailState,
   mailCode,
   // names that several files add to
-  node: { ...work.node, ...journeysNodes.node },
+  node: NODE_WORDS,
   nodeHelp: { ...journeysCanvas.nodeHelp, ...journeysNodes.nodeHelp },
   port: { ...work.port, ...journeysNodes.port },
   say: { ...work.say, ...journeysNodes.say },

@@ -22,18 +22,6 @@ export const journeysNodes = {
     show: ['顯示密鑰', 'Show the secret'],
     copy: ['複製密鑰', 'Copy the secret'],
   },
-  node: {
-    delay: ['等待時間', 'Delay'],
-    wait_event: ['等待事件', 'Wait for event'],
-    reach: ['可觸及分流', 'Reach'],
-    ask: ['提問', 'Ask'],
-    http: ['呼叫外部系統', 'HTTP call'],
-    notify: ['通知團隊', 'Notify the team'],
-    emit: ['產生事件', 'Emit an event'],
-    start_journey: ['開始另一條旅程', 'Start another journey'],
-    stop_journey: ['停止另一條旅程', 'Stop another journey'],
-    jump: ['跳到節點', 'Jump'],
-  },
   nodeHelp: {
     reach: ['依序試幾個渠道，第一個觸及得到的送出', 'The first of several channels that reaches'],
     ask: [

@@ -469,7 +469,20 @@ export const journeysTriggers = {
     how_error: ['錯誤', 'error'],
     ...late,
   },
+  canary: {
+    size: ['先讓多少人走（試行）', 'How many first (canary)'],
+    by_none: ['全部', 'Everybody'],
+    by_percent: ['比例', 'Share'],
+    by_people: ['人數', 'People'],
+    percent: ['比例（%）', 'Share (%)'],
+    people: ['人數', 'People'],
+  },
   entryForm: {
+    canary_percent: ['每次都是同一批人。', 'The same people each time.'],
+    canary_people: [
+      '最先進入的這些人；其他人先不進入，這些人之後還能再進入。放寬時改人數或選全部，再發布一次。',
+      'The first so many to come in; others stay out for now, and these may come again. To open it, change the number or choose everybody, and publish again.',
+    ],
     help: [
       '觸發之後，誰可以進來。沒進來的人都會留下原因。',
       'Who comes in, once the trigger has fired. Who does not leaves a reason.',
@@ -497,8 +510,6 @@ export const journeysTriggers = {
     per_ever: ['總計', 'in all'],
     from: ['從何時開放', 'Open from'],
     to: ['到何時為止', 'Open until'],
-    canaryPercent: ['先讓多少比例的人進入（%）', 'Only this share of people (%)'],
-    canaryPercent_help: ['每次都是同一批人；不填為全部', 'The same people each time; empty: all'],
     backfill: ['發布時納入已在分眾裡的人', 'At the publication, take in who is in the segment already'],
   },
 } as const

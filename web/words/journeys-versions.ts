@@ -180,7 +180,7 @@ export const journeysVersions = {
     canvas: ['畫布上的位置與註解', 'Places and comments on the canvas'],
   },
   notNow: {
-    canary: ['不在試行比例內', 'Not in the canary share'],
+    canary: ['不在試行名單內', 'Not of the canary'],
     already_in: ['已在旅程中', 'In the journey already'],
     entered_before: ['進來過，不可重複', 'Have been in; once only'],
     excluded: ['符合排除條件', 'Excluded'],

@@ -216,6 +216,7 @@ export const journeysWide = {
     quota: ['帳號月額度', 'Quota of the account'],
     budget: ['旅程預算', 'Budget of the journey'],
     cap: ['進入上限', 'Entry cap'],
+    canary: ['試行人數', 'Canary'],
     throttle: ['流量閘門', 'Throttle'],
     pool: ['券池', 'Pool'],
   },

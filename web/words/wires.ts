@@ -65,8 +65,6 @@ export const wires = {
     attach: ['附件', 'Attachment'],
     noMedia: ['無', 'None'],
     link: ['附件網址', 'Address of the attachment'],
-    button: ['按鈕 {{n}}', 'Button {{n}}'],
-    addButton: ['加一個按鈕', 'Add a button'],
   },
   whatsappCategory: {
     MARKETING: ['行銷', 'Marketing'],

@@ -1,6 +1,7 @@
 // Words of journeys, the send ledger and the sandbox. Each pair is [zh-TW, en].
 export const work = {
   journeys: {
+    goneNode: ['已不存在的節點', 'a node that is gone'],
     title: ['旅程', 'Journeys'],
     lead: [
       '自動化旅程：誰進來、等什麼、送什麼',
@@ -91,20 +92,6 @@ export const work = {
     daysAfter: ['後 {{n}} 天', '{{n}} days after'],
     onDay: ['當天', 'on the day'],
     yearly: ['（每年）', '(every year)'],
-  },
-  node: {
-    delay: ['等待時間', 'Delay'],
-    wait_event: ['等待事件', 'Wait for event'],
-    split: ['條件分流', 'Condition split'],
-    condition_split: ['條件分流', 'Condition split'],
-    send: ['發送訊息', 'Send'],
-    update: ['更新顧客', 'Update'],
-    throttle: ['流量閘門', 'Throttle'],
-    exit: ['結束旅程', 'Exit'],
-    random_split: ['隨機分流', 'Random split'],
-    experiment: ['A/B 實驗', 'Experiment'],
-    holdout: ['對照組', 'Holdout'],
-    reward: ['贈送', 'Reward'],
   },
   port: {
     next: ['下一步', 'next'],

@@ -54,6 +54,27 @@ test('each call of LINE goes out as its golden request says', () => {
   const calls: Record<string, [Account, LineCall]> = {
     push: [account(), pushCall(account(), outgoing())],
     'by phone': [account(), phoneCall(account(), outgoing({ address: '+886912345678' }))],
+    'by phone, of LINE’s template, counted': [
+      counted,
+      phoneCall(
+        counted,
+        outgoing({
+          unit,
+          address: '+886912345678',
+          content: {
+            channel: 'line',
+            messages: [{ type: 'text', text: '您的包裹已出貨' }],
+            byPhone: true,
+            phoneTemplate: {
+              templateKey: 'shipment_completed_zh',
+              emphasizedItem: { itemKey: 'date_002_zh', content: '12 月 1 日' },
+              items: [{ itemKey: 'number_001_zh', content: 'A100' }],
+              buttons: [{ buttonKey: 'check_delivery_status_zh', url: 'https://shop.example/o/A100' }],
+            },
+          },
+        }),
+      ),
+    ],
     'push, counted, with a sender, silent': [
       counted,
       pushCall(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSendLab, type Person, type SendLab } from '../../../test/send-lab.ts'
 import { openReceipts } from '../../sandbox/receipts.ts'
 import { type LineToCustomer, putContact, setStandInFault } from '../../sandbox/stand-in.ts'
-import type { MessageContent } from '../content.ts'
+import { type ContentOf, messageContent, type MessageContent } from '../content.ts'
 import { openDeliverer } from '../../messages/deliver.ts'
 
 let lab: SendLab
@@ -21,10 +21,20 @@ const allow = (phoneNotifications: string) =>
     `update channel_account set settings = settings || $2::jsonb where workspace_id = $1 and adapter = 'line'`,
     [lab.workspace, JSON.stringify({ phoneNotifications })],
   )
-const shipped: MessageContent = {
+const shipped: ContentOf<'line'> = {
   channel: 'line',
   messages: [{ type: 'text', text: '您的包裹 A100 已出貨' }],
   byPhone: true,
+}
+/** The same of LINE's own template: who is no friend gets that instead. */
+const templated: ContentOf<'line'> = {
+  ...shipped,
+  phoneTemplate: {
+    templateKey: 'shipment_completed_zh',
+    emphasizedItem: { itemKey: 'date_002_zh', content: '12 月 1 日' },
+    items: [{ itemKey: 'number_001_zh', content: 'A100' }],
+    buttons: [{ buttonKey: 'check_delivery_status_zh', url: 'https://shop.example/o/A100' }],
+  },
 }
 const TRANSACTIONAL = { purpose: 'transactional' } as const
 let last = 0
@@ -87,6 +97,61 @@ test('no way round a block, a marketing purpose, an account without it, or a num
   await allow('off')
   expect(await sent(await caller(phoneOf()))).toMatchObject({ state: 'skipped', reason: 'no_address' })
   await allow('on')
+})
+
+test('LINE’s own template goes by phone with our values and counted links; a friend gets the message', async () => {
+  const phone = phoneOf()
+  const person = await caller(phone)
+  const row = await sent(person, templated)
+  expect(row).toMatchObject({ state: 'accepted' })
+  const [got] = await arrived(phone)
+  const said = JSON.stringify(got)
+  for (const words of ['shipment_completed_zh', '12 月 1 日', 'A100', 'check_delivery_status_zh'])
+    expect(said).toContain(words)
+  expect(said).not.toContain('已出貨')
+  expect(said).not.toContain('https://shop.example') // a counted link
+  expect(said).toMatch(/"uri":"https?:[^"]+\/[lt]\//)
+  const receipts = openReceipts(lab.core)
+  while (await receipts.tick());
+  expect(await lab.row(row.id)).toMatchObject({ state: 'delivered' })
+
+  const friend = await lab.person(
+    s => void s.ids.push({ kind: 'phone', value: phoneOf(), verified: true, at: 1, src: 't' }),
+  )
+  expect(await sent(friend, templated)).toMatchObject({ state: 'accepted' })
+  expect(await arrived(friend.line)).toMatchObject([{ messages: [{ text: '您的包裹 A100 已出貨' }] }])
+  // a number that LINE does not reach, and marketing: as by words of our own
+  expect(await sent(await caller(phoneOf(), false), templated)).toMatchObject({
+    state: 'failed',
+    reason: 'not_reachable',
+  })
+  expect(await sent(await caller(phoneOf()), templated, { purpose: 'marketing' })).toMatchObject({
+    state: 'skipped',
+  })
+})
+
+test('a template’s values are checked before anything is sent: how many, how long, each key once', () => {
+  const wrong = (more: object) =>
+    messageContent
+      .safeParse({ ...templated, phoneTemplate: { ...templated.phoneTemplate, ...more } })
+      .error?.issues.map(i => i.path.join('.'))
+  const item = (n: number, content = 'x') => ({ itemKey: `k_${n}`, content })
+  const button = (n: number) => ({ buttonKey: `b_${n}`, url: 'https://shop.example' })
+  expect(wrong({ items: Array.from({ length: 15 }, (_, i) => item(i)) })).toBeUndefined()
+  expect(wrong({ items: Array.from({ length: 16 }, (_, i) => item(i)) })).toEqual(['phoneTemplate.items'])
+  expect(wrong({ items: [item(1, '好'.repeat(301))] })).toEqual(['phoneTemplate.items.0.content'])
+  expect(wrong({ items: [item(1), item(1)] })).toEqual(['phoneTemplate.items.1.itemKey'])
+  expect(wrong({ items: [{ itemKey: 'date_002_zh', content: 'x' }] })).toEqual([
+    'phoneTemplate.items.0.itemKey',
+  ])
+  expect(wrong({ buttons: [button(1), button(2), button(3)] })).toEqual(['phoneTemplate.buttons'])
+  expect(wrong({ buttons: [button(1), button(1)] })).toEqual(['phoneTemplate.buttons.1.buttonKey'])
+  expect(wrong({ templateKey: '' })).toContain('phoneTemplate.templateKey')
+  const alone = messageContent.safeParse({ ...templated, byPhone: undefined })
+  expect(alone.error?.issues.map(i => i.path.join('.'))).toEqual(['phoneTemplate'])
+  // pictures go to friends: what goes by phone is the template
+  const picture = { type: 'image', originalContentUrl: 'https://x/1.jpg', previewImageUrl: 'https://x/1.jpg' }
+  expect(messageContent.safeParse({ ...templated, messages: [picture] }).success).toBe(true)
 })
 
 test('a number that LINE does not reach is not_reachable, and stays free for the next one', async () => {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Account, Checked, Outgoing, SendResult } from '../adapter.ts'
 import { type ContentOf, goesByPhone, type MessageContent } from '../content.ts'
 import { callLine, lineSays, type LineCall, readAnswer } from './api.ts'
+import { templateBody } from './phone-template.ts'
 import { type Answer, readSilence } from '../exchange.ts'
 
 /** People that one multicast may name. */
@@ -43,16 +44,22 @@ export const pushCall = (account: Account, message: Outgoing): LineCall => ({
 /** An address that is a phone number, in E.164: of who is no friend. */
 const isPhone = (address: string): boolean => address.startsWith('+')
 
-/** A notification message by phone number: LINE gets its hash. It takes no retry key; the tag comes back when it arrived. */
-export const phoneCall = (account: Account, message: Outgoing): LineCall => ({
-  method: 'POST',
-  path: '/bot/pnp/push',
-  headers: { 'x-line-delivery-tag': message.id },
-  json: {
-    to: createHash('sha256').update(message.address).digest('hex'),
-    ...saying(account, contentOf(message)),
-  },
-})
+/** A notification message by phone number: LINE gets its hash. In words of our own, or of LINE's template with our values. It
+ *  takes no retry key; the tag comes back when it arrived. */
+export function phoneCall(account: Account, message: Outgoing): LineCall {
+  const content = contentOf(message)
+  const { phoneTemplate } = content
+  return {
+    method: 'POST',
+    path: phoneTemplate ? '/v2/bot/message/pnp/templated/push' : '/bot/pnp/push',
+    headers: { 'x-line-delivery-tag': message.id },
+    json: {
+      to: createHash('sha256').update(message.address).digest('hex'),
+      ...(phoneTemplate ? templateBody(phoneTemplate) : saying(account, content)),
+      ...unitsOf(account, message.unit),
+    },
+  }
+}
 
 /** LINE's 422: nobody of this number whom it may write to. That is no fault of the number, and may be otherwise tomorrow. */
 async function sendToPhone(account: Account, message: Outgoing, signal: AbortSignal): Promise<SendResult> {

@@ -3,7 +3,7 @@ import { publishWorld } from '../../catalogue/publish.ts'
 import { saveSettings } from '../../catalogue/workspace-settings.ts'
 import type { WorkspaceSettings } from '../../catalogue/workspace.ts'
 import type { Out, Query } from '../../contract.ts'
-import { journeyNames } from '../../journeys/store.ts'
+import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { parseId, publicId } from '../../platform/ids.ts'
@@ -165,19 +165,30 @@ export const attributionRoutes = {
       rest.points -= spent.byKey.get(key)?.points ?? 0
     }
     const parts = (key: string) => (isOf(query.by) ? key.split('/') : [])
-    const names = await journeyNames(
-      core.pool,
-      workspace.id,
-      keys.flatMap(k => parts(k)[0] ?? []),
-    )
-    const items = keys.map((key): Item => {
-      const [journey = '', node, version] = parts(key)
+    const parted = keys.map(key => {
+      const [journey = '', node = null, version] = parts(key)
+      return { key, journey, node, version: Number(version) || null }
+    })
+    const [names, nodes] = await Promise.all([
+      journeyNames(
+        core.pool,
+        workspace.id,
+        parted.flatMap(p => p.journey || []),
+      ),
+      nodeNames(
+        core.pool,
+        workspace.id,
+        parted.flatMap(p => (p.node === null ? [] : { ...p, node: p.node })),
+      ),
+    ])
+    const items = parted.map(({ key, journey, node, version }): Item => {
       return {
         key: publicKey(query.by, key),
         name: names.get(journey) ?? null,
         journey: journey === '' || noJourney(journey) ? null : publicId('jrn', journey),
-        node: node ?? null,
-        version: Number(version) || null,
+        node,
+        nodeName: (node !== null && nodes.get(nodeKey({ journey, node, version }))) || null,
+        version,
         ...presentCredit(byKey.get(key) ?? EMPTY, spent.byKey.get(key) ?? NOTHING),
       }
     })

@@ -2,7 +2,7 @@
 // part, what was bought, how far its goal is.
 import { type Campaign, findCampaign, journeysOfCampaign } from '../../catalogue/campaigns.ts'
 import type { Out } from '../../contract.ts'
-import { versionGraphs } from '../../journeys/store.ts'
+import { nodeKey, nodeNames } from '../../journeys/store.ts'
 import { askHistory } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
 import type { WorkspaceRow } from '../../platform/http/handler.ts'
@@ -68,7 +68,7 @@ export async function campaignScope(
   workspace: WorkspaceRow,
   campaign: Campaign,
   id: Uuid,
-): Promise<{ scope: MessageScope; journeys: { id: Uuid; name: string }[] }> {
+): Promise<{ scope: MessageScope; journeys: Awaited<ReturnType<typeof journeysOfCampaign>> }> {
   const [journeys, tells] = await Promise.all([
     journeysOfCampaign(core.pool, workspace.id, id),
     tellingChannels(core.pool, workspace.id),
@@ -119,12 +119,12 @@ export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uu
     campaign.goal ? peopleWhoDid(core, workspace.id, [campaign.goal], from, to) : 0,
   ])
   const counts = total ? presentCounted(total.figures, total.cost) : NONE
-  const graphs = await versionGraphs(
+  const nodes = await nodeNames(
     core.pool,
     workspace.id,
-    messages.map(m => ({ journey: keyOf(m.key).journey, version: keyOf(m.key).version })),
+    messages.map(m => keyOf(m.key)),
   )
-  const names = new Map(journeys.map(j => [j.id, j.name]))
+  const held = new Map(journeys.map(j => [j.id, j]))
   const values: Record<Report['kpis'][number]['measure'], number | null> = {
     reached: counts.reached,
     participants: counts.participants,
@@ -144,10 +144,11 @@ export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uu
       const { journey, node, version } = keyOf(m.key)
       return {
         journey: publicId('jrn', journey),
-        journeyName: names.get(journey) ?? '—',
+        broadcast: held.get(journey)?.kind === 'broadcast' ? publicId('brd', journey) : null,
+        journeyName: held.get(journey)?.name ?? '—',
         node,
         version,
-        title: graphs.get(`${journey}/${version}`)?.nodes[node]?.title ?? node,
+        nodeName: nodes.get(nodeKey(keyOf(m.key))) ?? null,
         ...presentCounted(m.figures, m.cost),
       }
     }),

@@ -91,6 +91,7 @@ test('R0-34 a campaign: distinct participants of the reached, within its period,
       products: [{ product_id: 'x', price: 900, quantity: 1 }],
     }),
   )
+  const { journeys: journeysAfter } = await ok('campaign', { params: { campaign: made.id } })
   const told = await report()
   expect(told).toMatchObject({
     total: { sent: 20, reached: 10, participants: 3, rate: 0.3 },
@@ -107,6 +108,10 @@ test('R0-34 a campaign: distinct participants of the reached, within its period,
       ['開跑', 10, 3],
       ['最後三天', 10, 1],
     ]),
+  )
+  // each is called by what it said, not by its node
+  expect(told.messages.map((m: Any) => [m.nodeName.words, m.broadcast]).sort()).toEqual(
+    journeysAfter.map((j: Any) => [j.name, j.broadcast]).sort(),
   )
   // each figure opens exactly who it counts, in all and of a row
   const ids = async (...who: string[]) =>

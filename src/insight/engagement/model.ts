@@ -1,5 +1,5 @@
 // What is counted of messages, and by what it can be told apart. docs/PROOF.md says each figure in words. Pure.
-import type { ChannelName } from '../../channels/model.ts'
+import { type ChannelName, isChannel } from '../../channels/model.ts'
 import type { PropFilter } from '../../rules/model.ts'
 
 /** sent: the provider took it. reached: it got there (`reachedBy`). machine: opened by a program, never counted as opened. */
@@ -59,3 +59,9 @@ export type Counted = Record<Figure, { messages: number; people: number }>
 /** Participants ÷ reached, each person once; null where nobody was reached. */
 export const engagementRate = (c: Counted): number | null =>
   c.reached.people === 0 ? null : c.participated.people / c.reached.people
+
+/** Several channels: of each person where one of them tells so. */
+export function opensOf(channels: readonly string[]): 'person' | 'sums' | 'none' {
+  const ways = channels.map(c => (isChannel(c) ? OPENS[c] : 'none'))
+  return ways.includes('person') ? 'person' : ways.includes('sums') ? 'sums' : 'none'
+}

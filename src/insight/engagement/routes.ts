@@ -1,7 +1,6 @@
 // Handlers of the engagement dashboard.
 import type { Out, Query } from '../../contract.ts'
-import { isChannel } from '../../channels/model.ts'
-import { journeyNames } from '../../journeys/store.ts'
+import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
@@ -10,7 +9,7 @@ import { idOr404 } from '../../platform/public-id.ts'
 import { peoplePage, readSql, isValuePlace } from '../people/page.ts'
 import { NOBODY } from '../metrics/orders.ts'
 import { rangeOf } from '../range.ts'
-import { type Counted, engagementRate, FIGURES, OPENS, USUAL_WINDOW_DAYS } from './model.ts'
+import { type Counted, engagementRate, FIGURES, opensOf, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
 import {
   campaignNames,
@@ -66,18 +65,12 @@ const presentSome = (figures: Counted, cost: number) => ({
   cost,
 })
 
-/** Several channels: of each person where one of them tells so. */
-function opensOf(channels: readonly string[]): 'person' | 'sums' | 'none' {
-  const ways = channels.map(c => (isChannel(c) ? OPENS[c] : 'none'))
-  return ways.includes('person') ? 'person' : ways.includes('sums') ? 'sums' : 'none'
-}
-
 type Item = Out<'engagement'>['items'][number]
 
 async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part[]): Promise<Item[]> {
   const split = (key: string) => {
     const [journey = '', node = '', version = ''] = by === 'message' || by === 'journey' ? key.split('/') : []
-    return { journey, node, version }
+    return { journey, node, version: Number(version) || null }
   }
   if (by === 'campaign') {
     const names = await campaignNames(core.pool, workspace)
@@ -86,6 +79,7 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
       name: names.get(p.key) ?? null,
       journey: null,
       node: null,
+      nodeName: null,
       version: null,
       ...presentSome(p.figures, p.cost),
       tells: p.tells,
@@ -93,7 +87,11 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
     }))
   }
   const ids = parts.flatMap(p => split(p.key).journey || [])
-  const names = await journeyNames(core.pool, workspace, ids)
+  const sent = parts.map(p => split(p.key)).filter(({ journey, node }) => journey !== '' && node !== '')
+  const [names, nodes] = await Promise.all([
+    journeyNames(core.pool, workspace, ids),
+    nodeNames(core.pool, workspace, sent),
+  ])
   return parts.map(p => {
     const { journey, node, version } = split(p.key)
     const none = journey === '' || noJourney(journey)
@@ -107,7 +105,8 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
       name: names.get(journey) ?? null,
       journey: none ? null : publicId('jrn', journey),
       node: node === '' ? null : node,
-      version: Number(version) || null,
+      nodeName: nodes.get(nodeKey({ journey, node, version })) ?? null,
+      version,
       ...presentSome(p.figures, p.cost),
       tells: p.tells,
       opens: opensOf(p.channels),

@@ -46,13 +46,16 @@ export async function engagementOf(
   return { figures: countedOf(row), cost: row.spent }
 }
 
+/** Id of the campaign that a message's journey belongs to; empty: none. */
+export function campaignKey(p: MessageScope, b: Bound): string {
+  const of = [...(p.campaigns ?? [])]
+  if (of.length === 0) return "''"
+  const list = (ids: Uuid[]) => b.of(ids, 'Array(String)')
+  return `transform(toString(journey), ${list(of.map(([j]) => j))}, ${list(of.map(([, c]) => c))}, '')`
+}
+
 const key = (dimension: Dimension, zone: string, p: MessageScope, b: Bound): string => {
-  if (dimension === 'campaign') {
-    const of = [...(p.campaigns ?? [])]
-    if (of.length === 0) return "''"
-    const list = (ids: Uuid[]) => b.of(ids, 'Array(String)')
-    return `transform(toString(journey), ${list(of.map(([j]) => j))}, ${list(of.map(([, c]) => c))}, '')`
-  }
+  if (dimension === 'campaign') return campaignKey(p, b)
   return {
     channel: 'channel',
     journey: 'toString(journey)',

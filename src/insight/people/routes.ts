@@ -14,7 +14,7 @@ import { messageScopeOf } from '../engagement/routes.ts'
 import { peopleOfFigure } from '../engagement/store.ts'
 import { peopleOfKpi } from '../kpis/routes.ts'
 import { askedReach } from '../reach/routes.ts'
-import { channelPeople } from '../reach/store.ts'
+import { channelPeople, messagePeople } from '../reach/store.ts'
 import { upliftScope } from '../uplift/routes.ts'
 import { upliftPeople } from '../uplift/store.ts'
 import { MOST_ROWS } from './model.ts'
@@ -27,13 +27,20 @@ type Q<N extends 'reachPeople' | 'upliftPeople' | 'campaignPeople' | 'broadcastP
 >
 
 async function reachSql(core: Core, workspace: WorkspaceRow, q: Q<'reachPeople'>): Promise<PeopleSql> {
-  if (!isChannel(q.channel))
+  const { channel, figure } = q
+  if (channel !== undefined && !isChannel(channel))
     throw new Problem(404, 'not_found', 'There is no such channel', {
       path: 'channel',
       action: `Use one of: ${Object.keys(CHANNELS).join(', ')}.`,
     })
-  const given = CHANNELS[q.channel].consent === 'given'
-  return channelPeople(await askedReach(core, workspace, q), q.channel, given, q.figure)
+  if (figure !== 'bound' && figure !== 'consented' && figure !== 'reachable')
+    return messagePeople(await askedReach(core, workspace, q), figure)
+  if (channel === undefined)
+    throw new Problem(400, 'channel_missing', 'This figure is one of a channel', {
+      path: 'channel',
+      action: 'Name the channel.',
+    })
+  return channelPeople(workspace.id, channel, CHANNELS[channel].consent === 'given', figure)
 }
 
 const upliftSql = (workspace: WorkspaceRow, q: Q<'upliftPeople'>): PeopleSql =>

@@ -176,3 +176,95 @@ test('R1-45 R3-27 reach, cost and conversion by channel; a node chooses the chan
     rate: 0.917,
   })
 }, 120_000)
+
+test('R1-45 R0-34 reach by campaign is what independent SQL says of their journeys, and each figure opens its people', async () => {
+  const day = 86_400_000
+  const now = Date.parse(String((await lab.call('workspace')).body.now))
+  const campaign = async (name: string, journeys: string[]) => {
+    const made = await lab.call('createCampaign', {
+      body: {
+        name,
+        startsAt: new Date(now - day).toISOString(),
+        endsAt: new Date(now + 9 * day).toISOString(),
+        event: 'Order Completed',
+      },
+    })
+    expect(made.status).toBe(200)
+    const id = String(made.body.id)
+    expect(
+      (await lab.call('setCampaignJourneys', { params: { campaign: id }, body: { journeys } })).status,
+    ).toBe(200)
+    return id
+  }
+  const post = await lab.publish(send('Post', 'email'))
+  const chat = await lab.publish(send('Chat', 'line'))
+  await lab.publish(send('Loose', 'email'))
+  const spring = await campaign('春季', [post, chat])
+  const empty = await campaign('還沒開始', [])
+  await lab.tell(...['p2', 'p3', 'p4'].map(who => says(who, 'Post')))
+  await lab.tell(...['p4', 'p5'].map(who => says(who, 'Chat')))
+  await lab.tell(says('p6', 'Loose'))
+  const gone = (await messages(post))[0]!
+  await recordReceipts(lab.core, lab.workspace, [{ message: gone.id, state: 'bounced' as const, at: now }])
+  await lab.tell(says('p4', 'Order Completed', { order_id: 'S1', total: 100, currency: 'TWD' }))
+  await lab.settle()
+
+  type Told = { journey: Uuid; customer: Uuid; message: Uuid; name: string; cost: number }
+  const rows = (await (
+    await lab.core.history.query({
+      query: `select journey_id as journey, customer_id as customer, message, name, JSONExtractFloat(props, 'cost') as cost
+                from event where workspace_id = {w:UUID} and kind = 'message' and occurred >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')`,
+      query_params: { w: lab.workspace, since: now },
+      format: 'JSONEachRow',
+    })
+  ).json()) as Told[]
+  const since = new Date(now).toISOString()
+  const byCampaign = async (query: Record<string, string> = {}) =>
+    ((await lab.call('reachByCampaign', { query: { from: since, ...query } })).body as Out<'reachByCampaign'>)
+      .items
+  const items = await byCampaign()
+  const of = (id: string | null) => items.find(i => i.campaign === id)!
+  const own = new Set([post, chat].map(j => parseId('jrn', j)))
+  for (const [id, ours] of [
+    [spring, (j: Uuid) => own.has(j)],
+    [null, (j: Uuid) => !own.has(j)],
+  ] as const) {
+    const mine = rows.filter(r => ours(r.journey))
+    const sent = mine.filter(r => r.name === 'message.accepted')
+    const back = new Set(mine.filter(r => r.name === 'message.bounced').map(r => r.message))
+    const reached = sent.filter(r => !back.has(r.message))
+    expect(of(id)).toMatchObject({
+      sent: sent.length,
+      reached: reached.length,
+      people: new Set(reached.map(r => r.customer)).size,
+      cost: Math.round(sent.reduce((sum, r) => sum + r.cost, 0) * 10_000) / 10_000,
+    })
+  }
+  expect(of(spring)).toMatchObject({
+    name: '春季',
+    channels: ['email', 'line'],
+    sent: 5,
+    reached: 4,
+    people: 3,
+    buyers: 1,
+    tells: false,
+    opens: 'person',
+    cost: 0.9,
+  })
+  expect(of(null)).toMatchObject({ name: null, sent: 1, people: 1, buyers: 0, channels: ['email'] })
+  expect(items.some(i => i.campaign === empty)).toBe(false)
+  expect(await byCampaign({ channel: 'line' })).toMatchObject([
+    { campaign: spring, sent: 2, people: 2, opens: 'sums' },
+  ])
+  for (const figure of ['people', 'clicked', 'opened', 'buyers'] as const)
+    for (const id of [spring, null]) {
+      const { ids } = await everybodyBehind(lab, 'reachPeople', {
+        from: since,
+        campaign: id ?? 'none',
+        figure,
+      })
+      expect([id, figure, ids.size]).toEqual([id, figure, of(id)[figure]])
+    }
+  const channelless = await lab.call('reachPeople', { query: { figure: 'bound' } })
+  expect(channelless).toMatchObject({ status: 400, body: { code: 'channel_missing', path: 'channel' } })
+}, 120_000)

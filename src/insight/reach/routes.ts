@@ -1,19 +1,28 @@
 // Handlers of reach by channel.
 import { workspaceNow } from '../../catalogue/workspace.ts'
-import { CHANNEL_NAMES, CHANNELS } from '../../channels/model.ts'
+import { CHANNEL_NAMES, CHANNELS, isChannel } from '../../channels/model.ts'
 import { channelCosts } from '../../messages/channel-costs.ts'
 import type { Query } from '../../contract.ts'
 import type { Core } from '../../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
-import { OPENS, USUAL_WINDOW_DAYS } from '../engagement/model.ts'
-import { journeysAsked, journeysOfCampaigns } from '../engagement/store.ts'
+import { OPENS, opensOf, USUAL_WINDOW_DAYS } from '../engagement/model.ts'
+import { campaignNames, journeysAsked, journeysOfCampaigns } from '../engagement/store.ts'
+import { publicId } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
 import { rangeOf } from '../range.ts'
 import { REACH_DAYS } from './model.ts'
 import { reachScope } from './renew.ts'
-import { connectedChannels, keptRates, messagesByChannel, peopleByChannel } from './store.ts'
+import {
+  connectedChannels,
+  keptRates,
+  messagesByCampaign,
+  messagesByChannel,
+  peopleByChannel,
+} from './store.ts'
 
 const DAY_MS = 86_400_000
+/** What messages of no campaign are asked for by. */
+const NONE = 'none'
 const NO_MESSAGES = {
   sent: 0,
   reached: 0,
@@ -29,15 +38,24 @@ const NO_MESSAGES = {
 export async function askedReach(core: Core, workspace: WorkspaceRow, query: NonNullable<Query<'reach'>>) {
   const to = query.to ?? new Date(workspaceNow(workspace)).toISOString()
   const from = query.from ?? new Date(Date.parse(to) - REACH_DAYS * DAY_MS).toISOString()
-  const campaign = query.campaign ? idOr404('cmp', query.campaign, 'campaign') : null
-  const own = campaign === null ? new Map() : await journeysOfCampaigns(core.pool, workspace.id)
+  const campaign = query.campaign
+    ? query.campaign === NONE
+      ? NONE
+      : idOr404('cmp', query.campaign, 'campaign')
+    : null
+  const campaigns = await journeysOfCampaigns(core.pool, workspace.id)
   const all = await reachScope(
     core,
     workspace,
     rangeOf({ from, to }, workspace),
     Number(query.window ?? USUAL_WINDOW_DAYS),
   )
-  return { ...all, ...journeysAsked(own, campaign, null) }
+  return {
+    ...all,
+    campaigns,
+    ...(query.channel ? { channels: [query.channel] } : {}),
+    ...journeysAsked(campaigns, campaign, null),
+  }
 }
 
 export const reachRoutes = {
@@ -73,6 +91,26 @@ export const reachRoutes = {
           used: rate ? { rate: rate.rate, at: rate.at.toISOString() } : null,
         }
       }),
+    }
+  },
+
+  async reachByCampaign({ core, workspace, query }) {
+    const p = await askedReach(core, workspace, query)
+    const [found, names] = await Promise.all([
+      messagesByCampaign(core.history, p),
+      campaignNames(core.pool, workspace.id),
+    ])
+    return {
+      from: new Date(p.from).toISOString(),
+      to: new Date(p.to).toISOString(),
+      currency: workspace.currency,
+      items: found.map(({ campaign, channels, ...figures }) => ({
+        ...figures,
+        campaign: campaign === '' ? null : publicId('cmp', campaign),
+        name: names.get(campaign) ?? null,
+        channels: channels.filter(isChannel),
+        opens: opensOf(channels),
+      })),
     }
   },
 } satisfies Handlers

@@ -4,6 +4,7 @@ import type { Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import { Bound } from '../../rules/sql/bind.ts'
 import { type MessageScope, messagesSql } from '../engagement/sql.ts'
+import { campaignKey } from '../engagement/store.ts'
 import { NOBODY, ORDER_ROWS, type OrderParams } from '../metrics/orders.ts'
 import type { ReachFigure } from '../people/model.ts'
 import type { PeopleSql } from '../people/page.ts'
@@ -37,10 +38,10 @@ export function peopleByChannel(
   )
 }
 
-export type ChannelMessages = {
-  channel: string
+export type MessageFigures = {
   sent: number
   reached: number
+  /** every of its channels tells what was delivered */
   tells: boolean
   opened: number
   clicked: number
@@ -49,63 +50,94 @@ export type ChannelMessages = {
   buyers: number
   cost: number
 }
+export type ChannelMessages = MessageFigures & { channel: string }
+/** campaign: empty for messages of none */
+export type CampaignMessages = MessageFigures & { campaign: Uuid | ''; channels: string[] }
 
-/** By channel. buyers: people reached who placed an order that stands within the window after a message that reached them. */
-export function messagesByChannel(
-  history: History,
-  p: MessageScope & Pick<OrderParams, 'currency'>,
-): Promise<ChannelMessages[]> {
+export type ReachScope = MessageScope & Pick<OrderParams, 'currency'>
+
+/** Rows (part, …): each part's figures. buyers: people reached who placed an order that stands within the window after a
+ *  message of the part that reached them. */
+function askBy<T>(history: History, p: ReachScope, part: (b: Bound) => string, more: string): Promise<T[]> {
   const b = new Bound()
   const { workspace, from, to, windowMs, currency } = p
   return askHistory(
     history,
     `with ${messagesSql(p, b)}, ${ORDER_ROWS},
-     led as (
-       ${ledToOrders(windowMs, b)}),
-     buyers as (select channel, count() as n from led group by channel)
-     select messages.channel as channel, toUInt32(count()) as sent, toUInt32(countIf(messages.reached)) as reached,
-            toBool(max(messages.tells)) as tells, toUInt32(countIf(messages.opened)) as opened, toUInt32(countIf(messages.clicked)) as clicked,
-            toUInt32(uniqExactIf(messages.person, messages.reached)) as people, toUInt32(any(bu.n)) as buyers, sum(messages.cost) as cost
-       from messages left join buyers bu on bu.channel = messages.channel group by channel order by channel`,
+     parted as (select *, ${part(b)} as part from messages),
+     buyers as (select part, count() as n from (${ledToOrders('parted', ['part', 'person'], windowMs, b)}) group by part)
+     select m.part as part, toUInt32(count()) as sent, toUInt32(countIf(m.reached)) as reached,
+            toBool(min(m.tells)) as tells, toUInt32(countIf(m.opened)) as opened, toUInt32(countIf(m.clicked)) as clicked,
+            toUInt32(uniqExactIf(m.person, m.reached)) as people, toUInt32(any(bu.n)) as buyers, sum(m.cost) as cost,
+            arraySort(groupUniqArray(m.channel)) as channels
+       from parted m left join buyers bu on bu.part = m.part group by part order by ${more}`,
     { ...b.params, workspace, from, to: to + windowMs, currency },
   )
 }
 
-/** Of people reached: who ordered within the window after a message that reached them. */
-const ledToOrders = (windowMs: number, b: Bound): string =>
-  `select distinct m.channel as channel, m.person as person from messages m join orders o on o.person = m.person
+export async function messagesByChannel(history: History, p: ReachScope): Promise<ChannelMessages[]> {
+  const rows = await askBy<MessageFigures & { part: string }>(history, p, () => 'channel', 'part')
+  return rows.map(({ part, ...figures }) => ({ ...figures, channel: part }))
+}
+
+/** The one that sent most first. */
+export async function messagesByCampaign(history: History, p: ReachScope): Promise<CampaignMessages[]> {
+  const rows = await askBy<Omit<CampaignMessages, 'campaign'> & { part: string }>(
+    history,
+    p,
+    b => campaignKey(p, b),
+    'sent desc, part',
+  )
+  return rows.map(({ part, ...figures }) => ({ ...figures, campaign: part }))
+}
+
+/** Distinct rows of people reached who ordered within the window after a message that reached them. */
+const ledToOrders = (
+  messages: 'messages' | 'parted',
+  columns: ('part' | 'person')[],
+  windowMs: number,
+  b: Bound,
+): string =>
+  `select distinct ${columns.map(c => `m.${c} as ${c}`).join(', ')} from ${messages} m join orders o on o.person = m.person
         where m.reached and o.counts and o.placed >= m.at and o.placed <= addMilliseconds(m.at, ${b.of(windowMs, 'Int64')})`
 
-/** Who is behind a figure of a channel; of messages, how many each. `given`: consent has to be given. */
-export function channelPeople(
-  p: MessageScope & Pick<OrderParams, 'currency'>,
-  channel: string,
-  given: boolean,
-  figure: ReachFigure,
-): PeopleSql {
+/** Figures of messages open for any scope, those of customers for a channel only. */
+export type MessageReachFigure = Exclude<ReachFigure, 'bound' | 'consented' | 'reachable'>
+
+/** Whose messages are behind a figure, with how many each; of buyers 1. */
+export function messagePeople(p: ReachScope, figure: MessageReachFigure): PeopleSql {
   const b = new Bound()
   const { workspace, from, to, windowMs, currency } = p
+  const messages = messagesSql(p, b)
+  const rows =
+    figure === 'buyers'
+      ? `, ${ORDER_ROWS} select person, 1 as value from (${ledToOrders('messages', ['person'], windowMs, b)})`
+      : ` select person, 1 as value from messages where ${figure === 'people' ? 'reached' : figure}`
+  return {
+    sql: `with ${messages}${rows}`,
+    params: { ...b.params, workspace, from, to: to + windowMs, currency },
+  }
+}
+
+/** Whom a channel could reach. `given`: consent has to be given. */
+export function channelPeople(
+  workspace: Uuid,
+  channel: string,
+  given: boolean,
+  figure: Exclude<ReachFigure, MessageReachFigure>,
+): PeopleSql {
+  const b = new Bound()
   const name = b.text(channel)
   const marketing = `concat(${name}, '/marketing')`
-  const ofCustomers: Partial<Record<ReachFigure, string>> = {
+  const when = {
     bound: `has(bound, ${name})`,
     consented: `has(bound, ${name}) and ${given ? `has(consents, ${marketing})` : `not has(refusals, ${marketing})`}`,
     reachable: `has(reach, ${name})`,
-  }
-  const when = ofCustomers[figure]
-  if (when !== undefined)
-    return {
-      sql: `select customer_id as person, 1 as value from customer final
-             where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}') and ${when}`,
-      params: { ...b.params, workspace },
-    }
-  const rows =
-    figure === 'buyers'
-      ? `, ${ORDER_ROWS} select person, 1 as value from (${ledToOrders(windowMs, b)}) where channel = ${name}`
-      : ` select person, 1 as value from messages where channel = ${name} and ${figure === 'people' ? 'reached' : figure}`
+  }[figure]
   return {
-    sql: `with ${messagesSql(p, b)}${rows}`,
-    params: { ...b.params, workspace, from, to: to + windowMs, currency },
+    sql: `select customer_id as person, 1 as value from customer final
+             where workspace_id = {workspace:UUID} and merged_into = toUUID('${NOBODY}') and ${when}`,
+    params: { ...b.params, workspace },
   }
 }
 

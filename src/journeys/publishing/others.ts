@@ -3,6 +3,7 @@
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import type { GraphProblem, JourneyGraph } from '../model.ts'
+import { sayNode } from '../node-name.ts'
 import { nodeType } from '../register.ts'
 import { wayOf } from '../ways.ts'
 import type { JourneyStatus } from '../versions/status.ts'
@@ -12,7 +13,7 @@ type Target = { id: Uuid; name: string; status: JourneyStatus; live: JourneyGrap
 const targetsOf = (graph: JourneyGraph, type: 'start_journey' | 'stop_journey') =>
   Object.entries(graph.nodes).flatMap(([node, data]) =>
     data.type === type && typeof data.fields.journey === 'string'
-      ? [{ node, title: data.title ?? node, journey: data.fields.journey }]
+      ? [{ node, title: sayNode(data, node), journey: data.fields.journey }]
       : [],
   )
 
@@ -59,7 +60,7 @@ function circle(own: string, graph: JourneyGraph, from: string, all: Map<string,
 }
 
 const problem = (
-  { node, title }: { node: string; title: string },
+  { node, title }: { node: string; title: { zh: string; en: string } },
   code: string,
   zh: string,
   en: string,
@@ -68,7 +69,7 @@ const problem = (
   node,
   path: '/journey',
   code,
-  message: { zh: `「${title}」${zh}`, en: `"${title}" ${en}` },
+  message: { zh: `「${title.zh}」${zh}`, en: `"${title.en}" ${en}` },
   alternative,
 })
 

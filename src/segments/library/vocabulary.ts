@@ -9,7 +9,8 @@ import { readVocabulary } from '../../catalogue/vocabulary.ts'
 import type { Out } from '../../contract.ts'
 import { NOBODY } from '../../insight/metrics/orders.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
-import { couponKeys } from '../../catalogue/published-rewards.ts'
+import { couponNames } from '../../catalogue/published-rewards.ts'
+import { journeyNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
@@ -203,12 +204,13 @@ export async function ruleVocabulary(
   const { found, stale } = await seenOrNothing(core, workspace)
   const shelf = { ...(q ? { q } : {}), archived: false, where: {}, limit }
   const wants = (name: Part): boolean => part === undefined || part === name
-  const [attributes, segments, stores, products, coupons] = await Promise.all([
+  const [attributes, segments, stores, products, coupons, journeys] = await Promise.all([
     wants('attributes') ? attributesOf(core.pool, workspace) : [],
     wants('segments') ? listSegments(core.pool, workspace) : [],
     wants('stores') ? listShelf<StoreRow>(core.pool, STORES, workspace, shelf) : null,
     wants('products') ? listShelf<ProductRow>(core.pool, PRODUCTS, workspace, shelf) : null,
-    wants('coupons') ? couponKeys(core.pool, workspace) : [],
+    couponNames(core.pool, workspace),
+    journeyNames(core.pool, workspace, null),
   ])
   const more: Part[] = []
   const lower = q?.toLowerCase() ?? ''
@@ -243,7 +245,9 @@ export async function ruleVocabulary(
       c => [c.code, ...labelled(c.label)],
     ),
     tiers: plain('tiers', found.tiers),
-    coupons: plain('coupons', [...new Set([...coupons, ...found.coupons])]),
+    coupons: plain('coupons', [
+      ...new Set([...coupons.flatMap(c => (c.archived ? [] : c.key)), ...found.coupons]),
+    ]),
     campaigns: plain('campaigns', found.campaigns),
     segments: some(
       'segments',
@@ -263,6 +267,10 @@ export async function ruleVocabulary(
         })),
       s => [s.name],
     ),
+    named: {
+      journeys: [...journeys].map(([id, name]) => ({ id: publicId('jrn', id), name })),
+      coupons: coupons.map(({ key, name }) => ({ key, name })),
+    },
     more,
     stale,
   }

@@ -6,8 +6,8 @@ import { text } from './values.ts'
 export const reward: NodeSay = {
   icon: IconGift,
   begin: () => ({ give: 'coupon' }),
-  line: (f, { t }) =>
+  line: (f, { t }, names) =>
     f.give === 'points'
       ? t('say.givePoints', { points: text(f.points) })
-      : t('say.giveCoupon', { coupon: text(f.coupon) }),
+      : t('say.giveCoupon', { coupon: names.coupon(text(f.coupon)) }),
 }

@@ -1,30 +1,16 @@
 // Words of the send node.
 import { IconSend } from '@tabler/icons-react'
+import { firstWords } from '../../../src/journeys/node-name.ts'
 import { word } from '../../i18n.ts'
 import { withFieldNames } from '../../messages/merge-words.ts'
-import type { Names } from '../../rules/names.ts'
 import type { Detail, NodeSay } from './model.ts'
 import { number, text } from './values.ts'
-
-/** The first readable words of a message's content, its merge fields by their names. */
-function brief(content: unknown, names: Names): string {
-  const c = content as {
-    subject?: string
-    text?: string
-    title?: string
-    template?: { name?: string }
-    messages?: { text?: string; altText?: string }[]
-  } | null
-  const first = c?.messages?.[0]
-  const words = c?.subject || c?.text || c?.title || c?.template?.name || first?.text || first?.altText || ''
-  return withFieldNames(words, names)
-}
 
 const line: NodeSay['line'] = (f, say, names) => {
   const channel = word('channel', text(f.channel))
   if ((f.content as { module?: unknown } | null)?.module !== undefined)
     return say.t('say.sendModule', { channel })
-  const words = brief(f.content, names)
+  const words = withFieldNames(firstWords(f.content), names)
   return words === '' ? say.t('say.sendNothing', { channel }) : say.t('say.send', { channel, text: words })
 }
 

@@ -6,7 +6,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Slot } from '../../../src/channels/content.ts'
 import { contentFor } from '../../journey/fields/content-for.ts'
-import { useSay, useWorkspace } from '../../use.ts'
+import { useWorkspace } from '../../use.ts'
+import { ByPhone } from './by-phone.tsx'
 import { LineContent, type LineMessage } from './line.tsx'
 import { MailEditor, type Mail } from './mail.tsx'
 import { WhatsappForm, type WhatsappDraft } from '../whatsapp-form.tsx'
@@ -137,6 +138,7 @@ function saidIn({
   track: _t,
   module: _m,
   byPhone: _p,
+  phoneTemplate: _pt,
   ...said
 }: Draft): Draft {
   return said
@@ -181,28 +183,6 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
     default:
       return null
   }
-}
-
-/** A notification message, by LINE's name: to who is no friend, by phone number. */
-function ByPhone({ content, faults, readOnly, change }: Omit<Props, 'ws'>) {
-  const { t } = useTranslation()
-  const { locale } = useSay()
-  const fault = faults.find(f => f.path.endsWith('/byPhone'))
-  return (
-    <Checkbox
-      size="xs"
-      label={t('editor.byPhone')}
-      description={t('editor.byPhoneText')}
-      error={fault?.message[locale === 'en' ? 'en' : 'zh']}
-      checked={content.byPhone === true}
-      readOnly={readOnly}
-      onChange={e => {
-        if (readOnly) return
-        const { byPhone: _, ...rest } = content
-        change(e.currentTarget.checked ? { ...rest, byPhone: true } : rest)
-      }}
-    />
-  )
 }
 
 /** What a mail has no longer is taken away. */

@@ -1,8 +1,8 @@
 // What a LINE message has beside its kind: quick replies under it, and the name and picture it comes under.
-import { ActionIcon, Button, Group, Stack, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Group, Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { text } from '../../journey/say/values.ts'
+import { PairRows } from './pair-rows.tsx'
 
 type Message = Record<string, unknown>
 type Reply = { label: string; text: string }
@@ -49,50 +49,30 @@ export function LineExtras({
   }
   return (
     <Stack gap={6} mt={6}>
-      {replies.map((reply, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: replies have no names; they are added and taken away
-        <Group key={i} gap={6} wrap="nowrap">
-          <TextInput
-            size="xs"
-            w={130}
-            maxLength={20}
-            aria-label={t('editor.replyLabel', { n: i + 1 })}
-            readOnly={readOnly}
-            value={reply.label}
-            onChange={e => write(replies.with(i, { ...reply, label: e.currentTarget.value }))}
-          />
-          <TextInput
-            size="xs"
-            style={{ flex: 1 }}
-            maxLength={300}
-            aria-label={t('editor.replySays', { n: i + 1 })}
-            readOnly={readOnly}
-            value={reply.text}
-            onChange={e => write(replies.with(i, { ...reply, text: e.currentTarget.value }))}
-          />
-          {readOnly ? null : (
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="gray"
-              aria-label={t('editor.removeReply', { n: i + 1 })}
-              onClick={() => write(replies.toSpliced(i, 1))}
-            >
-              <IconX size={14} />
-            </ActionIcon>
-          )}
-        </Group>
-      ))}
-      {readOnly || replies.length + others.length >= MOST_REPLIES ? null : (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          leftSection={<IconPlus size={13} aria-hidden />}
-          onClick={() => write([...replies, { label: '', text: '' }])}
-        >
-          {t('editor.addReply')}
-        </Button>
-      )}
+      <PairRows<Reply>
+        rows={replies}
+        fields={[
+          {
+            label: n => t('editor.replyLabel', { n }),
+            value: r => r.label,
+            write: (r, label) => ({ ...r, label }),
+            max: 20,
+            width: 130,
+          },
+          {
+            label: n => t('editor.replySays', { n }),
+            value: r => r.text,
+            write: (r, said) => ({ ...r, text: said }),
+            max: 300,
+          },
+        ]}
+        most={MOST_REPLIES - others.length}
+        fresh={{ label: '', text: '' }}
+        add={t('editor.addReply')}
+        remove={n => t('editor.removeReply', { n })}
+        readOnly={readOnly}
+        change={write}
+      />
       <Group grow gap={6}>
         <TextInput
           size="xs"

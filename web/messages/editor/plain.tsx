@@ -1,9 +1,10 @@
 // Messages of few fields: SMS, chats of Meta, notifications.
-import { ActionIcon, Button, Group, Stack, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { MergeText } from '../../journey/fields/merge.tsx'
 import { text } from '../../journey/say/values.ts'
+import { ChoicesEditor } from './choices.tsx'
+import { PairRows } from './pair-rows.tsx'
 
 type Draft = Record<string, unknown>
 type Props = { content: Draft; readOnly: boolean; change: (content: Draft) => void }
@@ -89,51 +90,32 @@ export function ChatEditor({ content, readOnly, change }: Props) {
         onChange={words => change({ ...content, text: words })}
       />
       <Line label={t('editor.image')} name="image" content={content} readOnly={readOnly} change={change} />
-      {buttons.map((button, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: buttons have no names; they are added and taken away
-        <Group key={i} gap={6} wrap="nowrap">
-          <TextInput
-            size="xs"
-            w={130}
-            maxLength={20}
-            aria-label={t('fieldForm.buttonLabel', { n: i + 1 })}
-            readOnly={readOnly}
-            value={button.title}
-            onChange={e => write(buttons.with(i, { ...button, title: e.currentTarget.value }))}
-          />
-          <TextInput
-            size="xs"
-            style={{ flex: 1 }}
-            aria-label={t('fieldForm.buttonUrl', { n: i + 1 })}
-            placeholder="https://"
-            readOnly={readOnly || button.url === undefined}
-            value={button.url ?? button.payload ?? ''}
-            onChange={e => write(buttons.with(i, { ...button, url: e.currentTarget.value }))}
-          />
-          {readOnly ? null : (
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="gray"
-              aria-label={t('fieldForm.removeButton', { n: i + 1 })}
-              onClick={() => write(buttons.toSpliced(i, 1))}
-            >
-              <IconX size={14} />
-            </ActionIcon>
-          )}
-        </Group>
-      ))}
-      {readOnly || buttons.length >= MOST_BUTTONS ? null : (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          style={{ alignSelf: 'flex-start' }}
-          leftSection={<IconPlus size={13} aria-hidden />}
-          onClick={() => write([...buttons, { title: '', url: 'https://' }])}
-        >
-          {t('fieldForm.addButton')}
-        </Button>
-      )}
+      <PairRows<ChatButton>
+        rows={buttons}
+        fields={[
+          {
+            label: n => t('fieldForm.buttonLabel', { n }),
+            value: b => b.title,
+            write: (b, title) => ({ ...b, title }),
+            max: 20,
+            width: 130,
+          },
+          {
+            label: n => t('fieldForm.buttonUrl', { n }),
+            value: b => b.url ?? b.payload ?? '',
+            write: (b, url) => ({ ...b, url }),
+            placeholder: 'https://',
+            fixed: b => b.url === undefined,
+          },
+        ]}
+        most={MOST_BUTTONS}
+        fresh={{ title: '', url: 'https://' }}
+        add={t('fieldForm.addButton')}
+        remove={n => t('fieldForm.removeButton', { n })}
+        readOnly={readOnly}
+        change={write}
+      />
+      <ChoicesEditor content={content} readOnly={readOnly} change={change} />
     </Stack>
   )
 }

@@ -1,0 +1,23 @@
+// What the types of nodes are called, [zh-TW, English], for pages and for sentences that the server makes.
+export const NODE_WORDS = {
+  delay: ['等待時間', 'Delay'],
+  wait_event: ['等待事件', 'Wait for event'],
+  split: ['條件分流', 'Condition split'],
+  condition_split: ['條件分流', 'Condition split'],
+  send: ['發送訊息', 'Send'],
+  update: ['更新顧客', 'Update'],
+  throttle: ['流量閘門', 'Throttle'],
+  exit: ['結束旅程', 'Exit'],
+  random_split: ['隨機分流', 'Random split'],
+  experiment: ['A/B 實驗', 'Experiment'],
+  holdout: ['對照組', 'Holdout'],
+  reward: ['贈送', 'Reward'],
+  reach: ['可觸及分流', 'Reach'],
+  ask: ['提問', 'Ask'],
+  http: ['呼叫外部系統', 'HTTP call'],
+  notify: ['通知團隊', 'Notify the team'],
+  emit: ['產生事件', 'Emit an event'],
+  start_journey: ['開始另一條旅程', 'Start another journey'],
+  stop_journey: ['停止另一條旅程', 'Stop another journey'],
+  jump: ['跳到節點', 'Jump'],
+} as const
