@@ -6,11 +6,9 @@ import type { EventBody } from '../inbox/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { type KnownProduct, productsNamed } from './products.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
-type Dict = Record<string, unknown>
 type Known = { products: Map<string, KnownProduct>; currency: string }
-const isDict = (value: unknown): value is Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const linesOf = (props: unknown): Dict[] =>
   isDict(props) && Array.isArray(props.products) ? props.products.filter(isDict) : []

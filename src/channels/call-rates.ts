@@ -1,5 +1,5 @@
-// How often an account may ask its provider for what is no message, over all processes: by the lines that sends have, one
-// conditional update a call. Half of what a window allows may go at once, the other half in even steps, so that no window
+// How often an account may ask its provider for anything but messages, over all processes: by the same lines as sends, one
+// conditional update for each call. Half of what a window allows may go at once, the other half in even steps, so that no window
 // ever sees more than it allows. Who may not go yet takes no place and is told how long. Real time throughout.
 import type { CallRate, CallTurns } from './adapter.ts'
 import type { Pool } from '../platform/postgres.ts'

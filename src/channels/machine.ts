@@ -1,4 +1,4 @@
-// Who fetches a link or a picture: a person, or a program before or instead of one.
+// Who fetched a link or a picture: a person, or a program that looks at it before the person does, or in their place.
 const MACHINE =
   /bot\b|crawl|spider|slurp|preview|facebookexternalhit|headless|curl\/|wget|python-requests|scanner|safelinks|proofpoint|mimecast|barracuda|google-safety|linespider|poker/i
 

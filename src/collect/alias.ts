@@ -3,7 +3,8 @@ import { cleanEmail } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { byteLength, isDict, LIMITS, text } from './json.ts'
+import { byteLength, LIMITS, text } from './json.ts'
+import { isDict } from '../platform/values.ts'
 import { identifierBucket } from './resolve.ts'
 
 /** For each previousId of the aliases among `items`, the identifiers of this value that somebody holds. One that nobody

@@ -2,7 +2,8 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Problem } from '../platform/errors.ts'
-import { isDict, LIMITS, type Dict } from './json.ts'
+import { LIMITS } from './json.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
 const unzip = promisify(gunzip)
 

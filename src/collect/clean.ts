@@ -4,18 +4,8 @@ import type { IdRef, Proof } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { newId } from '../platform/ids.ts'
 import { identifiers } from './identifiers.ts'
-import {
-  byteLength,
-  cleanText,
-  fault,
-  inspect,
-  isDict,
-  LIMITS,
-  text,
-  tooLong,
-  type Dict,
-  type Fault,
-} from './json.ts'
+import { byteLength, cleanText, fault, inspect, LIMITS, text, tooLong, type Fault } from './json.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 import type { UserClaims } from './token.ts'
 import { channelOf, pushHint, touchProps } from './touch.ts'
 

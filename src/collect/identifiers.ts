@@ -4,7 +4,8 @@ import type { IdRef } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { IdentifierKind } from '../rules/model.ts'
 import type { CleanContext } from './clean.ts'
-import { byteLength, fault, isDict, LIMITS, text, tooLong, type Fault } from './json.ts'
+import { byteLength, fault, LIMITS, text, tooLong, type Fault } from './json.ts'
+import { isDict } from '../platform/values.ts'
 
 /** The identifiers that route. Of a public key only `userId`, `anonymousId` and the app's installation: what else it
  *  says is a hint. */

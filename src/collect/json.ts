@@ -1,7 +1,4 @@
 // What any JSON value from outside must keep: depth, width, valid Unicode; and how single values of it are read. Pure.
-export type Dict = Record<string, unknown>
-
-export const isDict = (v: unknown): v is Dict => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 /** Why an item was refused, or (a note) what of it was not kept. `path` is dotted, from the item. */
 export type Fault = { code: string; path: string | null; detail: string; action: string }

@@ -2,6 +2,7 @@
 import type { Pool } from '../platform/postgres.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import type { Fault } from './json.ts'
+import { storable } from '../platform/values.ts'
 
 export const KEPT_ROWS = 10_000
 export const KEPT_DAYS = 7
@@ -56,8 +57,6 @@ export async function trimRejected(pool: Pool, workspace: Uuid, now: number): Pr
     [workspace, new Date(now - KEPT_DAYS * DAY_MS), KEPT_ROWS - 1],
   )
 }
-
-const storable = (s: string): string => s.toWellFormed().replaceAll('\u0000', '')
 
 function bodyOf(item: unknown): string {
   const text =

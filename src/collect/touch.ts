@@ -2,7 +2,7 @@
 // QR), the session it belongs to, and the push token an app reports. Pure.
 import { PUSH_PLATFORM, PUSH_TOKEN } from '../customers/cart.ts'
 import type { EventBody } from '../inbox/model.ts'
-import { isDict, type Dict } from './json.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
 /** The channels a customer is met on; another name that a client gives is kept as it is, in small letters. */
 export const TOUCH_CHANNELS = [

@@ -1,6 +1,6 @@
 // Shopify's webhook bodies (REST Admin shapes, as its public documentation gives them) as items and catalogue rows.
 // Orders come out in the same fields as those of a till's file. Pure.
-import { isDict, type Dict } from '../collect/json.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 import type { Variant } from '../catalogue/model.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../customers/money.ts'
 import type { Values } from '../catalogue/shelf.ts'

@@ -4,6 +4,7 @@ import { ALL_BUCKETS, newId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { SourceKind, SourceSettings } from './model.ts'
+import { storable } from '../platform/values.ts'
 
 export type SourceRow = {
   workspace_id: Uuid
@@ -171,8 +172,6 @@ export async function lastBody(
 }
 
 // ── dead letters ─────────────────────────────────────────────────────────────
-
-const storable = (s: string): string => s.toWellFormed().replaceAll('\u0000', '')
 
 export async function keepDeadLetter(
   sql: Sql,

@@ -1,5 +1,7 @@
 // The pages behind preference links and confirmations: in the reader's language, without script, dark where the reader is.
 import { html, raw } from 'hono/html'
+import type { ChannelName } from '../channels/model.ts'
+import { CHANNEL_WORDS } from '../channels/words.ts'
 
 /** What Hono's template gives: escaped wherever a value was put in. */
 export type Html = ReturnType<typeof html>
@@ -36,7 +38,6 @@ export const WORDS = {
     yes: '我同意',
     confirmed: '已確認，謝謝您。',
     expired: '這個連結已過期，請再申請一次。',
-    channels: { line: 'LINE', email: '電子郵件', sms: '簡訊', push: 'App 推播', webpush: '網頁推播' },
   },
   en: {
     lang: 'en',
@@ -61,13 +62,13 @@ export const WORDS = {
     yes: 'I agree',
     confirmed: 'Confirmed. Thank you.',
     expired: 'This link is too old. Please ask for a new one.',
-    channels: { line: 'LINE', email: 'E-mail', sms: 'SMS', push: 'App push', webpush: 'Browser push' },
   },
 } as const
 
-const channelName = (language: Language, channel: string): string =>
-  (WORDS[language].channels as Record<string, string>)[channel] ??
-  channel[0]!.toUpperCase() + channel.slice(1)
+function channelName(language: Language, channel: ChannelName): string {
+  const word = CHANNEL_WORDS[channel][language]
+  return word[0]!.toUpperCase() + word.slice(1)
+}
 
 const STYLE = `:root{color-scheme:light dark;--bg:#f6f6f7;--card:#fff;--ink:#1c1d21;--soft:#5b5e66;--line:#dcdde2;--accent:#4250c4}
 @media (prefers-color-scheme:dark){:root{--bg:#141518;--card:#1f2126;--ink:#eceef2;--soft:#a9adb7;--line:#3a3d45;--accent:#5664d8}}
@@ -89,7 +90,7 @@ function frame(language: Language, title: string, body: Html): Html {
 }
 const STYLE_TEXT = raw(STYLE)
 
-export type Choice = { channel: string; on: boolean }
+export type Choice = { channel: ChannelName; on: boolean }
 export type PurposeChoice = { name: string; label: string; text: string; choices: Choice[] }
 export type Preferences = {
   brand: string

@@ -16,18 +16,11 @@ import { confirmPage, type Html, languageOf, missingPage, preferencePage, type P
 import { findRequest, type Purpose, purposesOf, workspaceOfCustomer } from './store.ts'
 import { readRequestToken } from './tokens.ts'
 import { readPreferenceToken } from '../messages/preference-link.ts'
+import { LINK_PAGE_HEADERS } from '../platform/http/headers.ts'
 
 const PAUSE_MS = 30 * 86_400_000
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-robots-tag': 'noindex',
-  'cache-control': 'no-store',
-}
-
 async function show(c: Context, page: Html, status: 200 | 404 | 503 = 200): Promise<Response> {
-  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+  for (const [name, value] of Object.entries(LINK_PAGE_HEADERS)) c.header(name, value)
   return c.html(await page, status)
 }
 const language = (c: Context) => languageOf(c.req.query('lang'), c.req.header('accept-language'))

@@ -1,142 +1,29 @@
-// Imports as people and programs meet them: over HTTP, on real engines, with the worker threads of the product.
-import { unpackState } from '../customers/pack.ts'
-import { readFileSync } from 'node:fs'
-import { Hono } from 'hono'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { serveApp } from '../../test/collect-server.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
-import { type Answer, callApi } from '../../test/http-client.ts'
+// Imports of every kind of file, from upload to customers, and rows that are wrong.
+import { describe, expect, test } from 'vitest'
+import { callApi } from '../../test/http-client.ts'
 import * as samples from '../../test/import-samples.ts'
-import { openStage, type Stage } from '../../test/stage.ts'
-import { insertKey } from '../catalogue/keys.ts'
-import { BULK_PRESSURE } from '../collect/pressure.ts'
-import { collectApp } from '../collect/routes.ts'
-import type { EndpointName, Out, Scope } from '../contract.ts'
-import type { CustomerState } from '../customers/model.ts'
-import { apiRouter, type HttpEnv } from '../platform/http/router.ts'
-import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
-import { openAccess } from '../team/access.ts'
-import { handlers } from '../web.ts'
-import { errorPath, uploadPath } from './files.ts'
-import { runImport } from './run.ts'
-import { claimImport } from './store.ts'
-import { importApp } from './transfer.ts'
-import { openImports, type Imports } from './workers.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 
-type Space = Awaited<ReturnType<typeof createTestWorkspace>>
-type Import = Out<'startImport'>
-type Detail = Out<'import'>
+import {
+  act,
+  bulkRows,
+  core,
+  csv,
+  customers,
+  type Detail,
+  download,
+  holder,
+  imports,
+  run,
+  server,
+  space,
+  stage,
+  upload,
+  setUpImportLab,
+  ws,
+} from '../../test/import-lab.ts'
 
-let core: TestCore
-let server: Awaited<ReturnType<typeof serveApp>>
-let imports: Imports
-let stage: Stage
-let space: Space
-
-beforeAll(async () => {
-  core = await openTestCore()
-  const app = new Hono<HttpEnv>()
-  app.use((c, next) => {
-    c.set('requestId', newId())
-    return next()
-  })
-  const access = openAccess(core)
-  app.route('/', importApp(core, access))
-  app.route('/api', apiRouter(core, access, handlers))
-  app.route('/', collectApp(core))
-  server = await serveApp(app as unknown as Hono)
-  imports = openImports(core)
-  stage = openStage(core)
-})
-afterAll(async () => {
-  await stage.close()
-  await imports.stop()
-  await server.close()
-  await core.close()
-})
-beforeEach(async () => {
-  space = await createTestWorkspace(core)
-})
-
-const ws = (of: Space = space): string => publicId('wsp', of.id)
-
-async function upload(
-  sample: samples.Sample,
-  query: Record<string, string> = {},
-  key = space.apiKey,
-  of = space,
-): Promise<Answer> {
-  const response = await fetch(
-    `${server.url}/api/w/${ws(of)}/import-files?${new URLSearchParams({ name: sample.name, ...query })}`,
-    {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}` },
-      body: new Uint8Array(sample.bytes),
-    },
-  )
-  return {
-    status: response.status,
-    body: (await response.json()) as Record<string, unknown>,
-    headers: response.headers,
-  }
-}
-
-async function act<N extends EndpointName>(
-  name: N,
-  params: Record<string, string> = {},
-  more: { body?: unknown; query?: Record<string, string>; key?: string } = {},
-): Promise<Out<N>> {
-  const { key = space.apiKey, ...given } = more
-  const answer = await callApi(server.url, name, { key }, { params: { ws: ws(), ...params }, ...given })
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
-  return answer.body as Out<N>
-}
-
-/** Uploads, runs to the end, and folds what it brought. */
-async function run(sample: samples.Sample, query: Record<string, string> = {}): Promise<Import> {
-  const { status, body } = await upload(sample, { ...query, start: '1' })
-  expect(status, JSON.stringify(body)).toBe(201)
-  const id = body.id as string
-  // a worker that lost its connection (a loaded machine) leaves the import to the next one
-  do expect(await imports.tick()).toBe(true)
-  while ((await act('import', { import: id })).status === 'running')
-  await stage.settle()
-  return act('import', { import: id })
-}
-
-const bulkRows = async (workspace: Uuid = space.id): Promise<number> =>
-  (
-    await core.pool.query<{ n: number }>('select count(*)::int n from bulk where workspace_id = $1', [
-      workspace,
-    ])
-  ).rows[0]!.n
-
-async function customers(workspace: Uuid = space.id): Promise<CustomerState[]> {
-  const { rows } = await core.pool.query<{ state: string }>(
-    "select state from customer where workspace_id = $1 and merged_into is null and state <> '{}'",
-    [workspace],
-  )
-  return rows.map(r => unpackState(r.state))
-}
-const holder = async (kind: string, value: string): Promise<CustomerState> =>
-  (await customers()).find(c => c.ids.some(i => i.kind === kind && i.value === value))!
-
-async function download(
-  path: string,
-  key = space.apiKey,
-  of = space,
-): Promise<{ status: number; bytes: Buffer; headers: Headers }> {
-  const response = await fetch(`${server.url}/api/w/${ws(of)}/${path}`, {
-    headers: { authorization: `Bearer ${key}` },
-  })
-  return {
-    status: response.status,
-    bytes: Buffer.from(await response.arrayBuffer()),
-    headers: response.headers,
-  }
-}
-
-const csv = (name: string, text: string): samples.Sample => ({ name, bytes: Buffer.from(text), rows: 0 })
+setUpImportLab()
 
 describe('from upload to customers', () => {
   test('R3-20 R0-36 a Big5 member list: mapping suggested, checked without a trace, imported, again nothing', async () => {
@@ -419,6 +306,47 @@ test('R2-05 a GA4 export imports, again it adds 0 rows', async () => {
   expect(people[0]!.touch?.f).toMatchObject({ s: 'fb' })
 })
 
+test('R2-05 another platform’s archive imports, again it adds 0 rows; a line of an unknown kind is listed', async () => {
+  const lines = [
+    { type: 'identify', userId: 'C-1', anonymousId: 'a-1', traits: { name: '林小姐' }, messageId: 'm1' },
+    {
+      type: 'track',
+      anonymousId: 'a-1',
+      event: 'Product Viewed',
+      properties: { product_id: 'T1' },
+      messageId: 'm2',
+    },
+    {
+      type: 'track',
+      userId: 'C-1',
+      event: 'Order Completed',
+      properties: {
+        order_id: 'CDP-1',
+        total: 700,
+        products: [{ product_id: 'T1', quantity: 1, price: 700 }],
+      },
+      messageId: 'm3',
+    },
+    { type: 'receipt', userId: 'C-1', messageId: 'm4' },
+  ].map((l, i) =>
+    JSON.stringify({ ...l, timestamp: `2026-05-0${i + 1}T02:00:00Z`, receivedAt: '2026-06-01' }),
+  )
+  const archive = { name: 'archive.ndjson', bytes: Buffer.from(lines.join('\n')), rows: 4 }
+  const done = await run(archive, { target: 'items' })
+  expect(done.counts).toEqual({ new: 3, changed: 0, same: 0, wrong: 1, skipped: 0 })
+  const [who, ...more] = await customers()
+  expect(more).toEqual([])
+  expect(who!.ids.map(i => i.kind).sort()).toEqual(['anonymous_id', 'member_no'])
+  expect(who!.orders).toMatchObject({ n: 1, revenue: 700 })
+  expect((await run(archive, { target: 'items' })).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    same: 3,
+    wrong: 1,
+  })
+  expect(await customers()).toEqual([who])
+})
+
 describe('wrong rows', () => {
   test('R0-36 R3-09 the error file holds row and reason; mended and uploaded it brings the rest', async () => {
     const done = await run(samples.badRows(), { source: '名單' })
@@ -490,161 +418,5 @@ describe('wrong rows', () => {
     const rows = (await act('imports')).items
     expect(rows[0]).toMatchObject({ status: 'draft', problem: { code: 'file_broken' } })
     expect((await act('importFeeds')).items).toEqual([])
-  })
-})
-
-describe('export', () => {
-  test('R3-20 R0-36 customers go out with every field and come in again the same', async () => {
-    await run(samples.bigFive())
-    const first = await download('exports/customers.csv?locale=zh-TW')
-    expect(first.headers.get('content-type')).toContain('text/csv')
-    const text = first.bytes.toString('utf8')
-    expect(text.startsWith('\ufeff會員編號,姓名,姓,名,手機,電子信箱')).toBe(true)
-    expect(text).toContain("'+886912345678")
-
-    const template = (await download('import-templates/customers.csv')).bytes.toString('utf8')
-    expect(template.split('\r\n')[0]).toBe(text.split('\r\n')[0])
-
-    const other = await createTestWorkspace(core)
-    const here = space
-    space = other
-    expect((await run({ name: 'back.csv', bytes: first.bytes, rows: 3 })).counts).toMatchObject({
-      new: 3,
-      wrong: 0,
-    })
-    const back = (await download('exports/customers.csv?locale=zh-TW')).bytes.toString('utf8')
-    const sorted = (t: string) => t.split('\r\n').sort()
-    expect(sorted(back)).toEqual(sorted(text))
-    space = here
-
-    const book = await download('exports/customers.xlsx?locale=en')
-    space = await createTestWorkspace(core)
-    expect((await run({ name: 'book.xlsx', bytes: book.bytes, rows: 3 })).counts).toMatchObject({
-      new: 3,
-      wrong: 0,
-    })
-    expect(await customers()).toHaveLength(3)
-  })
-
-  test('orders go out line by line and come in again the same', async () => {
-    await run(samples.tillOrders())
-    const out = await download('exports/orders.csv?locale=zh-TW')
-    expect(out.bytes.toString('utf8').split('\r\n')).toHaveLength(5)
-    space = await createTestWorkspace(core)
-    expect((await run({ name: 'orders.csv', bytes: out.bytes, rows: 3 })).counts).toMatchObject({
-      new: 3,
-      wrong: 0,
-    })
-    expect((await holder('member_no', 'M-001')).orders).toMatchObject({ n: 1, revenue: 1580 })
-  })
-
-  test('no formula leaves; who exported what is in the audit trail; without the right nothing leaves', async () => {
-    await run(csv('evil.csv', '會員編號,姓名\nM-1,"=HYPERLINK(""http://x"")"\n'))
-    const text = (await download('exports/customers.csv')).bytes.toString('utf8')
-    expect(text).toContain(`"'=HYPERLINK(""http://x"")"`)
-    const { rows } = await core.pool.query<{ actor: string; kind: string; detail: unknown }>(
-      "select actor, kind, detail from audit where workspace_id = $1 and action = 'export'",
-      [space.id],
-    )
-    expect(rows).toEqual([
-      { actor: expect.stringMatching(/^key_/), kind: 'exported', detail: { rows: 1, format: 'csv' } },
-    ])
-
-    const reader = await insertKey(core.pool, space.id, {
-      kind: 'api',
-      name: 'reader',
-      scopes: ['customers:read', 'sources:read'] as Scope[],
-    })
-    expect((await download('exports/customers.csv', reader.key)).status).toBe(403)
-    expect((await upload(samples.bigFive(), {}, reader.key)).status).toBe(403)
-    const stranger = await createTestWorkspace(core)
-    expect((await download('exports/customers.csv', stranger.apiKey)).status).toBe(404)
-    expect((await download('exports/customers.csv', 'ik_wrong')).status).toBe(401)
-    expect((await download('exports/customers.csv?q=1')).status).toBe(400)
-    expect((await download('exports/events.csv')).status).toBe(404)
-  })
-})
-
-describe('work', () => {
-  const many = (n: number): samples.Sample =>
-    csv(
-      'many.csv',
-      '會員編號,姓名\n' +
-        Array.from({ length: n }, (_, i) => `B-${i},${i % 100 === 7 ? '' : '王小明'}\n`).join(''),
-    )
-
-  test('what waits is cancelled at once; what runs stops after its chunk and keeps what it has', async () => {
-    const id = (await upload(many(3_000))).body.id as string
-    await act('startImport', { import: id })
-    expect(await act('cancelImport', { import: id })).toMatchObject({ status: 'cancelled' })
-    expect(await imports.tick()).toBe(false)
-
-    await act('startImport', { import: id })
-    const stopped = new Promise<void>(resolve => {
-      const off = core.signals.on('live', () => {
-        off()
-        void act('cancelImport', { import: id }).then(() => resolve())
-      })
-    })
-    await imports.tick()
-    await stopped
-    const ended = await act('import', { import: id })
-    expect(ended.status).toBe('cancelled')
-    expect(ended.rows).toBeGreaterThan(0)
-    expect(await bulkRows()).toBe(ended.rows)
-    await act('startImport', { import: id })
-    await imports.tick()
-    expect((await act('import', { import: id })).counts).toMatchObject({
-      new: 3_000 - ended.rows,
-      same: ended.rows,
-    })
-  })
-
-  test('a file waits while too many rows wait to be folded, hears a cancel, and goes on when there is room', async () => {
-    const id = (await upload(many(4_000))).body.id as string
-    await act('startImport', { import: id })
-    const uuid = parseId('imp', id)!
-    const row = (await claimImport(core.pool, 'test', [uuid]))!
-    const runs = runImport(
-      {
-        pool: core.pool,
-        signals: { emit: () => undefined },
-        owner: 'test',
-        file: (await uploadPath(core.config.dataDir, uuid))!,
-        errorFile: errorPath(core.config.dataDir, uuid),
-        workspace: { timezone: 'Asia/Taipei', currency: 'TWD', locale: 'zh-TW' },
-        offsetMs: 0,
-        bulkLimits: { ...BULK_PRESSURE, rows: 100, everyMs: 0 },
-      },
-      row,
-    )
-    const at = async () => (await act('import', { import: id })).rows
-    const grown = async (from: number) => {
-      await vi.waitFor(async () => expect(await at()).toBeGreaterThan(from), { timeout: 20_000 })
-      return at()
-    }
-    const first = await grown(0)
-    await new Promise(resolve => setTimeout(resolve, 1_200)) // a look or two: it stays where it is
-    expect(await at()).toBe(first)
-    await core.pool.query('delete from bulk')
-    const second = await grown(first)
-    expect(second).toBeLessThan(4_000)
-    await act('cancelImport', { import: id })
-    await runs
-    expect(await act('import', { import: id })).toMatchObject({ status: 'cancelled', rows: second })
-  })
-
-  test('an import that has gone leaves no file, and is no one else’s', async () => {
-    const id = (await upload(samples.badRows())).body.id as string
-    const row = (
-      await core.pool.query<{ id: Uuid }>('select id from import where workspace_id = $1', [space.id])
-    ).rows[0]!
-    await act('checkImport', { import: id })
-    await imports.tick()
-    expect(readFileSync(errorPath(core.config.dataDir, row.id), 'utf8')).toContain('M-102')
-    const stranger = await createTestWorkspace(core)
-    expect((await download(`imports/${id}/errors.csv`, stranger.apiKey, stranger)).status).toBe(404)
-    await act('deleteImport', { import: id })
-    expect((await download(`imports/${id}/errors.csv`)).status).toBe(404)
   })
 })

@@ -7,8 +7,8 @@ import type { Sql } from '../platform/postgres.ts'
 /** Rows a bucket lets in at once; fewer while live events come, whose wait is the fold of one admission. */
 export const PER_BUCKET = { idle: 48, live: 4 }
 
-/** Moves at most so many rows a bucket, in their order: one request, whose id comes from here (made in the statement it was made
- *  for each row, where the planner put it inside of the loop, and the order was lost). Returns how many. */
+/** Moves at most so many rows a bucket, in their order, and returns how many. They are one request, whose id is made here: made in
+ *  the statement, each row got one of its own where the planner put it inside the loop, and the order was lost. */
 export async function admitBulk(
   sql: Sql,
   buckets: number[],

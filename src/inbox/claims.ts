@@ -1,5 +1,5 @@
-// Identifiers claimed by an intake whose event was then never stored: nobody came of them. They are freed after an hour,
-// so that a later event of theirs begins anew. Whoever has something waiting anywhere is left alone.
+// Identifiers that an intake claimed for an event which was then never stored, so that no customer came of them. They are
+// freed after an hour, and a later event with them begins afresh. A customer who has something waiting anywhere is left alone.
 import type { Core } from '../platform/core.ts'
 
 const CURSOR = 'claims_swept_to'

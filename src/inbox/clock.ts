@@ -1,5 +1,5 @@
-// A sandbox workspace's clock. A jump goes in steps: to the workspace's next due time, wait until its inbox, intents
-// stand-in receipts and work over segments are empty, repeat; as if no time were lost.
+// A sandbox workspace's clock. A jump goes in steps: on to the workspace's next due time, then wait until its inbox, intents,
+// stand-in receipts and work over segments are empty, and again. So everything happens as if that time had really passed.
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { BUCKETS, type Uuid } from '../platform/ids.ts'

@@ -22,7 +22,7 @@ import type {
   JournalEntry,
 } from './model.ts'
 import { writeEntry } from './journal.ts'
-import type { InboxRow, Mail } from './read.ts'
+import type { CustomerRow, InboxRow, Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
 
 /** A customer in the owner's memory. `due` is what the table says (real ms). */
@@ -83,13 +83,13 @@ export type Folded = {
   segments: Segment[]
   shifts: Shift[]
   parked: Park[]
-  /** rows of customers parked before: kept in order behind them */
+  /** rows of customers who were parked before; they wait in order behind the others of theirs */
   behind: InboxRow[]
   forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
   expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
-  /** whose alarm must be cleared: nobody rings for them while they are set aside */
+  /** customers whose alarm is cleared, because they are set aside and nobody rings for them */
   silent: Uuid[]
-  /** events that were passed on as often as an event may be, and stayed */
+  /** events that had been passed on as often as an event may be, and stayed where they were */
   stayed: number
   /** inputs and alarms folded */
   count: number
@@ -192,7 +192,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     const entry: Omit<JournalEntry, 'b'> = { c: work.id, k: input.kind, n: input.now, r: input.received }
     if (row?.message_hash) entry.h = row.message_hash
     if (result.verdict !== 'folded') entry.x = result.verdict
-    // a refusal may leave its mark on who is there; nobody comes into being by one
+    // a refusal may leave its mark on a customer who is there, but it brings none into being
     if (result.verdict === 'folded' || work.held.state !== null) {
       work.held.state = result.state
       work.touched = true
@@ -291,16 +291,8 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     })
   }
 
-  let bucket = -1
-  for (const row of mail.rows) {
-    const rest = given.breath()
-    if (rest) await rest
-    bucket = row.bucket
-    const stand = standOf(bucket, row.workspace_id)
-    if (row.customer_id !== null) {
-      await foldRow(row, stand)
-      continue
-    }
+  /** A clock's step, or a publication: for a workspace's whole bucket. */
+  const foldForAll = (row: InboxRow, stand: Stand): void => {
     const body = JSON.parse(row.body) as { offsetMs?: number; catalogueNo?: number }
     const at = row.received + stand.offsetMs
     const entry: Omit<JournalEntry, 'b'> = { c: null, k: row.kind, n: at, r: at }
@@ -318,7 +310,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         stand.changed = true
       } else entry.x = 'refused'
     }
-    const segment = out.segments[segmentOf(bucket, row.workspace_id, stand)]!
+    const segment = out.segments[segmentOf(row.bucket, row.workspace_id, stand)]!
     if (row.kind === 'publish' && entry.x === undefined) segment.begins = true
     segment.entries.push(writeEntry(entry, row.body))
     out.count++
@@ -335,31 +327,30 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)),
     )
   }
-  // Every alarm that was read moves, even of whom nobody rings (parked, part of another): one that stays in the past
-  // would be read again at once, for ever.
-  for (const row of mail.due) {
+
+  /** Every alarm that was read moves, even where nobody rings (the customer is parked, or part of another): one that stayed in the
+   *  past would be read again at once, for ever. */
+  const touchDue = (row: CustomerRow): void => {
     if (mail.parked.has(row.id)) {
       out.silent.push(row.id)
-      continue
+      return
     }
     const work = workOf(row.workspace_id, row.id)
     if (given.breaking.has(row.id)) {
       if (!failed.has(row.id)) park(work, 'broke_transaction', given.breaking.get(row.id))
-      continue
+      return
     }
     work.touched = true // at least its due_at is written again
   }
-  for (const work of works.values()) if (work.touched) await ring(work)
 
-  for (const work of works.values()) {
-    const rest = given.breath()
-    if (rest) await rest
+  /** What is to be written of the customer: its text, its next alarm, its lines of the journal. */
+  const close = (work: Work): void => {
     if (!failed.has(work.id) && work.touched) {
       work.json = work.held.state ? packState(work.held.state) : '{}'
       if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)
         park(work, 'too_large', `state of ${work.json.length} characters`)
     }
-    if (failed.has(work.id)) continue
+    if (failed.has(work.id)) return
     const stand = standOf(bucketOf(work.id), work.workspace)
     if (work.touched) {
       const alarm =
@@ -374,23 +365,36 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     for (const line of work.lines) out.segments[line.segment]!.entries.push(line.entry)
     out.works.push(work)
   }
+
+  for (const row of mail.rows) {
+    const rest = given.breath()
+    if (rest) await rest
+    const stand = standOf(row.bucket, row.workspace_id)
+    if (row.customer_id === null) foldForAll(row, stand)
+    else await foldRow(row, stand)
+  }
+  for (const row of mail.due) touchDue(row)
+  for (const work of works.values()) if (work.touched) await ring(work)
+  for (const work of works.values()) {
+    const rest = given.breath()
+    if (rest) await rest
+    close(work)
+  }
   for (const p of out.parked) noteParked(out, p, standOf)
   out.silent.push(...out.parked.map(p => p.customer))
   out.forwards = out.forwards.filter(f => !failed.has(f.row.customer_id!))
-  for (const [key, s] of stands) {
-    if (!s.changed) continue
-    const workspace = key.slice(-36)
-    out.shifts.push({
-      bucket: Number(key.slice(0, -36)),
-      workspace,
-      offsetMs: s.offsetMs,
-      catalogueNo: s.catalogueNo,
-      deltaMs: s.deltaMs,
-    })
-  }
+  out.shifts = shiftsOf(stands)
   out.segments = out.segments.filter(s => s.entries.length > 0)
   return out
 }
+
+/** The workspaces whose clock or published number has changed, by bucket. */
+const shiftsOf = (stands: ReadonlyMap<string, Stand>): Shift[] =>
+  [...stands].flatMap(([key, { offsetMs, catalogueNo, deltaMs, changed }]) =>
+    changed
+      ? [{ bucket: Number(key.slice(0, -36)), workspace: key.slice(-36), offsetMs, catalogueNo, deltaMs }]
+      : [],
+  )
 
 function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: Uuid) => Stand): void {
   const bucket = bucketOf(p.customer)

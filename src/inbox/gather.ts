@@ -13,7 +13,7 @@ import type { Worlds } from './worlds.ts'
 /** A customer's row as the table has it, remembered between folds. */
 export type Kept = Pick<CustomerRow, 'state' | 'version' | 'due' | 'merged_into'>
 
-/** `customers`: whom the mail concerns; `breaking`: who is set aside in this transaction. Runs inside of it. */
+/** `customers`: whom the mail concerns; `breaking`: who is set aside in this transaction. Runs inside it. */
 export async function gather(
   sql: pg.Client,
   mail: Mail,

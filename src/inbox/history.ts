@@ -27,9 +27,9 @@ const LINGER_MS = 250
  *  rows, and a round has one of each group. At 100 messages a second a round each 250 ms took a quarter of a core. */
 const BUSY_LINGER_MS = 1_000
 const BUSY_ROWS = 50
-/** A round that takes long is followed by a longer rest, in which more comes together: the orders of a file are of many
- *  months, and ClickHouse makes a part of each month in each insert (an import of 100,000 orders: 74 inserts, 700 parts,
- *  half of ClickHouse's time). */
+/** After a round that took long it rests longer, so that more comes together: the orders of a file are of many months, and
+ *  ClickHouse makes a part for each month in each insert (an import of 100,000 orders: 74 inserts, 700 parts, half of
+ *  ClickHouse's time). */
 const ROUND_SHARE = 4
 const MOST_LINGER_MS = 4_000
 const POLL_MS = 1_000
@@ -244,7 +244,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     for (const workspace of new Set(workspaces)) core.signals.emit('live', workspace + ':events')
   }
 
-  /** Newest snapshots of the customers touched; a lost one is written again with the next touch, or by `verify`. */
+  /** Writes the newest snapshots of the customers touched. A lost one is written with the next touch, or by `verify`. */
   async function snapshot(): Promise<void> {
     const began = performance.now()
     const breath = openBreath()

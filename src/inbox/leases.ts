@@ -21,7 +21,7 @@ export const HISTORY_LEASES: LeaseTable = {
   count: 16,
 }
 
-/** A process that dies is noticed by its lost connections; this is for one that hangs. Renewing writes 256 rows. */
+/** For a process that hangs; one that dies is noticed by its lost connections. A renewal writes 256 rows. */
 const LEASE_MS = 16_000
 
 /** One round: says we live, renews what we hold, gives back what is above our fair share, takes what is free.

@@ -31,9 +31,9 @@ export type EventBody = {
   src: string
   /** channel of the touch (web, app, store, line …); unset where nothing tells */
   ch?: string
-  /** other holders of its identifiers (larger ids): the owner decides whether they are the same person */
+  /** other holders of its identifiers (larger ids); the owner decides whether they are the same person */
   holders?: Uuid[]
-  /** what crosses customers or journeys counts up; 8 is the end */
+  /** counted up by whatever crosses customers or journeys; at 8 it ends */
   hops?: number
   /** turned away by that customer (a shared browser is not a person), which keeps all identifiers but these; `met`:
    *  for a person to decide */

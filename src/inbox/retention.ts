@@ -1,5 +1,5 @@
-// What grows is cut: deduplication after 7 days, answers after 2, journal rows 7 days after history has them and once
-// a backup holds them (their customers' states are kept as snapshots, so that replay can start there).
+// Cuts what grows: deduplication after 7 days, answers after 2, journal rows once history has had them for 7 days and a
+// backup holds them (the states of their customers are kept as snapshots, so that replay can start there).
 import { packState } from '../customers/pack.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { inTransaction } from '../platform/postgres.ts'
@@ -12,7 +12,7 @@ export const ANSWER_DAYS = 2
 export const JOURNAL_DAYS = 7
 const ROUND_MS = 10 * 60_000
 
-/** One round at database time `nowMs`. Returns how many rows went, by table. */
+/** One round at database time `nowMs`. Returns how many rows were deleted, by table. */
 export async function cutOld(core: Core, nowMs: number): Promise<Record<string, number>> {
   const day = (days: number) => new Date(nowMs - days * DAY_MS).toISOString()
   const gone: Record<string, number> = {}

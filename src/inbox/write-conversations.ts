@@ -15,7 +15,7 @@ export function writeSaid(run: Run, all: { work: Who; row: Said }[]): void {
   if (unsent.length > 0) takeBack(run, unsent)
 }
 
-/** What somebody takes back is not read any more, here either. */
+/** What somebody has taken back at the channel cannot be read here any more either. */
 function takeBack(run: Run, unsent: { work: Who; row: Said }[]): void {
   run(
     'w_unsent',

@@ -18,6 +18,7 @@ import { endMessages, rebaseMessages, writeIntents } from './write-messages.ts'
 import { writeNotices } from './write-notices.ts'
 import { writeParked } from './write-parked.ts'
 import { type Entry, writeRights } from './write-rights.ts'
+import { allSettled } from '../platform/settled.ts'
 
 /** What others are to be told of after the commit: buckets with new intents, answered keys, buckets posted to. */
 export type Written = {
@@ -77,10 +78,10 @@ export async function writeFold(
       tids.map(t => t.tid),
     ])
   if (folded.segments.length > 0) writeJournal(run, folded.segments, buckets, nowReal)
-  if (faultsAt('fold.written')) await settle(all.splice(0))
+  if (faultsAt('fold.written')) await allSettled(all.splice(0))
   faultPoint('fold.written')
   all.push(sql.query('commit'))
-  await settle(all)
+  await allSettled(all)
   return {
     messages: new Set(intents.map(i => i.bucket)),
     answers: answers.map(a => a.key),
@@ -192,11 +193,4 @@ function writeAnswers(run: Run, answers: Answered[], nowReal: number): void {
       iso(nowReal).slice(0, 10),
     ],
   )
-}
-
-/** Waits for all and throws the first failure: in a pipelined transaction the later ones only repeat it. */
-async function settle(all: Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(all)
-  const failed = results.find(r => r.status === 'rejected')
-  if (failed) throw failed.reason
 }

@@ -61,7 +61,7 @@ function rulesOf(journey: PublishedJourney): Rule[] {
   return rules
 }
 
-/** Rules inside of messages: asked when they are sent, not of runs; what they need of the past is remembered. */
+/** Rules inside messages: asked when they are sent, not of runs; what they need of the past is remembered. */
 function contentRulesOf(journey: PublishedJourney): Rule[] {
   return Object.values(journey.graph.nodes).flatMap(({ fields }) => {
     const options = Array.isArray(fields.options) ? (fields.options as { content?: unknown }[]) : []

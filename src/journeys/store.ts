@@ -9,6 +9,7 @@ import { notFound } from '../platform/public-id.ts'
 import type { JourneyGraph, NodeData } from './model.ts'
 import { nameOfNode, type NodeName } from './node-name.ts'
 import { statusFault, type JourneyStatus } from './versions/status.ts'
+import { storable, storableJson } from '../platform/values.ts'
 
 /** A broadcast is a journey that is told to an audience at its start (src/campaigns). */
 export type JourneyKind = 'journey' | 'broadcast'
@@ -152,9 +153,7 @@ function draftOf(graph: unknown): { name: string; json: string } {
       path: 'graph.name',
       action: 'Give it a name.',
     })
-  // jsonb holds neither NUL nor half a surrogate pair
-  const storable = (s: string) => s.toWellFormed().replaceAll('\0', '')
-  const json = JSON.stringify(graph, (_, v: unknown) => (typeof v === 'string' ? storable(v) : v))
+  const json = storableJson(graph)
   return { name: storable(name.trim()), json }
 }
 

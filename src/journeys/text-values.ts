@@ -3,12 +3,11 @@
 // form is written below `as_is`. Pure.
 import { isDeepStrictEqual } from 'node:util'
 import type { Rule } from '../rules/model.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
-type Json = Record<string, unknown>
-const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
-const keysAre = (o: Json, ...keys: string[]): boolean =>
+const keysAre = (o: Dict, ...keys: string[]): boolean =>
   Object.keys(o).length === keys.length && keys.every(k => Object.hasOwn(o, k))
-const only = (o: Json): string | null => {
+const only = (o: Dict): string | null => {
   const keys = Object.keys(o)
   return keys.length === 1 ? keys[0]! : null
 }
@@ -49,8 +48,8 @@ const isLengthKey = (key: string): boolean => key === 'ms' || key.endsWith('Ms')
 const SPAN_KEYS = new Set(['span', 'within', 'expiresIn'])
 const SPAN = /^(\d{1,9}) (minute|hour|day)s?$/
 const spanText = (v: unknown): string | null =>
-  isObject(v) && keysAre(v, 'n', 'unit') ? `${String(v.n)} ${String(v.unit)}${v.n === 1 ? '' : 's'}` : null
-function spanOf(text: unknown): Json | null {
+  isDict(v) && keysAre(v, 'n', 'unit') ? `${String(v.n)} ${String(v.unit)}${v.n === 1 ? '' : 's'}` : null
+function spanOf(text: unknown): Dict | null {
   const found = typeof text === 'string' ? SPAN.exec(text) : null
   return found === null ? null : { n: Number(found[1]), unit: found[2] }
 }
@@ -78,7 +77,7 @@ const COMPARED: Record<string, string> = {
   over_ago: 'span',
 }
 
-function shortTest(test: Json): unknown {
+function shortTest(test: Dict): unknown {
   if (typeof test.is !== 'string') return null
   const { is, ...rest } = test
   const key = only(rest)
@@ -90,17 +89,17 @@ function shortTest(test: Json): unknown {
 
 function longTest(short: unknown): unknown {
   if (typeof short === 'string') return { is: short }
-  if (!isObject(short)) return short
+  if (!isDict(short)) return short
   const is = only(short)
   if (is === null || is === 'is') return short
   const said = short[is]
-  if (isObject(said)) return { is, ...said }
+  if (isDict(said)) return { is, ...said }
   const key = COMPARED[is]
   if (key === undefined) return short
   return { is, [key]: key === 'span' ? spanOf(said) : said }
 }
 
-function shortWindow(window: Json): unknown {
+function shortWindow(window: Dict): unknown {
   if (keysAre(window, 'in')) return window.in
   if (keysAre(window, 'in', 'span') && window.in === 'last') return `last ${spanText(window.span)}`
   const { in: name, ...rest } = window
@@ -110,32 +109,32 @@ function shortWindow(window: Json): unknown {
 function longWindow(short: unknown): unknown {
   if (typeof short === 'string')
     return short.startsWith('last ') ? { in: 'last', span: spanOf(short.slice(5)) } : { in: short }
-  if (!isObject(short)) return short
+  if (!isDict(short)) return short
   const name = only(short)
-  return name !== null && name !== 'in' && isObject(short[name]) ? { in: name, ...short[name] } : short
+  return name !== null && name !== 'in' && isDict(short[name]) ? { in: name, ...short[name] } : short
 }
 
-function shortMeasure(measure: Json): unknown {
+function shortMeasure(measure: Dict): unknown {
   if (!keysAre(measure, 'of', 'test') || typeof measure.of !== 'string') return null
   return { [measure.of]: writeValue(measure.test, 'test') }
 }
 
 function longMeasure(short: unknown): unknown {
-  if (!isObject(short)) return short
+  if (!isDict(short)) return short
   const of = only(short)
   return of === null || of === 'of' ? null : { of, test: readValue(short[of], 'test') }
 }
 
 const FILTER_OPS = new Set(['is', 'is_not', 'at_least', 'at_most', 'contains', 'is_set'])
 
-function shortFilter(filter: Json): unknown {
+function shortFilter(filter: Dict): unknown {
   const { path, op, ...rest } = filter
   if (typeof op !== 'string' || !FILTER_OPS.has(op)) return null
   if (op === 'is_set') return Object.keys(rest).length === 0 ? { path, is_set: true } : null
   return keysAre(rest, 'value') ? { path, [op]: rest.value } : null
 }
 
-function longFilter(short: Json): unknown {
+function longFilter(short: Dict): unknown {
   const { path, ...rest } = short
   const op = only(rest)
   if (path === undefined || op === null || !FILTER_OPS.has(op)) return short
@@ -173,7 +172,7 @@ const GROUPS: Record<string, string> = { and: 'all', or: 'any' }
 /** Fields of this name hold a rule. */
 const RULE_KEYS = new Set(['rule', 'filter', 'exclude'])
 
-function shortRule(rule: Json): unknown {
+function shortRule(rule: Dict): unknown {
   const { op, ...rest } = rule
   if (typeof op !== 'string') return null
   if (Object.hasOwn(GROUPS, op))
@@ -189,7 +188,7 @@ function shortRule(rule: Json): unknown {
 }
 
 function longRule(short: unknown): unknown {
-  if (!isObject(short)) return short
+  if (!isDict(short)) return short
   if ('op' in short) return readFields(short)
   for (const [op, name] of Object.entries(GROUPS))
     if (keysAre(short, name)) {
@@ -202,8 +201,8 @@ function longRule(short: unknown): unknown {
   const op = ops[0]!
   const { [op]: said, ...others } = short
   const main = MAIN[op]
-  if (main === null) return isObject(said) ? { op, ...readFields(said) } : short
-  const long: Json = { op, [main]: readValue(said, main), ...readFields(others) }
+  if (main === null) return isDict(said) ? { op, ...readFields(said) } : short
+  const long: Dict = { op, [main]: readValue(said, main), ...readFields(others) }
   if (op === 'event' && !Object.hasOwn(long, 'measure')) long.measure = ONCE
   return long
 }
@@ -219,7 +218,7 @@ export const readRule = (short: unknown): unknown => readValue(short, 'rule')
 const FIRST = ['kind', 'type', 'op', ...Object.keys(MAIN), 'path', 'name', 'channel', 'purpose', 'subject']
 
 /** Known keys first, in their order; the others by name. */
-export function ordered(object: Json, first: readonly string[] = FIRST): Json {
+export function ordered(object: Dict, first: readonly string[] = FIRST): Dict {
   const rank = (key: string): number => {
     const at = first.indexOf(key)
     return at < 0 ? first.length : at
@@ -233,19 +232,19 @@ export function ordered(object: Json, first: readonly string[] = FIRST): Json {
 const tidy = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(tidy)
-    : isObject(value)
+    : isDict(value)
       ? ordered(Object.fromEntries(Object.entries(value).map(([key, v]) => [key, tidy(v)])))
       : value
 
-const writeFields = (object: Json): Json =>
+const writeFields = (object: Dict): Dict =>
   ordered(Object.fromEntries(Object.entries(object).map(([key, value]) => [key, writeValue(value, key)])))
-const readFields = (object: Json): Json =>
+const readFields = (object: Dict): Dict =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, readValue(value, key)]))
 
 function shortForm(value: unknown, key: string): unknown {
   if (typeof value === 'number')
     return isLengthKey(key) && Number.isSafeInteger(value) && value >= 0 ? lengthText(value) : null
-  if (!isObject(value)) return null
+  if (!isDict(value)) return null
   if (RULE_KEYS.has(key)) return shortRule(value)
   if (SPAN_KEYS.has(key)) return spanText(value)
   if (key === 'test') return shortTest(value)
@@ -262,9 +261,9 @@ export function writeValue(value: unknown, key: string): unknown {
   if (short !== null && isDeepStrictEqual(readValue(short, key), value)) return short
   const plain = Array.isArray(value)
     ? value.map(v =>
-        key === 'where' && isObject(v) ? writeFilter(v) : writeValue(v, key === 'where' ? '' : ARRAY),
+        key === 'where' && isDict(v) ? writeFilter(v) : writeValue(v, key === 'where' ? '' : ARRAY),
       )
-    : isObject(value)
+    : isDict(value)
       ? writeFields(value)
       : value
   return isDeepStrictEqual(readValue(plain, key), value) ? plain : { as_is: tidy(value) }
@@ -273,14 +272,14 @@ export function writeValue(value: unknown, key: string): unknown {
 /** What stands in a list has no field's name. */
 const ARRAY = ''
 
-function writeFilter(filter: Json): unknown {
+function writeFilter(filter: Dict): unknown {
   const short = shortFilter(filter)
   if (short !== null && isDeepStrictEqual(readFilter(short), filter)) return short
   return isDeepStrictEqual(readFilter(filter), filter) ? filter : { as_is: filter }
 }
 
 function readFilter(value: unknown): unknown {
-  if (!isObject(value)) return readValue(value, ARRAY)
+  if (!isDict(value)) return readValue(value, ARRAY)
   if (keysAre(value, 'as_is')) return value.as_is
   return 'op' in value ? value : longFilter(value)
 }
@@ -296,7 +295,7 @@ export function readValue(value: unknown, key: string): unknown {
     if (key === 'window') return longWindow(value)
     return value
   }
-  if (!isObject(value)) return value
+  if (!isDict(value)) return value
   if (keysAre(value, 'as_is')) return value.as_is
   if (RULE_KEYS.has(key)) return longRule(value)
   if (key === 'test') return longTest(value)

@@ -7,18 +7,16 @@ import { parseId } from '../platform/ids.ts'
 import { nodeType } from './register.ts'
 import { ordered, readValue, writeValue } from './text-values.ts'
 import { GRAPH_KEYS } from './model.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
-type Json = Record<string, unknown>
 export type TextFault = { line: number; message: string }
-
-const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 // ── nodes ────────────────────────────────────────────────────────────────────
 
 const NODE_KEYS = new Set(['type', 'fields', 'next', 'title'])
 
 function readNode(value: unknown): unknown {
-  if (!isObject(value)) return value
+  if (!isDict(value)) return value
   if ('as_is' in value) return value.as_is
   if ('type' in value) return value
   const types = Object.keys(value).filter(k => !NODE_KEYS.has(k))
@@ -29,22 +27,22 @@ function readNode(value: unknown): unknown {
 }
 
 function writeNode(node: unknown): unknown {
-  if (isObject(node) && typeof node.type === 'string' && isObject(node.fields)) {
+  if (isDict(node) && typeof node.type === 'string' && isDict(node.fields)) {
     const { type, fields, next, title } = node
     const order = Object.keys(nodeType(type)?.fields ?? {})
-    const short: Json = {
+    const short: Dict = {
       ...(title === undefined ? {} : { title }),
-      [type]: ordered(writeValue(fields, '') as Json, order),
+      [type]: ordered(writeValue(fields, '') as Dict, order),
     }
     const ports = nodeType(type)?.ports(fields) ?? []
-    if (isObject(next) && Object.keys(next).length > 0) short.next = ordered(next, ports)
+    if (isDict(next) && Object.keys(next).length > 0) short.next = ordered(next, ports)
     if (isDeepStrictEqual(readNode(short), node)) return short
   }
   return isDeepStrictEqual(readNode(node), node) ? node : { as_is: node }
 }
 
 /** Ids in the order in which a walk meets them; those that no way leads to come last, by name. */
-function walkOrder(nodes: Json, start: unknown): string[] {
+function walkOrder(nodes: Dict, start: unknown): string[] {
   const met = new Set<string>()
   const visit = (first: string): void => {
     const open = [first]
@@ -52,8 +50,8 @@ function walkOrder(nodes: Json, start: unknown): string[] {
       if (met.has(id) || !Object.hasOwn(nodes, id)) continue
       met.add(id)
       const node = nodes[id]
-      if (!isObject(node) || !isObject(node.next)) continue
-      const fields = isObject(node.fields) ? node.fields : {}
+      if (!isDict(node) || !isDict(node.next)) continue
+      const fields = isDict(node.fields) ? node.fields : {}
       const ports = typeof node.type === 'string' ? (nodeType(node.type)?.ports(fields) ?? []) : []
       const next = Object.values(ordered(node.next, ports))
       for (const to of next.reverse()) if (typeof to === 'string') open.push(to)
@@ -67,21 +65,21 @@ function walkOrder(nodes: Json, start: unknown): string[] {
 // ── the whole ────────────────────────────────────────────────────────────────
 
 function readGraph(doc: unknown): unknown {
-  if (!isObject(doc)) return doc
+  if (!isDict(doc)) return doc
   if ('as_is' in doc) return doc.as_is
   return Object.fromEntries(
     Object.entries(doc).map(([key, value]) => {
-      if (key !== 'nodes' || !isObject(value)) return [key, readValue(value, key)]
+      if (key !== 'nodes' || !isDict(value)) return [key, readValue(value, key)]
       return [key, Object.fromEntries(Object.entries(value).map(([id, node]) => [id, readNode(node)]))]
     }),
   )
 }
 
 function writeGraph(graph: unknown): unknown {
-  if (!isObject(graph)) return { as_is: graph }
+  if (!isDict(graph)) return { as_is: graph }
   const doc = Object.fromEntries(
     Object.entries(graph).map(([key, value]) => {
-      if (key !== 'nodes' || !isObject(value)) return [key, writeValue(value, key)]
+      if (key !== 'nodes' || !isDict(value)) return [key, writeValue(value, key)]
       return [key, Object.fromEntries(walkOrder(value, graph.start).map(id => [id, writeNode(value[id])]))]
     }),
   )
@@ -96,7 +94,7 @@ const isPublicId = (value: unknown): boolean => typeof value === 'string' && par
 export function journeyText(graph: unknown, id?: string): string {
   // what JSON does not hold (undefined) is not part of a graph
   const written = writeGraph(JSON.parse(JSON.stringify(graph)) as unknown)
-  return stringify(id === undefined ? written : { id, ...(written as Json) }, {
+  return stringify(id === undefined ? written : { id, ...(written as Dict) }, {
     lineWidth: 0,
     aliasDuplicateObjects: false,
     blockQuote: 'literal',
@@ -112,7 +110,7 @@ export function readJourneyText(text: string): { graph: unknown; id?: string } |
     return { faults: doc.errors.map(e => ({ line: lines.linePos(e.pos[0]).line, message: e.message })) }
   try {
     const said = JSON.parse(JSON.stringify(doc.toJS({ maxAliasCount: 100 }) ?? null)) as unknown
-    if (!isObject(said) || !isPublicId(said.id)) return { graph: readGraph(said) }
+    if (!isDict(said) || !isPublicId(said.id)) return { graph: readGraph(said) }
     const { id, ...graph } = said
     return { graph: readGraph(graph), id: id as string }
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Work } from './deliver-work.ts'
 import { stay } from './ends.ts'
 import type { Claim } from './store.ts'
 import { hiddenAddress, isSuppressed } from './suppression.ts'
+import { allSettled } from '../platform/settled.ts'
 
 /** Those that may share requests, and those that go alone. A message that was tried before, or that answers
  *  by the customer's own leave, goes alone. */
@@ -48,7 +49,7 @@ export async function sendBatch(work: Work, group: Ready[]): Promise<void> {
   try {
     const shut = await gate(work, first, 'batch')
     if (shut)
-      return await all(
+      return await allSettled(
         group.map(r => work.settle({ claim: r.claim, from: 'claimed', end: shut, now: r.now() })),
       )
     const batch = newId()
@@ -61,7 +62,7 @@ export async function sendBatch(work: Work, group: Ready[]): Promise<void> {
         : [work.settle({ claim: r.claim, from: 'claimed', end: endOfMay(m), now: r.now() })]
     })
     const going = group.filter((_, i) => may[i] === 'go')
-    await all([...others, ...(going.length === 0 ? [] : [request(work, going, batch, release)])])
+    await allSettled([...others, ...(going.length === 0 ? [] : [request(work, going, batch, release)])])
   } finally {
     release()
   }
@@ -81,7 +82,7 @@ async function request(work: Work, going: Ready[], batch: Uuid, release: () => v
   release()
   work.metrics.batches.inc({ channel: adapter.channel })
   faultPoint('deliver.batch_answered')
-  await all(
+  await allSettled(
     going.map((r, i) =>
       work.recordAnswer(
         { ...r, from: 'sending', address: r.mark.rendered.address, now: r.now(), cost: r.cost, ofMany: true },
@@ -100,7 +101,7 @@ export async function settleBatch(work: Work, batch: Uuid, claims: Claim[]): Pro
   const held = await claimBatch(pool, batch, processId, work.options.claimMs)
   if (held === null) {
     const gone = claims.filter(c => isTooOld(c))
-    return all(
+    return allSettled(
       gone.map(claim =>
         work.settle({ claim, from: 'unknown', end: stay('never', 'key_expired'), now: Date.now() }),
       ),
@@ -125,7 +126,9 @@ async function settleHeld(
   const known = judged.flatMap(j => j ?? [])
   const now = known[0]?.now ?? Date.now
   const stays = (delayMs: number | 'never', reason: string) =>
-    all(open.map(claim => work.settle({ claim, from: 'unknown', end: stay(delayMs, reason), now: now() })))
+    allSettled(
+      open.map(claim => work.settle({ claim, from: 'unknown', end: stay(delayMs, reason), now: now() })),
+    )
   const { account, adapter } = known[0] ?? {}
   if (members.some(isTooOld)) return stays('never', 'key_expired')
   if (!whole || known.length < members.length || !account || !adapter?.batch)
@@ -151,7 +154,7 @@ async function settleHeld(
       other => members.map(() => other),
     )
     const at = new Map(members.map((m, i) => [m.id, results[i]!]))
-    await all(
+    await allSettled(
       open.map(claim => {
         const cost = costOfMessage({ ...known[0]!, claim }, account, adapter, claim.rendered!)
         const { address } = claim.rendered!
@@ -201,9 +204,3 @@ export const suppressionAsk = (
   followAt,
   ownFriends: Boolean(account.settings.oa),
 })
-
-/** Waits for all, then throws the first failure. */
-async function all(list: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(list)).find(r => r.status === 'rejected')
-  if (failed) throw failed.reason
-}

@@ -16,6 +16,7 @@ import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
 import { countFaults, expireClaims, releaseHeld, type Waiting, whatWaits } from './sweep.ts'
+import { allSettled } from '../platform/settled.ts'
 
 export type { DeliverOptions }
 
@@ -84,7 +85,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     await addExtras(work, ready)
     const { alone, groups } = groupsOf(ready)
     const batches = Map.groupBy(unknown, c => c.batchId)
-    await wait([
+    await allSettled([
       ...begun,
       ...alone.map(r => guarded([r.claim], () => sendOne(work, r))),
       ...groups.map(g =>
@@ -263,12 +264,6 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
       for (const adapter of adapters()) await adapter.close?.()
     },
   }
-}
-
-/** Waits for all, then throws the first failure. */
-async function wait(list: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(list)).find(r => r.status === 'rejected')
-  if (failed) throw failed.reason
 }
 
 /** The role as main.ts starts it. */

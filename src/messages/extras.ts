@@ -1,5 +1,6 @@
-// What an account's provider lets go along with a message beside its content: a name under which it counts the like of it, the
-// customer's own leave to answer. Kept with what was rendered, so that every try says the same.
+// What goes along with a message beside its content, where the account's provider takes it: a name under which messages like it
+// are counted, and the token by which the customer's own message may be answered. Kept with what was rendered, so that every
+// try says the same.
 import type { Ready } from './deliver-one.ts'
 import type { Work } from './deliver-work.ts'
 

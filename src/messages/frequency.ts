@@ -1,6 +1,7 @@
 // Frequency rules: at most so many marketing messages to one person in a window, for people of a segment and by a channel.
 // Which rules ask about a message, since when they count, and how they are said. Pure; times are workspace ms.
 import type { ChannelName } from '../channels/model.ts'
+import { CHANNEL_WORDS } from '../channels/words.ts'
 import { dayOf, periodStart, startOfDay } from '../platform/zone-days.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { CustomerState } from '../customers/model.ts'
@@ -73,20 +74,12 @@ export const heldAs = ({ segmentName, channel, max, per, days }: FrequencyRule):
   days,
 })
 
-const CHANNEL_WORDS: Record<ChannelName, [zh: string, en: string]> = {
-  line: [' LINE ', 'LINE'],
-  email: [' Email ', 'e-mail'],
-  sms: ['簡訊', 'SMS'],
-  whatsapp: [' WhatsApp ', 'WhatsApp'],
-  messenger: [' Messenger ', 'Messenger'],
-  instagram: [' Instagram ', 'Instagram'],
-  push: [' App 推播', 'app push'],
-  webpush: ['網頁推播', 'web push'],
-}
+/** Latin letters stand apart from Chinese ones. */
+const apart = (word: string): string => word.replace(/^(?=\w)/, ' ').replace(/(?<=\w)$/, ' ')
 
 /** The rule as one sentence, in both languages. */
 export function sayRule({ segmentName, channel, max, per, days }: HeldAs): { zh: string; en: string } {
-  const [by, byEn] = channel === null ? ['', ''] : CHANNEL_WORDS[channel]
+  const by = channel === null ? { zh: '', en: '' } : CHANNEL_WORDS[channel]
   const window = {
     day: ['每天', 'a day'],
     week: ['每週（週一起算）', 'a week (from Monday)'],
@@ -96,7 +89,7 @@ export function sayRule({ segmentName, channel, max, per, days }: HeldAs): { zh:
     ],
   }[per]
   return {
-    zh: `${segmentName === null ? '每個人' : `「${segmentName}」的人`}${window[0]}最多收到 ${max} 則${by}行銷訊息`,
-    en: `${segmentName === null ? 'Everybody' : `People of “${segmentName}”`} get${segmentName === null ? 's' : ''} at most ${max} marketing message${max === 1 ? '' : 's'}${byEn === '' ? '' : ` by ${byEn}`} ${window[1]}`,
+    zh: `${segmentName === null ? '每個人' : `「${segmentName}」的人`}${window[0]}最多收到 ${max} 則${apart(by.zh)}行銷訊息`,
+    en: `${segmentName === null ? 'Everybody' : `People of “${segmentName}”`} get${segmentName === null ? 's' : ''} at most ${max} marketing message${max === 1 ? '' : 's'}${by.en && ` by ${by.en}`} ${window[1]}`,
   }
 }

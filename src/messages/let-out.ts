@@ -1,5 +1,5 @@
-// The last step before the socket for what asks for places of shared limits, and the only step of a ticket, which has no
-// socket: places, state and (of a ticket) outcome are one transaction.
+// The last step before the socket for messages that need places of shared limits, and the only step of a ticket, which has no
+// socket. Places, state and (for a ticket) the outcome are one transaction.
 import { bucketOf } from '../platform/ids.ts'
 import { bigints, smallints, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'

@@ -24,6 +24,7 @@ import { tell } from './outcome-rows.ts'
 import { customerStates } from './store.ts'
 import { suppress } from './suppression.ts'
 import { notFoundPage, unsubscribePage } from './unsubscribe-page.ts'
+import { LINK_PAGE_HEADERS } from '../platform/http/headers.ts'
 
 /** What fetches a link without a person: previews, prefetches, scanners that say who they are. */
 export function isMachine(method: string, header: (name: string) => string | undefined): boolean {
@@ -154,15 +155,8 @@ async function optOutOf(core: Core, about: About, message: Uuid, how: string): P
 /** One transparent dot. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-robots-tag': 'noindex',
-  'cache-control': 'no-store',
-}
 const page = (c: Context, html: string, status: 200 | 404 | 503 = 200) => {
-  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+  for (const [name, value] of Object.entries(LINK_PAGE_HEADERS)) c.header(name, value)
   return c.html(html, status)
 }
 

@@ -3,9 +3,7 @@
 import { inLocale, type MessageContent } from '../channels/content.ts'
 import type { CustomerState } from '../customers/model.ts'
 import type { Rule } from '../rules/model.ts'
-
-type Json = Record<string, unknown>
-const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
+import { isDict } from '../platform/values.ts'
 
 /** The language a person reads, of those there are: said by `language` or `locale` of their attributes; else the
  *  workspace's, in which the content itself is written. 'zh-Hant' and 'zh' are read as 'zh-TW', 'en-GB' as 'en'. */
@@ -29,13 +27,13 @@ export function languageOf(
 function keep(value: unknown, holds: (rule: Rule) => boolean): unknown {
   if (Array.isArray(value))
     return value
-      .filter(v => !isObject(v) || v.when === undefined || holds(v.when as Rule))
+      .filter(v => !isDict(v) || v.when === undefined || holds(v.when as Rule))
       .map(v => {
-        if (!isObject(v) || v.when === undefined) return keep(v, holds)
+        if (!isDict(v) || v.when === undefined) return keep(v, holds)
         const { when: _, ...rest } = v
         return keep(rest, holds)
       })
-  if (!isObject(value)) return value
+  if (!isDict(value)) return value
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, keep(v, holds)]))
 }
 

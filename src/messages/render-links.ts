@@ -4,9 +4,8 @@ import { Tokenizer } from 'htmlparser2'
 import type { MessageContent } from '../channels/content.ts'
 import type { PhoneTemplate } from '../channels/line/phone-template.ts'
 import { type MessageLinks, isWebUrl } from './render-scope.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
-type Json = Record<string, unknown>
-const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
 const textOf = (v: unknown): string => (typeof v === 'string' ? v.trim() : '')
 
 /** LINE's limits: of an action's address, and of a postback's data. */
@@ -32,12 +31,12 @@ function counted(
 /** `cta` names the link in reports; it is ours and never leaves. */
 function trackLine(value: unknown, links: MessageLinks): unknown {
   if (Array.isArray(value)) return value.map(v => trackLine(v, links))
-  if (!isObject(value)) return value
+  if (!isDict(value)) return value
   const { cta: named, ...rest } = value
   const cta = textOf(named) || undefined
   if (typeof value.type === 'string' && (value.type === 'uri' || value.type === 'postback')) {
     const label = cta ?? (textOf(value.label) || textOf(value.displayText) || textOf(value.altText))
-    const action: Json = { ...rest }
+    const action: Dict = { ...rest }
     for (const key of ['uri', 'linkUri']) {
       const url = action[key]
       if (value.type !== 'uri' || typeof url !== 'string') continue
@@ -168,12 +167,12 @@ const trackButtons = (template: PhoneTemplate, links: MessageLinks): PhoneTempla
  *  becomes the token of a short one. */
 function trackTemplate(value: unknown, links: MessageLinks): unknown {
   if (Array.isArray(value)) return value.map(v => trackTemplate(v, links))
-  if (!isObject(value)) return value
+  if (!isDict(value)) return value
   const { cta: named, ...rest } = value
   if (value.type !== 'button' || value.sub_type !== 'url' || !Array.isArray(value.parameters)) return rest
   const cta = textOf(named) || undefined
   const parameters = value.parameters.map((p: unknown) => {
-    if (!isObject(p) || typeof p.text !== 'string' || !isWebUrl(p.text)) return p
+    if (!isDict(p) || typeof p.text !== 'string' || !isWebUrl(p.text)) return p
     const short = counted(links, p.text, cta ?? `button ${String(value.index ?? 0)}`, cta, true)
     return { ...p, text: short.slice(short.lastIndexOf('/') + 1) }
   })

@@ -1,5 +1,5 @@
-// What receipts say of an address and of an account: soft bounces in a row end as a dead address, and complaints against
-// deliveries are an account's standing with mailbox providers. Times are workspace time.
+// What receipts say of an address and of an account: several soft bounces in a row make an address dead, and complaints per
+// delivery are an account's standing with mailbox providers. Times are workspace time.
 import type { Receipt } from '../channels/adapter.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'

@@ -1,5 +1,5 @@
-// SQL of the send ledger up to the socket (finish.ts: what came of it). Claims and deadlines are in database time; created, changed and not_after are workspace
-// time. `(select clock_timestamp())` rather than the bare call lets the index be used.
+// SQL of the send ledger up to the socket; finish.ts has what came of it. Claims and deadlines are in database time; created,
+// changed and not_after are workspace time. `(select clock_timestamp())` instead of the bare call lets the index be used.
 import { unpackState } from '../customers/pack.ts'
 import type { CustomerState } from '../customers/model.ts'
 import { ALL_BUCKETS, bucketOf, parseId, publicId, type Uuid } from '../platform/ids.ts'

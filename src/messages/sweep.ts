@@ -1,4 +1,4 @@
-// What looks over the whole ledger: claims that ran out, intents held for a pause, faults of ours. Claims and deadlines are in
+// Looks over the whole ledger for claims that ran out, intents held for a pause, and faults of ours. Claims and deadlines are in
 // database time, `changed` is workspace time.
 import { append } from '../inbox/append.ts'
 import { ALL_BUCKETS, bucketOf } from '../platform/ids.ts'

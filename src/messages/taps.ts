@@ -1,5 +1,5 @@
-// What an app tells of a notification of ours: it arrived, or it was tapped. The app says again the message's id that came
-// with it (docs/CHANNELS.md).
+// What an app tells of our notifications: one arrived, or was tapped. The app repeats the message's id that came with it
+// (docs/CHANNELS.md).
 import { MESSAGE_DATA } from '../channels/adapters/fcm.ts'
 import type { Receipt } from '../channels/adapter.ts'
 import type { EventBody } from '../inbox/model.ts'

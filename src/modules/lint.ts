@@ -43,7 +43,7 @@ const tooLong = (path: string, text: unknown, most: number, zh: string, en: stri
 const SURE = new Set(['id', 'points', 'coupons', 'traits', 'tags', 'orders'])
 const engine = new Liquid({ templates: {}, relativeReference: false, parseLimit: 200_000 })
 
-/** Fields of the person that are printed without a word for who lacks them. Those inside of an `if` are left alone. */
+/** Fields of the person that are printed without a word for who lacks them. Those inside an `if` are left alone. */
 function bare(text: string): string[] {
   if (!text.includes('{{')) return []
   try {

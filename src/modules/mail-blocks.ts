@@ -1,5 +1,5 @@
 // Mails of blocks: what a person puts together without writing HTML, as MJML for the compiler. Liquid stands in any text; a
-// block with a rule stands inside of an `if` under a name of its own. Pure.
+// block with a rule stands inside an `if` under a name of its own. Pure.
 import { z } from 'zod'
 import type { Rule } from '../rules/model.ts'
 

@@ -1,11 +1,9 @@
 // Message modules in journeys: where a graph names them, and what a published graph holds in their place. Pure.
 import { isReference, type MessageContent, type ModuleReference } from '../channels/content.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
+import { type Dict, isDict } from '../platform/values.ts'
 
 export const PURPOSES = ['marketing', 'transactional'] as const
-
-type Json = Record<string, unknown>
-const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 /** A published version, by the module's public id. */
 export type Pinned = { version: number; content: MessageContent; name: string }
@@ -14,11 +12,11 @@ export type Pinned = { version: number; content: MessageContent; name: string }
 function mapContents(
   value: unknown,
   path: string,
-  change: (content: Json, path: string) => unknown,
+  change: (content: Dict, path: string) => unknown,
 ): unknown {
   if (Array.isArray(value)) return value.map((v, i) => mapContents(v, `${path}/${i}`, change))
-  if (!isObject(value)) return value
-  if (typeof value.channel === 'string' && isObject(value.module)) return change(value, path)
+  if (!isDict(value)) return value
+  if (typeof value.channel === 'string' && isDict(value.module)) return change(value, path)
   return Object.fromEntries(
     Object.entries(value).map(([k, v]) => [k, mapContents(v, `${path}/${k}`, change)]),
   )
@@ -26,7 +24,7 @@ function mapContents(
 
 function mapGraph(
   graph: JourneyGraph,
-  change: (content: Json, node: string, path: string) => unknown,
+  change: (content: Dict, node: string, path: string) => unknown,
 ): JourneyGraph {
   const nodes = Object.entries(graph.nodes).map(([id, node]) => [
     id,
@@ -48,7 +46,7 @@ export function modulesNamed(graph: JourneyGraph): Named[] {
   return found
 }
 
-const filled = (id: string, pin: Pinned, overrides: Json | undefined): MessageContent =>
+const filled = (id: string, pin: Pinned, overrides: Dict | undefined): MessageContent =>
   ({
     ...pin.content,
     ...overrides,
@@ -68,6 +66,6 @@ export const pinModules = (graph: JourneyGraph, pins: ReadonlyMap<string, Pinned
 /** A published graph with another version of one module. */
 export const repin = (graph: JourneyGraph, id: string, pin: Pinned): JourneyGraph =>
   mapGraph(graph, content => {
-    const module = content.module as { id: string; overrides?: Json }
+    const module = content.module as { id: string; overrides?: Dict }
     return module.id === id ? filled(id, pin, module.overrides) : content
   })

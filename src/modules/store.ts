@@ -7,6 +7,7 @@ import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
 import { modulesNamed, type Pinned, type PURPOSES } from './model.ts'
+import { storableJson } from '../platform/values.ts'
 
 export type ModuleRecord = {
   id: Uuid
@@ -94,12 +95,6 @@ export async function moduleVersions(sql: Sql, workspace: Uuid, id: Uuid): Promi
   return rows
 }
 
-/** jsonb holds neither NUL nor half a surrogate pair. */
-const storable = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'string' ? v.toWellFormed().replaceAll('\0', '') : v,
-  )
-
 export type ModuleFields = {
   name: string
   folder: string
@@ -126,7 +121,7 @@ export async function insertModule(
       given.tags,
       given.channel,
       given.purpose,
-      storable(given.content),
+      storableJson(given.content),
       actor,
       new Date(),
     ],
@@ -153,7 +148,7 @@ export async function saveModule(
         change.folder ?? held.folder,
         change.tags ?? held.tags,
         change.purpose ?? held.purpose,
-        storable(change.content ?? held.draft),
+        storableJson(change.content ?? held.draft),
         change.archived ?? held.archived,
         actor,
         new Date(),
@@ -176,7 +171,7 @@ export async function publishModule(
   await sql.query(
     `insert into module_version (workspace_id, module_id, version, content, note, published_by, published_at)
      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [workspace, id, next, storable(held.draft), given.note, actor, new Date()],
+    [workspace, id, next, storableJson(held.draft), given.note, actor, new Date()],
   )
   await sql.query(
     `update module set live_version = $3, version = version + 1, updated_by = $4, updated_at = $5

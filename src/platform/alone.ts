@@ -1,5 +1,5 @@
-// Some work wants the database for itself. Server processes show by the names of their connections: the roles they run,
-// or the lease they hold.
+// Some work needs the database to itself. Running processes can be told by the names of their connections, which say the
+// roles they run or the lease they hold.
 import { Problem } from './errors.ts'
 import type { Sql } from './postgres.ts'
 

@@ -1,4 +1,4 @@
-// Long work on a thread that others need, too: between its pieces it lets timers and sockets have their turn.
+// For long work on a thread that others need too: between its pieces it gives timers and sockets their turn.
 
 /** Longest that such work holds the thread, ms: an event's way to its message crosses a process some ten times. */
 const MOST_MS = 4

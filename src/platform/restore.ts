@@ -1,5 +1,5 @@
-// Puts a backup back, into an installation on which nothing runs. What was in it before is gone. The restored database
-// is another incarnation, and sending is paused in every workspace: what was due meanwhile waits for a person.
+// Puts a backup back into an installation on which nothing runs; what was in it before is gone. The restored database is
+// another incarnation, and sending is paused in every workspace: what fell due meanwhile waits for a person.
 import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'

@@ -1,13 +1,15 @@
-// Wake-ups: in-process at once, across processes by NOTIFY on a connection of its own: the first at once, those that
-// follow grouped to at most one every 5 ms. Never needed for correctness: each loop polls as a backstop and counts what only the poll caught.
+// Wake-ups: within this process at once, to the others by NOTIFY on a connection of its own, the first at once and those that
+// follow grouped to at most one every 5 ms. Nothing depends on them for correctness: each loop polls as a backstop, and counts
+// what only the poll caught.
 import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Log } from './log.ts'
 
-/** inbox: rows for a bucket set; bulk: rows in the waiting table; message: intents to claim; answer: command keys; journal: rows for history;
- *  live: `<workspace>:<topic>` for open pages; receipt: webhooks the stand-in has to deliver;
- *  identifiers: holders of identifiers that are remembered may be wrong (somebody was forgotten); holder: this customer no
- *  longer has all that is remembered of it; insight: a past was filled in, and weeks can be counted; import: a file waits for a worker; replay: so does a replay; outflow: webhooks wait. */
+/** inbox: rows for a bucket (or any); bulk: rows in the waiting table; message: intents to claim; answer: keys of commands;
+ *  journal: rows for history; live: `<workspace>:<topic>` for open pages; receipt: webhooks that the stand-in has to deliver;
+ *  identifiers: remembered holders of identifiers may be wrong, because somebody was forgotten; holder: this customer no longer
+ *  has all the identifiers that are remembered of it; insight: a past was filled in, and weeks can be counted; import, replay,
+ *  segment-job: work waits for a worker; outflow: webhooks wait. */
 export type Topic =
   | 'inbox'
   | 'bulk'

@@ -10,7 +10,7 @@ export type Period = 'day' | 'week' | 'month' | 'quarter' | 'year'
 const kept = new Map<string, Map<number, number>>()
 
 /** 'YYYY-MM-DD' of a day. */
-const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+export const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 /** The instant at which a day begins in `zone`.
  *  @throws InvalidZone when `zone` is not an IANA name */

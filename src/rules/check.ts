@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { AttributeType } from '../customers/settings.ts'
 import type { EventMeasure, NumberTest, OrderMeasure, Rule, Window } from './model.ts'
 import { MAX_COUNT, MAX_DAYS, ruleSchema } from './shape.ts'
+import { endsNow } from './windows.ts'
 
 export { propFilter } from './shape.ts'
 
@@ -244,7 +245,6 @@ function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault
   }
 }
 
-const endsNow = (window: Window): boolean => window.in !== 'period' || window.ago === 0
 const ENDS_NOW: [Said, Said] = [
   { zh: '已經結束的期間不能這樣算', en: 'This cannot be known of a period that is over' },
   { zh: '請改用目前的期間或最近幾天', en: 'Use the present period, or the last days' },

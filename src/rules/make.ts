@@ -1,4 +1,4 @@
-// Rules that code writes often.
+// Short ways to write rules that are needed often in code.
 import type { PropFilter, Rule } from './model.ts'
 
 /** An event of this name occurred, since the customer entered the journey (or the node). */

@@ -1,4 +1,4 @@
-// What a rule is asked of, and what a leaf finds.
+// What a rule is asked about, and what a leaf finds.
 import type { CustomerState } from '../customers/model.ts'
 
 export type Subject = {

@@ -8,10 +8,9 @@ import type { Core } from '../platform/core.ts'
 import { newId, parseId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { sandboxNow } from './stand-in.ts'
+import { hang } from './stand-ins/hang.ts'
 
 const BODY_LIMIT = 64 * 1024
-/** Longer than any client's patience. */
-const HANG_MS = 120_000
 const KEPT = 100
 
 /** What the next `times` calls are answered; `silent`: what arrived is kept, and nothing is answered. */
@@ -117,7 +116,3 @@ export function standInCalls(core: Core): Hono {
   })
   return app
 }
-
-/** The timer keeps no process alive. */
-const hang = () =>
-  new Promise<never>((_, reject) => setTimeout(() => reject(new Error('hung up')), HANG_MS).unref())

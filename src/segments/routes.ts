@@ -47,9 +47,9 @@ import {
   type SegmentRecord,
 } from './store.ts'
 import { usersOf } from './users.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 const WEEK_MS = 7 * 86_400_000
-const now = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** The answer, or null when history does not give one: the pages then say so. */
@@ -65,7 +65,7 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
 async function around(core: Core, workspace: WorkspaceRow, all: SegmentRecord[]): Promise<Around> {
   const [size, changes, running, users] = await Promise.all([
     orNull(sizes(core.history, workspace.id)),
-    orNull(changesSince(core.history, workspace.id, now(workspace) - WEEK_MS)),
+    orNull(changesSince(core.history, workspace.id, workspaceNow(workspace) - WEEK_MS)),
     computing(core.pool, workspace.id),
     usersOf(core.pool, workspace.id, all),
   ])
@@ -107,7 +107,7 @@ export const segmentRoutes = {
     return {
       items: items.map(s => rowOfSegment(s, found)),
       stale: found.sizes === null,
-      asOf: iso(now(workspace)),
+      asOf: iso(workspaceNow(workspace)),
     }
   },
 
@@ -143,7 +143,7 @@ export const segmentRoutes = {
           action: fault ? 'Correct the draft first.' : 'Ask for a partition.',
         },
       )
-    const at = now(workspace)
+    const at = workspaceNow(workspace)
     const ctx = await contextOf(core.pool, workspace, at)
     return { items: await movesOf(core.history, ctx, segment), asOf: iso(at) }
   },
@@ -178,7 +178,7 @@ export const segmentRoutes = {
       const next = versions.find(v => v.version === number + 1)
       // points are kept in workspace time, publications in real time
       const from = version.published_at.getTime() + workspace.clockOffsetMs
-      const to = next ? next.published_at.getTime() + workspace.clockOffsetMs : now(workspace) + 1
+      const to = next ? next.published_at.getTime() + workspace.clockOffsetMs : workspaceNow(workspace) + 1
       const live = number === segment.live_version
       const reach = live ? await reachOfMembers(core.history, workspace.id, segment.n) : null
       return {
@@ -262,7 +262,7 @@ export const segmentRoutes = {
 
   async segmentHistory({ core, workspace, params, query }) {
     const segment = await segmentOf({ core, workspace, params })
-    const at = now(workspace)
+    const at = workspaceNow(workspace)
     const days = await orNull(daysOf(core.history, workspace.id, segment, workspace.timezone, at, query.days))
     const members = days && (await sizes(core.history, workspace.id)).get(segment.n)
     const last = days?.at(-1)
@@ -282,7 +282,7 @@ export const segmentRoutes = {
     const all = new Map((await listSegments(core.pool, workspace.id)).map(s => [s.id, s]))
     const world = await newestWorld(core.pool, workspace.id)
     return {
-      items: explain(found.state, world, now(workspace)).flatMap(e => {
+      items: explain(found.state, world, workspaceNow(workspace)).flatMap(e => {
         const segment = all.get(e.segment.id)
         if (!segment?.live) return []
         return [

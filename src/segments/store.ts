@@ -9,6 +9,7 @@ import { notFound } from '../platform/public-id.ts'
 import type { Fault } from '../rules/check.ts'
 import { faultsOfDefinition, type Other } from './definition.ts'
 import { numberGroups, ONLY_GROUP, type Definition, type SegmentKind, type SegmentStatus } from './model.ts'
+import { storableJson } from '../platform/values.ts'
 
 export type SegmentRecord = {
   id: Uuid
@@ -95,12 +96,6 @@ const blank = (kind: SegmentKind): Definition => ({
   groups: kind === 'live' ? [{ key: ONLY_GROUP, name: '', rule: null }] : [],
 })
 
-/** jsonb holds neither NUL nor half a surrogate pair. */
-const storable = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'string' ? v.toWellFormed().replaceAll('\0', '') : v,
-  )
-
 /** A new draft; a list has nothing to write and is live at once. In the caller's transaction. */
 export async function insertSegment(
   sql: Sql,
@@ -121,7 +116,7 @@ export async function insertSegment(
       given.name,
       given.purpose ?? '',
       given.kind,
-      storable(given.definition ?? blank(given.kind)),
+      storableJson(given.definition ?? blank(given.kind)),
       given.library ?? null,
       actor,
       new Date(),
@@ -201,7 +196,7 @@ export async function saveSegment(
         id,
         change.name ?? null,
         change.purpose ?? null,
-        change.definition === undefined ? null : storable(change.definition),
+        change.definition === undefined ? null : storableJson(change.definition),
         actor,
         new Date(),
       ],

@@ -3,7 +3,7 @@ import { attributesOf } from '../catalogue/attribute-store.ts'
 import { madeUp } from '../journeys/simulate-start.ts'
 import { simulate, type SimAction, type SimStart } from '../journeys/simulate.ts'
 import { findJourney } from '../journeys/store.ts'
-import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
+import { actorOf, type Call, type Handlers } from '../platform/http/handler.ts'
 import { rowsById } from '../customers/list.ts'
 import { demandScope } from '../platform/http/session.ts'
 import { idOr404 } from '../platform/public-id.ts'
@@ -19,8 +19,7 @@ import {
   worldFor,
 } from './simulation.ts'
 import { whyCustomer } from './why.ts'
-
-const now = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 const replayOf = ({ core, workspace, params }: Pick<Call<'replay'>, 'core' | 'workspace' | 'params'>) =>
   findReplay(
@@ -43,7 +42,7 @@ export const trialRoutes = {
     const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
     const graph = walkable(body.graph ?? journey.draft)
     const world = await worldFor(core.pool, workspace.id, journey, graph, body.beside)
-    const at = body.at === undefined ? now(workspace) : Date.parse(body.at)
+    const at = body.at === undefined ? workspaceNow(workspace) : Date.parse(body.at)
     const made = 'madeUp' in body.person ? madeUp(body.person.madeUp, world, at) : null
     const { person, facts } =
       made === null
@@ -71,7 +70,7 @@ export const trialRoutes = {
   async simulationStart({ core, workspace, params }) {
     const journey = await findJourney(core.pool, workspace.id, idOr404('jrn', params.journey))
     return {
-      at: new Date(now(workspace)).toISOString(),
+      at: new Date(workspaceNow(workspace)).toISOString(),
       workspace: { name: workspace.name, locale: workspace.locale },
       channels: await channelsWithAccount(core.pool, workspace.id),
       journey: { uuid: journey.id, version: (journey.liveVersion ?? 0) + 1 },
@@ -97,7 +96,7 @@ export const trialRoutes = {
       graph: walkable(body.graph ?? journey.draft),
       liveVersion: journey.liveVersion,
       by: actorOf(caller),
-      at: now(workspace),
+      at: workspaceNow(workspace),
     })
     core.signals.emit('replay')
     core.signals.emit('live', `${workspace.id}:replays`)
@@ -125,7 +124,7 @@ export const trialRoutes = {
 
   async cancelReplay(call) {
     const { core, workspace } = call
-    await cancelReplay(core.pool, workspace.id, (await replayOf(call)).id, now(workspace))
+    await cancelReplay(core.pool, workspace.id, (await replayOf(call)).id, workspaceNow(workspace))
     core.signals.emit('live', `${workspace.id}:replays`)
     return { ok: true as const }
   },

@@ -2,7 +2,7 @@
 import { Checkbox, Group, NumberInput, SimpleGrid, Stack, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Out, Role } from '../../src/contract.ts'
+import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
@@ -10,8 +10,7 @@ import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { DataUse } from './data-use.tsx'
 import { Erasures } from './erasures.tsx'
-
-const ROLES: Role[] = ['owner', 'admin', 'marketer', 'analyst', 'staff', 'viewer']
+import { ROLES } from './roles.ts'
 
 export function Privacy({ ws }: { ws: string }) {
   const query = useApi('privacy', { ws })

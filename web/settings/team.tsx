@@ -10,8 +10,7 @@ import { Card } from '../parts/page.tsx'
 import { Badge, Copy, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
-
-const ROLES: Role[] = ['owner', 'admin', 'marketer', 'analyst', 'staff', 'viewer']
+import { ROLES } from './roles.ts'
 
 export function Team({ ws }: { ws: string }) {
   const { t } = useTranslation()

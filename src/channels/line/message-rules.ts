@@ -2,6 +2,7 @@
 // the sandbox in LINE's place. Pure. Source: developers.line.biz/en/reference/messaging-api (message objects, common
 // properties, action objects).
 import type { LineDetail } from './api.ts'
+import { type Dict, isDict } from '../../platform/values.ts'
 
 /** A postback with this data, from a rich menu or a message, asks for the link by which an account is bound. */
 export const LINK_DATA = 'itinera:link'
@@ -54,9 +55,6 @@ const MOST_BUTTONS = 4
 const MOST_FLEX_BYTES = { bubble: 30 * 1024, carousel: 50 * 1024 }
 const MOST_BUBBLES = 12
 
-type Dict = Record<string, unknown>
-const isDict = (value: unknown): value is Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isMissing = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 

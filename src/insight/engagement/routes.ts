@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
-import { peoplePage, readSql } from '../people/page.ts'
+import { peoplePage, readSql, isValuePlace } from '../people/page.ts'
 import { NOBODY } from '../metrics/orders.ts'
 import { rangeOf } from '../range.ts'
 import { type Counted, engagementRate, FIGURES, opensOf, USUAL_WINDOW_DAYS } from './model.ts'
@@ -114,9 +114,6 @@ async function presentParts(core: Core, workspace: Uuid, by: string, parts: Part
   })
 }
 
-const isPerson = (p: unknown): p is [number, Uuid] =>
-  Array.isArray(p) && p.length === 2 && typeof p[0] === 'number' && typeof p[1] === 'string'
-
 export const engagementRoutes = {
   async engagement({ core, workspace, query }) {
     const p = await messageScopeOf(core, workspace, query)
@@ -150,7 +147,7 @@ export const engagementRoutes = {
 
   async engagementMessages({ core, workspace, query }) {
     const p = await messageScopeOf(core, workspace, query)
-    const at = readCursor(query.cursor, isPerson)
+    const at = readCursor(query.cursor, isValuePlace)
     const after = at && { at: at[0], message: at[1] }
     const found = await messagesBehindFigure(core.history, p, query.figure, after, query.limit + 1)
     const shown = found.slice(0, query.limit)

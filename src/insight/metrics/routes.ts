@@ -5,7 +5,6 @@ import type { Core } from '../../platform/core.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
-import type { Uuid } from '../../platform/ids.ts'
 import { rangeOf } from '../range.ts'
 import { METRICS, type MetricKey } from './model.ts'
 import {
@@ -18,6 +17,7 @@ import {
   SHARE_KEYS,
   shareOf,
 } from './store.ts'
+import { isValuePlace } from '../people/page.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -82,9 +82,6 @@ export async function readMetrics(core: Core, p: MetricParams, zone: string): Pr
   }
 }
 
-const isPosition = (p: unknown): p is [number, Uuid] =>
-  Array.isArray(p) && p.length === 2 && typeof p[0] === 'number' && typeof p[1] === 'string'
-
 export const metricRoutes = {
   metrics: ({ core, workspace, query }) => readMetrics(core, paramsOf(query, workspace), workspace.timezone),
 
@@ -95,7 +92,7 @@ export const metricRoutes = {
         path: 'metric',
         action: `Use one of: ${Object.keys(METRICS).join(', ')}.`,
       })
-    const position = readCursor(query.cursor, isPosition)
+    const position = readCursor(query.cursor, isValuePlace)
     const after = position && { value: position[0], person: position[1] }
     const found = await peopleBehind(core.history, key, paramsOf(query, workspace), after, query.limit + 1)
     const shown = found.slice(0, query.limit)

@@ -49,6 +49,10 @@ export async function withCustomers(
   })
 }
 
+/** The place of a person in a list by value: the value, and who it is. */
+export const isValuePlace = (p: unknown): p is [number, Uuid] =>
+  Array.isArray(p) && p.length === 2 && typeof p[0] === 'number' && typeof p[1] === 'string'
+
 const isPlace = (p: unknown): p is number => Number.isInteger(p) && Number(p) >= 0
 
 /** @throws Problem 400 `bad_cursor` */

@@ -3,7 +3,6 @@ import { STAGES } from '../../customers/model.ts'
 import { rowsById } from '../../customers/list.ts'
 import { readCursor, writeCursor } from '../../platform/cursor.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
-import type { Uuid } from '../../platform/ids.ts'
 import { rangeOf } from '../range.ts'
 import {
   firstTouches,
@@ -12,12 +11,10 @@ import {
   spendByChannels,
   spendBySalesChannel,
 } from './store.ts'
+import { isValuePlace } from '../people/page.ts'
 
 const GROUPS = ['online', 'store', 'both', 'other'] as const
 const CHANNELS = [1, 2, 3, 4]
-
-const isPosition = (p: unknown): p is [number, Uuid] =>
-  Array.isArray(p) && p.length === 2 && typeof p[0] === 'number' && typeof p[1] === 'string'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const divide = (sum: number, by: number): number | null => (by === 0 ? null : Math.round(sum / by))
@@ -80,7 +77,7 @@ export const reportRoutes = {
 
   async firstTouchPeople({ core, workspace, query }) {
     const { from, to } = rangeOf(query, workspace)
-    const position = readCursor(query.cursor, isPosition)
+    const position = readCursor(query.cursor, isValuePlace)
     const found = await firstTouchPeople(
       core.history,
       workspace.id,

@@ -1,5 +1,5 @@
 // What differs between two graphs of a journey: nodes, their fields and ways, and the parts around them. Pure; the web
-// says it in words (web/journey/say-diff.ts).
+// says it in words (web/journey/publishing/say-diff.ts).
 import { GRAPH_KEYS, type GraphKey, type JourneyGraph, type NodeData, type NodeId } from '../model.ts'
 
 export type NodeChange = {

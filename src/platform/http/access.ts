@@ -1,4 +1,4 @@
-// What the router must be told about callers; src/team/access.ts knows. So that platform imports no subject.
+// What the router must be told about callers. src/team/access.ts knows it; it is passed in, so that platform imports no subject.
 import type { Scope } from '../../contract.ts'
 import type { Uuid } from '../ids.ts'
 import type { Caller, WorkspaceRow } from './handler.ts'

@@ -29,3 +29,12 @@ export function addSecurityHeaders(headers: Headers, csp: string, https: boolean
   set('permissions-policy', 'camera=(), microphone=(), geolocation=()')
   if (https) set('strict-transport-security', 'max-age=31536000')
 }
+
+/** Of pages behind links in messages: no script, no frame, nothing kept, found by no search engine. */
+export const LINK_PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex',
+  'cache-control': 'no-store',
+}

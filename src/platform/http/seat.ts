@@ -1,5 +1,5 @@
-// Who asks for a stream (uploads, downloads), and what they may: the same callers, scopes and workspaces as the endpoints
-// of the contract.
+// Who asks for a stream (an upload, a download), and what they may do: the same callers, scopes and workspaces as for the
+// endpoints of the contract.
 import type { Context } from 'hono'
 import type { Scope } from '../../contract.ts'
 import type { Core } from '../core.ts'

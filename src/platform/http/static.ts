@@ -1,5 +1,5 @@
-// The built web app: hashed assets are kept for ever, the page itself is asked for each time, every other path that
-// looks like a page gets it too. Read once into memory at first use; the build is small.
+// Serves the built web app. Browsers keep hashed assets for ever and ask for the page each time; every other path that looks
+// like a page gets the page too. The build is small, and is read into memory at its first use.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'

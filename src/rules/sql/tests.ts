@@ -1,7 +1,7 @@
 // Tests of one value as SQL. Each takes expressions: the value, and whether there is one (null: always). They mean what
 // src/rules/leaves/values.ts and times.ts say.
 import { never } from '../../platform/errors.ts'
-import { dayOf, momentOf, monthOf } from '../../platform/zone-days.ts'
+import { dateOfDay, dayOf, momentOf, monthOf } from '../../platform/zone-days.ts'
 import { spanMs } from '../leaves/times.ts'
 import type { DateTest, NumberTest, TextTest, TimeTest } from '../model.ts'
 import type { Bound } from './bind.ts'
@@ -84,8 +84,6 @@ export function timeSql(
       return never(test)
   }
 }
-
-const dateOfDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 /** @param date expression of 'YYYY-MM-DD'; '' is none, and no test holds. Dates compare as texts do. */
 export function dateSql(test: DateTest, date: string, at: number, zone: string, b: Bound): string {

@@ -7,7 +7,7 @@ import { standInToken, workspaceOfToken } from '../../channels/stand-in.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { accountAt, putMessage, sandboxNow, type StandInFault, takeStandInFault } from '../stand-in.ts'
-import { hang } from './mail.ts'
+import { hang } from './hang.ts'
 import type { StandIn } from './model.ts'
 
 /** sandbox_message.payload */

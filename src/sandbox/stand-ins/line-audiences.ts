@@ -4,9 +4,9 @@ import type { Hono } from 'hono'
 import type { Core } from '../../platform/core.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
+import { hang } from './hang.ts'
 import {
   bodyOf,
-  hang,
   LINE_USER,
   type LineContext,
   type LineEnv,

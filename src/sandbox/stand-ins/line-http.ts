@@ -7,13 +7,13 @@ import type { Core } from '../../platform/core.ts'
 import type { Uuid } from '../../platform/ids.ts'
 import { FAULT_KINDS } from '../fault-kinds.ts'
 import { takeStandInFault, type StandInFault } from '../stand-in.ts'
+import { hang } from './hang.ts'
 
 export type LineEnv = { Variables: { workspace: Uuid; requestId: string } }
 export type LineContext = Context<LineEnv>
 
 export const LINE_USER = /^U[0-9a-f]{32}$/
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const HANG_MS = 120_000
 const MANY = 1_000
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 500
@@ -38,10 +38,6 @@ export async function bodyOf(c: LineContext): Promise<Record<string, unknown> | 
     ? (body as Record<string, unknown>)
     : null
 }
-
-/** No answer in any client's patience. The timer keeps no process alive. */
-export const hang = () =>
-  new Promise<never>((_, reject) => setTimeout(() => reject(new Error('hung up')), HANG_MS).unref())
 
 /** Takes a fault that was set, and answers as it says; `drop`: what arrives is kept, and then nothing is answered. */
 export async function misbehave(core: Core, c: LineContext): Promise<Response | { drop: boolean }> {

@@ -6,9 +6,9 @@ import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import type { Sql } from '../../platform/postgres.ts'
 import { type LineToCustomer, putMessage, sandboxNow } from '../stand-in.ts'
+import { hang } from './hang.ts'
 import {
   bodyOf,
-  hang,
   LINE_USER,
   type LineContext,
   type LineEnv,

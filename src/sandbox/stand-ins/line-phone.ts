@@ -17,7 +17,8 @@ import {
   takeStandInFault,
 } from '../stand-in.ts'
 import { postEvent } from './line-act.ts'
-import { bodyOf, hang, type LineContext, type LineEnv, misbehave, refuse, refuseBody } from './line-http.ts'
+import { hang } from './hang.ts'
+import { bodyOf, type LineContext, type LineEnv, misbehave, refuse, refuseBody } from './line-http.ts'
 
 const NO_ONE = 'Failed to send messages'
 const NO_KEYS = 'The retry key is not supported in this endpoint'

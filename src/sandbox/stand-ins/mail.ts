@@ -58,8 +58,3 @@ export function fatesOf(fault: StandInFault['kind'] | null): Fate[] {
 /** When a receipt goes out, ms from now, once for each time that it does. */
 export const receiptTimes = (fault: StandInFault['kind'] | null): number[] =>
   fault === 'receipt_twice' ? [0, 0] : fault === 'receipt_late' ? [3_600_000] : [0]
-
-const HANG_MS = 120_000
-/** No answer in any client's patience. The timer keeps no process alive. */
-export const hang = () =>
-  new Promise<never>((_, reject) => setTimeout(() => reject(new Error('hung up')), HANG_MS).unref())

@@ -6,7 +6,8 @@ import { standInEcKey, workspaceOfToken } from '../../channels/stand-in.ts'
 import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { accountAt, postWebhook, type StandInFault, takeStandInFault } from '../stand-in.ts'
-import { type Fate, fatesOf, hang, putMail, receiptTimes } from './mail.ts'
+import { hang } from './hang.ts'
+import { type Fate, fatesOf, putMail, receiptTimes } from './mail.ts'
 import type { StandIn } from './model.ts'
 
 type Body = {

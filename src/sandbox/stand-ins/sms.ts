@@ -12,7 +12,8 @@ import type { Uuid } from '../../platform/ids.ts'
 import { accountAt, type Hook, type SmsToCustomer, takeStandInFault, type StandInFault } from '../stand-in.ts'
 import type { SandboxAct, StandIn } from './model.ts'
 import { findObject } from './objects.ts'
-import { hang, hookPath, keepFromCustomer, keepMessage, postReceipts } from './wire.ts'
+import { hang } from './hang.ts'
+import { hookPath, keepFromCustomer, keepMessage, postReceipts } from './wire.ts'
 
 /** Nobody's: Twilio's own test number for one that is not valid. */
 export const NOBODY = '+15005550001'

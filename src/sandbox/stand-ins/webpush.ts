@@ -9,7 +9,7 @@ import { publicPart, standInEcKey, standInSecret } from '../../channels/stand-in
 import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { putContact, putMessage, sandboxNow, type StandInFault, takeStandInFault } from '../stand-in.ts'
-import { hang } from './mail.ts'
+import { hang } from './hang.ts'
 import type { StandIn } from './model.ts'
 
 const ORIGIN = 'https://push.sandbox.example'

@@ -4,13 +4,7 @@ import type { Core } from '../../platform/core.ts'
 import { newId, type Uuid } from '../../platform/ids.ts'
 import { type Hook, postHook, putContact, putMessage, sandboxNow, type StandInFault } from '../stand-in.ts'
 
-/** Longer than any client's patience. */
-const HANG_MS = 120_000
 const HOUR_MS = 3_600_000
-
-/** No answer. The timer keeps no process alive. */
-export const hang = () =>
-  new Promise<never>((_, reject) => setTimeout(() => reject(new Error('hung up')), HANG_MS).unref())
 
 /** Keeps what a customer was sent; `fresh` false: this key came before, and `id` is what it got then. */
 export async function keepMessage(
