@@ -3,6 +3,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
+import { createJourney } from '../src/journeys/store.ts'
+import { publishJourney } from '../src/journeys/publish.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
 import { postBatch } from './http-client.ts'
@@ -32,6 +34,18 @@ beforeAll(async () => {
   ;({ core, page } = site)
   home = site.brand.home
   const lines = [{ product_id: 'T1', name: '高山烏龍', price: 680, quantity: 1, cost: 272 }]
+  const journey = await createJourney(core, site.brand.id, {
+    format: 1,
+    name: '品茶後關心',
+    trigger: { kind: 'event', event: 'Tasting Booked' },
+    reentry: { kind: 'never' },
+    exits: [],
+    start: 'rest',
+    nodes: {
+      rest: { type: 'delay', title: '等三天', fields: { mode: 'for', ms: 72 * HOUR }, next: { next: null } },
+    },
+  })
+  await publishJourney(core, site.brand.id, journey, 1, 'test')
   const past = [
     {
       type: 'identify',
@@ -42,6 +56,7 @@ beforeAll(async () => {
         birthday: '1990-02-03',
         email: 'ming@example.com',
         phone: '12',
+        line_uid: 'U' + 'a1'.repeat(16),
       },
       timestamp: new Date(now - 90 * HOUR),
     },
@@ -178,7 +193,7 @@ test('R0-04 R0-01 the timeline is filtered by phase, words and kind, and the add
   expect(new URL(page.url()).searchParams.get('q')).toBe('加入購物車')
 })
 
-test('R4-35 R0-04 an open page shows what arrives by itself: the event in the timeline, the order with its worth', {
+test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, consent, orders, timeline, and the journey they are in; what arrives shows by itself', {
   timeout: 60_000,
 }, async () => {
   await page.goto(core.baseUrl + person)
@@ -187,6 +202,21 @@ test('R4-35 R0-04 an open page shows what arrives by itself: the event in the ti
   await page.evaluate('window.stays = true')
   const orders = page.locator('section.card', { has: page.getByText('W-1', { exact: true }) }).first()
   expect(await orders.textContent()).not.toContain('L-1')
+  expect(await orders.textContent()).toContain('S-1')
+  const part = (title: string) =>
+    page.locator('section.card', { has: page.getByRole('heading', { name: title }) })
+  await part('身份識別碼').getByText('M-1', { exact: true }).waitFor()
+  await part('身份識別碼').getByText('ming@example.com').waitFor()
+  await part('身份識別碼')
+    .getByText('U' + 'a1'.repeat(16))
+    .waitFor()
+  await page.getByRole('button', { name: '移除標籤 常客' }).waitFor()
+  // R2-08: a field says who said it, and when
+  const birthday = page.locator('.row-value', { hasText: '1991-04-05' })
+  expect(await birthday.getAttribute('aria-description')).toMatch(/^\S+ · .*\d{1,2}:\d{2}/)
+  await page.getByRole('switch', { name: 'Email 行銷同意' }).waitFor()
+  const runs = part('旅程實例')
+  expect(await runs.textContent()).not.toContain('品茶後關心')
   await site.brand.send(
     { ...track('Tasting Booked', 0), timestamp: undefined },
     {
@@ -196,6 +226,9 @@ test('R4-35 R0-04 an open page shows what arrives by itself: the event in the ti
   )
   await eventually('the event is in the timeline', async () =>
     (await lines.allInnerTexts()).some(x => x.includes('Tasting Booked')),
+  )
+  await eventually('the journey in progress is on the page, with the step they wait at', async () =>
+    /品茶後關心.*等三天/.test((await runs.textContent()) ?? ''),
   )
   await eventually('the order is on the page', async () => (await orders.textContent())?.includes('L-1'))
   expect(await page.evaluate('window.stays')).toBe(true) // nobody loaded the page again

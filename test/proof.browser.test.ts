@@ -77,7 +77,7 @@ async function fill({ ask, send }: Brand): Promise<string> {
   return String(campaign.id)
 }
 
-test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
+test('R0-09 R0-10 R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the people behind them', {
   timeout: 300_000,
 }, async () => {
   const { page, brand } = site
@@ -97,6 +97,8 @@ test('R0-13 R1-45 R3-33 R1-33 proof on its pages: figures, definitions, the peop
   const sent = page.getByRole('button', { name: new RegExp(`已送出: ${PEOPLE}`) })
   await sent.waitFor()
   await page.getByText('每個人在每個數字裡只算一次').waitFor()
+  // R0-09: what reached means here is said
+  await page.getByText('觸及：這些渠道的供應商都不回報送達，以「已接受，').waitFor()
   await look('engagement')
   // the people behind a number, by keyboard
   await sent.focus()

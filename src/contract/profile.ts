@@ -54,6 +54,7 @@ export const profileSettings = z.object({
     pageViews: times,
     conversions: times,
     conversionEvents: z.array(z.string().min(1).max(200)).max(50),
+    storeCheckIns: z.boolean().optional().describe('a check-in at a store is told as visit.started, too'),
   }),
   phase: z.object({
     checkoutHours: z.number().int().min(1).max(720),

@@ -4,7 +4,7 @@ import { callHandler } from '../../test/call.ts'
 import { postBatch } from '../../test/http-client.ts'
 import { type IntakeLab, openIntakeLab } from '../../test/intake-lab.ts'
 import { verifyAll } from '../inbox/verify.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId, type Uuid } from '../platform/ids.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { customerRoutes } from './routes.ts'
 
@@ -102,6 +102,42 @@ test('R4-01, R1-14 after the bind one person; the anonymous history is attached 
   })
   const origins = (await done.json<{ customer_id: string }>()).map(r => publicId('cus', r.customer_id))
   expect(origins.sort()).toEqual([found.id, ...found.mergedFrom].sort())
+})
+
+test('R1-14 cookie, LINE, phone, mail, POS card and member number, each somebody of their own, become one: who was known first; each keeps its id in what it did', async () => {
+  const known = { line_uid: 'Usix', phone: '+886912000614', email: 'six@example.com', card_no: '66668888' }
+  const ways: Record<string, unknown>[] = [
+    { anonymousId: 'six-a' },
+    ...Object.entries(known).map(([kind, value]) => ({ context: { traits: { [kind]: value } } })),
+    { userId: 'SIX' },
+  ]
+  for (const [i, who] of ways.entries()) await send(space.apiKey, order(who, `six-${i}`, 100 + i))
+  const byOrder = async () => {
+    const rows = await core.history.query({
+      query: `select distinct customer_id, JSONExtractString(props, 'order_id') as no from event
+               where workspace_id = {ws:UUID} and name = 'Order Completed' and no like 'six-%' order by no`,
+      query_params: { ws: space.id },
+      format: 'JSONEachRow',
+    })
+    return (await rows.json<{ customer_id: Uuid }>()).map(r => publicId('cus', r.customer_id))
+  }
+  const before = await byOrder()
+  expect(new Set(before).size).toBe(6)
+  await send(space.apiKey, { ...identify('SIX', known), anonymousId: 'six-a' })
+  const found = await page(await idOf('SIX'))
+  expect(found.id).toBe(before[0])
+  expect(found.mergedFrom.toSorted()).toEqual(before.slice(1).sort())
+  expect(found.identifiers.map(i => i.kind).sort()).toEqual([
+    'anonymous_id',
+    'card_no',
+    'email',
+    'line_uid',
+    'member_no',
+    'phone',
+  ])
+  expect(found.orders).toMatchObject({ count: 6, revenue: 615 })
+  expect(await byOrder()).toEqual(before)
+  expect(await faults()).toEqual([])
 })
 
 test('R0-35 an order at a till with only a carrier code finds the customer; so does one with only a card', async () => {

@@ -32,6 +32,8 @@ export type ProfileSettings = {
     pageViews: number
     conversions: number
     conversionEvents: string[]
+    /** a check-in at a store is a visit, too; left out: visits are to the site or app alone */
+    storeCheckIns?: boolean
   }
   phase: { checkoutHours: number; postDays: number }
   wantedContacts: WantedContact[]

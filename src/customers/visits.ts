@@ -1,4 +1,4 @@
-// Visits to the site or app, and check-ins at stores. A visit begins with the first activity after some idle time. It is
+// Visits to the site or app, and check-ins at stores, which a workspace may have told as visits, too. A visit begins with the first activity after some idle time. It is
 // engaged when it lasted longer than so many engaged ms, or had so many page views or conversions. A conversion that a server
 // tells of (an order of the web shop) is no activity: it begins no visit and makes none longer, but what happened while
 // one lasted is that visit's conversion. What was done in a store is nobody's visit to the site. Pure.
@@ -58,6 +58,10 @@ export function foldVisit(fold: Fold, plan: ProfilePlan, body: EventBody, at: nu
     const visits = (state.visits ??= { n: 0, at, d: 0 })
     visits.st = (visits.st ?? 0) + 1
     visits.stAt = Math.max(visits.stAt ?? at, at)
+    if (plan.settings.visit.storeCheckIns) {
+      const { store } = body.props ?? {}
+      derive(fold, 'visit.started', { place: 'store', ...(isCode(store) ? { store } : {}) }, {}, at)
+    }
     return true
   }
   const held = state.visits !== undefined && state.visits.n > 0 ? state.visits : null

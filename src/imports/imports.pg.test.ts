@@ -408,6 +408,56 @@ test('R2-05 a GA4 export imports, again it adds 0 rows', async () => {
   expect((await run(samples.ga4())).counts).toEqual({ new: 0, changed: 0, same: 3, wrong: 0, skipped: 0 })
   expect(await bulkRows()).toBe(0)
   expect((await orders()).rowCount).toBe(1)
+  // user_pseudo_id and user_id are one person, who bought the items and came by the campaign
+  const people = await customers()
+  expect(people).toHaveLength(1)
+  expect(people[0]!.ids.map(i => `${i.kind} ${i.value}`).sort()).toEqual([
+    'anonymous_id ga:111.222',
+    'member_no M-001',
+  ])
+  expect(people[0]!.orders).toMatchObject({ n: 1, revenue: 1280 })
+  expect(people[0]!.touch?.f).toMatchObject({ s: 'fb' })
+})
+
+test('R2-05 another platform’s archive imports, again it adds 0 rows; a line of an unknown kind is listed', async () => {
+  const lines = [
+    { type: 'identify', userId: 'C-1', anonymousId: 'a-1', traits: { name: '林小姐' }, messageId: 'm1' },
+    {
+      type: 'track',
+      anonymousId: 'a-1',
+      event: 'Product Viewed',
+      properties: { product_id: 'T1' },
+      messageId: 'm2',
+    },
+    {
+      type: 'track',
+      userId: 'C-1',
+      event: 'Order Completed',
+      properties: {
+        order_id: 'CDP-1',
+        total: 700,
+        products: [{ product_id: 'T1', quantity: 1, price: 700 }],
+      },
+      messageId: 'm3',
+    },
+    { type: 'receipt', userId: 'C-1', messageId: 'm4' },
+  ].map((l, i) =>
+    JSON.stringify({ ...l, timestamp: `2026-05-0${i + 1}T02:00:00Z`, receivedAt: '2026-06-01' }),
+  )
+  const archive = { name: 'archive.ndjson', bytes: Buffer.from(lines.join('\n')), rows: 4 }
+  const done = await run(archive, { target: 'items' })
+  expect(done.counts).toEqual({ new: 3, changed: 0, same: 0, wrong: 1, skipped: 0 })
+  const [who, ...more] = await customers()
+  expect(more).toEqual([])
+  expect(who!.ids.map(i => i.kind).sort()).toEqual(['anonymous_id', 'member_no'])
+  expect(who!.orders).toMatchObject({ n: 1, revenue: 700 })
+  expect((await run(archive, { target: 'items' })).counts).toMatchObject({
+    new: 0,
+    changed: 0,
+    same: 3,
+    wrong: 1,
+  })
+  expect(await customers()).toEqual([who])
 })
 
 describe('wrong rows', () => {
@@ -451,6 +501,14 @@ describe('wrong rows', () => {
     await run(samples.bigFive(), { source: 'POS' })
     expect(await health()).toEqual([['POS', 'ok']])
     expect(await attention()).toBe(0)
+    // the feed sends its file once more: nothing is new, nobody is there twice
+    const before = await customers()
+    expect((await run(samples.bigFive(), { source: 'POS' })).counts).toMatchObject({
+      new: 0,
+      changed: 0,
+      same: 3,
+    })
+    expect(await customers()).toEqual(before)
 
     await act('setImportFeed', { source: 'POS' }, { body: { everyHours: 24 } })
     expect(await health()).toEqual([['POS', 'ok']])
@@ -507,6 +565,59 @@ describe('export', () => {
       wrong: 0,
     })
     expect(await customers()).toHaveLength(3)
+  })
+
+  test('R3-20 what a person edits after an import goes out as it is by then, and comes in again with its source and time', async () => {
+    await run(samples.bigFive())
+    const edited = {
+      last_name: '林',
+      first_name: '小明',
+      birthday: '1996-03-12',
+      'address.postal_code': '813',
+      'address.city': '高雄市',
+      'address.district': '左營區',
+      'address.street': '博愛二路 757 號',
+    }
+    const { items } = await act('customers', {}, { query: { q: 'M-001' } })
+    const customer = items[0]!.id
+    let open = true
+    const command = act('customerCommand', { customer }, { body: { do: 'set_traits', traits: edited } })
+    const folds = async () => {
+      while (open) await stage.settle()
+    }
+    await Promise.all([command.finally(() => (open = false)), folds()])
+    const fieldsOf = async (id: string) => {
+      const { traits } = await act('customer', { customer: id })
+      return new Map(traits.filter(t => t.name in edited).map(t => [t.name, t]))
+    }
+    const mine = await fieldsOf(customer)
+    const imported = (await act('customer', { customer })).traits.find(t => t.name === 'gender')!
+    for (const [name, value] of Object.entries(edited)) {
+      expect(mine.get(name)).toMatchObject({ value, at: expect.any(String) })
+      expect([name, mine.get(name)!.source]).not.toEqual([name, imported.source])
+      expect(Date.parse(mine.get(name)!.at)).toBeGreaterThanOrEqual(Date.parse(imported.at))
+    }
+    expect(imported.source).toBe('會員資料')
+
+    const file = await download('exports/customers.csv?locale=zh-TW')
+    const row = file.bytes
+      .toString('utf8')
+      .split('\r\n')
+      .find(l => l.includes('M-001'))!
+    for (const value of Object.values(edited)) expect(row).toContain(value)
+    expect(row).not.toContain('大安區')
+
+    space = await createTestWorkspace(core)
+    expect((await run({ name: '回來.csv', bytes: file.bytes, rows: 3 })).counts).toMatchObject({
+      new: 3,
+      wrong: 0,
+    })
+    const there = (await act('customers', {}, { query: { q: 'M-001' } })).items[0]!.id
+    for (const [name, field] of await fieldsOf(there))
+      expect(field).toMatchObject({ value: edited[name as keyof typeof edited], source: '回來' })
+    const again = await download('exports/customers.csv?locale=zh-TW')
+    const sorted = (b: Buffer) => b.toString('utf8').split('\r\n').sort()
+    expect(sorted(again.bytes)).toEqual(sorted(file.bytes))
   })
 
   test('orders go out line by line and come in again the same', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
 import { is, type Item, type JourneyLab, openJourneyLab, says, splitGraph } from '../../test/journey-lab.ts'
 import { sendOn } from '../../test/shop-lab.ts'
+import type { Out } from '../contract.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph } from './model.ts'
 
@@ -273,6 +274,39 @@ test('R2-26 the mean interval of visits: 85 to 95 days', async () => {
   expect(await ways('iv-84', 'Ask Interval')).toEqual(['other'])
   expect(await ways('iv-85', 'Ask Interval')).toEqual(['yes'])
   expect(await ways('iv-two', 'Ask Interval')).toEqual(['other'])
+})
+
+test('R2-26 whether a check-in at a store is a visit is a setting: from then on it is told as one', async () => {
+  await split('Ask Visits', {
+    yes: {
+      op: 'event',
+      event: 'visit.started',
+      window: { in: 'ever' },
+      measure: { of: 'interval', test: { is: 'between', from: 85, to: 95 }, atLeast: 3 },
+    },
+  })
+  const checkIns = async (who: string) => {
+    const now = Date.now()
+    await tell(
+      ...[180, 90, 0].map(days => ({
+        ...says(who, 'Store Visited', { store: 'TPE01' }),
+        timestamp: new Date(now - days * 24 * HOUR).toISOString(),
+      })),
+    )
+    await tell(says(who, 'Ask Visits'))
+    return ways(who, 'Ask Visits')
+  }
+  const { settings, version } = (await lab.call('profileSettings')).body as Out<'profileSettings'>
+  const kept = (storeCheckIns: boolean, at: number) =>
+    lab.call('saveProfileSettings', {
+      body: { settings: { ...settings, visit: { ...settings.visit, storeCheckIns } }, version: at },
+    })
+  expect(await checkIns('ci-before')).toEqual(['other'])
+  const saved = await kept(true, version)
+  expect(saved).toMatchObject({ status: 200, body: { settings: { visit: { storeCheckIns: true } } } })
+  expect(await checkIns('ci-after')).toEqual(['yes'])
+  expect((await kept(false, Number(saved.body.version))).status).toBe(200)
+  expect(await checkIns('ci-again')).toEqual(['other'])
 })
 
 describe('clocks', () => {

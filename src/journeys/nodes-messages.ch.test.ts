@@ -180,7 +180,7 @@ test('R1-41 a cart not paid within the hour: a Flex with its items; paid in minu
   expect(await lab.inbox('line', 'cart-b')).toEqual([])
 })
 
-test('R3-05 R3-14 R4-36 one trigger: each person by the first channel that reaches; what was skipped goes on to the next', async () => {
+test('R3-14 R4-36 one trigger: each person by the first channel that reaches; what was skipped goes on to the next', async () => {
   const journey = await lab.publish(
     graphOf('First Contact', {
       mail: send(mail('第一步', paragraph), { accepted: 'reach' }),
@@ -235,6 +235,80 @@ test('R3-05 R3-14 R4-36 one trigger: each person by the first channel that reach
   expect(await lab.inbox('line', 'r-blocked')).toEqual([])
   const tried = (await lab.facts('r-blocked', journey)).filter(f => f.name === 'node.tried')
   expect(JSON.stringify(tried)).toContain('suppressed')
+})
+
+test('R3-05 one run spans channels: mail, then LINE, then SMS; R3-14 first contact by push where there is an app, else LINE, else mail', async () => {
+  const later = (next: string): NodeData => ({
+    type: 'delay',
+    fields: { mode: 'for', ms: HOUR },
+    next: { next },
+  })
+  const spans = await lab.publish(
+    graphOf('Span', {
+      mail: send(mail('一', paragraph), { accepted: 'r1' }),
+      r1: later('line'),
+      line: send(lineText('二'), { accepted: 'r2' }),
+      r2: later('sms'),
+      sms: send({ channel: 'sms', text: '三' }, { accepted: null }),
+    }),
+  )
+  await lab.person('sp', { email: true, line: true, traits: { phone: '+886912000305' } })
+  await lab.tell(says('sp', 'consent.granted', { channel: 'sms', purpose: 'marketing' }), says('sp', 'Span'))
+  const arrived = async () => {
+    const { id } = await lab.stateOf('sp')
+    const { rows } = await lab.core.pool.query<{ channel: string; run: string }>(
+      `select channel, enrollment_id as run from message
+        where workspace_id = $1 and customer_id = $2 and state in ('accepted', 'delivered') order by created`,
+      [lab.workspace, id],
+    )
+    expect(new Set(rows.map(r => r.run)).size).toBe(1)
+    return rows.map(r => r.channel)
+  }
+  expect(await arrived()).toEqual(['email'])
+  await lab.passes(HOUR + MINUTE)
+  expect(await arrived()).toEqual(['email', 'line'])
+  await lab.passes(HOUR + MINUTE)
+  expect(await arrived()).toEqual(['email', 'line', 'sms'])
+  expect(await lab.path('sp', spans)).toEqual([
+    'mail:accepted',
+    'r1:next',
+    'line:accepted',
+    'r2:next',
+    'sms:accepted',
+    'end:completed',
+  ])
+
+  const first = await lab.publish(
+    graphOf('Hello', {
+      reach: {
+        type: 'reach',
+        fields: {
+          purpose: 'transactional',
+          options: [
+            { channel: 'push', content: { channel: 'push', title: '嗨', body: '你好' } },
+            { channel: 'line', content: lineText('你好') },
+            { channel: 'email', content: mail('你好', paragraph) },
+          ],
+        },
+        next: { accepted: null, unreachable: null },
+      },
+    }),
+  )
+  for (const [who, has] of Object.entries({ app: { line: true }, friend: { line: true }, mailbox: {} }))
+    await lab.person(`fc-${who}`, { email: true, ...has })
+  await lab.core.pool.query(
+    `insert into sandbox_contact (workspace_id, channel, address, name, following, created) values ($1, 'push', 'token-fc', 'x', true, now())`,
+    [lab.workspace],
+  )
+  await lab.tell({
+    ...says('fc-app', 'Application Opened'),
+    context: { device: { type: 'android', token: 'token-fc' } },
+  })
+  const people = ['fc-app', 'fc-friend', 'fc-mailbox']
+  await lab.tell(...people.map(who => says(who, 'Hello')))
+  expect(await Promise.all(people.map(who => lab.path(who, first)))).toEqual(
+    ['push', 'line', 'email'].map(channel => [`reach:${channel}`, 'end:completed']),
+  )
 })
 
 test('R3-36 a follow-up for each: clicked, opened, neither', async () => {

@@ -85,6 +85,59 @@ describe('decide', () => {
     expect(decide({ ...intent, ...change }, email, facts(more))).toMatchObject(expected)
   })
 
+  const said = (on: boolean) => ({ on, at: 5, src: 't' })
+  test.each<[string, CustomerState['consent'], asked: boolean, sent: boolean]>([
+    ['nobody spoke of the purpose: marketing’s yes', { 'email/marketing': said(true) }, false, true],
+    [
+      'it is asked for by itself: marketing’s yes is not enough',
+      { 'email/marketing': said(true) },
+      true,
+      false,
+    ],
+    ['its own yes', { 'email/news': said(true) }, true, true],
+    [
+      'its own yes above a no to marketing',
+      { 'email/marketing': said(false), 'email/news': said(true) },
+      false,
+      true,
+    ],
+    [
+      'its own no below a yes to marketing',
+      { 'email/marketing': said(true), 'email/news': said(false) },
+      false,
+      false,
+    ],
+    ['a yes by another channel', { 'sms/news': said(true) }, true, false],
+  ])('a purpose of consent: %s', (_, consent, asked, sent) => {
+    const told = decide(
+      { ...intent, topic: 'news' },
+      email,
+      facts({ customer: customer(s => (s.consent = consent)), asked: asked ? ['news'] : [] }),
+    )
+    expect(told).toMatchObject(sent ? { do: 'send' } : { do: 'skip', reason: 'consent' })
+  })
+
+  test('fewer, or none for now: to the millisecond', () => {
+    const holds = (pref: CustomerState['pref'], last?: number) =>
+      decide(
+        intent,
+        email,
+        facts({
+          customer: customer(s => {
+            if (pref) s.pref = pref
+            if (last !== undefined) s.clk = { m: last }
+          }),
+        }),
+      ).do === 'skip'
+    const week = 7 * 86_400_000
+    expect(holds({ until: NOW + 1 })).toBe(true)
+    expect(holds({ until: NOW })).toBe(false)
+    expect(holds({ less: true })).toBe(false)
+    expect(holds({ less: true }, NOW - week + 1)).toBe(true)
+    expect(holds({ less: true }, NOW - week)).toBe(false)
+    expect(holds(undefined, NOW - 1)).toBe(false)
+  })
+
   test('hard problem 7: the quiet window is kept at the claim too, in its own zone', () => {
     const night = Date.parse('2026-03-02T14:30:00Z') // 22:30 in Taipei
     const morning = Date.parse('2026-03-03T01:00:00Z') // 09:00

@@ -1,6 +1,7 @@
 // Modules through the real path: written and published over HTTP, named by journeys, read at the stand-in.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
+import { openScheduleWorker } from '../journeys/publishing/scheduled.ts'
 
 let lab: JourneyLab
 beforeAll(async () => {
@@ -172,6 +173,30 @@ test('what is approved is the version of the module that was published when it w
   await lab.call('savePublishingSettings', {
     body: { settings: { approval: false }, version: again.body.version },
   })
+})
+
+test('what is published later has the version of the module that was published when it was scheduled', async () => {
+  const made = await newModule('排定', line('舊'))
+  const v1 = await publish(made.id, made.version)
+  const drawn = await lab.call('createJourney', { body: { graph: sends('Later', made.id) } })
+  const journey = String(drawn.body.id)
+  const now = Date.parse(String((await lab.call('workspace')).body.now))
+  const scheduled = await lab.call('schedulePublication', {
+    params: { journey },
+    body: { version: drawn.body.version, at: new Date(now + 3_600_000).toISOString() },
+  })
+  expect(scheduled.status).toBe(200)
+  const saved = await lab.call('saveModule', {
+    params: { module: made.id },
+    body: { version: v1.version, content: line('新') },
+  })
+  await publish(made.id, (saved.body as { version: number }).version)
+  await lab.passes(2 * 3_600_000)
+  expect(await openScheduleWorker(lab.core).tick()).toBe(true)
+  await lab.settle()
+  await lab.person('wen', { line: true })
+  await lab.tell(says('wen', 'Later'))
+  expect(await texts('wen')).toEqual(['舊'])
 })
 
 const codes = (body: Record<string, unknown>) => (body.findings as { code: string }[]).map(f => f.code)

@@ -15,7 +15,7 @@ export const EVENT_TYPES: EventType[] = [
   type('tag.removed', 'tag', 'source', 'actor', 'reason'),
   type('stage.changed', 'from', 'to', 'cause', 'event', 'rules'),
   type('consent.changed', 'channel', 'purpose', 'on', 'source'),
-  type('visit.started', 'number'),
+  type('visit.started', 'number', 'place', 'store'),
   type('segment.entered', 'segment', 'group', 'version', 'cause'),
   type('segment.left', 'segment', 'group', 'version', 'cause'),
   ...['placed', 'paid', 'updated', 'shipped', 'ready', 'picked_up', 'cancelled', 'refunded', 'returned'].map(

@@ -205,6 +205,41 @@ test('an inner address is not called unless the configuration lets it; another w
   expect((await list())[0]).toMatchObject({ waiting: 1, lastError: expect.stringContaining('private') })
 })
 
+test('of two workspaces whose people act at the same moment each hears of its own alone', async () => {
+  const other = await createTestWorkspace(lab.core)
+  const theirs = await callHandler(lab.core, other.id, 'createWebhook', webhookRoutes.createWebhook, {
+    body: { name: 'other', url, events: ['Tea Brewed', 'Tea Poured'] },
+  })
+  const ours = await create(['Tea Brewed', 'Tea Poured'])
+  const acts = async (key: string, event: string) => {
+    const answer = await fetch(`${lab.server.url}/v1/track`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ event, userId: 'M-7' }),
+    })
+    expect(answer.status).toBe(200)
+  }
+  await lab.stage.settle()
+  await run() // nothing else is to be read: both are in one round
+  await acts(lab.space.apiKey, 'Tea Brewed')
+  await acts(other.apiKey, 'Tea Poured')
+  await lab.stage.settle()
+  await run()
+  const heardBy = (secret: string) =>
+    got
+      .filter(g => {
+        try {
+          new Webhook(secret).verify(g.body, g.headers)
+          return true
+        } catch {
+          return false
+        }
+      })
+      .map(g => g.said.type)
+  expect(heardBy(ours.secret)).toEqual(['Tea Brewed'])
+  expect(heardBy(theirs.secret)).toEqual(['Tea Poured'])
+})
+
 test('names and patterns', () => {
   expect(['*', 'order.*', 'Order Completed', 'Tea *', '', '**'].map(isPattern)).toEqual([
     ...[true, true, true],

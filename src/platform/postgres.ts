@@ -1,6 +1,7 @@
 // PostgreSQL: one pool for questions, and pipelined connections for the hot loops. Nothing here knows a table.
 // `pg` was chosen over `postgres` by measurement: 40 transactions of one 500-row unnest insert and one 500-row read,
 // medians of three rounds: pg 653 ms, postgres 742 ms; small transactions 438 µs against 375 µs without pipelining.
+import type { Socket } from 'node:net'
 import pg from 'pg'
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -73,6 +74,27 @@ export async function openPipeline(url: string, name: string): Promise<pg.Client
   } as pg.ClientConfig)
   client.on('error', () => undefined) // as in openPool; the caller listens, too, once it has the connection
   await client.connect()
+  return sendTogether(client)
+}
+
+/** What is asked in one turn goes to the socket by one write: a round of eleven statements took 143 us of CPU here and 120 in
+ *  PostgreSQL, and takes 104 and 110. */
+function sendTogether(client: pg.Client): pg.Client {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const query = client.query.bind(client) as (...asked: unknown[]) => unknown
+  let corked = false
+  const send = () => {
+    corked = false
+    stream.uncork()
+  }
+  client.query = ((...asked: unknown[]) => {
+    if (!corked) {
+      corked = true
+      stream.cork()
+      process.nextTick(send)
+    }
+    return query(...asked)
+  }) as typeof client.query
   return client
 }
 

@@ -105,6 +105,19 @@ export const isDate = (text: string): boolean => dateOf(text) !== null
  *  birthday, for 29 February of the 28th in common years. Null when it is no date, or still to come.
  *  @throws InvalidZone when `zone` is not an IANA name */
 export function ageAt(birthday: unknown, zone: string, at: number): { age: number; until: number } | null {
+  if (typeof birthday !== 'string') return null
+  const key = `${zone} ${birthday}`
+  const known = ages.get(key)
+  if (known && known.since <= at && at < known.found.until) return known.found
+  const found = findAge(birthday, zone, at)
+  if (found) ages.set(key, { since: at, found })
+  return found
+}
+
+/** Ages that were worked out, each good from then until the next birthday: rules ask for the same ones with each event. */
+const ages = new LRUCache<string, { since: number; found: { age: number; until: number } }>({ max: 10_000 })
+
+function findAge(birthday: string, zone: string, at: number): { age: number; until: number } | null {
   const born = dateOf(birthday)
   if (born === null) return null
   const today = zoned(at, zone).toPlainDate()

@@ -9,6 +9,7 @@ import {
   Select,
   SimpleGrid,
   Stack,
+  Switch,
   TagsInput,
   Text,
   TextInput,
@@ -113,6 +114,13 @@ function Form({ ws, data }: { ws: string; data: Out<'profileSettings'> }) {
             maxTags={50}
             value={visit.conversionEvents}
             onChange={conversionEvents => change('visit', { conversionEvents })}
+          />
+          <Switch
+            mt="sm"
+            label={t('stages.storeCheckIns')}
+            description={t('stages.storeCheckInsHelp')}
+            checked={visit.storeCheckIns ?? false}
+            onChange={e => change('visit', { storeCheckIns: e.currentTarget.checked })}
           />
         </Card>
         <Card title={t('stages.phaseTitle')}>

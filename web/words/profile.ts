@@ -92,6 +92,11 @@ export const profile = {
       '閒置一段時間後的第一個動作算新的造訪；達到任一門檻就算「有互動」。',
       'The first activity after some idle time begins a new visit; any one threshold makes it engaged.',
     ],
+    storeCheckIns: ['到店打卡也算一次造訪', 'A check-in at a store is a visit, too'],
+    storeCheckInsHelp: [
+      '條件裡的「開始造訪」從此也包含到店。',
+      '“Visit started” in conditions then covers stores as well.',
+    ],
     idleMinutes: ['閒置幾分鐘算結束', 'Idle minutes that end a visit'],
     engagedSeconds: ['互動超過幾秒', 'Engaged for more than so many seconds'],
     pageViews: ['或瀏覽幾頁', 'Or so many page views'],

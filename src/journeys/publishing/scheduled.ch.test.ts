@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
 import type { Caller } from '../../../test/http-client.ts'
 import { startVictim } from '../../../test/kill.ts'
+import { parseId } from '../../platform/ids.ts'
 import type { JourneyGraph, NodeData } from '../model.ts'
 import { openScheduleWorker } from './scheduled.ts'
 
@@ -122,6 +123,39 @@ test('taken back, or overtaken by a publication at once, it does not happen; a m
       body: { version: 1, at: await moment(HOUR) },
     }),
   ).toEqual([400, 'graph_invalid'])
+})
+
+test('a moment that a person moves just as it comes is the later one', async () => {
+  const id = await draft(tags('Moved', 'moved'))
+  await schedule(id, HOUR)
+  await lab.passes(2 * HOUR)
+  const later = new Date(await moment(5 * HOUR))
+  const person = await lab.core.pool.connect()
+  try {
+    await person.query('begin')
+    await person.query('select from journey where workspace_id = $1 and id = $2 for no key update', [
+      lab.workspace,
+      parseId('jrn', id),
+    ])
+    const tick = openScheduleWorker(lab.core).tick() // it has seen that it is due, and waits for the person
+    const waits = async () =>
+      (
+        await lab.core.pool.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+      ).rowCount
+    await expect.poll(waits).toBe(1)
+    await person.query(
+      'update journey_schedule set publish_at = $3 where workspace_id = $1 and journey_id = $2',
+      [lab.workspace, parseId('jrn', id), later],
+    )
+    await person.query('commit')
+    expect(await tick).toBe(false)
+  } finally {
+    person.release()
+  }
+  expect(await get(id)).toMatchObject({ liveVersion: null, scheduled: { at: later.toISOString() } })
+  await ok('unschedulePublication', { params: { journey: id } })
 })
 
 test('what cannot be published at its moment says why, on the page too, and waits for a person', async () => {

@@ -32,7 +32,7 @@ const MAX_DEPTH = 3
 
 /** Facts that the product derives and rules may count, beside the events that come in. */
 const FACTS: [name: string, zh: string, en: string, props: string[]][] = [
-  ['visit.started', '開始造訪', 'Visit started', ['number']],
+  ['visit.started', '開始造訪', 'Visit started', ['number', 'place', 'store']],
   ['visit.engaged', '互動造訪', 'Engaged visit', ['number', 'engaged_ms', 'page_views', 'conversions']],
   ['stage.changed', '旅程階段改變', 'Stage changed', ['from', 'to', 'cause']],
   ['message.accepted', '訊息已送出', 'Message accepted', ['channel']],
