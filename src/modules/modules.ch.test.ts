@@ -232,7 +232,7 @@ test('R1-05 a preview is what a customer would get now, in their language, with 
 
 test('for nobody the catalogue’s newest products stand in where a person’s would, and say so; with none it says that', async () => {
   const html =
-    '{% for p in recommendations.with %}<p>{{ p.name }}</p>{% endfor %}{% for l in cart.lines %}<i>{{ l.name }}</i>{% endfor %}'
+    '{% for p in recommendations.bought_with %}<p>{{ p.name }}</p>{% endfor %}{% for l in cart.lines %}<i>{{ l.name }}</i>{% endfor %}'
   const seen = async (more: object = {}) =>
     (
       await lab.call('previewContent', {
