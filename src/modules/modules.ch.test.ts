@@ -248,7 +248,8 @@ test('for nobody the catalogue’s newest products stand in where a person’s w
     ['new-tea', null],
   ] as const)
     expect(
-      (await lab.call('createProduct', { body: { code, name: code, price: 100, stock, category: [] } })).status,
+      (await lab.call('createProduct', { body: { code, name: code, price: 100, stock, category: [] } }))
+        .status,
     ).toBe(200)
   const stood = await seen()
   expect(stood.stoodIn).toBe('newest')

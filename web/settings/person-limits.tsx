@@ -200,9 +200,7 @@ function CountAll({ ws, caps }: { ws: string; caps: Caps }) {
       label={t('sending.countTransactional')}
       description={t('sending.countText')}
       checked={caps.countTransactional}
-      onChange={e =>
-        save.mutate({ ws, body: { ...caps, countTransactional: e.currentTarget.checked } })
-      }
+      onChange={e => save.mutate({ ws, body: { ...caps, countTransactional: e.currentTarget.checked } })}
     />
   )
 }

@@ -6,10 +6,7 @@ export const frequencyWords = {
       '同一個人在一段時間內最多收到幾則行銷訊息，可以只針對某個分眾或某個渠道。幾條同時成立時，以最嚴的為準；交易通知永遠不會被擋下。擋下的訊息會略過，並說明是哪一條。',
       'The most marketing messages one person gets in a window, for a segment or a channel if you like. Where several hold, the strictest wins; transactional messages are never held back. What is held back is skipped, and says by which limit.',
     ],
-    empty: [
-      '還沒有規則：每個人能收到的行銷訊息沒有上限。',
-      'No rules yet: nobody is held back.',
-    ],
+    empty: ['還沒有規則：每個人能收到的行銷訊息沒有上限。', 'No rules yet: nobody is held back.'],
     rule: ['規則', 'Rule'],
     held: ['近 7 天擋下', 'Held back, last 7 days'],
     segmentGone: [
