@@ -223,7 +223,7 @@ function Form({
   const at = limit !== null && 'cap' in limit ? limit.cap : null
   const [held, put] = useState<Held>(limit?.held ?? NEW)
   const [wantsEarly, setEarly] = useState(at !== null)
-  const options = { done: t('frequency.saved'), after: close }
+  const options = { done: t('frequency.saved') }
   const add = useAct('addFrequencyRule', options)
   const save = useAct('saveFrequencyRule', options)
   const drop = useAct('dropFrequencyRule')
@@ -239,30 +239,27 @@ function Form({
   const choices = segments.map(s => ({ value: s.id, label: s.name }))
   if (rule?.segment && !segments.some(s => s.id === rule.segment))
     choices.push({ value: rule.segment, label: rule.segmentName ?? rule.segment })
-  const submit = () => {
+  /** A rule that becomes a cap, or a cap that becomes a rule, stands as one of both at every moment. */
+  const submit = async () => {
     const body = { segment, channel, max, per, days }
     if (early) {
       const next = at === null ? [...caps.caps, capOf(held)] : caps.caps.with(at, capOf(held))
-      // a rule becomes a cap: it stands as one of both at every moment
-      saveCaps.mutate(
-        { ws, body: { ...caps, caps: next } },
-        { onSuccess: () => rule && drop.mutate({ ws, rule: rule.id }) },
-      )
-    } else if (rule !== null) save.mutate({ ws, rule: rule.id, body: { ...body, version: rule.version } })
-    else
-      add.mutate(
-        { ws, body },
-        {
-          onSuccess: () =>
-            at !== null && moveOut.mutate({ ws, body: { ...caps, caps: caps.caps.toSpliced(at, 1) } }),
-        },
-      )
+      await saveCaps.mutateAsync({ ws, body: { ...caps, caps: next } })
+      if (rule !== null) await drop.mutateAsync({ ws, rule: rule.id })
+    } else if (rule !== null)
+      await save.mutateAsync({ ws, rule: rule.id, body: { ...body, version: rule.version } })
+    else {
+      await add.mutateAsync({ ws, body })
+      if (at !== null) await moveOut.mutateAsync({ ws, body: { ...caps, caps: caps.caps.toSpliced(at, 1) } })
+    }
+    close()
   }
   return (
     <form
       onSubmit={event => {
         event.preventDefault()
-        submit()
+        // what went wrong is told by the call itself, and the dialog stays
+        submit().catch(() => undefined)
       }}
     >
       <Stack gap="sm">
