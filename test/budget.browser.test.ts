@@ -113,7 +113,7 @@ test('an account’s prices: one in the own currency, one in dollars after its r
   await dialog.getByRole('button', { name: '新增匯率' }).click()
   await dialog.getByText(/1 USD = 32.1547 TWD/).waitFor()
   await dialog.getByRole('button', { name: '新增價格' }).click()
-  await prices.getByRole('row', { name: /所有訊息 使用中 USD 0.0342 ≈ NT\$1.0997/ }).waitFor()
+  await prices.getByRole('row', { name: /所有訊息 使用中 USD 0.0342 ≈ NT\$1\.1/ }).waitFor()
   await look('prices')
   await prices.getByRole('button', { name: /^移除價格：門號 \+886/ }).click()
   await dialog.getByRole('button', { name: '移除' }).click()

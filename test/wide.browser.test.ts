@@ -137,11 +137,14 @@ test('R1-04 R3-30 goal, control group and a figure are set in the panel; the dra
 
 test('the caps for each person are saved and published', async () => {
   await page.goto(`${home}/settings?tab=sending`)
-  await page.getByText('目前沒有上限。').waitFor()
-  await page.getByRole('button', { name: '加一條上限' }).click()
-  await page.getByLabel('最多幾則').fill('2')
-  await page.getByLabel('在幾天之內').fill('5')
-  await page.getByRole('button', { name: '儲存' }).first().click()
+  await page.getByText('還沒有規則').waitFor()
+  await page.getByRole('button', { name: '新增規則' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('最多幾則').fill('2')
+  await dialog.getByLabel('期間').selectOption({ label: '任意連續幾天' })
+  await dialog.getByLabel('天數').fill('5')
+  await dialog.getByRole('checkbox', { name: '旅程決定發送時就判斷' }).check()
+  await dialog.getByRole('button', { name: '儲存' }).click()
   await eventually(
     'the caps are saved',
     async () => {
@@ -150,5 +153,20 @@ test('the caps for each person are saved and published', async () => {
     },
     15_000,
   )
+  await page.getByRole('row', { name: /^每個人任意連續 5 天內最多收到 2 則行銷訊息/ }).waitFor()
+  await page.getByRole('switch', { name: '交易通知也算進次數' }).waitFor()
   await bothSchemes('sending')
+  // the same limit at the last moment instead: one of both at every moment, and the list says one sentence
+  await page.getByRole('button', { name: /^編輯規則：每個人任意連續 5 天內/ }).click()
+  await dialog.getByRole('checkbox', { name: '旅程決定發送時就判斷' }).uncheck()
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await eventually(
+    'it is a rule, and no cap',
+    async () => {
+      const [caps, rules] = [await site.brand.ask('sendingRules'), await site.brand.ask('frequencyRules')]
+      const [rule] = rules.items as { max: number; per: string; days: number }[]
+      return JSON.stringify(caps.caps) === '[]' && rule?.max === 2 && rule.per === 'days' && rule.days === 5
+    },
+    15_000,
+  )
 })

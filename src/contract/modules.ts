@@ -173,6 +173,12 @@ export const modulesEndpoints = {
           message: z.object({ zh: z.string(), en: z.string() }),
         }),
       ),
+      stoodIn: z
+        .enum(['newest', 'nothing'])
+        .nullable()
+        .describe(
+          'for nobody: the newest products stand for what would suit a person; nothing: the catalogue has none. null: not asked for',
+        ),
       sms: z
         .object({
           encoding: z.enum(['GSM-7', 'UCS-2']),

@@ -11,7 +11,7 @@ import type { IssuedLinks, openMessageLinks } from './link-tokens.ts'
 import type { Intent } from './model.ts'
 import { RenderFailed, renderFresh } from './render.ts'
 import { languageOf } from './render-choose.ts'
-import { type MessageLinks, templateScope } from './render-scope.ts'
+import { type MessageLinks, type ScopeSource, templateScope } from './render-scope.ts'
 import { openSource } from './scope-source.ts'
 
 export type Composition = {
@@ -28,6 +28,8 @@ export type Composition = {
   links: MessageLinks
   /** wanted language; left out: the customer's */
   locale?: string
+  /** what templates ask for, answered otherwise: in previews */
+  source?: (own: ScopeSource) => ScopeSource
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -75,8 +77,9 @@ export async function compose(
   const { content, customer, workspace, now, links } = made
   const locale = made.locale ?? languageOf(customer, content, workspace.locale)
   const judge = await judgeOf(core.pool, made)
+  const own = openSource(core, workspace.id, customer, content.slots ?? {}, now)
   const scope = templateScope(customer, made.event, workspace, links, made.vars, {
-    source: openSource(core, workspace.id, customer, content.slots ?? {}, now),
+    source: made.source ? made.source(own) : own,
     judge,
     locale,
     ...(made.enrollment ? { enrollment: made.enrollment } : {}),

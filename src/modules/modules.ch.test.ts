@@ -230,6 +230,41 @@ test('R1-05 a preview is what a customer would get now, in their language, with 
   expect(JSON.stringify(masked.body)).not.toContain('1,200')
 })
 
+test('for nobody the catalogue’s newest products stand in where a person’s would, and say so; with none it says that', async () => {
+  const html =
+    '{% for p in recommendations.bought_with %}<p>{{ p.name }}</p>{% endfor %}{% for l in cart.lines %}<i>{{ l.name }}</i>{% endfor %}'
+  const seen = async (more: object = {}) =>
+    (
+      await lab.call('previewContent', {
+        body: { content: { channel: 'email', subject: '嗨', html }, purpose: 'transactional', ...more },
+      })
+    ).body as { stoodIn: string | null; content: { html: string }; fault: string | null }
+  const empty = await seen()
+  expect(empty).toMatchObject({ fault: null, stoodIn: 'nothing' })
+  expect(empty.content.html).not.toContain('<p>')
+  for (const [code, stock] of [
+    ['old-tea', 5],
+    ['gone-tea', 0],
+    ['new-tea', null],
+  ] as const)
+    expect(
+      (await lab.call('createProduct', { body: { code, name: code, price: 100, stock, category: [] } }))
+        .status,
+    ).toBe(200)
+  const stood = await seen()
+  expect(stood.stoodIn).toBe('newest')
+  expect(stood.content.html.match(/<p>[^<]*/g)).toEqual(['<p>new-tea', '<p>old-tea'])
+  expect(stood.content.html.match(/<i>[^<]*/g)).toEqual(['<i>new-tea', '<i>old-tea'])
+  // a person gets what is theirs, or nothing
+  await lab.person('ned', {})
+  const found = await lab.call('customers', { query: { q: 'ned' } })
+  const own = await seen({ customer: String((found.body.items as { id: string }[])[0]!.id) })
+  expect([own.stoodIn, own.content.html.includes('new-tea')]).toEqual([null, false])
+  // what asks for no products says nothing of them
+  const plain = await lab.call('previewContent', { body: { content: line('嗨'), purpose: 'marketing' } })
+  expect(plain.body.stoodIn).toBeNull()
+})
+
 test('lint: a mail without a way out, words for pictures and a reason; a product that nobody can buy; an SMS is counted with its short links', async () => {
   const html = '<img src="https://a.example/x.png"><p>特價 {{ products["GONE"].name }}</p>'
   const mail = await lab.call('previewContent', {

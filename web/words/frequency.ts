@@ -1,21 +1,28 @@
 // Words of the frequency budget. Each pair is [zh-TW, en].
 export const frequencyWords = {
   frequency: {
-    title: ['頻率預算', 'Frequency budget'],
+    title: ['每個人最多收到幾則', 'Messages to one person'],
     text: [
-      '同一個人在一段時間內最多收到幾則行銷訊息，可以只針對某個分眾或某個渠道。幾條同時成立時，以最嚴的為準；交易通知不受限。送出前的最後一刻才判斷，擋下的訊息會說明是哪一條。',
-      'The most marketing messages one person gets in a window, for a segment or a channel if you like. Where several hold, the strictest wins; transactional messages are never held. Decided at the last moment before a message goes out; what is held back says by which rule.',
+      '同一個人在一段時間內最多收到幾則行銷訊息，可以只針對某個分眾或某個渠道。幾條同時成立時，以最嚴的為準；交易通知永遠不會被擋下。擋下的訊息會略過，並說明是哪一條。',
+      'The most marketing messages one person gets in a window, for a segment or a channel if you like. Where several hold, the strictest wins; transactional messages are never held back. What is held back is skipped, and says by which limit.',
     ],
-    empty: [
-      '還沒有規則：每個人能收到的行銷訊息不受頻率預算限制。',
-      'No rules yet: nothing is held back by a frequency budget.',
-    ],
+    empty: ['還沒有規則：每個人能收到的行銷訊息沒有上限。', 'No rules yet: nobody is held back.'],
     rule: ['規則', 'Rule'],
     held: ['近 7 天擋下', 'Held back, last 7 days'],
     segmentGone: [
       '這個分眾沒有發布，規則目前不會擋下任何人',
       'This segment is not published: the rule holds nobody now',
     ],
+    early: [
+      '旅程決定發送時就判斷，優先順序高的旅程先；從設定後開始計算',
+      'Kept as journeys decide, those of higher priority first; counted since it was set',
+    ],
+    earlyLabel: ['旅程決定發送時就判斷', 'Keep it as journeys decide'],
+    earlyText: [
+      '同一刻有幾條旅程想發時，優先順序高的先發；不勾則在送出前的最後一刻判斷。只適用於每個人、所有渠道、任意連續幾天。',
+      'Where several journeys want to send at once, the one of higher priority goes first. Unticked: decided at the last moment before a message goes out. For everybody, all channels and days in a row only.',
+    ],
+    earlyFull: ['已有 {{n}} 條這樣的規則', 'There are {{n}} such rules already'],
     add: ['新增規則', 'Add a rule'],
     edit: ['編輯', 'Edit'],
     remove: ['移除', 'Remove'],

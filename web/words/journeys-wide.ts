@@ -176,18 +176,11 @@ export const journeysWide = {
   },
   sending: {
     tab: ['發送上限', 'Sending limits'],
-    caps: ['每人頻率上限', 'Frequency caps for each person'],
-    capsText: [
-      '所有旅程合計，同一個人最多收到的行銷訊息；超過的會略過，並走「略過」那條路。從設定後開始計算。',
-      'Marketing messages to one person over all journeys; what is beyond is skipped and takes the way “skipped”. Counted from now on.',
-    ],
-    noCaps: ['目前沒有上限。', 'There is no cap.'],
-    most: ['最多幾則', 'Messages'],
-    withinDays: ['在幾天之內', 'Within days'],
-    add: ['加一條上限', 'Add a cap'],
-    remove: ['刪除第 {{n}} 條', 'Remove cap {{n}}'],
     countTransactional: ['交易通知也算進次數', 'Transactional messages count, too'],
-    countText: ['交易通知永遠不會被擋下', 'They are never held back themselves'],
+    countText: [
+      '只用於旅程決定發送時判斷的規則；交易通知永遠不會被擋下',
+      'For limits kept as journeys decide; they are never held back themselves',
+    ],
     limits: ['共用的額度', 'Limits shared by all'],
     noLimits: [
       '還沒有額度。在渠道帳號設定每月可發則數，或在旅程設定預算、進入上限、流量閘門。',

@@ -114,6 +114,15 @@ export const modulesWords = {
     previewAs: ['以這位顧客預覽', 'Preview as'],
     previewHint: ['輸入姓名、電話或會員編號', 'Type a name, phone or member number'],
     nobody: ['沒有選顧客：合併欄位會是空的', 'Nobody chosen: merge fields are empty'],
+    newestStandIn: [
+      '沒有選顧客：推薦、購物車與商品區以商品目錄裡最新的商品代替',
+      'Nobody chosen: the newest products of the catalogue stand in recommendations, cart and slots',
+    ],
+    noProducts: [
+      '這則訊息會放商品，但商品目錄裡還沒有可買的商品。先匯入商品，預覽和發送時才有東西可放。',
+      'This message shows products, and the catalogue has none that can be bought. Import products first, so that there is something to show.',
+    ],
+    toCatalogue: ['到商品目錄', 'Open the catalogue'],
     masked: ['你的角色看不到填入個資的預覽', 'Your role does not see previews with personal data'],
     cannotFill: ['無法套用：{{why}}', 'Cannot be filled in: {{why}}'],
     mend: ['先修正標示的地方，就能預覽', 'Mend what is marked, then it can be shown'],

@@ -17,6 +17,7 @@ import { faultsOf } from '../../rules/check.ts'
 import { compiled, compileMail } from '../compile-mail.ts'
 import { lint, lintText, productsNamed } from '../lint.ts'
 import { newestVersions } from '../store.ts'
+import { withSamples } from './samples.ts'
 import { deadProducts, smsSettings } from './store.ts'
 
 /** Short addresses as long as real ones; all others as they are, so that a person sees where they lead. */
@@ -63,6 +64,7 @@ export const previewModuleRoutes = {
     const customer = found?.state ?? null
     const locale = body.locale ?? languageOf(customer, content, workspace.locale)
     const now = Date.now() + workspace.clockOffsetMs
+    const samples = customer === null ? withSamples(core.pool, workspace.id) : null
     let shown: MessageContent | null = null
     let fault: string | null = null
     try {
@@ -75,6 +77,7 @@ export const previewModuleRoutes = {
         now,
         links: previewLinks(core, domainOf(workspace)),
         locale,
+        ...(samples ? { source: samples.source } : {}),
       })
     } catch (error) {
       if (!(error instanceof RenderFailed)) throw error
@@ -82,7 +85,14 @@ export const previewModuleRoutes = {
     }
     const dead = await deadProducts(core.pool, workspace.id, productsNamed(content))
     const findings = lint(content, { purpose: body.purpose, dead })
-    const out: Out<'previewContent'> = { content: shown, fault, locale, findings, sms: null }
+    const out: Out<'previewContent'> = {
+      content: shown,
+      fault,
+      locale,
+      findings,
+      stoodIn: samples?.stoodIn() ?? null,
+      sms: null,
+    }
     if (shown?.channel === 'sms') {
       const settings = await smsSettings(core.pool, workspace.id)
       const cost = settings.costPerMessage === undefined ? null : Number(settings.costPerMessage)

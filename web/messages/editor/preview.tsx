@@ -7,9 +7,10 @@ import type { Out } from '../../../src/contract.ts'
 import { ApiProblem } from '../../api/call.ts'
 import { useApi } from '../../api/queries.ts'
 import { PersonPick } from '../../journey/person-pick.tsx'
+import { A } from '../../parts/link.tsx'
 import { Badge } from '../../parts/small.tsx'
 import { Waiting, Wrong } from '../../parts/state.tsx'
-import { useSay } from '../../use.ts'
+import { useSay, useWs } from '../../use.ts'
 import { ContentPreview, type Shown } from '../content-preview.tsx'
 import { MailFrame } from '../mail-frame.tsx'
 
@@ -94,6 +95,7 @@ export function PreviewAs({
 function Seen({ data, device, nobody }: { data: Out<'previewContent'>; device: Device; nobody: boolean }) {
   const { t } = useTranslation()
   const say = useSay()
+  const ws = useWs()
   const shown = data.content as Shown | null | string
   return (
     <>
@@ -101,6 +103,18 @@ function Seen({ data, device, nobody }: { data: Out<'previewContent'>; device: D
         <Text size="xs" c="dimmed">
           {t('editor.nobody')}
         </Text>
+      ) : null}
+      {data.stoodIn === 'newest' ? (
+        <Text size="xs" c="dimmed" role="status">
+          {t('editor.newestStandIn')}
+        </Text>
+      ) : data.stoodIn === 'nothing' ? (
+        <Alert color="yellow" variant="outline" py={6}>
+          {t('editor.noProducts')}{' '}
+          <A to="/w/$ws/catalogue" params={{ ws }} size="sm">
+            {t('editor.toCatalogue')}
+          </A>
+        </Alert>
       ) : null}
       {data.fault !== null ? (
         <Alert color="red" variant="outline" role="alert">
