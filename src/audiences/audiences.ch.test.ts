@@ -13,10 +13,11 @@ import {
   VIEWED,
 } from '../../test/audience-lab.ts'
 import { STAND_IN, standInToken } from '../channels/stand-in.ts'
-import { newId, type Uuid } from '../platform/ids.ts'
+import { newId, parseId, type Uuid } from '../platform/ids.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
 import { standInAds } from '../sandbox/stand-ins/ads.ts'
 import { hashEmail, hashPhone, mayBeTold } from './model.ts'
+import { lookAt } from './store.ts'
 
 let lab: AudienceLab
 beforeAll(async () => {
@@ -116,6 +117,32 @@ test('R3-12 the file holds the same people as hashes', async () => {
   expect(lines).toHaveLength(people + 1)
   expect(lines.slice(1).every(l => /^[0-9a-f]{64},$/.test(l))).toBe(true)
   expect(csv).not.toContain('@')
+})
+
+test('R3-12 nobody of another brand is told of, though they stand in line and are in its segment of the same number', async () => {
+  const brand = async () => {
+    await lab.fresh()
+    const who = await person(true)
+    await lab.tell(looks(who))
+    return { who, segment: await lab.live('看過', VIEWED) }
+  }
+  const stranger = await brand()
+  const own = await brand()
+  const { id } = await lab.ok('saveAudience', {
+    params: { audience: 'new' },
+    body: {
+      name: '看過',
+      provider: 'meta',
+      segment: own.segment,
+      exclude: null,
+      settings: { audienceId: '100', baseUrl: STAND_IN },
+      accessToken: standInToken(lab.core, lab.space.id, 'ads'),
+      on: true,
+    },
+  })
+  await lookAt(lab.core.pool, lab.space.id, parseId('aud', id)!, [stranger.who])
+  await lab.run()
+  expect(await inAudience()).toEqual(only(own.who))
 })
 
 test('hashes by each platform’s rules', () => {

@@ -39,9 +39,10 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
   const add: Telling[] = []
   const remove: Telling[] = []
   for (const { customer_id, told, attempts } of due) {
-    const state = states.get(customer_id) ?? null
-    // who became part of another is told of as that one
-    const hashes = state === null || state.id !== customer_id ? null : wantedOf(of, state)
+    const state = states.get(customer_id)
+    // who became part of another is told of as that one, and nobody of another brand at all
+    const own = state?.id === customer_id && state.workspace === of.workspace_id
+    const hashes = own ? wantedOf(of, state) : null
     const wanted = hashes === null ? null : JSON.stringify(hashes)
     if (wanted === told) same.push({ customer: customer_id, told })
     else {
@@ -137,7 +138,8 @@ async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean
   )
   for (const one of due) {
     const state = states.get(one.customer_id)
-    const hashes = state && mayBeTold(state) ? hashesOf(of.provider, state) : null
+    const hashes =
+      state?.workspace === of.workspace_id && mayBeTold(state) ? hashesOf(of.provider, state) : null
     if (hashes === null) {
       await store.settleConversion(core.pool, of.workspace_id, one.id, null) // nobody agreed to be told of
       continue

@@ -9,6 +9,7 @@ import { callHandler } from '../../test/call.ts'
 import { lineText, mail, openSendLab, type Person, type SendLab } from '../../test/send-lab.ts'
 import { openStage, type Stage } from '../../test/stage.ts'
 import { channelRoutes } from '../catalogue/channels.ts'
+import { line as adapter } from '../channels/adapters/line.ts'
 import { bucketOf, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { MailToCustomer } from '../sandbox/stand-in.ts'
 import type { Deliverer } from './deliver.ts'
@@ -100,7 +101,7 @@ const desk = {
 }
 
 test('emergency stop of a channel: what is at the socket ends, everything else of it is held, another channel goes on; released, it goes', async () => {
-  const made = await some(40)
+  const made = await some(adapter.concurrency + 8)
   // the first to arrive pulls the stop; the account has fewer slots than there are messages
   let pulled: Promise<unknown> | null = null
   onArrival = async () => {

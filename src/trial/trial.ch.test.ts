@@ -188,7 +188,7 @@ describe('why', () => {
       happened: false,
       code: 'skipped.no_address',
       say: { en: 'Not sent: the customer has no verified contact for this channel.' },
-      node: { id: 'small', title: '小額訊息' },
+      node: { id: 'small', title: { zh: '小額訊息', en: '小額訊息' } },
     })
     expect(none.facts.map(f => f.name)).toEqual(['message.skipped', 'message.intended'])
     // somebody else's message, nobody's journey, nothing asked about

@@ -243,17 +243,17 @@ test('a journey that starts or stops another is published only where that one is
   const nobody = 'jrn_06evj8kkhm3wzcq6g4r5xw5q7c'
   expect((await publish(starts('To Nobody', nobody))).answer).toEqual([
     '/nodes/go/fields/journey',
-    '"go" names a journey that is not there, or archived',
+    '"Start another journey" names a journey that is not there, or archived',
   ])
   const stop: NodeData = { type: 'stop_journey', fields: { journey: nobody }, next: { next: null } }
   expect((await publish(tags('Stops Nobody', 'x', { start: 'halt', nodes: { halt: stop } }))).answer).toEqual(
-    ['/nodes/halt/fields/journey', '"halt" names a journey that is not there, or archived'],
+    ['/nodes/halt/fields/journey', '"Stop another journey" names a journey that is not there, or archived'],
   )
   const target = await draft(tags('Called B', 'called'))
   const a = await publish(starts('Call A', target))
   expect(a.answer).toEqual([
     '/nodes/go/fields/journey',
-    '"go" starts the journey "Called B", which is not live',
+    '"Start another journey" starts the journey "Called B", which is not live',
   ])
   // a draft can be stopped: there is nobody in it yet
   const halts = tags('Stops B', 'x', {
@@ -266,13 +266,13 @@ test('a journey that starts or stops another is published only where that one is
   // B starts A, which starts B: refused; not where people leave on the way, or may come in once only
   expect((await publish(starts('Called B', a.id), target)).answer).toEqual([
     '/nodes/go/fields/journey',
-    '"go" sends people in a circle for ever: Called B → Call A → Called B',
+    '"Start another journey" sends people in a circle for ever: Called B → Call A → Called B',
   ])
   expect((await publish(starts('Called B', a.id, { reentry: { kind: 'never' } }), target)).answer).toBe(200)
   const self = await publish(tags('Self', 'x'))
   expect((await publish(starts('Self', self.id), self.id)).answer).toEqual([
     '/nodes/go/fields/journey',
-    '"go" sends people in a circle for ever: Self → Self',
+    '"Start another journey" sends people in a circle for ever: Self → Self',
   ])
   const leaves: JourneyGraph['nodes'] = {
     split: {
