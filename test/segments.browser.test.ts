@@ -191,7 +191,7 @@ test('R0-24 a customer page says in which segments somebody is, and why', { time
   await page.getByRole('link', { name: '王小美' }).click()
   await page.getByRole('button', { name: '為什麼在「買過洋裝的女性」？' }).click()
   await page.getByText('性別 是 女').first().waitFor()
-  await page.getByText('至今 購買 分類 洋裝 至少 1 筆').waitFor()
+  await page.getByText('至今 購買 分類 洋裝 至少 1 筆').first().waitFor()
   // and its timeline tells of it
   await page
     .getByRole('listitem')
