@@ -73,9 +73,9 @@ const IDLE_AFTER_MS = 10_000
 
 export type Worker = Role & { tick(): Promise<boolean> }
 
-/** A loop as a role of a process: what fails is logged and tried again, signals wake it. `idleMs`: how long it rests once there
- *  has been nothing for a minute, where what brings work announces itself, or may come so late. `failed`: the log's words. `wakes`: topics, with
- *  which of their details; left out: all. `ending`: before the loop ends. */
+/** A loop as a role of a process: what fails is logged and tried again, signals wake it.
+ *  `idleMs`: how long it rests once there has been nothing for IDLE_AFTER_MS, where what brings work announces itself, or may come
+ *  so late. `failed`: the log's words. `wakes`: topics, with which of their details; left out: all. `ending`: before the loop ends. */
 export function openWorker(
   core: Pick<Core, 'log' | 'signals'>,
   options: {
