@@ -31,7 +31,7 @@ const LEFT: Record<string, Record<string, number>> = {
     'src/messages/let-out.ts': 1,
     'src/messages/limit-store.ts': 2,
     'src/messages/stop.ts': 1,
-    'src/messages/store.ts': 3,
+    'src/messages/store.ts': 2,
     'src/messages/sweep.ts': 3,
     'src/outflow/webhooks.ts': 2,
     'src/privacy/erase.ts': 2,

@@ -116,7 +116,7 @@ export const audienceRoutes = {
     let after: Uuid | null = null
     while (people.length < MOST_IN_FILE) {
       const ids: Uuid[] = await membersOf(core.history, workspace.id, of.segment, null, after, PAGE)
-      const states = await customerStates(core.pool, ids)
+      const states = await customerStates(core.pool, [workspace.id], ids)
       for (const state of states.values()) {
         const hashes = wantedOf(of, state)
         if (hashes) people.push(hashes)

@@ -33,6 +33,7 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
   if (due.length === 0) return false
   const states = await customerStates(
     core.pool,
+    [of.workspace_id],
     due.map(d => d.customer_id),
   )
   const same: { customer: Uuid; told: string | null }[] = []
@@ -40,9 +41,8 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
   const remove: Telling[] = []
   for (const { customer_id, told, attempts } of due) {
     const state = states.get(customer_id)
-    // who became part of another is told of as that one, and nobody of another brand at all
-    const own = state?.id === customer_id && state.workspace === of.workspace_id
-    const hashes = own ? wantedOf(of, state) : null
+    // who became part of another is told of as that one
+    const hashes = state?.id === customer_id ? wantedOf(of, state) : null
     const wanted = hashes === null ? null : JSON.stringify(hashes)
     if (wanted === told) same.push({ customer: customer_id, told })
     else {
@@ -134,12 +134,12 @@ async function tellPurchases(core: Core, of: store.AudienceRow): Promise<boolean
   const due = await store.claimConversions(core.pool, of, PURCHASES, HOLD_S)
   const states = await customerStates(
     core.pool,
+    [of.workspace_id],
     due.map(d => d.customer_id),
   )
   for (const one of due) {
     const state = states.get(one.customer_id)
-    const hashes =
-      state?.workspace === of.workspace_id && mayBeTold(state) ? hashesOf(of.provider, state) : null
+    const hashes = state && mayBeTold(state) ? hashesOf(of.provider, state) : null
     if (hashes === null) {
       await store.settleConversion(core.pool, of.workspace_id, one.id, null) // nobody agreed to be told of
       continue

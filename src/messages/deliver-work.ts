@@ -178,6 +178,7 @@ export function openWork(core: Core, options: DeliverOptions) {
         loadAccounts(core, pool, ids),
         store.customerStates(
           pool,
+          ids,
           claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
         ),
         frequencyRules(pool, ids),

@@ -134,7 +134,7 @@ export async function optOut(core: Core, message: Uuid, how: 'one_click' | 'page
 /** Of one purpose: the address may still be written to for others, so it is the customer's own word alone. It is folded
  *  before it is acknowledged. @throws when it was not */
 async function optOutOf(core: Core, about: About, message: Uuid, how: string): Promise<true> {
-  const now = (await customerStates(core.pool, [about.customer])).get(about.customer)
+  const now = (await customerStates(core.pool, [about.workspace], [about.customer])).get(about.customer)
   const answer = await runCommand(core, {
     workspace: about.workspace,
     customer: now?.id ?? about.customer,

@@ -210,16 +210,21 @@ export async function workspaceFacts(sql: Sql, ids: Uuid[]): Promise<Map<Uuid, W
   return new Map(rows.map(({ offset, ...w }) => [w.id, { ...w, offsetMs: offset }]))
 }
 
-/** The customers as they are now; one merged meanwhile is answered with its survivor, under the id asked for. */
-export async function customerStates(sql: Sql, asked: Uuid[]): Promise<Map<Uuid, CustomerState>> {
+/** The customers of these workspaces as they are now; one merged meanwhile is answered with its survivor, under the id asked
+ *  for. Who is of another workspace is left out. */
+export async function customerStates(
+  sql: Sql,
+  workspaces: Uuid[],
+  asked: Uuid[],
+): Promise<Map<Uuid, CustomerState>> {
   const found = new Map<Uuid, CustomerState>()
   let want = new Map([...new Set(asked)].map(id => [id, [id]])) // id to read -> ids it answers
   for (let step = 0; step < 16 && want.size > 0; step++) {
     const ids = [...want.keys()]
     const { rows } = await sql.query<{ id: Uuid; state: string; merged_into: Uuid | null }>({
       name: 'customer_states',
-      text: 'select id, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[])',
-      values: [smallints([...new Set(ids.map(bucketOf))]), uuids(ids)],
+      text: 'select id, state, merged_into from customer where bucket = any($1::smallint[]) and id = any($2::uuid[]) and workspace_id = any($3::uuid[])',
+      values: [smallints([...new Set(ids.map(bucketOf))]), uuids(ids), uuids(workspaces)],
     })
     const next = new Map<Uuid, Uuid[]>()
     for (const row of rows) {

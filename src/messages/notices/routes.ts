@@ -37,7 +37,7 @@ export const noticeRoutes = {
     const people = [...new Set(shown.map(n => n.customer))]
     const [rows, states, journeys] = await Promise.all([
       customersById(core.pool, workspace.id, people),
-      customerStates(core.pool, people), // of who is part of somebody else by now: that one's
+      customerStates(core.pool, [workspace.id], people), // of who is part of somebody else by now: that one's
       journeyNames(core.pool, workspace.id, [...new Set(shown.map(n => n.journey))]),
     ])
     const links = openMessageLinks(core)
