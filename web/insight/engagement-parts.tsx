@@ -1,5 +1,5 @@
 // The figures of messages by one dimension, as a table whose numbers open the people behind them.
-import { Anchor, Select, Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { DIMENSIONS, type Dimension, type Figure } from '../../src/insight/engagement/model.ts'
@@ -8,6 +8,7 @@ import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
 import { useSay, useWs } from '../use.ts'
+import { BySelect } from './by-select.tsx'
 import { JourneyName } from './pickers.tsx'
 
 const COLUMNS: Figure[] = [
@@ -57,21 +58,7 @@ export function EngagementParts({
     )
   }
   return (
-    <Card
-      flush
-      title={title}
-      aside={
-        <Select
-          size="xs"
-          w={190}
-          aria-label={t('engagement.by')}
-          allowDeselect={false}
-          data={DIMENSIONS.map(d => ({ value: d, label: t(`engagementBy.${d}`) }))}
-          value={by}
-          onChange={value => chooseBy(DIMENSIONS.find(d => d === value) ?? 'channel')}
-        />
-      }
-    >
+    <Card flush title={title} aside={<BySelect ways={DIMENSIONS} value={by} choose={chooseBy} />}>
       <Scroll label={title}>
         <table className="table hover">
           <thead>

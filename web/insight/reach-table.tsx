@@ -1,5 +1,5 @@
 // Channels, or campaigns, side by side: whom each could reach, what of its messages arrives and is acted on, and what it costs.
-import { Select, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
@@ -11,6 +11,7 @@ import { Channel, Definition, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { Behind, type Opened } from './behind.tsx'
+import { BySelect } from './by-select.tsx'
 import { ReachCampaigns } from './reach-campaigns.tsx'
 import { type AskedReach, MessageCell, WhoReached } from './reach-cells.tsx'
 
@@ -46,17 +47,7 @@ export function ReachTable({
     <Card
       flush
       title={t(by === 'campaign' ? 'reach.byCampaignTitle' : 'reach.title')}
-      aside={
-        <Select
-          size="xs"
-          w={190}
-          aria-label={t('engagement.by')}
-          allowDeselect={false}
-          data={WAYS.map(w => ({ value: w, label: t(`engagementBy.${w}`) }))}
-          value={by}
-          onChange={value => chooseBy(value === 'campaign' ? value : 'channel')}
-        />
-      }
+      aside={<BySelect ways={WAYS} value={by} choose={chooseBy} />}
     >
       {by === 'campaign' ? <ReachCampaigns ws={ws} asked={asked} /> : <Channels ws={ws} asked={asked} />}
       <Text size="sm" c="dimmed" p="md">
