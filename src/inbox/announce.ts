@@ -1,7 +1,7 @@
 // What the others are told once a fold is committed: who else has mail, what may be sent, which answers are there, which
 // open pages show something that has changed.
 import type { Signals } from '../platform/signals.ts'
-import type { Folded } from './fold.ts'
+import type { Folded } from './fold-model.ts'
 import type { Written } from './write.ts'
 
 /** Effects that may end messages of the ledger, whose outcomes are inputs then. */

@@ -10,8 +10,9 @@ import { isTransient, openPipeline } from '../platform/postgres.ts'
 import { announce } from './announce.ts'
 import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
 import type { FoldMetrics } from './fold-metrics.ts'
-import { foldMail, type Folded, type Held } from './fold.ts'
-import { gather, type Kept } from './gather.ts'
+import { foldMail } from './fold.ts'
+import type { Folded, Kept } from './fold-model.ts'
+import { gather } from './gather.ts'
 import type { Lease } from './leases.ts'
 import { peekMail, readMail, type Mail, type Peek } from './read.ts'
 import type { Worlds } from './worlds.ts'
@@ -278,7 +279,7 @@ export class FoldLoop {
       const input = await gather(sql, mail, customers, breaking, this.cache, this.worlds)
       const folded = await foldMail(input)
       faultPoint('fold.reduced')
-      await this.finish(sql, mail, input.held, folded)
+      await this.finish(sql, mail, folded)
     } catch (error) {
       throw Object.assign(error as Error, { customers })
     }
@@ -307,7 +308,7 @@ export class FoldLoop {
       else this.since.set(bucket, Math.min(oldest, mail.now) - TRAIL_MS)
   }
 
-  private async finish(sql: pg.Client, mail: Mail, held: Map<Uuid, Held>, folded: Folded): Promise<void> {
+  private async finish(sql: pg.Client, mail: Mail, folded: Folded): Promise<void> {
     const offsets = new Map(mail.standings.map(s => [s.bucket + s.workspace_id, s.offset_ms]))
     for (const s of folded.shifts) offsets.set(s.bucket + s.workspace, s.offsetMs)
     const written = await writeFold(
@@ -333,7 +334,6 @@ export class FoldLoop {
     }
     for (const p of folded.parked) {
       this.cache.delete(p.customer)
-      held.delete(p.customer)
       this.metrics.parked.inc()
       this.core.log.error({ customer: p.customer, reason: p.reason, error: p.error }, 'fold: customer parked')
     }

@@ -1,116 +1,33 @@
 // The thinking half of a fold transaction: inbox rows and due alarms of a set of buckets, folded in memory in order.
 // No I/O except `loadFacts`, which the reducer asks for; what must be written comes back as `Folded`.
-import { packState } from '../customers/pack.ts'
+import { packState, unpackState } from '../customers/pack.ts'
 import { hopsSpent } from '../customers/identity.ts'
 import { TooManyRounds } from '../customers/fold.ts'
-import { ALL_ORDERS } from '../customers/order-worth.ts'
-import { orderFact } from '../customers/orders.ts'
 import { noteRow, takeFacts } from '../customers/order-facts.ts'
 import { nextAlarm, reduce } from '../customers/reduce.ts'
-import { STATE_LIMIT_BYTES, type CustomerState } from '../customers/model.ts'
+import { STATE_LIMIT_BYTES } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
-import type {
-  CommandBody,
-  EventBody,
-  Facts,
-  FillBody,
-  FoldEffect,
-  IncomingInput,
-  Input,
-  InputKind,
-  JournalEntry,
-} from './model.ts'
+import type { Folded, FoldInput, Held, Kept, Park, Shift, Work } from './fold-model.ts'
+import { bodyOf } from './inbox-body.ts'
 import { writeEntry } from './journal.ts'
-import type { CustomerRow, InboxRow, Mail } from './read.ts'
-import type { Worlds } from './worlds.ts'
-
-/** A customer in the owner's memory. `due` is what the table says (real ms). */
-export type Held = {
-  state: CustomerState | null
-  version: number
-  due: number | null
-  mergedInto: Uuid | null
-}
-
-export type Park = {
-  customer: Uuid
-  workspace: Uuid
-  reason: 'threw' | 'too_large' | 'broke_transaction' | 'rounds'
-  error: string
-  rows: InboxRow[]
-  hashes: Uuid[]
-}
-
-/** An entry is written down at once: later folds of the same transaction may reuse parts of its body. */
-type Line = { segment: number; entry: string }
-
-/** What one customer went through in this transaction. */
-export type Work = {
-  id: Uuid
-  workspace: Uuid
-  held: Held
-  isNew: boolean
-  facts: Facts
-  rows: InboxRow[]
-  hashes: Uuid[]
-  lines: Line[]
-  effects: FoldEffect[]
-  touched: boolean
-  json: string
-  due: number | null
-}
-
-/** One journal row to be: entries of one bucket, workspace and published number. */
-export type Segment = {
-  bucket: number
-  workspace: Uuid
-  catalogueNo: number
-  entries: string[]
-  /** it begins with the publication of its number */
-  begins?: true
-}
-export type Shift = {
-  bucket: number
-  workspace: Uuid
-  offsetMs: number
-  catalogueNo: number
-  deltaMs: number
-}
-
-export type Folded = {
-  works: Work[]
-  segments: Segment[]
-  shifts: Shift[]
-  parked: Park[]
-  /** rows of customers who were parked before; they wait in order behind the others of theirs */
-  behind: InboxRow[]
-  forwards: { row: InboxRow; to: Uuid; as: IncomingInput }[]
-  expired: { bucket: number; workspace: Uuid; body: CommandBody }[]
-  /** customers whose alarm is cleared, because they are set aside and nobody rings for them */
-  silent: Uuid[]
-  /** events that had been passed on as often as an event may be, and stayed where they were */
-  stayed: number
-  /** inputs and alarms folded */
-  count: number
-}
-
-export type FoldInput = {
-  mail: Mail
-  held: Map<Uuid, Held>
-  /** message hashes that came for the first time */
-  fresh: Set<Uuid>
-  answered: Map<string, Uuid>
-  facts: Map<Uuid, Facts>
-  worlds: Worlds
-  loadFacts(workspace: Uuid, customer: Uuid, keys: string[]): Promise<Facts>
-  /** customers to set aside in this transaction, because alone they break it */
-  breaking: Map<Uuid, string>
-  /** asked between pieces: what to wait for, so that others have their turn */
-  breath(): Promise<void> | undefined
-}
+import type { CommandBody, FoldEffect, Input, InputKind, JournalEntry } from './model.ts'
+import type { CustomerRow, InboxRow } from './read.ts'
 
 const MAX_ALARMS_IN_A_ROW = 1_000
+
+/** What one of the tables is told of; the others are in the journal and nowhere else. */
+const isWritten = ({ kind }: FoldEffect): boolean => kind !== 'derived' && kind !== 'mark' && kind !== 'worth'
+
+const heldOf = (row: Kept | undefined): Held =>
+  row
+    ? {
+        state: row.state === '{}' ? null : unpackState(row.state),
+        version: row.version,
+        due: row.due,
+        mergedInto: row.merged_into,
+      }
+    : { state: null, version: 0, due: null, mergedInto: null }
 
 type Stand = { offsetMs: number; catalogueNo: number; segment: number; deltaMs: number; changed: boolean }
 
@@ -140,6 +57,12 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       changed: false,
     })
   const failed = new Set<Uuid>()
+  // A customer is closed with its last row: as objects, the states of thousands would outlive each collection of garbage.
+  // Where a publication or a clock comes between, alarms ring by what holds at the end.
+  const closesEarly = mail.rows.every(r => r.customer_id !== null)
+  const ahead = new Map<Uuid, number>()
+  for (const { customer_id: id } of mail.rows) if (id !== null) ahead.set(id, (ahead.get(id) ?? 0) + 1)
+  const closed = new Set<Uuid>()
 
   const standOf = (bucket: number, workspace: Uuid): Stand => {
     const key = bucket + workspace
@@ -157,18 +80,20 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   const workOf = (workspace: Uuid, id: Uuid): Work => {
     let work = works.get(id)
     if (!work) {
-      const held = given.held.get(id)
+      const row = given.held.get(id)
       work = {
         id,
         workspace,
-        isNew: held === undefined,
-        held: held ?? { state: null, version: 0, due: null, mergedInto: null },
+        isNew: row === undefined,
+        held: heldOf(row),
         facts: given.facts.get(id) ?? {},
         rows: [],
         hashes: [],
         lines: [],
         effects: [],
         touched: false,
+        ahead: ahead.get(id) ?? 0,
+        now: 0,
         json: '',
         due: null,
       }
@@ -204,7 +129,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     }
     if (result.effects.length > 0) entry.e = result.effects
     for (const effect of result.effects) {
-      work.effects.push(effect)
+      if (isWritten(effect)) work.effects.push(effect)
       if (effect.kind === 'order') noteRow(work.facts, effect.row)
       if (effect.kind === 'merged') work.held.mergedInto = effect.into
       if (effect.kind === 'unmerged') work.held.mergedInto = null
@@ -259,6 +184,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       return
     }
     const work = workOf(row.workspace_id, id)
+    work.ahead--
     work.rows.push(row)
     if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
     const received = row.received + stand.offsetMs
@@ -288,6 +214,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
       // what is about to be replaced rings no more
       if (row.kind !== 'restore') await ringBefore(work, stand, now - 1, due => due)
       await apply(work, stand, { kind: row.kind, now, received, body } as Input, row)
+      row.parsed = undefined
     })
   }
 
@@ -344,7 +271,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   }
 
   /** What is to be written of the customer: its text, its next alarm, its lines of the journal. */
-  const close = (work: Work): void => {
+  const close = async (work: Work): Promise<void> => {
+    closed.add(work.id)
+    if (work.touched) await ring(work)
     if (!failed.has(work.id) && work.touched) {
       work.json = work.held.state ? packState(work.held.state) : '{}'
       if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)
@@ -364,22 +293,34 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     }
     for (const line of work.lines) out.segments[line.segment]!.entries.push(line.entry)
     out.works.push(work)
+    work.now = work.held.state?.now ?? 0
+    // whom it joins is sent it
+    if (!work.effects.some(e => e.kind === 'merged')) work.held.state = null
   }
 
+  const closeDue = async (row: CustomerRow): Promise<void> => {
+    const rest = given.breath()
+    if (rest) await rest
+    touchDue(row)
+    const work = works.get(row.id)
+    if (work) await close(work)
+  }
+
+  for (const row of mail.due) if (ahead.has(row.id)) touchDue(row)
   for (const row of mail.rows) {
     const rest = given.breath()
     if (rest) await rest
     const stand = standOf(row.bucket, row.workspace_id)
-    if (row.customer_id === null) foldForAll(row, stand)
-    else await foldRow(row, stand)
+    if (row.customer_id === null) {
+      foldForAll(row, stand)
+      continue
+    }
+    await foldRow(row, stand)
+    const work = works.get(row.customer_id)
+    if (closesEarly && work?.ahead === 0) await close(work)
   }
-  for (const row of mail.due) touchDue(row)
-  for (const work of works.values()) if (work.touched) await ring(work)
-  for (const work of works.values()) {
-    const rest = given.breath()
-    if (rest) await rest
-    close(work)
-  }
+  for (const row of mail.due) if (!ahead.has(row.id)) await closeDue(row)
+  for (const work of works.values()) if (!closed.has(work.id)) await close(work)
   for (const p of out.parked) noteParked(out, p, standOf)
   out.silent.push(...out.parked.map(p => p.customer))
   out.forwards = out.forwards.filter(f => !failed.has(f.row.customer_id!))
@@ -405,15 +346,4 @@ function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: U
   })
   if (entries.length > 0)
     out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
-}
-
-/** The row's body, parsed once. */
-export const bodyOf = (row: InboxRow): unknown => (row.parsed ??= JSON.parse(row.body) as unknown)
-
-/** The order an event names, or all of a customer's for their memories, to be read with the customer. */
-export function orderNamed(row: InboxRow): string | null {
-  if (row.kind === 'fill') return (bodyOf(row) as FillBody).orders ? ALL_ORDERS : null
-  if (row.kind !== 'event') return null
-  const no = (bodyOf(row) as EventBody).props?.order_id
-  return typeof no === 'string' || typeof no === 'number' ? orderFact(String(no)) : null
 }

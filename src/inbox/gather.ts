@@ -2,16 +2,13 @@
 // commands were answered, the facts that inputs name, and the published worlds. One round of statements for all of them.
 import type { LRUCache } from 'lru-cache'
 import type pg from 'pg'
-import { unpackState } from '../customers/pack.ts'
 import { openBreath } from '../platform/breathe.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { loadFacts } from './facts.ts'
-import { bodyOf, orderNamed, type FoldInput, type Held } from './fold.ts'
-import { readCustomers, type CustomerRow, type InboxRow, type Mail } from './read.ts'
+import type { FoldInput, Kept } from './fold-model.ts'
+import { bodyOf, orderNamed } from './inbox-body.ts'
+import { readCustomers, type InboxRow, type Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
-
-/** A customer's row as the table has it, remembered between folds. */
-export type Kept = Pick<CustomerRow, 'state' | 'version' | 'due' | 'merged_into'>
 
 /** `customers`: whom the mail concerns; `breaking`: who is set aside in this transaction. Runs inside it. */
 export async function gather(
@@ -22,11 +19,11 @@ export async function gather(
   kept: LRUCache<Uuid, Kept>,
   worlds: Worlds,
 ): Promise<FoldInput> {
-  const held = new Map<Uuid, Held>()
+  const held = new Map<Uuid, Kept>()
   const missing: Uuid[] = []
   for (const id of customers) {
     const row = kept.get(id)
-    if (row) held.set(id, heldOf(row))
+    if (row) held.set(id, row)
     else missing.push(id)
   }
   const live = mail.rows.filter(
@@ -66,7 +63,7 @@ export async function gather(
     loadFacts(sql, named),
     worlds.load(sql, wanted),
   ])
-  for (const row of loaded.customers) held.set(row.id, heldOf(row))
+  for (const row of loaded.customers) held.set(row.id, row)
   return {
     mail,
     held,
@@ -85,10 +82,3 @@ export async function gather(
       ).get(customer) ?? {},
   }
 }
-
-const heldOf = (row: Kept): Held => ({
-  state: row.state === '{}' ? null : unpackState(row.state),
-  version: row.version,
-  due: row.due,
-  mergedInto: row.merged_into,
-})

@@ -1,7 +1,7 @@
 // What a fold decided about identifiers and conflicts, written with the rest of its transaction. Identifier rows are
 // locked in key order, all in one statement.
 import { bucketOf, bucketOfText, type Uuid } from '../platform/ids.ts'
-import type { Work } from './fold.ts'
+import type { Work } from './fold-model.ts'
 import type { FoldEffect } from './model.ts'
 import type { Run } from '../platform/postgres.ts'
 
@@ -32,7 +32,7 @@ export function writeIdentity(run: Run, repoints: Repoint[], decided: Decided[])
           effect.conflict,
           effect.how,
           effect.by,
-          new Date(work.held.state!.now).toISOString(),
+          new Date(work.now).toISOString(),
         ],
       )
       continue

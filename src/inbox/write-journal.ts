@@ -1,7 +1,7 @@
 // The part of a fold's writing that is the journal: a row for each segment, numbered densely in its bucket.
 import { REDUCER_VERSION } from '../customers/model.ts'
 import { bigints, byteas, smallints, uuids } from '../platform/pg-array.ts'
-import type { Segment } from './fold.ts'
+import type { Segment } from './fold-model.ts'
 import { packJournal } from './journal.ts'
 import type { BucketRow } from './read.ts'
 import type { Run } from '../platform/postgres.ts'

@@ -4,7 +4,7 @@ import { staggered } from '../journeys/policy.ts'
 import type { Intent } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { instants, ints, smallints, texts, uuids } from '../platform/pg-array.ts'
-import type { Shift, Work } from './fold.ts'
+import type { Shift, Work } from './fold-model.ts'
 import type { FoldEffect } from './model.ts'
 import type { Run } from '../platform/postgres.ts'
 

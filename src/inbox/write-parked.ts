@@ -1,7 +1,7 @@
 // The part of a fold's writing that sets customers aside: their inputs wait in order, and count as not seen.
 import { bucketOf } from '../platform/ids.ts'
 import { smallints } from '../platform/pg-array.ts'
-import type { Folded } from './fold.ts'
+import type { Folded } from './fold-model.ts'
 import type { Run } from '../platform/postgres.ts'
 
 export function writeParked(run: Run, folded: Folded, nowReal: number): void {

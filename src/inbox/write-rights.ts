@@ -2,7 +2,7 @@
 import type { CouponRow, PointsRow } from '../membership/model.ts'
 import { bucketOf } from '../platform/ids.ts'
 import { bigints, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
-import type { Work } from './fold.ts'
+import type { Work } from './fold-model.ts'
 import type { Run } from '../platform/postgres.ts'
 
 export type Entry<R> = { work: Work; row: R }
