@@ -1,7 +1,6 @@
 // One fold loop: a disjoint set of buckets on a connection of its own. One fold is one transaction: read (locks), load,
 // reduce in memory, write, commit. A crash leaves all of it or none. Only buckets that have something are locked and
 // read: with all 64 of a set in each fold, one event cost PostgreSQL 3 ms.
-import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
@@ -11,10 +10,11 @@ import { announce } from './announce.ts'
 import { admitBulk, type BulkTurns, PER_BUCKET as BULK_PER_BUCKET } from './bulk.ts'
 import type { FoldMetrics } from './fold-metrics.ts'
 import { foldMail } from './fold.ts'
-import type { Folded, Kept } from './fold-model.ts'
+import type { Folded } from './fold-model.ts'
 import { gather } from './gather.ts'
 import type { Lease } from './leases.ts'
 import { peekMail, readMail, type Mail, type Peek } from './read.ts'
+import { StateMemory } from './state-memory.ts'
 import type { Worlds } from './worlds.ts'
 import { writeFold } from './write.ts'
 
@@ -44,11 +44,7 @@ export class FoldLoop {
   private sql: pg.Client | null = null
   private opening: Promise<pg.Client> | null = null
   leases: Lease[] = []
-  /** States as text: as objects, a hundred thousand of them kept the garbage collector busy for a quarter of the time */
-  private cache = new LRUCache<Uuid, Kept>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: k => k.state.length + 200,
-  })
+  private readonly cache = new StateMemory(CACHE_BYTES)
   /** real ms below which a bucket's rows are known to be gone */
   private since = new Map<number, number>()
   private lastSweep = 0
@@ -335,12 +331,12 @@ export class FoldLoop {
     for (const work of folded.works) {
       if (!work.touched) continue
       this.cache.set(work.id, {
-        state: work.json,
+        state: work.bytes,
         version: work.held.version + 1,
         due: work.due,
         merged_into: work.held.mergedInto,
       })
-      this.metrics.stateBytes.observe(work.json.length)
+      this.metrics.stateBytes.observe(work.bytes.length)
       if (work.due !== null && (this.nextDue === null || work.due < this.nextDue)) this.nextDue = work.due
     }
     for (const p of folded.parked) {

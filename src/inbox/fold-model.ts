@@ -5,8 +5,8 @@ import type { CommandBody, Facts, FoldEffect, IncomingInput } from './model.ts'
 import type { CustomerRow, InboxRow, Mail } from './read.ts'
 import type { Worlds } from './worlds.ts'
 
-/** A customer's row as the table has it. */
-export type Kept = Pick<CustomerRow, 'state' | 'version' | 'due' | 'merged_into'>
+/** A customer's row as the table has it; the state from memory is its bytes. */
+export type Kept = Pick<CustomerRow, 'version' | 'due' | 'merged_into'> & { state: string | Buffer }
 
 /** A customer in the owner's memory. `due` is what the table says (real ms). */
 export type Held = {
@@ -44,7 +44,8 @@ export type Work = {
   ahead: number
   /** workspace time of the last input, once it is closed */
   now: number
-  json: string
+  /** its state as the table is to have it: UTF-8 */
+  bytes: Buffer
   due: number | null
 }
 

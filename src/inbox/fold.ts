@@ -19,10 +19,13 @@ const MAX_ALARMS_IN_A_ROW = 1_000
 /** What one of the tables is told of; the others are in the journal and nowhere else. */
 const isWritten = ({ kind }: FoldEffect): boolean => kind !== 'derived' && kind !== 'mark' && kind !== 'worth'
 
+/** What the table has of somebody whose first input could not be folded. */
+const NOBODY = Buffer.from('{}')
+
 const heldOf = (row: Kept | undefined): Held =>
   row
     ? {
-        state: row.state === '{}' ? null : unpackState(row.state),
+        state: row.state.length === NOBODY.length ? null : unpackState(row.state.toString()),
         version: row.version,
         due: row.due,
         mergedInto: row.merged_into,
@@ -94,7 +97,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         touched: false,
         ahead: ahead.get(id) ?? 0,
         now: 0,
-        json: '',
+        bytes: NOBODY,
         due: null,
       }
       works.set(id, work)
@@ -275,9 +278,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     closed.add(work.id)
     if (work.touched) await ring(work)
     if (!failed.has(work.id) && work.touched) {
-      work.json = work.held.state ? packState(work.held.state) : '{}'
-      if (Buffer.byteLength(work.json) > STATE_LIMIT_BYTES)
-        park(work, 'too_large', `state of ${work.json.length} characters`)
+      if (work.held.state) work.bytes = Buffer.from(packState(work.held.state))
+      if (work.bytes.length > STATE_LIMIT_BYTES)
+        park(work, 'too_large', `state of ${work.bytes.length} bytes`)
     }
     if (failed.has(work.id)) return
     const stand = standOf(bucketOf(work.id), work.workspace)

@@ -1,6 +1,5 @@
 // What a fold needs before it can think: the customers (from memory, else their rows), which messages are new, which
 // commands were answered, the facts that inputs name, and the published worlds. One round of statements for all of them.
-import type { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import { openBreath } from '../platform/breathe.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
@@ -8,6 +7,7 @@ import { loadFacts } from './facts.ts'
 import type { FoldInput, Kept } from './fold-model.ts'
 import { bodyOf, orderNamed } from './inbox-body.ts'
 import { readCustomers, type InboxRow, type Mail } from './read.ts'
+import type { StateMemory } from './state-memory.ts'
 import type { Worlds } from './worlds.ts'
 
 /** `customers`: whom the mail concerns; `breaking`: who is set aside in this transaction. Runs inside it. */
@@ -16,7 +16,7 @@ export async function gather(
   mail: Mail,
   customers: Uuid[],
   breaking: Map<Uuid, string>,
-  kept: LRUCache<Uuid, Kept>,
+  kept: StateMemory,
   worlds: Worlds,
 ): Promise<FoldInput> {
   const held = new Map<Uuid, Kept>()

@@ -117,7 +117,7 @@ function writeCustomers(run: Run, works: Work[]): void {
   const columns = (list: Work[]) => [
     smallints(list.map(w => bucketOf(w.id))),
     uuids(list.map(w => w.id)),
-    texts(list.map(w => w.json)),
+    texts(list.map(w => w.bytes)),
     bigints(list.map(w => w.held.version + 1)),
     instants(list.map(w => w.due)),
     uuids(list.map(w => w.held.mergedInto)),

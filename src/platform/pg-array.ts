@@ -79,8 +79,8 @@ export const uuids = (list: readonly (Uuid | null)[]): Buffer => fixed(OID.uuid,
 export const instants = (list: readonly (number | null)[]): Buffer =>
   fixed(OID.timestamptz, 8, list, (b, at, ms) => writeWhole(b, at, (Math.trunc(ms) - EPOCH_MS) * 1000))
 
-/** text[]; no NUL among the characters, as everywhere in PostgreSQL */
-export function texts(list: readonly (string | null)[]): Buffer {
+/** text[], of strings or of their UTF-8 bytes; no NUL among the characters, as everywhere in PostgreSQL */
+export function texts(list: readonly (string | Buffer | null)[]): Buffer {
   let bytes = 0
   const sizes = list.map(text => {
     const size = text === null ? -1 : Buffer.byteLength(text)
@@ -91,7 +91,8 @@ export function texts(list: readonly (string | null)[]): Buffer {
   let at = HEADER
   list.forEach((text, i) => {
     at = buffer.writeInt32BE(sizes[i]!, at)
-    if (text !== null) at += buffer.write(text, at)
+    if (typeof text === 'string') at += buffer.write(text, at)
+    else if (text !== null) at += text.copy(buffer, at)
   })
   return buffer
 }
