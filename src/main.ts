@@ -66,9 +66,10 @@ async function main(): Promise<void> {
   ;(process.stdout.isTTY ? process.stdout : process.stderr).write(greeting)
 }
 
-/** Two processes by default, so that a burst of requests never delays a fold; ROLES set: one with these roles. */
+/** Two processes by default, so that a burst of requests never delays a fold; history, which may wait, is with the requests: beside
+ *  the folds it made theirs the busiest process. ROLES set: one with these roles. */
 function processesOf(config: Config): RoleName[][] {
-  return process.env.ROLES ? [config.roles] : [['web'], ['fold', 'deliver', 'history']]
+  return process.env.ROLES ? [config.roles] : [['web', 'history'], ['fold', 'deliver']]
 }
 
 type App = Runs & { link: string | null }
