@@ -10,7 +10,7 @@ import { type Config, ConfigError, readConfig, type RoleName } from './platform/
 import { holdDataDir, type RunningEngines, secretKeyOf, startEngines } from './platform/embedded/engines.ts'
 import { type Kept, keepRunning, type Runs } from './platform/embedded/keep.ts'
 import { OtherMajorVersion } from './platform/embedded/postgres.ts'
-import { exitOf, freePort, startTimeOf, stopPid } from './platform/embedded/process.ts'
+import { exitOf, freePort, mayWait, startTimeOf, stopPid } from './platform/embedded/process.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { SchemaMismatch } from './platform/migrate.ts'
 
@@ -66,10 +66,10 @@ async function main(): Promise<void> {
   ;(process.stdout.isTTY ? process.stdout : process.stderr).write(greeting)
 }
 
-/** Two processes by default, so that a burst of requests never delays a fold; history, which may wait, is with the requests: beside
- *  the folds it made theirs the busiest process. ROLES set: one with these roles. */
+/** Three processes by default: a burst of requests never delays a fold, and history, which may wait, neither. ROLES set: one with
+ *  these roles. */
 function processesOf(config: Config): RoleName[][] {
-  return process.env.ROLES ? [config.roles] : [['web', 'history'], ['fold', 'deliver']]
+  return process.env.ROLES ? [config.roles] : [['web'], ['fold', 'deliver'], ['history']]
 }
 
 type App = Runs & { link: string | null }
@@ -106,6 +106,7 @@ async function startApp(roles: RoleName[], env: NodeJS.ProcessEnv): Promise<App>
   const name = roles.join('+')
   const pid = child.pid
   const startTime = pid === undefined ? null : startTimeOf(pid)
+  if (pid !== undefined && roles.every(role => role === 'history')) mayWait(pid)
   const stop = async () => {
     if (pid === undefined || startTime === null) return
     await stopPid(pid, startTime, [

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Log } from '../log.ts'
 import type { ChildOptions } from './chdb-child.ts'
 import type { Engine } from './postgres.ts'
-import { exitOf, freePort, readOrNull, startTimeOf, stopPid } from './process.ts'
+import { exitOf, freePort, mayWait, readOrNull, startTimeOf, stopPid } from './process.ts'
 
 const USER = 'itinera'
 const DATABASE = 'itinera'
@@ -78,6 +78,7 @@ export async function startEmbeddedChdb(options: ChdbOptions): Promise<Engine> {
   )
   const pid = child.pid
   if (pid === undefined) throw new Error(`The ClickHouse process did not start: ${await ended}`)
+  mayWait(pid)
   const startTime = startTimeOf(pid)
   writeFileSync(pidFile, `${pid}\n${startTime}\n`)
   const line: ChildOptions = { path, configFile, port, user: USER, password, database: DATABASE }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
+import { setPriority } from 'node:os'
 
 /** When a process started, as text that differs between two processes that had the same pid; null when it is gone. */
 export function startTimeOf(pid: number): string | null {
@@ -18,6 +19,18 @@ export function startTimeOf(pid: number): string | null {
   } catch (error) {
     if ((error as { status?: number }).status === 1) return null // ps: no such process
     throw error
+  }
+}
+
+const BEHIND = 5
+
+/** Lets a process that was just started, with the threads it is going to have, come behind the others where they all want the
+ *  processor. A courtesy: where it cannot be done, all are equal. */
+export function mayWait(pid: number): void {
+  try {
+    setPriority(pid, BEHIND)
+  } catch {
+    // it has ended, or the system has no priorities
   }
 }
 
