@@ -36,6 +36,9 @@ const FULL_ROWS = 5_000
 const ROUND_SHARE = 4
 const MOST_LINGER_MS = 4_000
 const POLL_MS = 1_000
+/** Without work for a while it waits for the folds to say that there is some, and looks by itself only so often. */
+const IDLE_AFTER_MS = 10_000
+const IDLE_POLL_MS = 5_000
 const LEASE_ROUND_MS = 2_000
 /** Snapshots take at most a twentieth of the time, so under load they come less often, but at least this often. */
 const SNAPSHOT_SHARE = 20
@@ -315,6 +318,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
 
   async function run(): Promise<void> {
     let backoffMs = 200
+    let workedAt = performance.now()
     while (!stopping) {
       const started = performance.now()
       let worked = false
@@ -331,7 +335,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         continue
       }
       const tookMs = performance.now() - started
-      const restMs = worked ? Math.max(0, lingerMs(roundRows, tookMs) - tookMs) : POLL_MS
+      if (worked) workedAt = started
+      const pollMs = started - workedAt > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS
+      const restMs = worked ? Math.max(0, lingerMs(roundRows, tookMs) - tookMs) : pollMs
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, restMs)
         wake = worked
