@@ -40,6 +40,7 @@ export async function startProduct(dataDir?: string): Promise<Product> {
       env: {
         ...process.env,
         DATA_DIR: dir,
+        NODE_COMPILE_CACHE: join(dir, 'compiled'), // as npm start sets it
         PORT: '0',
         LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'warn',
         ALLOW_PRIVATE_URLS: '1',

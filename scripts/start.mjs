@@ -18,7 +18,8 @@ try {
 }
 
 const args = ['--disable-warning=ExperimentalWarning', join(root, 'src/main.ts')]
-const env = { ...process.env, DATA_DIR: process.env.DATA_DIR || join(root, 'data') }
+const DATA_DIR = process.env.DATA_DIR || join(root, 'data')
+const env = { NODE_COMPILE_CACHE: join(DATA_DIR, 'compiled'), ...process.env, DATA_DIR }
 // a Node that can become another program does; an older one stays as a thin parent
 if (process.execve) process.execve(node, [node, ...args], env)
 

@@ -10,7 +10,7 @@ import { type Config, ConfigError, readConfig, type RoleName } from './platform/
 import { holdDataDir, type RunningEngines, secretKeyOf, startEngines } from './platform/embedded/engines.ts'
 import { type Kept, keepRunning, type Runs } from './platform/embedded/keep.ts'
 import { OtherMajorVersion } from './platform/embedded/postgres.ts'
-import { exitOf, freePort, mayWait, startTimeOf, stopPid } from './platform/embedded/process.ts'
+import { compileCache, exitOf, freePort, mayWait, startTimeOf, stopPid } from './platform/embedded/process.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { SchemaMismatch } from './platform/migrate.ts'
 
@@ -82,6 +82,7 @@ function appEnv(
   return {
     ...process.env,
     DATA_DIR: config.dataDir,
+    NODE_COMPILE_CACHE: compileCache(config.dataDir),
     DATABASE_URL: engines.databaseUrl,
     CLICKHOUSE_URL: engines.clickhouseUrl,
     SECRET_KEY: more.secretKey,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Log } from '../log.ts'
 import type { ChildOptions } from './chdb-child.ts'
 import type { Engine } from './postgres.ts'
-import { exitOf, freePort, mayWait, readOrNull, startTimeOf, stopPid } from './process.ts'
+import { compileCache, exitOf, freePort, mayWait, readOrNull, startTimeOf, stopPid } from './process.ts'
 
 const USER = 'itinera'
 const DATABASE = 'itinera'
@@ -67,7 +67,12 @@ export async function startEmbeddedChdb(options: ChdbOptions): Promise<Engine> {
       cwd: path,
       detached: true, // Ctrl-C reaches only the supervisor, which stops its children in order
       // each running statement holds a thread of the pool: four lanes, and some left for zlib
-      env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
+      env: {
+        PATH: process.env.PATH,
+        TZ: 'UTC',
+        UV_THREADPOOL_SIZE: '8',
+        NODE_COMPILE_CACHE: compileCache(dataDir),
+      },
       stdio: ['pipe', 'pipe', logFd],
     },
   )
