@@ -33,8 +33,9 @@ export async function admitBulk(
 const COMING_MS = 1_000
 
 /** Between two turns it rests so many times as long as the last one took, at most so long. Twice as long: 7,900 rows/s stored
- *  and 5,900 until folded, a live event beside it p50 63 ms, p99 234; eight times: 10,400 and 5,600, p50 32, p99 157. */
-const REST = 8
+ *  and 5,900 until folded, a live event beside it p50 63 ms, p99 234; eight times: 10,400 and 5,600, p50 32, p99 157. On a slower
+ *  day, eight: 7,800 and 5,500; sixteen: 9,200 to 10,200 and 5,400 to 5,700. */
+const REST = 16
 const MOST_REST_MS = 5_000
 
 /** Whose turn it is to let bulk rows in. While rows are still coming into the table (a file is being stored), one loop at

@@ -34,7 +34,7 @@ const FULL_ROWS = 5_000
  *  ClickHouse makes a part for each month in each insert (an import of 100,000 orders: 74 inserts, 700 parts, half of
  *  ClickHouse's time). */
 const ROUND_SHARE = 4
-const MOST_LINGER_MS = 4_000
+const MOST_LINGER_MS = 8_000
 const POLL_MS = 1_000
 /** Without work for a while it waits for the folds to say that there is some, and looks by itself only so often. */
 const IDLE_AFTER_MS = 10_000
