@@ -1,7 +1,14 @@
 // Consent as people give and take it: purposes with versions, double opt-in by mail and by code, the preference page, and what
 // a refusal stops at once. Over HTTP; engines and stand-ins are real, time is the sandbox's clock.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { foldWhile, graphOf, openJourneyLab, says, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import {
+  foldWhile,
+  graphOf,
+  openJourneyLab,
+  says,
+  type Item,
+  type JourneyLab,
+} from '../../test/journey-lab.ts'
 import type { Caller } from '../../test/http-client.ts'
 import { mail } from '../../test/send-lab.ts'
 import type { EndpointName } from '../contract.ts'

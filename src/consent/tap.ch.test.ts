@@ -130,7 +130,10 @@ test('a tap by another LINE user, with data that is not ours, or of another mess
   await taps('tap-asked', own.slice(0, own.indexOf('&itn=')))
   // … and with another message of the same person
   const [later] = await asked('tap-asked-too')
-  await taps('tap-asked', own.slice(0, own.indexOf('&itn=')) + later!.data.slice(later!.data.indexOf('&itn=')))
+  await taps(
+    'tap-asked',
+    own.slice(0, own.indexOf('&itn=')) + later!.data.slice(later!.data.indexOf('&itn=')),
+  )
   for (const who of ['tap-asked', 'tap-other', 'tap-asked-too']) {
     expect(await consentOf(who)).toBeUndefined()
     expect(await proofsOf(who)).toEqual([])
