@@ -19,7 +19,7 @@ import type {
   Reduction,
   RestoreBody,
 } from '../inbox/model.ts'
-import { pastKey } from '../journeys/run.ts'
+import { pastKey } from '../journeys/ends.ts'
 import { balanceOf } from '../membership/model.ts'
 import type { Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
