@@ -45,7 +45,8 @@ export async function openCore(
   })
   const history = openClickHouse(engines.clickhouseUrl)
   const metrics = new Registry()
-  if (options.processMetrics) collectDefaultMetrics({ register: metrics })
+  // the delay of the event loop looked at ten times a second: a hundred times, as is usual, were most of what a process does at rest
+  if (options.processMetrics) collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: 100 })
   const signals = await openSignals(engines.databaseUrl, log)
   signals.on('identifiers', () => forgetHolders(pool))
   signals.on('holder', customer => forgetHolders(pool, customer))
