@@ -34,7 +34,7 @@ const LEFT: Record<string, Record<string, number>> = {
     'src/messages/store.ts': 2,
     'src/messages/sweep.ts': 3,
     'src/outflow/webhooks.ts': 2,
-    'src/privacy/erase.ts': 2,
+    'src/privacy/erase-state.ts': 2,
     'src/privacy/store.ts': 5,
     'src/segments/jobs.ts': 3,
     'src/trial/replay-store.ts': 4,

@@ -13,7 +13,7 @@ import {
   VIEWED,
 } from '../../test/audience-lab.ts'
 import { STAND_IN, standInToken } from '../channels/stand-in.ts'
-import { newId, parseId, type Uuid } from '../platform/ids.ts'
+import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { setStandInFault } from '../sandbox/stand-in.ts'
 import { standInAds } from '../sandbox/stand-ins/ads.ts'
 import { hashEmail, hashPhone, mayBeTold } from './model.ts'
@@ -38,6 +38,34 @@ const inAudience = () => standInAds<string>(lab.core.pool, lab.space.id, '100')
 const only = (...people: Uuid[]) => people.map(p => `${sha256(emailOf(p))},`).sort()
 const mine = async () => (await lab.ok('audiences')).items[0]!
 
+/** An audience at the stand-in of Meta. */
+const keepAudience = (segment: string, exclude: string | null = null, pixel: { pixelId?: string } = {}) =>
+  lab.ok('saveAudience', {
+    params: { audience: 'new' },
+    body: {
+      name: '再行銷',
+      provider: 'meta',
+      segment,
+      exclude,
+      settings: { audienceId: '100', ...pixel, baseUrl: STAND_IN },
+      accessToken: standInToken(lab.core, lab.space.id, 'ads'),
+      on: true,
+    },
+  })
+
+async function merge(customer: Uuid, other: Uuid): Promise<void> {
+  const answer = lab.ask('mergeCustomers', {
+    params: { customer: publicId('cus', customer) },
+    body: { with: publicId('cus', other) },
+  })
+  let open = true
+  void answer.finally(() => {
+    open = false
+  })
+  while (open) await lab.stage.settle()
+  expect((await answer).status).toBe(200)
+}
+
 test('R3-12 R3-17 who looks is told of and who buys is taken out, within one round; nobody without a yes to ads', {
   timeout: 120_000,
 }, async () => {
@@ -45,18 +73,7 @@ test('R3-12 R3-17 who looks is told of and who buys is taken out, within one rou
   await lab.tell(looks(a), looks(silent))
   const looked = await lab.live('看過', VIEWED)
   const buyers = await lab.live('買過', BOUGHT)
-  await lab.ok('saveAudience', {
-    params: { audience: 'new' },
-    body: {
-      name: '再行銷',
-      provider: 'meta',
-      segment: looked,
-      exclude: buyers,
-      settings: { audienceId: '100', pixelId: '200', baseUrl: STAND_IN },
-      accessToken: standInToken(lab.core, lab.space.id, 'ads'),
-      on: true,
-    },
-  })
+  await keepAudience(looked, buyers, { pixelId: '200' })
   await lab.run() // who was in it before
   expect(await inAudience()).toEqual(only(a))
   expect(await mine()).toMatchObject({ told: 1, waiting: 0, lastError: null, hasToken: true })
@@ -128,21 +145,42 @@ test('R3-12 nobody of another brand is told of, though they stand in line and ar
   }
   const stranger = await brand()
   const own = await brand()
-  const { id } = await lab.ok('saveAudience', {
-    params: { audience: 'new' },
-    body: {
-      name: '看過',
-      provider: 'meta',
-      segment: own.segment,
-      exclude: null,
-      settings: { audienceId: '100', baseUrl: STAND_IN },
-      accessToken: standInToken(lab.core, lab.space.id, 'ads'),
-      on: true,
-    },
-  })
+  const { id } = await keepAudience(own.segment)
   await lookAt(lab.core.pool, lab.space.id, parseId('aud', id)!, [stranger.who])
   await lab.run()
   expect(await inAudience()).toEqual(only(own.who))
+})
+
+test('R3-12 two who turn out to be one person are told of once, as the one who is left', async () => {
+  await lab.fresh()
+  const [kept, other] = [await person(true), await person(true)]
+  await lab.tell(looks(kept), looks(other))
+  await keepAudience(await lab.live('看過', VIEWED))
+  await lab.run()
+  expect(await mine()).toMatchObject({ told: 2, waiting: 0 })
+  await merge(kept, other)
+  await lab.run()
+  expect(await mine()).toMatchObject({ told: 1, waiting: 0 })
+  expect(await inAudience()).toHaveLength(1)
+})
+
+test('R3-12 everybody who is in the segment already is told of, page by page', {
+  timeout: 60_000,
+}, async () => {
+  await lab.fresh()
+  const people = Array.from({ length: 1_001 }, () => newId())
+  await lab.tell(
+    ...people.flatMap(who => [
+      { who, name: 'Signed Up', more: { ids: [{ kind: 'email' as const, value: emailOf(who) }] } },
+      consent(who, true),
+      looks(who),
+    ]),
+  )
+  const segment = await lab.live('看過', VIEWED)
+  await lab.run() // that they entered is told, and over, before there is an audience
+  await keepAudience(segment)
+  await lab.run()
+  expect((await inAudience()).sort()).toEqual(only(...people))
 })
 
 test('hashes by each platform’s rules', () => {

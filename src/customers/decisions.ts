@@ -1,6 +1,6 @@
 // A person's decisions on who is who: merge above the policy, keep apart for good, give an identifier to its owner.
 // Each is a command at one of the two, whose owner tells the other.
-import { moveBooks } from '../membership/fold.ts'
+import { moveBooks } from '../membership/points.ts'
 import { balanceOf } from '../membership/model.ts'
 import type { CommandBody, IdentityBody } from '../inbox/model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'

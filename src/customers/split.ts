@@ -15,15 +15,13 @@ import type {
   Input,
   JournalEntry,
   OrderRow,
-  OutcomeBody,
   Reduction,
   RestoreBody,
 } from '../inbox/model.ts'
-import { pastKey } from '../journeys/run.ts'
+import { pastKey } from '../journeys/ends.ts'
 import { balanceOf } from '../membership/model.ts'
 import type { Outcome } from '../messages/model.ts'
 import type { Uuid } from '../platform/ids.ts'
-import { strengthOf } from '../rules/identifiers.ts'
 import { MAX_HOPS } from './identity.ts'
 import type { CustomerState } from './model.ts'
 import { told, worthOf } from './order-worth.ts'
@@ -31,6 +29,7 @@ import { lackingFacts, noteRow } from './order-facts.ts'
 import { orderFact } from './orders.ts'
 import { reduce } from './reduce.ts'
 import { heldId, refOf } from './shared.ts'
+import { belongsTo, forPart, without } from './whose.ts'
 import type { World } from './world.ts'
 
 /** What one customer was given, in order; `start`: its state where the journal begins. */
@@ -299,63 +298,6 @@ function take(person: Person, input: Input, result: Result, world: World, id: Uu
 function anonymous(body: EventBody): EventBody {
   const { holders: _holders, away: _away, ...rest } = body
   return { ...rest, ids: [] }
-}
-
-function belongsTo(input: Input, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' | 'both' {
-  switch (input.kind) {
-    case 'event':
-      return ownerOf(input.body, rest, part)
-    case 'outcome':
-      return part.enr.some(r => r.id === input.body.enrollment) ? 'part' : 'rest'
-    case 'command': {
-      const { command } = input.body
-      if (command.do === 'give_identifier')
-        return heldId(part, command.id) && !(rest && heldId(rest, command.id)) ? 'part' : 'rest'
-      if (command.do === 'redeem_coupon')
-        return part.coupons?.[command.code] && !rest?.coupons?.[command.code] ? 'part' : 'rest'
-      return command.do === 'remove_enrollment' && part.enr.some(r => r.id === command.enrollment)
-        ? 'part'
-        : 'rest'
-    }
-    case 'fill':
-      return part.id === input.body.of || part.absorbed.includes(input.body.of) ? 'part' : 'rest'
-    case 'absorb': {
-      const into = input.body.state?.into
-      return into === part.id || (into !== undefined && part.absorbed.includes(into)) ? 'part' : 'rest'
-    }
-    case 'alarm':
-    case 'recheck':
-      return 'both'
-    default:
-      return 'rest'
-  }
-}
-
-function ownerOf(body: EventBody, rest: CustomerState | null, part: CustomerState): 'rest' | 'part' {
-  const ids = [...body.ids].sort((a, b) => strengthOf(b.kind) - strengthOf(a.kind))
-  for (const id of ids) {
-    const inPart = heldId(part, id)
-    const inRest = rest === null ? undefined : heldId(rest, id)
-    if (inPart && !inRest) return 'part'
-    if (inRest && !inPart) return 'rest'
-  }
-  return 'rest'
-}
-
-/** An event that joined the two names each by what it had: no identifier of the other comes along. */
-function without(input: Input, other: CustomerState | null, own: CustomerState | null): Input {
-  if (input.kind !== 'event' || other === null) return input
-  const ids = input.body.ids.filter(id => !heldId(other, id) || (own !== null && heldId(own, id)))
-  return ids.length === input.body.ids.length ? input : { ...input, body: { ...input.body, ids } }
-}
-
-/** The survivor sent a moved run's message under an id of its own bucket. */
-function forPart(input: Input, part: CustomerState): Input {
-  if (input.kind !== 'outcome') return input
-  const run = part.enr.find(r => r.id === input.body.enrollment)
-  if (run?.wait?.kind !== 'message' || run.node !== input.body.node) return input
-  const body: OutcomeBody = { ...input.body, message: run.wait.message }
-  return { ...input, body }
 }
 
 // ── what each goes on with ───────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 // points and coupons as a trusted source tells them. In whatever order it is told, the newest counts. Pure.
 import { type ChannelName, isChannel } from '../channels/model.ts'
 import type { EventBody, OutcomeBody } from '../inbox/model.ts'
-import { toldOfCoupon } from '../membership/fold.ts'
+import { toldOfCoupon } from '../membership/coupons.ts'
 import { holdCoupon, isOpen } from '../membership/held.ts'
 import type { HeldCoupon } from '../membership/model.ts'
 import { momentOf } from '../platform/zone-days.ts'

@@ -10,7 +10,8 @@ import { percentOf } from '../rules/percent.ts'
 import { isMember } from '../segments/fold.ts'
 import { MAX_HOPS, type Enrollment, type PublishedJourney } from './model.ts'
 import { isPaused, type Admission } from './plan.ts'
-import { begin, exitAtEntry, pastKey } from './run.ts'
+import { exitAtEntry, pastKey } from './ends.ts'
+import { begin } from './run.ts'
 import type { TriggerContext } from './triggers/type.ts'
 
 const MAX_RUNS = 50

@@ -2,66 +2,28 @@
 // so through `derive` and effects of the fold.
 import { derive, type Fold } from '../customers/fold.ts'
 import { reachFor } from '../customers/reach.ts'
-import { isOrderEvent } from '../customers/orders.ts'
-import { addTag, removeTag, setTrait, type Source } from '../customers/profile.ts'
-import { type Cause, couponRefusal, earnPoints, issueCoupon, poolOf } from '../membership/fold.ts'
-import { never } from '../platform/errors.ts'
-import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
-import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
-import { evaluate } from '../rules/evaluate.ts'
-import type { Verdict, Rule } from '../rules/model.ts'
-import { percentOf } from '../rules/percent.ts'
-import { isMember } from '../segments/fold.ts'
-import type {
-  Effect,
-  Enrollment,
-  ExitHow,
-  MessageEnd,
-  NodeContext,
-  PublishedJourney,
-  Resume,
-  Step,
-} from './model.ts'
-import { startOther, tellTeam } from './beyond.ts'
-import { isPaused, runningJourney } from './plan.ts'
+import { couponRefusal, poolOf } from '../membership/coupons.ts'
 import type { Limit } from '../messages/model.ts'
-import { askFor, callOut, mailTeam, intend, messageIdOf, refsOf } from './intents.ts'
+import { bucketOf, deriveId } from '../platform/ids.ts'
+import { allowedFrom, nextWallTime } from '../platform/wall-time.ts'
+import { percentOf } from '../rules/percent.ts'
+import { applyEffects } from './effects.ts'
+import { checkEnds, endRun, judge, leaveNode, NONE, OUTSIDE, pastKey, sinceOf } from './ends.ts'
+import { askFor, messageIdOf, refsOf } from './intents.ts'
+import type { Enrollment, MessageEnd, NodeContext, PublishedJourney, Resume, Step } from './model.ts'
+import { isPaused } from './plan.ts'
 import { controlWindow, heldOut, quietHoursOf, zoneOf } from './policy.ts'
 import { nodeType } from './register.ts'
-import { mayUndo, watchGoal, watchKpis } from './watch.ts'
+import { watchKpis } from './watch.ts'
 import { wayOf } from './ways.ts'
 
 /** Nodes walked without waiting; a published graph has no such cycle, so this many mean a fault. */
 const MAX_STEPS = 64
-/** Where a run is that has no place in its journey yet. */
-const OUTSIDE = ''
-/** Ended runs remembered for re-entry; the oldest of journeys with a key are dropped first. */
-const MAX_PAST = 100
-
 /** All that a run keeps of what was answered to it; the oldest goes first. */
 const MAX_KEPT_BYTES = 4096
 
-const NONE: ReadonlySet<string> = new Set()
-
 /** The port of the reward node for each reason. */
 const COUPON_PORTS = { has: 'has', unknown: 'ended', ended: 'ended', too_many: 'limit' } as const
-
-/** From when on events count for a run: from its trigger's occurrence, and from its node's entry. A node entered in the
- *  same moment as the journey counts from the trigger too, because events of one batch arrive together. */
-export function sinceOf(run: Enrollment): { entry: number; node: number } {
-  const entry = run.ev?.at ?? run.at
-  return { entry, node: run.nodeAt === run.at ? entry : run.nodeAt }
-}
-
-const judge = (fold: Fold, run: Enrollment, rule: Rule, fresh: ReadonlySet<string>): Verdict =>
-  evaluate(rule, {
-    state: fold.state,
-    now: fold.t,
-    timezone: fold.world.timezone,
-    since: sinceOf(run),
-    fresh,
-    member: (id, group) => isMember(fold, id, group),
-  })
 
 /** What a node may ask while it is entered or resumed. `fresh`: leaf keys of the event being folded. */
 export function contextOf(
@@ -98,192 +60,6 @@ export function contextOf(
     costOf: channel => fold.world.costs?.[channel] ?? 0,
     reachRate: channel => fold.world.reach?.[channel] ?? 0.5,
   }
-}
-
-function applyEffects(fold: Fold, run: Enrollment, journey: PublishedJourney, effects: Effect[]): void {
-  const source: Source = { at: fold.t, src: 'journey', proof: 'server' }
-  for (const effect of effects) {
-    switch (effect.kind) {
-      case 'send':
-        intend(fold, run, journey, effect)
-        break
-      case 'call':
-        callOut(fold, run, journey, effect)
-        break
-      case 'emit':
-        derive(fold, effect.name, effect.props)
-        break
-      case 'notify':
-        tellTeam(fold, run, effect)
-        if (effect.email) mailTeam(fold, run, journey, effect)
-        break
-      case 'start_journey':
-        startOther(fold, run, effect)
-        break
-      case 'stop_journey':
-        stopOther(fold, run, effect.journey)
-        break
-      case 'set_trait':
-        setTrait(fold, effect.trait, effect.value, source)
-        break
-      case 'add_to_trait': {
-        const held = Object.hasOwn(fold.state.traits, effect.trait) ? fold.state.traits[effect.trait]!.v : 0
-        setTrait(fold, effect.trait, (typeof held === 'number' ? held : 0) + effect.by, source)
-        break
-      }
-      case 'add_tag':
-        addTag(fold, effect.tag, source)
-        break
-      case 'remove_tag':
-        removeTag(fold, effect.tag, source)
-        break
-      case 'issue_coupon':
-        issueCoupon(fold, effect.coupon, rewardCause(run))
-        break
-      case 'points':
-        earnPoints(
-          fold,
-          { amount: effect.amount, reason: effect.reason, ref: orderOfRun(run) },
-          rewardCause(run),
-          effect.validDays,
-        )
-        break
-      case 'ticket':
-        askFor(fold, run, journey, effect.limits, messageIdOf(fold, run))
-        break
-      default:
-        never(effect)
-    }
-  }
-}
-
-function stopOther(fold: Fold, run: Enrollment, journey: string): void {
-  const id = parseId('jrn', journey)
-  for (const other of fold.state.enr.slice())
-    if (other.j === id && other !== run) endRun(fold, other, 'stopped', { by: run.j, node: run.node })
-}
-
-/** The order that began the run: what is given for it goes with it. */
-function orderOfRun({ ev }: Enrollment): string | null {
-  if (ev === undefined) return null
-  const no = isOrderEvent(ev.name) ? ev.props.order_id : ev.name.startsWith('order.') ? ev.props.order : null
-  return typeof no === 'string' || typeof no === 'number' ? String(no) : null
-}
-
-/** Once for each visit of the node. */
-const rewardCause = (run: Enrollment): Cause => ({
-  id: `${run.id}/${run.node}/${run.occ[run.node] ?? 0}`,
-  src: 'journey',
-  of: { ...refsOf(run), node: run.node },
-})
-
-/** Tells that the run leaves its node by this port; moving it is the caller's. */
-export function leaveNode(fold: Fold, run: Enrollment, port: string, more: Record<string, unknown>): void {
-  derive(fold, 'node.left', { port, ...more }, { ...refsOf(run), node: run.node })
-}
-
-/** Ends a run wherever it is. A message that it waits for is ended too, unless it is at the socket by now. */
-export function endRun(
-  fold: Fold,
-  run: Enrollment,
-  how: ExitHow,
-  more: Record<string, unknown> = {},
-  atNode = true,
-): void {
-  const { state, hops } = fold
-  fold.hops = Math.max(hops, (run.hops ?? 0) + 1)
-  state.enr = state.enr.filter(r => r !== run)
-  const isIn = run.node !== OUTSIDE || run.ctl === true
-  if (atNode && run.node !== OUTSIDE) leaveNode(fold, run, 'exit', { how })
-  if (run.wait?.kind === 'message' && run.wait.got === undefined && atNode)
-    fold.effects.push({
-      kind: 'cancel',
-      message: run.wait.message,
-      reason: how === 'merged' ? 'merged' : 'exited',
-    })
-  if (!isIn) {
-    derive(fold, 'journey.not_entered', { reason: how, ...more }, { journey: run.j, version: run.v })
-    return
-  }
-  const key = pastKey(run.j, run.k)
-  // a run that came by a merge has a number of its own: it must not give back those that were taken here
-  const n = Math.max(run.n, state.past[key]?.n ?? 0)
-  state.past[key] = { n, at: run.at, out: fold.t, how }
-  forgetOldest(fold)
-  watchGoal(fold, run, runningJourney(fold.plan, run.j, run.v), how, sinceOf(run))
-  const told = run.ctl ? { how, control: true, ...more } : { how, ...more }
-  derive(fold, 'journey.exited', told, { ...refsOf(run), node: run.node })
-  fold.hops = hops
-}
-
-/** Under which a state keeps that a journey was left. `key`: the run's own, where people may be in it several times. */
-export const pastKey = (journey: Uuid, key: string): string => `${journey}|${key}`
-
-function forgetOldest({ state }: Fold): void {
-  const keys = Object.keys(state.past)
-  if (keys.length <= MAX_PAST) return
-  const keyed = keys.filter(k => !k.endsWith('|'))
-  const pool = keyed.length > 0 ? keyed : keys
-  delete state.past[pool.reduce((a, b) => (state.past[b]!.out < state.past[a]!.out ? b : a))]
-}
-
-/** Looks at goal and exits; true when the run has ended. `fresh`: memories that the fact being folded is part of. */
-export function checkEnds(
-  fold: Fold,
-  run: Enrollment,
-  journey: PublishedJourney,
-  fresh: ReadonlySet<string> = NONE,
-): boolean {
-  const { goal, exits } = journey.graph
-  let due = Number.POSITIVE_INFINITY
-  const ask = (rule: Rule): Verdict => {
-    const verdict = judge(fold, run, rule, fresh)
-    if (verdict.until !== null && verdict.until < due) due = verdict.until
-    return verdict
-  }
-  const isOver = goal?.windowMs !== undefined && fold.t > run.at + goal.windowMs
-  if (
-    goal &&
-    (run.node !== OUTSIDE || run.ctl) &&
-    !isOver &&
-    (run.goalAt === undefined || mayUndo(fold.cause))
-  ) {
-    const verdict = ask(goal.rule)
-    if (run.goalAt !== undefined) {
-      if (!verdict.value) {
-        delete run.goalAt
-        derive(
-          fold,
-          'journey.goal_undone',
-          { cause: fold.cause, why: verdict.why },
-          { ...refsOf(run), node: run.node },
-        )
-      }
-    } else if (verdict.value) {
-      run.goalAt = fold.t
-      const told = run.ctl ? { control: true, why: verdict.why } : { why: verdict.why }
-      derive(fold, 'journey.goal_reached', told, { ...refsOf(run), node: run.node })
-      if (goal.exitOnGoal) {
-        endRun(fold, run, 'goal', { why: verdict.why })
-        return true
-      }
-    }
-  }
-  for (const exit of exits) {
-    const verdict = ask(exit.rule)
-    if (!verdict.value) continue
-    endRun(fold, run, 'exit_rule', { exit: exit.name, why: verdict.why })
-    return true
-  }
-  // an answer that may change at a moment that has come would ring for ever
-  if (due < Number.POSITIVE_INFINITY) run.due = Math.max(due, fold.t + 1)
-  else delete run.due
-  return false
-}
-
-/** The first exit that would end a run at once; null when it may begin. */
-export function exitAtEntry(fold: Fold, run: Enrollment, journey: PublishedJourney): string | null {
-  return journey.graph.exits.find(exit => judge(fold, run, exit.rule, NONE).value)?.name ?? null
 }
 
 /** Enters a node and decides there; null when the run ended or was walked past by a twin's message. */

@@ -2,17 +2,9 @@
 import { done, wrong, type Answer } from '../customers/answer.ts'
 import type { Fold } from '../customers/fold.ts'
 import type { CommandBody } from '../inbox/model.ts'
-import {
-  burnPoints,
-  type Cause,
-  claimCoupon,
-  couponRefusal,
-  earnPoints,
-  issueCoupon,
-  redeemCoupon,
-  type Refusal,
-} from './fold.ts'
-import { balanceOf } from './model.ts'
+import { claimCoupon, couponRefusal, issueCoupon, redeemCoupon, type Refusal } from './coupons.ts'
+import { balanceOf, type Cause } from './model.ts'
+import { burnPoints, earnPoints } from './points.ts'
 
 type Command = Extract<
   CommandBody['command'],

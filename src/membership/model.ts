@@ -82,6 +82,16 @@ export type PointsRow = {
   ref: string | null
 }
 
+/** Who or what caused an entry of the ledger. */
+export type Cause = {
+  /** tells it from every other cause */
+  id: string
+  /** its name in the ledger */
+  src: string
+  /** the run of a journey that gives it, and at which node */
+  of?: { journey: Uuid; version: number; enrollment: Uuid; node: string }
+}
+
 /** Places of which one is taken for each coupon given. */
 export const couponPool = (coupon: Uuid, max: number): Limit => ({
   key: `pool:${coupon}`,

@@ -45,6 +45,11 @@ export const personWhere = (t: PersonTable): string =>
     t.bucket ? 'bucket = any($3::smallint[])' : '$3::smallint[] is not null',
   ].join(' and ')
 export const personValues = (person: Person): unknown[] => [person.ids, person.workspace, ALL_BUCKETS]
+/** A person's identifiers as two lists, for `unnest`. */
+export const columnsOf = (person: Person): [kinds: string[], values: string[]] => [
+  person.values.map(v => v.kind),
+  person.values.map(v => v.value),
+]
 
 export async function countPerson(sql: Sql, history: History, person: Person): Promise<Place[]> {
   const places: Place[] = []

@@ -11,18 +11,29 @@ import { openWorlds } from '../inbox/worlds.ts'
 import type { Core } from '../platform/core.ts'
 import { must, never } from '../platform/errors.ts'
 import { faultPoint } from '../platform/fault.ts'
-import { bucketOf, BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
-import { smallints, uuids } from '../platform/pg-array.ts'
+import { BUCKETS, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { pastOf, readPast, stepsOf, type Past } from './contributions.ts'
 import { wouldMove } from './fold.ts'
 import { coverChecks, endJob, NOBODY, noteStep, settleOthers, type JobRow } from './jobs.ts'
 import { findSegment } from './store.ts'
 import { concerns } from './tell.ts'
+import {
+  countRows,
+  customersAfter,
+  edgesOf,
+  forgetEdges,
+  havingOrders,
+  isFolded,
+  isFull,
+  isWaiting,
+  newest,
+  noteFilled,
+  placeBehind,
+  type Place,
+  type Seen,
+} from './steps-store.ts'
 
-/** Customers of a step, and rows that may wait in bulk before a step waits, too. */
-const STEP_ROWS = 1_000
-const MOST_WAITING = 20_000
 const AHEAD_MS = 2_000
 
 /** worked: go on; waits: look again in a moment; yields: others first, if there are any; over: ended, lost to somebody
@@ -30,9 +41,6 @@ const AHEAD_MS = 2_000
 export type Went = 'worked' | 'waits' | 'yields' | 'over'
 
 class Lost extends Error {}
-
-type Seen = { bucket: number; id: Uuid; state: string; merged: boolean }
-type Place = { bucket: number; after: Uuid }
 
 export type Stepper = { step(job: JobRow): Promise<Went> }
 
@@ -353,108 +361,4 @@ function isIn(text: string, n: number, group: number | null): boolean {
   if (!text.includes('"m":[')) return false // nobody's memberships (src/customers/pack.ts) are not worth reading on
   const state: Partial<CustomerState> = unpackState(text)
   return state.seg?.some(m => m[0] === n && (group === null || m[1] === group)) ?? false
-}
-
-async function customersAfter(core: Core, workspace: Uuid, { bucket, after }: Place): Promise<Seen[]> {
-  const { rows } = await core.pool.query<Seen>(
-    `select bucket, id, state, merged_into is not null as merged from customer
-      where bucket between $1 and 255 and (bucket, id) > ($1, $3) and workspace_id = $2 order by bucket, id limit ${STEP_ROWS}`,
-    [bucket, workspace, after],
-  )
-  return rows
-}
-
-/** Where a step ends: behind the last bucket when it was not full. */
-function placeBehind(seen: Seen[]): Place {
-  const last = seen.length < STEP_ROWS ? undefined : seen.at(-1)
-  return last ? { bucket: last.bucket, after: last.id } : { bucket: BUCKETS, after: NOBODY }
-}
-
-async function countRows(core: Core, workspace: Uuid): Promise<number> {
-  const { rows } = await core.pool.query<{ n: number }>(
-    'select count(*) as n from customer where workspace_id = $1',
-    [workspace],
-  )
-  return rows[0]!.n
-}
-
-/** So much waits in bulk that more would only wait longer. */
-async function isFull(core: Core, workspace: Uuid): Promise<boolean> {
-  const { rows } = await core.pool.query<{ n: number }>(
-    `select count(*) as n from (select from bulk where workspace_id = $1 limit ${MOST_WAITING}) b`,
-    [workspace],
-  )
-  return rows[0]!.n >= MOST_WAITING
-}
-
-/** Something that a job said has not been folded yet. */
-async function isWaiting(core: Core, workspace: Uuid): Promise<boolean> {
-  const { rows } = await core.pool.query<{ waits: boolean }>(
-    `select exists (select from bulk where workspace_id = $1 and kind in ('recheck', 'fill'))
-         or exists (select from inbox where workspace_id = $1 and kind in ('recheck', 'fill')) as waits`,
-    [workspace],
-  )
-  return rows[0]!.waits
-}
-
-async function newest(sql: Sql, workspace: Uuid): Promise<{ no: number; offsetMs: number }> {
-  const { rows } = await sql.query<{ no: number; offset: number }>(
-    'select catalogue_no as no, clock_offset_ms as offset from workspace where id = $1',
-    [workspace],
-  )
-  must(rows[0], 'a job belongs to a workspace')
-  return { no: rows[0].no, offsetMs: rows[0].offset }
-}
-
-/** Every bucket has come to this world. */
-async function isFolded(core: Core, workspace: Uuid, no: number): Promise<boolean> {
-  const { rows } = await core.pool.query<{ n: number }>(
-    'select count(*) as n from bucket_workspace where workspace_id = $1 and catalogue_no >= $2',
-    [workspace, no],
-  )
-  return rows[0]!.n === BUCKETS
-}
-
-type Edge = {
-  /** the journal row with which the publication begins in this bucket */
-  seq: number
-  /** how far history has copied the bucket's journal */
-  copied: number
-}
-
-/** By bucket; null: the publication has not been folded everywhere. */
-async function edgesOf(core: Core, job: JobRow): Promise<Edge[] | null> {
-  const { rows } = await core.pool.query<Edge>(
-    `select e.seq, c.seq as copied from catalogue_edge e join history_cursor c on c.bucket = e.bucket
-      where e.bucket between 0 and 255 and e.workspace_id = $1 and e.no = $2 order by e.bucket`,
-    [job.workspace_id, job.params.no],
-  )
-  return rows.length === BUCKETS ? rows : null
-}
-
-async function forgetEdges(sql: Sql, job: JobRow): Promise<void> {
-  await sql.query(
-    `delete from catalogue_edge where bucket between 0 and 255 and workspace_id = $1 and no <= $2
-        and not exists (select from segment_job j where j.workspace_id = $1 and j.id <> $3 and j.kind = 'backfill'
-                           and j.status in ('queued', 'running') and (j.params->>'no')::bigint = catalogue_edge.no)`,
-    [job.workspace_id, job.params.no, job.id],
-  )
-}
-
-async function havingOrders(core: Core, job: JobRow, ids: Uuid[]): Promise<Uuid[]> {
-  if (ids.length === 0) return []
-  const { rows } = await core.pool.query<{ id: Uuid }>(
-    `select u.id from unnest($1::smallint[], $3::uuid[]) u (bucket, id)
-      cross join lateral (select from order_entry o where o.bucket = u.bucket and o.workspace_id = $2 and o.customer_id = u.id limit 1) x`,
-    [smallints(ids.map(bucketOf)), job.workspace_id, uuids(ids)],
-  )
-  return rows.map(r => r.id)
-}
-
-async function noteFilled(sql: Sql, job: JobRow): Promise<void> {
-  await sql.query(
-    `update segment_version set filled_at = clock_timestamp()
-      where workspace_id = $1 and segment_id = $2 and since <= $3 and filled_at is null`,
-    [job.workspace_id, job.segment_id, job.params.no],
-  )
 }

@@ -6,9 +6,11 @@ import { STAGES } from '../../src/customers/model.ts'
 import { IDENTIFIER_KINDS } from '../../src/rules/identifiers.ts'
 import { word } from '../i18n.ts'
 import type { Leaf, LeafOf } from './edit.ts'
-import { Num, NumberTestField, type Option, Pick, SpanField, TimeTestField, Values } from './fields.tsx'
+import { Num, Pick, SpanField, Values } from './fields.tsx'
 import { plainOptions, uniqueOptions, useOffered } from './offered.ts'
 import { EventForm, OrdersForm, SequenceForm } from './past-forms.tsx'
+import { NumberTestField, TimeTestField } from './test-fields.tsx'
+import { TouchForm } from './touch-form.tsx'
 import { TraitName, TraitTest } from './trait-form.tsx'
 import type { Chip } from './pieces.ts'
 import { useVocabulary } from './vocabulary.tsx'
@@ -316,53 +318,6 @@ function Optional({
           e.currentTarget.value === '' ? undefined : Math.max(0, Math.round(Number(e.currentTarget.value))),
         )
       }
-    />
-  )
-}
-
-// ── others with several chips ────────────────────────────────────────────────
-
-const TOUCH_FIELDS = ['campaign', 'source', 'medium', 'kind', 'ad', 'store', 'keyword'] as const
-const TOUCH_KINDS = ['campaign', 'ad', 'search', 'referral', 'store_qr', 'walk_in'] as const
-
-function TouchForm({
-  leaf,
-  change,
-  chip,
-}: {
-  leaf: LeafOf<'touch'>
-  change: (leaf: Leaf) => void
-  chip: Chip
-}) {
-  const { t } = useTranslation()
-  const { vocabulary } = useVocabulary()
-  const options: Partial<Record<LeafOf<'touch'>['field'], Option[]>> = {
-    campaign: plainOptions(vocabulary.campaigns),
-    kind: TOUCH_KINDS.map(k => ({ value: k, label: word('touchKind', k) })),
-    store: vocabulary.stores.map(s => ({ value: s.code, label: s.name })),
-  }
-  return chip.id === 'touch' ? (
-    <Group gap={6}>
-      <Pick
-        label={t('ruleEdit.which')}
-        value={leaf.which}
-        options={(['first', 'last'] as const).map(w => ({ value: w, label: t(`ruleWhichTouch.${w}`) }))}
-        onChange={which => change({ ...leaf, which })}
-      />
-      <Pick
-        label={t('ruleEdit.property')}
-        value={leaf.field}
-        options={TOUCH_FIELDS.map(f => ({ value: f, label: t(`ruleTouchField.${f}`) }))}
-        onChange={field => change({ ...leaf, field, values: [] })}
-      />
-    </Group>
-  ) : (
-    <Values
-      key={leaf.field}
-      label={t(`ruleTouchField.${leaf.field}`)}
-      values={leaf.values}
-      options={options[leaf.field] ?? []}
-      onChange={values => change({ ...leaf, values })}
     />
   )
 }

@@ -1,21 +1,10 @@
-// Fields of what happened: which events or orders, in which time, and what is asked of them.
-import { ActionIcon, Autocomplete, Button, Group, Stack, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+// Fields of what happened: in which time, and what is asked of it.
+import { Group, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { EventMeasure, EventRef, NumberTest, PropFilter, Scalar, Window } from '../../src/rules/model.ts'
-import {
-  DayInput,
-  Num,
-  NumberTestField,
-  type Option,
-  Pick,
-  SpanField,
-  TextTestField,
-  TimeTestField,
-  Values,
-} from './fields.tsx'
-import { useOffered } from './offered.ts'
-import { useVocabulary } from './vocabulary.tsx'
+import type { EventMeasure, EventRef, NumberTest, Window } from '../../src/rules/model.ts'
+import { BooleanField, Num, Pick, SpanField } from './fields.tsx'
+import { DayInput, NumberTestField, TextTestField, TimeTestField } from './test-fields.tsx'
+import { PathField } from './where-fields.tsx'
 
 const WINDOWS = ['ever', 'last', 'days', 'period', 'since'] as const
 const PERIODS = ['day', 'week', 'month', 'quarter', 'year'] as const
@@ -102,150 +91,6 @@ export function WindowField({
         />
       ) : null}
     </Group>
-  )
-}
-
-export function EventField({ of, onChange }: { of: EventRef; onChange: (event: EventRef['event']) => void }) {
-  const { t } = useTranslation()
-  const { names } = useVocabulary()
-  const offered = useOffered('events', v =>
-    v.events.map(e => ({
-      value: e.name,
-      label: names.event(e.name) === e.name ? e.name : `${names.event(e.name)} · ${e.name}`,
-    })),
-  )
-  const chosen = (typeof of.event === 'string' ? [of.event] : of.event).filter(n => n !== '')
-  return (
-    <Values
-      label={t('ruleEdit.events')}
-      values={chosen}
-      {...offered}
-      onChange={list => onChange(list.length > 1 ? list : (list[0] ?? ''))}
-    />
-  )
-}
-
-/** Properties that these events are known to carry. */
-function usePaths(of: EventRef): Option[] {
-  const { vocabulary, names } = useVocabulary()
-  const wanted = new Set(typeof of.event === 'string' ? [of.event] : of.event)
-  const paths = vocabulary.events.filter(e => wanted.has(e.name)).flatMap(e => e.props)
-  return [...new Set(paths)].map(path => ({
-    value: path,
-    label: names.prop(path) === path ? path : `${names.prop(path)} · ${path}`,
-  }))
-}
-
-function PathField({ of, path, onChange }: { of: EventRef; path: string; onChange: (path: string) => void }) {
-  const { t } = useTranslation()
-  const options = usePaths(of)
-  return (
-    <Autocomplete
-      size="xs"
-      w={150}
-      limit={40}
-      aria-label={t('ruleEdit.property')}
-      placeholder={t('ruleEdit.property')}
-      data={options.map(o => o.value)}
-      value={path}
-      onChange={onChange}
-      renderOption={({ option }) => options.find(o => o.value === option.value)?.label ?? option.value}
-      comboboxProps={{ withinPortal: false, width: 220, position: 'bottom-start' }}
-    />
-  )
-}
-
-const FILTERS = ['is', 'is_not', 'contains', 'starts_with', 'like', 'at_least', 'at_most', 'is_set'] as const
-
-/** A typed value as it is most likely stored: numbers are numbers. */
-const scalarOf = (text: string): Scalar => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)
-
-function FilterRow({
-  of,
-  filter,
-  onChange,
-  remove,
-}: {
-  of: EventRef
-  filter: PropFilter
-  onChange: (f: PropFilter) => void
-  remove: () => void
-}) {
-  const { t } = useTranslation()
-  return (
-    <Group gap={6} wrap="nowrap">
-      <PathField of={of} path={filter.path} onChange={path => onChange({ ...filter, path })} />
-      <Pick
-        label={t('ruleEdit.compare')}
-        value={filter.op}
-        options={FILTERS.map(op => ({ value: op, label: t(`ruleCompareProp.${op}`) }))}
-        onChange={op =>
-          onChange(op === 'is_set' ? { path: filter.path, op } : { ...filter, op, value: filter.value ?? '' })
-        }
-      />
-      {filter.op === 'is_set' ? null : filter.op === 'at_least' || filter.op === 'at_most' ? (
-        <Num
-          label={t('ruleEdit.value')}
-          min={-1e12}
-          value={typeof filter.value === 'number' ? filter.value : 0}
-          onChange={value => onChange({ ...filter, value })}
-        />
-      ) : (
-        <TextInput
-          size="xs"
-          w={120}
-          aria-label={t('ruleEdit.value')}
-          value={String(filter.value ?? '')}
-          onChange={e => onChange({ ...filter, value: scalarOf(e.currentTarget.value) })}
-        />
-      )}
-      <ActionIcon
-        size="sm"
-        variant="subtle"
-        color="gray"
-        aria-label={t('ruleEdit.removeFilter')}
-        onClick={remove}
-      >
-        <IconX size={14} />
-      </ActionIcon>
-    </Group>
-  )
-}
-
-const NEW_FILTER: PropFilter = { path: '', op: 'is', value: '' }
-
-/** All filters of an event. */
-export function WhereField({
-  of,
-  onChange,
-}: {
-  of: EventRef
-  onChange: (where: PropFilter[] | undefined) => void
-}) {
-  const { t } = useTranslation()
-  const where = of.where ?? []
-  return (
-    <Stack gap={6}>
-      {where.map((filter, i) => (
-        <FilterRow
-          // biome-ignore lint/suspicious/noArrayIndexKey: two filters may be alike; they are only added and taken away
-          key={i}
-          of={of}
-          filter={filter}
-          onChange={next => onChange(where.with(i, next))}
-          remove={() => onChange(where.length === 1 ? undefined : where.toSpliced(i, 1))}
-        />
-      ))}
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        leftSection={<IconPlus size={13} aria-hidden />}
-        onClick={() => onChange([...where, NEW_FILTER])}
-        disabled={where.length >= 10}
-      >
-        {t('ruleEdit.addFilter')}
-      </Button>
-    </Stack>
   )
 }
 
@@ -392,20 +237,5 @@ function ValueTestField({
         />
       )}
     </>
-  )
-}
-
-export function BooleanField({ value, onChange }: { value: boolean; onChange: (value: boolean) => void }) {
-  const { t } = useTranslation()
-  return (
-    <Pick
-      label={t('ruleEdit.value')}
-      value={value ? 'yes' : 'no'}
-      options={[
-        { value: 'yes', label: t('rule.yes') },
-        { value: 'no', label: t('rule.no') },
-      ]}
-      onChange={next => onChange(next === 'yes')}
-    />
   )
 }

@@ -3,8 +3,9 @@ import { Select, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { LeafOf } from './edit.ts'
 import type { Leaf } from './edit.ts'
-import { DateTestField, NumberTestField, Pick, TextTestField, Values } from './fields.tsx'
-import { BooleanField } from './past-fields.tsx'
+import { DateTestField, NumberTestField, TextTestField } from './test-fields.tsx'
+import { Pick, Values } from './fields.tsx'
+import { BooleanField } from './fields.tsx'
 import { useVocabulary } from './vocabulary.tsx'
 
 type TraitProps = { leaf: LeafOf<'trait'>; change: (leaf: Leaf) => void; today: string }

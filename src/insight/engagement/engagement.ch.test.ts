@@ -80,6 +80,20 @@ async function survivors(): Promise<Map<string, string>> {
   return new Map(rows.flatMap(r => (r.merged_into ? [[r.id, r.merged_into]] : [])))
 }
 
+/** A campaign to which this journey belongs, and no other. */
+async function campaignOf(name: string, journey: string): Promise<string> {
+  const body = {
+    name,
+    startsAt: new Date(Date.now() - DAY).toISOString(),
+    endsAt: new Date(Date.now() + DAY).toISOString(),
+    event: 'Joined',
+  }
+  const made = (await lab.call('createCampaign', { body })).body as Out<'createCampaign'>
+  const params = { campaign: made.id }
+  expect((await lab.call('setCampaignJourneys', { params, body: { journeys: [journey] } })).status).toBe(200)
+  return made.id
+}
+
 const messagesOf = (journey: string) =>
   lab.core.pool
     .query<{ id: Uuid; customer_id: Uuid; channel: string; state: string }>(
@@ -265,6 +279,23 @@ test('R0-13 R0-10 R0-16 every figure equals loops over the raw rows; people coun
     })
     expect([key, ids.size]).toEqual([key, figures.sent.people])
   }
+
+  // the letters are of a campaign, the questions of none: each row opens its own people
+  const campaign = await campaignOf('週年慶', letters)
+  const byCampaign = await engagement({ from, to, by: 'campaign' })
+  expect(byCampaign.items.map(i => [i.key, i.name, i.figures.sent.messages])).toEqual([
+    [campaign, '週年慶', 14],
+    ['', null, 7],
+  ])
+  for (const { key, figures } of byCampaign.items) {
+    const asked = { from, to, campaign: key === '' ? 'none' : key }
+    expect((await engagement(asked)).total.figures).toEqual(figures)
+    const { ids } = await everybodyBehind(lab, 'engagementPeople', { ...asked, figure: 'sent' })
+    expect([key, ids.size]).toEqual([key, figures.sent.people])
+  }
+  const sentOf = async (journey: string) =>
+    (await engagement({ from, to, campaign, journey })).total.figures.sent.messages
+  expect([await sentOf(letters), await sentOf(asks)]).toEqual([14, 0])
 
   // everything opens the people, and the messages, behind it
   for (const figure of FIGURES) {

@@ -125,19 +125,14 @@ test('taken back, or overtaken by a publication at once, it does not happen; a m
   ).toEqual([400, 'graph_invalid'])
 })
 
-test('a moment that a person moves just as it comes is the later one', async () => {
-  const id = await draft(tags('Moved', 'moved'))
-  await schedule(id, HOUR)
-  await lab.passes(2 * HOUR)
-  const later = new Date(await moment(5 * HOUR))
-  const person = await lab.core.pool.connect()
+/** Has it see that a journey is due, and changes the journey's schedule before it takes it; what its tick then says. */
+async function whileLooking(id: string, change: string, ...values: unknown[]): Promise<boolean> {
+  const of = [lab.workspace, parseId('jrn', id)]
+  const other = await lab.core.pool.connect()
   try {
-    await person.query('begin')
-    await person.query('select from journey where workspace_id = $1 and id = $2 for no key update', [
-      lab.workspace,
-      parseId('jrn', id),
-    ])
-    const tick = openScheduleWorker(lab.core).tick() // it has seen that it is due, and waits for the person
+    await other.query('begin')
+    await other.query('select from journey where workspace_id = $1 and id = $2 for no key update', of)
+    const tick = openScheduleWorker(lab.core).tick()
     const waits = async () =>
       (
         await lab.core.pool.query(
@@ -145,16 +140,100 @@ test('a moment that a person moves just as it comes is the later one', async () 
         )
       ).rowCount
     await expect.poll(waits).toBe(1)
-    await person.query(
-      'update journey_schedule set publish_at = $3 where workspace_id = $1 and journey_id = $2',
-      [lab.workspace, parseId('jrn', id), later],
-    )
-    await person.query('commit')
-    expect(await tick).toBe(false)
+    await other.query(change, [...of, ...values])
+    await other.query('commit')
+    return await tick
   } finally {
-    person.release()
+    other.release()
   }
+}
+
+test('a moment that a person moves just as it comes is the later one', async () => {
+  const id = await draft(tags('Moved', 'moved'))
+  await schedule(id, HOUR)
+  await lab.passes(2 * HOUR)
+  const later = new Date(await moment(5 * HOUR))
+  const worked = await whileLooking(
+    id,
+    'update journey_schedule set publish_at = $3 where workspace_id = $1 and journey_id = $2',
+    later,
+  )
+  expect(worked).toBe(false)
   expect(await get(id)).toMatchObject({ liveVersion: null, scheduled: { at: later.toISOString() } })
+  await ok('unschedulePublication', { params: { journey: id } })
+})
+
+test('it publishes what was asked for last: what becomes of people, in whose name, with the modules of then', async () => {
+  const marketer = await lab.member('marketer')
+  const line = (text: string) => ({ channel: 'line', messages: [{ type: 'text', text }] })
+  const made = await ok('createModule', {
+    body: { name: '招呼', channel: 'line', purpose: 'marketing', content: line('早') },
+  })
+  const params = { module: made.id }
+  const first = await ok('publishModule', { params, body: { version: made.version } })
+  const waits = (tag: string): JourneyGraph =>
+    tags('Rests', tag, {
+      start: 'rest',
+      nodes: {
+        rest: { type: 'delay', fields: { ms: 30 * 24 * HOUR }, next: { next: 'mark' } },
+        mark: { type: 'update', fields: { addTags: [tag] }, next: { next: 'hello' } },
+        hello: {
+          type: 'send',
+          fields: {
+            channel: 'line',
+            purpose: 'transactional',
+            content: { channel: 'line', module: { id: made.id } },
+          },
+          next: { accepted: null },
+        },
+      },
+    })
+  const id = await draft(waits('before'))
+  const { version } = await get(id)
+  await ok('publishJourney', { params: { journey: id }, body: { version } })
+  await lab.settle()
+  await lab.tell(says('sch-rest', 'Rests'))
+  const edited = await get(id)
+  await ok('saveJourney', {
+    params: { journey: id },
+    body: { graph: waits('after'), version: edited.version },
+  })
+  await schedule(id, HOUR, { moves: [{ from: 1, node: 'rest', do: 'exit' }] })
+  const now = await get(id)
+  const moves = [{ from: 1, node: 'rest', do: 'release', port: 'next' }]
+  const body = { version: now.version, at: await moment(HOUR), moves }
+  await ok('schedulePublication', { params: { journey: id }, body }, marketer)
+  const changed = await ok('saveModule', {
+    params,
+    body: { version: first.version, content: line('午安') },
+  })
+  await lab.passes(HOUR / 2)
+  await ok('publishModule', { params, body: { version: changed.version } })
+  await lab.passes(HOUR)
+  expect(await due()).toBe(true)
+  const live = await get(id)
+  expect(live.live.nodes.hello.fields.content.module).toEqual({ id: made.id, version: 1 })
+  expect(live.versions.map((v: Any) => [v.version, v.publishedBy])).toContainEqual([
+    2,
+    'marketer@brand.example',
+  ])
+  expect(await tagsOf('sch-rest')).toEqual(['after'])
+})
+
+test('a publication that another process refuses meanwhile is not tried again', async () => {
+  const id = await draft(tags('Refused', 'x'))
+  await schedule(id, HOUR)
+  await lab.passes(2 * HOUR)
+  const worked = await whileLooking(
+    id,
+    'update journey_schedule set fault = $3 where workspace_id = $1 and journey_id = $2',
+    { code: 'journey_archived', title: 'This journey is archived', action: 'Take it back.' },
+  )
+  expect(worked).toBe(false)
+  expect(await get(id)).toMatchObject({
+    liveVersion: null,
+    scheduled: { fault: { code: 'journey_archived' } },
+  })
   await ok('unschedulePublication', { params: { journey: id } })
 })
 
@@ -169,6 +248,15 @@ test('what cannot be published at its moment says why, on the page too, and wait
   expect(told).toMatchObject({ status: 'archived', liveVersion: null })
   expect(told.scheduled.fault).toMatchObject({ code: 'journey_archived' })
   expect(await due()).toBe(false)
+  // taken back and scheduled anew, it is as if nothing had been
+  await ok('setJourneyStatus', {
+    params: { journey: id },
+    body: { status: 'draft', version: told.version },
+  })
+  expect((await schedule(id, HOUR)).fault).toBeNull()
+  await lab.passes(2 * HOUR)
+  expect(await due()).toBe(true)
+  expect(await get(id)).toMatchObject({ status: 'live', liveVersion: 1, scheduled: null })
 })
 
 test('where a second person approves: the moment is part of the request, and what is approved waits for it', async () => {
