@@ -127,3 +127,17 @@ test('a real customer walks: below the message stand the limits of this moment, 
   await messages.getByText('最多收到 2 則 LINE 行銷訊息」：已收到 0 / 2 則', { exact: false }).hover()
   await everyWay('simulate-limits')
 }, 120_000)
+
+test('the list of journeys says what begins one, and the last events are a table; JSON is behind a click', async () => {
+  await page.goto(`${home}/journeys`)
+  await page.getByText('當發生「加入購物車」').waitFor()
+  await page.goto(`${home}/sources?tab=events`)
+  const row = page.getByRole('row', { name: /加入購物車/ })
+  await row.getByRole('link', { name: '陳大文' }).waitFor()
+  await row.getByText('杯子', { exact: true }).waitFor()
+  const json = row.getByText('"name": "杯子"', { exact: false })
+  expect(await json.isVisible()).toBe(false)
+  await row.getByText('原始內容（JSON）').click()
+  await json.waitFor()
+  await everyWay('last-events')
+}, 120_000)

@@ -15,6 +15,7 @@ import { Page } from '../parts/page.tsx'
 import { CodeBlock, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
 import { Connectors } from '../sources/connectors.tsx'
+import { EventProps } from '../sources/event-props.tsx'
 import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
 
@@ -118,7 +119,9 @@ function LastEvents({ ws }: { ws: string }) {
               </td>
               <td>{e.source}</td>
               <td className="nowrap">{e.channel ? word('channel', e.channel) : '—'}</td>
-              <td className="mono">{JSON.stringify(e.props).slice(0, 140)}</td>
+              <td>
+                <EventProps name={e.name} props={e.props as Record<string, unknown>} />
+              </td>
             </tr>
           )}
         />

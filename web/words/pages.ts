@@ -231,6 +231,7 @@ export const pages = {
       'Create a write key for a site, an API key for a server.',
     ],
     noEvents: ['還沒有收到事件', 'No events yet'],
+    asItCame: ['原始內容（JSON）', 'As it came (JSON)'],
     noEventsText: [
       '用「安裝」裡的範例送一個，馬上會出現在這裡。',
       'Send one with an example under Install and it appears here at once.',
