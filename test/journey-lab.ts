@@ -63,6 +63,18 @@ export const graphOf = (
   ...more,
 })
 
+/** It folds while somebody waits for the answer. */
+export async function foldWhile<T>(lab: ShopLab, asked: Promise<T>): Promise<T> {
+  let done = false
+  const ended = asked.finally(() => (done = true))
+  while (!done) {
+    await lab.settle()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await lab.settle()
+  return ended
+}
+
 export async function openJourneyLab(): Promise<JourneyLab> {
   const shop = await openShopLab()
   const { core, workspace } = shop

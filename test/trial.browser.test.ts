@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cartNotPaid } from '../src/journeys/examples.ts'
 import { publishJourney } from '../src/journeys/publish.ts'
 import { createJourney } from '../src/journeys/store.ts'
-import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { newId, publicId, type Uuid } from '../src/platform/ids.ts'
 import { expectCleanInBothSchemes } from './axe.ts'
 import { eventually } from './browser.ts'
 import type { TestCore } from './harness.ts'
@@ -106,4 +106,24 @@ test('a replay over the last days is asked for, ends, and shows people behind it
   await box.fill('M-2')
   await page.getByRole('option', { name: /林小美/ }).click()
   await page.getByText('沒有收到會觸發這個旅程的事件（Product Added）。').waitFor()
+}, 120_000)
+
+test('a real customer walks: below the message stand the limits of this moment, and what holds it back', async () => {
+  await core.pool.query(
+    `insert into frequency_rule (id, workspace_id, channel, max, per, days, created_by, created_at, updated_by, updated_at)
+     values ($1, $2, 'line', 2, 'week', 7, 'test', clock_timestamp(), 'test', clock_timestamp())`,
+    [newId(), workspace],
+  )
+  await page.goto(panel('simulate'))
+  await page.getByText('選一位真實顧客，就會列出每則訊息此刻適用的上限。').waitFor()
+  await page.getByText('真實顧客', { exact: true }).click()
+  await page.getByRole('combobox', { name: '顧客' }).fill('M-2')
+  await page.getByRole('option', { name: /林小美/ }).click()
+  await page.getByRole('button', { name: '發生', exact: true }).click()
+  await page.getByRole('button', { name: /跳到下一個時刻/ }).click()
+  const messages = page.getByRole('region', { name: '訊息', exact: true })
+  await messages.getByText('此刻送出會被擋下').first().waitFor()
+  await messages.getByText('這位顧客沒有這個渠道的已驗證聯絡方式。').first().waitFor()
+  await messages.getByText('最多收到 2 則 LINE 行銷訊息」：已收到 0 / 2 則', { exact: false }).hover()
+  await everyWay('simulate-limits')
 }, 120_000)

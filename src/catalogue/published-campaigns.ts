@@ -28,3 +28,12 @@ export async function publishedCampaigns(sql: Sql, workspace: Uuid): Promise<Pub
     ...(r.also.length > 0 ? { also: r.also } : {}),
   }))
 }
+
+/** Names of all campaigns, those that were put away too. */
+export async function campaignNames(sql: Sql, workspace: Uuid): Promise<Map<Uuid, string>> {
+  const { rows } = await sql.query<{ id: Uuid; name: string }>(
+    'select id, name from campaign where workspace_id = $1',
+    [workspace],
+  )
+  return new Map(rows.map(r => [r.id, r.name]))
+}

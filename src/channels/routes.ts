@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { append } from '../inbox/append.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { answerTaps, readConsentTaps } from '../consent/tap.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { problemResponse } from '../platform/http/problem.ts'
@@ -72,8 +73,10 @@ async function hear(core: Core, c: Context): Promise<Response> {
     query: c.req.query(),
   })
   const taps = readTaps(told.events)
-  await receive(core, account, told.events)
+  const confirms = await readConsentTaps(core, account, told.events)
+  await receive(core, account, [...told.events, ...confirms.flatMap(c => c.proves?.event ?? [])])
   if (told.notes) await takeNotes(core, account, told.notes, events => receive(core, account, events))
+  await answerTaps(core, account, confirms)
   for (const tap of taps) await recordClick(core, { ...tap, workspace: account.workspace, url: null })
   const { receipts, early } = await ofOurs(core.pool, account.workspace, told.receipts)
   await recordReceipts(core, account.workspace, receipts)

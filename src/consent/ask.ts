@@ -13,6 +13,7 @@ import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { bucketOf, newId, publicId } from '../platform/ids.ts'
+import { DOUBLE_OPT_IN } from './model.ts'
 import {
   addRequest,
   type Both,
@@ -22,7 +23,7 @@ import {
   purposesOf,
   textOf,
 } from './store.ts'
-import { requestToken } from './tokens.ts'
+import { requestToken, tapData } from './tokens.ts'
 
 const VALID_MS = 3 * 86_400_000
 const CODE_VALID_MS = 15 * 60_000
@@ -72,7 +73,7 @@ export async function askConsent(
   const text = workspace.locale.startsWith('en') ? 'en' : 'zh'
   const content = await question(
     channel,
-    { brand: workspace.name, label: purpose.label[text], url, code },
+    { brand: workspace.name, label: purpose.label[text], url, data: tapData(core.secrets, id), code },
     text,
   )
   const answer = await runCommand(core, {
@@ -95,6 +96,7 @@ const WORDS = {
     subject: (b: string) => `請確認：${b}`,
     ask: (label: string) => `請確認您同意接收「${label}」。不是您本人提出的話，不用理會這則訊息。`,
     button: '確認同意',
+    page: '在網頁上確認',
     code: (b: string, code: string) => `${b} 確認碼 ${code}，15 分鐘內有效。若非本人提出請忽略。`,
   },
   en: {
@@ -102,6 +104,7 @@ const WORDS = {
     ask: (label: string) =>
       `Please confirm that you agree to “${label}”. If this was not you, ignore this message.`,
     button: 'I agree',
+    page: 'Confirm on the web',
     code: (b: string, code: string) =>
       `${b}: your code is ${code}, valid for 15 minutes. If this was not you, ignore it.`,
   },
@@ -109,7 +112,7 @@ const WORDS = {
 
 async function question(
   channel: ChannelName,
-  of: { brand: string; label: string; url: string; code: string | null },
+  of: { brand: string; label: string; url: string; data: string; code: string | null },
   language: keyof Both,
 ): Promise<MessageContent> {
   const words = WORDS[language]
@@ -131,7 +134,10 @@ async function question(
             template: {
               type: 'buttons',
               text: ask.slice(0, 160),
-              actions: [{ type: 'uri', label: words.button, uri: of.url }],
+              actions: [
+                { type: 'postback', label: words.button, data: of.data, displayText: words.button },
+                { type: 'uri', label: words.page, uri: of.url },
+              ],
             },
           },
         ],
@@ -186,7 +192,7 @@ export async function confirm(
     workspace: request.workspace,
     customer: customer.id,
     key: `confirm:${request.id}`,
-    actor: 'double opt-in',
+    actor: DOUBLE_OPT_IN,
     command: {
       do: 'set_consent',
       channel,

@@ -1,7 +1,14 @@
 // Consent as people give and take it: purposes with versions, double opt-in by mail and by code, the preference page, and what
 // a refusal stops at once. Over HTTP; engines and stand-ins are real, time is the sandbox's clock.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { graphOf, openJourneyLab, says, type Item, type JourneyLab } from '../../test/journey-lab.ts'
+import {
+  foldWhile,
+  graphOf,
+  openJourneyLab,
+  says,
+  type Item,
+  type JourneyLab,
+} from '../../test/journey-lab.ts'
 import type { Caller } from '../../test/http-client.ts'
 import { mail } from '../../test/send-lab.ts'
 import type { EndpointName } from '../contract.ts'
@@ -24,17 +31,7 @@ const ask = async (name: EndpointName, given: Item = {}, as?: Caller): Promise<A
   (await lab.call(name, given, as)) as Answer
 const idOf = async (who: string): Promise<string> => publicId('cus', (await lab.stateOf(who)).id)
 
-/** It folds while somebody waits for the answer. */
-async function whileFolding<T>(asked: Promise<T>): Promise<T> {
-  let done = false
-  const ended = asked.finally(() => (done = true))
-  while (!done) {
-    await lab.settle()
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  await lab.settle()
-  return ended
-}
+const whileFolding = <T>(asked: Promise<T>): Promise<T> => foldWhile(lab, asked)
 
 const purpose = (name: string, more: Item = {}) =>
   ask('saveConsentPurpose', {
@@ -191,31 +188,6 @@ test('double opt-in: pending until the link of the mail is confirmed; a GET chan
     },
   ])
   expect((await lab.stateOf('cs-double')).consent['email/newsletter']).toMatchObject({ on: true, v: '2' })
-})
-
-test('double opt-in on LINE: the button of the chat leads to the confirmation; nothing is agreed to before; the proof names who', async () => {
-  await lab.person('cs-line', { line: true })
-  const customer = await idOf('cs-line')
-  const body = { channel: 'line', purpose: 'newsletter' }
-  expect((await whileFolding(ask('askConsent', { params: { customer }, body }))).status).toBe(200)
-  const [told] = (await lab.inbox('line', 'cs-line')) as {
-    messages: { template: { actions: { type: string; label: string; uri: string }[] } }[]
-  }[]
-  const [button] = told!.messages[0]!.template.actions
-  expect(button).toMatchObject({ type: 'uri', label: '確認同意' })
-  expect((await fetch(button!.uri)).status).toBe(200)
-  await lab.settle()
-  expect((await lab.stateOf('cs-line')).consent['line/newsletter']).toBeUndefined()
-  expect((await form(button!.uri, [], { 'user-agent': 'Line/14.0' })).status).toBe(200)
-  expect((await lab.stateOf('cs-line')).consent['line/newsletter']).toMatchObject({ on: true, v: '2' })
-  expect((await proofsOf('cs-line')).filter(p => p.purpose === 'newsletter')).toMatchObject([
-    {
-      channel: 'line',
-      on: true,
-      source: 'double opt-in',
-      proof: { version: '2', address: lab.lineOf('cs-line'), agent: 'Line/14.0' },
-    },
-  ])
 })
 
 test('a confirmation that comes too late holds nothing; a code by SMS is tried at most five times', async () => {

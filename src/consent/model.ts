@@ -2,6 +2,8 @@
 import type { Consent, CustomerState } from '../customers/model.ts'
 
 export const MARKETING = 'marketing'
+/** Who says it when a person has confirmed what they were asked. */
+export const DOUBLE_OPT_IN = 'double opt-in'
 
 /** What decides of a message for a purpose: what was said of that purpose; of one that nobody spoke of, what was said of
  *  marketing as a whole, unless the brand asks for it by itself (`asked`). */

@@ -58,7 +58,7 @@ export const consentEndpoints = {
     path: '/w/{ws}/customers/{customer}/consent-requests',
     scope: 'customers:write',
     summary:
-      'Asks the person to confirm a consent: a link by e-mail and in other chats, a code by SMS, a button in LINE. It holds once confirmed',
+      'Asks the person to confirm a consent: a link by e-mail and in other chats, a code by SMS, in LINE a button that answers in the chat or leads to the page. It holds once confirmed',
     body: z.object({ channel: z.enum(CHANNEL_NAMES), purpose: name.default('marketing') }),
     out: z.object({ id, expiresAt: time }),
   }),

@@ -80,6 +80,8 @@ export const consentProof = z.object({
     .describe('RFC 3339: when it was said, where that is not the time of the event'),
   address: personal('address').max(200).optional().describe('the address by which it was confirmed'),
   agent: z.string().max(200).optional().describe('the browser in which it was said'),
+  how: z.string().max(40).optional().describe('postback: by a button of the message, in the chat'),
+  message: z.string().max(40).optional().describe('the message of ours that was answered'),
 })
 export const customer = z.object({
   id,

@@ -153,6 +153,7 @@ export const libraryEndpoints = {
         .object({
           journeys: z.array(z.object({ id, name: z.string() })),
           coupons: z.array(z.object({ key: z.string(), name: z.string() })),
+          campaigns: z.array(z.object({ id, name: z.string() })),
         })
         .describe('what journeys name besides; all of them'),
       more: z.array(part).describe('parts that hold more than is shown: search'),

@@ -68,6 +68,36 @@ const ending = z.union([
   z.strictObject({ outcome: z.enum(OUTCOMES), reason: z.string().optional() }),
 ])
 
+const limitNow = z.object({
+  kind: z
+    .enum([
+      'stopped',
+      'account',
+      'reach',
+      'preference',
+      'consent',
+      'suppressed',
+      'person',
+      'frequency',
+      'quota',
+      'budget',
+      'cap',
+      'canary',
+      'throttle',
+      'pool',
+    ])
+    .describe('person: a cap of the workspace or the journey for each person; frequency: a frequency rule'),
+  stands: z.boolean().describe('it would hold this message back, were it let out now'),
+  reason: z.string().nullable().describe('skip reason; of suppressed: why the address is listed'),
+  name: z.string().nullable().describe('of the account, journey, segment or coupon'),
+  rule: id.nullable(),
+  used: z.number().nullable().describe('of a budget: smallest unit of the currency'),
+  max: z.number().nullable(),
+  per: z.enum(['minute', 'hour', 'day', 'month', 'ever']).nullable(),
+  until: time.nullable().describe('when what is used now counts no more'),
+  say: z.object({ zh: z.string(), en: z.string() }),
+})
+
 const walk = z.object({
   at: time,
   next: time.nullable().describe('the next moment at which time alone does something'),
@@ -93,8 +123,16 @@ const walk = z.object({
       state: z.string(),
       reason: z.string().nullable(),
       content: personalValue('rendered').nullable(),
+      limits: z
+        .array(limitNow)
+        .describe(
+          'of a real customer: which limits ask about it, as of `limitsAt`; none for somebody made up',
+        ),
     }),
   ),
+  limitsAt: time
+    .nullable()
+    .describe('when the limits were read: what is left when the message really goes is not known'),
   visits: z.record(z.string(), z.number()),
   ways: z.record(z.string(), z.number()).describe('how often each way was gone: node|port'),
   here: z.array(z.string()).describe('nodes where runs of it are'),

@@ -3,7 +3,17 @@ import type { EventBody } from '../inbox/model.ts'
 import type { Fold } from './fold.ts'
 import { addTag, removeTag, setConsent, type Source } from './profile.ts'
 
-const PROOF = { text: 2000, version: 100, url: 1000, ip: 64, at: 40, address: 200, agent: 200 } as const
+const PROOF = {
+  text: 2000,
+  version: 100,
+  url: 1000,
+  ip: 64,
+  at: 40,
+  address: 200,
+  agent: 200,
+  how: 40,
+  message: 40,
+} as const
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
 
 /** The parts of a proof that are texts, shortened; null when there are none. */

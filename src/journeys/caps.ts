@@ -56,15 +56,36 @@ export function decideWants(fold: Fold): void {
 const isAwaited = (state: CustomerState, { id }: Intent): boolean =>
   state.enr.some(r => r.wait?.kind === 'message' && r.wait.message === id)
 
+/** Moments of what counts for this cap at `at`. */
+const counted = ({ sent = [] }: CustomerState, cap: FrequencyCap, of: number | null, at: number): number[] =>
+  sent.filter(([, j, t]) => Math.abs(t - at) < cap.withinMs && (of === null || j === of)).map(s => s[2])
+
 function isCapped({ state, world }: Fold, { notBefore }: Intent, journey: PublishedJourney): boolean {
-  const { sent = [] } = state
   const within = (cap: FrequencyCap, of: number | null) =>
-    sent.filter(([, j, at]) => Math.abs(at - notBefore) < cap.withinMs && (of === null || j === of)).length >=
-    cap.max
+    counted(state, cap, of, notBefore).length >= cap.max
   return (
     (world.sending?.caps ?? NO_CAPS).some(cap => within(cap, null)) ||
     capsOfJourney(journey).some(cap => within(cap, short(journey.id)))
   )
+}
+
+/** How much of each cap this person has had at `now`, the workspace's first. `until`: when there is room again, where there
+ *  is none. */
+export function capsNow(
+  state: CustomerState,
+  world: Pick<World, 'sending'>,
+  journey: PublishedJourney,
+  now: number,
+): (FrequencyCap & { own: boolean; used: number; until: number | null })[] {
+  const told = (cap: FrequencyCap, own: boolean) => {
+    const had = counted(state, cap, own ? short(journey.id) : null, now).sort((a, b) => a - b)
+    const last = had[had.length - cap.max]
+    return { ...cap, own, used: had.length, until: last === undefined ? null : last + cap.withinMs }
+  }
+  return [
+    ...(world.sending?.caps ?? NO_CAPS).map(c => told(c, false)),
+    ...capsOfJourney(journey).map(c => told(c, true)),
+  ]
 }
 
 function note({ state, plan }: Fold, { id, notBefore }: Intent, journey: PublishedJourney): void {

@@ -44,6 +44,7 @@ const rowOfJourney = (j: JourneyRecord, totals: JourneyTotals | undefined): Row 
   status: j.status,
   liveVersion: j.liveVersion,
   trigger: triggerOf(j.live ?? j.draft),
+  startsBy: (j.live ?? (j.draft as Partial<JourneyGraph> | null))?.trigger ?? null,
   waiting: totals?.waiting ?? 0,
   entered: totals?.entered ?? 0,
   goals: totals?.goals ?? 0,

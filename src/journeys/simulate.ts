@@ -103,6 +103,8 @@ export type Walk = {
   next: number | null
   lines: WalkLine[]
   messages: WalkMessage[]
+  /** what was decided of each message, in the same order */
+  intents: JourneyIntent[]
   state: CustomerState
   /** of the journey looked at: how often each node was entered, how often each way was gone (`node|port`) */
   visits: Record<NodeId, number>
@@ -209,6 +211,7 @@ class Walking {
       next: this.nextDue(),
       lines: this.lines,
       messages: this.messages.map(m => m.shown),
+      intents: this.messages.map(m => m.intent),
       state: this.state,
       visits: this.visits,
       ways: this.ways,

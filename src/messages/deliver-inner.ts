@@ -1,7 +1,8 @@
 // What the ledger carries to nobody outside: calls of other systems, mails to the team, and tickets. Nobody's consent is asked.
 import { faultPoint } from '../platform/fault.ts'
 import { afterSend } from './decide.ts'
-import type { Read, Work } from './deliver-work.ts'
+import type { Work } from './deliver-work.ts'
+import type { Read } from './read.ts'
 import { back, ending, skip } from './ends.ts'
 import type { Inner } from './inner.ts'
 import { asksOf } from './limits.ts'

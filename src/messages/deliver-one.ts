@@ -11,14 +11,15 @@ import { faultPoint } from '../platform/fault.ts'
 import { CIRCUIT_OPEN } from './breaker.ts'
 import { composeToSend } from './compose.ts'
 import { accountFor, CREDENTIALS_WAIT_MS, decide, type Decision, type End } from './decide.ts'
-import type { Read, Work } from './deliver-work.ts'
+import type { Work } from './deliver-work.ts'
 import { back, ending, skip } from './ends.ts'
 import { frequencyAsks } from './frequency.ts'
 import type { MayGo } from './let-out.ts'
 import type { Take } from './limit-store.ts'
-import { asksOf, quotaOf } from './limits.ts'
+import { type Ask, asksOf, quotaOf } from './limits.ts'
 import type { Rendered } from './model.ts'
 import { isOnTime } from './rates.ts'
+import type { Read } from './read.ts'
 import { RenderFailed } from './render.ts'
 import type { Claim, Mark, WorkspaceFacts } from './store.ts'
 import { hiddenAddress } from './suppression.ts'
@@ -138,7 +139,7 @@ export function costOfMessage(
   { claim, workspace, prices, now }: Judged,
   account: LoadedAccount,
   adapter: Adapter,
-  rendered: Rendered,
+  rendered: Pick<Rendered, 'address' | 'content'>,
 ): number {
   const content = rendered.content as MessageContent
   const asked = {
@@ -148,6 +149,23 @@ export function costOfMessage(
     day: wallDate(now(), workspace.timezone),
   }
   return costOf(prices, account, workspace.currency, asked, adapter.units?.(content) ?? 1)
+}
+
+/** What it asks of limits: of what its journey said, of its account's quota, and of the rules about its person. */
+export function asksOfMessage(
+  { claim, account, workspace: { timezone } }: Judged & { account: LoadedAccount },
+  facts: Read,
+  now: number,
+  cost: number,
+): Ask[] {
+  const quota = claim.intent.origin === 'test' ? null : quotaOf(account, isFavoured(claim, account, facts))
+  const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
+  const person = facts.customers.get(claim.customer)
+  const rules = facts.frequency.get(claim.workspace) ?? []
+  return [
+    ...asksOf(limits, now, timezone, cost),
+    ...(person ? frequencyAsks(rules, claim.intent, person, now, timezone) : []),
+  ]
 }
 
 /** What may go; null: it may not, and is settled. */
@@ -178,16 +196,8 @@ export async function prepare(work: Work, judged: Judged, facts: Read): Promise<
     ownFriends: Boolean(account.settings.oa),
     now: now(),
   }
-  const quota = claim.intent.origin === 'test' ? null : quotaOf(account, isFavoured(claim, account, facts))
-  const limits = [...(claim.intent.limits ?? []), ...(quota ? [quota] : [])]
-  const zone = workspace.timezone
-  const person = facts.customers.get(claim.customer)
-  const rules = facts.frequency.get(claim.workspace) ?? []
-  const asks = [
-    ...asksOf(limits, mark.now, zone, cost),
-    ...(person ? frequencyAsks(rules, claim.intent, person, mark.now, zone) : []),
-  ]
-  const take = asks.length === 0 ? null : { claim, zone, now: mark.now, asks }
+  const asks = asksOfMessage({ ...judged, account }, facts, mark.now, cost)
+  const take = asks.length === 0 ? null : { claim, zone: workspace.timezone, now: mark.now, asks }
   return { ...judged, account, adapter, mark, take, cost }
 }
 

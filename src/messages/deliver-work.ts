@@ -1,11 +1,8 @@
 // What all parts of the deliverer share: options, measures, the grouped statements, and how an end is recorded.
 import { Counter, Histogram, type Registry } from 'prom-client'
-import { loadAccounts, type LoadedAccount, receiptUrlOf, setAttention } from '../channels/accounts.ts'
+import { type LoadedAccount, receiptUrlOf, setAttention } from '../channels/accounts.ts'
 import type { Adapter, CallAnswer, Outgoing, SendResult } from '../channels/adapter.ts'
 import type { MessageContent } from '../channels/content.ts'
-import type { PriceList } from '../channels/price.ts'
-import { priceLists } from '../channels/price-store.ts'
-import type { CustomerState } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { openGroup } from '../platform/group.ts'
@@ -13,8 +10,6 @@ import { publicId } from '../platform/ids.ts'
 import { isTransient } from '../platform/postgres.ts'
 import { openBreaker } from './breaker.ts'
 import { afterSend, type End } from './decide.ts'
-import type { FrequencyRule } from './frequency.ts'
-import { frequencyRules } from './frequency-store.ts'
 import { openSlots } from './slots.ts'
 import { openInner } from './inner.ts'
 import { markLimited, passTickets } from './let-out.ts'
@@ -22,6 +17,7 @@ import type { Take } from './limit-store.ts'
 import { openMessageLinks } from './link-tokens.ts'
 import type { Rendered } from './model.ts'
 import { openRates } from './rates.ts'
+import { type Read, readAfresh } from './read.ts'
 import { type Finish, finish } from './finish.ts'
 import * as store from './store.ts'
 
@@ -43,19 +39,6 @@ export const DEFAULTS: DeliverOptions = {
 }
 /** In one statement. */
 const GROUP = 500
-
-/** What is read afresh for claimed messages. */
-export type Read = {
-  workspaces: Map<string, store.WorkspaceFacts>
-  accounts: Map<string, LoadedAccount[]>
-  customers: Map<string, CustomerState>
-  /** numbers of segments for which an account keeps a part of its quota, by public id */
-  reserves: Map<string, number>
-  /** frequency rules of each workspace */
-  frequency: Map<string, FrequencyRule[]>
-  /** price tables of the workspaces that have one */
-  prices: Map<string, PriceList>
-}
 
 /** The end of a try, with what is known beside it. */
 export type Settled = {
@@ -171,22 +154,12 @@ export function openWork(core: Core, options: DeliverOptions) {
     markAsking: grouped((marks: (store.Mark & Take)[]) => markLimited(pool, marks, options.sendingMs)),
     pass: grouped((takes: Take[]) => passTickets(pool, signals, takes)),
 
-    async read(claims: store.Claim[]): Promise<Read> {
-      const ids = [...new Set(claims.map(c => c.workspace))]
-      const [workspaces, accounts, customers, frequency, prices] = await Promise.all([
-        store.workspaceFacts(pool, ids),
-        loadAccounts(core, pool, ids),
-        store.customerStates(
-          pool,
-          ids,
-          claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
-        ),
-        frequencyRules(pool, ids),
-        priceLists(pool, ids),
-      ])
-      const reserves = await store.reserveSegments(pool, [...accounts.values()].flat())
-      return { workspaces, accounts, customers, reserves, frequency, prices }
-    },
+    read: (claims: store.Claim[]): Promise<Read> =>
+      readAfresh(
+        core,
+        [...new Set(claims.map(c => c.workspace))],
+        claims.flatMap(c => (c.intent.as === undefined ? [c.customer] : [c.customer, c.intent.as])),
+      ),
 
     slotsOf(account: LoadedAccount, adapter: Adapter) {
       let s = slots.get(account.id)

@@ -115,9 +115,14 @@ async function holdPeople(sql: Sql, countings: Counting[]): Promise<void> {
   })
 }
 
-/** How many messages each of these counts, `but` for some that are asking themselves. */
+/** How many messages each of these counts, `but` for some that are asking themselves; their people's rows are held. */
 export async function countHeld(sql: Sql, countings: Counting[], but: Uuid[]): Promise<number[]> {
   await holdPeople(sql, countings)
+  return countHad(sql, countings, but)
+}
+
+/** The same of this moment, with nothing held: to be told, not to decide by. */
+export async function countHad(sql: Sql, countings: Counting[], but: Uuid[]): Promise<number[]> {
   const flat = countings.flatMap((c, i) => c.people.map(person => ({ ...c, person, i })))
   const { rows } = await sql.query<{ n: number }>({
     name: 'frequency_count',

@@ -32,6 +32,11 @@ export function countsFrom({ per, days }: Pick<FrequencyRule, 'per' | 'days'>, n
   return per === 'days' ? now - days * DAY_MS + 1 : startOfDay(periodStart(dayOf(now, zone), per, 0), zone)
 }
 
+/** The moment from which on what was sent until now counts no more; null: that is not one moment, as the window rolls. */
+export function countsUntil({ per }: Pick<FrequencyRule, 'per'>, now: number, zone: string): number | null {
+  return per === 'days' ? null : startOfDay(periodStart(periodStart(dayOf(now, zone), per, 0), per, -1), zone)
+}
+
 const spanDays = (r: FrequencyRule): number => (r.per === 'day' ? 1 : r.per === 'week' ? 7 : r.days)
 
 /** Whether rules ask about it at all: what is transactional is never held, and tests count nowhere. */

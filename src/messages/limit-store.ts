@@ -5,7 +5,7 @@ import { ALL_BUCKETS, bucketOf, bucketOfText, type Uuid } from '../platform/ids.
 import { bigints, instants, smallints, texts, uuids } from '../platform/pg-array.ts'
 import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import type { FrequencyRule } from './frequency.ts'
-import { countHeld } from './frequency-store.ts'
+import { countHad, countHeld } from './frequency-store.ts'
 import { allot, type Ask, refusalOf, windowOf } from './limits.ts'
 import type { LimitPer, SkipReason } from './model.ts'
 import type { Claim } from './store.ts'
@@ -176,6 +176,35 @@ export async function takePlaces(sql: Sql, takes: Take[]): Promise<Taken[]> {
   return answers as Taken[]
 }
 
+const countingOf = (workspace: Uuid, { rule, people }: NonNullable<Ask['of']>, since: number) => ({
+  workspace,
+  people,
+  channel: rule.channel,
+  since,
+})
+
+/** What is taken of each of these as it is now, in the order given. Nothing is locked, made or taken: to be told, not to
+ *  decide by. */
+export async function takenNow(sql: Sql, workspace: Uuid, asks: Ask[]): Promise<number[]> {
+  const counting = asks.flatMap(a => (a.of ? [countingOf(workspace, a.of, a.start)] : []))
+  const shared = asks.filter(a => !a.of)
+  const had = (counting.length === 0 ? [] : await countHad(sql, counting, [])).values()
+  const { rows } = await sql.query<{ used: number }>(
+    `select coalesce(l.used, 0)::float8 as used
+       from unnest($1::smallint[], $2::text[], $3::timestamptz[]) with ordinality q(bucket, key, start, place)
+       left join limit_count l on l.bucket = q.bucket and l.workspace_id = $4 and l.key = q.key and l.window_start = q.start
+      order by q.place`,
+    [
+      smallints(shared.map(a => bucketOfKey(workspace, a.key))),
+      texts(shared.map(a => a.key)),
+      instants(shared.map(a => a.start)),
+      workspace,
+    ],
+  )
+  const taken = rows.values()
+  return asks.map(a => (a.of ? had.next().value! : taken.next().value!.used))
+}
+
 /** What is taken of each of these places, locked: of shared limits their rows, of frequency rules the person's. */
 async function usedOf(sql: Sql, places: Place[], asking: Uuid[]): Promise<Map<string, number>> {
   const shared = places.filter(p => !p.of)
@@ -185,12 +214,7 @@ async function usedOf(sql: Sql, places: Place[], asking: Uuid[]): Promise<Map<st
       ? []
       : await countHeld(
           sql,
-          counting.map(({ workspace, of, start }) => ({
-            workspace,
-            people: of.people,
-            channel: of.rule.channel,
-            since: start,
-          })),
+          counting.map(c => countingOf(c.workspace, c.of, c.start)),
           asking,
         )
   const taken = shared.length === 0 ? [] : await lockPlaces(sql, shared)

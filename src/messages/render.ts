@@ -50,7 +50,8 @@ function openEngine(escaped: boolean): Liquid {
 }
 
 const formats = new LRUCache<string, Intl.NumberFormat>({ max: 50 })
-function money(amount: number, currency: string, locale: string): string {
+/** An amount of the smallest unit, as the language writes it. */
+export function money(amount: number, currency: string, locale: string): string {
   const key = `${locale} ${currency}`
   let format = formats.get(key)
   if (!format) {

@@ -7,6 +7,7 @@ import { actorOf, type Call, type Handlers } from '../platform/http/handler.ts'
 import { rowsById } from '../customers/list.ts'
 import { demandScope } from '../platform/http/session.ts'
 import { idOr404 } from '../platform/public-id.ts'
+import { limitsNow } from './limits-now.ts'
 import { presentReplay, presentResult, sampleOf } from './replay-present.ts'
 import { cancelReplay, findReplay, queueReplay, replaysOf } from './replay-store.ts'
 import {
@@ -64,7 +65,8 @@ export const trialRoutes = {
       endings: body.endings,
       channels: await channelsWithAccount(core.pool, workspace.id),
     }
-    return presentWalk(simulate(start, body.actions as SimAction[]), start)
+    const walk = simulate(start, body.actions as SimAction[])
+    return presentWalk(walk, start, made === null ? await limitsNow(core, world, person.id, walk) : null)
   },
 
   async simulationStart({ core, workspace, params }) {

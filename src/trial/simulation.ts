@@ -22,6 +22,7 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import { recall } from '../segments/why.ts'
+import type { LimitsNow } from './limits-now.ts'
 
 /** A graph that can be walked: whole but for what only publishing asks for.
  *  @throws Problem 400 `graph_invalid` */
@@ -106,7 +107,12 @@ export function maskable(state: CustomerState, attributes: Attribute[]): Out<'si
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-export function presentWalk(walk: Walk, { journey }: Pick<SimStart, 'journey'>): Out<'simulateJourney'> {
+/** `limits`: of each message, in order; null: nobody real walked. */
+export function presentWalk(
+  walk: Walk,
+  { journey }: Pick<SimStart, 'journey'>,
+  limits: LimitsNow | null,
+): Out<'simulateJourney'> {
   return {
     at: iso(walk.at),
     next: walk.next === null ? null : iso(walk.next),
@@ -120,7 +126,7 @@ export function presentWalk(walk: Walk, { journey }: Pick<SimStart, 'journey'>):
       message: l.message ? publicId('msg', l.message) : null,
       action: l.action,
     })),
-    messages: walk.messages.map(({ id, node, channel, purpose, at, state, reason, content }) => ({
+    messages: walk.messages.map(({ id, node, channel, purpose, at, state, reason, content }, i) => ({
       id: publicId('msg', id),
       node,
       channel,
@@ -129,7 +135,9 @@ export function presentWalk(walk: Walk, { journey }: Pick<SimStart, 'journey'>):
       state,
       reason,
       content,
+      limits: limits?.of[i] ?? [],
     })),
+    limitsAt: limits && iso(limits.at),
     visits: walk.visits,
     ways: walk.ways,
     here: walk.here,

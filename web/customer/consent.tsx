@@ -170,6 +170,8 @@ function Proofs({ ws, customer, close }: { ws: string; customer: string; close: 
                         p.proof?.ip ? `IP ${p.proof.ip}` : '',
                         p.proof?.address ?? '',
                         p.proof?.agent ?? '',
+                        p.proof?.how === 'postback' ? t('person.proofPostback') : '',
+                        p.proof?.message ?? '',
                         p.proof?.at ? say.exact(p.proof.at) : '',
                       ]
                         .filter(Boolean)

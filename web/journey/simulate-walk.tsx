@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
 import type { Ending, Walk, WalkLine, WalkMessage } from '../../src/journeys/simulate.ts'
 import { MOVES, outcomeOf, type MessageState } from '../../src/messages/model.ts'
+import { publicId } from '../../src/platform/ids.ts'
 import type { Reason, Rule } from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
 import { ContentPreview } from '../messages/content-preview.tsx'
@@ -16,6 +17,7 @@ import { UnmetBranches } from '../rules/unmet.tsx'
 import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
 import { nodeTitle } from './in-words.ts'
+import { LimitsOf, type LimitsNow } from './simulate-limits.tsx'
 
 /** Facts that say nothing beyond what stands beside them. */
 const PLAIN = new Set(['message.intended', 'node.left', 'journey.goal_reached', 'journey.exited'])
@@ -110,12 +112,14 @@ export function WalkMessages({
   endings,
   choose,
   say: tell,
+  limits,
 }: {
   graph: JourneyGraph
   walk: Walk
   endings: Record<string, Ending>
   choose: (node: string, ending: Ending | null) => void
   say: (node: string, state: MessageState) => void
+  limits: LimitsNow
 }) {
   const { t } = useTranslation()
   if (walk.messages.length === 0) return <Text c="dimmed">{t('simulate.noMessages')}</Text>
@@ -156,6 +160,7 @@ export function WalkMessages({
               )
             }
           />
+          <LimitsOf message={publicId('msg', m.id)} limits={limits} />
           <Content message={m} />
         </div>
       ))}

@@ -17,6 +17,7 @@ import { useSay } from '../use.ts'
 import { nodeTitle } from './in-words.ts'
 import { objectOf, PersonForm, personOf, SOMEBODY, type Who } from './simulate-person.tsx'
 import { startOf } from './simulate-start.ts'
+import { type AskedLimits, useLimitsNow } from './simulate-limits.tsx'
 import { WalkLines, WalkMessages } from './simulate-walk.tsx'
 import type { PanelProps } from './slot.ts'
 
@@ -54,7 +55,14 @@ export function Panel({ ws, data, graph, close }: PanelProps) {
             {told => (
               <Show query={real} rows={4}>
                 {found => (
-                  <Simulation key={customer} ws={ws} graph={graph} told={told} person={{ real: found }} />
+                  <Simulation
+                    key={customer}
+                    ws={ws}
+                    graph={graph}
+                    told={told}
+                    person={{ real: found }}
+                    limits={{ journey: data.id, customer }}
+                  />
                 )}
               </Show>
             )}
@@ -72,11 +80,14 @@ function Simulation({
   graph,
   told,
   person,
+  limits,
 }: {
   ws: string
   graph: JourneyGraph
   told: Told
   person: Parameters<typeof startOf>[2]
+  /** whose limits the server is asked for; left out: nobody real walks */
+  limits?: Pick<AskedLimits, 'journey' | 'customer'>
 }) {
   const { t } = useTranslation()
   const [actions, setActions] = useState<SimAction[]>([])
@@ -87,6 +98,12 @@ function Simulation({
   const walk = useMemo(
     () => simulate(startOf(begun, graph, person, { beside, endings }), actions),
     [begun, graph, person, beside, endings, actions],
+  )
+  const now = useLimitsNow(
+    ws,
+    limits && walk.messages.length > 0
+      ? { ...limits, at: begun.at, graph, beside, endings, actions }
+      : undefined,
   )
   const act = (...more: SimAction[]) => setActions(done => [...done, ...more])
   const end = (node: string, ending: Ending | null) =>
@@ -133,7 +150,13 @@ function Simulation({
           endings={endings}
           choose={end}
           say={(node, state) => act({ do: 'message', node, state })}
+          limits={now}
         />
+        {limits ? null : (
+          <Text size="xs" c="dimmed" mt={6}>
+            {t('limitsNow.onlyReal')}
+          </Text>
+        )}
       </section>
       <section aria-label={t('simulate.walk')}>
         <Text fw={600} size="sm" mb={4}>

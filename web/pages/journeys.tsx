@@ -5,15 +5,17 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import type { Trigger } from '../../src/journeys/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { emptyJourney } from '../journey/editor/empty.ts'
 import { ImportButton } from '../journey/import.tsx'
 import { ImportDone } from '../journey/publishing/import-done.tsx'
-import { useEventLabel } from '../parts/event-picker.tsx'
+import { sayTrigger } from '../journey/say/triggers/register.ts'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Definition, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { useKnown } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/journeys')
@@ -25,7 +27,7 @@ export function Journeys() {
   const navigate = route.useNavigate()
   const list = useApi('journeys', { ws })
   const [imported, setImported] = useState<Out<'importJourney'> | null>(null)
-  const labelOf = useEventLabel(ws)
+  const { names } = useKnown(ws)
   const open = (journey: string) => void navigate({ to: '/w/$ws/journeys/$journey', params: { ws, journey } })
   const [archived, setArchived] = useState(false)
   const shown = (j: { status: string }) => archived || j.status !== 'archived'
@@ -127,7 +129,7 @@ export function Journeys() {
                               {j.name}
                             </A>
                             <Text size="xs" c="dimmed">
-                              {labelOf(j.trigger)}
+                              {j.startsBy ? sayTrigger(j.startsBy as Trigger, say, names) : ''}
                             </Text>
                           </td>
                           <td>

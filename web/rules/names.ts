@@ -15,6 +15,7 @@ export type Names = {
   tier: (code: string) => string
   coupon: (code: string) => string
   journey: (id: string) => string
+  campaign: (id: string) => string
   /** of the workspace: amounts are in its smallest unit */
   currency: string
 }
@@ -33,5 +34,6 @@ export const CODES: Names = {
   tier: itself,
   coupon: itself,
   journey: itself,
+  campaign: itself,
   currency: 'TWD',
 }

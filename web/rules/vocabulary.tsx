@@ -22,7 +22,7 @@ const NOTHING: Vocabulary = {
   coupons: [],
   campaigns: [],
   segments: [],
-  named: { journeys: [], coupons: [] },
+  named: { journeys: [], coupons: [], campaigns: [] },
   more: [],
   stale: false,
 }
@@ -56,6 +56,7 @@ export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Na
   const products = new Map(of.products.flatMap(p => [[p.product, p.name] as const, [p.sku, p.name] as const]))
   const segments = new Map(of.segments.map(s => [s.id, s]))
   const journeys = new Map(of.named.journeys.map(j => [j.id, j.name]))
+  const campaigns = new Map(of.named.campaigns.map(c => [c.id, c.name]))
   const coupons = new Map(of.named.coupons.map(c => [c.key, c.name]))
   return {
     ...CODES,
@@ -71,6 +72,7 @@ export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Na
     group: (id, key) => segments.get(id)?.groups.find(g => g.key === key)?.name || key,
     coupon: key => coupons.get(key) ?? key,
     journey: id => journeys.get(id) ?? id,
+    campaign: id => campaigns.get(id) ?? id,
     currency,
   }
 }

@@ -40,6 +40,7 @@ import { quality } from './quality.ts'
 import { segments } from './segments.ts'
 import { wires } from './wires.ts'
 import { sending } from './sending.ts'
+import { simulateLimitsWords } from './simulate-limits.ts'
 import { webhookState, webhookWords } from './webhooks.ts'
 import { work } from './work.ts'
 
@@ -72,6 +73,7 @@ export const words = {
   ...identity,
   ...journeysWide,
   ...journeysTrial,
+  ...simulateLimitsWords,
   ...journeysTriggers,
   ...rewards,
   ...broadcastWords,

@@ -36,8 +36,8 @@ export const journeysTrial = {
     madeUp: ['虛構的人', 'Somebody made up'],
     real: ['真實顧客', 'A real customer'],
     realNote: [
-      '以現在的檔案開始，當作還沒進入過這個旅程；名單排除與共用額度不在模擬之內。',
-      'Starts with the file as it is now, as if never in this journey. Suppressions and shared limits are not simulated.',
+      '以現在的檔案開始，當作還沒進入過這個旅程。每則訊息下面會列出適用的上限：是此刻的數字，到真正發送時可能不同。',
+      'Starts with the file as it is now, as if never in this journey. Below each message are the limits that apply, with the figures of this moment: they may be others when it really goes.',
     ],
     name: ['姓名', 'Name'],
     email: ['Email', 'E-mail'],

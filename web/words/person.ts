@@ -44,6 +44,7 @@ export const personWords = {
       'When somebody agrees or refuses, the wording’s version, address and time stay here and are never rewritten.',
     ],
     proofVersion: ['版本 {{version}}', 'version {{version}}'],
+    proofPostback: ['在聊天室按下按鈕確認', 'confirmed by a button in the chat'],
     agreed: ['同意', 'Agreed'],
     refused: ['拒絕', 'Refused'],
     channelLine: ['{{n}} 筆 {{money}}', '{{n}}, {{money}}'],

@@ -1,4 +1,5 @@
 // Handlers of the engagement dashboard.
+import { campaignNames } from '../../catalogue/published-campaigns.ts'
 import type { Out, Query } from '../../contract.ts'
 import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
@@ -12,7 +13,6 @@ import { rangeOf } from '../range.ts'
 import { type Counted, engagementRate, FIGURES, opensOf, USUAL_WINDOW_DAYS } from './model.ts'
 import type { MessageScope } from './sql.ts'
 import {
-  campaignNames,
   engagementBy,
   engagementOf,
   journeysAsked,

@@ -112,14 +112,6 @@ export async function journeysOfCampaigns(sql: Sql, workspace: Uuid): Promise<Ma
   return new Map(rows.map(r => [r.id, r.campaign]))
 }
 
-export async function campaignNames(sql: Sql, workspace: Uuid): Promise<Map<Uuid, string>> {
-  const { rows } = await sql.query<{ id: Uuid; name: string }>(
-    'select id, name from campaign where workspace_id = $1',
-    [workspace],
-  )
-  return new Map(rows.map(r => [r.id, r.name]))
-}
-
 /** Of what is asked about a campaign: its journeys, also where none is left; none: messages of no campaign. */
 export function journeysAsked(
   campaigns: ReadonlyMap<Uuid, Uuid>,

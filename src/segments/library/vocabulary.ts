@@ -9,6 +9,7 @@ import { readVocabulary } from '../../catalogue/vocabulary.ts'
 import type { Out } from '../../contract.ts'
 import { NOBODY } from '../../insight/metrics/orders.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
+import { campaignNames } from '../../catalogue/published-campaigns.ts'
 import { couponNames } from '../../catalogue/published-rewards.ts'
 import { journeyNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
@@ -204,13 +205,14 @@ export async function ruleVocabulary(
   const { found, stale } = await seenOrNothing(core, workspace)
   const shelf = { ...(q ? { q } : {}), archived: false, where: {}, limit }
   const wants = (name: Part): boolean => part === undefined || part === name
-  const [attributes, segments, stores, products, coupons, journeys] = await Promise.all([
+  const [attributes, segments, stores, products, coupons, journeys, campaigns] = await Promise.all([
     wants('attributes') ? attributesOf(core.pool, workspace) : [],
     wants('segments') ? listSegments(core.pool, workspace) : [],
     wants('stores') ? listShelf<StoreRow>(core.pool, STORES, workspace, shelf) : null,
     wants('products') ? listShelf<ProductRow>(core.pool, PRODUCTS, workspace, shelf) : null,
     couponNames(core.pool, workspace),
     journeyNames(core.pool, workspace, null),
+    campaignNames(core.pool, workspace),
   ])
   const more: Part[] = []
   const lower = q?.toLowerCase() ?? ''
@@ -270,6 +272,7 @@ export async function ruleVocabulary(
     named: {
       journeys: [...journeys].map(([id, name]) => ({ id: publicId('jrn', id), name })),
       coupons: coupons.map(({ key, name }) => ({ key, name })),
+      campaigns: [...campaigns].map(([id, name]) => ({ id: publicId('cmp', id), name })),
     },
     more,
     stale,

@@ -114,7 +114,11 @@ export const others: { [K in Kind]: TriggerSay<K> } = {
     }) + (g.segment ? say.t('triggerSay.within', { v: names.segment(g.segment) }) : ''),
   campaign: (g, say, names) =>
     say
-      .t(`triggerSay.campaign_${g.at}`, { offset: sayOffset(g.offsetDays, say), time: g.time ?? '' })
+      .t(`triggerSay.campaign_${g.at}`, {
+        v: names.campaign(g.campaign),
+        offset: sayOffset(g.offsetDays, say),
+        time: g.time ?? '',
+      })
       .trim() + (g.segment ? say.t('triggerSay.within', { v: names.segment(g.segment) }) : ''),
   schedule: (g, say, names) =>
     (g.rrule
@@ -125,5 +129,5 @@ export const others: { [K in Kind]: TriggerSay<K> } = {
   webhook: (g, say, names) =>
     say.t('triggerSay.webhook', { source: g.source, v: names.event(g.event) }) +
     sayWhere(g.where, say, names),
-  journey: (_, { t }) => t('triggerSay.journey'),
+  journey: (g, { t }, names) => t('triggerSay.journey', { v: names.journey(g.journey) }),
 }

@@ -88,6 +88,22 @@ test('sentences as they are to be read', async () => {
   ).toEqual(['訂單付款（茶），滿 NT$1,000', 'When an order is paid (茶), of at least NT$1,000'])
 })
 
+test('what a trigger names is called by its name; what a draft has not said is told by the kind’s name', async () => {
+  const names = { ...CODES, campaign: () => '週年慶', journey: () => '歡迎', segment: () => '高雄' }
+  await i18next.changeLanguage('zh-TW')
+  const said = (trigger: unknown) => sayTrigger(trigger as Trigger, say(), names)
+  expect(said({ kind: 'campaign', campaign: 'cmp_1', at: 'start', offsetDays: 0 })).toBe(
+    '檔期「週年慶」開始當天',
+  )
+  expect(said({ kind: 'journey', journey: 'jrn_1' })).toBe('旅程「歡迎」結束')
+  expect(said({ kind: 'segment', segment: 'seg_1', on: 'entered' })).toContain('高雄')
+  for (const kind of KINDS) {
+    const line = said({ kind })
+    expect(line, kind).not.toBe(kind)
+    expect(line, kind).not.toMatch(/(cmp|seg|jrn|tpl)_/)
+  }
+})
+
 test('a kind that was just chosen has a shape, but for what a person must still say', () => {
   const open = KINDS.filter(kind => !triggerShape.safeParse(begun(kind)).success)
   expect(open.sort()).toEqual(
