@@ -1,71 +1,50 @@
 // Stores, staff and products by file, as people bring and take them: upload over HTTP, the import's own worker thread,
 // the error file, and what is exported comes in again as it is.
-import { Hono } from 'hono'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serveApp } from '../../test/collect-server.ts'
-import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTestWorkspace } from '../../test/harness.ts'
 import { callApi } from '../../test/http-client.ts'
+import {
+  core,
+  download,
+  imports,
+  server,
+  setUpImportLab,
+  space,
+  upload,
+  workIn,
+  ws,
+} from '../../test/import-lab.ts'
 import type { EndpointName, Out } from '../contract.ts'
-import { importApp } from '../imports/transfer.ts'
-import { type Imports, openImports } from '../imports/workers.ts'
-import { apiRouter, type HttpEnv } from '../platform/http/router.ts'
-import { newId, publicId } from '../platform/ids.ts'
-import { openAccess } from '../team/access.ts'
-import { handlers } from '../web.ts'
 
-let core: TestCore
-let server: Awaited<ReturnType<typeof serveApp>>
-let imports: Imports
-let space: Awaited<ReturnType<typeof createTestWorkspace>>
-let base: string
-
+// what one test brings, the next ones take
+let shop: typeof space
+setUpImportLab()
 beforeAll(async () => {
-  core = await openTestCore()
-  const app = new Hono<HttpEnv>()
-  app.use((c, next) => {
-    c.set('requestId', newId())
-    return next()
-  })
-  const access = openAccess(core)
-  app.route('/', importApp(core, access))
-  app.route('/api', apiRouter(core, access, handlers))
-  server = await serveApp(app as unknown as Hono)
-  imports = openImports(core)
-  space = await createTestWorkspace(core)
-  base = `${server.url}/api/w/${publicId('wsp', space.id)}`
+  shop = await createTestWorkspace(core)
 })
-afterAll(async () => {
-  await imports.stop()
-  await server.close()
-  await core.close()
-})
+beforeEach(() => workIn(shop))
 
-const authorization = () => `Bearer ${space.apiKey}`
 async function act<N extends EndpointName>(
   name: N,
   given: { params?: Record<string, string>; body?: unknown; query?: Record<string, string> } = {},
 ): Promise<Out<N>> {
-  const params = { ws: publicId('wsp', space.id), ...given.params }
+  const params = { ws: ws(), ...given.params }
   const answer = await callApi(server.url, name, { key: space.apiKey }, { ...given, params })
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
   return answer.body as Out<N>
 }
 /** Uploads and runs a file to its end; what it holds is found out by its columns. */
 async function bring(name: string, text: string, source: string): Promise<Out<'import'>> {
-  const response = await fetch(`${base}/import-files?${new URLSearchParams({ name, source, start: '1' })}`, {
-    method: 'POST',
-    headers: { authorization: authorization() },
-    body: text,
-  })
-  const made = (await response.json()) as { id: string }
-  expect(response.status, JSON.stringify(made)).toBe(201)
+  const sample = { name, bytes: Buffer.from(text), rows: text.trim().split('\n').length - 1 }
+  const { status, body } = await upload(sample, { source, start: '1' })
+  expect(status, JSON.stringify(body)).toBe(201)
   expect(await imports.tick()).toBe(true)
-  return act('import', { params: { import: made.id } })
+  return act('import', { params: { import: String(body.id) } })
 }
 async function take(path: string): Promise<string> {
-  const response = await fetch(`${base}/${path}`, { headers: { authorization: authorization() } })
-  expect(response.status).toBe(200)
-  return response.text()
+  const { status, bytes } = await download(path)
+  expect(status).toBe(200)
+  return bytes.toString()
 }
 
 test('R0-35 a product master: found out, money and words read, bad rows told; edited, exported, and in again as it is', async () => {

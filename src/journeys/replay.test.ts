@@ -16,7 +16,8 @@ import {
 } from '../../test/reducer.ts'
 import { happened } from '../rules/make.ts'
 import { judge } from './judge.ts'
-import { openReplay, stillWorld, type Recorded } from './replay.ts'
+import { stillWorld } from './replay-world.ts'
+import { openReplay, type Recorded } from './replay.ts'
 import type { JourneyGraph } from './model.ts'
 
 const GRAPH: Partial<JourneyGraph> = {

@@ -1,5 +1,6 @@
 // One replay, from its worlds to its result. Runs in a thread of its own (replay-thread.ts).
-import { needsOf, openReplay, type Counted, type Replay } from '../journeys/replay.ts'
+import { needsOf } from '../journeys/replay-world.ts'
+import { openReplay, type Counted, type Replay } from '../journeys/replay.ts'
 import type { World } from '../customers/world.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Uuid } from '../platform/ids.ts'
