@@ -70,7 +70,10 @@ test('a ready text is written, taken into an answer as it reads for this custome
   timeout: 120_000,
 }, async () => {
   await page.goto(`${home}/inbox?status=all`)
-  await page.getByRole('button', { name: /王小明/ }).first().click()
+  await page
+    .getByRole('button', { name: /王小明/ })
+    .first()
+    .click()
   const quick = () => page.getByRole('button', { name: '快速回覆' }).click()
   await quick()
   await page.getByRole('menuitem', { name: '管理' }).click()

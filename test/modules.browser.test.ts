@@ -161,7 +161,7 @@ test('R4-11 a notification by phone number is written with LINE’s template, an
   await page.getByText('草稿已儲存').waitFor()
   const id = page.url().split('/modules/')[1]!.split('?')[0]!
   const held = await brand.ask('module', { params: { module: id } })
-  expect((held.draft as { content: unknown }).content).toMatchObject({
+  expect(held.draft).toMatchObject({
     byPhone: true,
     phoneTemplate: {
       templateKey: 'shipment_completed_zh',
