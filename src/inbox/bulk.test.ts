@@ -45,13 +45,13 @@ test('when no rows come any more all go on', () => {
   expect(turns.take(b, never)).toBe(true)
 })
 
-test('while rows come there is a rest after each turn, eight times as long as the turn; then who waits is called', () => {
+test('while rows come there is a rest after each turn, sixteen times as long as the turn; then who waits is called', () => {
   const turns = new BulkTurns()
   const called: string[] = []
   const take = (loop: { name: string }) => turns.take(loop, () => called.push(loop.name))
   turns.came()
   expect(take(a)).toBe(true)
-  pass(100)
+  pass(50)
   turns.came()
   expect([take(a), take(b)]).toEqual([false, false])
   pass(799)

@@ -60,5 +60,7 @@ test('what is remembered of a customer is what was written last of it, and the n
 
 test('a state larger than the memory is refused', () => {
   const memory = new StateMemory(SIZE)
-  expect(() => memory.set(IDS[0]!, { state: stateOf(1, 101), version: 1, due: null, merged_into: null })).toThrow()
+  expect(() =>
+    memory.set(IDS[0]!, { state: stateOf(1, 101), version: 1, due: null, merged_into: null }),
+  ).toThrow()
 })

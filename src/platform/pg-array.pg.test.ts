@@ -46,7 +46,9 @@ test('texts of any characters but NUL', async () => {
     .filter(s => !s.includes('\0') && s.isWellFormed())
   await same('text', orNull(words), texts)
   await same('text', fc.constantFrom(['保濕', '', '"{},\\', null]), texts)
-  await same('text', orNull(words), list => texts(list.map(text => (text === null ? null : Buffer.from(text)))))
+  await same('text', orNull(words), list =>
+    texts(list.map(text => (text === null ? null : Buffer.from(text)))),
+  )
 })
 
 test('ids, instants and bytes', async () => {
