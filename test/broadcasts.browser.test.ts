@@ -88,3 +88,36 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   await page.getByText('Nobody would get it').waitFor()
   await look('nobody-en')
 })
+
+test('what counts as taking part in a campaign is picked among the events that are known, or written', {
+  timeout: 120_000,
+}, async () => {
+  const { page, brand } = site
+  await page.goto(`${brand.home}/campaigns`)
+  await page.getByRole('button', { name: 'New campaign' }).first().click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Tasting')
+  await page.getByLabel('Begins').fill('2026-11-01T00:00')
+  await page.getByLabel('Ends').fill('2026-11-30T00:00')
+  // by keyboard: one of the product's own
+  const takes = page.getByRole('combobox', { name: 'Event of taking part' })
+  await takes.pressSequentially('order.pl')
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  expect(await takes.inputValue()).toBe('order.placed')
+  // one that nobody has told of yet
+  await page.getByRole('combobox', { name: 'Further events that count' }).fill('Tasting Booked')
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Goal (event)' }).fill('Tasting Booked')
+  await page.getByRole('textbox', { name: 'Target (people)' }).fill('40')
+  await expectCleanInBothSchemes(page, 'campaign-form-en', pictures('broadcast'))
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Tasting' }).waitFor()
+  const [made] = (await brand.ask('campaigns')).items as object[]
+  expect(made).toMatchObject({
+    name: 'Tasting',
+    event: 'order.placed',
+    also: [{ event: 'Tasting Booked' }],
+    goal: { event: 'Tasting Booked', target: 40 },
+  })
+})

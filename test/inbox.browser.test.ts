@@ -66,6 +66,37 @@ test('R4-40 a customer’s message is answered in the inbox and on their page', 
   expect(rows.map(r => r.payload.messages?.[0]?.text)).toEqual(['有的，幫您留一件 {{ x }}'])
 })
 
+test('a ready text is written, taken into an answer as it reads for this customer, and deleted', {
+  timeout: 120_000,
+}, async () => {
+  await page.goto(`${home}/inbox?status=all`)
+  await page
+    .getByRole('button', { name: /王小明/ })
+    .first()
+    .click()
+  const quick = () => page.getByRole('button', { name: '快速回覆' }).click()
+  await quick()
+  await page.getByRole('menuitem', { name: '管理' }).click()
+  const editor = page.getByRole('dialog', { name: '快速回覆' })
+  await editor.getByRole('textbox', { name: '名稱' }).fill('問好')
+  await editor.getByRole('textbox', { name: /內容/ }).fill('{{ customer.line_name }}您好，馬上幫您查')
+  await clean('quick')
+  await editor.getByRole('button', { name: '新增快速回覆' }).click()
+  await editor.getByRole('listitem').getByText('馬上幫您查').waitFor()
+  await page.keyboard.press('Escape')
+  await quick()
+  await page.getByRole('menuitem', { name: '問好' }).click()
+  const box = page.getByRole('textbox', { name: '寫給顧客…' })
+  expect(await box.inputValue()).toBe('王小明您好，馬上幫您查')
+  await page.getByRole('button', { name: '送出' }).click()
+  await page.getByRole('region', { name: '對話內容' }).getByText('王小明您好，馬上幫您查').waitFor()
+  await quick()
+  await page.getByRole('menuitem', { name: '管理' }).click()
+  await editor.getByRole('button', { name: '刪除 問好' }).click()
+  await editor.getByRole('listitem').waitFor({ state: 'detached' })
+  expect((await site.brand.ask('quickReplies')).items).toEqual([])
+})
+
 test('the hours of the team are set on the page, in English too', { timeout: 120_000 }, async () => {
   await page.goto(`${home}/inbox?status=all`)
   await page.getByRole('button', { name: '語言' }).click()

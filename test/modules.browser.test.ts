@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seriousFaults } from './axe.ts'
+import { eventually } from './browser.ts'
 import { pictures } from './pictures.ts'
 import { type BrandSite, openBrandSite } from './site.ts'
 
@@ -121,6 +122,69 @@ test('R4-11 R1-05 a card for LINE is put together, previewed, published, used an
   await page.getByRole('combobox', { name: '選擇模組' }).waitFor()
   await shot('in-node')
   expect(await seriousFaults(page)).toEqual([])
+})
+
+test('R4-11 a notification by phone number is written with LINE’s template, and tried by a test send', {
+  timeout: 300_000,
+}, async () => {
+  const uid = 'U' + 'ab'.repeat(16)
+  const { brand } = site
+  await brand.ask('sandboxAct', { body: { channel: 'line', address: uid, act: 'follow', name: '王小明' } })
+  const friend = await eventually('the follower is a customer', async () => {
+    const { items } = await brand.ask('customers', { query: { q: '王小明' } })
+    return (items as { id: string }[])[0]?.id
+  })
+  await brand.ask('addTestRecipient', { body: { list: '內部', customer: friend } })
+  await page.goto(`${home}/modules`)
+  await button('新增模組').first().click()
+  await page.getByRole('dialog').getByLabel('名稱').fill('出貨通知')
+  await button('建立').click()
+  await page.getByRole('heading', { level: 1, name: '出貨通知' }).waitFor()
+  const text = (name: string) => page.getByRole('textbox', { name, exact: true })
+  await text('文字').first().fill('您的包裹已出貨')
+  await page.getByRole('checkbox', { name: /不是好友就用電話號碼送/ }).check()
+  await page.getByRole('radiogroup', { name: '以電話號碼送什麼' }).getByText('LINE 的範本').click()
+  await page.getByLabel('範本代碼').fill('shipment_completed_zh')
+  await button('加上放大的項目').click()
+  await text('第 1 個項目的代碼').fill('date_002_zh')
+  await text('第 1 個項目的內容').fill('12 月 1 日')
+  await button('加一個項目').click()
+  await text('第 1 個項目的代碼').nth(1).fill('number_001_zh')
+  await text('第 1 個項目的內容').nth(1).fill('A100')
+  await button('加按鈕').click()
+  await text('第 1 個按鈕的代碼').fill('check_delivery_status_zh')
+  await text('第 1 個按鈕的網址').fill('https://shop.example/o/A100')
+  await page.getByRole('region', { name: '預覽' }).getByText('不是好友的人收到').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('phone-template')
+  await button('儲存草稿').click()
+  await page.getByText('草稿已儲存').waitFor()
+  const id = page.url().split('/modules/')[1]!.split('?')[0]!
+  const held = await brand.ask('module', { params: { module: id } })
+  expect(held.draft).toMatchObject({
+    byPhone: true,
+    phoneTemplate: {
+      templateKey: 'shipment_completed_zh',
+      emphasizedItem: { itemKey: 'date_002_zh', content: '12 月 1 日' },
+      items: [{ itemKey: 'number_001_zh', content: 'A100' }],
+      buttons: [{ buttonKey: 'check_delivery_status_zh', url: 'https://shop.example/o/A100' }],
+    },
+  })
+
+  await button('測試發送').click()
+  const dialog = page.getByRole('dialog', { name: '測試發送' })
+  const send = dialog.getByRole('button', { name: '送出測試' })
+  await dialog.getByRole('checkbox', { name: '內部（1 人）' }).waitFor()
+  expect(await send.isDisabled()).toBe(true)
+  await dialog.getByRole('checkbox', { name: '內部（1 人）' }).check()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('test-send')
+  await send.click()
+  await page.getByText('已送出 1 則測試').waitFor()
+  await eventually('the friend has the message', async () => {
+    const chat = await brand.ask('sandboxMessages', { query: { channel: 'line', address: uid } })
+    return JSON.stringify(chat.items).includes('您的包裹已出貨')
+  })
 })
 
 test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', {

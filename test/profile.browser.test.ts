@@ -17,7 +17,9 @@ afterAll(() => site?.close())
 
 const shot = pictures('profile')
 
-test('attributes and stages are set on their pages', { timeout: 180_000 }, async () => {
+test('R2-26 attributes, stages and what is a visit are set on their pages; the rail of a phone is closed until asked for', {
+  timeout: 180_000,
+}, async () => {
   const page = await signedIn(site, 30_000)
   const base = page.url().replace(/\/w\/([^/]+).*$/, '/w/$1')
 
@@ -62,16 +64,18 @@ test('attributes and stages are set on their pages', { timeout: 180_000 }, async
   await advocacy.getByText('「Party Attended」').waitFor()
   await advocacy.getByRole('button', { name: '移除條件：「分享商品」' }).click()
   await page.getByLabel('互動超過幾秒').fill('12.5')
+  await page.getByRole('switch', { name: '到店打卡也算一次造訪' }).focus()
+  await page.keyboard.press('Space')
   await page.getByRole('button', { name: '儲存' }).click()
   await page.getByText('已發布；從現在起生效').waitFor()
   const { rows } = await core.pool.query<{ body: string }>(
     'select body from catalogue order by no desc limit 1',
   )
   const world = JSON.parse(rows[0]!.body) as {
-    profile: { visit: { engagedOverMs: number }; stages: { advocacy: { event?: string }[] } }
+    profile: { visit: object; stages: { advocacy: { event?: string }[] } }
     attributes: unknown[]
   }
-  expect(world.profile.visit.engagedOverMs).toBe(12_500)
+  expect(world.profile.visit).toMatchObject({ engagedOverMs: 12_500, storeCheckIns: true })
   const events = world.profile.stages.advocacy.map(c => c.event)
   expect([events.includes('Party Attended'), events.includes('Product Shared')]).toEqual([true, false])
   expect(world.attributes).toEqual([{ name: 'skin_type', type: 'text', choices: ['dry', 'oily'] }])
@@ -81,6 +85,8 @@ test('attributes and stages are set on their pages', { timeout: 180_000 }, async
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.reload()
   await page.getByRole('region', { name: 'Advocacy' }).waitFor()
+  const checkIns = page.getByRole('switch', { name: 'A check-in at a store is a visit, too' })
+  expect(await checkIns.isChecked()).toBe(true)
   expect(await seriousFaults(page)).toEqual([])
   await shot(page, 'stages-en-dark')
   await page.setViewportSize({ width: 390, height: 844 })
@@ -88,4 +94,20 @@ test('attributes and stages are set on their pages', { timeout: 180_000 }, async
   await page.goto(`${base}/settings?tab=attributes`)
   await page.getByRole('cell', { name: 'Dry' }).first().waitFor()
   await shot(page, 'attributes-en-narrow')
+
+  // no link of a closed rail is found by eye, key or screen reader
+  const rail = page.getByRole('navigation', { name: 'Main menu' })
+  const menu = page.getByRole('button', { name: 'Menu', exact: true })
+  expect(await rail.count()).toBe(0)
+  await menu.focus()
+  await page.keyboard.press('Enter')
+  await rail.getByRole('link', { name: 'Campaigns' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot(page, 'rail-en-narrow')
+  await rail.getByRole('link', { name: 'Campaigns' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Campaigns' }).waitFor()
+  await rail.waitFor({ state: 'hidden' })
+  await menu.focus()
+  await page.keyboard.press('Tab')
+  expect(await page.locator('.rail :focus').count()).toBe(0)
 })

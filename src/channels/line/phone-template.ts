@@ -48,7 +48,7 @@ export function templateCard({ templateKey, emphasizedItem, items = [], buttons 
     layout: 'baseline',
     spacing: 'sm',
     contents: [
-      line(i.itemKey, { size: 'xs', color: '#8c8c8c', flex: 2 }),
+      line(i.itemKey, { size: 'xs', color: '#6b7280', flex: 2 }),
       line(i.content || '—', { size: 'sm', flex: 3 }),
     ],
   })
@@ -65,7 +65,7 @@ export function templateCard({ templateKey, emphasizedItem, items = [], buttons 
           line(templateKey, { weight: 'bold' }),
           ...(emphasizedItem
             ? [
-                line(emphasizedItem.itemKey, { size: 'xs', color: '#8c8c8c' }),
+                line(emphasizedItem.itemKey, { size: 'xs', color: '#6b7280' }),
                 line(emphasizedItem.content || '—', { size: 'xl', weight: 'bold' }),
               ]
             : []),

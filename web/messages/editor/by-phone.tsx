@@ -121,7 +121,7 @@ function Template({
         description={
           <>
             {t('editor.templateKeyText')}{' '}
-            <Anchor href={LINE_TEMPLATES} target="_blank" rel="noreferrer" inherit>
+            <Anchor href={LINE_TEMPLATES} target="_blank" rel="noreferrer" inherit underline="always">
               {t('editor.templateKeys')}
             </Anchor>
           </>

@@ -42,7 +42,7 @@ function partOf(block: FlexBlock): Json {
         type: 'box',
         layout: 'baseline',
         contents: [
-          { type: 'text', text: block.label, size: 'sm', color: '#888888', flex: 2 },
+          { type: 'text', text: block.label, size: 'sm', color: '#6b7280', flex: 2 },
           { type: 'text', text: block.value, weight: 'bold', align: 'end', flex: 3 },
         ],
       }
