@@ -95,16 +95,16 @@ test('what counts as taking part in a campaign is picked among the events that a
   const { page, brand } = site
   await page.goto(`${brand.home}/campaigns`)
   await page.getByRole('button', { name: 'New campaign' }).first().click()
-  await page.getByRole('textbox', { name: 'Name' }).fill('Tasting')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Tasting')
   await page.getByLabel('Begins').fill('2026-11-01T00:00')
   await page.getByLabel('Ends').fill('2026-11-30T00:00')
   // by keyboard: one of the product's own
   const takes = page.getByRole('combobox', { name: 'Event of taking part' })
-  await takes.pressSequentially('order.pl')
+  await takes.pressSequentially('completed')
   await page.getByRole('option').first().waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
-  expect(await takes.inputValue()).toBe('order.placed')
+  expect(await takes.inputValue()).toBe('Order Completed')
   // one that nobody has told of yet
   await page.getByRole('combobox', { name: 'Further events that count' }).fill('Tasting Booked')
   await page.keyboard.press('Enter')
@@ -116,7 +116,7 @@ test('what counts as taking part in a campaign is picked among the events that a
   const [made] = (await brand.ask('campaigns')).items as object[]
   expect(made).toMatchObject({
     name: 'Tasting',
-    event: 'order.placed',
+    event: 'Order Completed',
     also: [{ event: 'Tasting Booked' }],
     goal: { event: 'Tasting Booked', target: 40 },
   })

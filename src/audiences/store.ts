@@ -4,7 +4,7 @@ import { hashId, newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
 import type { HistoryRow } from '../inbox/history-rows.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Listener } from '../outflow/read.ts'
-import type { Provider } from './model.ts'
+import type { Hashes, Provider } from './model.ts'
 
 export type AudienceRow = {
   id: Uuid
@@ -153,6 +153,25 @@ export async function claimMembers(
       where m.workspace_id = $1 and m.audience_id = $2 and m.customer_id = due.customer_id
      returning m.customer_id, m.told, m.attempts`,
     [of.workspace_id, of.id, limit, holdS],
+  )
+  return rows
+}
+
+/** Who else was told of, by one of these hashes at least. */
+export async function othersTold(
+  sql: Sql,
+  of: AudienceRow,
+  hashes: Hashes[],
+  but: Uuid[],
+): Promise<{ customer: Uuid; told: string }[]> {
+  const held = hashes.flatMap(({ emails, phones }) => [
+    ...emails.map(email => JSON.stringify({ emails: [email] })),
+    ...phones.map(phone => JSON.stringify({ phones: [phone] })),
+  ])
+  const { rows } = await sql.query<{ customer: Uuid; told: string }>(
+    `select customer_id as customer, told from ad_member
+      where workspace_id = $1 and audience_id = $2 and told::jsonb @> any($3::jsonb[]) and customer_id <> all($4::uuid[])`,
+    [of.workspace_id, of.id, held, but],
   )
   return rows
 }

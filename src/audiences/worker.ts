@@ -53,8 +53,7 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
   await store.settleMembers(core.pool, of, same, null)
   if (platformOf(of.provider).drop) return addOnly(core, of, add, remove)
   const adding = new Set(add.map(a => a.customer))
-  const gone = await tell(core, of, 'remove', remove)
-  if (!gone) return true
+  if (!(await takeOut(core, of, remove))) return true
   await store.settleMembers(
     core.pool,
     of,
@@ -63,6 +62,25 @@ async function syncMembers(core: Core, of: store.AudienceRow): Promise<boolean> 
   )
   if (await tell(core, of, 'add', add)) await store.settleMembers(core.pool, of, add, null)
   return true
+}
+
+/** The platform knows hashes, not people: who was told of under one of those taken out (two became one, or a number went from one
+ *  to the other) is told of again. False: it is not done, and they are in line again. */
+async function takeOut(core: Core, of: store.AudienceRow, people: Telling[]): Promise<boolean> {
+  if (!(await tell(core, of, 'remove', people))) return false
+  if (people.length === 0) return true
+  const others = await store.othersTold(
+    core.pool,
+    of,
+    people.map(p => JSON.parse(p.told) as Hashes),
+    people.map(p => p.customer),
+  )
+  return tell(
+    core,
+    of,
+    'add',
+    others.map(o => ({ ...o, before: o.told, tries: 0 })),
+  )
 }
 
 /** Where nobody can be taken out: who left waits for the next new one, in which they are not. */
