@@ -169,8 +169,11 @@ export async function othersTold(
     ...phones.map(phone => JSON.stringify({ phones: [phone] })),
   ])
   const { rows } = await sql.query<{ customer: Uuid; told: string }>(
-    `select customer_id as customer, told from ad_member
-      where workspace_id = $1 and audience_id = $2 and told::jsonb @> any($3::jsonb[]) and customer_id <> all($4::uuid[])`,
+    // one look into the index for each hash: as `@> any` the whole table is read (500 hashes among 200,000 people: 4.5 s
+    // instead of 2 ms)
+    `select distinct m.customer_id as customer, m.told from unnest($3::jsonb[]) h(hash)
+      cross join lateral (select customer_id, told from ad_member where told::jsonb @> h.hash and told is not null
+                             and workspace_id = $1 and audience_id = $2 and customer_id <> all($4::uuid[]) offset 0) m`,
     [of.workspace_id, of.id, held, but],
   )
   return rows

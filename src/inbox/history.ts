@@ -5,6 +5,7 @@ import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
 import { openBreath } from '../platform/breathe.ts'
 import { faultPoint } from '../platform/fault.ts'
+import { IDLE_AFTER_MS } from '../platform/loop.ts'
 import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
@@ -27,7 +28,8 @@ const LINGER_MS = 250
  *  rows, and a round has one of each group. At 100 messages a second a round each 250 ms took a quarter of a core. */
 const BUSY_LINGER_MS = 1_000
 const BUSY_ROWS = 50
-/** With thousands of rows a round ClickHouse merges more than it stores: half as many inserts take it a tenth less CPU. */
+/** With thousands of rows a round ClickHouse merges more than it stores: half as many inserts, with
+ *  snapshots half as often, took it a tenth less CPU an event. */
 const FULL_LINGER_MS = 2_000
 const FULL_ROWS = 5_000
 /** After a round that took long it rests longer, so that more comes together: the orders of a file are of many months, and
@@ -36,8 +38,7 @@ const FULL_ROWS = 5_000
 const ROUND_SHARE = 4
 const MOST_LINGER_MS = 8_000
 const POLL_MS = 1_000
-/** Without work for a while it waits for the folds to say that there is some, and looks by itself only so often. */
-const IDLE_AFTER_MS = 10_000
+/** At rest it waits for the folds to say that there is work, and looks by itself only so often. */
 const IDLE_POLL_MS = 5_000
 const LEASE_ROUND_MS = 2_000
 /** Snapshots take at most a twentieth of the time, so under load they come less often, but at least this often. */

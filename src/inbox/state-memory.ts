@@ -21,10 +21,6 @@ export class StateMemory {
     this.size = size
   }
 
-  get count(): number {
-    return this.entries.size
-  }
-
   /** What was remembered last of this customer. Its bytes hold until the next `set` or `clear`. */
   get(id: Uuid): Kept | undefined {
     const entry = this.entries.get(id)

@@ -69,7 +69,7 @@ export function openLoop(options: {
 }
 
 /** Without work for so long, a worker that has an `idleMs` rests that long. */
-const IDLE_AFTER_MS = 10_000
+export const IDLE_AFTER_MS = 10_000
 
 export type Worker = Role & { tick(): Promise<boolean> }
 

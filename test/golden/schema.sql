@@ -1468,7 +1468,7 @@ CREATE INDEX ad_audience_workspace_id_idx ON ad_audience USING btree (workspace_
 CREATE INDEX ad_conversion_due_idx ON ad_conversion USING btree (due) WHERE (due IS NOT NULL)
 CREATE INDEX ad_member_audience_id_idx ON ad_member USING btree (audience_id) WHERE (told IS NOT NULL)
 CREATE INDEX ad_member_due_idx ON ad_member USING btree (due) WHERE (due IS NOT NULL)
-CREATE INDEX ad_member_hashes ON ad_member USING gin (((told)::jsonb) jsonb_path_ops) WHERE (told IS NOT NULL)
+CREATE INDEX ad_member_hashes ON ad_member USING gin (((told)::jsonb) jsonb_path_ops) WITH (fastupdate=off) WHERE (told IS NOT NULL)
 CREATE INDEX api_key_workspace ON api_key USING btree (workspace_id)
 CREATE INDEX audit_kind ON audit USING btree (workspace_id, kind, id DESC)
 CREATE INDEX audit_target ON audit USING btree (workspace_id, target, id DESC) WHERE (target IS NOT NULL)
