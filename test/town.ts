@@ -201,8 +201,10 @@ export class Town {
     } as Input)
   }
 
+  /** Whoever is set aside by an unmerge has no alarm until that is folded. */
   ring(id: Uuid): void {
-    const { state } = this.at(id)
+    const { state, queue } = this.at(id)
+    if (queue.some(m => m.input.kind === 'restore')) return
     const due = state === null ? null : nextAlarm(state, this.world)
     if (due !== null && due <= this.now)
       this.fold(id, { kind: 'alarm', now: this.now, received: this.now, body: { due } })

@@ -231,3 +231,18 @@ test('a history is taken over with the times it tells; a live batch is corrected
   expect(event(item, { ...BROWSER, past: true })).toMatchObject({ at: Date.UTC(2024, 0, 1) })
   expect(event(item).agoMs).toBe(731 * 86_400_000)
 })
+
+test('hard problem 9: a request that was long on its way keeps its place; a clock that is wrong moves nothing', () => {
+  const at = Date.UTC(2026, 0, 1)
+  const agoOf = (sentAfterMs: number, receivedAfterMs: number) =>
+    event(track('X', { timestamp: at }), {
+      ...BROWSER,
+      sentAt: at + sentAfterMs,
+      receivedAt: at + receivedAfterMs,
+    }).agoMs
+  expect(agoOf(200, 230)).toBe(230)
+  expect(agoOf(200, 30_200)).toBe(30_200)
+  expect(agoOf(200, 30_201)).toBe(200) // slow by more than a way takes
+  expect(agoOf(200, 199)).toBe(200) // fast
+  expect(agoOf(-200, 50)).toBe(50)
+})

@@ -18,6 +18,8 @@ export type CleanContext = {
   claims: UserClaims | null
   /** the client's clock when it sent the request, ms */
   sentAt: number | null
+  /** our clock when the request came, ms */
+  receivedAt?: number
   /** the endpoint's type; null for a batch, where each item names its own */
   type: string | null
   /** a history that is taken over: times are kept as they are told, whenever it was sent */
@@ -185,7 +187,12 @@ function traitsOf(
   return { traits: { group: { ...traits, id: group } } }
 }
 
-/** Sets how long before the send it happened, by the client's own clock, so that its clock need not be right. */
+/** A request is on its way for so long at most; a longer way means that the client's clock is slow. */
+const ON_THE_WAY_MS = 30_000
+
+/** Sets how long before it was received it happened. By the client's own clock, from its sending on, so that its clock need
+ *  not be right; where that clock agrees with ours it is taken at its word, so that of two requests the slower one's events
+ *  keep their place. */
 function occurred(event: EventBody, item: Dict, context: CleanContext, notes: Fault[]): void {
   const given = item.timestamp ?? item.originalTimestamp
   if (given === undefined || given === null) {
@@ -205,7 +212,13 @@ function occurred(event: EventBody, item: Dict, context: CleanContext, notes: Fa
   }
   const sentAt = (item.sentAt === undefined ? null : timeOf(item.sentAt)) ?? context.sentAt
   if (sentAt === null || context.past) event.at = at
-  else event.agoMs = Math.max(0, sentAt - at)
+  else event.agoMs = Math.max(0, arrival(sentAt, context.receivedAt) - at)
+}
+
+/** The moment of our receiving, by the client's clock. */
+function arrival(sentAt: number, receivedAt = sentAt): number {
+  const way = receivedAt - sentAt
+  return way >= 0 && way <= ON_THE_WAY_MS ? receivedAt : sentAt
 }
 
 /** ms of an RFC 3339 text or of a number of ms; null when it is neither. */

@@ -52,7 +52,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
     asked: Asked,
     item: unknown,
     outer: Dict,
-    sentAt: number | null,
+    clocks: Pick<CleanContext, 'sentAt' | 'receivedAt'>,
     measure: boolean,
     aliases: Map<string, IdRef[]>,
   ): Promise<Cleaned> {
@@ -78,7 +78,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
       src: source.name,
       demandToken: source.demandToken,
       claims,
-      sentAt,
+      ...clocks,
       ...asked,
     }
     if (isDict(item)) {
@@ -90,7 +90,10 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
 
   return {
     async take(source, asked, items, outer, bytes) {
-      const sentAt = outer.sentAt === undefined ? null : timeOf(outer.sentAt)
+      const clocks = {
+        sentAt: outer.sentAt === undefined ? null : timeOf(outer.sentAt),
+        receivedAt: Date.now(),
+      }
       const measure = bytes > LIMITS.event
       const aliases =
         source.proof === 'server'
@@ -101,7 +104,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
       const refused: IntakeResult['refused'] = []
       const record: Rejected[] = []
       for (const [index, item] of items.entries()) {
-        const cleaned = await clean(source, asked, item, outer, sentAt, measure, aliases)
+        const cleaned = await clean(source, asked, item, outer, clocks, measure, aliases)
         if ('fault' in cleaned) {
           refused.push({ index, fault: cleaned.fault })
           record.push({ fault: cleaned.fault, item })

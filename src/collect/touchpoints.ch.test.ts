@@ -41,6 +41,28 @@ test('R0-02 one event from each channel of the catalogue lands on the same profi
   expect(events.map(e => e.channel).sort()).toEqual([...TOUCH_CHANNELS].sort())
 })
 
+test('hard problem 9: of two requests the slower one’s events keep their place', async () => {
+  const began = Date.now()
+  const view = (source: string, agoMs: number) => ({
+    batch: [
+      {
+        type: 'page',
+        anonymousId: 'SLOW-1',
+        messageId: newId(),
+        timestamp: began - agoMs,
+        context: { campaign: { source } },
+      },
+    ],
+    sentAt: new Date(began - agoMs),
+    writeKey: space.writeKey,
+  })
+  await send('/v1/batch', view('second', 1_000), {})
+  await send('/v1/batch', view('first', 3_000), {}) // a beacon of the page before, three seconds on its way
+  await stage.settle()
+  const { profile } = await personOf(core, space.id, 'anonymous_id', 'SLOW-1')
+  expect(profile.touches).toMatchObject({ first: { source: 'first' }, last: { source: 'second' } })
+})
+
 test('R0-03 page view, review view, store service and customer-service contact each appear as a touchpoint with channel', async () => {
   const key = bearer(space.apiKey)
   const context = { page: { url: 'https://shop.example/tea' } }

@@ -88,75 +88,110 @@ export async function split(read: ReadPast, holder: CustomerState, target: Uuid)
   }
 }
 
+/** `stories`: of everybody whose past was told without the target, by whose it is. */
 type Parting = {
   rest: Person
   taken: Person
   before: Set<string>
   mergedAt: number
   events: { rest: number; part: number }
+  stories: Map<Uuid, Past>
 }
 
-async function part(read: ReadPast, holder: Uuid, target: Uuid): Promise<Parting | null> {
+/** @param until the last moment of `holder` that counts: it may have become part of somebody then, and stood again later */
+async function part(
+  read: ReadPast,
+  holder: Uuid,
+  target: Uuid,
+  until = Number.POSITIVE_INFINITY,
+): Promise<Parting | null> {
   const past = await read(holder)
   if (past.start?.absorbed.includes(target)) return null
   const before = structuredClone(past.facts)
   const rest: Person = { state: past.start, facts: past.facts, did: new Tally(), story: [] }
+  const stories = new Map<Uuid, Past>()
   let parting: Parting | null = null
-  let really = new Tally()
+  const really = new Tally()
   let together = new Tally()
-  for (const { entry, world } of past.entries) {
-    if (entry.b === null) continue
-    const input = inputOf(entry)
+
+  /** False: what is whose can't be told. */
+  async function hear(input: Input, entry: JournalEntry, world: World): Promise<boolean> {
     const real = entry.x ?? 'folded'
     if (input.kind === 'restore' && real === 'folded') {
       if (parting !== null && input.body.state.absorbed.includes(target)) {
         // somebody else was taken out meanwhile: out of this story too
         const other = input.body.with
-        if (input.body.stands || !rest.state?.absorbed.includes(other)) return null
+        if (input.body.stands || !rest.state?.absorbed.includes(other)) return false
         const own: Past = { start: past.start, facts: structuredClone(before), entries: rest.story }
-        const apart = await part(id => (id === holder ? Promise.resolve(own) : read(id)), holder, other)
-        if (apart === null) return null
+        const told = async (id: Uuid): Promise<Past> => {
+          const story = id === holder ? own : stories.get(id)
+          return story ? { ...story, facts: structuredClone(story.facts) } : read(id)
+        }
+        const apart = await part(told, holder, other)
+        if (apart === null) return false
         Object.assign(rest, apart.rest)
-        for (const tally of [really, together]) tally.count(entry.e ?? []) // what went on at once
-        continue
+        for (const [id, story] of apart.stories) stories.set(id, story)
+        for (const tally of [really, together]) tally.count(entry.e)
+        return true
       }
-      // what was made up for then counts no more
-      really = new Tally()
-      rest.did = new Tally()
+      // the state that it was given has all that was sent until then made up for
+      rest.did = really.copy()
       parting = null
       // in this story they may have been apart already; the state that it was given holds all the same
       if (!input.body.stands && rest.state && !rest.state.absorbed.includes(input.body.with))
         rest.state.absorbed.push(input.body.with)
     }
-    really.count(entry.e ?? [])
+    really.count(entry.e)
     if (input.kind === 'absorb' && real === 'folded' && parting === null) {
       parting = await open(read, rest, input, world, target, holder)
       together = new Tally()
-      if (parting !== null) continue
+      for (const [id, story] of parting?.stories ?? []) stories.set(id, story)
+      if (parting !== null) return true
     }
     if (parting === null) {
       fold(rest, input, real, world, holder)
-      continue
+      return true
     }
-    together.count(entry.e ?? [])
+    together.count(entry.e)
     const { taken, events } = parting
     const whose = belongsTo(input, rest.state, taken.state!)
     const [ours, theirs] = [rest.state, taken.state!]
     if (whose !== 'rest') fold(taken, without(forPart(input, theirs), ours, theirs), real, world, target)
     if (whose !== 'part') fold(rest, without(input, theirs, ours), real, world, holder)
     if (input.kind === 'event' && real === 'folded' && whose !== 'both') events[whose]++
+    return true
   }
-  if (parting !== null) {
-    makeUp(rest, really)
-    makeUp(parting.taken, together)
+
+  for (const { entry, world } of past.entries) {
+    if (entry.n > until) break
+    const { story } = rest
+    const length = story.length
+    if (entry.b === null) for (const tally of [really, together]) tally.count(entry.e)
+    else if (!(await hear(inputOf(entry), entry, world))) return null
+    // the story tells what really came of it, whether or not it was this one's in the story
+    const told = rest.story === story && rest.story.length > length
+    if (!told) rest.story.push({ entry: { ...entry, b: null }, world })
+    else if (entry.e) rest.story.at(-1)!.entry.e = entry.e
   }
-  return parting
+  // said again, for the compiler takes what is set within `hear` for null
+  const found = parting as Parting | null
+  if (found === null) return null
+  makeUp(rest, really)
+  makeUp(found.taken, together)
+  stories.set(holder, { start: past.start, facts: before, entries: rest.story })
+  return { ...found, rest, stories }
 }
 
 /** Messages intended by run and node. */
 class Tally {
-  sent = new Map<string, number>()
-  count(effects: FoldEffect[]): void {
+  readonly sent: Map<string, number>
+  constructor(sent: Iterable<[string, number]> = []) {
+    this.sent = new Map(sent)
+  }
+  copy(): Tally {
+    return new Tally(this.sent)
+  }
+  count(effects: readonly FoldEffect[] = []): void {
     for (const e of effects) {
       if (e.kind !== 'intent') continue
       const key = `${e.intent.enrollment}|${e.intent.node}`
@@ -186,6 +221,7 @@ function makeUp(person: Person, really: Tally): void {
       if (more <= 0) continue
       run.occ[node] = (run.occ[node] ?? 0) + more
       if (!run.twin?.includes(node)) (run.twin ??= []).push(node)
+      did.sent.set(key, times)
     }
 }
 
@@ -204,6 +240,7 @@ async function open(
   const { body } = input
   const mergedAt = input.now
   const events = { rest: 0, part: 0 }
+  const stories = new Map<Uuid, Past>()
   if (body.loser === target) {
     if (body.state === null) return null
     const { into: _into, ...state } = body.state
@@ -216,10 +253,10 @@ async function open(
       )
         state.ids.push({ kind, value, verified, at: mergedAt, src: 'merge' })
     const taken: Person = { state, facts: factsOf(body.orders), did: new Tally(), story: [] }
-    return { rest, taken, before: keysOf(body.orders), mergedAt, events }
+    return { rest, taken, before: keysOf(body.orders), mergedAt, events, stories }
   }
   if (!body.state?.absorbed.includes(target)) return null
-  const inner = await part(read, body.loser, target)
+  const inner = await part(read, body.loser, target, body.state.now)
   if (inner === null || inner.rest.state === null) return null
   const theirs = new Set(Object.values(inner.taken.facts).flatMap(rows => rows.map(r => r.orderNo + r.key)))
   const others: AbsorbBody = {

@@ -41,9 +41,12 @@ const POLL_MS = 1_000
 /** At rest it waits for the folds to say that there is work, and looks by itself only so often. */
 const IDLE_POLL_MS = 5_000
 const LEASE_ROUND_MS = 2_000
-/** Snapshots take at most a twentieth of the time, so under load they come less often, but at least this often. */
+/** Snapshots take at most a twentieth of the time, so under load they come less often, but at least this often: a few cost the
+ *  same as one, and pages ask for them. */
 const SNAPSHOT_SHARE = 20
 const SNAPSHOT_MOST_MS = 20_000
+const FEW_SNAPSHOTS = 500
+const FEW_MOST_MS = 1_000
 const SNAPSHOTS_AT_ONCE = 5_000
 
 export type HistoryWorker = Role & { tick(): Promise<boolean> }
@@ -262,6 +265,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   async function snapshot(): Promise<void> {
     const began = performance.now()
     const breath = openBreath()
+    let written = 0
     for (const customers of touched.values()) {
       while (customers.size > 0) {
         const ids = customers.values().take(SNAPSHOTS_AT_ONCE).toArray()
@@ -283,12 +287,14 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         }
         if (values.length > 0) await core.history.insert({ table: 'customer', values, format: 'JSONEachRow' })
         for (const id of ids) customers.delete(id)
+        written += values.length
         // what pages asked since the facts were told of was answered from older snapshots
         tellPages(values.map(v => v.workspace_id))
       }
     }
     const now = performance.now()
-    nextSnapshot = now + Math.min((now - began) * SNAPSHOT_SHARE, SNAPSHOT_MOST_MS)
+    const mostMs = written > FEW_SNAPSHOTS ? SNAPSHOT_MOST_MS : FEW_MOST_MS
+    nextSnapshot = now + Math.min((now - began) * SNAPSHOT_SHARE, mostMs)
   }
 
   /** One round over the groups with work. `eager`: snapshots at once, else as often as their cost allows. */
