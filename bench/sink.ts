@@ -51,10 +51,19 @@ export function closeSink(sink: Sink): void {
 const SECRET = 'bench'
 
 /** The workspace's LINE account, at the sink. Returns the address of its webhook. */
-export async function connectSink(product: Product, space: Space, sink: Sink): Promise<string> {
+/** @param ratePerSecond how many messages a second it may be asked for; else as many as LINE takes */
+export async function connectSink(
+  product: Product,
+  space: Space,
+  sink: Sink,
+  ratePerSecond?: number,
+): Promise<string> {
   const account = await api<{ webhookUrl: string }>(product, space, 'PUT', '/channels/line', {
     name: 'Sink',
-    settings: { baseUrl: sink.url },
+    settings: {
+      baseUrl: sink.url,
+      ...(ratePerSecond === undefined ? {} : { ratePerSecond: String(ratePerSecond) }),
+    },
     secrets: { accessToken: 'bench', channelSecret: SECRET },
   })
   return account.webhookUrl

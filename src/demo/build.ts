@@ -2,6 +2,7 @@
 // import does, so the production reducer folds it. Most of it is long past and triggers no journey; the last hours do.
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
+import { awaitHistory } from '../inbox/announce.ts'
 import { append, type Append } from '../inbox/append.ts'
 import type { Core } from '../platform/core.ts'
 import { BrokenRule, must } from '../platform/errors.ts'
@@ -133,7 +134,10 @@ export async function buildDemo(
   })
   report('history', 0)
   const heads = await journalHeads(core.pool)
-  await settle(options.signal, () => historyBehind(core.pool, heads))
+  await settle(options.signal, () => {
+    awaitHistory(core.signals)
+    return historyBehind(core.pool, heads)
+  })
   await watchKpis(core, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })
   return { workspace, events: model.count }

@@ -7,6 +7,12 @@ import type { Written } from './write.ts'
 /** Effects that may end messages of the ledger, whose outcomes are inputs then. */
 const ENDS_SENDS: ReadonlySet<string> = new Set(['cancel', 'merged', 'stop_sends'])
 
+/** Detail of the signal `journal` by which who waits for history says so. */
+export const HISTORY_AWAITED = 'awaited'
+
+/** Call it at each look for something that history must have first: it rests less meanwhile. */
+export const awaitHistory = (signals: Signals): void => signals.emit('journal', HISTORY_AWAITED)
+
 /** After the commit only: who is told looks at once. */
 export function announce(signals: Signals, folded: Folded, written: Written): void {
   if (folded.shifts.length > 0) signals.emit('message')

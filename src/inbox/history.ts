@@ -9,6 +9,7 @@ import { IDLE_AFTER_MS } from '../platform/loop.ts'
 import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import { bigints, smallints } from '../platform/pg-array.ts'
 import { inTransaction, openPipeline } from '../platform/postgres.ts'
+import { HISTORY_AWAITED } from './announce.ts'
 import { HISTORY_LEASES, holdLeases, releaseLeases, type Lease } from './leases.ts'
 import { HISTORY_COLUMNS, historyRows, historyTuple, snapshotRow, type JournalRow } from './history-rows.ts'
 import type { OrderStateRow } from './history-orders.ts'
@@ -319,7 +320,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
 
   let stopping = false
   let running = false
-  let wake = () => {}
+  let rest: { started: number; worked: boolean; endWithin(ms: number): void } | null = null
   let ended: Promise<void> = Promise.resolve()
   const offs: (() => void)[] = []
 
@@ -345,17 +346,27 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       if (worked) workedAt = started
       const pollMs = started - workedAt > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS
       const restMs = worked ? Math.max(0, lingerMs(roundRows, tookMs) - tookMs) : pollMs
+      if (stopping) break
       await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, restMs)
-        wake = worked
-          ? () => {}
-          : () => {
-              clearTimeout(timer)
-              setTimeout(resolve, LINGER_MS)
-            }
-        if (stopping) resolve()
+        let endsAt = performance.now() + restMs
+        let timer = setTimeout(resolve, restMs)
+        const endWithin = (ms: number) => {
+          if (performance.now() + ms >= endsAt) return
+          endsAt = performance.now() + ms
+          clearTimeout(timer)
+          timer = setTimeout(resolve, ms)
+        }
+        rest = { started, worked, endWithin }
       })
+      rest = null
     }
+  }
+
+  /** What is new lingers for more; while somebody waits for it nothing does. */
+  function called(detail: string): void {
+    if (rest === null) return
+    if (detail === HISTORY_AWAITED) rest.endWithin(Math.max(0, rest.started + LINGER_MS - performance.now()))
+    else if (!rest.worked) rest.endWithin(LINGER_MS)
   }
 
   return {
@@ -363,13 +374,13 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     start() {
       if (running) return
       running = true
-      offs.push(core.signals.on('journal', () => wake()))
+      offs.push(core.signals.on('journal', called))
       ended = run()
     },
     async stop() {
       stopping = true
       for (const off of offs) off()
-      wake()
+      rest?.endWithin(0)
       await ended
       await releaseLeases(core, HISTORY_LEASES).catch((error: unknown) =>
         core.log.warn(

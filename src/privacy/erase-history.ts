@@ -1,5 +1,6 @@
 // A person's rows in history go; rows of others that name them stay without the values.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { awaitHistory } from '../inbox/announce.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
 import { escapeRegExp, fragmentsOf, type Needles, type Person } from './model.ts'
@@ -85,6 +86,7 @@ async function historyHasPassed(core: Core): Promise<void> {
       [rows.map(r => r.bucket), rows.map(r => r.seq)],
     )
     if (behind.rowCount === 0) return
+    awaitHistory(core.signals)
     if (Date.now() > end) throw new Error('history is behind the journal for ten minutes: is ClickHouse up?')
   }
 }
