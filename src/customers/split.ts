@@ -139,7 +139,7 @@ async function part(
       parting = null
       // in this story they may have been apart already; the state that it was given holds all the same
       if (!input.body.stands && rest.state && !rest.state.absorbed.includes(input.body.with))
-        rest.state.absorbed.push(input.body.with)
+        rest.state = { ...rest.state, absorbed: [...rest.state.absorbed, input.body.with] }
     }
     really.count(entry.e)
     if (input.kind === 'absorb' && real === 'folded' && parting === null) {

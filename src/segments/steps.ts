@@ -212,33 +212,6 @@ export function openStepper(core: Core): Stepper {
     return 'worked'
   }
 
-  type Told = Awaited<ReturnType<typeof readPast>>
-  /** read while the step before is written: it is of the past, which waits for nobody */
-  let toldAhead: { job: Uuid; after: Uuid; upTo: Uuid | null; told: Promise<Told> } | null = null
-
-  /** What history tells of the customers of this step; the next one's is asked for. `steps`: where this and the next ones end. */
-  async function toldOf(
-    job: JobRow,
-    asked: Past,
-    steps: Uuid[],
-    edges: number[],
-    now: number,
-  ): Promise<Told> {
-    const ask = (after: Uuid, upTo: Uuid | null) =>
-      readPast(core.history, job.workspace_id, asked, { after, upTo, edges, now })
-    const upTo = steps[0] ?? null
-    const isAhead = toldAhead?.job === job.id && toldAhead.after === job.after && toldAhead.upTo === upTo
-    const told = await (isAhead ? toldAhead!.told : ask(job.after, upTo))
-    toldAhead = null
-    if (upTo !== null) {
-      const next = steps[1] ?? null
-      const reading = ask(upTo, next)
-      reading.catch(() => undefined) // told when it is its turn
-      toldAhead = { job: job.id, after: upTo, upTo: next, told: reading }
-    }
-    return told
-  }
-
   const fillOf = (job: JobRow, of: Uuid, mem: FillBody['mem'], orders: boolean): Append => ({
     workspace: job.workspace_id,
     customer: of,
@@ -263,13 +236,12 @@ export function openStepper(core: Core): Stepper {
       ends = { job: job.id, after: job.after, steps }
     }
     const upTo = ends.steps[0] ?? null
-    const found = await toldOf(
-      job,
-      asked,
-      ends.steps,
-      edges.map(e => e.seq),
+    const found = await readPast(core.history, job.workspace_id, asked, {
+      after: job.after,
+      upTo,
+      edges: edges.map(e => e.seq),
       now,
-    )
+    })
     const rows = [...found].map(([of, mem]) => fillOf(job, of, mem, asked.orders))
     const done = job.done + found.size
     if (upTo !== null) await move(job, { after: upTo, done }, rows)
