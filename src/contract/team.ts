@@ -100,7 +100,9 @@ export const teamEndpoints = {
       locale: z
         .enum(['zh-TW', 'en'])
         .default('zh-TW')
-        .describe('the language of the brand; what is made with it, such as the accounts of a sandbox, is named in it'),
+        .describe(
+          'the language of the brand; what is made with it, such as the accounts of a sandbox, is named in it',
+        ),
     }),
     out: workspace,
   }),

@@ -23,7 +23,11 @@ export function NoWorkspace() {
         action={
           <Button
             loading={create.isPending}
-            onClick={() => create.mutate({ body: { name: t('settings.sandbox'), kind: 'sandbox', locale: currentLocale() } })}
+            onClick={() =>
+              create.mutate({
+                body: { name: t('settings.sandbox'), kind: 'sandbox', locale: currentLocale() },
+              })
+            }
           >
             {t('settings.create')}
           </Button>

@@ -4,7 +4,11 @@ import { Autocomplete, type AutocompleteProps, type OptionsFilter, Text } from '
 import { useRef, useState } from 'react'
 
 /** What events are called, by their names; an event that only its letters' case tells from its name has no other. */
-export type EventNames = { names: string[]; labelOf: (name: string) => string; nameOf: (typed: string) => string }
+export type EventNames = {
+  names: string[]
+  labelOf: (name: string) => string
+  nameOf: (typed: string) => string
+}
 
 export function eventNames(names: string[], sayName: (name: string) => string): EventNames {
   const labelOf = (name: string) => {
