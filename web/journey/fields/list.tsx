@@ -3,7 +3,7 @@ import { ActionIcon, Button, Fieldset, Group, Stack } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { FieldSpec } from '../../../src/journeys/model.ts'
+import type { FieldSpec } from '../../../src/journeys/nodes/type.ts'
 import { list, text } from '../say/values.ts'
 import type { FieldProps } from './model.ts'
 
