@@ -2,6 +2,7 @@
 // both languages, dark and narrow. SHOTS=folder keeps pictures.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { putContact } from '../src/sandbox/stand-in.ts'
 import { seriousFaults } from './axe.ts'
 import { eventually } from './browser.ts'
 import { pictures } from './pictures.ts'
@@ -183,6 +184,173 @@ test('R4-11 a notification by phone number is written with LINE’s template, an
   await page.getByText('已送出 1 則測試').waitFor()
   await eventually('the friend has the message', async () => {
     const chat = await brand.ask('sandboxMessages', { query: { channel: 'line', address: uid } })
+    return JSON.stringify(chat.items).includes('您的包裹已出貨')
+  })
+})
+
+/** A new module of a channel, open in its editor; gives its id. */
+async function newModule(name: string, channel: string): Promise<string> {
+  await page.goto(`${home}/modules`)
+  await button('新增模組').first().click()
+  await page.getByRole('dialog').getByLabel('名稱').fill(name)
+  await page.getByRole('dialog').getByLabel('渠道').selectOption(channel)
+  await button('建立').click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  return page.url().split('/modules/')[1]!.split('?')[0]!
+}
+/** What is kept of it once it is saved. */
+async function savedDraft(module: string): Promise<object> {
+  const saved = page.waitForResponse(r => r.request().method() === 'PATCH' && r.url().endsWith(module))
+  await button('儲存草稿').click()
+  expect((await saved).status()).toBe(200)
+  return (await site.brand.ask('module', { params: { module } })).draft as object
+}
+const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+
+test('replies to tap on WhatsApp: up to three buttons, a list, and back; two of the same code are told apart', {
+  timeout: 60_000,
+}, async () => {
+  const id = await newModule('尺寸', 'whatsapp')
+  await page.getByRole('radiogroup', { name: '訊息種類' }).getByText('自由文字').click()
+  await field('文字').fill('要哪個尺寸？')
+  const add = button('加一個回覆')
+  for (const [i, size] of ['小', '中', '大'].entries()) {
+    await add.click()
+    await field(`第 ${i + 1} 個回覆的文字`).fill(size)
+  }
+  // three is the most that WhatsApp takes
+  expect(await add.count()).toBe(0)
+  await field('第 2 個回覆的代號').fill('size-m')
+  await field('第 3 個回覆的代號').fill('size-m')
+  await page.getByText('代號和前面的一樣，會分不出點了哪一個').waitFor()
+  await field('第 3 個回覆的代號').fill('size-l')
+  await page.getByText('代號和前面的一樣，會分不出點了哪一個').waitFor({ state: 'detached' })
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('whatsapp-buttons')
+  const rows = [
+    { title: '小', payload: '小' },
+    { title: '中', payload: 'size-m' },
+    { title: '大', payload: 'size-l' },
+  ]
+  expect(await savedDraft(id)).toEqual({ channel: 'whatsapp', text: '要哪個尺寸？', buttons: rows })
+
+  const way = page.getByRole('radiogroup', { name: '回覆怎麼顯示' })
+  await way.getByText('清單（最多 10 列）').click()
+  await field('打開清單的按鈕').fill('選尺寸')
+  await add.click()
+  await field('第 4 個回覆的文字').fill('特大')
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('whatsapp-list')
+  expect(await savedDraft(id)).toEqual({
+    channel: 'whatsapp',
+    text: '要哪個尺寸？',
+    list: { button: '選尺寸', rows: [...rows, { title: '特大', payload: '特大' }] },
+  })
+  await button('移除第 1 個回覆').click()
+  await way.getByText('按鈕（最多 3 個）').click()
+  expect(await savedDraft(id)).toEqual({
+    channel: 'whatsapp',
+    text: '要哪個尺寸？',
+    buttons: [...rows.slice(1), { title: '特大', payload: '特大' }],
+  })
+})
+
+test('quick replies on Messenger stand beside its links', { timeout: 60_000 }, async () => {
+  const id = await newModule('新品', 'messenger')
+  await field('文字').fill('新品到了')
+  await button('加按鈕').click()
+  await field('第 1 個按鈕的文字').fill('去逛逛')
+  await field('第 1 個按鈕的網址').fill('https://shop.example/new')
+  await button('加一個回覆').click()
+  await field('第 1 個回覆的文字').fill('再說')
+  await button('加一個回覆').click()
+  await field('第 2 個回覆的文字').fill('要買')
+  await field('第 2 個回覆的代號').fill('buy')
+  const preview = page.getByRole('region', { name: '預覽' })
+  await preview.getByText('要買').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('messenger-replies')
+  expect(await savedDraft(id)).toEqual({
+    channel: 'messenger',
+    text: '新品到了',
+    buttons: [{ title: '去逛逛', url: 'https://shop.example/new' }],
+    quickReplies: [
+      { title: '再說', payload: '再說' },
+      { title: '要買', payload: 'buy' },
+    ],
+  })
+  await button('移除第 2 個回覆').click()
+  await button('移除第 1 個回覆').click()
+  expect(await savedDraft(id)).not.toHaveProperty('quickReplies')
+})
+
+test('a notification by phone number from the form of a journey’s node reaches who is no friend', {
+  timeout: 60_000,
+}, async () => {
+  const { brand, core } = site
+  const phone = '+886912345678'
+  await core.pool.query(
+    `update channel_account set settings = settings || '{"phoneNotifications": "on"}' where workspace_id = $1 and adapter = 'line'`,
+    [brand.id],
+  )
+  // the number is at LINE
+  await putContact(core.pool, {
+    workspace: brand.id,
+    channel: 'sms',
+    address: phone,
+    name: '',
+    following: true,
+    at: Date.now(),
+  })
+  const graph = {
+    format: 1,
+    name: '出貨了',
+    trigger: { kind: 'event', event: 'Parcel Sent' },
+    reentry: { kind: 'always' },
+    exits: [],
+    start: 'send',
+    nodes: {
+      send: {
+        type: 'send',
+        fields: {
+          channel: 'line',
+          purpose: 'marketing',
+          content: { channel: 'line', messages: [{ type: 'text', text: '包裹已出貨' }] },
+        },
+        next: { accepted: null },
+      },
+    },
+  }
+  const { id } = await brand.ask('createJourney', { body: { graph } })
+  const drawn = async () => {
+    const held = await brand.ask('journey', { params: { journey: String(id) } })
+    return (held.draft as typeof graph).nodes.send.fields
+  }
+  await page.goto(`${home}/journeys/${String(id)}?node=send`)
+  await field('文字').first().fill('您的包裹已出貨')
+  await page.getByRole('checkbox', { name: /不是好友就用電話號碼送/ }).check()
+  const wrong = page.getByText('用電話號碼送的 LINE 通知型訊息只能是交易訊息').first()
+  await wrong.waitFor()
+  await page.getByRole('radiogroup', { name: '用途' }).getByText('交易通知').click()
+  await wrong.waitFor({ state: 'detached' })
+  await page.getByText('沒有問題', { exact: true }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('phone-in-node')
+  await eventually('the draft is stored', async () => (await drawn()).purpose === 'transactional')
+  expect(await drawn()).toMatchObject({
+    purpose: 'transactional',
+    content: { byPhone: true, messages: [{ type: 'text', text: '您的包裹已出貨' }] },
+  })
+  await button('發布').first().click()
+  const lastLook = page.getByRole('dialog').or(page.locator('.journey-side'))
+  await lastLook.getByRole('button', { name: /^發布/ }).click()
+  await page.getByRole('radio', { name: '線上版本' }).waitFor({ state: 'attached' })
+  await brand.send(
+    { type: 'identify', userId: 'P-1', traits: { name: '沒加好友的人', phone } },
+    { type: 'track', userId: 'P-1', event: 'Parcel Sent', properties: {} },
+  )
+  await eventually('the number has it', async () => {
+    const chat = await brand.ask('sandboxMessages', { query: { channel: 'line', address: phone } })
     return JSON.stringify(chat.items).includes('您的包裹已出貨')
   })
 })

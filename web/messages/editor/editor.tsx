@@ -186,7 +186,7 @@ function Channel({ ws, content, faults, readOnly, change }: Props) {
 const dropped = (mail: Mail): Draft => ('blocks' in mail ? {} : { blocks: undefined })
 
 function Whatsapp({ ws, content, readOnly, change }: Omit<Props, 'faults'>) {
-  const { template: _template, text: _text, media: _media, buttons: _buttons, ...beside } = content
+  const { template: _t, text: _text, media: _m, buttons: _b, list: _l, ...beside } = content
   return (
     <WhatsappForm
       ws={ws}
