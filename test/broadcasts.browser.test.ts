@@ -89,6 +89,44 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   await look('nobody-en')
 })
 
+test('what a broadcast says is tried by a test send from its form, as a customer would read it; nobody else has it', {
+  timeout: 60_000,
+}, async () => {
+  const { page, brand } = site
+  const seed = 'U' + 'cd'.repeat(16)
+  await brand.ask('sandboxAct', { body: { channel: 'line', address: seed, act: 'follow', name: '測試的人' } })
+  const customer = await eventually('the follower is a customer', async () => {
+    const { items } = await brand.ask('customers', { query: { q: '測試的人' } })
+    return (items as { id: string }[])[0]?.id
+  })
+  await brand.send({ type: 'identify', userId: 'T-1', traits: { name: '林小美' } })
+  await brand.ask('addTestRecipient', { body: { list: '內部', customer } })
+  await page.goto(`${brand.home}/broadcasts/new`)
+  await page.evaluate(() => localStorage.setItem('itinera.locale', 'en'))
+  await page.reload()
+  await page.getByRole('textbox', { name: /Text/ }).first().fill('{{ customer.name }}, ten percent off')
+  const chat = async (address: string) =>
+    JSON.stringify((await brand.ask('sandboxMessages', { query: { channel: 'line', address } })).items)
+  const before = await chat(UID)
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send a test' })
+  const send = dialog.getByRole('button', { name: 'Send test' })
+  const list = dialog.getByRole('checkbox', { name: /內部/ })
+  await list.waitFor()
+  expect(await send.isDisabled()).toBe(true)
+  await list.check()
+  await dialog.getByRole('combobox', { name: 'Customer' }).last().fill('林小美')
+  await page.getByRole('option', { name: /林小美/ }).click()
+  await expectCleanInBothSchemes(page, 'test-send-en', pictures('broadcast'))
+  await send.click()
+  await dialog.waitFor({ state: 'detached' })
+  await eventually('the test has arrived', async () => (await chat(seed)).includes('ten percent off'))
+  expect(await chat(seed)).toContain('林小美, ten percent off')
+  expect(await chat(UID)).toBe(before)
+  const { items } = await brand.ask('messages', { query: { customer } })
+  expect((items as { origin: string }[]).map(m => m.origin)).toEqual(['test'])
+})
+
 test('what counts as taking part in a campaign is picked among the events that are known, or written', {
   timeout: 120_000,
 }, async () => {

@@ -87,7 +87,7 @@ export const journeysCanvas = {
     end: ['結束', 'End'],
   },
   nodeHelp: {
-    send: ['以 LINE 或電子郵件送一則訊息', 'One message by LINE or e-mail'],
+    send: ['以選定的渠道送一則訊息', 'One message by the channel you choose'],
     delay: ['等一段時間，或等到幾點', 'Wait a while, or until a time of day'],
     wait_event: ['等顧客做某件事，逾時走另一條路', 'Wait until somebody does something, or time is up'],
     split: ['依條件走不同的路，第一個符合的為準', 'Different ways by rule; the first that holds'],
