@@ -180,7 +180,8 @@ export async function invariantOf(core: Core, workspace: Uuid): Promise<Invarian
   kept.delete(workspace)
   const value = await checkInvariant(core, workspace)
   const tookMs = Date.now() - value.at
-  if (value.intents >= MANY && tookMs > SLOW_MS) kept.set(workspace, { until: Date.now() + 10 * tookMs, value })
+  if (value.intents >= MANY && tookMs > SLOW_MS)
+    kept.set(workspace, { until: Date.now() + 10 * tookMs, value })
   return value
 }
 
