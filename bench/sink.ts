@@ -50,8 +50,8 @@ export function closeSink(sink: Sink): void {
 
 const SECRET = 'bench'
 
-/** The workspace's LINE account, at the sink. Returns the address of its webhook. */
-/** @param ratePerSecond how many messages a second it may be asked for; else as many as LINE takes */
+/** The workspace's LINE account, at the sink. Returns the address of its webhook.
+ *  @param ratePerSecond how many messages a second it may be asked for; else as many as LINE takes */
 export async function connectSink(
   product: Product,
   space: Space,

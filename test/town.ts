@@ -9,15 +9,15 @@ import { restoresOf, split, type Parted } from '../src/customers/split.ts'
 import type { World } from '../src/customers/world.ts'
 import type {
   CommandBody,
-  Conflict,
   EventBody,
   Facts,
   FoldEffect,
   IncomingInput,
   Input,
   JournalEntry,
-  OrderRow,
 } from '../src/inbox/model.ts'
+import type { OrderRow } from '../src/inbox/order-model.ts'
+import type { Conflict } from '../src/inbox/identity-model.ts'
 import { type Intent, outcomeOfIntent } from '../src/messages/model.ts'
 import { BrokenRule } from '../src/platform/errors.ts'
 import type { Uuid } from '../src/platform/ids.ts'

@@ -1,7 +1,7 @@
 // Handlers of broadcasts.
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { demandScope } from '../platform/http/session.ts'
@@ -176,12 +176,11 @@ export const broadcastRoutes = {
       limit: query.limit + 1,
       ...(query.campaign === undefined ? {} : { campaign: idOr404('cmp', query.campaign) }),
     })
-    const shown = rows.slice(0, query.limit)
+    const { shown, next } = cutPage(rows, query.limit, last => [last.journey])
     const found = await progressOrNull(core, workspace.id, shown, now)
-    const last = shown.at(-1)
     return {
       items: shown.map(b => present(b, found, now)),
-      next: rows.length > query.limit && last ? writeCursor([last.journey]) : null,
+      next,
       stale: found === null,
     }
   },

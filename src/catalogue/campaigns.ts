@@ -1,6 +1,6 @@
 // Campaigns: kept by hand, part of the world, so that a moved end moves what waits for it.
 import type { Out } from '../contract.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Core } from '../platform/core.ts'
 import type { Handlers } from '../platform/http/handler.ts'
@@ -141,11 +141,10 @@ export const campaignRoutes = {
         order by id desc limit $4`,
       [workspace.id, query.archived === 'true', at?.[0] ?? null, query.limit + 1],
     )
-    const shown = rows.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(rows, query.limit, last => [last.id])
     return {
       items: shown.map(present),
-      next: rows.length > query.limit && last ? writeCursor([last.id]) : null,
+      next,
     }
   },
 

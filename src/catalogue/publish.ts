@@ -10,8 +10,8 @@ import { planOf } from '../journeys/plan.ts'
 import { triggerTypeOf } from '../journeys/triggers/register.ts'
 import type { ProfileSettings } from '../customers/settings.ts'
 import type { QuietHours, SendingRules, World } from '../customers/world.ts'
-import { append } from '../inbox/append.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import { appendToAll } from '../inbox/append.ts'
+import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Core } from '../platform/core.ts'
 import { must } from '../platform/errors.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -223,16 +223,7 @@ export async function publishWorld(
     'insert into catalogue (workspace_id, no, body, created_at) values ($1, $2, $3, clock_timestamp())',
     [workspace, no, JSON.stringify(world)],
   )
-  await append(
-    sql,
-    null,
-    Array.from({ length: BUCKETS }, (_, bucket) => ({
-      workspace,
-      customer: null,
-      bucket,
-      input: { kind: 'publish' as const, body: { catalogueNo: no } },
-    })),
-  )
+  await appendToAll(sql, workspace, { kind: 'publish', body: { catalogueNo: no } })
   if (begins || cause.segment !== null)
     await queueJob(sql, {
       workspace,
@@ -247,7 +238,7 @@ export async function publishWorld(
       `insert into bulk (bucket, workspace_id, customer_id, kind, message_hash, body)
        select bucket, workspace_id, id, 'recheck', null, $2 from customer
         where bucket = any($3::smallint[]) and workspace_id = $1 and merged_into is null`,
-      [workspace, JSON.stringify({ catalogueNo: no }), Array.from({ length: BUCKETS }, (_, i) => i)],
+      [workspace, JSON.stringify({ catalogueNo: no }), ALL_BUCKETS],
     )
   }
   return no

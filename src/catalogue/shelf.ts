@@ -1,7 +1,7 @@
 // The tables of a catalogue that people keep by hand or by file: stores, staff, products. They share one way of being
 // listed, changed and filled: a code that is theirs for ever, a version, archived instead of deleted. Table and column
 // names come from the constants of this folder and from nowhere else; values are always bound.
-import { writeCursor, readCursor, isTexts } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { newId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -64,11 +64,10 @@ export async function listShelf<R extends ShelfRow>(
     `select * from ${shelf.table} where ${conditions.join(' and ')} order by id desc limit $${values.length}`,
     values,
   )
-  const shown = rows.slice(0, query.limit)
-  const last = shown.at(-1)
+  const { shown, next } = cutPage(rows, query.limit, last => [last.id])
   return {
     rows: shown,
-    next: rows.length > query.limit && last ? writeCursor([last.id]) : null,
+    next,
     total: counted.rows[0]?.n ?? 0,
   }
 }

@@ -2,7 +2,7 @@
 import { nameOf } from '../customers/present.ts'
 import { customersById } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import type { Handlers } from '../platform/http/handler.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { rejectedEvents } from './rejected.ts'
@@ -26,11 +26,10 @@ export const sourceRoutes = {
   async rejectedEvents({ core, workspace, query }) {
     const at = readCursor(query.cursor, isTexts(1))
     const found = await rejectedEvents(core.pool, workspace.id, at ? at[0]! : null, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.id])
     return {
       items: shown.map(r => ({ ...r, at: r.at.toISOString() })),
-      next: found.length > query.limit && last ? writeCursor([last.id]) : null,
+      next,
     }
   },
 } satisfies Handlers

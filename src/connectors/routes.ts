@@ -1,7 +1,7 @@
 // Handlers of connectors and of the sources that post webhooks.
 import { randomBytes } from 'node:crypto'
 import type { Out } from '../contract.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import type { Core } from '../platform/core.ts'
 import { must, Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
@@ -197,15 +197,14 @@ export const connectorRoutes = {
       before: at ? at[0]! : null,
       limit: query.limit + 1,
     })
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.id])
     return {
       items: shown.map(d => ({
         ...d,
         id: publicId('dea', d.id),
         at: new Date(d.at.getTime() + workspace.clockOffsetMs).toISOString(),
       })),
-      next: found.length > query.limit && last ? writeCursor([last.id]) : null,
+      next,
     }
   },
 

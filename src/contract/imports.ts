@@ -1,6 +1,7 @@
 // Imports: what a file may hold, its settings, check and run, and the feeds they come from. Uploads and downloads are
 // streams and stand beside this table (src/imports/transfer.ts).
 import { z } from 'zod'
+import { IMPORT_STATUSES } from '../imports/status.ts'
 import { e, id, list, ok, page, personal, time } from './shared.ts'
 
 const words = z.object({ zh: z.string(), en: z.string() })
@@ -18,17 +19,7 @@ const importRow = z.object({
   preset: z.string().nullable(),
   fileName: z.string(),
   bytes: z.number(),
-  status: z.enum([
-    'draft',
-    'checking',
-    'ready',
-    'queued',
-    'running',
-    'cancelling',
-    'done',
-    'failed',
-    'cancelled',
-  ]),
+  status: z.enum(IMPORT_STATUSES),
   /** rows done, and the share of the file that was read */
   rows: z.number(),
   done: z.number().min(0).max(1),

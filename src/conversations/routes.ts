@@ -11,7 +11,7 @@ import { openMessageLinks } from '../messages/link-tokens.ts'
 import { renderNotice, templateFault } from '../messages/render.ts'
 import { templateScope } from '../messages/render-scope.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Caller, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { newId, parseId, publicId, type Uuid } from '../platform/ids.ts'
@@ -104,14 +104,14 @@ export const conversationRoutes = {
       position && { at: position[0]!, customer: position[1]!, channel: position[2]! },
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [
+      iso(last.last_at),
+      last.customer,
+      last.channel,
+    ])
     return {
       items: shown.map(rowOf),
-      next:
-        found.length > query.limit && last
-          ? writeCursor([iso(last.last_at), last.customer, last.channel])
-          : null,
+      next,
       counts: await countConversations(core.pool, workspace.id, me),
     }
   },
@@ -150,8 +150,7 @@ export const conversationRoutes = {
       position && { at: position[0]!, key: position[1]! },
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [iso(last.at), last.key])
     return {
       items: shown.map(e => ({
         id: e.key,
@@ -166,7 +165,7 @@ export const conversationRoutes = {
         state: e.state,
         reason: e.reason,
       })),
-      next: found.length > query.limit && last ? writeCursor([iso(last.at), last.key]) : null,
+      next,
     }
   },
 

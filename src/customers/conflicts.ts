@@ -1,7 +1,7 @@
 // Conflicts for a person to decide: two customers of whom something says that they are one, and something that they are
 // not. The list is a table (src/customers/identity-store.ts); the state keeps what it needs to close them by itself,
 // and whom a person keeps apart for good.
-import type { Conflict } from '../inbox/model.ts'
+import type { Conflict } from '../inbox/identity-model.ts'
 import { bucketOf, deriveId, type Uuid } from '../platform/ids.ts'
 import type { Fold } from './fold.ts'
 import type { CustomerState, IdRef } from './model.ts'

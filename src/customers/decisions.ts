@@ -2,7 +2,8 @@
 // Each is a command at one of the two, whose owner tells the other.
 import { moveBooks } from '../membership/points.ts'
 import { balanceOf } from '../membership/model.ts'
-import type { CommandBody, IdentityBody } from '../inbox/model.ts'
+import type { CommandBody } from '../inbox/model.ts'
+import type { IdentityBody } from '../inbox/identity-model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { done, wrong, type Answer } from './answer.ts'
 import { keepApart } from './conflicts.ts'

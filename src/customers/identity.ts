@@ -7,7 +7,8 @@
 // - several holders: the smallest id asks each larger one once per strength of proof; the event itself is folded by the
 //   holder of its strongest identifier, so that a retry, which may be routed to another smallest id by then, ends at
 //   the same person and is known there.
-import type { Conflict, EventBody } from '../inbox/model.ts'
+import type { EventBody } from '../inbox/model.ts'
+import type { Conflict } from '../inbox/identity-model.ts'
 import { bucketOfText, deriveId, type Uuid } from '../platform/ids.ts'
 import { isPublic, sharedAs } from '../rules/identifiers.ts'
 import { isApart, noteConflict } from './conflicts.ts'

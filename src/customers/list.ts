@@ -2,7 +2,7 @@
 // without it the list finds by identifier, and says so.
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -163,10 +163,10 @@ async function staleList(search: Search, below: string, items: Listed[]): Promis
   const { core, workspace, wanted, query } = search
   if (search.q !== '') return { items, next: null, total: search.named.length, stale: true }
   const found = await newestCustomers(core.pool, workspace.id, below || null, query.limit + 1)
-  const shown = found.slice(0, query.limit)
+  const { shown, next } = cutPage(found, query.limit, last => ['stale', '0', last.id])
   return {
     items: shown.map(c => listed(c.state, workspace, wanted)),
-    next: found.length > query.limit ? writeCursor(['stale', '0', shown.at(-1)!.id]) : null,
+    next,
     total: await countCustomers(core.pool, workspace.id),
     stale: true,
   }

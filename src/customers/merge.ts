@@ -5,7 +5,8 @@
 // goals and exits hold for the whole person at once · an
 // absorb that meets another member number is undone: what was forwarded in between goes back. A person's
 // decision (`actor`) stands above the policy: then a person may have two member numbers.
-import type { AbsorbBody, Facts, FoldVerdict, MergeBody, MergedId, RefusedBody } from '../inbox/model.ts'
+import type { Facts, FoldVerdict } from '../inbox/model.ts'
+import type { AbsorbBody, MergeBody, MergedId, RefusedBody } from '../inbox/identity-model.ts'
 import type { Enrollment } from '../journeys/model.ts'
 import { mergeSent } from '../journeys/caps.ts'
 import { runningJourney } from '../journeys/plan.ts'

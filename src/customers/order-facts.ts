@@ -1,5 +1,6 @@
 // Order rows that a fold is given as facts, by order or all of a customer, and how they grow.
-import type { Facts, OrderRow } from '../inbox/model.ts'
+import type { Facts } from '../inbox/model.ts'
+import type { OrderRow } from '../inbox/order-model.ts'
 import { ALL_ORDERS } from './order-worth.ts'
 import { orderFact } from './orders.ts'
 

@@ -1,7 +1,7 @@
 // A customer's orders as the API shows them, from their rows. Pure.
 import type { z } from 'zod'
 import type { order } from '../contract/profile.ts'
-import type { OrderRow } from '../inbox/model.ts'
+import type { OrderRow } from '../inbox/order-model.ts'
 import { basisOf, detail, worthOf, type Worth } from './order-worth.ts'
 
 type Order = z.output<typeof order>

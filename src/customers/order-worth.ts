@@ -1,7 +1,7 @@
 // What one order is worth, from all its rows, in whatever order they came. Placed or updated more than once: the newest
 // says the amount; paid only: what was paid. Refunds are taken off, at most to nothing; a return takes off the goods'
 // price unless refunds already took more; a cancelled order counts for nothing. Pure.
-import type { OrderDetail, OrderLine, OrderRow, ToldWorth } from '../inbox/model.ts'
+import type { OrderDetail, OrderLine, OrderRow, ToldWorth } from '../inbox/order-model.ts'
 import { hashId } from '../platform/ids.ts'
 
 /** The fact that is all rows of all orders of the customer. */

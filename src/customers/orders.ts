@@ -1,6 +1,7 @@
 // Orders: append-only rows and the summary that the state keeps of them. An order's worth is worked out from all its
 // rows (src/customers/order-worth.ts), so the order in which they arrive does not matter.
-import type { EventBody, OrderDetail, OrderLine, OrderRow } from '../inbox/model.ts'
+import type { EventBody } from '../inbox/model.ts'
+import type { OrderDetail, OrderLine, OrderRow } from '../inbox/order-model.ts'
 import { takeBackPoints } from '../membership/points.ts'
 import { hashId } from '../platform/ids.ts'
 import { derive, type Fold } from './fold.ts'

@@ -1,7 +1,8 @@
 // The fold's side of memories (src/rules/memory.ts): what happens is put in, an order's part is taken out and put in anew
 // when its worth changes, what history knows of the past and what others remember is merged in, and what no published
 // rule asks for any more is dropped. Costs nothing for events that no rule names.
-import type { FillBody, Facts, OrderRow } from '../inbox/model.ts'
+import type { FillBody, Facts } from '../inbox/model.ts'
+import type { OrderRow } from '../inbox/order-model.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { matches } from '../rules/match.ts'
 import {

@@ -1,7 +1,8 @@
 // A customer set to what an unmerge found (split.ts), at once and as an input, so that the journal alone still tells its
 // state. The other of the two gets its own.
 import { markAll } from '../segments/marks.ts'
-import type { FoldEffect, RestoreBody } from '../inbox/model.ts'
+import type { FoldEffect } from '../inbox/model.ts'
+import type { RestoreBody } from '../inbox/identity-model.ts'
 import { settle } from '../journeys/fold.ts'
 import { planOf, runningJourney } from '../journeys/plan.ts'
 import { resume } from '../journeys/run.ts'

@@ -7,17 +7,16 @@
 // - time passes for both; what a run decided to send counts as sent: the merged person had it, or nobody will;
 // - a run that waits for a message which does not exist goes on as after an unknown outcome (`lost`).
 import type {
-  AbsorbBody,
   EventBody,
   Facts,
   FoldEffect,
   FoldVerdict,
   Input,
   JournalEntry,
-  OrderRow,
   Reduction,
-  RestoreBody,
 } from '../inbox/model.ts'
+import type { OrderRow } from '../inbox/order-model.ts'
+import type { AbsorbBody, RestoreBody } from '../inbox/identity-model.ts'
 import { pastKey } from '../journeys/ends.ts'
 import { balanceOf } from '../membership/model.ts'
 import type { Outcome } from '../messages/model.ts'

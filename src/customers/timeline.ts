@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { timelineItem } from '../contract.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 
 export type TimelineItem = z.output<typeof timelineItem>
@@ -120,14 +120,12 @@ export async function readTimeline(
       limit: page.limit + 1,
     },
   )
-  const shown = rows.slice(0, page.limit)
-  const last = shown.at(-1)
+  const { shown, next } = cutPage(rows, page.limit, last =>
+    [last.at, last.bucket, last.seq, last.line, last.part].map(String),
+  )
   return {
     items: shown.map(itemOf),
-    next:
-      rows.length > page.limit && last
-        ? writeCursor([last.at, last.bucket, last.seq, last.line, last.part].map(String))
-        : null,
+    next,
   }
 }
 

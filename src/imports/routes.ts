@@ -2,7 +2,7 @@
 import { workspaceNow } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -99,11 +99,10 @@ export const importRoutes = {
       at?.[0] ?? null,
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.id])
     return {
       items: shown.map(presentImport),
-      next: found.length > query.limit && last ? writeCursor([last.id]) : null,
+      next,
     }
   },
 

@@ -1,5 +1,5 @@
 // The only way into the inbox. Appends take no shared lock; `received` is stamped by the database.
-import { bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
+import { ALL_BUCKETS, bucketOf, hashId, newId, type Uuid } from '../platform/ids.ts'
 import { smallints, texts, uuids } from '../platform/pg-array.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Signals } from '../platform/signals.ts'
@@ -7,7 +7,7 @@ import type { BucketInput, IncomingInput } from './model.ts'
 
 export type Append = {
   workspace: Uuid
-  /** null: an input of every bucket named in `buckets` */
+  /** null: an input of `bucket` itself */
   customer: Uuid | null
   input: IncomingInput | BucketInput
   bucket?: number
@@ -59,3 +59,11 @@ export async function append(
   if (table === 'bulk') signals.emit('bulk')
   else for (const b of new Set(bucket)) signals.emit('inbox', String(b))
 }
+
+/** An input of every bucket: each takes it in its place among the inputs of its customers. */
+export const appendToAll = (sql: Sql, workspace: Uuid, input: BucketInput): Promise<void> =>
+  append(
+    sql,
+    null,
+    ALL_BUCKETS.map(bucket => ({ workspace, customer: null, bucket, input })),
+  )

@@ -2,10 +2,10 @@
 // stand-in receipts and work over segments are empty, and again. So everything happens as if that time had really passed.
 import type { Core, Role } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
-import { BUCKETS, type Uuid } from '../platform/ids.ts'
+import type { Uuid } from '../platform/ids.ts'
 import { openWorker } from '../platform/loop.ts'
 import { inTransaction } from '../platform/postgres.ts'
-import { append } from './append.ts'
+import { appendToAll } from './append.ts'
 
 const YEAR_MS = 366 * 24 * 3_600_000
 const MS = (column: string) => `floor(extract(epoch from ${column}) * 1000)::float8`
@@ -112,17 +112,7 @@ async function stepClock(core: Core, workspace: Uuid): Promise<boolean> {
         'update sandbox_receipt set due = due - make_interval(secs => $2::float8 / 1000) where workspace_id = $1',
         [workspace, offset - w.offset_ms],
       )
-    if (offset > w.offset_ms)
-      await append(
-        sql,
-        null,
-        Array.from({ length: BUCKETS }, (_, bucket) => ({
-          workspace,
-          customer: null,
-          bucket,
-          input: { kind: 'clock' as const, body: { offsetMs: offset } },
-        })),
-      )
+    if (offset > w.offset_ms) await appendToAll(sql, workspace, { kind: 'clock', body: { offsetMs: offset } })
     return true
   })
   if (stepped) {

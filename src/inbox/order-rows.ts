@@ -1,7 +1,7 @@
 // Rows of orders as the table keeps them, and as the reducer is given them.
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
-import type { OrderRow } from './model.ts'
+import type { OrderRow } from './order-model.ts'
 
 /** What `ORDER_COLUMNS` of order_entry give. */
 export type OrderRecord = {

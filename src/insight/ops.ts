@@ -1,7 +1,7 @@
 // Ops: how far behind each stage is, what was set aside, who runs. Also the audit list.
 import type { Out } from '../contract.ts'
 import { askHistory } from '../platform/clickhouse.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Call, Handlers } from '../platform/http/handler.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
@@ -75,8 +75,7 @@ export const opsRoutes = {
       after && { at: after[0]!, id: after[1]! },
       limit + 1,
     )
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(rows, limit, last => [last.at.toISOString(), last.customer_id])
     return {
       items: shown.map(r => ({
         customer: publicId('cus', r.customer_id),
@@ -85,7 +84,7 @@ export const opsRoutes = {
         at: r.at.toISOString(),
         waiting: r.waiting,
       })),
-      next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.customer_id]) : null,
+      next,
     }
   },
 
@@ -98,7 +97,7 @@ export const opsRoutes = {
       readCursor(cursor, isText)?.[0] ?? null,
       limit + 1,
     )
-    const shown = rows.slice(0, limit)
+    const { shown, next } = cutPage(rows, limit, last => [last.id])
     const idsOf = (prefix: 'usr' | 'key'): Uuid[] =>
       [...new Set(shown.map(r => parseId(prefix, r.actor)))].filter(id => id !== null)
     const users = idsOf('usr')
@@ -114,7 +113,7 @@ export const opsRoutes = {
         target: r.target,
         detail: r.detail,
       })),
-      next: rows.length > limit ? writeCursor([shown.at(-1)!.id]) : null,
+      next,
     }
   },
 } satisfies Handlers

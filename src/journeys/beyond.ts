@@ -2,7 +2,8 @@
 import { derive, type Fold } from '../customers/fold.ts'
 import { parseId } from '../platform/ids.ts'
 import { messageIdOf, refsOf } from './intents.ts'
-import type { Effect, Enrollment } from './model.ts'
+import type { Enrollment } from './model.ts'
+import type { Effect } from './nodes/type.ts'
 
 /** A notice in the bell, and a mail where the node says so; its id is the visit's, so it is told once. */
 export function tellTeam(

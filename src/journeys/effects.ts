@@ -10,7 +10,8 @@ import { parseId } from '../platform/ids.ts'
 import { startOther, tellTeam } from './beyond.ts'
 import { endRun } from './ends.ts'
 import { askFor, callOut, intend, mailTeam, messageIdOf, refsOf } from './intents.ts'
-import type { Effect, Enrollment, PublishedJourney } from './model.ts'
+import type { Enrollment, PublishedJourney } from './model.ts'
+import type { Effect } from './nodes/type.ts'
 
 export function applyEffects(
   fold: Fold,

@@ -6,7 +6,8 @@ import type { CommandBody, Derived } from '../inbox/model.ts'
 import { type Intent, type Limit, moduleProps } from '../messages/model.ts'
 import { bucketOf, deriveId, parseId, type Uuid } from '../platform/ids.ts'
 import { want } from './caps.ts'
-import type { Effect, Enrollment, Notice, PublishedJourney } from './model.ts'
+import type { Enrollment, Notice, PublishedJourney } from './model.ts'
+import type { Effect } from './nodes/type.ts'
 import { budgetOf, quietHoursOf, zoneOf } from './policy.ts'
 
 /** A mail about yesterday's matter is of no use to the team. */

@@ -1,5 +1,5 @@
 // Every node type: one file, one line here.
-import type { NodeType } from './model.ts'
+import type { NodeType } from './nodes/type.ts'
 import { ask } from './nodes/ask.ts'
 import { conditionSplit } from './nodes/condition-split.ts'
 import { delay } from './nodes/delay.ts'

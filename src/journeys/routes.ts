@@ -4,7 +4,7 @@ import { rowOf } from '../customers/present.ts'
 import { findCustomer } from '../customers/store.ts'
 import { journeyComputing } from '../catalogue/jobs.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -138,9 +138,8 @@ export const journeyRoutes = {
       at && { since: Number(at[0]), enrollment: at[1]! },
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
+    const { shown, next } = cutPage(found, query.limit, last => [String(last.since), last.enrollment])
     const people = await Promise.all(shown.map(p => findCustomer(core.pool, workspace.id, p.customer)))
-    const last = shown.at(-1)
     return {
       items: shown.flatMap((p, i) => {
         const customer = people[i]
@@ -148,7 +147,7 @@ export const journeyRoutes = {
           ? [{ customer: rowOf(customer.state, workspace.currency), since: new Date(p.since).toISOString() }]
           : []
       }),
-      next: found.length > query.limit && last ? writeCursor([String(last.since), last.enrollment]) : null,
+      next,
     }
   },
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { HOUR, DAY, START, uuid, world, journey } from '../../test/reducer.ts'
 import { cartNotPaid, welcome } from './examples.ts'
 import { asNewcomer, madeUp, trialWorld, type MadeUp } from './simulate-start.ts'
-import { simulate, type SimAction, type SimStart, type Walk } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import type { SimAction, SimStart, Walk } from './walk.ts'
 import type { JourneyGraph } from './model.ts'
 
 const JOURNEY = uuid(0x77)

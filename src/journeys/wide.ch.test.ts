@@ -3,8 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
-import { append } from '../inbox/append.ts'
-import { BUCKETS } from '../platform/ids.ts'
+import { appendToAll } from '../inbox/append.ts'
 import type { Rule } from '../rules/model.ts'
 import type { JourneyGraph, NodeData } from './model.ts'
 
@@ -115,16 +114,7 @@ async function liveBehind(ms: number): Promise<void> {
 /** Nothing of the product runs until the real time is reached. */
 async function standStill(): Promise<void> {
   await lab.core.pool.query('update workspace set clock_offset_ms = 0 where id = $1', [lab.workspace])
-  await append(
-    lab.core.pool,
-    null,
-    Array.from({ length: BUCKETS }, (_, bucket) => ({
-      workspace: lab.workspace,
-      customer: null,
-      bucket,
-      input: { kind: 'clock' as const, body: { offsetMs: 0 } },
-    })),
-  )
+  await appendToAll(lab.core.pool, lab.workspace, { kind: 'clock', body: { offsetMs: 0 } })
   await lab.settle()
 }
 

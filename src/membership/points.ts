@@ -2,7 +2,7 @@
 // ledger (effect `points_entry`) and a fact, in the same fold as the state. Pure.
 import { derive, type Fold } from '../customers/fold.ts'
 import type { CustomerState } from '../customers/model.ts'
-import type { OrderRow } from '../inbox/model.ts'
+import type { OrderRow } from '../inbox/order-model.ts'
 import { hashId } from '../platform/ids.ts'
 import { pointsReminder, setRightsDue } from './due.ts'
 import { balanceOf, type Cause, DEFAULT_POINTS, type HeldPoints, type Lot, type PointsRow } from './model.ts'

@@ -5,7 +5,7 @@ import { customersById, findCustomer } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
 import { journeyNames, nodeKey, nodeNames } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -86,11 +86,10 @@ export const messageRoutes = {
       invariantOf(core, workspace.id),
     ])
     const { at, ...counted } = invariant
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.created.toISOString(), last.id])
     return {
       items: await rowsOf(core, workspace.id, shown),
-      next: found.length > query.limit && last ? writeCursor([last.created.toISOString(), last.id]) : null,
+      next,
       currency: workspace.currency,
       invariant: { ...counted, asOf: new Date(at + workspace.clockOffsetMs).toISOString() },
     }
@@ -133,11 +132,10 @@ export const messageRoutes = {
     const at = readCursor(query.cursor, isTexts(2))
     const after = at && { channel: at[0]!, address: at[1]! }
     const found = await listSuppressions(core.pool, workspace.id, after, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.channel, last.address])
     return {
       items: shown.map(s => ({ ...s, at: s.at.toISOString() })),
-      next: found.length > query.limit && last ? writeCursor([last.channel, last.address]) : null,
+      next,
     }
   },
 } satisfies Handlers

@@ -29,3 +29,14 @@ export const isTexts =
   <N extends number>(length: N) =>
   (p: unknown): p is string[] & { length: N } =>
     Array.isArray(p) && p.length === length && p.every(v => typeof v === 'string')
+
+/** A page of `found`, which was read with one row more than `limit`. `next`: the cursor to go on from the page's last row,
+ *  null where nothing follows. */
+export function cutPage<Row>(
+  found: Row[],
+  limit: number,
+  placeOf: (last: Row) => unknown,
+): { shown: Row[]; next: string | null } {
+  const shown = found.slice(0, limit)
+  return { shown, next: found.length > limit ? writeCursor(placeOf(shown.at(-1)!)) : null }
+}

@@ -7,7 +7,7 @@ import { findCustomer, type StoredCustomer } from '../customers/store.ts'
 import { runCommand } from '../inbox/command.ts'
 import { isHidden, liftHidden } from '../messages/suppression.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -119,10 +119,10 @@ export const privacyRoutes = {
   async erasures({ core, workspace, query }) {
     const before = readCursor(query.cursor, isTexts(1))?.[0] ?? null
     const found = await listErasures(core.pool, workspace.id, before, query.limit + 1)
-    const shown = found.slice(0, query.limit)
+    const { shown, next } = cutPage(found, query.limit, last => [last.id])
     return {
       items: shown.map(present),
-      next: found.length > query.limit ? writeCursor([shown.at(-1)!.id]) : null,
+      next,
     }
   },
 

@@ -3,7 +3,7 @@ import type { Out } from '../contract.ts'
 import { rowOf } from '../customers/present.ts'
 import { customersById, findCustomer } from '../customers/store.ts'
 import type { Core } from '../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Call, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -206,7 +206,7 @@ export const segmentRoutes = {
       after?.[0] ?? null,
       query.limit + 1,
     )
-    const shown = ids.slice(0, query.limit)
+    const { shown, next } = cutPage(ids, query.limit, last => [last])
     const people = await customersById(core.pool, workspace.id, shown)
     const keys = new Map(Object.entries(segment.groups).map(([key, g]) => [g, key]))
     return {
@@ -222,7 +222,7 @@ export const segmentRoutes = {
           },
         ]
       }),
-      next: ids.length > query.limit ? writeCursor([shown.at(-1)!]) : null,
+      next,
     }
   },
 
@@ -313,9 +313,8 @@ export const segmentRoutes = {
       after && { at: Number(after[0]), place: after[1]! },
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
+    const { shown, next } = cutPage(found, query.limit, last => [String(last.at), last.place])
     const people = await customersById(core.pool, workspace.id, [...new Set(shown.map(p => p.customer))])
-    const last = shown.at(-1)
     return {
       items: shown.map(p => {
         const state = people.get(p.customer)?.state
@@ -334,7 +333,7 @@ export const segmentRoutes = {
           why: why ?? [],
         }
       }),
-      next: found.length > query.limit && last ? writeCursor([String(last.at), last.place]) : null,
+      next,
     }
   },
 } satisfies Handlers

@@ -1,7 +1,8 @@
 // Handlers of trying a journey out, and of the question why.
 import { attributesOf } from '../catalogue/attribute-store.ts'
 import { madeUp } from '../journeys/simulate-start.ts'
-import { simulate, type SimAction, type SimStart } from '../journeys/simulate.ts'
+import { simulate } from '../journeys/simulate.ts'
+import type { SimAction, SimStart } from '../journeys/walk.ts'
 import { findJourney } from '../journeys/store.ts'
 import { actorOf, type Call, type Handlers } from '../platform/http/handler.ts'
 import { rowsById } from '../customers/list.ts'

@@ -8,8 +8,9 @@ import { PRODUCT_STATUSES } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
-import { Badge, Definition } from '../parts/small.tsx'
+import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay, useWorkspace } from '../use.ts'
 import { ShelfActions } from './actions.tsx'
 import { CodeField, EditDrawer, NameField, orNull } from './drawer.tsx'
@@ -90,9 +91,7 @@ export function Products({ ws }: { ws: string }) {
             <th>{t('catalogue.brand')}</th>
             <th className="end">{t('catalogue.price')}</th>
             <th className="end">{t('catalogue.cost')}</th>
-            <th className="end">
-              {t('catalogue.margin')} <Definition text={t('catalogue.marginDef')} />
-            </th>
+            <FigureHead label={t('catalogue.margin')} definition={t('catalogue.marginDef')} />
             <th className="end">{t('catalogue.stock')}</th>
             <th>{t('catalogue.status')}</th>
           </>

@@ -1,7 +1,7 @@
 // The variants of a product: one row each, with its own SKU, price, cost and stock.
-import { ActionIcon, Button, NumberInput, Text, TextInput } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
+import { Button, NumberInput, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { ActionsHead, RemoveButton } from '../parts/table.tsx'
 
 export type VariantDraft = {
   key: number
@@ -38,9 +38,7 @@ export function Variants({
                 {columns.map(c => (
                   <th key={c}>{t(`catalogue.${c}`)}</th>
                 ))}
-                <th>
-                  <span className="visually-hidden">{t('common.actions')}</span>
-                </th>
+                <ActionsHead />
               </tr>
             </thead>
             <tbody>
@@ -79,14 +77,10 @@ export function Variants({
                     </td>
                   ))}
                   <td>
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      aria-label={t('catalogue.removeVariant', { n: i + 1 })}
-                      onClick={() => set(variants.filter(other => other.key !== v.key))}
-                    >
-                      <IconTrash size={15} />
-                    </ActionIcon>
+                    <RemoveButton
+                      label={t('catalogue.removeVariant', { n: i + 1 })}
+                      run={() => set(variants.filter(other => other.key !== v.key))}
+                    />
                   </td>
                 </tr>
               ))}

@@ -1,10 +1,11 @@
 // Ready texts: taken into what is being written, as they read for this customer; made and deleted here.
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { IconBolt, IconTrash } from '@tabler/icons-react'
+import { Button, Group, Menu, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { IconBolt } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
+import { RemoveButton } from '../parts/table.tsx'
 
 export function QuickReplies({
   ws,
@@ -68,14 +69,10 @@ function Manage({ ws, close }: { ws: string; close: () => void }) {
                   {q.text}
                 </Text>
               </div>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t('inbox.remove', { name: q.name })}
-                onClick={() => remove.mutate({ ws, reply: q.id })}
-              >
-                <IconTrash size={16} />
-              </ActionIcon>
+              <RemoveButton
+                label={t('inbox.remove', { name: q.name })}
+                run={() => remove.mutate({ ws, reply: q.id })}
+              />
             </Group>
           </li>
         ))}

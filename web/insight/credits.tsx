@@ -15,6 +15,7 @@ import { EventPicker } from '../parts/event-picker.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Channel, Definition } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { type Say, useSay } from '../use.ts'
 import { Who } from './behind.tsx'
 import { PeopleDrawer } from './people.tsx'
@@ -261,9 +262,11 @@ function Rows({
               <tr>
                 <th>{t(`attributionBy.${by}`)}</th>
                 {COLUMNS.map(c => (
-                  <th key={c} className="end">
-                    {t(`attributionColumn.${c}`)} <Definition text={t(`attributionDef.${c}`)} />
-                  </th>
+                  <FigureHead
+                    key={c}
+                    label={t(`attributionColumn.${c}`)}
+                    definition={t(`attributionDef.${c}`)}
+                  />
                 ))}
               </tr>
             </thead>

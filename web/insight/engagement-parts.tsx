@@ -6,7 +6,8 @@ import { DIMENSIONS, type Dimension, type Figure } from '../../src/insight/engag
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
-import { Channel, Definition } from '../parts/small.tsx'
+import { Channel } from '../parts/small.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay, useWs } from '../use.ts'
 import { BySelect } from './by-select.tsx'
 import { JourneyName } from './pickers.tsx'
@@ -65,16 +66,10 @@ export function EngagementParts({
             <tr>
               <th>{t(`engagementBy.${by}`)}</th>
               {COLUMNS.map(f => (
-                <th key={f} className="end">
-                  {t(`engagementFigure.${f}`)} <Definition text={t(`engagementDef.${f}`)} />
-                </th>
+                <FigureHead key={f} label={t(`engagementFigure.${f}`)} definition={t(`engagementDef.${f}`)} />
               ))}
-              <th className="end">
-                {t('engagement.rate')} <Definition text={t('engagement.rateDef')} />
-              </th>
-              <th className="end">
-                {t('engagement.cost')} <Definition text={t('engagement.costDef')} />
-              </th>
+              <FigureHead label={t('engagement.rate')} definition={t('engagement.rateDef')} />
+              <FigureHead label={t('engagement.cost')} definition={t('engagement.costDef')} />
             </tr>
           </thead>
           <tbody>

@@ -7,8 +7,9 @@ import type { Out, Query } from '../../src/contract.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Card, Scroll } from '../parts/page.tsx'
-import { Definition, Time } from '../parts/small.tsx'
+import { Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { PeopleDrawer } from './people.tsx'
 import { DaysPicker } from './pickers.tsx'
@@ -117,13 +118,9 @@ function Rows({
           <tr>
             <th>{heading}</th>
             <th className="end">{t('touch.people')}</th>
-            <th className="end">
-              {t('touch.known')} <Definition text={t('touch.knownDef')} />
-            </th>
+            <FigureHead label={t('touch.known')} definition={t('touch.knownDef')} />
             <th className="end">{t('touch.buyers')}</th>
-            <th className="end">
-              {t('touch.rate')} <Definition text={t('touch.rateDef')} />
-            </th>
+            <FigureHead label={t('touch.rate')} definition={t('touch.rateDef')} />
             <th className="end">{t('touch.revenue')}</th>
           </tr>
         </thead>

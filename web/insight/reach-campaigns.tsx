@@ -8,8 +8,8 @@ import { useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Scroll } from '../parts/page.tsx'
-import { Definition } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { Behind, type Opened, Who } from './behind.tsx'
 import { type AskedReach, MESSAGE_COLUMNS, MessageCell } from './reach-cells.tsx'
@@ -45,13 +45,9 @@ export function ReachCampaigns({ ws, asked }: { ws: string; asked: AskedReach })
                     <th className="end">{t('reach.sent')}</th>
                     <th className="end">{t('reachFigure.people')}</th>
                     {MESSAGE_COLUMNS.map(c => (
-                      <th key={c} className="end">
-                        {t(`reachColumn.${c}`)} <Definition text={t(`reachDef.${c}`)} />
-                      </th>
+                      <FigureHead key={c} label={t(`reachColumn.${c}`)} definition={t(`reachDef.${c}`)} />
                     ))}
-                    <th className="end">
-                      {t('engagement.cost')} <Definition text={t('engagement.costDef')} />
-                    </th>
+                    <FigureHead label={t('engagement.cost')} definition={t('engagement.costDef')} />
                   </tr>
                 </thead>
                 <tbody>

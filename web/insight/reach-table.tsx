@@ -7,8 +7,9 @@ import type { ReachFigure } from '../../src/insight/people/model.ts'
 import { word } from '../i18n.ts'
 import { useApi } from '../api/queries.ts'
 import { Card, Scroll } from '../parts/page.tsx'
-import { Channel, Definition, Time } from '../parts/small.tsx'
+import { Channel, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { Behind, type Opened } from './behind.tsx'
 import { BySelect } from './by-select.tsx'
@@ -106,9 +107,7 @@ function Channels({ ws, asked }: { ws: string; asked: AskedReach }) {
                 <tr>
                   <th>{t('engagement.channel')}</th>
                   {COLUMNS.map(c => (
-                    <th key={c} className="end">
-                      {t(`reachColumn.${c}`)} <Definition text={t(`reachDef.${c}`)} />
-                    </th>
+                    <FigureHead key={c} label={t(`reachColumn.${c}`)} definition={t(`reachDef.${c}`)} />
                   ))}
                 </tr>
               </thead>

@@ -6,6 +6,7 @@ import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Definition } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 
 export function StageFunnel({ ws }: { ws: string }) {
@@ -27,9 +28,7 @@ export function StageFunnel({ ws }: { ws: string }) {
                       <span className="visually-hidden">{t('funnel.reached')}</span>
                     </th>
                     <th className="end">{t('funnel.reached')}</th>
-                    <th className="end">
-                      {t('funnel.step')} <Definition text={t('funnel.stepDef')} />
-                    </th>
+                    <FigureHead label={t('funnel.step')} definition={t('funnel.stepDef')} />
                     <th className="end">{t('funnel.now')}</th>
                   </tr>
                 </thead>

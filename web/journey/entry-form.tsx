@@ -1,7 +1,8 @@
 // The panel of entry: who comes in once the trigger has fired, and how often.
 import { Alert, CloseButton, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { FieldSpec, JourneyGraph } from '../../src/journeys/model.ts'
+import type { JourneyGraph } from '../../src/journeys/model.ts'
+import type { FieldSpec } from '../../src/journeys/nodes/type.ts'
 import { validateGraph } from '../../src/journeys/validate.ts'
 import { instantOf, wallTime } from '../format.ts'
 import { CanarySize } from '../parts/canary-size.tsx'

@@ -1,6 +1,6 @@
 // The panel of a node: its settings as a form, the people at it, and what it did.
 import { ActionIcon, Alert, CloseButton, Group, Stack, Tabs, TextInput, Tooltip } from '@mantine/core'
-import { IconCopy, IconTrash } from '@tabler/icons-react'
+import { IconCopy } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MessageContent } from '../../src/channels/content.ts'
@@ -9,6 +9,7 @@ import { useApi } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
 import { TestSend } from '../messages/test-send.tsx'
 import { Card } from '../parts/page.tsx'
+import { RemoveButton } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { newId } from './canvas/insert.ts'
 import { duplicate } from './editor/clip.ts'
@@ -81,17 +82,13 @@ function NodePanel({
                 </ActionIcon>
               </Tooltip>
               <Tooltip label={t('nodeForm.remove')}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('nodeForm.remove')}
-                  onClick={() => {
+                <RemoveButton
+                  label={t('nodeForm.remove')}
+                  run={() => {
                     change(remove(graph, [node]))
                     choose(undefined)
                   }}
-                >
-                  <IconTrash size={16} />
-                </ActionIcon>
+                />
               </Tooltip>
             </>
           )}

@@ -9,6 +9,7 @@ import { word } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Definition, Figure } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useNow, useSay } from '../use.ts'
 import { nodeTitle } from './in-words.ts'
 import type { PanelProps } from './slot.ts'
@@ -109,15 +110,9 @@ function Told({ report, names }: { report: Report; names: (node: string) => stri
             <thead>
               <tr>
                 <th>{t('report.node')}</th>
-                <th className="end">
-                  {t('report.passed')} <Definition text={t('report.passedIs')} />
-                </th>
-                <th className="end">
-                  {t('report.reachedGoal')} <Definition text={t('report.nodeGoalIs')} />
-                </th>
-                <th className="end">
-                  {t('report.revenue')} <Definition text={t('report.nodeRevenueIs')} />
-                </th>
+                <FigureHead label={t('report.passed')} definition={t('report.passedIs')} />
+                <FigureHead label={t('report.reachedGoal')} definition={t('report.nodeGoalIs')} />
+                <FigureHead label={t('report.revenue')} definition={t('report.nodeRevenueIs')} />
               </tr>
             </thead>
             <tbody>

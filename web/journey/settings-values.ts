@@ -1,5 +1,6 @@
 // What holds for a whole journey, as the fields of one form and back: the format nests what a form shows side by side. Pure.
-import type { FieldSpec, JourneyGraph, JourneyPolicy, Kpi } from '../../src/journeys/model.ts'
+import type { JourneyGraph, JourneyPolicy, Kpi } from '../../src/journeys/model.ts'
+import type { FieldSpec } from '../../src/journeys/nodes/type.ts'
 import { happened } from '../../src/rules/make.ts'
 import type { Rule } from '../../src/rules/model.ts'
 

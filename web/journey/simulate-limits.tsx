@@ -2,7 +2,7 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { In, Out } from '../../src/contract.ts'
-import type { Ending, SimAction } from '../../src/journeys/simulate.ts'
+import type { Ending, SimAction } from '../../src/journeys/walk.ts'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
 import { explain, useApi } from '../api/queries.ts'
 import { Badge } from '../parts/small.tsx'

@@ -3,7 +3,7 @@ import type { Out } from '../../src/contract.ts'
 import type { CustomerState, HeldId, Trait } from '../../src/customers/model.ts'
 import type { World } from '../../src/customers/world.ts'
 import { madeUp, trialWorld, type MadeUp } from '../../src/journeys/simulate-start.ts'
-import type { Ending, SimStart } from '../../src/journeys/simulate.ts'
+import type { Ending, SimStart } from '../../src/journeys/walk.ts'
 import type { JourneyGraph } from '../../src/journeys/model.ts'
 
 type Told = Out<'simulationStart'>

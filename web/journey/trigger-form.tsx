@@ -1,7 +1,8 @@
 // The panel of the trigger: which kind it is, and its fields.
 import { Alert, CloseButton, NativeSelect, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { FieldSpec, JourneyGraph } from '../../src/journeys/model.ts'
+import type { JourneyGraph } from '../../src/journeys/model.ts'
+import type { FieldSpec } from '../../src/journeys/nodes/type.ts'
 import { BEGIN } from '../../src/journeys/triggers/begin.ts'
 import { type Trigger, TRIGGER_TYPES } from '../../src/journeys/triggers/register.ts'
 import { validateGraph } from '../../src/journeys/validate.ts'

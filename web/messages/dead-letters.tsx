@@ -8,6 +8,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Channel, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { notifications } from '@mantine/notifications'
 
@@ -39,9 +40,7 @@ export function DeadLetters({ ws, open }: { ws: string; open: (message: string) 
                     <th className="end">{t('dead.count')}</th>
                     <th>{t('dead.oldest')}</th>
                     <th>{t('dead.newest')}</th>
-                    <th>
-                      <span className="visually-hidden">{t('common.actions')}</span>
-                    </th>
+                    <ActionsHead />
                   </tr>
                 </thead>
                 <tbody>

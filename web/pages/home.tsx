@@ -8,10 +8,11 @@ import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
-import { Badge, Channel, Definition, Figure } from '../parts/small.tsx'
+import { Badge, Channel, Figure } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay, useWs } from '../use.ts'
 import { DayChart } from '../parts/day-chart.tsx'
+import { FigureHead } from '../parts/table.tsx'
 
 export function Home() {
   const { t } = useTranslation()
@@ -289,9 +290,7 @@ function Engagement({ home }: { home: Out<'home'> }) {
                     {t(`home.${c}`)}
                   </th>
                 ))}
-                <th className="end">
-                  {t('home.ctr')} <Definition text={t('home.ctrDef')} />
-                </th>
+                <FigureHead label={t('home.ctr')} definition={t('home.ctrDef')} />
               </tr>
             </thead>
             <tbody>

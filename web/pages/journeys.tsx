@@ -13,8 +13,9 @@ import { ImportDone } from '../journey/publishing/import-done.tsx'
 import { sayTrigger } from '../journey/say/triggers/register.ts'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { Definition, Guarded, StateBadge, Time } from '../parts/small.tsx'
+import { Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { useKnown } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
 
@@ -115,9 +116,7 @@ export function Journeys() {
                         <th className="end">{t('journeys.waiting')}</th>
                         <th className="end">{t('journeys.entered')}</th>
                         <th className="end">{t('journeys.goals')}</th>
-                        <th className="end">
-                          {t('journeys.goalRate')} <Definition text={t('journeys.goalRateDef')} />
-                        </th>
+                        <FigureHead label={t('journeys.goalRate')} definition={t('journeys.goalRateDef')} />
                         <th>{t('journeys.updated')}</th>
                       </tr>
                     </thead>

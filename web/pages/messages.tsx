@@ -14,6 +14,7 @@ import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Channel, Definition, More, StateBadge, Time } from '../parts/small.tsx'
 import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/messages')
@@ -186,9 +187,7 @@ function Rows({
             <th>{t('common.journey')}</th>
             <th className="end">{t('accounts.cost')}</th>
             <th>{t('messages.changed')}</th>
-            <th>
-              <span className="visually-hidden">{t('common.actions')}</span>
-            </th>
+            <ActionsHead />
           </tr>
         </thead>
         <tbody>

@@ -8,6 +8,7 @@ import { A } from '../parts/link.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Figure, Guarded, StateBadge, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useSay, useWs } from '../use.ts'
 
 /** Beyond these the figure is shown as a warning, then as a failure. */
@@ -117,9 +118,7 @@ function Parked({ ws }: { ws: string }) {
             <th>{t('ops.reason')}</th>
             <th>{t('ops.error')}</th>
             <th className="end">{t('ops.waitingRows')}</th>
-            <th>
-              <span className="visually-hidden">{t('common.actions')}</span>
-            </th>
+            <ActionsHead />
           </>
         }
         row={p => (

@@ -12,6 +12,7 @@ import { PeopleDrawer } from '../insight/people.tsx'
 import { Card, Page, Scroll } from '../parts/page.tsx'
 import { Definition, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 
 const route = getRouteApi('/w/$ws/quality')
@@ -168,9 +169,7 @@ function DimensionCard({
               <th>{t('quality.rule')}</th>
               <th className="end">{t('quality.people')}</th>
               <th className="end">{t('quality.share')}</th>
-              <th>
-                <span className="visually-hidden">{t('common.actions')}</span>
-              </th>
+              <ActionsHead />
             </tr>
           </thead>
           <tbody>

@@ -8,8 +8,9 @@ import { useApi } from '../api/queries.ts'
 import { FindInput } from '../parts/find-input.tsx'
 import { A, ButtonLink } from '../parts/link.tsx'
 import { Page, Scroll } from '../parts/page.tsx'
-import { Definition, Time } from '../parts/small.tsx'
+import { Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { FigureHead } from '../parts/table.tsx'
 import { Vocabular } from '../rules/vocabulary.tsx'
 import { Kind, type SegmentRow, SegmentTabs, Sentence, Status, UsedBy } from '../segments/parts.tsx'
 import '../segments/segments.css'
@@ -139,9 +140,7 @@ function List({ ws, items }: { ws: string; items: SegmentRow[] }) {
             <th>{t('segments.kind')}</th>
             <th>{t('segment.sentence')}</th>
             <th className="end">{t('segments.size')}</th>
-            <th className="end">
-              {t('segments.change')} <Definition text={t('segments.changeDef')} />
-            </th>
+            <FigureHead label={t('segments.change')} definition={t('segments.changeDef')} />
             <th>{t('segments.usedBy')}</th>
             <th>{t('segments.status')}</th>
             <th>{t('segments.updated')}</th>

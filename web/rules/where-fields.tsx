@@ -1,11 +1,12 @@
 // Fields of which events or orders are meant: the name, and what their properties must be.
-import { ActionIcon, Autocomplete, Button, Group, Stack, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Autocomplete, Button, Group, Stack, TextInput } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { EventRef, PropFilter, Scalar } from '../../src/rules/model.ts'
 import { Num, type Option, Pick, Values } from './fields.tsx'
 import { useOffered } from './offered.ts'
 import { useVocabulary } from './vocabulary.tsx'
+import { RemoveButton } from '../parts/table.tsx'
 
 export function EventField({ of, onChange }: { of: EventRef; onChange: (event: EventRef['event']) => void }) {
   const { t } = useTranslation()
@@ -109,15 +110,7 @@ function FilterRow({
           onChange={e => onChange({ ...filter, value: scalarOf(e.currentTarget.value) })}
         />
       )}
-      <ActionIcon
-        size="sm"
-        variant="subtle"
-        color="gray"
-        aria-label={t('ruleEdit.removeFilter')}
-        onClick={remove}
-      >
-        <IconX size={14} />
-      </ActionIcon>
+      <RemoveButton small label={t('ruleEdit.removeFilter')} run={remove} />
     </Group>
   )
 }

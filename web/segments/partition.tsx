@@ -1,7 +1,7 @@
 // A partition is written: ordered groups with a rule each, moved by dragging or keys, and the rest. Sizes are beside them.
 import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconChevronDown, IconChevronUp, IconGripVertical, IconPlus, IconTrash } from '@tabler/icons-react'
+import { IconChevronDown, IconChevronUp, IconGripVertical, IconPlus } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Rule } from '../../src/rules/model.ts'
@@ -14,6 +14,7 @@ import { useVocabulary } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
 import type { Definition, SegmentDetail } from './parts.tsx'
 import { Faults } from './publish.tsx'
+import { RemoveButton } from '../parts/table.tsx'
 
 type Fault = SegmentDetail['faults'][number]
 type DraftGroup = { id: number; key: string; name: string; rule: Rule | null }
@@ -182,15 +183,11 @@ export function PartitionEditor({
               >
                 {opened === group.id ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
               </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
+              <RemoveButton
                 disabled={groups.length === 1}
-                aria-label={t('segmentEdit.removeGroup', { n: i + 1 })}
-                onClick={() => set(groups.toSpliced(i, 1))}
-              >
-                <IconTrash size={16} />
-              </ActionIcon>
+                label={t('segmentEdit.removeGroup', { n: i + 1 })}
+                run={() => set(groups.toSpliced(i, 1))}
+              />
             </div>
             {stored.groups[i] === group ? (
               <div className="partition-faults">

@@ -10,6 +10,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 
 type Attribute = Out<'attributes'>['items'][number]
@@ -112,9 +113,7 @@ function List({
             <th>{t('attributes.type')}</th>
             <th>{t('attributes.wantedShort')}</th>
             <th>{t('attributes.purpose')}</th>
-            <th>
-              <span className="visually-hidden">{t('common.actions')}</span>
-            </th>
+            <ActionsHead />
           </tr>
         </thead>
         <tbody>

@@ -9,6 +9,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, Copy, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import { ROLES } from './roles.ts'
 
@@ -35,9 +36,7 @@ export function Team({ ws }: { ws: string }) {
                     <th>{t('common.name')}</th>
                     <th>{t('settings.email')}</th>
                     <th>{t('settings.role')}</th>
-                    <th>
-                      <span className="visually-hidden">{t('common.actions')}</span>
-                    </th>
+                    <ActionsHead />
                   </tr>
                 </thead>
                 <tbody>

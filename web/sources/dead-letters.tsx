@@ -10,6 +10,7 @@ import { showProblem, useAct, usePages } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { CodeBlock, Guarded, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 import { pretty } from './pretty.ts'
 
 const MOST_PAGES = 25
@@ -81,9 +82,7 @@ export function DeadLetters({ ws, source, name }: { ws: string; source: string; 
               <th>{t('connectors.topic')}</th>
               <th>{t('connectors.reason')}</th>
               <th>{t('connectors.body')}</th>
-              <th>
-                <span className="visually-hidden">{t('common.actions')}</span>
-              </th>
+              <ActionsHead />
             </>
           }
           row={d => (

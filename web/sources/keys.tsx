@@ -20,6 +20,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
+import { ActionsHead } from '../parts/table.tsx'
 
 type Key = Out<'keys'>['items'][number]
 
@@ -69,9 +70,7 @@ export function Keys({ ws }: { ws: string }) {
                       <th>{t('sources.hint')}</th>
                       <th>{t('sources.scopes')}</th>
                       <th>{t('sources.lastUsed')}</th>
-                      <th>
-                        <span className="visually-hidden">{t('common.actions')}</span>
-                      </th>
+                      <ActionsHead />
                     </tr>
                   </thead>
                   <tbody>

@@ -1,6 +1,5 @@
 // How the bodies of a source become events: rules with fields from JSON paths, and what they make of the last body.
 import {
-  ActionIcon,
   Autocomplete,
   Button,
   Group,
@@ -10,7 +9,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
-import { IconArrowsSplit, IconTrash } from '@tabler/icons-react'
+import { IconArrowsSplit } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
@@ -25,6 +24,7 @@ import { EventPicker } from '../parts/event-picker.tsx'
 import { Card } from '../parts/page.tsx'
 import { CodeBlock, Guarded } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
+import { ActionsHead, RemoveButton } from '../parts/table.tsx'
 import { Preview } from './mapping-preview.tsx'
 import { pretty } from './pretty.ts'
 
@@ -196,16 +196,7 @@ function RuleCard({
   return (
     <Card
       title={t('connectors.rule', { n })}
-      aside={
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`${t('connectors.removeRule')} ${n}`}
-          onClick={remove}
-        >
-          <IconTrash size={16} />
-        </ActionIcon>
-      }
+      aside={<RemoveButton label={`${t('connectors.removeRule')} ${n}`} run={remove} />}
     >
       <Stack gap="sm">
         <SegmentedControl
@@ -253,9 +244,7 @@ function RuleCard({
                 <th>{t('connectors.to')}</th>
                 <th>{t('connectors.from')}</th>
                 <th>{t('connectors.fixed')}</th>
-                <th>
-                  <span className="visually-hidden">{t('common.actions')}</span>
-                </th>
+                <ActionsHead />
               </tr>
             </thead>
             <tbody>
@@ -356,14 +345,7 @@ function FieldRow({
         )}
       </td>
       <td className="end">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={t('connectors.removeField', { name: field.to })}
-          onClick={remove}
-        >
-          <IconTrash size={15} />
-        </ActionIcon>
+        <RemoveButton label={t('connectors.removeField', { name: field.to })} run={remove} />
       </td>
     </tr>
   )

@@ -1,6 +1,5 @@
 // One source that posts webhooks: set-up with steps, mapping, and what could not be used.
 import {
-  ActionIcon,
   Alert,
   Button,
   Group,
@@ -12,7 +11,6 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -24,6 +22,7 @@ import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge, CodeBlock, Copy, Figure, Guarded, Time } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { RemoveButton } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 import { DeadLetters } from './dead-letters.tsx'
 import { MappingEditor } from './mapping.tsx'
@@ -353,14 +352,10 @@ function Places({ ws, places, set }: { ws: string; places: Place[]; set: (places
               value={p.store || null}
               onChange={value => change(p.key, { store: value ?? '' })}
             />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`${t('common.remove')} ${p.id}`}
-              onClick={() => set(places.filter(other => other.key !== p.key))}
-            >
-              <IconTrash size={15} />
-            </ActionIcon>
+            <RemoveButton
+              label={`${t('common.remove')} ${p.id}`}
+              run={() => set(places.filter(other => other.key !== p.key))}
+            />
           </Group>
         ))}
         <Button

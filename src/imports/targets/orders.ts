@@ -1,191 +1,12 @@
 // Orders: a row an order, or a row a line with the lines of an order one after the other. The same events as a webshop's
 // webhook gives: an order of a till's file has the same fields.
-import type { Cells, EventTarget, ImportField, Item, Made } from '../model.ts'
+import type { Cells, EventTarget, Item, Made } from '../model.ts'
 import { rowFault } from '../model.ts'
 import { fromSmallestUnit } from '../../customers/money.ts'
 import { ordersOf, type ReadOrder } from '../people.ts'
 import { whoOf } from './customers.ts'
-import { nobody, personOf, WHO } from './who.ts'
-
-const money = (key: string, zh: string, en: string, synonyms: string[], example?: string): ImportField => ({
-  key,
-  label: { zh, en },
-  type: 'money',
-  synonyms,
-  ...(example === undefined ? {} : { example }),
-})
-const text = (key: string, zh: string, en: string, synonyms: string[], example?: string): ImportField => ({
-  key,
-  label: { zh, en },
-  type: 'text',
-  synonyms,
-  ...(example === undefined ? {} : { example }),
-})
-const code = (key: string, zh: string, en: string, synonyms: string[], example?: string): ImportField => ({
-  ...text(key, zh, en, synonyms, example),
-  type: 'code',
-})
-const time = (key: string, zh: string, en: string, synonyms: string[]): ImportField => ({
-  ...text(key, zh, en, synonyms),
-  type: 'time',
-})
-
-const fields: readonly ImportField[] = [
-  {
-    ...code(
-      'order_id',
-      '訂單編號',
-      'Order number',
-      [
-        '訂單號碼',
-        '單號',
-        '銷售單號',
-        '交易序號',
-        '交易編號',
-        '結帳單號',
-        '發票號碼',
-        'order id',
-        'order no',
-        'order name',
-      ],
-      'A-1001',
-    ),
-    required: true,
-  },
-  {
-    ...time('ordered_at', '訂單時間', 'Ordered at', [
-      '訂單日期',
-      '訂購日期',
-      '訂購時間',
-      '下單時間',
-      '成立時間',
-      '訂單成立日期',
-      '交易時間',
-      '交易日期',
-      '銷售日期',
-      '結帳時間',
-      '建立時間',
-      '日期',
-      'order date',
-      'created at',
-      'date',
-    ]),
-    required: true,
-    example: '2026-05-01 18:30',
-  },
-  text('status', '訂單狀態', 'Status', ['狀態', '交易狀態', 'order status'], '已完成'),
-  ...WHO,
-  {
-    ...text('customer_name', '顧客姓名', 'Customer name', [
-      '姓名',
-      '會員姓名',
-      '訂購人',
-      '訂購人姓名',
-      '購買人',
-      'billing name',
-      'name',
-    ]),
-    type: 'name',
-  },
-  money(
-    'total',
-    '總金額',
-    'Total',
-    [
-      '訂單金額',
-      '訂單總額',
-      '總計',
-      '合計',
-      '應付金額',
-      '實付金額',
-      '付款總金額',
-      '交易金額',
-      '銷售金額',
-      'order total',
-      'amount',
-    ],
-    '1280',
-  ),
-  money('subtotal', '商品小計', 'Subtotal', ['小計', '商品金額']),
-  money('tax', '稅額', 'Tax', ['稅金', '營業稅', 'taxes']),
-  money('shipping', '運費', 'Shipping', ['shipping fee']),
-  money('discount', '折扣', 'Discount', ['折扣金額', '優惠金額', '優惠折扣', '折抵金額', 'discount amount']),
-  code('currency', '幣別', 'Currency', ['貨幣', 'currency code'], 'TWD'),
-  text('coupon', '優惠碼', 'Coupon', ['優惠券', '折扣碼', '優惠代碼', 'discount code', 'coupon code']),
-  {
-    ...text('sales_channel', '銷售通路', 'Sales channel', ['通路', '訂單來源', '銷售渠道']),
-    choices: {
-      online: ['網路', '網站', '官網', '線上', '電商', 'web', 'ec', '網店'],
-      store: ['門市', '實體', '實體門市', '店面', 'pos', 'retail', 'offline'],
-      reseller: ['經銷', '經銷商', '代理'],
-      app: ['手機app'],
-      marketplace: ['商城', '平台', '蝦皮', 'momo', 'pchome'],
-    },
-    example: '門市',
-  },
-  code(
-    'store',
-    '門市代號',
-    'Store code',
-    ['門市', '門市編號', '分店', '分店編號', '店別', '店號', 'store', 'location'],
-    'TPE01',
-  ),
-  code('staff', '店員代號', 'Staff code', [
-    '店員',
-    '銷售人員',
-    '服務人員',
-    '業務員',
-    'staff',
-    'employee',
-    'cashier',
-  ]),
-  code('pickup_store', '取貨門市代號', 'Pick-up store', ['取貨門市', '取貨店', 'pickup location']),
-  text('payment_method', '付款方式', 'Payment method', ['支付方式']),
-  time('paid_at', '付款時間', 'Paid at', ['付款日期']),
-  time('shipped_at', '出貨時間', 'Shipped at', ['出貨日期', 'fulfilled at']),
-  time('cancelled_at', '取消時間', 'Cancelled at', ['取消日期', 'canceled at']),
-  money('refunded', '退款金額', 'Refunded', ['已退款金額', 'refunded amount', 'refund amount']),
-  time('refunded_at', '退款時間', 'Refunded at', ['退款日期']),
-  code('product_id', '商品編號', 'Product id', ['商品id', '產品編號', 'item id']),
-  code('sku', 'SKU', 'SKU', [
-    '商品貨號',
-    '貨號',
-    '料號',
-    '商品料號',
-    '商品代碼',
-    '品號',
-    'item sku',
-    'barcode',
-    '條碼',
-    '國際條碼',
-  ]),
-  text(
-    'product_name',
-    '商品名稱',
-    'Product',
-    ['品名', '商品', '產品名稱', 'item name', 'product name', 'lineitem name'],
-    '高山烏龍 150g',
-  ),
-  text('category', '商品分類', 'Category', ['分類', '類別', '商品類別', '大分類', 'product category']),
-  text('brand', '品牌', 'Brand', ['vendor']),
-  text('variant', '規格', 'Variant', ['商品規格', '選項', '尺寸顏色', 'options']),
-  money('price', '單價', 'Unit price', ['售價', '商品單價', 'item price', 'unit price'], '640'),
-  {
-    key: 'quantity',
-    label: { zh: '數量', en: 'Quantity' },
-    type: 'number',
-    synonyms: ['商品數量', '件數', '銷售數量', 'qty'],
-    example: '2',
-  },
-  money('cost', '成本', 'Unit cost', ['商品成本', '單位成本', 'cost per item']),
-  money('line_total', '明細金額', 'Line total', [
-    '商品總金額',
-    '明細小計',
-    '金額',
-    '商品結帳價',
-    'line total',
-  ]),
-]
+import { FIELDS } from './order-fields.ts'
+import { nobody, personOf } from './who.ts'
 
 type Fate = 'placed' | 'cancelled' | 'refunded' | 'returned'
 const FATES: Record<Exclude<Fate, 'placed'>, RegExp> = {
@@ -220,7 +41,7 @@ export const orders: EventTarget = {
     zh: '一列一張訂單，或一列一項商品（同一張訂單的各列要相連）。沒有會員資料的訂單會略過。',
     en: 'One row an order, or one row a line (the lines of an order one after the other). Orders of nobody known are left out.',
   },
-  fields,
+  fields: FIELDS,
   open: 'properties',
   filters: ['from', 'to', 'store'],
   group: cells => (cells.order_id === undefined ? null : String(cells.order_id)),

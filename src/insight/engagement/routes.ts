@@ -3,7 +3,7 @@ import { campaignNames } from '../../catalogue/published-campaigns.ts'
 import type { Out, Query } from '../../contract.ts'
 import { journeyNames, nodeKey, nodeNames } from '../../journeys/store.ts'
 import type { Core } from '../../platform/core.ts'
-import { readCursor, writeCursor } from '../../platform/cursor.ts'
+import { cutPage, readCursor } from '../../platform/cursor.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId, type Uuid } from '../../platform/ids.ts'
 import { idOr404 } from '../../platform/public-id.ts'
@@ -150,8 +150,7 @@ export const engagementRoutes = {
     const at = readCursor(query.cursor, isValuePlace)
     const after = at && { at: at[0], message: at[1] }
     const found = await messagesBehindFigure(core.history, p, query.figure, after, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.at, last.message])
     const kept = await keptMessages(
       core.pool,
       workspace.id,
@@ -169,7 +168,7 @@ export const engagementRoutes = {
         at: new Date(m.at).toISOString(),
         figures: FIGURES.filter(f => m[f]),
       })),
-      next: found.length > query.limit && last ? writeCursor([last.at, last.message]) : null,
+      next,
     }
   },
 } satisfies Handlers

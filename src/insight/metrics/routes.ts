@@ -1,8 +1,7 @@
 // Metrics: each figure with its class, what it is divided by, and the people behind it.
 import type { Out, Query } from '../../contract.ts'
-import { rowsById } from '../../customers/list.ts'
 import type { Core } from '../../platform/core.ts'
-import { readCursor, writeCursor } from '../../platform/cursor.ts'
+import { cutPage, readCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { rangeOf } from '../range.ts'
@@ -17,7 +16,7 @@ import {
   SHARE_KEYS,
   shareOf,
 } from './store.ts'
-import { isValuePlace } from '../people/page.ts'
+import { isValuePlace, withCustomers } from '../people/page.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -95,19 +94,10 @@ export const metricRoutes = {
     const position = readCursor(query.cursor, isValuePlace)
     const after = position && { value: position[0], person: position[1] }
     const found = await peopleBehind(core.history, key, paramsOf(query, workspace), after, query.limit + 1)
-    const shown = found.slice(0, query.limit)
-    const rows = await rowsById(
-      core.pool,
-      workspace,
-      shown.map(f => f.person),
-    )
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.value, last.person])
     return {
-      items: shown.flatMap(f => {
-        const customer = rows.get(f.person)
-        return customer ? [{ customer, value: f.value }] : []
-      }),
-      next: found.length > query.limit && last ? writeCursor([last.value, last.person]) : null,
+      items: await withCustomers(core, workspace, shown),
+      next,
     }
   },
 } satisfies Handlers

@@ -32,20 +32,20 @@ export const readMap =
       .sort((a, b) => b.value - a.value || (a.person < b.person ? -1 : 1))
       .slice(skip, skip + limit)
 
-/** In the order given; who was forgotten meanwhile is left out. */
-export async function withCustomers(
+/** Each with its customer, in the order given; who was forgotten meanwhile is left out. */
+export async function withCustomers<Row extends { person: Uuid }>(
   core: Core,
   workspace: WorkspaceRow,
-  found: PersonValue[],
-): Promise<{ customer: CustomerRow; value: number }[]> {
+  found: Row[],
+): Promise<(Omit<Row, 'person'> & { customer: CustomerRow })[]> {
   const rows = await rowsById(
     core.pool,
     workspace,
     found.map(f => f.person),
   )
-  return found.flatMap(f => {
-    const customer = rows.get(f.person)
-    return customer ? [{ customer, value: f.value }] : []
+  return found.flatMap(({ person, ...rest }) => {
+    const customer = rows.get(person)
+    return customer ? [{ ...rest, customer }] : []
   })
 }
 

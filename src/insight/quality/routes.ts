@@ -2,15 +2,14 @@
 import { stringify } from 'csv-stringify/sync'
 import { workspaceNow } from '../../catalogue/workspace.ts'
 import type { Out } from '../../contract.ts'
-import { rowsById } from '../../customers/list.ts'
 import type { CustomerRow } from '../../customers/present.ts'
 import { namesOf, wantedOf } from '../../customers/wanted.ts'
-import type { Core } from '../../platform/core.ts'
-import { isTexts, readCursor, writeCursor } from '../../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { minusMonths } from '../../platform/wall-time.ts'
 import { DIMENSIONS, type FixedRule, RULES, scoreOf } from './model.ts'
+import { withCustomers } from '../people/page.ts'
 import { type Finding, findings, qualityCounts, type QualityParams } from './store.ts'
 
 const MOST_ROWS = 50_000
@@ -30,18 +29,6 @@ function ruleOf(text: string | undefined): { fixed: FixedRule } | { missing: str
   throw new Problem(404, 'not_found', 'There is no such rule', {
     path: 'rule',
     action: `Use one of: ${Object.keys(RULES).join(', ')}, missing.<name>.`,
-  })
-}
-
-async function withRows(core: Core, workspace: WorkspaceRow, found: Finding[]) {
-  const rows = await rowsById(
-    core.pool,
-    workspace,
-    found.map(f => f.customer),
-  )
-  return found.flatMap(f => {
-    const customer = rows.get(f.customer)
-    return customer ? [{ customer, value: f.value }] : []
   })
 }
 
@@ -109,7 +96,7 @@ export const qualityRoutes = {
 
   async qualityPeople({ core, workspace, params, query }) {
     const at = readCursor(query.cursor, isTexts(2))
-    const after = at && { value: at[0]!, customer: at[1]! }
+    const after = at && { value: at[0]!, person: at[1]! }
     const found = await findings(
       core.history,
       paramsOf(workspace, query.months),
@@ -117,11 +104,13 @@ export const qualityRoutes = {
       after,
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.value, last.person])
     return {
-      items: (await withRows(core, workspace, shown)).map(row => ({ ...row, kind: kindOf(params.rule!) })),
-      next: found.length > query.limit && last ? writeCursor([last.value, last.customer]) : null,
+      items: (await withCustomers(core, workspace, shown)).map(row => ({
+        ...row,
+        kind: kindOf(params.rule!),
+      })),
+      next,
     }
   },
 
@@ -135,7 +124,7 @@ export const qualityRoutes = {
     let more = true
     while (more && lines.length <= MOST_ROWS) {
       const found: Finding[] = await findings(core.history, p, rule, after, AT_A_TIME)
-      for (const { customer, value } of await withRows(core, workspace, found))
+      for (const { customer, value } of await withCustomers(core, workspace, found))
         if (lines.length <= MOST_ROWS) lines.push(lineOf(name, customer, value, plain))
       after = found.at(-1) ?? null
       more = found.length === AT_A_TIME

@@ -84,7 +84,7 @@ export async function qualityCounts(
   }
 }
 
-export type Finding = { customer: Uuid; value: string }
+export type Finding = { person: Uuid; value: string }
 
 /** Who a rule finds, with what is wrong; those who share a value stand together. Below a position. */
 export async function findings(
@@ -99,15 +99,15 @@ export async function findings(
   return askHistory<Finding>(
     history,
     `with ${KNOWN}
-     select customer_id as customer, ${value} as value from known
-      where (${when}) and (not {after:Bool} or (${value}, customer_id) > ({value:String}, {customer:UUID}))
+     select customer_id as person, ${value} as value from known
+      where (${when}) and (not {after:Bool} or (${value}, customer_id) > ({value:String}, {person:UUID}))
       order by value, customer_id limit {limit:UInt32}`,
     {
       ...p,
       wanted: 'missing' in rule ? rule.missing : '',
       after: after !== null,
       value: after?.value ?? '',
-      customer: after?.customer ?? NOBODY,
+      person: after?.person ?? NOBODY,
       limit,
     },
   )

@@ -1,7 +1,6 @@
 // Reports: shoppers online, in stores and both; where customers first came from and who of them bought later.
 import { STAGES } from '../../customers/model.ts'
-import { rowsById } from '../../customers/list.ts'
-import { readCursor, writeCursor } from '../../platform/cursor.ts'
+import { cutPage, readCursor } from '../../platform/cursor.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
 import { rangeOf } from '../range.ts'
 import {
@@ -11,7 +10,7 @@ import {
   spendByChannels,
   spendBySalesChannel,
 } from './store.ts'
-import { isValuePlace } from '../people/page.ts'
+import { isValuePlace, withCustomers } from '../people/page.ts'
 
 const GROUPS = ['online', 'store', 'both', 'other'] as const
 const CHANNELS = [1, 2, 3, 4]
@@ -85,19 +84,13 @@ export const reportRoutes = {
       position && { came: position[0], person: position[1] },
       query.limit + 1,
     )
-    const shown = found.slice(0, query.limit)
-    const rows = await rowsById(
-      core.pool,
-      workspace,
-      shown.map(f => f.person),
-    )
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.came, last.person])
     return {
-      items: shown.flatMap(f => {
-        const customer = rows.get(f.person)
-        return customer ? [{ customer, at: iso(f.came) }] : []
-      }),
-      next: found.length > query.limit && last ? writeCursor([last.came, last.person]) : null,
+      items: (await withCustomers(core, workspace, shown)).map(({ customer, came }) => ({
+        customer,
+        at: iso(came),
+      })),
+      next,
     }
   },
 } satisfies Handlers

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { checkRule, faultsOf } from '../../rules/check.ts'
 import type { Reason, Rule } from '../../rules/model.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 import { ofBranch } from '../unmet.ts'
 
 const shape = z.strictObject({

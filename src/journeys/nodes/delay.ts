@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { bestHour } from '../../customers/hours.ts'
 import { isDate, nextDateMoment, wallHour } from '../../platform/wall-time.ts'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeContext, NodeType, Step } from '../model.ts'
+import type { NodeContext, NodeType, Step } from './type.ts'
 import { wallTime } from '../shape.ts'
 
 export const MAX_WAIT_MS = 366 * 86_400_000

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isReservedName } from '../../customers/fold.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Scalar } from '../../rules/model.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const name = z
   .string()

@@ -1,7 +1,7 @@
 // Ends the run here as completed. Fields: { reason?: '已是會員' }, told with the end and counted by name. No ports.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const shape = z.strictObject({ reason: z.string().min(1).max(100).optional() })
 

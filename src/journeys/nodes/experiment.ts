@@ -4,7 +4,7 @@
 // Completed' }, windowMs: 604800000, minPeople: 100, autoWinner: true }. Ports: the names.
 import { z } from 'zod'
 import { faultsOf, propFilter } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 import { MAX_WAIT_MS } from './delay.ts'
 import { type Share, share, shareFaults, wayAt } from './shares.ts'
 

@@ -2,7 +2,7 @@
 // them. Fields: { percent: 10 }. Ports: next, held; who is held back ends here when `held` leads nowhere else.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const shape = z.strictObject({ percent: z.number().min(0.1).max(90) })
 

@@ -8,7 +8,8 @@ import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import { valuesAt } from '../../rules/match.ts'
 import type { Scalar } from '../../rules/model.ts'
-import type { CallContent, Effect, NodeType, Step } from '../model.ts'
+import type { CallContent } from '../model.ts'
+import type { Effect, NodeType, Step } from './type.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const DEFAULT_TIMEOUT_MS = 60_000

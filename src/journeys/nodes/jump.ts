@@ -2,7 +2,7 @@
 // jump to, for the first `times` visits; else, from then on.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const shape = z.strictObject({ times: z.number().int().min(1).max(100) })
 

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { ROLES } from '../../contract/shared.ts'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const LEVELS = ['info', 'warning'] as const
 const shape = z.strictObject({

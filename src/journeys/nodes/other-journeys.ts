@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
 import type { Scalar } from '../../rules/model.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const journey = z.string().regex(/^jrn_[0-9a-z]{26}$/, 'the id of a journey begins with jrn_')
 const shapes = {

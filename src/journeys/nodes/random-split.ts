@@ -2,7 +2,7 @@
 // this node. Fields: { shares: [{ name: 'a', percent: 50 }, { name: 'b', percent: 50 }] }. Ports: the names.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 import { type Share, share, shareFaults, wayAt } from './shares.ts'
 
 const shape = z.strictObject({ shares: z.array(share).min(2).max(20) })

@@ -9,7 +9,8 @@ import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { CHANNEL_NAMES, type ChannelName } from '../../channels/model.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Reason } from '../../rules/model.ts'
-import type { NodeContext, NodeType, Purpose, Step } from '../model.ts'
+import type { Purpose } from '../model.ts'
+import type { NodeContext, NodeType, Step } from './type.ts'
 import { textsOf } from '../placeholders.ts'
 import {
   account,

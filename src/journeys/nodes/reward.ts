@@ -3,7 +3,7 @@
 // had it already), ended (the coupon is archived or over). What `next` leaves out takes the way of given.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { Effect, NodeType, Step } from '../model.ts'
+import type { Effect, NodeType, Step } from './type.ts'
 
 const key = z.string().min(1).max(60)
 const shape = z.discriminatedUnion('give', [

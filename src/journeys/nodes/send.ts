@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { authoredContent, type MessageContent } from '../../channels/content.ts'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 import {
   account,
   DEFAULT_USEFUL_MS,

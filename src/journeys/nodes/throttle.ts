@@ -2,7 +2,7 @@
 // order they came. Fields: { max: 100, per: 'minute' | 'hour' | 'day' }. Port: next.
 import { z } from 'zod'
 import { faultsOf } from '../../rules/check.ts'
-import type { NodeType } from '../model.ts'
+import type { NodeType } from './type.ts'
 
 const shape = z.strictObject({
   max: z.number().int().min(1).max(1_000_000),

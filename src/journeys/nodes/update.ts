@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { dateIn } from '../../platform/wall-time.ts'
 import { faultsOf } from '../../rules/check.ts'
 import type { Scalar } from '../../rules/model.ts'
-import type { Effect, NodeType } from '../model.ts'
+import type { Effect, NodeType } from './type.ts'
 
 const named = z
   .string()

@@ -1,5 +1,5 @@
 // Fields that forms of several triggers have.
-import type { FieldSpec } from '../model.ts'
+import type { FieldSpec } from '../nodes/type.ts'
 
 export const MATCH: FieldSpec = {
   kind: 'group',

@@ -2,7 +2,7 @@
 // starts once. Amounts are in the smallest unit, net, and of this currency alone.
 import { z } from 'zod'
 import type { Worth } from '../../customers/order-worth.ts'
-import type { OrderLine } from '../../inbox/model.ts'
+import type { OrderLine } from '../../inbox/order-model.ts'
 import { choice } from './fields.ts'
 import { lateness } from './parts.ts'
 import { triggerType } from './type.ts'

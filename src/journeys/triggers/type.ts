@@ -7,7 +7,7 @@ import type { World } from '../../customers/world.ts'
 import type { Fault } from '../../rules/check.ts'
 import type { Rule, Verdict } from '../../rules/model.ts'
 import type { Uuid } from '../../platform/ids.ts'
-import type { FieldSpec } from '../model.ts'
+import type { FieldSpec } from '../nodes/type.ts'
 
 /** What a trigger sees of a customer when a fact, or a moment, comes. */
 export type TriggerContext = {

@@ -2,7 +2,8 @@
 // The run keeps its id and its occurrences, so no message is sent twice for one (enrollment, node, occurrence).
 import { derive, type Fold } from '../../customers/fold.ts'
 import { never } from '../../platform/errors.ts'
-import type { Enrollment, NodeId, PublishedJourney, Step } from '../model.ts'
+import type { Enrollment, NodeId, PublishedJourney } from '../model.ts'
+import type { Step } from '../nodes/type.ts'
 import { nodeType } from '../register.ts'
 import { checkEnds, endRun, leaveNode } from '../ends.ts'
 import { contextOf, proceed, visit } from '../run.ts'

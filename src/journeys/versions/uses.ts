@@ -2,7 +2,8 @@
 // events, coupons, other journeys. Pure.
 import { leavesOf } from '../../rules/evaluate.ts'
 import type { Rule } from '../../rules/model.ts'
-import type { FieldSpec, JourneyGraph } from '../model.ts'
+import type { JourneyGraph } from '../model.ts'
+import type { FieldSpec } from '../nodes/type.ts'
 import { nodeType } from '../register.ts'
 import { triggerTypeOf } from '../triggers/register.ts'
 

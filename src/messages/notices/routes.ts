@@ -3,7 +3,7 @@ import { callSecret } from '../../channels/http.ts'
 import { nameOf } from '../../customers/present.ts'
 import { customersById } from '../../customers/store.ts'
 import { journeyNames } from '../../journeys/store.ts'
-import { isTexts, readCursor, writeCursor } from '../../platform/cursor.ts'
+import { cutPage, isTexts, readCursor } from '../../platform/cursor.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Caller, Handlers, WorkspaceRow } from '../../platform/http/handler.ts'
 import { publicId } from '../../platform/ids.ts'
@@ -32,8 +32,7 @@ export const noticeRoutes = {
       }),
       countUnread(core.pool, workspace.id, reader, since),
     ])
-    const shown = found.slice(0, query.limit)
-    const last = shown.at(-1)
+    const { shown, next } = cutPage(found, query.limit, last => [last.at.toISOString(), last.id])
     const people = [...new Set(shown.map(n => n.customer))]
     const [rows, states, journeys] = await Promise.all([
       customersById(core.pool, workspace.id, people),
@@ -64,7 +63,7 @@ export const noticeRoutes = {
           read: n.read,
         }
       }),
-      next: found.length > query.limit && last ? writeCursor([last.at.toISOString(), last.id]) : null,
+      next,
       unread,
     }
   },

@@ -1,7 +1,7 @@
 // A form drawn from the fields of a node type: each by its kind, labelled, with its faults.
 import { Stack } from '@mantine/core'
 import type { ComponentType } from 'react'
-import type { FieldKind, FieldSpec } from '../../../src/journeys/model.ts'
+import type { FieldKind, FieldSpec } from '../../../src/journeys/nodes/type.ts'
 import { useSay } from '../../use.ts'
 import { ChoiceField } from './choice.tsx'
 import { ContentField } from './content.tsx'

@@ -1,11 +1,12 @@
 // Several entries with fields of their own, and a group of fields.
 import { ActionIcon, Button, Fieldset, Group, Stack } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
+import { IconArrowDown, IconArrowUp, IconPlus } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { FieldSpec } from '../../../src/journeys/model.ts'
+import type { FieldSpec } from '../../../src/journeys/nodes/type.ts'
 import { list, text } from '../say/values.ts'
 import type { FieldProps } from './model.ts'
+import { RemoveButton } from '../../parts/table.tsx'
 
 export type FieldsProps = {
   specs: Record<string, FieldSpec>
@@ -63,15 +64,11 @@ export function listField(Fields: Fields) {
                     >
                       <IconArrowDown size={14} />
                     </ActionIcon>
-                    <ActionIcon
-                      size="sm"
-                      variant="subtle"
-                      color="gray"
-                      aria-label={t('fieldForm.remove', { n: i + 1 })}
-                      onClick={() => write(entries.toSpliced(i, 1))}
-                    >
-                      <IconX size={14} />
-                    </ActionIcon>
+                    <RemoveButton
+                      small
+                      label={t('fieldForm.remove', { n: i + 1 })}
+                      run={() => write(entries.toSpliced(i, 1))}
+                    />
                   </Group>
                 )}
               </Group>

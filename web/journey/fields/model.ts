@@ -1,6 +1,7 @@
 // What a field of a node is given, whatever its kind.
 import { createContext, useContext } from 'react'
-import type { FieldSpec, JourneyGraph } from '../../../src/journeys/model.ts'
+import type { JourneyGraph } from '../../../src/journeys/model.ts'
+import type { FieldSpec } from '../../../src/journeys/nodes/type.ts'
 import { i18n } from '../../i18n.ts'
 
 export type FieldProps = {

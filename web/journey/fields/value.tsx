@@ -1,12 +1,13 @@
 // Names with values: attributes that are set, properties of an event that is made. And one value by itself.
-import { ActionIcon, Autocomplete, Button, Group, Input, Stack, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Autocomplete, Button, Group, Input, Stack, TextInput } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Scalar } from '../../../src/rules/model.ts'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { text } from '../say/values.ts'
 import { basics, type FieldProps } from './model.ts'
 import { type Known, Suggested } from './suggested.tsx'
+import { RemoveButton } from '../../parts/table.tsx'
 
 /** What is typed: numbers and yes/no are such, everything else is text. */
 export function scalarOf(typed: string): Scalar {
@@ -94,15 +95,11 @@ function Pairs({
               }
             />
             {readOnly ? null : (
-              <ActionIcon
-                size="sm"
-                variant="subtle"
-                color="gray"
-                aria-label={t('fieldForm.removeNamed', { name })}
-                onClick={() => write(pairs.toSpliced(i, 1))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
+              <RemoveButton
+                small
+                label={t('fieldForm.removeNamed', { name })}
+                run={() => write(pairs.toSpliced(i, 1))}
+              />
             )}
           </Group>
         ))}

@@ -1,7 +1,7 @@
 // The editor of a message, whatever its channel: its languages, what the channel shows, its product slots, and whether its
 // links are counted. The modules' page and the form of a node use the same.
-import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Stack } from '@mantine/core'
-import { IconLanguage, IconX } from '@tabler/icons-react'
+import { Button, Checkbox, Group, SegmentedControl, Stack } from '@mantine/core'
+import { IconLanguage } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Slot } from '../../../src/channels/content.ts'
@@ -13,6 +13,7 @@ import { MailEditor, type Mail } from './mail.tsx'
 import { WhatsappForm, type WhatsappDraft } from '../whatsapp-form.tsx'
 import { ChatEditor, PushEditor, SmsEditor } from './plain.tsx'
 import { SlotsEditor } from './slots.tsx'
+import { RemoveButton } from '../../parts/table.tsx'
 
 export type Draft = Record<string, unknown> & { channel?: string }
 export type EditorFault = { path: string; message: { zh: string; en: string } }
@@ -62,19 +63,15 @@ export function ContentEditor(props: Props) {
               }))}
             />
             {at === own || readOnly ? null : (
-              <ActionIcon
-                size="sm"
-                variant="subtle"
-                color="gray"
-                aria-label={t('editor.dropLanguage')}
-                onClick={() => {
+              <RemoveButton
+                small
+                label={t('editor.dropLanguage')}
+                run={() => {
                   const { [at]: _gone, ...rest } = locales
                   writeLocales(rest)
                   show(own)
                 }}
-              >
-                <IconX size={14} />
-              </ActionIcon>
+              />
             )}
           </>
         ) : readOnly ? null : (

@@ -1,7 +1,7 @@
 // LINE messages: texts, texts with buttons, pictures, cards; what else LINE takes is edited as JSON. Quick replies and the
 // sender belong to a message, whatever its kind.
-import { ActionIcon, Button, Group, Menu, Stack, TextInput } from '@mantine/core'
-import { IconCards, IconMessage, IconPhoto, IconPlus, IconRectangle, IconX } from '@tabler/icons-react'
+import { Button, Group, Menu, Stack, TextInput } from '@mantine/core'
+import { IconCards, IconMessage, IconPhoto, IconPlus, IconRectangle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Rule } from '../../../src/rules/model.ts'
@@ -12,6 +12,7 @@ import { FlexEditor } from './flex.tsx'
 import { contentsOf, newBlock } from './flex-blocks.ts'
 import { LineExtras } from './line-extras.tsx'
 import { AsJson, Item } from './pieces.tsx'
+import { RemoveButton } from '../../parts/table.tsx'
 
 export type LineMessage = Record<string, unknown>
 type Action = { type: string; label: string; uri: string }
@@ -300,15 +301,11 @@ function OneMessage({
             onChange={e => write(buttons.actions.with(i, { ...action, uri: e.currentTarget.value }))}
           />
           {readOnly || buttons.actions.length === 1 ? null : (
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="gray"
-              aria-label={t('fieldForm.removeButton', { n: i + 1 })}
-              onClick={() => write(buttons.actions.toSpliced(i, 1))}
-            >
-              <IconX size={14} />
-            </ActionIcon>
+            <RemoveButton
+              small
+              label={t('fieldForm.removeButton', { n: i + 1 })}
+              run={() => write(buttons.actions.toSpliced(i, 1))}
+            />
           )}
         </Group>
       ))}

@@ -1,7 +1,8 @@
 // Rows of two short texts that are added and taken away: buttons, replies to tap, values of a template.
 // biome-ignore-all lint/suspicious/noArrayIndexKey: rows have no names; they are added and taken away
-import { ActionIcon, Button, Group, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Button, Group, TextInput } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { RemoveButton } from '../../parts/table.tsx'
 
 export type PairField<R> = {
   label: (n: number) => string
@@ -54,16 +55,7 @@ export function PairRows<R>({
             />
           ))}
           {readOnly ? null : (
-            <ActionIcon
-              size="sm"
-              mt={3}
-              variant="subtle"
-              color="gray"
-              aria-label={remove(i + 1)}
-              onClick={() => change(rows.toSpliced(i, 1))}
-            >
-              <IconX size={14} />
-            </ActionIcon>
+            <RemoveButton small mt={3} label={remove(i + 1)} run={() => change(rows.toSpliced(i, 1))} />
           )}
         </Group>
       ))}

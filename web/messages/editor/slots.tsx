@@ -1,8 +1,9 @@
 // Product slots of a content: the first product in stock stands in the message, another one when all are gone.
-import { ActionIcon, Button, Group, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
-import { IconPlus, IconX } from '@tabler/icons-react'
+import { Button, Group, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Slot } from '../../../src/channels/content.ts'
+import { RemoveButton } from '../../parts/table.tsx'
 
 type Slots = Record<string, Slot>
 
@@ -77,16 +78,12 @@ export function SlotsEditor({
             }
           />
           {readOnly ? null : (
-            <ActionIcon
-              size="sm"
+            <RemoveButton
+              small
               mt={4}
-              variant="subtle"
-              color="gray"
-              aria-label={t('editor.removeSlot', { n: i + 1 })}
-              onClick={() => write(list.toSpliced(i, 1))}
-            >
-              <IconX size={14} />
-            </ActionIcon>
+              label={t('editor.removeSlot', { n: i + 1 })}
+              run={() => write(list.toSpliced(i, 1))}
+            />
           )}
         </Group>
       ))}

@@ -1,7 +1,7 @@
 // Every kind of trigger has its sentence, its name and the words of its fields, in both languages.
 import i18next from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { FieldSpec } from '../../../../src/journeys/model.ts'
+import type { FieldSpec } from '../../../../src/journeys/nodes/type.ts'
 import { BEGIN } from '../../../../src/journeys/triggers/begin.ts'
 import { type Trigger, TRIGGER_TYPES, triggerShape } from '../../../../src/journeys/triggers/register.ts'
 import { HOLIDAYS } from '../../../../src/journeys/holidays.ts'
