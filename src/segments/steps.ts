@@ -53,7 +53,7 @@ export function openStepper(core: Core): Stepper {
     return worlds.get(workspace, no)
   }
 
-  /** Whose pages show it. */
+  /** Open pages that show the job ask again. */
   const tell = (job: JobRow): void =>
     core.signals.emit('live', `${job.workspace_id}:${job.segment_id === null ? 'journeys' : 'segments'}`)
 
