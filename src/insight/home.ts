@@ -1,5 +1,5 @@
-// The first page: what is live, what needs a person, how the channels did. Kept for a second, because every open page
-// asks again when something changes.
+// The first page: what is live, what needs a person, how the channels did. Kept for a second or, where it took long, for longer,
+// because every open page asks again when something changes.
 import { LRUCache } from 'lru-cache'
 import { workspaceNow, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
@@ -15,6 +15,10 @@ const SHOWN_DAYS = 14
 /** Channel figures cover this many days. */
 const CHANNEL_DAYS = 30
 const KEPT_MS = 1_000
+/** A brand with millions of messages takes seconds to count: it may take a tenth of the time. */
+const ASK_SHARE = 10
+/** until it is known how long it takes */
+const ASKING_MS = 60_000
 
 type Home = Out<'home'>
 type ByChannel = Home['messages'][number]
@@ -113,13 +117,21 @@ export const homeRoutes = {
   home(call) {
     const { core, workspace } = call
     let cache = kept.get(core.pool)
-    if (!cache) kept.set(core.pool, (cache = new LRUCache({ max: 500, ttl: KEPT_MS })))
+    if (!cache) kept.set(core.pool, (cache = new LRUCache({ max: 500, ttl: ASKING_MS })))
     const key = `${workspace.id}:${workspace.version}:${workspace.clockOffsetMs}`
     let answer = cache.get(key)
     if (!answer) {
-      answer = readHome(core, workspace)
-      cache.set(key, answer)
-      answer.catch(() => cache.delete(key)) // whoever asked gets the error; the next asks anew
+      const began = performance.now()
+      const asked = readHome(core, workspace)
+      answer = asked
+      cache.set(key, asked)
+      asked.then(
+        () => {
+          const tookMs = performance.now() - began
+          cache.set(key, asked, { ttl: tookMs < KEPT_MS ? KEPT_MS : tookMs * ASK_SHARE })
+        },
+        () => cache.delete(key), // whoever asked gets the error; the next asks anew
+      )
     }
     return answer
   },

@@ -189,6 +189,11 @@ export async function takenNow(sql: Sql, workspace: Uuid, asks: Ask[]): Promise<
   const counting = asks.flatMap(a => (a.of ? [countingOf(workspace, a.of, a.start)] : []))
   const shared = asks.filter(a => !a.of)
   const had = (counting.length === 0 ? [] : await countHad(sql, counting, [])).values()
+  const taken = (shared.length === 0 ? [] : await takenOf(sql, workspace, shared)).values()
+  return asks.map(a => (a.of ? had : taken).next().value!)
+}
+
+async function takenOf(sql: Sql, workspace: Uuid, shared: Ask[]): Promise<number[]> {
   const { rows } = await sql.query<{ used: number }>(
     `select coalesce(l.used, 0)::float8 as used
        from unnest($1::smallint[], $2::text[], $3::timestamptz[]) with ordinality q(bucket, key, start, place)
@@ -201,8 +206,7 @@ export async function takenNow(sql: Sql, workspace: Uuid, asks: Ask[]): Promise<
       workspace,
     ],
   )
-  const taken = rows.values()
-  return asks.map(a => (a.of ? had.next().value! : taken.next().value!.used))
+  return rows.map(r => r.used)
 }
 
 /** What is taken of each of these places, locked: of shared limits their rows, of frequency rules the person's. */

@@ -37,12 +37,8 @@ export async function limitUsage(sql: Sql, workspace: Uuid, now: number, zone: s
     ]),
     couponNames(sql, workspace),
   ])
-  const names = new Map(
-    [...accounts.rows, ...journeys.rows, ...coupons.map(c => ({ id: c.key, name: c.name }))].map(r => [
-      r.id,
-      r.name,
-    ]),
-  )
+  const names = new Map([...accounts.rows, ...journeys.rows, ...coupons].map(r => [r.id as string, r.name]))
+  const keys = new Map(coupons.map(c => [c.id as string, c.key]))
   const present = counted.rows.filter(r => windowOf(r.per, now, zone).start === r.start.getTime())
   const quotas = accounts.rows.flatMap(account => {
     const limit = quotaOf(account)
@@ -72,7 +68,7 @@ export async function limitUsage(sql: Sql, workspace: Uuid, now: number, zone: s
     const scale = kind === 'budget' ? COST_SCALE : 1
     return {
       kind,
-      of: kind === 'pool' ? of : publicId(kind === 'quota' ? 'chn' : 'jrn', of),
+      of: kind === 'pool' ? (keys.get(of) ?? of) : publicId(kind === 'quota' ? 'chn' : 'jrn', of),
       name: names.get(of) ?? null,
       node,
       nodeName: (node !== null && nodes.get(nodeKey(nodeOf(of, node)))) || null,

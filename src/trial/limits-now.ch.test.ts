@@ -1,5 +1,5 @@
 // The limits that stand for a real customer at each send of a simulated walk: over HTTP, after messages that really went.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { graphOf, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
 import { lineText } from '../../test/send-lab.ts'
 import type { Out } from '../contract.ts'
@@ -46,6 +46,10 @@ async function ok<T>(name: Parameters<JourneyLab['call']>[0], given: Parameters<
 }
 async function walked(who: string, graph: JourneyGraph): Promise<Out<'simulateJourney'>> {
   const { id } = await ok<Out<'createJourney'>>('createJourney', { body: { graph } })
+  return walkedIn(id, who)
+}
+/** In a journey that is there, as its draft is. */
+async function walkedIn(id: string, who: string, event = 'Buy'): Promise<Out<'simulateJourney'>> {
   const customer = (await lab.stateOf(who)).id
   const before = await everything()
   const walk = await ok<Out<'simulateJourney'>>('simulateJourney', {
@@ -53,7 +57,7 @@ async function walked(who: string, graph: JourneyGraph): Promise<Out<'simulateJo
     body: {
       person: { customer: publicId('cus', customer) },
       actions: [
-        { do: 'event', name: 'Buy' },
+        { do: 'event', name: event },
         { do: 'wait', ms: 0 },
       ],
     },
@@ -181,4 +185,76 @@ test('consent, suppression and a stop of sending are told; somebody made up has 
     },
   })
   expect(made).toMatchObject({ limitsAt: null, messages: [{ limits: [] }] })
+})
+
+test('entry cap, canary, throttle and pool: what others took of them, below and full; counted at once for a whole walk', async () => {
+  const coupon = { kind: 'amount', value: 100, valid: { days: 7 }, perPerson: 1, place: null, remindDays: [] }
+  await ok('createCoupon', { body: { ...coupon, key: 'TWO', name: '限量券', limit: 2 } })
+  await ok('createCoupon', { body: { ...coupon, key: 'FREE', name: '不限量券', limit: null } })
+  await lab.settle()
+  const gated = (event: string, max: number): JourneyGraph =>
+    graphOf(
+      event,
+      {
+        gate: { type: 'throttle', fields: { max, per: 'day' }, next: { next: 'free' } },
+        free: { type: 'reward', fields: { give: 'coupon', coupon: 'FREE' }, next: { given: 'two' } },
+        two: { type: 'reward', fields: { give: 'coupon', coupon: 'TWO' }, next: { given: null } },
+      },
+      { entry: { cap: { max, per: 'day' }, canaryPeople: max } },
+    )
+  const wide = await lab.publish(gated('Wide', 3))
+  const tight = await lab.publish(gated('Tight', 1))
+  for (const who of ['gate-1', 'gate-2', 'gate-3']) await lab.person(who, {})
+
+  /** What is told of each place asked for, in the order of the walk: kind, name, used, max, per, stands. */
+  const places = async (journey: string, event: string) => {
+    const asked = vi.spyOn(lab.core.pool, 'query')
+    const { messages } = await walkedIn(journey, 'gate-2', event)
+    const counted = asked.mock.calls.filter(([text]) => String(text).includes('join limit_count'))
+    asked.mockRestore()
+    expect(counted).toHaveLength(1)
+    expect(messages.map(m => [m.channel, m.state])).toEqual(Array(3).fill(['ticket', 'accepted']))
+    return messages.map(m => m.limits.map(l => [l.kind, l.name, l.used, l.max, l.per, l.stands]))
+  }
+  expect(await places(wide, 'Wide')).toEqual([
+    [
+      ['cap', 'Wide', 0, 3, 'day', false],
+      ['canary', 'Wide', 0, 3, 'ever', false],
+    ],
+    [['throttle', 'Wide', 0, 3, 'day', false]],
+    [['pool', '限量券', 0, 2, 'ever', false]],
+  ])
+
+  await lab.tell(says('gate-1', 'Wide'))
+  await lab.tell(says('gate-1', 'Tight'))
+  expect(await places(wide, 'Wide')).toEqual([
+    [
+      ['cap', 'Wide', 1, 3, 'day', false],
+      ['canary', 'Wide', 1, 3, 'ever', false],
+    ],
+    [['throttle', 'Wide', 1, 3, 'day', false]],
+    [['pool', '限量券', 1, 2, 'ever', false]],
+  ])
+  await lab.tell(says('gate-3', 'Wide'))
+  // what is full is told, and the walk goes on as if there were a place
+  expect(await places(tight, 'Tight')).toEqual([
+    [
+      ['cap', 'Tight', 1, 1, 'day', true],
+      ['canary', 'Tight', 1, 1, 'ever', true],
+    ],
+    [['throttle', 'Tight', 1, 1, 'day', true]],
+    [['pool', '限量券', 2, 2, 'ever', true]],
+  ])
+  const said = (await walkedIn(tight, 'gate-2', 'Tight')).messages.flatMap(m => m.limits)
+  expect(said.map(l => l.say.zh.replace(/到 .+ 00:00 為止/, '到半夜為止'))).toEqual([
+    '進入上限「Tight」：每天 1，已用 1，到半夜為止。',
+    '試行人數「Tight」：總共 1，已用 1。',
+    '流量閘門「Tight」：每天 1，已用 1，到半夜為止；用完時會等下一段。',
+    '券池「限量券」：總共 2，已用 2。',
+  ])
+  expect(said[3]!.say.en).toBe('Pool of “限量券”: 2 in all, 2 used.')
+  expect(said.map(l => l.until !== null)).toEqual([true, false, true, false])
+  // the page of the limits names the coupon as well
+  const { items } = await ok<Out<'limits'>>('limits')
+  expect(items.filter(i => i.kind === 'pool')).toMatchObject([{ of: 'TWO', name: '限量券', used: 2, max: 2 }])
 })

@@ -31,7 +31,7 @@ type Asking = {
   workspace: WorkspaceFacts
   facts: Read
   now: number
-  coupons: Map<string, string>
+  coupons: Map<Uuid, string>
 }
 type One = { intent: JourneyIntent; content: MessageContent | null }
 
@@ -42,17 +42,29 @@ export async function limitsNow(core: Core, world: World, person: Uuid, walk: Wa
   const now = Date.now() + workspace.offsetMs
   const coupons = new Map(
     walk.intents.some(i => i.limits?.some(l => l.key.startsWith('pool:')))
-      ? (await couponNames(core.pool, world.workspace)).map(c => [c.key, c.name])
+      ? (await couponNames(core.pool, world.workspace)).map(c => [c.id, c.name])
       : [],
   )
   const asking: Asking = { core, world, workspace, facts, now, coupons }
-  const of: LimitNow[][] = []
+  const messages: OfMessage[] = []
   for (const [i, intent] of walk.intents.entries())
-    of.push(await ofMessage(asking, { intent, content: walk.messages[i]!.content }))
-  return { at: now, of }
+    messages.push(await ofMessage(asking, { intent, content: walk.messages[i]!.content }))
+  // what all of them ask of is counted at once
+  const asks = messages.flatMap(m => m.asks)
+  const taken = (await takenNow(core.pool, workspace.id, asks)).values()
+  return {
+    at: now,
+    of: messages.map(({ told, asks, account }) => [
+      ...told,
+      ...asks.map(ask => shared(asking, ask, taken.next().value!, account)),
+    ]),
+  }
 }
 
-async function ofMessage(asking: Asking, one: One): Promise<LimitNow[]> {
+/** What is known of a message at once, and what it asks of limits that are counted. */
+type OfMessage = { told: LimitNow[]; asks: Ask[]; account: Judged['account'] }
+
+async function ofMessage(asking: Asking, one: One): Promise<OfMessage> {
   const { facts, workspace, world, now } = asking
   // as if it were let out now: its own moment lies ahead
   const intent = { ...one.intent, notBefore: 0, notAfter: null, quiet: null }
@@ -73,17 +85,18 @@ async function ofMessage(asking: Asking, one: One): Promise<LimitNow[]> {
   }
   const judged = judgeClaim(claim, facts)
   // what stays inside asks for its places alone
-  if (judged === null) return shared(asking, asksOf(intent.limits ?? [], now, workspace.timezone, 0), null)
-  const asks =
-    judged.account === null
-      ? []
-      : asksOfMessage({ ...judged, account: judged.account }, facts, now, costOf(judged, one))
-  return [
-    ...decided(asking, judged, intent),
-    ...(await suppression(asking, judged)),
-    ...caps(asking, intent),
-    ...(await shared(asking, asks, judged.account)),
-  ]
+  if (judged === null)
+    return { told: [], asks: asksOf(intent.limits ?? [], now, workspace.timezone, 0), account: null }
+  const { account } = judged
+  return {
+    told: [
+      ...decided(asking, judged, intent),
+      ...(await suppression(asking, judged)),
+      ...caps(asking, intent),
+    ],
+    asks: account === null ? [] : asksOfMessage({ ...judged, account }, facts, now, costOf(judged, one)),
+    account,
+  }
 }
 
 /** 0 where what it says is not known here. */
@@ -184,55 +197,50 @@ function caps(asking: Asking, { purpose, journey: id, customer }: JourneyIntent)
 const iso = (ms: number | null): string | null =>
   ms === null || !Number.isFinite(ms) ? null : new Date(ms).toISOString()
 
-/** Places of limits shared by many, and what rules let this person have. */
-async function shared(asking: Asking, asks: Ask[], account: Judged['account']): Promise<LimitNow[]> {
-  if (asks.length === 0) return []
-  const { core, workspace, now } = asking
-  const taken = await takenNow(core.pool, workspace.id, asks)
-  return asks.map((ask, i) => {
-    const used = taken[i]!
-    // what costs nothing known still needs that something is left
-    const stands = used + Math.max(1, ask.amount) > ask.max
-    if (ask.of) {
-      const { rule } = ask.of
-      const until = countsUntil(rule, now, workspace.timezone)
-      return limit(
-        asking,
-        'frequency',
-        stands,
-        { of: 'frequency', rule: sayRule(rule), used, max: ask.max, until },
-        {
-          name: rule.segmentName,
-          rule: publicId('frq', rule.id),
-          used,
-          max: ask.max,
-          until: iso(until),
-          ...(stands ? { reason: 'frequency' } : {}),
-        },
-      )
-    }
-    const [kind = '', of = ''] = ask.key.split(':')
-    const scale = kind === 'budget' ? COST_SCALE : 1
-    const name = kind === 'quota' ? (account?.name ?? null) : nameOf(asking, kind, of as Uuid)
-    const whole = kind === 'quota' && account ? (quotaOf(account)?.max ?? ask.max) : ask.max
-    const figures = { used: used / scale, max: ask.max / scale, per: ask.per, until: iso(ask.end) }
+/** A place of a limit shared by many, or what a rule lets this person have. */
+function shared(asking: Asking, ask: Ask, used: number, account: Judged['account']): LimitNow {
+  const { workspace, now } = asking
+  // what costs nothing known still needs that something is left
+  const stands = used + Math.max(1, ask.amount) > ask.max
+  if (ask.of) {
+    const { rule } = ask.of
+    const until = countsUntil(rule, now, workspace.timezone)
     return limit(
       asking,
-      kind as LimitNow['kind'],
+      'frequency',
       stands,
+      { of: 'frequency', rule: sayRule(rule), used, max: ask.max, until },
       {
-        of: 'shared',
-        kind,
-        name: name ?? '',
-        ...figures,
-        until: Number.isFinite(ask.end) ? ask.end : null,
-        kept: whole - ask.max,
-        waits: ask.wait,
+        name: rule.segmentName,
+        rule: publicId('frq', rule.id),
+        used,
+        max: ask.max,
+        until: iso(until),
+        ...(stands ? { reason: 'frequency' } : {}),
       },
-      { name, ...figures },
     )
-  })
+  }
+  const [kind = '', of = ''] = ask.key.split(':')
+  const scale = kind === 'budget' ? COST_SCALE : 1
+  const name = kind === 'quota' ? (account?.name ?? null) : nameOf(asking, kind, of as Uuid)
+  const whole = kind === 'quota' && account ? (quotaOf(account)?.max ?? ask.max) : ask.max
+  const figures = { used: used / scale, max: ask.max / scale, per: ask.per, until: iso(ask.end) }
+  return limit(
+    asking,
+    kind as LimitNow['kind'],
+    stands,
+    {
+      of: 'shared',
+      kind,
+      name: name ?? '',
+      ...figures,
+      until: Number.isFinite(ask.end) ? ask.end : null,
+      kept: whole - ask.max,
+      waits: ask.wait,
+    },
+    { name, ...figures },
+  )
 }
 
 const nameOf = ({ world, coupons }: Asking, kind: string, of: Uuid): string | null =>
-  kind === 'pool' ? (coupons.get(of) ?? of) : (world.journeys.find(j => j.id === of)?.name ?? null)
+  kind === 'pool' ? (coupons.get(of) ?? null) : (world.journeys.find(j => j.id === of)?.name ?? null)

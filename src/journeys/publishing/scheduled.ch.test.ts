@@ -5,6 +5,7 @@ import { type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab
 import type { Caller } from '../../../test/http-client.ts'
 import { startVictim } from '../../../test/kill.ts'
 import { parseId } from '../../platform/ids.ts'
+import type { Topic } from '../../platform/signals.ts'
 import type { JourneyGraph, NodeData } from '../model.ts'
 import { openScheduleWorker } from './scheduled.ts'
 
@@ -125,6 +126,14 @@ test('taken back, or overtaken by a publication at once, it does not happen; a m
   ).toEqual([400, 'graph_invalid'])
 })
 
+/** How many statements wait for somebody's lock. */
+const waiting = async () =>
+  (
+    await lab.core.pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).rowCount
+
 /** Has it see that a journey is due, and changes the journey's schedule before it takes it; what its tick then says. */
 async function whileLooking(id: string, change: string, ...values: unknown[]): Promise<boolean> {
   const of = [lab.workspace, parseId('jrn', id)]
@@ -133,13 +142,7 @@ async function whileLooking(id: string, change: string, ...values: unknown[]): P
     await other.query('begin')
     await other.query('select from journey where workspace_id = $1 and id = $2 for no key update', of)
     const tick = openScheduleWorker(lab.core).tick()
-    const waits = async () =>
-      (
-        await lab.core.pool.query(
-          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-        )
-      ).rowCount
-    await expect.poll(waits).toBe(1)
+    await expect.poll(waiting).toBe(1)
     await other.query(change, [...of, ...values])
     await other.query('commit')
     return await tick
@@ -161,6 +164,50 @@ test('a moment that a person moves just as it comes is the later one', async () 
   expect(worked).toBe(false)
   expect(await get(id)).toMatchObject({ liveVersion: null, scheduled: { at: later.toISOString() } })
   await ok('unschedulePublication', { params: { journey: id } })
+})
+
+test('a look that published one of two is work, though the other was moved meanwhile', async () => {
+  const [first, second] = [await draft(tags('First Due', 'x')), await draft(tags('Second Due', 'x'))]
+  await schedule(first, HOUR)
+  await schedule(second, 2 * HOUR)
+  await lab.passes(3 * HOUR)
+  const worked = await whileLooking(
+    second,
+    'update journey_schedule set publish_at = $3 where workspace_id = $1 and journey_id = $2',
+    new Date(await moment(5 * HOUR)),
+  )
+  expect(worked).toBe(true)
+  expect(await get(first)).toMatchObject({ liveVersion: 1, scheduled: null })
+  expect(await get(second)).toMatchObject({ liveVersion: null })
+  await ok('unschedulePublication', { params: { journey: second } })
+})
+
+/** What a look says to those who listen in this process. */
+async function heardOf(topics: Topic[]): Promise<string[]> {
+  const heard: string[] = []
+  const offs = topics.map(topic =>
+    lab.core.signals.on(topic, detail => heard.push(detail === '' ? topic : `${topic} ${detail}`)),
+  )
+  await openScheduleWorker(lab.core).tick()
+  for (const off of offs) off()
+  return heard
+}
+
+test('what is published is told to the folds, to the segments and to open pages; what is refused to the pages alone', async () => {
+  const [good, bad] = [await draft(tags('Heard', 'heard')), await draft(tags('Not Heard', 'x'))]
+  await schedule(good, HOUR)
+  await schedule(bad, 2 * HOUR)
+  const { version } = await get(bad)
+  await ok('setJourneyStatus', { params: { journey: bad }, body: { status: 'archived', version } })
+  await lab.settle()
+  const page = `live ${lab.workspace}:journeys`
+  const topics: Topic[] = ['inbox', 'segment-job', 'live']
+  await lab.passes(HOUR + 1_000)
+  expect(await heardOf(topics)).toEqual(['inbox', 'segment-job', page])
+  await lab.passes(HOUR)
+  expect(await heardOf(topics)).toEqual([page])
+  expect(await heardOf(topics)).toEqual([])
+  await ok('unschedulePublication', { params: { journey: bad } })
 })
 
 test('it publishes what was asked for last: what becomes of people, in whose name, with the modules of then', async () => {
@@ -248,6 +295,25 @@ test('what cannot be published at its moment says why, on the page too, and wait
   expect(told).toMatchObject({ status: 'archived', liveVersion: null })
   expect(told.scheduled.fault).toMatchObject({ code: 'journey_archived' })
   expect(await due()).toBe(false)
+  // nor is it looked at again: who edits it meanwhile is in nobody's way
+  const editor = await lab.core.pool.connect()
+  try {
+    await editor.query('begin')
+    await editor.query('select from journey where workspace_id = $1 and id = $2 for update', [
+      lab.workspace,
+      parseId('jrn', id),
+    ])
+    let ended = false
+    const tick = openScheduleWorker(lab.core)
+      .tick()
+      .finally(() => (ended = true))
+    await expect.poll(async () => ended || (await waiting()) === 1).toBe(true)
+    expect(ended).toBe(true)
+    await tick
+  } finally {
+    await editor.query('rollback')
+    editor.release()
+  }
   // taken back and scheduled anew, it is as if nothing had been
   await ok('setJourneyStatus', {
     params: { journey: id },

@@ -255,7 +255,7 @@ function Drawing(props: CanvasProps) {
 
   const readable = (instance: ReactFlowInstance) => {
     flow.current = instance
-    showReadable(instance, section.current, shape.width)
+    showReadable(instance, section.current, shape)
   }
   const jump = (p: GraphProblem) => {
     if (p.node === null)

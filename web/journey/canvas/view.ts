@@ -1,7 +1,7 @@
 // What of the canvas is in view, and which card has the focus.
 import type { ReactFlowInstance } from '@xyflow/react'
 import { type RefObject, useEffect, useState } from 'react'
-import type { Box } from './shape.ts'
+import { type Box, type Shape, START } from './shape.ts'
 
 const MARGIN = 20
 
@@ -61,9 +61,16 @@ export function focusPanel(): void {
   requestAnimationFrame(look)
 }
 
-/** From the top at a size that can be read, rather than all at once in letters too small. */
-export function showReadable(instance: ReactFlowInstance, section: HTMLElement | null, width: number): void {
+/** From the top at a size that can be read, rather than all at once in letters too small; where it is wider than the canvas even
+ *  so, with its beginning in the middle. */
+export function showReadable(
+  instance: ReactFlowInstance,
+  section: HTMLElement | null,
+  { width, boxes }: Shape,
+): void {
   const canvas = section?.querySelector('.react-flow')?.clientWidth ?? width
   const zoom = Math.min(1, Math.max(0.7, canvas / (width + 40)))
-  void instance.setViewport({ x: (canvas - width * zoom) / 2, y: 8, zoom })
+  const start = boxes.find(b => b.id === START)
+  const middle = start && width * zoom > canvas ? start.x + start.width / 2 : width / 2
+  void instance.setViewport({ x: canvas / 2 - middle * zoom, y: 8, zoom })
 }
