@@ -15,6 +15,7 @@ import {
   world,
 } from '../../test/reducer.ts'
 import { cart, Town, welcome } from '../../test/town.ts'
+import { tries } from '../../test/property.ts'
 import type { IdRef, Proof } from './model.ts'
 import { nobodyOf } from './shared.ts'
 import { traitSet } from '../rules/make.ts'
@@ -487,7 +488,7 @@ test('hard problem 6: in any order of merges, chains and retries, every event an
         }
       },
     ),
-    { numRuns: 300, examples: [found()] },
+    { ...tries(300), examples: [found()] },
   )
 })
 
@@ -505,6 +506,6 @@ test('hard problem 6: orders of merged customers count once, whoever wrote them'
         expect(revenue).toBe(orders * 100)
       },
     ),
-    { numRuns: 200 },
+    tries(200),
   )
 })

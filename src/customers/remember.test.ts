@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY, event, eventInput, HOUR, journey, Person, START, uuid, world } from '../../test/reducer.ts'
+import { tries } from '../../test/property.ts'
 import type { EventBody, FillBody } from '../inbox/model.ts'
 import type { AbsorbBody } from '../inbox/identity-model.ts'
 import { planOf } from '../journeys/plan.ts'
@@ -215,7 +216,7 @@ test('orders in any order, two who become one, a rule published in between: as t
         }
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    tries(300),
   )
 })
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DAY, HOUR, id, journey, uuid, WORKSPACE, world } from '../../test/reducer.ts'
 import { cart, Town, welcome } from '../../test/town.ts'
+import { tries } from '../../test/property.ts'
 import type { IdRef } from './model.ts'
 import { conflictIdOf } from './conflicts.ts'
 import { nobodyOf } from './shared.ts'
@@ -362,7 +363,7 @@ test('hard problem 6: two merged and taken apart are as two who were never one',
         expect(new Set(identities).size).toBe(identities.length)
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 100) },
+    tries(100),
   )
 })
 

@@ -72,6 +72,10 @@ test('every event is folded and in history once; nobody was set aside', async ()
     [workspace],
   )
   expect(rows[0]).toEqual({ people: 2_000, parked: 0 })
+  // nor is anybody still missing among those of whom segments and reports ask
+  expect(await ask('select count() as x from customer final where workspace_id = {workspace:UUID}')).toBe(
+    2_000,
+  )
 })
 
 test('visits to the made-up shop are engaged as in life: many, and not all', async () => {

@@ -19,7 +19,14 @@ import { type DemoPerson, idsOf } from './people.ts'
 import { watchKpis } from './kpis.ts'
 import { publishModules } from './modules.ts'
 import { publishSegments } from './segments.ts'
-import { countComputing, countUnfolded, historyBehind, journalHeads } from './store.ts'
+import {
+  countChanges,
+  countComputing,
+  countUnfolded,
+  historyBehind,
+  journalHeads,
+  snapshotsBehind,
+} from './store.ts'
 
 export type DemoStep = 'people' | 'events' | 'fold' | 'history' | 'done'
 export type DemoStatus = { step: DemoStep; done: number; total: number }
@@ -134,9 +141,15 @@ export async function buildDemo(
   })
   report('history', 0)
   const heads = await journalHeads(core.pool)
+  const changes = await countChanges(core.pool, workspace)
   await settle(options.signal, () => {
     awaitHistory(core.signals)
     return historyBehind(core.pool, heads)
+  })
+  // who the people are is asked of their snapshots: on a busy machine a third of them was there by then
+  await settle(options.signal, () => {
+    awaitHistory(core.signals)
+    return snapshotsBehind(core.history, workspace, changes)
   })
   await watchKpis(core, workspace)
   options.onProgress?.({ step: 'done', done: 100, total: 100 })

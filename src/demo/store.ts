@@ -1,4 +1,6 @@
 // How far the demo is, asked of PostgreSQL: rows not folded yet, history not copied yet, and the progress others read.
+import { askHistory, type History } from '../platform/clickhouse.ts'
+import { Problem } from '../platform/errors.ts'
 import { ALL_BUCKETS, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 
@@ -29,6 +31,30 @@ export async function historyBehind(sql: Sql, heads: number[]): Promise<number> 
     [ALL_BUCKETS, heads],
   )
   return Number(rows[0]!.n)
+}
+
+/** How often the workspace's people changed, in all. */
+export async function countChanges(sql: Sql, workspace: Uuid): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    'select coalesce(sum(version), 0)::float8 as n from customer where bucket = any($1::smallint[]) and workspace_id = $2',
+    [ALL_BUCKETS, workspace],
+  )
+  return rows[0]!.n
+}
+
+/** How many of `changes` history does not show of the people yet: their snapshots trail its rows. All while it does not answer. */
+export async function snapshotsBehind(history: History, workspace: Uuid, changes: number): Promise<number> {
+  try {
+    const rows = await askHistory<{ n: number }>(
+      history,
+      'select sum(version) as n from customer final where workspace_id = {workspace:UUID}',
+      { workspace },
+    )
+    return Math.max(0, changes - Number(rows[0]!.n))
+  } catch (error) {
+    if (error instanceof Problem) return changes
+    throw error
+  }
 }
 
 /** Segments whose past is still being looked at. */

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyEdit, anyGraph, anyMoves, EVENTS, FIELDS, TAGS } from '../../test/journey-graphs.ts'
 import { id, journey, Person, START, uuid, world } from '../../test/reducer.ts'
+import { tries } from '../../test/property.ts'
 import { packState, unpackState } from '../customers/pack.ts'
 import { reduce } from '../customers/reduce.ts'
 import type { CustomerState } from '../customers/model.ts'
@@ -18,7 +19,7 @@ import type { JourneyGraph, PublishedJourney } from './model.ts'
 import { NODE_TYPES } from './register.ts'
 
 const HOUR = 3_600_000
-const RUNS = Number(process.env.ENGINE_RUNS ?? 150)
+const { numRuns: RUNS, ...seeded } = tries(150, process.env.ENGINE_RUNS)
 const EMAIL = CHANNELS.email
 const JOURNEY = uuid(0x1000)
 
@@ -337,7 +338,7 @@ describe('any journey', () => {
         moved += person.effects.filter(e => e.kind === 'derived' && e.fact.name === 'journey.moved').length
         books(person.effects, person.state)
       }),
-      { numRuns: RUNS },
+      { ...seeded, numRuns: RUNS },
     )
     // the stories are about something
     if (RUNS >= 100) expect(Object.keys(NODE_TYPES).filter(t => !types.has(t))).toEqual(['exit'])
@@ -352,7 +353,7 @@ describe('any journey', () => {
         expect(again.state).toBe(packState(story.person.state!))
         expect(again.effects).toBe(JSON.stringify(story.person.effects))
       }),
-      { numRuns: Math.ceil(RUNS / 2) },
+      { ...seeded, numRuns: Math.ceil(RUNS / 2) },
     )
   }, 300_000)
 
@@ -375,7 +376,7 @@ describe('any journey', () => {
         }
         expect(story.person.now).toBeGreaterThan(START)
       }),
-      { numRuns: Math.ceil(RUNS / 3) },
+      { ...seeded, numRuns: Math.ceil(RUNS / 3) },
     )
   }, 300_000)
 })

@@ -317,6 +317,25 @@ describe('the send ledger', () => {
     expect(pages.flatMap(p => p.items)).toEqual(all)
   })
 
+  test('a small ledger is counted anew each time, however long the machine took for it before', async () => {
+    const holder = await core.pool.connect()
+    try {
+      await holder.query('begin')
+      await holder.query('lock table message in access exclusive mode')
+      const from = performance.now()
+      const slow = ledger()
+      await expect.poll(() => performance.now() - from).toBeGreaterThan(400)
+      await holder.query('commit')
+      expect((await slow).invariant).toMatchObject({ pending: 3 })
+    } finally {
+      holder.release(true)
+    }
+    const { id } = (await ledger()).items[0]!
+    await force(id, 'unknown')
+    expect((await ledger()).invariant).toMatchObject({ pending: 2, ends: { unknown: 1 } })
+    await force(id, 'intended')
+  })
+
   test('a person resolves an unknown, or releases or skips one that waits; the outcome is folded and the invariant holds', async () => {
     const [a, b, c] = (await ledger()).items.map(m => m.id) as [string, string, string]
     await force(a, 'unknown')

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
+import { tries } from '../../test/property.ts'
 import { emptyState } from '../customers/reduce.ts'
 import { checkRule } from './check.ts'
 import { evaluate } from './evaluate.ts'
@@ -302,6 +303,6 @@ test('any order, any split, pruned at any time: the same answer as the whole lis
         expect(ask(rule, whole, end, zone).value).toBe(naive(rule, events, end, zone))
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 2000) },
+    tries(2000),
   )
 })

@@ -311,8 +311,7 @@ test('what cannot be published at its moment says why, on the page too, and wait
     expect(ended).toBe(true)
     await tick
   } finally {
-    await editor.query('rollback')
-    editor.release()
+    editor.release(true)
   }
   // taken back and scheduled anew, it is as if nothing had been
   await ok('setJourneyStatus', {
