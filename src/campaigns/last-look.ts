@@ -11,10 +11,11 @@ import { allowedFrom } from '../platform/wall-time.ts'
 import type { Rule } from '../rules/model.ts'
 import { compileRules, type SqlContext } from '../rules/sql/compile.ts'
 import { audienceOf } from '../segments/audience.ts'
-import { ask, contextOf, workspaceNow } from '../segments/preview.ts'
+import { ask, contextOf } from '../segments/preview.ts'
 import { amongOf, CONFIRM_ABOVE } from '../segments/publish-audience.ts'
 import { type BroadcastSpec, channelsOf, compileBroadcast } from './model.ts'
 import type { Broadcast } from './store.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 type Look = Out<'broadcastAudience'>
 const NEVER: Rule = { op: 'percent', salt: '', from: 0, to: 0 }

@@ -13,7 +13,6 @@ import { demandConfirmed } from '../journeys/publishing/routes.ts'
 import { publishingOf } from '../journeys/publishing/settings.ts'
 import { problemsOfDraft, publishJourney } from '../journeys/publish.ts'
 import { setJourneyStatus } from '../journeys/store.ts'
-import { workspaceNow } from '../segments/preview.ts'
 import { audienceNow, lastLook } from './last-look.ts'
 import {
   ACTS,
@@ -36,6 +35,8 @@ import {
   saveBroadcast,
   type Written,
 } from './store.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 type Row = Out<'broadcasts'>['items'][number]
 type Detail = Out<'broadcast'>
@@ -90,25 +91,21 @@ function present(b: Broadcast, found: Map<Uuid, Progress> | null, now: number): 
   }
 }
 
-/** Null when history does not answer: the pages then say so. */
-async function progressOrNull(
+/** Null while history is down. */
+const progressOrNull = (
   core: Core,
   workspace: Uuid,
   started: Broadcast[],
   now: number,
-): Promise<Map<Uuid, Progress> | null> {
-  try {
-    return await progressOf(
+): Promise<Map<Uuid, Progress> | null> =>
+  unlessDown(
+    progressOf(
       core.history,
       workspace,
       started.filter(b => b.startedAt !== null).map(b => b.journey),
       now,
-    )
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
-}
+    ),
+  )
 
 function problemsOf(spec: BroadcastSpec, workspace: WorkspaceRow): Detail['problems'] {
   const now = wallClock(workspaceNow(workspace), workspace.timezone)

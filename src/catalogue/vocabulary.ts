@@ -1,6 +1,5 @@
 // The names that pickers offer: the product's own, those of installed presets, and those that came in.
-import { askHistory, type History } from '../platform/clickhouse.ts'
-import { Problem } from '../platform/errors.ts'
+import { askHistory, type History, unlessDown } from '../platform/clickhouse.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Label, Preset } from './model.ts'
@@ -98,30 +97,25 @@ export async function removeInstalled(sql: Sql, workspace: Uuid, preset: string)
   await sql.query('delete from installed_preset where workspace_id = $1 and preset = $2', [workspace, preset])
 }
 
-/** Names of events that came in, the most frequent first; none while history is down. */
+/** Names of events that came in, the most frequent first. */
 async function seenEvents(history: History, workspace: Uuid): Promise<string[]> {
-  try {
-    const rows = await askHistory<{ name: string }>(
-      history,
-      `select name from event where workspace_id = {workspace:UUID} and kind = 'event'
+  const rows = await askHistory<{ name: string }>(
+    history,
+    `select name from event where workspace_id = {workspace:UUID} and kind = 'event'
         group by name order by count() desc limit 300`,
-      { workspace },
-    )
-    return rows.map(r => r.name)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return []
-    throw error
-  }
+    { workspace },
+  )
+  return rows.map(r => r.name)
 }
 
 export async function readVocabulary(sql: Sql, history: History, workspace: Uuid): Promise<Vocabulary> {
   const [installed, seen] = await Promise.all([
     installedPresets(sql, workspace),
-    seenEvents(history, workspace),
+    unlessDown(seenEvents(history, workspace)),
   ])
   return vocabularyOf(
     PRESETS.filter(p => installed.some(i => i.preset === p.key)),
-    seen,
+    seen ?? [],
   )
 }
 

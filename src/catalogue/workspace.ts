@@ -136,7 +136,7 @@ export async function everyWorkspace(sql: Sql): Promise<WorkspaceRow[]> {
   )
 }
 
-export const workspaceNow = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
+export const workspaceNow = (w: Pick<WorkspaceRow, 'clockOffsetMs'>): number => Date.now() + w.clockOffsetMs
 
 export function presentWorkspace(w: WorkspaceRow): Out<'workspace'> {
   const settings = w.settings as WorkspaceSettings

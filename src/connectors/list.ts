@@ -1,7 +1,6 @@
 // Every way in, with what came through it lately. The past is asked of history, and is "not known" while that is down.
 import type { Out } from '../contract.ts'
-import { askHistory, type History } from '../platform/clickhouse.ts'
-import { Problem } from '../platform/errors.ts'
+import { askHistory, type History, unlessDown } from '../platform/clickhouse.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
@@ -15,20 +14,15 @@ const LATELY_MS = 7 * 86_400_000
 type Came = Map<string, { rows: number; last: number }>
 
 /** Events by source since a moment of workspace time. */
-async function cameSince(history: History, workspace: Uuid, since: number): Promise<Came | null> {
-  try {
-    const rows = await askHistory<{ source: string; n: number; last: number }>(
-      history,
-      `select source, toUInt32(count()) as n, toFloat64(toUnixTimestamp64Milli(max(received))) as last from event
+async function cameSince(history: History, workspace: Uuid, since: number): Promise<Came> {
+  const rows = await askHistory<{ source: string; n: number; last: number }>(
+    history,
+    `select source, toUInt32(count()) as n, toFloat64(toUnixTimestamp64Milli(max(received))) as last from event
         where workspace_id = {workspace:UUID} and kind = 'event' and received >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
         group by source`,
-      { workspace, since },
-    )
-    return new Map(rows.map(r => [r.source, { rows: r.n, last: r.last }]))
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
+    { workspace, since },
+  )
+  return new Map(rows.map(r => [r.source, { rows: r.n, last: r.last }]))
 }
 
 async function rejectedSince(sql: Sql, workspace: Uuid, since: Date): Promise<Map<string, number>> {
@@ -74,7 +68,7 @@ export async function connectorsOf(
     ),
     listSources(sql, workspace.id),
     filesOf(sql, workspace),
-    cameSince(history, workspace.id, now + workspace.clockOffsetMs - LATELY_MS),
+    unlessDown(cameSince(history, workspace.id, now + workspace.clockOffsetMs - LATELY_MS)),
     rejectedSince(sql, workspace.id, new Date(now - LATELY_MS)),
   ])
   /** real time as the workspace's clock tells it */

@@ -1,7 +1,8 @@
-// Visits to the site or app, and check-ins at stores, which a workspace may have told as visits, too. A visit begins with the first activity after some idle time. It is
-// engaged when it lasted longer than so many engaged ms, or had so many page views or conversions. A conversion that a server
-// tells of (an order of the web shop) is no activity: it begins no visit and makes none longer, but what happened while
-// one lasted is that visit's conversion. What was done in a store is nobody's visit to the site. Pure.
+// Visits to the site or app, and check-ins at stores, which a workspace may have told as visits, too. A visit begins with the
+// first activity after some idle time. It is engaged when it lasted longer than so many engaged ms, or had so many page
+// views or conversions. A conversion that a server tells of (an order of the web shop) is no activity: it begins no visit
+// and makes none longer, but what happened while one lasted is that visit's conversion. What was done in a store is
+// nobody's visit to the site. Pure.
 import type { EventBody } from '../inbox/model.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, Visits } from './model.ts'

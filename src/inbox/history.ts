@@ -326,6 +326,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   let ended: Promise<void> = Promise.resolve()
   const offs: (() => void)[] = []
 
+  /** Not the loop of platform/loop.ts, where a call ends a rest at once and none shortens the pause after work. Here a rest after
+   *  work is as long as its round was large, and only who waits for history shortens it; a call at rest still leaves
+   *  LINGER_MS for more to come; and after a failure no call counts until the back-off is over. */
   async function run(): Promise<void> {
     let backoffMs = 200
     let workedAt = performance.now()

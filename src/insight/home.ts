@@ -6,9 +6,9 @@ import type { Out } from '../contract.ts'
 import { countDeadLetters } from '../connectors/store.ts'
 import { countBrokenFeeds } from '../imports/store.ts'
 import type { Core } from '../platform/core.ts'
-import { Problem } from '../platform/errors.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
 import { eventsPerDay, messagesByState, messagesPerDay, pastOf, presentOf } from './store.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN_DAYS = 14
@@ -64,16 +64,6 @@ export function lastDays(now: number, zone: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) =>
     new Date(today - (count - 1 - i) * DAY_MS).toISOString().slice(0, 10),
   )
-}
-
-/** Null where history is down: the page says so and shows the rest. */
-async function unlessDown<T>(question: Promise<T>): Promise<T | null> {
-  try {
-    return await question
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
 }
 
 async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {

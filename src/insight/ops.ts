@@ -1,8 +1,7 @@
 // Ops: how far behind each stage is, what was set aside, who runs. Also the audit list.
 import type { Out } from '../contract.ts'
-import { askHistory } from '../platform/clickhouse.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
 import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
-import { Problem } from '../platform/errors.ts'
 import type { Call, Handlers } from '../platform/http/handler.ts'
 import { parseId, publicId, type Uuid } from '../platform/ids.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
@@ -20,23 +19,12 @@ import {
 const since = (now: number, oldest: Date | null): number => (oldest ? Math.max(0, now - oldest.getTime()) : 0)
 const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10)
 
-/** Null when history is down. */
-async function folded(call: Call<'ops'>, now: number): Promise<number | null> {
-  try {
-    await askHistory(call.core.history, 'select 1', {})
-    return await foldedPerSecond(call.core.history, call.workspace.id, now)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
-}
-
 async function readOps(call: Call<'ops'>): Promise<Out<'ops'>> {
   const { core, workspace } = call
   const now = Date.now()
   const [queues, perSecond, latency, processes, held] = await Promise.all([
     queuesOf(core.pool, workspace.id, new Date(now)),
-    folded(call, now),
+    unlessDown(foldedPerSecond(core.history, workspace.id, now)),
     sendLatency(core.pool, workspace.id, workspaceNow(workspace), workspace.clockOffsetMs),
     readStats(core.pool),
     bucketsHeld(core.pool),

@@ -5,7 +5,6 @@ import { findCustomer } from '../customers/store.ts'
 import { journeyComputing } from '../catalogue/jobs.ts'
 import type { Core } from '../platform/core.ts'
 import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
-import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404 } from '../platform/public-id.ts'
@@ -24,6 +23,7 @@ import {
   setJourneyStatus,
   type JourneyRecord,
 } from './store.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
 
 type Row = Out<'journeys'>['items'][number]
 
@@ -52,16 +52,6 @@ const rowOfJourney = (j: JourneyRecord, totals: JourneyTotals | undefined): Row 
   version: j.version,
 })
 
-/** Counts, or null when history does not answer: the pages then say so. */
-async function totalsOrNull(core: Core, workspace: Uuid): Promise<Map<Uuid, JourneyTotals> | null> {
-  try {
-    return await journeyTotals(core.history, workspace)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
-}
-
 export const tellScheduled = (s: Scheduled): NonNullable<Out<'journey'>['scheduled']> => ({
   at: s.at.toISOString(),
   by: s.by,
@@ -74,7 +64,7 @@ export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out
   const [journey, versions, totals, computing, scheduled] = await Promise.all([
     findJourney(core.pool, workspace, id),
     journeyVersions(core.pool, workspace, id),
-    totalsOrNull(core, workspace),
+    unlessDown(journeyTotals(core.history, workspace)),
     journeyComputing(core.pool, workspace, id),
     findScheduled(core.pool, workspace, id),
   ])
@@ -97,7 +87,7 @@ export const journeyRoutes = {
   async journeys({ core, workspace }) {
     const [journeys, totals] = await Promise.all([
       listJourneys(core.pool, workspace.id),
-      totalsOrNull(core, workspace.id),
+      unlessDown(journeyTotals(core.history, workspace.id)),
     ])
     return { items: journeys.map(j => rowOfJourney(j, totals?.get(j.id))), stale: totals === null }
   },

@@ -1,10 +1,9 @@
 // Questions about the send ledger: lists, one message, suppressions, and the invariant that every intent has an end
 // or is pending.
-import { askHistory } from '../platform/clickhouse.ts'
+import { askHistory, unlessDown } from '../platform/clickhouse.ts'
 import type { Core } from '../platform/core.ts'
 import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Pool } from '../platform/postgres.ts'
-import { Problem } from '../platform/errors.ts'
 import { unpackJournal } from '../inbox/journal.ts'
 import type { HeldAs } from './frequency.ts'
 import type { Intent, MessageState, Origin, Outcome, Rendered } from './model.ts'
@@ -213,7 +212,7 @@ async function checkInvariant(core: Core, workspace: Uuid): Promise<Invariant> {
     else pending += n
   }
   const rows = pending + ends.accepted + ends.failed + ends.skipped + ends.unknown
-  const known = await copiedIntents(core, workspace, now.cursors)
+  const known = await unlessDown(copiedIntents(core, workspace, now.cursors))
   const behind = known === null || now.tail.length > MOST_TAIL
   const intents = (known ?? 0) + (now.tail.length > MOST_TAIL ? 0 : intentsIn(now.tail))
   return { intents, ends, pending, holds: !behind && intents === rows, behind, at }
@@ -228,18 +227,13 @@ function intentsIn(tail: { body: Buffer }[]): number {
   return n
 }
 
-/** What history holds up to these cursors; null when it does not answer. */
-async function copiedIntents(core: Core, workspace: Uuid, cursors: number[]): Promise<number | null> {
-  try {
-    const rows = await askHistory<{ n: string }>(
-      core.history,
-      `select count() as n from event
+/** What history holds up to these cursors. */
+async function copiedIntents(core: Core, workspace: Uuid, cursors: number[]): Promise<number> {
+  const rows = await askHistory<{ n: string }>(
+    core.history,
+    `select count() as n from event
         where workspace_id = {workspace:UUID} and name = 'message.intended' and seq <= arrayElement({cursors:Array(UInt64)}, bucket + 1)`,
-      { workspace, cursors },
-    )
-    return Number(rows[0]?.n ?? 0)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
+    { workspace, cursors },
+  )
+  return Number(rows[0]?.n ?? 0)
 }

@@ -6,14 +6,15 @@ import { readTimeline } from '../customers/timeline.ts'
 import { journeyNames, nodeKey, nodeNames } from '../journeys/store.ts'
 import type { Core } from '../platform/core.ts'
 import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
-import { Problem } from '../platform/errors.ts'
-import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
+import type { Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { sayRule } from './frequency.ts'
 import { findMessage, invariantOf, listMessages, listSuppressions, type LedgerRow } from './ledger.ts'
 import { limitUsage } from './limit-usage.ts'
 import { settleMessage } from './settle.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 type Row = Out<'messages'>['items'][number]
 
@@ -48,8 +49,6 @@ async function rowsOf(core: Core, workspace: Uuid, list: LedgerRow[]): Promise<R
   })
 }
 
-const workspaceNow = (w: WorkspaceRow): number => Date.now() + w.clockOffsetMs
-
 /** A customer's messages are also those of whom it absorbed. */
 async function customerIds(core: Core, workspace: Uuid, text: string): Promise<Uuid[]> {
   const customer = await findCustomer(core.pool, workspace, idOr404('cus', text, 'customer'))
@@ -58,17 +57,9 @@ async function customerIds(core: Core, workspace: Uuid, text: string): Promise<U
 }
 
 async function messageTimeline(core: Core, workspace: Uuid, message: Uuid) {
-  try {
-    const { items } = await readTimeline(
-      core.history,
-      { workspace, customers: null, message },
-      { limit: 100 },
-    )
-    return items.map(({ customer: _, ...item }) => item)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return []
-    throw error
-  }
+  const asked = readTimeline(core.history, { workspace, customers: null, message }, { limit: 100 })
+  const found = await unlessDown(asked)
+  return (found?.items ?? []).map(({ customer: _, ...item }) => item)
 }
 
 export const messageRoutes = {

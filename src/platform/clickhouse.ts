@@ -33,6 +33,16 @@ export async function askHistory<T>(
   }
 }
 
+/** The answer of the past, or null while ClickHouse is down: the page says so and shows the rest. */
+export async function unlessDown<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'history_down') return null
+    throw error
+  }
+}
+
 /** What a question to the past is answered while ClickHouse is down: 503 `history_down`. */
 export const historyDown = (): Problem =>
   new Problem(503, 'history_down', 'The history engine does not answer', {

@@ -5,9 +5,10 @@ import type { Core } from '../platform/core.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { checkRule, type Fault } from '../rules/check.ts'
 import type { Rule } from '../rules/model.ts'
-import { breakdownOf, contextOf, overlapOf, previewRule, workspaceNow } from './preview.ts'
+import { breakdownOf, contextOf, overlapOf, previewRule } from './preview.ts'
 import type { SqlContext } from '../rules/sql/compile.ts'
 import { whyOf } from './why.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 type Asked = { rule: Rule; ctx: SqlContext; asOf: string } | { faults: Fault[]; asOf: string }
 

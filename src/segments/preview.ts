@@ -15,10 +15,6 @@ const MOST_VALUES = 20
 /** Codes of ClickHouse: a limit of time, of memory, of the size of a query. */
 const TOO_MUCH = new Set(['159', '160', '241', '307', '158', '62', '168', '167'])
 
-/** Workspace time, now. */
-export const workspaceNow = (workspace: Pick<WorkspaceRow, 'clockOffsetMs'>): number =>
-  Date.now() + workspace.clockOffsetMs
-
 /** What a rule compiles under, at a moment of workspace time; segments by their public ids. */
 export async function contextOf(
   sql: Sql,

@@ -12,7 +12,8 @@ import type { WorkspaceRow } from '../platform/http/handler.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { audienceOf, peopleSince, type Audience } from './audience.ts'
-import { contextOf, workspaceNow } from './preview.ts'
+import { contextOf } from './preview.ts'
+import { workspaceNow } from '../catalogue/workspace.ts'
 
 /** More people at once than this are confirmed by their number. */
 export const CONFIRM_ABOVE = 10_000

@@ -48,24 +48,15 @@ import {
 } from './store.ts'
 import { usersOf } from './users.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
+import { unlessDown } from '../platform/clickhouse.ts'
 
 const WEEK_MS = 7 * 86_400_000
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** The answer, or null when history does not give one: the pages then say so. */
-async function orNull<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
-  }
-}
-
 async function around(core: Core, workspace: WorkspaceRow, all: SegmentRecord[]): Promise<Around> {
   const [size, changes, running, users] = await Promise.all([
-    orNull(sizes(core.history, workspace.id)),
-    orNull(changesSince(core.history, workspace.id, workspaceNow(workspace) - WEEK_MS)),
+    unlessDown(sizes(core.history, workspace.id)),
+    unlessDown(changesSince(core.history, workspace.id, workspaceNow(workspace) - WEEK_MS)),
     computing(core.pool, workspace.id),
     usersOf(core.pool, workspace.id, all),
   ])
@@ -263,7 +254,9 @@ export const segmentRoutes = {
   async segmentHistory({ core, workspace, params, query }) {
     const segment = await segmentOf({ core, workspace, params })
     const at = workspaceNow(workspace)
-    const days = await orNull(daysOf(core.history, workspace.id, segment, workspace.timezone, at, query.days))
+    const days = await unlessDown(
+      daysOf(core.history, workspace.id, segment, workspace.timezone, at, query.days),
+    )
     const members = days && (await sizes(core.history, workspace.id)).get(segment.n)
     const last = days?.at(-1)
     // the day that runs: as it is now, not as of its last full hour

@@ -7,7 +7,7 @@ import type { Stage } from '../catalogue/jobs.ts'
 import { publishWorld } from '../catalogue/publish.ts'
 import { awaitHistory } from '../inbox/announce.ts'
 import { append, type Append } from '../inbox/append.ts'
-import type { FillBody, NoteBody } from '../inbox/model.ts'
+import type { FillBody, IncomingInput, NoteBody } from '../inbox/model.ts'
 import { openWorlds } from '../inbox/worlds.ts'
 import type { Core } from '../platform/core.ts'
 import { must, never } from '../platform/errors.ts'
@@ -41,6 +41,7 @@ const AHEAD_MS = 2_000
  *  else, or cancelled. */
 export type Went = 'worked' | 'waits' | 'yields' | 'over'
 
+/** The job is somebody else's now, or was cancelled. */
 class Lost extends Error {}
 
 export type Stepper = { step(job: JobRow): Promise<Went> }
@@ -53,7 +54,7 @@ export function openStepper(core: Core): Stepper {
     return worlds.get(workspace, no)
   }
 
-  /** Whose pages show it. */
+  /** Open pages that show the job ask again. */
   const tell = (job: JobRow): void =>
     core.signals.emit('live', `${job.workspace_id}:${job.segment_id === null ? 'journeys' : 'segments'}`)
 
@@ -135,17 +136,9 @@ export function openStepper(core: Core): Stepper {
     return walk(
       job,
       seen =>
-        seen.flatMap(({ id, state, merged }) =>
-          !merged && isIn(state, segment.n, group)
-            ? [
-                {
-                  workspace: job.workspace_id,
-                  customer: id,
-                  input: { kind: 'note' as const, messageId: null, body },
-                },
-              ]
-            : [],
-        ),
+        seen
+          .filter(s => !s.merged && isIn(s.state, segment.n, group))
+          .map(s => inputTo(job, s.id, { kind: 'note', messageId: null, body })),
       null,
     )
   }
@@ -160,17 +153,9 @@ export function openStepper(core: Core): Stepper {
     return walk(
       job,
       seen =>
-        seen.flatMap(({ id, state, merged }) =>
-          !merged && concerns(tell, state, world, Date.now() + offsetMs)
-            ? [
-                {
-                  workspace: job.workspace_id,
-                  customer: id,
-                  input: { kind: 'note' as const, messageId: null, body },
-                },
-              ]
-            : [],
-        ),
+        seen
+          .filter(s => !s.merged && concerns(tell, s.state, world, Date.now() + offsetMs))
+          .map(s => inputTo(job, s.id, { kind: 'note', messageId: null, body })),
       null,
     )
   }
@@ -212,15 +197,12 @@ export function openStepper(core: Core): Stepper {
     return 'worked'
   }
 
-  const fillOf = (job: JobRow, of: Uuid, mem: FillBody['mem'], orders: boolean): Append => ({
-    workspace: job.workspace_id,
-    customer: of,
-    input: {
+  const fillOf = (job: JobRow, of: Uuid, mem: FillBody['mem'], orders: boolean): Append =>
+    inputTo(job, of, {
       kind: 'fill',
       messageId: null,
       body: { catalogueNo: job.params.no!, of, mem, ...(orders ? { orders } : {}) },
-    },
-  })
+    })
 
   /** Tells some customers what history knows of them. The cursor is an id, in ClickHouse's order. */
   async function fill(job: JobRow): Promise<Went> {
@@ -299,17 +281,9 @@ export function openStepper(core: Core): Stepper {
     return walk(
       job,
       seen =>
-        seen.flatMap(({ id, state, merged }) =>
-          merged || state === '{}' || !wouldMove(unpackState(state), world, now)
-            ? []
-            : [
-                {
-                  workspace: job.workspace_id,
-                  customer: id,
-                  input: { kind: 'recheck' as const, messageId: null, body: { catalogueNo: no } },
-                },
-              ],
-        ),
+        seen
+          .filter(s => !s.merged && s.state !== '{}' && wouldMove(unpackState(s.state), world, now))
+          .map(s => inputTo(job, s.id, { kind: 'recheck', messageId: null, body: { catalogueNo: no } })),
       'end',
       sql => coverChecks(sql, job, no),
     )
@@ -360,6 +334,12 @@ export function openStepper(core: Core): Stepper {
     },
   }
 }
+
+const inputTo = (job: JobRow, customer: Uuid, input: IncomingInput): Append => ({
+  workspace: job.workspace_id,
+  customer,
+  input,
+})
 
 function isIn(text: string, n: number, group: number | null): boolean {
   if (!text.includes('"m":[')) return false // nobody's memberships (src/customers/pack.ts) are not worth reading on

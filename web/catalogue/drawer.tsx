@@ -1,9 +1,9 @@
 // Where a row of the catalogue is edited: a form at the right, with save, and archive or bring back.
 import { Drawer, Group, Stack, Text, TextInput } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Confirm } from '../parts/confirm.tsx'
-import { Badge, Guarded } from '../parts/small.tsx'
+import { ArchiveBar } from '../parts/archive-bar.tsx'
+import { Badge } from '../parts/small.tsx'
 
 export function EditDrawer({
   title,
@@ -26,7 +26,6 @@ export function EditDrawer({
   children: ReactNode
 }) {
   const { t } = useTranslation()
-  const [asking, ask] = useState(false)
   return (
     <Drawer
       opened
@@ -49,32 +48,19 @@ export function EditDrawer({
       >
         <Stack gap="sm">
           {children}
-          <Group justify="space-between" mt="sm">
-            {archive ? (
-              <Guarded
-                scope="catalogue:write"
-                variant="default"
-                onClick={() => (archived ? archive(false) : ask(true))}
-              >
-                {t(archived ? 'catalogue.restore' : 'catalogue.archive')}
-              </Guarded>
-            ) : (
-              <span />
-            )}
-            <Guarded scope="catalogue:write" type="submit" loading={saving}>
-              {t('common.save')}
-            </Guarded>
-          </Group>
+          <ArchiveBar
+            scope="catalogue:write"
+            archived={archived}
+            saving={saving}
+            words={{
+              archive: t('catalogue.archive'),
+              restore: t('catalogue.restore'),
+              sure: t('catalogue.archiveSure', { name }),
+            }}
+            archive={archive}
+          />
         </Stack>
       </form>
-      <Confirm
-        title={t('catalogue.archive')}
-        text={t('catalogue.archiveSure', { name })}
-        action={t('catalogue.archive')}
-        opened={asking}
-        close={() => ask(false)}
-        run={() => archive?.(true)}
-      />
     </Drawer>
   )
 }

@@ -1,10 +1,11 @@
 // A product's picture: shown small, and in the form as an address or a file that is uploaded.
-import { Button, FileButton, Group, Stack, TextInput } from '@mantine/core'
-import { IconPackage, IconUpload } from '@tabler/icons-react'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { IconPackage } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sendFile } from '../api/call.ts'
 import { showProblem } from '../api/queries.ts'
+import { UploadButton } from '../parts/upload-button.tsx'
 import { orNull } from './drawer.tsx'
 
 /** The name stands beside it, so the picture itself says nothing to a screen reader. */
@@ -56,23 +57,12 @@ export function PictureField({ ws, url, set }: { ws: string; url: string; set: (
           onChange={e => set(e.currentTarget.value)}
         />
         <Group gap="xs">
-          <FileButton
-            onChange={file => void send(file)}
+          <UploadButton
+            label={t('catalogue.imageUpload')}
             accept="image/png,image/jpeg,image/webp,image/gif"
-            inputProps={{ 'aria-label': t('catalogue.imageUpload') }}
-          >
-            {props => (
-              <Button
-                {...props}
-                size="xs"
-                variant="default"
-                loading={sending}
-                leftSection={<IconUpload size={15} aria-hidden />}
-              >
-                {t('catalogue.imageUpload')}
-              </Button>
-            )}
-          </FileButton>
+            sending={sending}
+            send={send}
+          />
           {url === '' ? null : (
             <Button size="xs" variant="subtle" color="gray" onClick={() => set('')}>
               {t('catalogue.imageRemove')}

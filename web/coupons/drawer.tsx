@@ -5,8 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { In, Out } from '../../src/contract.ts'
 import { COUPON_KINDS, PLACES } from '../../src/membership/model.ts'
 import { useAct } from '../api/queries.ts'
-import { Confirm } from '../parts/confirm.tsx'
-import { Guarded } from '../parts/small.tsx'
+import { ArchiveBar } from '../parts/archive-bar.tsx'
 
 type Coupon = Out<'coupons'>['items'][number]
 type Body = In<'saveCoupon'>
@@ -38,7 +37,6 @@ export function CouponDrawer({
   const [perPerson, setPerPerson] = useState<Blank>(coupon === null ? 1 : (coupon.perPerson ?? ''))
   const [place, setPlace] = useState<string>(coupon?.place ?? 'any')
   const [remind, setRemind] = useState<Blank>(coupon === null ? 3 : (coupon.remindDays[0] ?? ''))
-  const [asking, ask] = useState(false)
   const create = useAct('createCoupon', { done: t('common.saved'), after: close })
   const save = useAct('saveCoupon', { done: t('common.saved'), after: close })
   const lead = orNull(remind)
@@ -179,32 +177,19 @@ export function CouponDrawer({
             value={remind}
             onChange={setRemind}
           />
-          <Group justify="space-between" mt="sm">
-            {coupon ? (
-              <Guarded
-                scope="membership:write"
-                variant="default"
-                onClick={() => (coupon.archived ? put(false) : ask(true))}
-              >
-                {t(coupon.archived ? 'coupons.restore' : 'coupons.archive')}
-              </Guarded>
-            ) : (
-              <span />
-            )}
-            <Guarded scope="membership:write" type="submit" loading={create.isPending || save.isPending}>
-              {t('common.save')}
-            </Guarded>
-          </Group>
+          <ArchiveBar
+            scope="membership:write"
+            archived={coupon?.archived ?? false}
+            saving={create.isPending || save.isPending}
+            words={{
+              archive: t('coupons.archive'),
+              restore: t('coupons.restore'),
+              sure: t('coupons.archiveSure', { name }),
+            }}
+            archive={coupon ? put : undefined}
+          />
         </Stack>
       </form>
-      <Confirm
-        title={t('coupons.archive')}
-        text={t('coupons.archiveSure', { name })}
-        action={t('coupons.archive')}
-        opened={asking}
-        close={() => ask(false)}
-        run={() => put(true)}
-      />
     </Drawer>
   )
 }

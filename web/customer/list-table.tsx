@@ -9,6 +9,7 @@ import { A } from '../parts/link.tsx'
 import { Scroll } from '../parts/page.tsx'
 import { Channel, Time } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
+import { Contacts } from './contacts.tsx'
 
 type Row = Out<'customers'>['items'][number]
 const COLUMNS = [
@@ -124,15 +125,7 @@ function useCell(): (column: Column, row: Row) => ReactNode {
       case 'memberNo':
         return row.memberNo ?? '—'
       case 'contact':
-        return row.line || row.email || row.phone ? (
-          <span className="contacts">
-            {row.line ? <Channel name="line" /> : null}
-            {row.email ? <span>{row.email}</span> : null}
-            {row.phone ? <span>{row.phone}</span> : null}
-          </span>
-        ) : (
-          '—'
-        )
+        return <Contacts of={row} />
       case 'stage':
         return t(`stage.${row.stage}`)
       case 'tags':

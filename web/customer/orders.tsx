@@ -137,59 +137,66 @@ function OrderRows({ order }: { order: Order }) {
           )}
         </td>
       </tr>
-      {open ? (
-        <tr className="order-detail">
-          <td colSpan={5}>
-            <ul className="plain">
-              {order.lines.map((line, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one order have no id of their own
-                <li key={i}>
-                  <Group justify="space-between" gap={8} wrap="nowrap">
-                    <Text size="sm">
-                      {line.name ?? line.sku ?? line.productId ?? '—'}
-                      {line.variant ? ` · ${line.variant}` : ''}
-                      {line.returned > 0 ? ` · ${t('person.cameBack', { n: say.count(line.returned) })}` : ''}
-                    </Text>
-                    <Text size="sm" className="num">
-                      {say.count(line.quantity)}
-                      {line.price === null ? '' : ` × ${say.money(line.price, order.currency)}`}
-                    </Text>
-                  </Group>
-                </li>
-              ))}
-            </ul>
-            <div className="props">
-              {order.staff ? (
-                <span>
-                  {t('person.staff')} <b>{order.staff}</b>
-                </span>
-              ) : null}
-              {order.pickupStore ? (
-                <span>
-                  {t('person.pickupStore')} <b>{order.pickupStore}</b>
-                </span>
-              ) : null}
-              {order.coupon ? (
-                <span>
-                  {t('person.coupon')} <b>{order.coupon}</b>
-                </span>
-              ) : null}
-              {order.cost === null ? null : (
-                <span>
-                  {t('metric.cost')} <b>{say.money(order.cost, order.currency)}</b>
-                </span>
-              )}
-              <span>{t('customers.source', { source: order.source })}</span>
-              {order.history.map((h, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: entries of one order have no id of their own
-                <span key={i}>
-                  {word('fact', `order.${h.entry}`)} <b>{say.short(h.at)}</b>
-                </span>
-              ))}
-            </div>
-          </td>
-        </tr>
-      ) : null}
+      {open ? <OrderDetail order={order} /> : null}
     </tbody>
+  )
+}
+
+/** Under an opened row: what was bought, and what became of the order. */
+function OrderDetail({ order }: { order: Order }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  return (
+    <tr className="order-detail">
+      <td colSpan={5}>
+        <ul className="plain">
+          {order.lines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines of one order have no id of their own
+            <li key={i}>
+              <Group justify="space-between" gap={8} wrap="nowrap">
+                <Text size="sm">
+                  {line.name ?? line.sku ?? line.productId ?? '—'}
+                  {line.variant ? ` · ${line.variant}` : ''}
+                  {line.returned > 0 ? ` · ${t('person.cameBack', { n: say.count(line.returned) })}` : ''}
+                </Text>
+                <Text size="sm" className="num">
+                  {say.count(line.quantity)}
+                  {line.price === null ? '' : ` × ${say.money(line.price, order.currency)}`}
+                </Text>
+              </Group>
+            </li>
+          ))}
+        </ul>
+        <div className="props">
+          {order.staff ? (
+            <span>
+              {t('person.staff')} <b>{order.staff}</b>
+            </span>
+          ) : null}
+          {order.pickupStore ? (
+            <span>
+              {t('person.pickupStore')} <b>{order.pickupStore}</b>
+            </span>
+          ) : null}
+          {order.coupon ? (
+            <span>
+              {t('person.coupon')} <b>{order.coupon}</b>
+            </span>
+          ) : null}
+          {order.cost === null ? null : (
+            <span>
+              {t('metric.cost')} <b>{say.money(order.cost, order.currency)}</b>
+            </span>
+          )}
+          <span>{t('customers.source', { source: order.source })}</span>
+          {order.history.map((h, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: entries of one order have no id of their own
+            <span key={i}>
+              {word('fact', `order.${h.entry}`)} <b>{say.short(h.at)}</b>
+            </span>
+          ))}
+        </div>
+      </td>
+    </tr>
   )
 }

@@ -20,13 +20,14 @@ import { word } from '../i18n.ts'
 import { asGraph, nodeTitle } from '../journey/in-words.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
-import { Channel, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Channel, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { Vocabular } from '../rules/vocabulary.tsx'
 import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
 import { entriesOf, useSayProp } from './timeline-props.tsx'
 import { isFiltered, TimelineFilters, timelineQuery, type TimelineSearch } from './timeline-filters.tsx'
+import { ShowList } from '../parts/list-table.tsx'
 
 type Item = Out<'timeline'>['items'][number]
 const ICONS = {
@@ -65,24 +66,23 @@ export function Timeline({
   return (
     <Card flush title={t('customers.timeline')}>
       <TimelineFilters ws={ws} customer={customer} search={search} choose={choose} />
-      {list.isPending ? (
-        <Waiting rows={8} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Empty
-          icon={<IconHistory />}
-          title={t(filtered ? 'person.noMatch' : 'customers.noTimeline')}
-          text={t(filtered ? 'person.noMatchText' : 'customers.noTimelineText')}
-        />
-      ) : (
+      <ShowList
+        query={list}
+        waiting={8}
+        empty={
+          <Empty
+            icon={<IconHistory />}
+            title={t(filtered ? 'person.noMatch' : 'customers.noTimeline')}
+            text={t(filtered ? 'person.noMatchText' : 'customers.noTimelineText')}
+          />
+        }
+      >
         <ol className="timeline">
           {list.items.map(item => (
             <Line key={item.id} ws={ws} item={item} />
           ))}
         </ol>
-      )}
-      <More query={list} />
+      </ShowList>
     </Card>
   )
 }

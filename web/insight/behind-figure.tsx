@@ -8,11 +8,12 @@ import type { Figure } from '../../src/insight/engagement/model.ts'
 import { usePages } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 import { Scroll } from '../parts/page.tsx'
-import { Channel, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Channel, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
 import { ExportPeople } from './export-people.tsx'
 import { PeopleTable } from './people.tsx'
+import { ShowList } from '../parts/list-table.tsx'
 
 type Asked = Omit<NonNullable<Query<'engagement'>>, 'by'>
 type Props = { ws: string; figure: Figure; asked: Asked }
@@ -62,12 +63,12 @@ function Messages({ ws, figure, asked }: Props) {
   const { t } = useTranslation()
   const say = useSay()
   const query = usePages('engagementMessages', { ws, query: { ...asked, figure, limit: 50 } })
-  if (query.isPending) return <Waiting rows={8} />
-  if (query.error && query.items.length === 0)
-    return <Wrong error={query.error} retry={() => void query.refetch()} />
-  if (query.items.length === 0) return <Empty icon={<IconUsers />} title={t('engagement.empty')} text="" />
   return (
-    <>
+    <ShowList
+      query={query}
+      waiting={8}
+      empty={<Empty icon={<IconUsers />} title={t('engagement.empty')} text="" />}
+    >
       <Scroll label={t('engagement.messages')}>
         <table className="table hover">
           <thead>
@@ -98,7 +99,6 @@ function Messages({ ws, figure, asked }: Props) {
           </tbody>
         </table>
       </Scroll>
-      <More query={query} />
-    </>
+    </ShowList>
   )
 }

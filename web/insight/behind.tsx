@@ -8,7 +8,7 @@ import type { PeopleList } from './export-people.tsx'
 import { PeopleDrawer } from './people.tsx'
 
 type Listed = Extract<PeopleList, { of: 'reach' | 'uplift' | 'campaign' | 'broadcast' | 'comparison' }>
-/** What was clicked. */
+/** The figure that was opened, and the list of people behind it. */
 export type Opened = { title: string; note?: string; heading: string; list: Listed }
 
 /** A number that opens who is behind it; as it is where nobody is. */

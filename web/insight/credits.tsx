@@ -35,6 +35,7 @@ const COLUMNS = [
   'gain',
   'roi',
 ] as const
+const BARS = 12
 /** how the URL says "without a touch" */
 const NONE = '-'
 const WINDOWS = ['1', '3', '7', '14', '30', '60', '90']
@@ -198,9 +199,7 @@ function Rows({
 }) {
   const { t } = useTranslation()
   const say = useSay()
-  const nodeName = useNodeName()
   const title = t('attribution.items', { by: t(`attributionBy.${by}`) })
-  const top = data.items.filter(i => i.revenue > 0 || i.cost > 0).slice(0, 12)
   const cells = (row: Figures, key: string) =>
     COLUMNS.map(c => (
       <td key={c} className="end nowrap">
@@ -215,30 +214,7 @@ function Rows({
     ))
   return (
     <>
-      {top.length === 0 ? null : (
-        <Card title={title}>
-          <Chart
-            label={title}
-            axis={t(`attributionBy.${by}`)}
-            categories={top.map(i => nameOf(i, by, nodeName))}
-            series={[
-              {
-                name: t('attributionColumn.revenue'),
-                kind: 'bar',
-                values: top.map(i => i.revenue),
-                say: v => say.money(v, data.currency),
-              },
-              {
-                name: t('attributionColumn.gain'),
-                kind: 'bar',
-                tone: 'good',
-                values: top.map(i => Math.round(i.gain)),
-                say: v => say.money(v, data.currency),
-              },
-            ]}
-          />
-        </Card>
-      )}
+      <Largest title={title} data={data} by={by} />
       <Card
         flush
         title={title}
@@ -296,6 +272,39 @@ function Rows({
         </Scroll>
       </Card>
     </>
+  )
+}
+
+/** Revenue and gain of the largest items, as bars. */
+function Largest({ title, data, by }: { title: string; data: Data; by: (typeof ATTRIBUTED_BY)[number] }) {
+  const { t } = useTranslation()
+  const say = useSay()
+  const nodeName = useNodeName()
+  const top = data.items.filter(i => i.revenue > 0 || i.cost > 0).slice(0, BARS)
+  if (top.length === 0) return null
+  return (
+    <Card title={title}>
+      <Chart
+        label={title}
+        axis={t(`attributionBy.${by}`)}
+        categories={top.map(i => nameOf(i, by, nodeName))}
+        series={[
+          {
+            name: t('attributionColumn.revenue'),
+            kind: 'bar',
+            values: top.map(i => i.revenue),
+            say: v => say.money(v, data.currency),
+          },
+          {
+            name: t('attributionColumn.gain'),
+            kind: 'bar',
+            tone: 'good',
+            values: top.map(i => Math.round(i.gain)),
+            say: v => say.money(v, data.currency),
+          },
+        ]}
+      />
+    </Card>
   )
 }
 

@@ -1,4 +1,5 @@
-// Channels, or campaigns, side by side: whom each could reach, what of its messages arrives and is acted on, and what it costs.
+// Reach by channel: whom each could reach, what of its messages arrives and is acted on, and what it costs; by choice the
+// campaigns instead (reach-campaigns.tsx).
 import { Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'

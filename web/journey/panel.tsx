@@ -7,11 +7,11 @@ import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
-import { Badge, Figure, More, Time } from '../parts/small.tsx'
-import { Waiting, Wrong } from '../parts/state.tsx'
+import { Badge, Figure, Time } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
 import { sayRule } from '../rules/in-words.ts'
 import { useKnown } from '../rules/vocabulary.tsx'
+import { ShowList } from '../parts/list-table.tsx'
 
 type Counts = Out<'journeyCounts'>
 type Props = {
@@ -55,13 +55,7 @@ export function NodePeople({ ws, journey, node }: { ws: string; journey: string;
   const list = usePages('journeyPeople', { ws, journey, query: { node, limit: 25 } })
   return (
     <Card title={t('journeys.people')}>
-      {list.isPending ? (
-        <Waiting rows={4} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Text c="dimmed">{t('journeys.nobody')}</Text>
-      ) : (
+      <ShowList query={list} waiting={4} empty={<Text c="dimmed">{t('journeys.nobody')}</Text>}>
         <ul className="plain">
           {list.items.map(p => (
             <li key={p.customer.id + p.since}>
@@ -76,8 +70,7 @@ export function NodePeople({ ws, journey, node }: { ws: string; journey: string;
             </li>
           ))}
         </ul>
-      )}
-      <More query={list} />
+      </ShowList>
     </Card>
   )
 }

@@ -4,7 +4,6 @@ import {
   Button,
   Checkbox,
   Drawer,
-  FileButton,
   Group,
   List,
   NumberInput,
@@ -13,13 +12,14 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { IconPlus, IconTrash, IconUpload } from '@tabler/icons-react'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { sendFile } from '../api/call.ts'
 import { showProblem, useAct, useApi } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
+import { UploadButton } from '../parts/upload-button.tsx'
 import { type Area, AreaPicture, splitEvenly, within } from './areas.tsx'
 import { ActionFields } from './action-fields.tsx'
 
@@ -194,23 +194,12 @@ export function MenuDrawer({
               {t('line.pictureText')}
             </Text>
             <Group>
-              <FileButton
-                onChange={file => void upload(file)}
+              <UploadButton
+                label={t('line.upload')}
                 accept="image/png,image/jpeg"
-                inputProps={{ 'aria-label': t('line.upload') }}
-              >
-                {props => (
-                  <Button
-                    {...props}
-                    size="xs"
-                    variant="default"
-                    loading={sending}
-                    leftSection={<IconUpload size={15} aria-hidden />}
-                  >
-                    {t('line.upload')}
-                  </Button>
-                )}
-              </FileButton>
+                sending={sending}
+                send={upload}
+              />
               <Text size="xs" c="dimmed">
                 {draft.size.width} × {draft.size.height}
               </Text>

@@ -12,8 +12,9 @@ import { PersonCard, usePersonName, type Person } from '../identity/person.tsx'
 import { CustomerTabs } from '../identity/tabs.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Page } from '../parts/page.tsx'
-import { Badge, Guarded, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Badge, Guarded, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
+import { ShowList } from '../parts/list-table.tsx'
 
 const route = getRouteApi('/w/$ws/customers/conflicts')
 type Conflict = Out<'identityConflicts'>['items'][number]
@@ -39,26 +40,25 @@ export function Conflicts() {
           { value: 'decided', label: t('identity.decided') },
         ]}
       />
-      {list.isPending ? (
-        <Waiting rows={6} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <div className="card">
-          <Empty
-            icon={<IconUsers />}
-            title={t(shown === 'open' ? 'identity.none' : 'identity.noneDecided')}
-            text={t(shown === 'open' ? 'identity.noneText' : 'identity.noneDecidedText')}
-          />
-        </div>
-      ) : (
+      <ShowList
+        query={list}
+        waiting={6}
+        empty={
+          <div className="card">
+            <Empty
+              icon={<IconUsers />}
+              title={t(shown === 'open' ? 'identity.none' : 'identity.noneDecided')}
+              text={t(shown === 'open' ? 'identity.noneText' : 'identity.noneDecidedText')}
+            />
+          </div>
+        }
+      >
         <div className="stack">
           {list.items.map(conflict => (
             <One key={conflict.id} ws={ws} conflict={conflict} />
           ))}
         </div>
-      )}
-      <More query={list} />
+      </ShowList>
     </Page>
   )
 }

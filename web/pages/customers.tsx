@@ -11,9 +11,9 @@ import { ExportButton } from '../imports/export.tsx'
 import { FindInput } from '../parts/find-input.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { More } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Empty } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { ShowList } from '../parts/list-table.tsx'
 
 const route = getRouteApi('/w/$ws/customers')
 
@@ -60,16 +60,9 @@ export function Customers() {
         </div>
       ) : null}
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={9} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Nobody ws={ws} search={search} />
-        ) : (
+        <ShowList query={list} waiting={9} empty={<Nobody ws={ws} search={search} />}>
           <CustomerTable ws={ws} rows={list.items} columns={columns} />
-        )}
-        <More query={list} />
+        </ShowList>
       </div>
     </Page>
   )

@@ -1,6 +1,6 @@
 // The send ledger: every intent and its outcome, the invariant above, one message in a drawer; and the suppression list.
 import { CHANNEL_NAMES } from '../../src/channels/model.ts'
-import { ListTable } from '../parts/list-table.tsx'
+import { ListTable, ShowList } from '../parts/list-table.tsx'
 import { Alert, Button, Group, Select, Tabs, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconSend } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
@@ -12,8 +12,8 @@ import { DeadLetters } from '../messages/dead-letters.tsx'
 import { MessageDrawer } from '../messages/drawer.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
-import { Channel, Definition, More, StateBadge, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Channel, Definition, StateBadge, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { ActionsHead } from '../parts/table.tsx'
 import { useSay } from '../use.ts'
 
@@ -137,25 +137,24 @@ function Ledger({ ws }: { ws: string }) {
         ) : null}
       </Group>
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={9} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Empty
-            icon={<IconSend />}
-            title={t(filtered ? 'messages.noneFound' : 'messages.empty')}
-            text={t(filtered ? 'messages.noneFoundText' : 'messages.emptyText')}
-          />
-        ) : (
+        <ShowList
+          query={list}
+          waiting={9}
+          empty={
+            <Empty
+              icon={<IconSend />}
+              title={t(filtered ? 'messages.noneFound' : 'messages.empty')}
+              text={t(filtered ? 'messages.noneFoundText' : 'messages.emptyText')}
+            />
+          }
+        >
           <Rows
             ws={ws}
             items={list.items}
             currency={list.first?.currency ?? ''}
             open={id => void navigate({ search: previous => ({ ...previous, message: id }) })}
           />
-        )}
-        <More query={list} />
+        </ShowList>
       </div>
     </>
   )

@@ -31,6 +31,7 @@ export function Confirm({
       <form
         onSubmit={event => {
           event.preventDefault()
+          event.stopPropagation() // React would pass it on to a form that the dialog is asked from
           if (!ready) return
           close()
           run()

@@ -8,12 +8,13 @@ import { i18n, word } from '../i18n.ts'
 import { Chart } from '../parts/chart.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
-import { Badge, More, Time } from '../parts/small.tsx'
-import { Show, Waiting, Wrong } from '../parts/state.tsx'
+import { Badge, Time } from '../parts/small.tsx'
+import { Show } from '../parts/state.tsx'
 import { usePersonName } from '../rules/preview.tsx'
 import { WhyLines } from '../rules/why.tsx'
 import { useSay } from '../use.ts'
 import type { SegmentDetail } from './parts.tsx'
+import { ShowList } from '../parts/list-table.tsx'
 
 const DAYS = ['7', '30', '90'] as const
 
@@ -139,15 +140,15 @@ export function Flow({
         />
       }
     >
-      {list.isPending ? (
-        <Waiting rows={4} />
-      ) : list.error && list.items.length === 0 ? (
-        <Wrong error={list.error} retry={() => void list.refetch()} />
-      ) : list.items.length === 0 ? (
-        <Text c="dimmed" p="md">
-          {t('segment.noFlow')}
-        </Text>
-      ) : (
+      <ShowList
+        query={list}
+        waiting={4}
+        empty={
+          <Text c="dimmed" p="md">
+            {t('segment.noFlow')}
+          </Text>
+        }
+      >
         <Scroll label={t('segment.flow')}>
           <table className="table hover">
             <thead>
@@ -167,8 +168,7 @@ export function Flow({
             </tbody>
           </table>
         </Scroll>
-      )}
-      <More query={list} />
+      </ShowList>
     </Card>
   )
 }

@@ -7,12 +7,14 @@ import { useTranslation } from 'react-i18next'
 import { useAct, useApi, usePages } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 import { Scroll } from '../parts/page.tsx'
-import { Channel, Guarded, More, Time } from '../parts/small.tsx'
-import { Empty, Waiting, Wrong } from '../parts/state.tsx'
+import { Guarded, Time } from '../parts/small.tsx'
+import { Empty } from '../parts/state.tsx'
 import { usePersonName } from '../rules/preview.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
 import type { SegmentDetail } from './parts.tsx'
 import { UploadList } from './upload.tsx'
+import { ShowList } from '../parts/list-table.tsx'
+import { Contacts } from '../customer/contacts.tsx'
 
 export function Members({
   ws,
@@ -54,20 +56,19 @@ export function Members({
         ) : null}
       </Group>
       <div className="card">
-        {list.isPending ? (
-          <Waiting rows={8} />
-        ) : list.error && list.items.length === 0 ? (
-          <Wrong error={list.error} retry={() => void list.refetch()} />
-        ) : list.items.length === 0 ? (
-          <Empty
-            icon={<IconUsers />}
-            title={t('segment.noMembers')}
-            text={t(editable ? 'segment.noMembersList' : 'segment.noMembersText')}
-          />
-        ) : (
+        <ShowList
+          query={list}
+          waiting={8}
+          empty={
+            <Empty
+              icon={<IconUsers />}
+              title={t('segment.noMembers')}
+              text={t(editable ? 'segment.noMembersList' : 'segment.noMembersText')}
+            />
+          }
+        >
           <Rows ws={ws} of={of} rows={list.items} editable={editable} />
-        )}
-        <More query={list} />
+        </ShowList>
       </div>
     </>
   )
@@ -106,12 +107,7 @@ function Rows({ ws, of, rows, editable }: { ws: string; of: SegmentDetail; rows:
               </td>
               <td className="nowrap">{c.memberNo ?? '—'}</td>
               <td>
-                <span className="contacts">
-                  {c.line || c.email || c.phone ? null : '—'}
-                  {c.line ? <Channel name="line" /> : null}
-                  {c.email ? <span>{c.email}</span> : null}
-                  {c.phone ? <span>{c.phone}</span> : null}
-                </span>
+                <Contacts of={c} />
               </td>
               {of.kind === 'partition' ? (
                 <td>{of.groups.find(g => g.key === group)?.name || group}</td>

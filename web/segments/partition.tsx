@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Rule } from '../../src/rules/model.ts'
 import { useApi } from '../api/queries.ts'
+import { RemoveButton } from '../parts/table.tsx'
 import { RuleBuilder } from '../rules/builder.tsx'
 import { useRuleDraft } from '../rules/history.ts'
 import { sayRule } from '../rules/in-words.ts'
@@ -14,7 +15,6 @@ import { useVocabulary } from '../rules/vocabulary.tsx'
 import { useSay } from '../use.ts'
 import type { Definition, SegmentDetail } from './parts.tsx'
 import { Faults } from './publish.tsx'
-import { RemoveButton } from '../parts/table.tsx'
 
 type Fault = SegmentDetail['faults'][number]
 type DraftGroup = { id: number; key: string; name: string; rule: Rule | null }
@@ -125,70 +125,22 @@ export function PartitionEditor({
               drop()
             }}
           >
-            <div className="partition-head">
-              <button
-                type="button"
-                className="rule-handle"
-                data-group={group.id}
-                draggable
-                aria-label={t('segmentEdit.moveGroup', { n: i + 1 })}
-                aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-                onDragStart={event => {
-                  event.dataTransfer.effectAllowed = 'move'
-                  event.dataTransfer.setData('text/plain', group.key)
-                  drag(group.id)
-                }}
-                onDragEnd={() => {
-                  drag(null)
-                  setOver(null)
-                }}
-                onKeyDown={event => {
-                  const by = !event.altKey
-                    ? 0
-                    : event.key === 'ArrowUp'
-                      ? -1
-                      : event.key === 'ArrowDown'
-                        ? 1
-                        : 0
-                  if (by === 0) return
-                  event.preventDefault()
-                  move(group.id, i + by)
-                }}
-              >
-                <IconGripVertical size={15} aria-hidden />
-              </button>
-              <Text c="dimmed">{i + 1}</Text>
-              <TextInput
-                size="xs"
-                aria-label={`${t('segmentEdit.groupOf', { n: i + 1 })} ${t('segmentEdit.groupName')}`}
-                placeholder={t('segmentEdit.groupName')}
-                value={group.name}
-                onChange={e => set(groups.with(i, { ...group, name: e.currentTarget.value }))}
-              />
-              <TextInput
-                size="xs"
-                className="key"
-                classNames={{ input: 'mono' }}
-                aria-label={`${t('segmentEdit.groupOf', { n: i + 1 })} ${t('segmentEdit.groupKey')}`}
-                value={group.key}
-                onChange={e => set(groups.with(i, { ...group, key: e.currentTarget.value }))}
-              />
-              <Size ws={ws} rule={groupRule(rules, i)} />
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-expanded={opened === group.id}
-                aria-label={`${t('segmentEdit.groupOf', { n: i + 1 })} ${t(opened === group.id ? 'segmentEdit.close' : 'segmentEdit.open')}`}
-                onClick={() => open(opened === group.id ? null : group.id)}
-              >
-                {opened === group.id ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
-              </ActionIcon>
-              <RemoveButton
-                disabled={groups.length === 1}
-                label={t('segmentEdit.removeGroup', { n: i + 1 })}
-                run={() => set(groups.toSpliced(i, 1))}
-              />
-            </div>
+            <GroupHead
+              ws={ws}
+              n={i + 1}
+              group={group}
+              takes={groupRule(rules, i)}
+              only={groups.length === 1}
+              opened={opened === group.id}
+              toggle={() => open(opened === group.id ? null : group.id)}
+              change={next => set(groups.with(i, next))}
+              remove={() => set(groups.toSpliced(i, 1))}
+              drag={on => {
+                drag(on ? group.id : null)
+                if (!on) setOver(null)
+              }}
+              moveBy={by => move(group.id, i + by)}
+            />
             {stored.groups[i] === group ? (
               <div className="partition-faults">
                 <Faults faults={stored.faults.filter(f => f.path.startsWith(`/groups/${i}/`))} />
@@ -201,25 +153,13 @@ export function PartitionEditor({
             )}
           </li>
         ))}
-        <li className="partition-group">
-          <div className="partition-head">
-            <span />
-            <Text c="dimmed">{groups.length + 1}</Text>
-            <TextInput
-              size="xs"
-              aria-label={t('segmentEdit.restName')}
-              placeholder={t('segments.rest')}
-              value={draft.restName}
-              onChange={e => onChange({ ...draft, restName: e.currentTarget.value })}
-            />
-            <Text size="sm" c="dimmed" className="key">
-              {t('segmentEdit.restText')}
-            </Text>
-            <Size ws={ws} rule={groupRule(rules, 'rest')} />
-            <span className="partition-gap" />
-            <span className="partition-gap" />
-          </div>
-        </li>
+        <Rest
+          ws={ws}
+          n={groups.length + 1}
+          name={draft.restName}
+          takes={groupRule(rules, 'rest')}
+          rename={restName => onChange({ ...draft, restName })}
+        />
       </ol>
       <Group>
         <Button
@@ -240,6 +180,147 @@ export function PartitionEditor({
         {said}
       </div>
     </Stack>
+  )
+}
+
+/** A group's line: its handle, name, key and size; opened to write its rule. */
+function GroupHead({
+  ws,
+  n,
+  group,
+  takes,
+  only,
+  opened,
+  toggle,
+  change,
+  remove,
+  drag,
+  moveBy,
+}: {
+  ws: string
+  n: number
+  group: DraftGroup
+  /** whom it takes now */
+  takes: Rule | null
+  /** the last one cannot be removed */
+  only: boolean
+  opened: boolean
+  toggle: () => void
+  change: (group: DraftGroup) => void
+  remove: () => void
+  /** taken hold of, or let go */
+  drag: (on: boolean) => void
+  moveBy: (by: 1 | -1) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <div className="partition-head">
+      <Handle n={n} group={group} drag={drag} moveBy={moveBy} />
+      <Text c="dimmed">{n}</Text>
+      <TextInput
+        size="xs"
+        aria-label={`${t('segmentEdit.groupOf', { n })} ${t('segmentEdit.groupName')}`}
+        placeholder={t('segmentEdit.groupName')}
+        value={group.name}
+        onChange={e => change({ ...group, name: e.currentTarget.value })}
+      />
+      <TextInput
+        size="xs"
+        className="key"
+        classNames={{ input: 'mono' }}
+        aria-label={`${t('segmentEdit.groupOf', { n })} ${t('segmentEdit.groupKey')}`}
+        value={group.key}
+        onChange={e => change({ ...group, key: e.currentTarget.value })}
+      />
+      <Size ws={ws} rule={takes} />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-expanded={opened}
+        aria-label={`${t('segmentEdit.groupOf', { n })} ${t(opened ? 'segmentEdit.close' : 'segmentEdit.open')}`}
+        onClick={toggle}
+      >
+        {opened ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
+      </ActionIcon>
+      <RemoveButton disabled={only} label={t('segmentEdit.removeGroup', { n })} run={remove} />
+    </div>
+  )
+}
+
+/** Moves a group by dragging, or with Alt and the arrow keys. */
+function Handle({
+  n,
+  group,
+  drag,
+  moveBy,
+}: {
+  n: number
+  group: DraftGroup
+  drag: (on: boolean) => void
+  moveBy: (by: 1 | -1) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <button
+      type="button"
+      className="rule-handle"
+      data-group={group.id}
+      draggable
+      aria-label={t('segmentEdit.moveGroup', { n })}
+      aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+      onDragStart={event => {
+        event.dataTransfer.effectAllowed = 'move'
+        event.dataTransfer.setData('text/plain', group.key)
+        drag(true)
+      }}
+      onDragEnd={() => drag(false)}
+      onKeyDown={event => {
+        const by = !event.altKey ? 0 : event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
+        if (by === 0) return
+        event.preventDefault()
+        moveBy(by)
+      }}
+    >
+      <IconGripVertical size={15} aria-hidden />
+    </button>
+  )
+}
+
+/** Those whom no group takes: only named. */
+function Rest({
+  ws,
+  n,
+  name,
+  takes,
+  rename,
+}: {
+  ws: string
+  n: number
+  name: string
+  takes: Rule | null
+  rename: (name: string) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <li className="partition-group">
+      <div className="partition-head">
+        <span />
+        <Text c="dimmed">{n}</Text>
+        <TextInput
+          size="xs"
+          aria-label={t('segmentEdit.restName')}
+          placeholder={t('segments.rest')}
+          value={name}
+          onChange={e => rename(e.currentTarget.value)}
+        />
+        <Text size="sm" c="dimmed" className="key">
+          {t('segmentEdit.restText')}
+        </Text>
+        <Size ws={ws} rule={takes} />
+        <span className="partition-gap" />
+        <span className="partition-gap" />
+      </div>
+    </li>
   )
 }
 

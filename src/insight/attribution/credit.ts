@@ -2,9 +2,9 @@
 //
 // first, last: all to one. last_non_direct: to the last that is no direct visit; all are: the last. linear: the same to each.
 // position (U-shaped): 40 % first, 40 % last, 20 % shared by those between; of two a half each. time_decay: a touch weighs
-// 2^(−age ÷ half-life), age against the newest touch (against the conversion it
-// would be the same shares); the usual half-life of 7 days is the one that Google Analytics documented for
-// its time-decay model. Weights are put to the same sum, so credits always add up to the whole.
+// 2^(−age ÷ half-life). Age is counted back from the newest touch; counted from the conversion the shares would be the same.
+// The usual half-life is 7 days, which Google Analytics documented for its time-decay model. Weights are put to the same
+// sum, so credits always add up to the whole.
 
 export const MODELS = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'] as const
 export type Model = (typeof MODELS)[number]

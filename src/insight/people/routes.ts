@@ -56,7 +56,7 @@ async function broadcastSql(
   return broadcastPeople(workspace.id, journey, q.figure, q.reason)
 }
 
-/** Any of the lists. */
+/** The list that a file is asked of, as something to read page by page. */
 async function readList(core: Core, workspace: WorkspaceRow, list: Asked): Promise<ReadPeople> {
   switch (list.of) {
     case 'attribution':

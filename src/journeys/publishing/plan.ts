@@ -1,5 +1,5 @@
 // What publishing the draft would change, and who waits where: counts from history, graphs from PostgreSQL.
-import { askHistory, type History } from '../../platform/clickhouse.ts'
+import { askHistory, type History, unlessDown } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
 import { Problem } from '../../platform/errors.ts'
 import type { Uuid } from '../../platform/ids.ts'
@@ -55,7 +55,7 @@ export async function publishPlan(core: Core, workspace: Uuid, id: Uuid): Promis
     })
   const [graphs, waiting] = await Promise.all([
     graphsOf(core.pool, workspace, id),
-    waitingOrNull(core.history, workspace, id),
+    unlessDown(waitingPlaces(core.history, workspace, id)),
   ])
   const places = (waiting ?? []).flatMap(at => {
     const from = graphs.get(at.version)
@@ -67,14 +67,5 @@ export async function publishPlan(core: Core, workspace: Uuid, id: Uuid): Promis
     diff: journey.live === null ? null : diffGraphs(journey.live, graph),
     places,
     stale: waiting === null,
-  }
-}
-
-async function waitingOrNull(history: History, workspace: Uuid, journey: Uuid) {
-  try {
-    return await waitingPlaces(history, workspace, journey)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'history_down') return null
-    throw error
   }
 }
