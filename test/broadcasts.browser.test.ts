@@ -33,6 +33,9 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   await page.getByRole('button', { name: '新增群發' }).first().click()
   await page.getByLabel('群發名稱（只有團隊看得到）').fill('週年慶開跑')
   await page.getByRole('textbox', { name: /文字/ }).first().fill('全館九折')
+  // the goal by what it is called; what clients post is kept
+  await page.getByRole('combobox', { name: '目標事件' }).fill('訂單付款')
+  await page.getByRole('option', { name: '訂單付款 Order Paid' }).click()
   await page.getByRole('checkbox', { name: '先發給一小群人' }).check()
   await look('form')
   // a share or a number of people: one of both, kept with the draft
@@ -47,10 +50,11 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   const kept = async () => {
     const [made] = (await brand.ask('broadcasts')).items as { id: string }[]
     const held = await brand.ask('broadcast', { params: { broadcast: made!.id } })
-    return (held.spec as { canary?: unknown }).canary
+    return held.spec as { canary?: unknown; goal?: unknown }
   }
-  expect(await kept()).toMatchObject({ people: 40, waitMs: 3_600_000, limits: { failed: 10 } })
-  expect(await kept()).not.toHaveProperty('percent')
+  expect((await kept()).goal).toMatchObject({ event: 'Order Paid' })
+  expect((await kept()).canary).toMatchObject({ people: 40, waitMs: 3_600_000, limits: { failed: 10 } })
+  expect((await kept()).canary).not.toHaveProperty('percent')
   await page.getByRole('checkbox', { name: '先發給一小群人' }).uncheck()
   await page.getByRole('button', { name: '儲存並看最後確認' }).click()
   await page.getByRole('row', { name: 'LINE 1 1' }).waitFor()

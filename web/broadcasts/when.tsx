@@ -15,6 +15,7 @@ import { type BroadcastSpec, type Canary, canaryShare } from '../../src/campaign
 import { useApi } from '../api/queries.ts'
 import { wallTime } from '../format.ts'
 import { CanarySize } from '../parts/canary-size.tsx'
+import { EventPicker } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { useNow, useSay, useWs } from '../use.ts'
 import type { StepProps } from './form.tsx'
@@ -47,12 +48,13 @@ export function WhenStep({ ws, spec, change }: StepProps) {
       <Moment ws={ws} spec={spec} change={change} />
       <Throttle ws={ws} spec={spec} change={change} />
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <TextInput
+        <EventPicker
+          labelled
+          size="sm"
+          ws={ws}
           label={t('broadcast.goal')}
           value={spec.goal?.event ?? ''}
-          placeholder="Order Completed"
-          onChange={e => {
-            const event = e.currentTarget.value
+          onChange={event => {
             const windowMs = spec.goal?.windowMs ?? 7 * DAY_MS
             change(withPart(spec, 'goal', event === '' ? undefined : { ...spec.goal, event, windowMs }))
           }}
