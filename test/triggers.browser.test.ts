@@ -95,3 +95,64 @@ test('who comes in: re-entry, one run for each order, a share or so many people 
     g => g.entry !== undefined && g.entry.canaryPeople === undefined && g.entry.canaryPercent === undefined,
   )
 })
+
+test('an event is said in words, and what clients post stands beside it; either may be typed, and an event that is not known', async () => {
+  await page.goto(`${home}?panel=trigger`)
+  await page.getByLabel('什麼時候開始').selectOption({ label: '任何事件' })
+  const event = page.getByRole('combobox', { name: '事件', exact: true })
+  // by keyboard, as a screen reader hears it
+  await event.fill('加入購物')
+  await page.getByRole('option', { name: '加入購物車 Product Added' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => event.inputValue()).toBe('加入購物車')
+  expect(await event.getAttribute('aria-description')).toBe('Product Added')
+  await page.getByTitle('Product Added').waitFor()
+  await draft(g => g.trigger.kind === 'event' && g.trigger.event === 'Product Added')
+  await everyWay('event')
+  // the words alone name it, too
+  await event.fill('瀏覽商品')
+  await event.blur()
+  await draft(g => g.trigger.kind === 'event' && g.trigger.event === 'Product Viewed')
+  expect([await event.inputValue(), await event.getAttribute('aria-description')]).toEqual([
+    '瀏覽商品',
+    'Product Viewed',
+  ])
+  await event.fill('Bottle Returned')
+  await event.blur()
+  await draft(g => g.trigger.kind === 'event' && g.trigger.event === 'Bottle Returned')
+  expect([await event.inputValue(), await event.getAttribute('aria-description')]).toEqual([
+    'Bottle Returned',
+    null,
+  ])
+})
+
+test('a campaign’s events: one chosen by its words, further ones shown by theirs', async () => {
+  await page.goto(`${site.brand.home}/campaigns?edit=new`)
+  const event = page.getByRole('combobox', { name: '參加事件' })
+  await event.fill('填寫')
+  await page.getByRole('option', { name: '填寫表單 Form Answered' }).click()
+  await expect.poll(() => event.inputValue()).toBe('填寫表單')
+  expect(await event.getAttribute('aria-description')).toBe('Form Answered')
+  const further = page.getByRole('combobox', { name: '也算參加的事件' })
+  await further.fill('到店')
+  await page.getByRole('option', { name: '到店 Store Visited' }).click()
+  await further.fill('Lottery Joined')
+  await further.press('Enter')
+  await page.getByRole('textbox', { name: '名稱' }).first().fill('茶的問卷')
+  await picture(page, 'campaign-events')
+  await page.getByLabel('開始').first().fill('2026-03-01T00:00')
+  await page.getByLabel('結束').first().fill('2026-03-20T00:00')
+  await page.getByRole('button', { name: '儲存', exact: true }).click()
+  const { rows } = await eventually('the campaign is stored', async () => {
+    const found = await core.pool.query<{ event: string; also: { event: string }[] }>(
+      'select event, also from campaign where workspace_id = $1 and name = $2',
+      [site.brand.id, '茶的問卷'],
+    )
+    return found.rows.length > 0 && found
+  })
+  expect([rows[0]!.event, rows[0]!.also.map(a => a.event)]).toEqual([
+    'Form Answered',
+    ['Store Visited', 'Lottery Joined'],
+  ])
+})

@@ -5,6 +5,11 @@ import type { words } from './words/index.ts'
 
 export const LOCALES = ['zh-TW', 'en'] as const
 export type Locale = (typeof LOCALES)[number]
+/** each in its own words, to choose from */
+export const LANGUAGES = [
+  { value: 'zh-TW', label: '繁體中文' },
+  { value: 'en', label: 'English' },
+]
 
 type Spoken<T> = { [K in keyof T]: T[K] extends readonly [string, string] ? string : Spoken<T[K]> }
 export type Resource = Spoken<typeof words>

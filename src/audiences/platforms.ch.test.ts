@@ -29,7 +29,7 @@ let lab: AudienceLab
 beforeAll(async () => {
   lab = await openAudienceLab()
   const has = await lab.core.pool.query('select from channel_account where workspace_id = $1', [lab.space.id])
-  if (has.rowCount === 0) await sandboxAccounts(lab.core.pool, lab.core, lab.space.id)
+  if (has.rowCount === 0) await sandboxAccounts(lab.core.pool, lab.core, lab.space.id, 'zh')
 })
 afterAll(() => lab.close())
 

@@ -12,6 +12,7 @@ const PRODUCT = ['product_id', 'sku', 'name', 'category', 'brand', 'price', 'qua
 /** Names of the ecommerce and mobile events that clients send, and of what we make of them. */
 const BUILT_IN: [name: string, zh: string, en: string, props: string[]][] = [
   ['Page Viewed', '瀏覽網頁', 'Page viewed', ['url', 'title', 'referrer']],
+  ['Page Engaged', '停留頁面', 'Page engaged', ['url', 'seconds']],
   ['Screen Viewed', '瀏覽 App 畫面', 'Screen viewed', ['name']],
   ['Identified', '識別身分', 'Identified', []],
   ['Signed Up', '註冊會員', 'Signed up', ['method', 'store']],
@@ -35,6 +36,8 @@ const BUILT_IN: [name: string, zh: string, en: string, props: string[]][] = [
   ['Store Visited', '到店', 'Store visited', ['store']],
   ['Product Reviewed', '商品評價', 'Product reviewed', ['product_id', 'rating']],
   ['Store Service Rated', '門市服務評分', 'Store service rated', ['store', 'staff', 'rating']],
+  ['Form Answered', '填寫表單', 'Form answered', ['form']],
+  ['Link Scanned', '掃描 QR Code', 'Link scanned', ['link']],
   ['Support Contacted', '聯絡客服', 'Support contacted', ['topic']],
   ['Conversation Resolved', '對話結案', 'Conversation resolved', ['topic']],
   ['Application Installed', '安裝 App', 'App installed', ['version']],

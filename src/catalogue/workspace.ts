@@ -30,6 +30,8 @@ export type WorkspaceSettings = {
 export type NewWorkspace = {
   name: string
   kind: 'live' | 'sandbox'
+  /** of the brand, and of what it is given at the start; left out: zh-TW */
+  locale?: 'zh-TW' | 'en' | undefined
   /** team user who becomes its owner; none: the first owner to sign in takes it */
   owner?: Uuid
   settings?: WorkspaceSettings
@@ -62,17 +64,22 @@ const toWorkspace = (r: Row): WorkspaceRow => ({
   version: r.version,
 })
 
+const WRITE_KEY_NAME = { zh: '網站', en: 'Website' }
+
 /** Writes the workspace, a write key, an API key with every scope, its first (empty) world and, for a sandbox, the
  *  accounts that point at the stand-in: all in one transaction. The keys are returned this once. */
 export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise<CreatedWorkspace> {
+  const locale = wanted.locale ?? 'zh-TW'
+  const language = locale === 'en' ? 'en' : 'zh'
   const created = await inTransaction(core.pool, async sql => {
     const id = newId()
     await sql.query(
-      `insert into workspace (id, name, kind, settings, token_secret, created_at) values ($1, $2, $3, $4, $5, $6)`,
+      `insert into workspace (id, name, kind, locale, settings, token_secret, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
       [
         id,
         wanted.name,
         wanted.kind,
+        locale,
         JSON.stringify(wanted.settings ?? {}),
         core.secrets.seal(randomBytes(32).toString('hex')),
         new Date(),
@@ -83,9 +90,9 @@ export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise
         id,
         wanted.owner,
       ])
-    const write = await insertKey(sql, id, { kind: 'write', name: 'Website' })
+    const write = await insertKey(sql, id, { kind: 'write', name: WRITE_KEY_NAME[language] })
     const api = await insertKey(sql, id, { kind: 'api', name: 'API', scopes: SCOPES })
-    if (wanted.kind === 'sandbox') await sandboxAccounts(sql, core, id)
+    if (wanted.kind === 'sandbox') await sandboxAccounts(sql, core, id, language)
     await publishWorld(sql, core, id)
     return { id, writeKey: write.key, apiKey: api.key }
   })

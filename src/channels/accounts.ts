@@ -157,11 +157,18 @@ export async function setAttention(sql: Sql, account: Uuid, why: string | null):
   )
 }
 
-/** A sandbox's accounts: one for each adapter that has a stand-in, which they point at. */
-export async function sandboxAccounts(sql: Sql, core: Core, workspace: Uuid): Promise<void> {
+/** A sandbox's accounts: one for each adapter that has a stand-in, which they point at. Their names are of the brand's
+ *  language, given once. */
+export async function sandboxAccounts(
+  sql: Sql,
+  core: Core,
+  workspace: Uuid,
+  language: 'zh' | 'en',
+): Promise<void> {
   for (const adapter of adapters()) {
     const made = adapter.standIn?.(core, workspace)
     if (!made) continue
+    const name = typeof made.name === 'string' ? made.name : made.name[language]
     await sql.query(
       `insert into channel_account (id, workspace_id, channel, adapter, name, settings, secrets, created_at)
        values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())`,
@@ -170,7 +177,7 @@ export async function sandboxAccounts(sql: Sql, core: Core, workspace: Uuid): Pr
         workspace,
         adapter.channel,
         adapter.name,
-        made.name,
+        language === 'zh' ? `${name}（沙盒）` : `${name} (sandbox)`,
         JSON.stringify(made.settings),
         core.secrets.seal(JSON.stringify(made.secrets)),
       ],

@@ -165,7 +165,8 @@ export type Told = {
 }
 
 export type StandInAccount = {
-  name: string
+  /** what its name begins with, in both languages where they differ; the account also says that it is a sandbox's */
+  name: string | { zh: string; en: string }
   settings: Record<string, string>
   secrets: Record<string, string>
 }

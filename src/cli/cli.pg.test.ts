@@ -65,6 +65,35 @@ test('workspace create --json prints a workspace, a write key and an API key tha
   expect(sent.status).toBe(200)
 })
 
+test('a brand’s first key and its sandbox’s accounts are named in the language of the brand', async () => {
+  const named = async (...locale: string[]) => {
+    const made = await itinera('workspace', 'create', 'Brand', '--kind', 'sandbox', '--json', ...locale)
+    expect([made.code, made.err]).toEqual([0, ''])
+    const { workspace, apiKey } = JSON.parse(made.out) as {
+      workspace: { id: string; locale: string }
+      apiKey: string
+    }
+    const ask = async (what: 'channels' | 'keys') => {
+      const answer = await callApi(core.baseUrl, what, { key: apiKey }, { params: { ws: workspace.id } })
+      return (answer.body as unknown as { items: { name: string }[] }).items.map(i => i.name)
+    }
+    return { locale: workspace.locale, names: [...(await ask('keys')), ...(await ask('channels'))] }
+  }
+  const zh = await named()
+  expect(zh.locale).toBe('zh-TW')
+  expect(zh.names).toEqual(
+    expect.arrayContaining(['網站', 'LINE（沙盒）', 'App 推播（沙盒）', '三竹簡訊（沙盒）']),
+  )
+  expect(zh.names.filter(n => /sandbox|Website|push/.test(n))).toEqual([])
+  const en = await named('--locale', 'en')
+  expect(en.locale).toBe('en')
+  expect(en.names).toEqual(
+    expect.arrayContaining(['Website', 'LINE (sandbox)', 'App push (sandbox)', 'Mitake (sandbox)']),
+  )
+  expect(en.names.filter(n => /[^ -~]/.test(n))).toEqual([])
+  expect((await itinera('workspace', 'create', 'Brand', '--locale', 'fr')).code).toBe(4)
+})
+
 test('a journey is imported, published and exported unchanged', async () => {
   const { out } = await itinera('workspace', 'create', 'Journeys', '--json')
   const { workspace } = JSON.parse(out) as { workspace: { id: string } }

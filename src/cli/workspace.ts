@@ -57,6 +57,13 @@ const kindOf = (text: string): 'live' | 'sandbox' => {
   })
 }
 
+const localeOf = (text: string): 'zh-TW' | 'en' => {
+  if (text === 'zh-TW' || text === 'en') return text
+  throw new Problem(400, 'invalid', `--locale ${text} is not a language of the product`, {
+    action: 'Use zh-TW or en.',
+  })
+}
+
 export function addWorkspaceCommands(program: Command): void {
   const workspace = program.command('workspace').description('Workspaces: one for each brand')
   workspace
@@ -65,14 +72,16 @@ export function addWorkspaceCommands(program: Command): void {
       'New workspace; prints its id, a write key and an API key with every scope (shown this once)',
     )
     .option('--kind <kind>', 'live, or sandbox with stand-in providers and a clock of its own', 'live')
+    .option('--locale <locale>', 'language of the brand, zh-TW or en', 'zh-TW')
     .option('--owner <email>', 'team user who becomes its owner (default: the first owner there is)')
     .option('--json', 'one line of JSON')
-    .action((name: string, options: Json & { kind: string; owner?: string }) =>
+    .action((name: string, options: Json & { kind: string; locale: string; owner?: string }) =>
       withInstallation(async ({ core }) => {
         const owner = await ownerFor(core, options.owner)
         const made = await createWorkspace(core, {
           name,
           kind: kindOf(options.kind),
+          locale: localeOf(options.locale),
           ...(owner ? { owner } : {}),
         })
         await audit(core, made.id, 'createWorkspace')

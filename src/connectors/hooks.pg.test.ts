@@ -576,8 +576,8 @@ describe('R0-21 Shopify', () => {
     expect(Number(of('Shopify')!.rowsIn)).toBeGreaterThanOrEqual(7)
     expect(of('Web shop')).toMatchObject({ kind: 'webhook', rejected: 0 })
     expect(of('API')).toMatchObject({ kind: 'api', status: 'ok', rowsIn: 2 })
-    expect(of('Website')).toMatchObject({ kind: 'web', status: 'waiting', lastAt: null, rowsIn: 0 })
-    expect(of('LINE (sandbox)')).toMatchObject({ kind: 'line' })
+    expect(of('網站')).toMatchObject({ kind: 'web', status: 'waiting', lastAt: null, rowsIn: 0 })
+    expect(of('LINE（沙盒）')).toMatchObject({ kind: 'line' })
     const home = (await api('home')).body as unknown as { attention: unknown[] }
     expect(home.attention).toContainEqual({
       code: 'dead_letters',

@@ -61,12 +61,12 @@ const proofsOf = async (who: string): Promise<Item[]> => {
   return (body.items as Item[]).filter(p => p.purpose === 'newsletter')
 }
 
-/** What history has of a person's taps. */
-async function recorded(who: string): Promise<unknown[]> {
+/** What history has of a person's taps, or of another fact. */
+async function recorded(who: string, name = 'line.postback'): Promise<unknown[]> {
   const result = await lab.core.history.query({
-    query: `select props from event where workspace_id = {workspace:UUID} and customer_id = {customer:UUID} and name = 'line.postback'
+    query: `select props from event where workspace_id = {workspace:UUID} and customer_id = {customer:UUID} and name = {name:String}
              order by folded, seq, line, part`,
-    query_params: { workspace: lab.workspace, customer: (await lab.stateOf(who)).id },
+    query_params: { workspace: lab.workspace, customer: (await lab.stateOf(who)).id, name },
     format: 'JSONEachRow',
   })
   const rows = (await result.json()) as { props: string }[]
@@ -118,6 +118,40 @@ test('the button in the chat is the confirmation: the proof says how, by which m
     { data: 'itinera:consent', consent: 'again' },
     { data: 'itinera:consent', consent: 'again' },
   ])
+})
+
+test('R4-20 a tap and what it is answered are nobody’s work: no clock and no figure of the team moves, until a person answers', async () => {
+  const [button] = await asked('tap-auto')
+  await taps('tap-auto', button!.data)
+  await taps('tap-auto', button!.data)
+  const customer = await idOf('tap-auto')
+  const talks = async () => {
+    const { body } = await lab.call('conversations', { query: { customer, status: 'all' } })
+    return body.items as Item[]
+  }
+  const sent = async () => (await lab.call('messages', { query: { customer } })).body.items as Item[]
+  expect((await sent()).map(m => m.origin)).toEqual(['auto', 'auto', 'auto'])
+  // free of charge, as the answer to their own tap
+  const told = (await lab.inbox('line', 'tap-auto')) as { reply?: boolean }[]
+  expect(told.slice(1).map(m => m.reply)).toEqual([true, true])
+  const { clk } = await lab.stateOf('tap-auto')
+  expect([clk?.c !== undefined, clk?.m, clk?.t]).toEqual([true, undefined, undefined])
+  expect(await recorded('tap-auto', 'conversation.replied')).toEqual([])
+  expect(await talks()).toEqual([])
+
+  const ann = await lab.member('marketer')
+  await lab.act({ channel: 'line', address: lab.lineOf('tap-auto'), act: 'text', text: '謝謝' })
+  expect(await talks()).toMatchObject([{ status: 'open', unread: 1 }])
+  const answer = lab.call(
+    'replyInConversation',
+    { params: { customer, channel: 'line' }, body: { text: '不客氣' } },
+    { ...ann, headers: { 'idempotency-key': 'tap-auto' } },
+  )
+  expect((await foldWhile(lab, answer)).status).toBe(200)
+  await lab.settle()
+  expect((await lab.stateOf('tap-auto')).clk?.t).toBeGreaterThan(0)
+  expect(await recorded('tap-auto', 'conversation.replied')).toHaveLength(1)
+  expect(await talks()).toMatchObject([{ status: 'waiting', unread: 0 }])
 })
 
 test('a tap by another LINE user, with data that is not ours, or of another message proves nothing, is recorded and answered', async () => {

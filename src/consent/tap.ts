@@ -138,7 +138,7 @@ export async function answerTaps(core: Core, account: LoadedAccount, taps: Tap[]
         channel: 'line',
         account: account.id,
         content: { channel: 'line', messages: [{ type: 'text', text: ANSWERS[outcome][language] }] },
-        origin: 'reply',
+        origin: 'auto',
         by: 'itinera',
       }
       const body: CommandBody = {

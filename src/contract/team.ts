@@ -94,7 +94,16 @@ export const teamEndpoints = {
     path: '/workspaces',
     scope: 'session',
     summary: 'New workspace; the caller becomes its owner',
-    body: z.object({ name: z.string().min(1).max(100), kind: z.enum(['live', 'sandbox']) }),
+    body: z.object({
+      name: z.string().min(1).max(100),
+      kind: z.enum(['live', 'sandbox']),
+      locale: z
+        .enum(['zh-TW', 'en'])
+        .default('zh-TW')
+        .describe(
+          'the language of the brand; what is made with it, such as the accounts of a sandbox, is named in it',
+        ),
+    }),
     out: workspace,
   }),
   workspace: e({

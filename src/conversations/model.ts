@@ -40,6 +40,10 @@ function dataOf(props: Record<string, unknown>): Record<string, unknown> | null 
   return JSON.stringify(data).length > MOST_DATA ? null : data
 }
 
+const OWN_BUTTON = 'itinera:'
+/** A tap on a button of ours (bind, confirm): we answer it, and nobody of the team has to. */
+const isOwnButton = (data: unknown): boolean => typeof data === 'string' && data.startsWith(OWN_BUTTON)
+
 /** What an event adds to a conversation; null: nothing. Only servers and providers are believed. `at`: when it was. */
 export function saidOf(body: EventBody, at: number): Said | null {
   const { name } = body
@@ -50,6 +54,7 @@ export function saidOf(body: EventBody, at: number): Said | null {
   const props = body.props ?? {}
   const channel = by ?? props.channel
   if (typeof channel !== 'string' || !CHANNEL.test(channel)) return null
+  if (what === 'postback' && isOwnButton(props.data)) return null
   const id = textOf(what === 'unsend' ? props.messageId : props.id, 200) ?? body.messageId
   const side = said === 'replied' ? 'team' : said === 'handed' || said === 'resolved' ? 'system' : 'customer'
   const kind =

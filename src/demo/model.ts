@@ -18,7 +18,8 @@ export type DemoModel = {
   messages: DemoMessage[]
 }
 
-const SITE = 'Website'
+/** the name of the write key that a brand in Chinese is given */
+const SITE = '網站'
 const TILL = 'POS'
 /** On which channel what a source tells of happened. */
 const CHANNELS: Record<string, string> = { [SITE]: 'web', [TILL]: 'store', LINE: 'line' }

@@ -321,6 +321,8 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   let stopping = false
   let running = false
   let rest: { started: number; worked: boolean; endWithin(ms: number): void } | null = null
+  /** somebody waits for what is new, snapshots too */
+  let awaited = false
   let ended: Promise<void> = Promise.resolve()
   const offs: (() => void)[] = []
 
@@ -331,7 +333,9 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       const started = performance.now()
       let worked = false
       try {
-        worked = await round(false)
+        const eager = awaited
+        awaited = false
+        worked = await round(eager)
         backoffMs = 200
       } catch (error) {
         core.log.warn(
@@ -364,6 +368,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
 
   /** What is new lingers for more; while somebody waits for it nothing does. */
   function called(detail: string): void {
+    if (detail === HISTORY_AWAITED) awaited = true
     if (rest === null) return
     if (detail === HISTORY_AWAITED) rest.endWithin(Math.max(0, rest.started + LINGER_MS - performance.now()))
     else if (!rest.worked) rest.endWithin(LINGER_MS)

@@ -342,6 +342,11 @@ describe('R4-01 binding', () => {
     await act(friend, 'postback', { data: 'itinera:link' })
     const [answer] = await arrived(friend)
     expect(answer).toMatchObject({ reply: true, messages: [{ type: 'template' }] })
+    // nobody of the team has answered, or has to
+    const tapped = (await customerOf('line_uid', friend))!
+    expect(tapped.clk?.t).toBeUndefined()
+    const talks = await lab.core.pool.query('select from conversation where customer_id = $1', [tapped.id])
+    expect(talks.rowCount).toBe(0)
     const { template } = answer!.messages[0] as { template: { actions: { uri: string }[] } }
     let at = await get(template.actions[0]!.uri)
     // through our own counted link, where there is one

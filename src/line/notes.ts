@@ -78,7 +78,7 @@ async function invite(
     channel: 'line',
     account: account.id,
     content: { channel: 'line', messages: [{ type: 'template', altText: words.alt, template }] },
-    origin: 'reply',
+    origin: 'auto',
     by: 'itinera',
   }
   const body: CommandBody = {

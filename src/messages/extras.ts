@@ -9,7 +9,7 @@ const OWN_WORDS = new Set(['line.message', 'line.postback'])
 const ANSWER_MS = 50_000
 
 function answers({ claim: { intent }, mark }: Ready): boolean {
-  if (intent.origin === 'reply') return true
+  if (intent.origin === 'reply' || intent.origin === 'auto') return true
   const { event } = intent
   return event !== null && OWN_WORDS.has(event.name) && mark.now - event.at < ANSWER_MS
 }

@@ -132,7 +132,7 @@ export type Intent = {
   enrollment: Uuid | null
   node: string | null
   occurrence: number | null
-  /** reply: in a conversation. auto: the product itself answers (away, a confirmation that was asked for). test: to see what it looks like; nothing counts it. Left out: a journey's */
+  /** reply: in a conversation. auto: the product itself says it (away, the question of a confirmation, what its own buttons are answered); the team has not answered then. test: to see what it looks like; nothing counts it. Left out: a journey's */
   origin?: Origin
   /** the account to send by; left out: the one that reaches the customer best (`accountFor`) */
   account?: Uuid

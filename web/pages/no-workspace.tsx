@@ -4,6 +4,7 @@ import { IconBuildingStore } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../api/queries.ts'
+import { currentLocale } from '../i18n.ts'
 import { Empty } from '../parts/state.tsx'
 import { SignInCard } from './sign-in.tsx'
 
@@ -22,7 +23,11 @@ export function NoWorkspace() {
         action={
           <Button
             loading={create.isPending}
-            onClick={() => create.mutate({ body: { name: t('settings.sandbox'), kind: 'sandbox' } })}
+            onClick={() =>
+              create.mutate({
+                body: { name: t('settings.sandbox'), kind: 'sandbox', locale: currentLocale() },
+              })
+            }
           >
             {t('settings.create')}
           </Button>

@@ -1,13 +1,13 @@
 // Chooses the name of an event: the product's own, those of installed presets, those that came in; or a new one.
-import { Autocomplete, TagsInput, Text } from '@mantine/core'
+import { Pill, TagsInput } from '@mantine/core'
 import { useApi } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
 import { useSay } from '../use.ts'
+import { EventInput, type EventNames, EventOption, eventNames, foundBy } from './event-input.tsx'
 
 function useVocabulary(ws: string) {
   const side = useSay().locale === 'en' ? 'en' : 'zh'
-  const vocabulary = useApi('vocabulary', { ws })
-  const events = vocabulary.data?.events ?? []
+  const events = useApi('vocabulary', { ws }).data?.events ?? []
   return { events, labels: new Map(events.map(e => [e.name, e.label[side]])) }
 }
 
@@ -16,6 +16,15 @@ export function useEventLabel(ws: string): (name: string) => string {
   const { labels } = useVocabulary(ws)
   return name =>
     i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (labels.get(name) ?? name)
+}
+
+function useEventNames(ws: string): EventNames {
+  const { events } = useVocabulary(ws)
+  const labelOf = useEventLabel(ws)
+  return eventNames(
+    events.map(e => e.name),
+    labelOf,
+  )
 }
 
 /** Several of them. */
@@ -30,14 +39,21 @@ export function EventsPicker({
   value: string[]
   onChange: (names: string[]) => void
 }) {
-  const { events, labels } = useVocabulary(ws)
+  const { names, labelOf, nameOf } = useEventNames(ws)
   return (
     <TagsInput
       label={label}
-      data={events.map(e => e.name)}
+      data={names}
+      limit={60}
+      filter={foundBy(labelOf)}
       value={value}
-      onChange={onChange}
-      renderOption={({ option }) => labels.get(option.value) ?? option.value}
+      onChange={chosen => onChange([...new Set(chosen.map(nameOf))])}
+      renderPill={({ value: name = '', onRemove, disabled }) => (
+        <Pill withRemoveButton={!disabled} onRemove={onRemove} title={name}>
+          {labelOf(name)}
+        </Pill>
+      )}
+      renderOption={({ option }) => <EventOption name={option.value} label={labelOf(option.value)} />}
     />
   )
 }
@@ -64,37 +80,18 @@ export function EventPicker({
   size?: 'xs' | 'sm'
   required?: boolean
 }) {
-  const { events, labels } = useVocabulary(ws)
-  const labelOf = (name: string) => labels.get(name) ?? name
   return (
-    <Autocomplete
+    <EventInput
+      of={useEventNames(ws)}
       size={size}
       required={required}
-      miw={130}
+      miw={190}
       w={width}
-      limit={60}
       {...(labelled ? { label } : { 'aria-label': label })}
       placeholder={placeholder}
-      data={events.map(e => e.name)}
       value={value}
       onChange={onChange}
       comboboxProps={{ width: 280, position: 'bottom-start' }}
-      filter={({ options, search }) => {
-        const wanted = search.trim().toLowerCase()
-        return options.filter(
-          o => 'value' in o && `${o.value} ${labelOf(o.value)}`.toLowerCase().includes(wanted),
-        )
-      }}
-      renderOption={({ option }) => (
-        <div>
-          {labelOf(option.value)}
-          {labelOf(option.value) === option.value ? null : (
-            <Text size="xs" c="dimmed">
-              {option.value}
-            </Text>
-          )}
-        </div>
-      )}
     />
   )
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
-import { currentLocale, type Locale, setLocale } from '../i18n.ts'
+import { currentLocale, LANGUAGES, type Locale, setLocale } from '../i18n.ts'
 import { Card } from '../parts/page.tsx'
 import { Show } from '../parts/state.tsx'
 
@@ -12,11 +12,6 @@ export function Me() {
   const me = useApi('me', {})
   return <Show query={me}>{data => <Form user={data.user} />}</Show>
 }
-
-const LANGUAGES = [
-  { value: 'zh-TW', label: '繁體中文' },
-  { value: 'en', label: 'English' },
-] // each in its own language
 
 function Form({ user }: { user: Out<'me'>['user'] }) {
   const { t } = useTranslation()

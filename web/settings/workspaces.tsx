@@ -1,10 +1,10 @@
 // All workspaces of the signed-in person, and making a new one.
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct, useApi } from '../api/queries.ts'
-import { word } from '../i18n.ts'
+import { currentLocale, LANGUAGES, type Locale, word } from '../i18n.ts'
 import { ButtonLink } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge } from '../parts/small.tsx'
@@ -16,6 +16,7 @@ export function Workspaces({ ws }: { ws: string }) {
   const navigate = useNavigate()
   const [name, setName] = useState('')
   const [kind, setKind] = useState<'sandbox' | 'live'>('sandbox')
+  const [locale, setLocale] = useState<Locale>(currentLocale())
   const create = useAct('createWorkspace', {
     after: made => void navigate({ to: '/w/$ws', params: { ws: made.id } }),
   })
@@ -57,7 +58,7 @@ export function Workspaces({ ws }: { ws: string }) {
         <form
           onSubmit={event => {
             event.preventDefault()
-            create.mutate({ body: { name: name.trim(), kind } })
+            create.mutate({ body: { name: name.trim(), kind, locale } })
           }}
         >
           <Stack gap="sm">
@@ -68,6 +69,14 @@ export function Workspaces({ ws }: { ws: string }) {
               maxLength={100}
               value={name}
               onChange={e => setName(e.currentTarget.value)}
+            />
+            <Select
+              label={t('settings.brandLanguage')}
+              description={t('settings.brandLanguageHelp')}
+              allowDeselect={false}
+              data={LANGUAGES}
+              value={locale}
+              onChange={value => value && setLocale(value as Locale)}
             />
             <SegmentedControl
               aria-label={t('settings.kind')}

@@ -91,6 +91,11 @@ export const admin = {
     kind: ['種類', 'Kind'],
     sandbox: ['沙盒', 'Sandbox'],
     live: ['正式', 'Live'],
+    brandLanguage: ['品牌的語言', 'Language of the brand'],
+    brandLanguageHelp: [
+      '沙盒的帳號等預設名稱會用這個語言。',
+      'Names given at the start, such as those of a sandbox’s accounts, are in it.',
+    ],
     sandboxText: [
       '內建替身與自己的時鐘，不會聯絡任何真人。',
       'Stand-ins and its own clock; reaches no real person.',

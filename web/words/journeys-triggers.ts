@@ -342,7 +342,11 @@ export const journeysTriggers = {
     ...late,
   },
   fields_trigger_form: {
-    form: ['表單', 'Form'],
+    form: ['表單名稱或代碼', 'Name or code of the form'],
+    form_help: [
+      '和網站或表單工具送來的事件「填寫表單」（Form Answered）的 form 一字不差',
+      'Exactly as the site or the form tool posts it: `form` of the event Form Answered',
+    ],
     where: ['而且回答符合', 'And the answers'],
     ...late,
   },

@@ -127,7 +127,7 @@ export const every8d: Adapter = {
   },
   parse,
   standIn: (core, workspace) => ({
-    name: 'EVERY8D (sandbox)',
+    name: 'EVERY8D',
     settings: { baseUrl: STAND_IN, uid: workspace },
     secrets: { password: standInSecret(core, workspace, 'every8d') },
   }),

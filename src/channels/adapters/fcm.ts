@@ -154,7 +154,7 @@ export const fcm: Adapter = {
   send: (account, message, signal) => call(account, fcmMessage(message, new Date()), signal),
   check,
   standIn: (core, workspace) => ({
-    name: 'App push (sandbox)',
+    name: { zh: 'App 推播', en: 'App push' },
     settings: { baseUrl: STAND_IN },
     secrets: { serviceAccount: JSON.stringify(standInServiceAccount(core, workspace)) },
   }),

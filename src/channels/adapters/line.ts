@@ -80,7 +80,7 @@ export const line: Adapter = {
   },
   parse: parseLine,
   standIn: (core, workspace) => ({
-    name: 'LINE (sandbox)',
+    name: 'LINE',
     settings: { baseUrl: STAND_IN, aggregation: 'on', loginChannelId: sandboxLoginChannel(workspace) },
     secrets: {
       accessToken: standInToken(core, workspace, 'line'),

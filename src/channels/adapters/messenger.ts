@@ -289,7 +289,7 @@ export const messenger: Adapter = {
     checkGraph(account, `/${encodeURIComponent(senderIdOf(account))}?fields=name`, signal),
   parse: parseFor('messenger', 'pageId'),
   standIn: (core, workspace) => ({
-    name: 'Messenger (sandbox)',
+    name: 'Messenger',
     settings: { baseUrl: STAND_IN, pageId: '104578902513', humanAgent: 'true' },
     secrets: secretsAt(core, workspace, 'messenger'),
   }),
@@ -305,7 +305,7 @@ export const instagram: Adapter = {
     checkGraph(account, `/${encodeURIComponent(account.settings.instagramId ?? '')}?fields=username`, signal),
   parse: parseFor('instagram', 'instagramId'),
   standIn: (core, workspace) => ({
-    name: 'Instagram (sandbox)',
+    name: 'Instagram',
     settings: { baseUrl: STAND_IN, instagramId: '17841405822304914', humanAgent: 'true' },
     secrets: secretsAt(core, workspace, 'instagram'),
   }),

@@ -165,7 +165,7 @@ export const mitake: Adapter = {
     }),
   parse,
   standIn: (core, workspace) => ({
-    name: 'Mitake (sandbox)',
+    name: { zh: '三竹簡訊', en: 'Mitake' },
     settings: { baseUrl: STAND_IN, username: workspace },
     secrets: { password: standInSecret(core, workspace, 'mitake') },
   }),

@@ -176,7 +176,7 @@ export const sendgrid: Adapter = {
     sendOnce(mailSendRequest(account, message), account.trusted, signal, readAnswer),
   parse,
   standIn: (core, workspace) => ({
-    name: 'SendGrid (sandbox)',
+    name: 'SendGrid',
     settings: {
       baseUrl: STAND_IN,
       from: 'hello@sandbox.example',

@@ -222,7 +222,7 @@ export const ses: Adapter = {
   send,
   parse,
   standIn: (core, workspace) => ({
-    name: 'Amazon SES (sandbox)',
+    name: 'Amazon SES',
     settings: {
       baseUrl: STAND_IN,
       region: 'ap-northeast-1',

@@ -155,7 +155,7 @@ export const smtp: Adapter = {
   send,
   parse,
   standIn: (core, workspace) => ({
-    name: 'Email (sandbox)',
+    name: 'Email',
     settings: { host: STAND_IN, user: workspace, from: 'hello@sandbox.example', fromName: 'Sandbox' },
     secrets: { password: standInSecret(core, workspace, 'smtp') },
   }),

@@ -166,7 +166,7 @@ export const twilio: Adapter = {
   },
   parse,
   standIn: (core, workspace) => ({
-    name: 'Twilio (sandbox)',
+    name: 'Twilio',
     settings: {
       baseUrl: STAND_IN,
       accountSid: `AC${workspace.replaceAll('-', '')}`,

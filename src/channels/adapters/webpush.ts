@@ -142,7 +142,7 @@ export const webPush: Adapter = {
       : { ...secrets, vapidPrivateKey: webpush.generateVAPIDKeys().privateKey },
   send,
   standIn: (core, workspace) => ({
-    name: 'Web push (sandbox)',
+    name: { zh: '網頁推播', en: 'Web push' },
     settings: { baseUrl: STAND_IN, subject: `mailto:${workspace}@sandbox.example` },
     secrets: {
       vapidPrivateKey: String(standInEcKey(core, workspace, 'webpush').export({ format: 'jwk' }).d),

@@ -259,7 +259,7 @@ export const whatsapp: Adapter = {
   parse,
   challenge,
   standIn: (core, workspace) => ({
-    name: 'WhatsApp (sandbox)',
+    name: 'WhatsApp',
     settings: { baseUrl: STAND_IN, phoneNumberId: '106540352242922', wabaId: '102290129340398' },
     secrets: {
       accessToken: standInToken(core, workspace, 'whatsapp'),

@@ -2,12 +2,12 @@
 import { Input } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { PropFilter } from '../../../src/rules/model.ts'
+import { EventInput, eventNames } from '../../parts/event-input.tsx'
 import { useOffered } from '../../rules/offered.ts'
 import { WhereField as Filters } from '../../rules/where-fields.tsx'
 import { useVocabulary } from '../../rules/vocabulary.tsx'
 import { list, text } from '../say/values.ts'
-import type { FieldProps } from './model.ts'
-import { Suggested } from './suggested.tsx'
+import { basics, type FieldProps, orUnset } from './model.ts'
 
 export function EventField(props: FieldProps) {
   const { t } = useTranslation()
@@ -15,27 +15,17 @@ export function EventField(props: FieldProps) {
   const { options, onSearch } = useOffered('events', v =>
     v.events.map(e => ({ value: e.name, label: names.event(e.name) })),
   )
-  const labels = new Map(options.map(o => [o.value, o.label]))
   return (
-    <Suggested
-      of={props}
-      known={options}
-      onSearch={onSearch}
-      placeholder={t('fieldForm.eventHint')}
-      limit={60}
-      filter={({ options: all, search }) => {
-        const wanted = search.trim().toLowerCase()
-        return all.filter(
-          o =>
-            'value' in o && `${o.value} ${labels.get(String(o.value)) ?? ''}`.toLowerCase().includes(wanted),
-        )
-      }}
-      renderOption={({ option }) => (
-        <span>
-          {labels.get(option.value) ?? option.value}{' '}
-          {labels.get(option.value) === option.value ? null : <span className="dim">{option.value}</span>}
-        </span>
+    <EventInput
+      {...basics(props)}
+      of={eventNames(
+        options.map(o => o.value),
+        names.event,
       )}
+      placeholder={t('fieldForm.eventHint')}
+      value={text(props.value)}
+      onSearch={onSearch}
+      onChange={name => props.onChange(orUnset(name))}
     />
   )
 }
