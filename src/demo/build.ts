@@ -146,8 +146,9 @@ export async function buildDemo(
     awaitHistory(core.signals)
     return historyBehind(core.pool, heads)
   })
-  // who the people are is asked of their snapshots: on a busy machine a third of them was there by then
-  await settle(options.signal, () => {
+  // who the people are is asked of their snapshots: on a busy machine a third of them was there by then. One that a crash lost
+  // comes with the person's next change, which is no reason to give up
+  await leftOver(options.signal, () => {
     awaitHistory(core.signals)
     return snapshotsBehind(core.history, workspace, changes)
   })
@@ -206,8 +207,17 @@ function contactsOf(p: DemoPerson) {
   ]
 }
 
-/** Polls until nothing is left. */
+/** Polls until nothing is left. @throws when there is no headway for a minute */
 async function settle(signal: AbortSignal | undefined, left: () => Promise<number>): Promise<void> {
+  const n = await leftOver(signal, left)
+  if (n > 0)
+    throw new BrokenRule(
+      `the demo's events are folded and copied: ${n} have been left for a minute; are the fold and history roles running?`,
+    )
+}
+
+/** Polls until nothing is left, or nothing went for a minute; what is left then. */
+async function leftOver(signal: AbortSignal | undefined, left: () => Promise<number>): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   let movedAt = performance.now()
   for (;;) {
@@ -215,15 +225,11 @@ async function settle(signal: AbortSignal | undefined, left: () => Promise<numbe
     const asked = performance.now()
     const n = await left()
     const pauseMs = Math.max(POLL_MS, (performance.now() - asked) / ASK_SHARE)
-    if (n === 0) return
+    if (n === 0) return 0
     if (n < least) {
       least = n
       movedAt = performance.now()
-    } else if (performance.now() - movedAt > STALLED_MS) {
-      throw new BrokenRule(
-        `the demo's events are folded and copied: ${n} have been left for a minute; are the fold and history roles running?`,
-      )
-    }
+    } else if (performance.now() - movedAt > STALLED_MS) return n
     await new Promise(resolve => setTimeout(resolve, Math.min(pauseMs, 3_000)))
   }
 }
