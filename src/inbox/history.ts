@@ -323,6 +323,8 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   let rest: { started: number; worked: boolean; endWithin(ms: number): void } | null = null
   /** somebody waits for what is new, snapshots too */
   let awaited = false
+  /** called while a round ran, which may have looked before */
+  let heard = false
   let ended: Promise<void> = Promise.resolve()
   const offs: (() => void)[] = []
 
@@ -338,6 +340,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       try {
         const eager = awaited
         awaited = false
+        heard = false
         worked = await round(eager)
         backoffMs = 200
       } catch (error) {
@@ -351,7 +354,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       }
       const tookMs = performance.now() - started
       if (worked) workedAt = started
-      const pollMs = started - workedAt > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS
+      const pollMs = heard ? LINGER_MS : started - workedAt > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS
       const restMs = worked ? Math.max(0, lingerMs(roundRows, tookMs) - tookMs) : pollMs
       if (stopping) break
       await new Promise<void>(resolve => {
@@ -372,7 +375,10 @@ export function openHistoryWorker(core: Core): HistoryWorker {
   /** What is new lingers for more; while somebody waits for it nothing does. */
   function called(detail: string): void {
     if (detail === HISTORY_AWAITED) awaited = true
-    if (rest === null) return
+    if (rest === null) {
+      heard = true
+      return
+    }
     if (detail === HISTORY_AWAITED) rest.endWithin(Math.max(0, rest.started + LINGER_MS - performance.now()))
     else if (!rest.worked) rest.endWithin(LINGER_MS)
   }

@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { Log } from './log.ts'
 
 /** inbox: rows for a bucket (or any); bulk: rows in the waiting table; message: intents to claim; answer: keys of commands;
- *  journal: rows for history; live: `<workspace>:<topic>` for open pages; receipt: webhooks that the stand-in has to deliver;
+ *  journal: rows for history, or `awaited`: somebody waits for it; live: `<workspace>:<topic>` for open pages; receipt: webhooks that the stand-in has to deliver;
  *  identifiers: remembered holders of identifiers may be wrong, because somebody was forgotten; holder: this customer no longer
  *  has all the identifiers that are remembered of it; insight: a past was filled in, and weeks can be counted; import, replay,
  *  segment-job: work waits for a worker; outflow: webhooks wait. */

@@ -188,7 +188,8 @@ export function openStepper(core: Core): Stepper {
   /** History must hold all that was folded before the publication. */
   async function wait(job: JobRow): Promise<Went> {
     const edges = await edgesOf(core, job)
-    if (edges === null || edges.some(e => e.copied < e.seq - 1)) {
+    if (edges === null) return 'waits' // folds are still to take it: history has nothing to hurry for
+    if (edges.some(e => e.copied < e.seq - 1)) {
       awaitHistory(core.signals)
       return 'waits'
     }
