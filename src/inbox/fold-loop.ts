@@ -59,6 +59,8 @@ export class FoldLoop {
   private liveAt = Number.NEGATIVE_INFINITY
   /** makes the owner look again */
   wake = (): void => {}
+  /** tells the owner that buckets are not this process's any more: nobody may have them (an erasure takes them from all) */
+  lost = (): void => {}
   /** buckets that somebody said have mail */
   private called = new Set<number>()
   /** look at all buckets: something may be anywhere */
@@ -268,6 +270,7 @@ export class FoldLoop {
       const lost = new Set(leases.flatMap(l => (held.has(l.key) ? [] : [l.key])))
       this.leases = this.leases.filter(l => !lost.has(l.key))
       this.forget()
+      this.lost()
     }
     this.noteScan(mail, sweeping)
     if (only) keepOnly(mail, only)

@@ -15,7 +15,7 @@ const POLL_MS = 1_000
 const LEASE_ROUND_MS = 2_000
 
 export type Owner = Role & {
-  /** One look and fold of every set; true when there was work. Takes leases first when it holds none. */
+  /** One look and fold of every set; true when there was work. Takes leases first when it holds none or has lost some. */
   tick(): Promise<boolean>
   leases(): Lease[]
 }
@@ -33,11 +33,21 @@ export function openOwner(core: Core): Owner {
   const wakes = new Map<FoldLoop, () => void>()
   const resting = new Map<FoldLoop, (byPoll: boolean) => void>()
   const stopWaits = new Set<() => void>()
-  for (const loop of loops) loop.wake = () => wakes.get(loop)?.()
+  /** what it holds is less than it thinks */
+  let hasLost = false
+  let leaseNow = (): void => {}
+  for (const loop of loops) {
+    loop.wake = () => wakes.get(loop)?.()
+    loop.lost = () => {
+      hasLost = true
+      leaseNow()
+    }
+  }
   const offs: (() => void)[] = []
 
   async function lease(): Promise<void> {
     await loops[0]!.connection()
+    hasLost = false
     held = await holdLeases(core, FOLD_LEASES)
     lastLeases = performance.now()
     for (const loop of loops)
@@ -123,18 +133,21 @@ export function openOwner(core: Core): Owner {
 
   async function keepLeases(): Promise<void> {
     while (!stopping) {
-      await lease().catch((error: unknown) =>
+      try {
+        await lease()
+        if (hasLost) continue
+      } catch (error) {
         core.log.warn(
           { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
           'fold: leases',
-        ),
-      )
-      await pause(LEASE_ROUND_MS)
+        )
+      }
+      await pause(LEASE_ROUND_MS, end => (leaseNow = end))
     }
   }
 
-  /** Ended early by `stop`. */
-  function pause(ms: number): Promise<void> {
+  /** Ended early by `stop`, and by who is given its end. */
+  function pause(ms: number, give?: (end: () => void) => void): Promise<void> {
     return new Promise(resolve => {
       const end = () => {
         clearTimeout(timer)
@@ -143,13 +156,14 @@ export function openOwner(core: Core): Owner {
       }
       const timer = setTimeout(end, ms)
       stopWaits.add(end)
+      give?.(end)
     })
   }
 
   return {
     leases: () => held,
     async tick() {
-      if (held.length === 0 || performance.now() - lastLeases > LEASE_ROUND_MS) await lease()
+      if (hasLost || held.length === 0 || performance.now() - lastLeases > LEASE_ROUND_MS) await lease()
       for (const loop of loops) loop.call(null)
       const results = await Promise.all(loops.map(loop => loop.step()))
       return results.some(Boolean)

@@ -52,6 +52,20 @@ async function spread(n: number, each: number): Promise<Uuid[]> {
 }
 
 describe('the fold', () => {
+  test('buckets that are taken away, as an erasure does, are taken back at the next look', async () => {
+    const customers = await spread(20, 1)
+    await stage.settle()
+    await core.pool.query(`update bucket set owner = null, lease_until = '-infinity', epoch = epoch + 1`)
+    await append(
+      core.pool,
+      core.signals,
+      customers.map(c => eventFor(workspace, c, 'Product Viewed')),
+    )
+    await stage.settle()
+    expect(await count('inbox')).toBe(0)
+    expect(await count('journal where workspace_id = $1', [workspace])).toBeGreaterThanOrEqual(40)
+  })
+
   test('hard problem 9: each event is folded once, however often it comes, and the state equals replay', async () => {
     const customers = await spread(200, 3)
     const again = customers.map(c => eventFor(workspace, c, 'Product Viewed', { messageId: 'same-' + c }))
