@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium'
 
 /** A browser of its own with an empty profile. @throws when the machine has no Chromium: a test never passes without */
 export async function openBrowser(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   if (!existsSync(CHROMIUM))
-    throw new Error(`no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM`)
+    throw new Error(`no Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROME_PATH`)
   const profile = mkdtempSync(join(tmpdir(), 'itinera-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,

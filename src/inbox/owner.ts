@@ -1,5 +1,6 @@
 // The owner: holds buckets and cuts them into disjoint sets, each folded by a loop of its own (fold-loop.ts).
 import type { Core, Role } from '../platform/core.ts'
+import { IDLE_AFTER_MS } from '../platform/loop.ts'
 import { BulkTurns } from './bulk.ts'
 import { startClock } from './clock.ts'
 import { openFoldMetrics } from './fold-metrics.ts'
@@ -12,6 +13,8 @@ import { openWorlds } from './worlds.ts'
 /** Four folds at a time measured 17,000-19,000/s against 9,000 one at a time. */
 const LOOPS = 4
 const POLL_MS = 1_000
+/** While nothing has come for IDLE_AFTER_MS: what comes announces itself, and an alarm that is due before has a timer. */
+const IDLE_POLL_MS = 5_000
 const LEASE_ROUND_MS = 2_000
 
 export type Owner = Role & {
@@ -27,6 +30,7 @@ export function openOwner(core: Core): Owner {
   const loops = Array.from({ length: LOOPS }, (_, i) => new FoldLoop(core, i, metrics, worlds, turns))
   let held: Lease[] = []
   let lastLeases = Number.NEGATIVE_INFINITY
+  let workedAt = performance.now()
   let running = false
   let stopping = false
   const ended: Promise<void>[] = []
@@ -62,6 +66,7 @@ export function openOwner(core: Core): Owner {
       wakes.set(loop, () => (woken = true))
       try {
         const worked = await loop.step()
+        if (worked) workedAt = performance.now()
         if (worked && byPoll && !woken) metrics.pollCaught.inc()
         byPoll = false
         backoffMs = 50
@@ -88,8 +93,8 @@ export function openOwner(core: Core): Owner {
         resolve(byPoll)
       }
       const { nextDue, leases } = loop
-      const dueMs = nextDue === null || leases.length === 0 ? POLL_MS : Math.max(1, nextDue - Date.now())
-      const timer = dueMs < POLL_MS ? setTimeout(end, dueMs, false) : undefined
+      const dueMs = nextDue === null || leases.length === 0 ? IDLE_POLL_MS : Math.max(1, nextDue - Date.now())
+      const timer = dueMs < IDLE_POLL_MS ? setTimeout(end, dueMs, false) : undefined
       wakes.set(loop, () => end(false))
       resting.set(loop, end)
     })
@@ -98,7 +103,7 @@ export function openOwner(core: Core): Owner {
   /** The backstop: one look at the buckets of all loops that rest. */
   async function poll(): Promise<void> {
     while (!stopping) {
-      await pause(POLL_MS)
+      await pause(performance.now() - workedAt > IDLE_AFTER_MS ? IDLE_POLL_MS : POLL_MS)
       const asked = [...resting.keys()].map(loop => ({ loop, leases: loop.leases, end: resting.get(loop) }))
       const leases = asked.flatMap(a => a.leases)
       if (stopping || leases.length === 0) continue
@@ -116,7 +121,7 @@ export function openOwner(core: Core): Owner {
             leases.flatMap(l => of.get(l.key) ?? []),
             seen.now,
           )
-          if (wake || (loop.nextDue !== null && loop.nextDue - Date.now() < POLL_MS)) end(unannounced)
+          if (wake || (loop.nextDue !== null && loop.nextDue - Date.now() < IDLE_POLL_MS)) end(unannounced)
         }
       } catch (error) {
         core.log.warn(

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { adapters } from '../channels/register.ts'
 import type { Core, Role } from '../platform/core.ts'
 import { faultPoint } from '../platform/fault.ts'
+import { IDLE_AFTER_MS } from '../platform/loop.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
 import { forgetOldBatches } from './batch-store.ts'
 import { groupsOf, sendBatch, settleBatch } from './deliver-batch.ts'
@@ -23,6 +24,8 @@ export type { DeliverOptions }
 
 /** A look at the whole ledger at least this often; sooner where an intent falls due sooner. */
 const LOOK_MS = 1_000
+/** While nothing has come for IDLE_AFTER_MS: intents announce themselves, and what is due later is looked for in time. */
+const IDLE_LOOK_MS = 5_000
 const FORGET_MS = 3_600_000
 
 /** `tick`: one whole round (sweep, claims, sends, records); true when there was work. */
@@ -185,7 +188,15 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   let wake = () => {}
   /** buckets that were said to have intents since the last look; null: look at all, as at first and by the poll */
   let called: Set<number> | null = null
+  let lookAt = 0
+  let busyAt = performance.now()
+  const lookMs = () => (performance.now() - busyAt > IDLE_AFTER_MS ? IDLE_LOOK_MS : LOOK_MS)
+  const busy = () => {
+    busyAt = performance.now()
+    lookAt = Math.min(lookAt, busyAt + LOOK_MS)
+  }
   const off = signals.on('message', detail => {
+    busy()
     if (detail === '') called = null
     else called?.add(Number(detail))
     wake()
@@ -207,15 +218,15 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
   }
 
   async function run(): Promise<void> {
-    let lookAt = 0
     let byPoll = false
     while (!stopped) {
       try {
         while (underWay >= options.inFlight) await Promise.race(running).catch(() => undefined)
         if (performance.now() >= lookAt) {
           const waits = await whatWaits(pool)
-          const dueMs = waits.dueAt === null ? LOOK_MS : waits.dueAt - waits.now
-          lookAt = performance.now() + Math.min(LOOK_MS, Math.max(dueMs, 1))
+          if (waits.late || waits.unknown || waits.held || waits.taken) busy()
+          const dueMs = waits.dueAt === null ? Number.POSITIVE_INFINITY : waits.dueAt - waits.now
+          lookAt = performance.now() + Math.min(lookMs(), Math.max(dueMs, 1))
           if (dueMs <= 0) {
             byPoll = called?.size === 0
             called = null
@@ -234,7 +245,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
           if (polled && claims.some(c => c.attempts === 0 && c.intent.notBefore <= c.intent.at))
             metrics.pollCaught.inc()
           start(claims).catch(complain)
-          lookAt = Math.min(lookAt, performance.now() + LOOK_MS)
+          busy()
           continue
         }
         if (called?.size === 0) await pause(Math.max(1, lookAt - performance.now()))
