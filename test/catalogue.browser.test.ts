@@ -142,15 +142,20 @@ test('R0-21 a webhook is set up, mapped with a preview of its last body, and its
 
   const raw = JSON.stringify({ kind: 'new_order', id: 'A-1', sum: 680, who: { mail: 'mei@example.com' } })
   const at = new Date()
-  const answer = await fetch(url, {
-    method: 'POST',
-    body: raw,
-    headers: {
-      'webhook-id': 'd-1',
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(secret).sign('d-1', at, raw),
-    },
-  })
+  const post = (signature: string) =>
+    fetch(url, {
+      method: 'POST',
+      body: raw,
+      headers: {
+        'webhook-id': 'd-1',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': signature,
+      },
+    })
+  expect((await post('v1,forged')).status).toBe(401)
+  await page.reload()
+  await page.getByText('最近一次被擋下：簽章不符').waitFor()
+  const answer = await post(new Webhook(secret).sign('d-1', at, raw))
   expect(await answer.json()).toMatchObject({ stored: 0, rejected: 1 })
   await page.reload()
   await page.getByRole('tab', { name: '無法使用的內容 (1)' }).waitFor()
@@ -173,7 +178,7 @@ test('R0-21 a webhook is set up, mapped with a preview of its last body, and its
   await save()
   await page.getByText('已儲存').first().waitFor()
   await page.getByRole('tab', { name: '無法使用的內容 (1)' }).click()
-  await page.getByText('no_rule').waitFor()
+  await page.getByRole('cell', { name: 'no_rule 沒有一條對應規則收這個內容。請新增規則，再重送。' }).waitFor()
   await shot('dead')
   await page.getByRole('button', { name: '全部重送' }).click()
   await page.getByText('1 筆已使用，還有 0 筆').waitFor()
@@ -196,6 +201,7 @@ test('R3-46 each tab in both languages, light and dark, wide and on a phone, is 
     'catalogue?tab=staff',
     'catalogue?tab=presets',
     'sources?tab=connectors',
+    'sources?tab=names',
   ]
   for (const language of ['zh-TW', 'en'] as const) {
     await page.evaluate(l => localStorage.setItem('itinera.locale', l), language)

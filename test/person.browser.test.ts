@@ -233,3 +233,23 @@ test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, 
   await eventually('the order is on the page', async () => (await orders.textContent())?.includes('L-1'))
   expect(await page.evaluate('window.stays')).toBe(true) // nobody loaded the page again
 })
+
+test('R3-46 R0-04 an event that the brand named is called so on the timeline, and found by it', {
+  timeout: 60_000,
+}, async () => {
+  await speak('zh-TW')
+  await page.goto(`${home}/sources?tab=names`)
+  await page.getByRole('searchbox', { name: '事件名稱' }).fill('Tasting Booked')
+  await page.getByRole('button', { name: '命名 Tasting Booked' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('中文名稱').fill('預約品茶')
+  await dialog.getByLabel('英文名稱').fill('Booked a tasting')
+  await dialog.getByRole('button', { name: '儲存' }).click()
+  await page.getByRole('cell', { name: '預約品茶' }).waitFor()
+  await page.goto(`${core.baseUrl}${person}?q=${encodeURIComponent('預約品茶')}`)
+  const lines = page.locator('ol.timeline > li')
+  await eventually('found by the words of the brand', async () => {
+    const texts = await lines.allInnerTexts()
+    return texts.length > 0 && texts.every(x => x.includes('預約品茶'))
+  })
+})

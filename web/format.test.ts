@@ -3,6 +3,7 @@ import {
   cost,
   count,
   daysBetween,
+  daysQuery,
   durationParts,
   exactTime,
   instantOf,
@@ -60,6 +61,17 @@ describe('times', () => {
         expect(instantOf(wallTime(at, zone), zone)).toBe(at)
       }
     }
+  })
+})
+
+test('R3-10 R0-04 days are those of the workspace’s zone wherever the reader sits; what is no day narrows nothing', () => {
+  expect(daysQuery({ from: '2026-05-01', to: '2026-05-01' }, 'Asia/Taipei')).toEqual({
+    from: '2026-04-30T16:00:00.000Z',
+    to: '2026-05-01T16:00:00.000Z',
+  })
+  expect(daysQuery({ from: '2026-13-45', to: 'today' }, 'Asia/Taipei')).toEqual({
+    from: undefined,
+    to: undefined,
   })
 })
 

@@ -163,6 +163,18 @@ export function instantOf(wall: string, zone: string): number {
 export const nextDay = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
 
+const isDay = (day: string | undefined): day is string =>
+  day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && Number.isFinite(Date.parse(`${day}T00:00:00Z`))
+
+/** Days of `zone`, both included, as the instants that the API takes; what is no day narrows nothing. */
+export function daysQuery(
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  zone: string,
+): { from: string | undefined; to: string | undefined } {
+  const begin = (day: string) => new Date(instantOf(`${day}T00:00`, zone)).toISOString()
+  return { from: isDay(from) ? begin(from) : undefined, to: isDay(to) ? begin(nextDay(to)) : undefined }
+}
+
 /** Every day from `from` to before `to` (instants), those to come left out. */
 export function daysBetween(from: string, to: string, zone: string, now: number): string[] {
   const days: string[] = []

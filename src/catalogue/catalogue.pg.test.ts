@@ -350,3 +350,32 @@ describe('R3-26 industry presets', () => {
     expect((await api('installPreset', { params: { preset: 'nothing' } })).body.code).toBe('no_preset')
   })
 })
+
+test('R3-26 R3-46 a brand names an event of its own in both languages: pickers and rules call it so at once, until the name is taken away', async () => {
+  const event = 'Tea/Class Booked'
+  const called = async (endpoint: 'vocabulary' | 'ruleVocabulary') =>
+    ((await api(endpoint)).body as unknown as { events: Record<string, unknown>[] }).events.find(
+      e => e.name === event || e.name === 'Order Completed',
+    )
+  const before = await called('ruleVocabulary')
+  expect(before).toMatchObject({ name: 'Order Completed', named: false })
+  const label = { zh: '報名茶席', en: 'Booked a tea class' }
+  const put = (params: { event: string }, given: unknown) =>
+    api('nameEvent', { params, body: { label: given } })
+  expect((await put({ event }, { zh: '報名茶席', en: '' })).status).toBe(400)
+  expect((await put({ event }, label)).status).toBe(200)
+  expect((await put({ event: 'Order Completed' }, { zh: '成交', en: 'Sale' })).status).toBe(200)
+  for (const endpoint of ['vocabulary', 'ruleVocabulary'] as const)
+    expect(await called(endpoint)).toMatchObject({
+      name: 'Order Completed',
+      label: { zh: '成交' },
+      named: true,
+    })
+  expect(
+    ((await api('vocabulary')).body as unknown as { events: unknown[] }).events.filter(
+      e => (e as { name: string }).name === event,
+    ),
+  ).toEqual([{ name: event, label, from: 'seen', named: true, props: [] }])
+  expect((await api('unnameEvent', { params: { event: 'Order Completed' } })).status).toBe(200)
+  expect(await called('ruleVocabulary')).toEqual(before)
+})

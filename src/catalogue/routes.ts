@@ -11,9 +11,11 @@ import { PRESETS } from './presets/register.ts'
 import {
   installedPresets,
   lockPreset,
+  nameEvent,
   readVocabulary,
   recordInstalled,
   removeInstalled,
+  unnameEvent,
 } from './vocabulary.ts'
 import { createWorkspace, findWorkspace, presentWorkspace, updateWorkspace } from './workspace.ts'
 
@@ -68,6 +70,16 @@ export const catalogueRoutes = {
   },
 
   vocabulary: ({ core, workspace }) => readVocabulary(core.pool, core.history, workspace.id),
+
+  async nameEvent({ core, workspace, params, body }) {
+    await nameEvent(core.pool, workspace.id, params.event!, body.label)
+    return { ok: true }
+  },
+
+  async unnameEvent({ core, workspace, params }) {
+    await unnameEvent(core.pool, workspace.id, params.event!)
+    return { ok: true }
+  },
 
   async presets({ core, workspace }) {
     const installed = await installedPresets(core.pool, workspace.id)

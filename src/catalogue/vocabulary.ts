@@ -1,5 +1,6 @@
 // The names that pickers offer: the product's own, those of installed presets, and those that came in.
 import { askHistory, type History, unlessDown } from '../platform/clickhouse.ts'
+import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Label, Preset } from './model.ts'
@@ -58,7 +59,7 @@ const CHANNELS: [code: string, zh: string, en: string][] = [
   ['support', '客服', 'Support'],
 ]
 
-type Event = { name: string; label: Label; from: string; props: string[] }
+type Event = { name: string; label: Label; from: string; named: boolean; props: string[] }
 export type Vocabulary = {
   events: Event[]
   channels: { code: string; label: Label; from: string }[]
@@ -97,6 +98,41 @@ export async function removeInstalled(sql: Sql, workspace: Uuid, preset: string)
   await sql.query('delete from installed_preset where workspace_id = $1 and preset = $2', [workspace, preset])
 }
 
+const MOST_NAMED = 500
+
+/** What the workspace calls events, by the name that clients post. */
+type EventNames = ReadonlyMap<string, Label>
+
+export async function eventNames(sql: Sql, workspace: Uuid): Promise<EventNames> {
+  const { rows } = await sql.query<{ name: string; label: Label }>(
+    'select name, label from event_name where workspace_id = $1 order by name',
+    [workspace],
+  )
+  return new Map(rows.map(r => [r.name, r.label]))
+}
+
+/** @throws Problem 409 `too_many` */
+export async function nameEvent(sql: Sql, workspace: Uuid, name: string, label: Label): Promise<void> {
+  const { rowCount } = await sql.query(
+    `insert into event_name (workspace_id, name, label)
+     select $1, $2, $3 where (select count(*) from event_name where workspace_id = $1 and name <> $2) < $4
+     on conflict (workspace_id, name) do update set label = excluded.label`,
+    [workspace, name, JSON.stringify(label), MOST_NAMED],
+  )
+  if (rowCount === 0)
+    throw new Problem(409, 'too_many', `A workspace names at most ${MOST_NAMED} events`, {
+      action: 'Take the names of events away that do not come any more.',
+    })
+}
+
+export async function unnameEvent(sql: Sql, workspace: Uuid, name: string): Promise<void> {
+  await sql.query('delete from event_name where workspace_id = $1 and name = $2', [workspace, name])
+}
+
+/** Events under the names that the workspace gave them. */
+export const asNamed = (events: Event[], names: EventNames): Event[] =>
+  events.map(e => ({ ...e, label: names.get(e.name) ?? e.label, named: names.has(e.name) }))
+
 /** Names of events that came in, the most frequent first. */
 async function seenEvents(history: History, workspace: Uuid): Promise<string[]> {
   const rows = await askHistory<{ name: string }>(
@@ -109,26 +145,29 @@ async function seenEvents(history: History, workspace: Uuid): Promise<string[]> 
 }
 
 export async function readVocabulary(sql: Sql, history: History, workspace: Uuid): Promise<Vocabulary> {
-  const [installed, seen] = await Promise.all([
+  const [installed, names, seen] = await Promise.all([
     installedPresets(sql, workspace),
+    eventNames(sql, workspace),
     unlessDown(seenEvents(history, workspace)),
   ])
-  return vocabularyOf(
+  const { events, ...more } = vocabularyOf(
     PRESETS.filter(p => installed.some(i => i.preset === p.key)),
-    seen ?? [],
+    [...(seen ?? []), ...names.keys()],
   )
+  return { events: asNamed(events, names), ...more }
 }
 
 /** Each name once; the first to bring it gives its label. */
 export function vocabularyOf(presets: readonly Preset[], seen: string[]): Vocabulary {
   const events = new Map<string, Event>()
   for (const [name, zh, en, props] of BUILT_IN)
-    events.set(name, { name, label: { zh, en }, from: 'built_in', props })
+    events.set(name, { name, label: { zh, en }, from: 'built_in', named: false, props })
   for (const p of presets)
     for (const { name, label, props } of p.events)
-      if (!events.has(name)) events.set(name, { name, label, from: p.key, props })
+      if (!events.has(name)) events.set(name, { name, label, from: p.key, named: false, props })
   for (const name of seen)
-    if (!events.has(name)) events.set(name, { name, label: { zh: name, en: name }, from: 'seen', props: [] })
+    if (!events.has(name))
+      events.set(name, { name, label: { zh: name, en: name }, from: 'seen', named: false, props: [] })
   const channels = new Map<string, Vocabulary['channels'][number]>()
   for (const [code, zh, en] of CHANNELS) channels.set(code, { code, label: { zh, en }, from: 'built_in' })
   for (const p of presets)

@@ -43,7 +43,7 @@ export function hooksApp(core: Core, limits = HOOK_LIMITS): Hono {
           now: Date.now(),
         })
       } catch (error) {
-        if (error instanceof Problem) await noteRefused(core.pool, source.id, error.message)
+        if (error instanceof Problem) await noteRefused(core.pool, source.id, error.code)
         throw error
       }
       const topic = source.kind === 'shopify' ? (headers['x-shopify-topic'] ?? null) : null

@@ -59,7 +59,7 @@ const source = z.object({
   rejected: z.number(),
   waiting: z.number().describe('dead letters that can be replayed'),
   refusedAt: time.nullable(),
-  refusedWhy: z.string().nullable(),
+  refusedWhy: z.string().nullable().describe('code of the problem that the sender was answered'),
   version: z.number(),
 })
 const deadLetter = z.object({

@@ -63,7 +63,7 @@ const field = z.object({
   label: words,
   type: z.string(),
   required: z.boolean(),
-  choices: z.array(z.string()).nullable(),
+  choices: z.array(z.object({ value: z.string(), label: words })).nullable(),
 })
 const target = z.object({
   name: z.string(),

@@ -119,6 +119,7 @@ export const libraryEndpoints = {
           name: z.string(),
           label,
           from: z.string(),
+          named: z.boolean(),
           props: z.array(z.string()).describe('dotted paths'),
         }),
       ),

@@ -1,5 +1,6 @@
 // Builds the made-up demo brand in a new sandbox workspace: what the model says happened goes through the spine as any
 // import does, so the production reducer folds it. Most of it is long past and triggers no journey; the last hours do.
+import { nameEvent } from '../catalogue/vocabulary.ts'
 import { createWorkspace, findWorkspace, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import { resolveBatch } from '../collect/resolve.ts'
 import { awaitHistory } from '../inbox/announce.ts'
@@ -13,7 +14,7 @@ import { cartNotPaid, welcomeOn } from '../journeys/examples.ts'
 import { fillDemoCatalogue } from './catalogue.ts'
 import { addCampaign, fillCampaign } from './campaign.ts'
 import { publishGraphs } from './journeys.ts'
-import { DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
+import { DEMO_EVENTS, DEMO_JOURNEYS, type DemoMessage } from './messages.ts'
 import { makeDemo } from './model.ts'
 import { type DemoPerson, idsOf } from './people.ts'
 import { watchKpis } from './kpis.ts'
@@ -73,6 +74,7 @@ export async function buildDemo(
   })
   const shopUrl = `${core.baseUrl}/shop/${publicId('wsp', workspace)}`
   await fillDemoCatalogue(core.pool, workspace, shopUrl)
+  for (const [name, label] of Object.entries(DEMO_EVENTS)) await nameEvent(core.pool, workspace, name, label)
   await publishGraphs(core, workspace, [cartNotPaid, welcomeOn('Signed Up', `${shopUrl}/`)])
   const now = options.now ?? Date.now()
   const campaign = await addCampaign(core.pool, workspace, now, shopUrl)

@@ -72,6 +72,13 @@ export const DEMO_JOURNEYS = {
   blocker: telling('週末快閃', 'Flash Sale Announced', line('只有今天', [DEMO_LINKS.second])),
 } satisfies Record<string, JourneyGraph>
 
+/** What the brand calls the events that begin them. */
+export const DEMO_EVENTS = {
+  'Spring Tea Announced': { zh: '預告春茶', en: 'Spring tea announced' },
+  'Brand Letter Sent': { zh: '寄出品牌故事', en: 'Brand letter sent' },
+  'Flash Sale Announced': { zh: '公布週末快閃', en: 'Flash sale announced' },
+}
+
 const LINE_COST = 0.2
 const MAIL_COST = 0.05
 /** How long after a click an order may still be credited to it in a report. */

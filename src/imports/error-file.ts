@@ -2,7 +2,7 @@
 // front are not mapped. Its length is part of each chunk's transaction; what a killed run wrote beyond it is cut off.
 import { open, type FileHandle } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
-import { FAULT_WORDS } from './fault-words.ts'
+import { choicesOf, faultInWords } from './fault-words.ts'
 import type { ImportTarget, RowFault, Words } from './model.ts'
 
 export type WrongLine = { no: number; values: string[]; doc?: Record<string, unknown>; fault: RowFault }
@@ -21,8 +21,9 @@ export const csvLines = (rows: unknown[][], bom = false): string =>
 export const reasonIn =
   (target: ImportTarget, language: keyof Words) =>
   ({ field, code, detail, value }: RowFault): string => {
-    const label = target.fields.find(f => f.key === field)?.label[language] ?? field
-    const why = FAULT_WORDS[code]?.[language] ?? detail
+    const of = target.fields.find(f => f.key === field)
+    const label = of?.label[language] ?? field
+    const why = faultInWords({ code, detail }, of?.choices ? choicesOf(of.choices) : null, language)
     const colon = language === 'zh' ? '：' : ': '
     return `${label === null ? '' : label + colon}${why}${value === undefined ? '' : ` (${value})`} [${code}]`
   }

@@ -1,8 +1,8 @@
 // Why a row was refused, in the words of both languages, by code: for the page and the error file. What is not listed says
 // its detail. Pure; the web loads it.
-import type { Words } from './model.ts'
+import type { ImportField, RowFault, Words } from './model.ts'
 
-export const FAULT_WORDS: Readonly<Record<string, Words>> = {
+const FAULT_WORDS: Readonly<Record<string, Words>> = {
   missing: { zh: '必要欄位是空的', en: 'a needed cell is empty' },
   bad_number: { zh: '不是數字', en: 'not a number' },
   bad_whole: { zh: '要是整數', en: 'a whole number is needed' },
@@ -42,4 +42,22 @@ export const FAULT_WORDS: Readonly<Record<string, Words>> = {
   },
   in_future: { zh: '時間還沒到', en: 'it has not come yet' },
   reserved_name: { zh: '這是系統保留的事件名稱', en: 'this event name is taken by the product' },
+}
+
+type Choice = { value: string; label: Words }
+
+/** What a column may say: in Chinese what files write most. */
+export const choicesOf = (choices: NonNullable<ImportField['choices']>): Choice[] =>
+  Object.entries(choices).map(([value, [zh = value]]) => ({ value, label: { zh, en: value } }))
+
+/** Why, in one language; of a value that a column does not take, the values it takes. */
+export function faultInWords(
+  { code, detail }: Pick<RowFault, 'code' | 'detail'>,
+  choices: Choice[] | null,
+  language: keyof Words,
+): string {
+  const why = FAULT_WORDS[code]?.[language] ?? detail
+  if (code !== 'bad_text' || choices === null) return why
+  const values = choices.map(c => c.label[language])
+  return language === 'zh' ? `${why}：${values.join('、')}` : `${why}: ${values.join(', ')}`
 }

@@ -9,6 +9,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { idOr404, notFound } from '../platform/public-id.ts'
 import { removeFiles, uploadPath } from './files.ts'
 import { PRESETS } from './presets/register.ts'
+import { choicesOf } from './fault-words.ts'
 import { firstRows } from './read.ts'
 import { TARGETS, targetNamed } from './register.ts'
 import { detectShape, ENCODINGS } from './shape.ts'
@@ -25,7 +26,14 @@ import {
   type ImportRow,
 } from './store.ts'
 import { presentDetail, presentImport } from './present.ts'
-import { demandMapped, demandReadable, mappingFor, presetOrProblem, targetOrProblem } from './upload.ts'
+import {
+  demandConstants,
+  demandMapped,
+  demandReadable,
+  mappingFor,
+  presetOrProblem,
+  targetOrProblem,
+} from './upload.ts'
 
 async function importOr404(core: Core, workspace: Uuid, text: string | undefined): Promise<ImportRow> {
   const found = await findImport(core.pool, workspace, idOr404('imp', text))
@@ -73,7 +81,7 @@ export const importRoutes = {
           label: f.label,
           type: f.type,
           required: f.required ?? false,
-          choices: f.choices ? Object.keys(f.choices) : null,
+          choices: f.choices ? choicesOf(f.choices) : null,
         })),
         oneOf: [...(t.oneOf ?? [])],
         open: t.open ?? null,
@@ -132,6 +140,7 @@ export const importRoutes = {
         : body.preset
     const known = preset === null ? null : presetOrProblem(preset)
     const target = targetOrProblem(known?.target ?? body.target ?? row.target ?? '')
+    if (body.constants) demandConstants(target, body.constants, workspace.timezone)
     const source = body.source ?? row.source
     const anew = body.target !== undefined || body.preset !== undefined || columns !== row.columns
     const remembered =

@@ -183,6 +183,21 @@ const documentFault = (raw: RawRow): RowFault | null => {
   return BROKEN_LINE in raw.doc ? BAD_LINE : null
 }
 
+/** The first value for every row that no field takes, and why. */
+export function constantFault(
+  target: ImportTarget,
+  constants: Record<string, string>,
+  zone: string,
+): { key: string; field: ImportField | null; wrong: string } | null {
+  for (const [key, text] of Object.entries(constants)) {
+    const field = target.fields.find(f => f.key === key) ?? null
+    if (field === null) return { key, field, wrong: 'there is no such field' }
+    const reading = isNothing(text) ? null : readCell(field, text, zone)
+    if (reading && 'wrong' in reading) return { key, field, wrong: reading.wrong }
+  }
+  return null
+}
+
 function constantCells(target: ImportTarget, constants: Record<string, string>, zone: string): Cells {
   const cells: Cells = {}
   for (const field of target.fields) {

@@ -10,7 +10,7 @@ import type { ImportTarget } from './model.ts'
 import { type Preset, presetNamed } from './presets/register.ts'
 import { firstRows } from './read.ts'
 import { targetNamed } from './register.ts'
-import { missingFields } from './rows.ts'
+import { constantFault, missingFields } from './rows.ts'
 import { detectShape, type FileShape } from './shape.ts'
 import {
   findImport,
@@ -75,6 +75,7 @@ export async function takeUpload(
     demandReadable(shape, bytes)
     const { columns } = await firstRows(saved.path, shape, 1)
     const found = suggest(columns, options.target, options.preset)
+    demandConstants(found.target, options.constants, workspace.timezone)
     const remembered = await lastMapping(core.pool, workspace.id, source, found.target.name)
     const mapping = mappingFor(found.target, found.preset, columns, remembered)
     const constants = { ...found.preset?.constants, ...options.constants }
@@ -158,6 +159,22 @@ export function demandMapped(
     path: 'mapping',
     action: 'Say which column holds each, or give a value for every row.',
   })
+}
+
+/** @throws Problem 400 `bad_constant`: left out, each row would silently say something else */
+export function demandConstants(target: ImportTarget, constants: Record<string, string>, zone: string): void {
+  const fault = constantFault(target, constants, zone)
+  if (!fault) return
+  const { key, field, wrong } = fault
+  throw new Problem(
+    400,
+    'bad_constant',
+    `The value for every row cannot be used: ${key.slice(0, 40)}: ${wrong}`,
+    {
+      path: `constants.${key.slice(0, 40)}`,
+      action: field ? 'Give another value, or a column.' : 'GET …/import-targets lists the fields.',
+    },
+  )
 }
 
 /** What the file seems to hold, unless it is said. */

@@ -409,6 +409,13 @@ create table erasure (
   constraint erasure_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
   constraint erasure_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 )
+create table event_name (
+  workspace_id uuid not null,
+  name text not null,
+  label jsonb not null,
+  constraint event_name_pkey PRIMARY KEY (workspace_id, name),
+  constraint event_name_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id)
+)
 create table experiment_decision (
   workspace_id uuid not null,
   journey_id uuid not null,

@@ -13,6 +13,8 @@ import { currentLocale, i18n } from '../i18n.ts'
 import { PROBLEMS_ZH } from '../words/problems.ts'
 import { ApiProblem, type Args, call } from './call.ts'
 
+type Problem = { code: string; title: string; action: string }
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -100,13 +102,35 @@ export function showProblem(error: unknown): void {
 export function explain(error: unknown): { title: string; action: string; id: string | null } {
   if (!(error instanceof ApiProblem))
     return { title: i18n.t('wrong.unexpected'), action: i18n.t('wrong.reload'), id: null }
-  const chinese = currentLocale() === 'en' ? undefined : PROBLEMS_ZH[error.code]
-  if (chinese !== undefined) return { title: chinese, action: '', id: error.requestId }
-  const key = `problem.${error.code}` as 'problem.offline'
-  const known = i18n.exists(key)
+  const { title, action } = problemInWords({ code: error.code, title: error.message, action: error.action })
+  const passes = error.action === '' && (error.status === 0 || error.status >= 500)
   return {
-    title: known ? i18n.t(key) : error.message,
-    action: error.action || (error.status === 0 || error.status >= 500 ? i18n.t('wrong.retry') : ''),
+    title,
+    action: passes && chineseOf(error.code) === undefined ? i18n.t('wrong.retry') : action,
     id: error.requestId,
   }
+}
+
+/** It says what to do, too. */
+const chineseOf = (code: string): string | undefined =>
+  currentLocale() === 'en' ? undefined : PROBLEMS_ZH[code]
+
+/** A problem that the API answered or kept, in the language at hand: what happened, and what to do where that is not said by then. */
+export function problemInWords({ code, title, action }: Problem): { title: string; action: string } {
+  const chinese = chineseOf(code)
+  if (chinese !== undefined) return { title: chinese, action: '' }
+  const key = `problem.${code}` as 'problem.offline'
+  return { title: i18n.exists(key) ? i18n.t(key) : title, action }
+}
+
+/** The same in one line. */
+export function sayProblem(problem: Problem): string {
+  const { title, action } = problemInWords(problem)
+  return [title, action].filter(Boolean).join(' · ')
+}
+
+/** What a command was refused with. */
+export function refusalInWords({ status, body }: { status: number; body: unknown }) {
+  const { code = '', title = String(status), action = '' } = (body ?? {}) as Partial<Problem>
+  return problemInWords({ code, title, action })
 }

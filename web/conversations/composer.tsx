@@ -10,7 +10,7 @@ import type { MessageContent } from '../../src/channels/content.ts'
 import type { Out } from '../../src/contract.ts'
 import { literally } from '../../src/conversations/model.ts'
 import { ChoicesEditor } from '../messages/editor/choices.tsx'
-import { useAct } from '../api/queries.ts'
+import { refusalInWords, useAct } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
 import { useDisabledReason, useNow, useSay } from '../use.ts'
 import { QuickReplies } from './quick.tsx'
@@ -57,12 +57,8 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
       {
         onSuccess: out => {
           if (out.status < 300) return sent()
-          const said = out.body as { title?: string; action?: string } | null
-          notifications.show({
-            title: said?.title ?? String(out.status),
-            message: said?.action ?? '',
-            color: 'red',
-          })
+          const { title, action } = refusalInWords(out)
+          notifications.show({ title, message: action, color: 'red' })
         },
       },
     )

@@ -5,7 +5,7 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import { useAct, useApi, usePages } from '../api/queries.ts'
+import { refusalInWords, useAct, useApi, usePages } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 import { Channel, Guarded } from '../parts/small.tsx'
 import { Show, Waiting, Wrong } from '../parts/state.tsx'
@@ -73,13 +73,9 @@ function Open({ where, data, back, clocks }: Parts) {
                   },
                   {
                     onSuccess: out => {
-                      const said = out.body as { title?: string; action?: string } | null
-                      if (out.status >= 300)
-                        notifications.show({
-                          title: said?.title ?? '',
-                          message: said?.action ?? '',
-                          color: 'red',
-                        })
+                      if (out.status < 300) return
+                      const { title, action } = refusalInWords(out)
+                      notifications.show({ title, message: action, color: 'red' })
                     },
                   },
                 )

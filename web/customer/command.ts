@@ -2,7 +2,7 @@
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
 import type { In, Out } from '../../src/contract.ts'
-import { useAct } from '../api/queries.ts'
+import { refusalInWords, useAct } from '../api/queries.ts'
 
 export type CustomerData = Out<'customer'>
 export type Part = { ws: string; data: CustomerData }
@@ -23,10 +23,10 @@ export function useCommand({ ws, data }: Part) {
               after?.()
               return
             }
-            const said = out.body as { title?: string; action?: string } | null
+            const said = refusalInWords(out)
             notifications.show({
-              title: t('customers.commandRefused', { detail: said?.title ?? String(out.status) }),
-              message: said?.action ?? '',
+              title: t('customers.commandRefused', { detail: said.title }),
+              message: said.action,
               color: 'red',
             })
           },

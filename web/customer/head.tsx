@@ -3,10 +3,10 @@ import { Group, RingProgress, Text, Tooltip } from '@mantine/core'
 import { IconArrowsJoin, IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { STAGES } from '../../src/customers/model.ts'
-import { word } from '../i18n.ts'
+import { useEventLabel } from '../parts/event-label.ts'
 import { Definition, Time } from '../parts/small.tsx'
 import { useSay } from '../use.ts'
-import type { CustomerData, Part } from './command.ts'
+import type { Part } from './command.ts'
 import { useAttributeName } from './names.ts'
 
 export function Head({ ws, data }: Part) {
@@ -17,7 +17,7 @@ export function Head({ ws, data }: Part) {
     <section className="card head-card" aria-label={t('person.summary')}>
       <div className="head-part">
         <Label text={t('person.stage')} definition={t('person.stageDef')} />
-        <Stages data={data} />
+        <Stages ws={ws} data={data} />
       </div>
       <div className="head-part">
         <Label text={t('person.phase')} definition={t('person.phaseDef')} />
@@ -68,13 +68,14 @@ function Label({ text, definition }: { text: string; definition: string }) {
 }
 
 /** The five stages in order; those reached are filled, the present one is named. */
-function Stages({ data }: { data: CustomerData }) {
+function Stages({ ws, data }: Part) {
   const { t } = useTranslation()
   const say = useSay()
+  const event = useEventLabel(ws)
   const { stage, at, cause, ruleVersion } = data.stage
   const reached = STAGES.indexOf(stage)
   const why = [
-    cause ? t('person.stageCause', { cause: word('fact', cause) }) : t('person.stageFirst'),
+    cause ? t('person.stageCause', { cause: event(cause) }) : t('person.stageFirst'),
     say.exact(at),
     ruleVersion === null ? '' : t('person.ruleVersion', { n: ruleVersion }),
   ]
@@ -95,7 +96,7 @@ function Stages({ data }: { data: CustomerData }) {
         </ol>
       </Tooltip>
       <Text size="xs" c="dimmed">
-        {cause ? `${word('fact', cause)} · ` : ''}
+        {cause ? `${event(cause)} · ` : ''}
         <Time at={at} />
       </Text>
     </>

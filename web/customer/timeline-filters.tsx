@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { PHASES } from '../../src/contract/phases.ts'
 import { useApi } from '../api/queries.ts'
 import { FindInput } from '../parts/find-input.tsx'
-import { instantOf } from '../format.ts'
-import { word, wordsOf } from '../i18n.ts'
+import { daysQuery } from '../format.ts'
+import { currentLocale, word, wordsOf } from '../i18n.ts'
+import { sayEvent, type useEvents } from '../parts/event-label.ts'
 
 export type TimelineSearch = {
   kind?: string
@@ -17,33 +18,32 @@ export type TimelineSearch = {
   q?: string
 }
 
+type Events = ReturnType<typeof useEvents>['events']
+
 export const KINDS = ['event', 'order', 'message', 'journey', 'profile', 'identity', 'segment'] as const
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Codes whose words hold the text: what a reader sees is what they search for. */
-function namesSaying(text: string): string {
+function namesSaying(text: string, events: Events): string {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return ''
-  return Object.entries(wordsOf('fact'))
-    .filter(([, said]) => said.toLowerCase().includes(wanted))
-    .map(([key]) => (/^[a-z]+_/.test(key) ? key.replace('_', '.') : key))
+  const side = currentLocale() === 'en' ? 'en' : 'zh'
+  const facts = Object.keys(wordsOf('fact')).map(key => (/^[a-z]+_/.test(key) ? key.replace('_', '.') : key))
+  const known = new Map(events.map(e => [e.name, e]))
+  return [...new Set([...known.keys(), ...facts])]
+    .filter(name => sayEvent(name, known.get(name), side).toLowerCase().includes(wanted))
     .slice(0, 40)
     .join(',')
 }
 
 /** The search as the API takes it. */
-export function timelineQuery(search: TimelineSearch, zone: string) {
-  const instant = (day: string) => new Date(instantOf(`${day}T00:00`, zone)).toISOString()
-  const dayAfter = (day: string) =>
-    new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+export function timelineQuery(search: TimelineSearch, zone: string, events: Events) {
   return {
     kind: search.kind,
     phase: PHASES.find(p => p === search.phase),
     channel: search.channel,
-    from: search.from && DAY.test(search.from) ? instant(search.from) : undefined,
-    to: search.to && DAY.test(search.to) ? instant(dayAfter(search.to)) : undefined,
+    ...daysQuery(search, zone),
     q: search.q,
-    names: search.q ? namesSaying(search.q) : undefined,
+    names: search.q ? namesSaying(search.q, events) : undefined,
   }
 }
 

@@ -1,6 +1,7 @@
 // What a line of the timeline says of its properties: our codes in words, amounts as money, what a site sent as it came.
 import { word } from '../i18n.ts'
-import { useSay } from '../use.ts'
+import { useEventLabel } from '../parts/event-label.ts'
+import { useSay, useWs } from '../use.ts'
 import { useAttributeName } from './names.ts'
 
 /** Long, or of use only to who looks for it. */
@@ -47,10 +48,9 @@ const CODES = {
   channel: 'channel',
   purpose: 'purpose',
   sales_channel: 'salesChannel',
-  cause: 'fact',
-  trigger: 'fact',
-  entry: 'fact',
 } as const
+/** Names of events. */
+const EVENTS = new Set(['cause', 'trigger', 'entry'])
 type Coded = keyof typeof CODES
 const isCoded = (key: string): key is Coded => Object.hasOwn(CODES, key)
 
@@ -82,6 +82,7 @@ export function useSayProp(): (
 ) => string {
   const say = useSay()
   const attribute = useAttributeName()
+  const event = useEventLabel(useWs())
   return (name, key, value, props) => {
     if (key === 'engaged_ms' && typeof value === 'number') return say.duration(value)
     if (isTime(value)) return say.exact(value)
@@ -96,7 +97,8 @@ export function useSayProp(): (
     if (name === 'stage.changed' && (key === 'from' || key === 'to')) return word('stage', value)
     if (name.startsWith('identifier.') && key === 'kind') return word('identifier', value)
     if (name.startsWith('segment.') && key === 'cause')
-      return word('segmentCause', value) === value ? word('fact', value) : word('segmentCause', value)
+      return word('segmentCause', value) === value ? event(value) : word('segmentCause', value)
+    if (EVENTS.has(key)) return event(value)
     if (isCoded(key)) return word(CODES[key], value)
     return brief(value)
   }

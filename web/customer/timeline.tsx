@@ -18,6 +18,7 @@ import type { Reason, Rule } from '../../src/rules/model.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { asGraph, nodeTitle } from '../journey/in-words.ts'
+import { useEvents } from '../parts/event-label.ts'
 import { A } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Channel, Time } from '../parts/small.tsx'
@@ -57,10 +58,11 @@ export function Timeline({
 }) {
   const { t } = useTranslation()
   const { zone } = useSay()
+  const { events, labelOf } = useEvents(ws)
   const list = usePages('timeline', {
     ws,
     customer,
-    query: { ...timelineQuery(search, zone), limit: 50 },
+    query: { ...timelineQuery(search, zone, events), limit: 50 },
   })
   const filtered = isFiltered(search)
   return (
@@ -79,7 +81,7 @@ export function Timeline({
       >
         <ol className="timeline">
           {list.items.map(item => (
-            <Line key={item.id} ws={ws} item={item} />
+            <Line key={item.id} ws={ws} item={item} called={labelOf(item.name)} />
           ))}
         </ol>
       </ShowList>
@@ -110,7 +112,7 @@ function SegmentRef({ ws, segment }: { ws: string; segment: string }) {
   )
 }
 
-function Line({ ws, item }: { ws: string; item: Item }) {
+function Line({ ws, item, called }: { ws: string; item: Item; called: string }) {
   const { t, exact, short, duration } = useSay()
   const [open, setOpen] = useState(false)
   const Icon = ICONS[item.kind]
@@ -141,7 +143,7 @@ function Line({ ws, item }: { ws: string; item: Item }) {
       </span>
       <div style={{ minWidth: 0 }}>
         <Text component="span" fw={550}>
-          {word('fact', item.name)}
+          {called}
         </Text>{' '}
         {item.channel ? <Channel name={item.channel} /> : null}{' '}
         {item.phase && item.kind === 'event' ? (

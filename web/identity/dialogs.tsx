@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
+import { useAttributeName } from '../customer/names.ts'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { PersonCard } from './person.tsx'
@@ -30,18 +31,14 @@ type Dialog = { ws: string; customer: string; opened: boolean; close: () => void
 export function MergeDialog({ ws, customer, opened, close }: Dialog) {
   const { t } = useTranslation()
   const [other, choose] = useState<string | null>(null)
+  const end = () => {
+    choose(null)
+    close()
+  }
   return (
-    <Modal
-      opened={opened}
-      onClose={() => {
-        choose(null)
-        close()
-      }}
-      size="xl"
-      title={t(other ? 'identity.preview' : 'identity.find')}
-    >
+    <Modal opened={opened} onClose={end} size="xl" title={t(other ? 'identity.preview' : 'identity.find')}>
       {other ? (
-        <MergePreview ws={ws} customer={customer} other={other} close={close} />
+        <MergePreview ws={ws} customer={customer} other={other} close={end} />
       ) : (
         <Find ws={ws} except={customer} choose={choose} />
       )}
@@ -54,6 +51,7 @@ function Find({ ws, except, choose }: { ws: string; except: string; choose: (id:
   const [text, setText] = useState('')
   const [q] = useDebouncedValue(text.trim(), 250)
   const list = usePages('customers', { ws, query: { q, limit: 10 } })
+  const others = q === '' ? [] : list.items.filter(c => c.id !== except)
   return (
     <Stack>
       <TextInput
@@ -66,25 +64,23 @@ function Find({ ws, except, choose }: { ws: string; except: string; choose: (id:
         onChange={e => setText(e.currentTarget.value)}
       />
       <ul className="plain">
-        {(q === '' ? [] : list.items)
-          .filter(c => c.id !== except)
-          .map(c => (
-            <li key={c.id}>
-              <Group justify="space-between" wrap="nowrap">
-                <div>
-                  <Text fw={550}>{c.name ?? c.memberNo ?? t('customers.anonymous')}</Text>
-                  <Text size="xs" c="dimmed">
-                    {[c.memberNo, c.email, c.phone].filter(Boolean).join(' · ')}
-                  </Text>
-                </div>
-                <Button size="xs" variant="default" onClick={() => choose(c.id)}>
-                  {t('identity.choose')}
-                </Button>
-              </Group>
-            </li>
-          ))}
+        {others.map(c => (
+          <li key={c.id}>
+            <Group justify="space-between" wrap="nowrap">
+              <div>
+                <Text fw={550}>{c.name ?? c.memberNo ?? t('customers.anonymous')}</Text>
+                <Text size="xs" c="dimmed">
+                  {[c.memberNo, c.email, c.phone].filter(Boolean).join(' · ')}
+                </Text>
+              </div>
+              <Button size="xs" variant="default" onClick={() => choose(c.id)}>
+                {t('identity.choose')}
+              </Button>
+            </Group>
+          </li>
+        ))}
       </ul>
-      {q !== '' && !list.isPending && list.items.length === 0 ? (
+      {q !== '' && !list.isPending && others.length === 0 ? (
         <Text c="dimmed">{t('customers.noneFound')}</Text>
       ) : null}
     </Stack>
@@ -150,6 +146,7 @@ const said = (value: unknown): string =>
 
 function Differences({ found }: { found: Out<'mergePreview'> }) {
   const { t } = useTranslation()
+  const attribute = useAttributeName()
   const different = found.traits.filter(trait => trait.wins !== 'same')
   return (
     <>
@@ -166,7 +163,7 @@ function Differences({ found }: { found: Out<'mergePreview'> }) {
             <tbody>
               {different.map(trait => (
                 <tr key={trait.name}>
-                  <td>{trait.name}</td>
+                  <td>{attribute(trait.name)}</td>
                   <td>
                     {trait.wins === 'survivor' ? (
                       <b>{said(trait.survivor)}</b>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Confirm } from '../parts/confirm.tsx'
+import { useEventLabel } from '../parts/event-label.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Definition, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
@@ -48,6 +49,7 @@ export function Panel({ ws, data, graph, close }: PanelProps) {
 function Experiment({ ws, journey, result }: { ws: string; journey: string; result: Result }) {
   const { t } = useTranslation()
   const say = useSay()
+  const called = useEventLabel(ws)
   const [taking, take] = useState<string | null>(null)
   const decide = useAct('decideExperiment', { done: t('experiment.done') })
   const reopen = useAct('decideExperiment', { done: t('experiment.reopened') })
@@ -57,7 +59,7 @@ function Experiment({ ws, journey, result }: { ws: string; journey: string; resu
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
         {t('experiment.by', {
-          metric: sayMetric(metric === 'event' ? { kind: metric, event } : { kind: metric }, say),
+          metric: sayMetric(metric === 'event' ? { kind: metric, event } : { kind: metric }, say, called),
           time: say.duration(windowMs),
         })}
       </Text>

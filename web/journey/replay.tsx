@@ -3,7 +3,7 @@ import { Alert, Button, CloseButton, Group, NumberInput, Progress, Select, Stack
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import { useAct, useApi } from '../api/queries.ts'
+import { sayProblem, useAct, useApi } from '../api/queries.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
@@ -129,7 +129,7 @@ function One({
   if (row.status !== 'done')
     return (
       <Alert color={row.status === 'failed' ? 'red' : 'gray'} variant="light" p="xs">
-        {row.problem ? `${row.problem.title} · ${row.problem.action}` : t(`replay.${row.status}`)}
+        {row.problem ? sayProblem(row.problem) : t(`replay.${row.status}`)}
       </Alert>
     )
   return (

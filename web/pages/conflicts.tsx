@@ -11,6 +11,7 @@ import { useSaid, MergePreview } from '../identity/dialogs.tsx'
 import { PersonCard, usePersonName, type Person } from '../identity/person.tsx'
 import { CustomerTabs } from '../identity/tabs.tsx'
 import { Confirm } from '../parts/confirm.tsx'
+import { useEventLabel } from '../parts/event-label.ts'
 import { Page } from '../parts/page.tsx'
 import { Badge, Guarded, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
@@ -65,6 +66,7 @@ export function Conflicts() {
 
 function One({ ws, conflict }: { ws: string; conflict: Conflict }) {
   const { t } = useTranslation()
+  const called = useEventLabel(ws)
   return (
     <article className="card">
       <div className="card-body">
@@ -80,7 +82,7 @@ function One({ ws, conflict }: { ws: string; conflict: Conflict }) {
             <Text size="sm" c="dimmed">
               <Time at={conflict.at} />{' '}
               {conflict.event
-                ? `· ${t('identity.byEvent', { name: conflict.event.name, source: conflict.event.source })}`
+                ? `· ${t('identity.byEvent', { name: called(conflict.event.name), source: conflict.event.source })}`
                 : ''}
             </Text>
           </div>

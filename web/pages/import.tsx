@@ -12,8 +12,8 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import { FAULT_WORDS } from '../../src/imports/fault-words.ts'
-import { useAct, useApi } from '../api/queries.ts'
+import { faultInWords } from '../../src/imports/fault-words.ts'
+import { problemInWords, useAct, useApi } from '../api/queries.ts'
 import { MappingTable } from '../imports/mapping.tsx'
 import { CountsOf, errorFileOf, ImportState, useTargets, works } from '../imports/parts.tsx'
 import { Confirm } from '../parts/confirm.tsx'
@@ -61,11 +61,12 @@ function Steps({ ws, of }: { ws: string; of: Detail }) {
     update.mutate({ ws, import: of.id, body })
   const target = targets?.targets.find(x => x.name === of.target)
   const preset = targets?.presets.find(p => p.name === of.preset)
+  const problem = of.problem && problemInWords(of.problem)
   return (
     <Stack>
-      {of.problem ? (
-        <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={of.problem.title}>
-          {of.problem.action}
+      {problem ? (
+        <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={problem.title}>
+          {problem.action}
         </Alert>
       ) : null}
       <Card title={t('imports.stepFile')}>
@@ -240,8 +241,10 @@ function Faults({ ws, of }: { ws: string; of: Detail }) {
   const { t } = useTranslation()
   const { targets, named } = useTargets(ws)
   const target = targets?.targets.find(x => x.name === of.target)
+  const { locale } = useSay()
+  const fieldOf = (key: string | null) => target?.fields.find(f => f.key === key)
   const labelOf = (key: string | null) => {
-    const field = target?.fields.find(f => f.key === key)
+    const field = fieldOf(key)
     return field ? named(field.label) : (key ?? '—')
   }
   return (
@@ -262,7 +265,7 @@ function Faults({ ws, of }: { ws: string; of: Detail }) {
                 <td className="end">{f.row}</td>
                 <td>{labelOf(f.field)}</td>
                 <td>
-                  {FAULT_WORDS[f.code] ? named(FAULT_WORDS[f.code]!) : f.detail}
+                  {faultInWords(f, fieldOf(f.field)?.choices ?? null, locale === 'zh-TW' ? 'zh' : 'en')}
                   {f.value === null ? null : <span className="mono"> {f.value}</span>}
                 </td>
               </tr>

@@ -9,18 +9,21 @@ import { useTranslation } from 'react-i18next'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { Imports } from '../imports/tab.tsx'
-import { EventPicker, useEventLabel } from '../parts/event-picker.tsx'
+import { useEventLabel } from '../parts/event-label.ts'
+import { EventPicker } from '../parts/event-picker.tsx'
 import { A } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { CodeBlock, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
 import { Connectors } from '../sources/connectors.tsx'
+import { EventNames } from '../sources/event-names.tsx'
 import { EventProps } from '../sources/event-props.tsx'
 import { Install } from '../sources/install.tsx'
 import { Keys } from '../sources/keys.tsx'
+import { sayRefusal } from '../sources/refusal.ts'
 
 const route = getRouteApi('/w/$ws/sources')
-const TABS = ['connectors', 'keys', 'install', 'imports', 'events', 'rejected'] as const
+const TABS = ['connectors', 'keys', 'install', 'imports', 'events', 'names', 'rejected'] as const
 
 export function Sources() {
   const { t } = useTranslation()
@@ -55,6 +58,9 @@ export function Sources() {
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <LastEvents ws={ws} />
+        </Tabs.Panel>
+        <Tabs.Panel value="names">
+          <EventNames ws={ws} />
         </Tabs.Panel>
         <Tabs.Panel value="rejected">
           <Rejected ws={ws} />
@@ -164,7 +170,7 @@ function Rejected({ ws }: { ws: string }) {
             <td className="mono">{r.code}</td>
             <td className="mono">{r.path ?? '—'}</td>
             <td>
-              {r.detail}{' '}
+              {sayRefusal(r)}{' '}
               <Anchor
                 component="button"
                 size="xs"

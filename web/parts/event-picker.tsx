@@ -1,26 +1,10 @@
 // Chooses the name of an event: the product's own, those of installed presets, those that came in; or a new one.
-import { Pill, TagsInput } from '@mantine/core'
-import { useApi } from '../api/queries.ts'
-import { i18n, word } from '../i18n.ts'
-import { useSay } from '../use.ts'
+import { Pill, TagsInput, type TagsInputProps } from '@mantine/core'
 import { EventInput, type EventNames, EventOption, eventNames, foundBy } from './event-input.tsx'
-
-function useVocabulary(ws: string) {
-  const side = useSay().locale === 'en' ? 'en' : 'zh'
-  const events = useApi('vocabulary', { ws }).data?.events ?? []
-  return { events, labels: new Map(events.map(e => [e.name, e.label[side]])) }
-}
-
-/** What an event is called in the language at hand: the product's own words, else those of a preset, else its name. */
-export function useEventLabel(ws: string): (name: string) => string {
-  const { labels } = useVocabulary(ws)
-  return name =>
-    i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (labels.get(name) ?? name)
-}
+import { useEvents } from './event-label.ts'
 
 function useEventNames(ws: string): EventNames {
-  const { events } = useVocabulary(ws)
-  const labelOf = useEventLabel(ws)
+  const { events, labelOf } = useEvents(ws)
   return eventNames(
     events.map(e => e.name),
     labelOf,
@@ -33,15 +17,17 @@ export function EventsPicker({
   label,
   value,
   onChange,
+  ...more
 }: {
   ws: string
   label: string
   value: string[]
   onChange: (names: string[]) => void
-}) {
+} & Pick<TagsInputProps, 'mt' | 'maxTags'>) {
   const { names, labelOf, nameOf } = useEventNames(ws)
   return (
     <TagsInput
+      {...more}
       label={label}
       data={names}
       limit={60}

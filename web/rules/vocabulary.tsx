@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
-import { i18n, word } from '../i18n.ts'
+import { sayEvent } from '../parts/event-label.ts'
 import { useSay, useWorkspace } from '../use.ts'
 import { CODES, type Names } from './names.ts'
 
@@ -50,7 +50,7 @@ export function Vocabular({ ws, children }: { ws: string; children: ReactNode })
 export const useVocabulary = (): Known => useContext(Context)
 
 export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Names {
-  const events = new Map(of.events.map(e => [e.name, e.label[side]]))
+  const events = new Map(of.events.map(e => [e.name, e]))
   const attributes = new Map(of.attributes.map(a => [a.name, a]))
   const stores = new Map(of.stores.map(s => [s.code, s.name]))
   const products = new Map(of.products.flatMap(p => [[p.product, p.name] as const, [p.sku, p.name] as const]))
@@ -60,9 +60,7 @@ export function namesOf(of: Vocabulary, side: 'zh' | 'en', currency: string): Na
   const coupons = new Map(of.named.coupons.map(c => [c.key, c.name]))
   return {
     ...CODES,
-    // the product's own words first: they are short
-    event: name =>
-      i18n.exists(`fact.${name.replaceAll('.', '_')}`) ? word('fact', name) : (events.get(name) ?? name),
+    event: name => sayEvent(name, events.get(name), side),
     trait: name => attributes.get(name)?.label[side] ?? name,
     choice: (trait, value) =>
       attributes.get(trait)?.choices?.find(c => c.value === value)?.label[side] ?? value,

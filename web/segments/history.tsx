@@ -6,6 +6,7 @@ import type { Rule } from '../../src/rules/model.ts'
 import { useApi, usePages } from '../api/queries.ts'
 import { i18n, word } from '../i18n.ts'
 import { Chart } from '../parts/chart.tsx'
+import { useEventLabel } from '../parts/event-label.ts'
 import { A } from '../parts/link.tsx'
 import { Card, Scroll } from '../parts/page.tsx'
 import { Badge, Time } from '../parts/small.tsx'
@@ -175,6 +176,7 @@ export function Flow({
 
 function Passed({ ws, of, p }: { ws: string; of: SegmentDetail; p: Passage }) {
   const { t } = useTranslation()
+  const called = useEventLabel(ws)
   const nameOf = usePersonName()
   const group = of.groups.find(g => g.key === p.group)
   // reasons point into the rule of that group, as this version had it; an older one's cannot be put in words any more
@@ -203,7 +205,7 @@ function Passed({ ws, of, p }: { ws: string; of: SegmentDetail; p: Passage }) {
       </td>
       {of.kind === 'partition' ? <td>{group?.name || p.group}</td> : null}
       <td>
-        <div>{causeOf(p.cause)}</div>
+        <div>{causeOf(p.cause, called)}</div>
         <WhyLines rule={rule ?? null} why={p.why} />
       </td>
     </tr>
@@ -211,5 +213,5 @@ function Passed({ ws, of, p }: { ws: string; of: SegmentDetail; p: Passage }) {
 }
 
 /** An event by its name, or what else can move people. */
-const causeOf = (cause: string): string =>
-  i18n.exists(`segmentCause.${cause}`) ? word('segmentCause', cause) : word('fact', cause)
+const causeOf = (cause: string, called: (event: string) => string): string =>
+  i18n.exists(`segmentCause.${cause}`) ? word('segmentCause', cause) : called(cause)

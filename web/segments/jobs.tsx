@@ -1,7 +1,7 @@
 // Work over a segment's members: how far it is, what came of it.
 import { Button, Group, Progress, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { useAct, useApi } from '../api/queries.ts'
+import { sayProblem, useAct, useApi } from '../api/queries.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Time } from '../parts/small.tsx'
 import { useDisabledReason, useSay } from '../use.ts'
@@ -69,7 +69,7 @@ export function Jobs({ ws, of }: { ws: string; of: SegmentDetail }) {
               ) : null}
               {job.problem ? (
                 <Text size="sm" className="tone-bad">
-                  {job.problem.title} {job.problem.action}
+                  {sayProblem(job.problem)}
                 </Text>
               ) : null}
             </li>

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { usePages } from '../api/queries.ts'
 import { word } from '../i18n.ts'
+import { daysQuery } from '../format.ts'
 import { A } from '../parts/link.tsx'
 import { Badge, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
@@ -23,6 +24,7 @@ const isKind = (text: string | undefined): text is Kind => KINDS.some(k => k ===
 
 export function Audit({ ws }: { ws: string }) {
   const { t } = useTranslation()
+  const { zone } = useSay()
   const { kind, actor, target, from, to } = route.useSearch()
   const navigate = route.useNavigate()
   const choose = (change: Record<string, string | undefined>) =>
@@ -34,8 +36,7 @@ export function Audit({ ws }: { ws: string }) {
       kind: isKind(kind) ? kind : undefined,
       actor,
       target,
-      from: from && new Date(`${from}T00:00:00`).toISOString(),
-      to: to && new Date(`${to}T24:00:00`).toISOString(),
+      ...daysQuery({ from, to }, zone),
     },
   })
   const filtered = Boolean(kind || actor || target || from || to)

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
 import { useAttributeName } from '../customer/names.ts'
-import { word } from '../i18n.ts'
+import { useEventLabel } from '../parts/event-label.ts'
 import { Card } from '../parts/page.tsx'
 import { Badge, Definition, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
@@ -18,6 +18,7 @@ export function DataUse({ ws }: { ws: string }) {
   const { t } = useTranslation()
   const say = useSay()
   const attribute = useAttributeName()
+  const event = useEventLabel(ws)
   const [onlyUnused, setOnly] = useState(false)
   const query = useApi('dataUse', { ws })
   const price = (n: number, currency: string) =>
@@ -67,7 +68,7 @@ export function DataUse({ ws }: { ws: string }) {
                   {shown.map(item => (
                     <tr key={`${item.kind}:${item.name}`}>
                       <td className="nowrap">{t(`privacy.${item.kind}`)}</td>
-                      <td>{item.kind === 'event' ? word('fact', item.name) : attribute(item.name)}</td>
+                      <td>{item.kind === 'event' ? event(item.name) : attribute(item.name)}</td>
                       <td className="num end">{say.count(item.rows)}</td>
                       <td className="num end">{say.bytes(item.bytes)}</td>
                       <td className="num end">{cost(item.costPerMonth, currency)}</td>

@@ -10,7 +10,6 @@ import {
   SimpleGrid,
   Stack,
   Switch,
-  TagsInput,
   Text,
   TextInput,
 } from '@mantine/core'
@@ -26,6 +25,8 @@ import {
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { sayWhere } from '../rules/phrases.ts'
+import { useEventLabel } from '../parts/event-label.ts'
+import { EventPicker, EventsPicker } from '../parts/event-picker.tsx'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
@@ -65,6 +66,7 @@ function Form({ ws, data }: { ws: string; data: Out<'profileSettings'> }) {
             {EARNED.map(stage => (
               <StageBlock key={stage} name={word('stage', stage)}>
                 <Conditions
+                  ws={ws}
                   list={settings.stages[stage]}
                   change={list => set({ ...settings, stages: { ...settings.stages, [stage]: list } })}
                 />
@@ -108,7 +110,8 @@ function Form({ ws, data }: { ws: string; data: Out<'profileSettings'> }) {
               change={conversions => change('visit', { conversions })}
             />
           </SimpleGrid>
-          <TagsInput
+          <EventsPicker
+            ws={ws}
             mt="sm"
             label={t('stages.conversionEvents')}
             maxTags={50}
@@ -211,14 +214,14 @@ function Whole({
   )
 }
 
-export function sayCondition(condition: StageCondition, say: Say): string {
+function sayCondition(condition: StageCondition, say: Say, called: (event: string) => string): string {
   const { t } = say
   switch (condition.kind) {
     case 'event':
       return (
         (condition.atLeast === 1
-          ? t('stages.sayOnce', { event: word('fact', condition.event) })
-          : t('stages.sayEvent', { event: word('fact', condition.event), n: condition.atLeast })) +
+          ? t('stages.sayOnce', { event: called(condition.event) })
+          : t('stages.sayEvent', { event: called(condition.event), n: condition.atLeast })) +
         sayWhere(condition.where, say)
       )
     case 'orders':
@@ -231,14 +234,17 @@ export function sayCondition(condition: StageCondition, say: Say): string {
 }
 
 function Conditions({
+  ws,
   list,
   change,
 }: {
+  ws: string
   list: StageRules[keyof StageRules]
   change: (list: StageCondition[]) => void
 }) {
   const say = useSay()
   const { t } = say
+  const called = useEventLabel(ws)
   const [adding, add] = useState<StageCondition | null>(null)
   const barred = useDisabledReason()('workspace:write')
   return (
@@ -246,7 +252,7 @@ function Conditions({
       {list.length === 0 ? <Text c="dimmed">{t('stages.noCondition')}</Text> : null}
       <Group component="ul" gap={6} style={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {list.map((condition, i) => {
-          const text = sayCondition(condition, say)
+          const text = sayCondition(condition, say, called)
           return (
             <li key={i} className="chip">
               {text}
@@ -263,6 +269,7 @@ function Conditions({
       </Group>
       {adding ? (
         <NewCondition
+          ws={ws}
           condition={adding}
           change={add}
           done={() => {
@@ -293,10 +300,12 @@ const BLANK: Record<StageCondition['kind'], StageCondition> = {
 }
 
 function NewCondition({
+  ws,
   condition,
   change,
   done,
 }: {
+  ws: string
   condition: StageCondition
   change: (condition: StageCondition | null) => void
   done: () => void
@@ -317,11 +326,13 @@ function NewCondition({
         data-autofocus
       />
       {condition.kind === 'event' ? (
-        <TextInput
+        <EventPicker
+          ws={ws}
           label={t('stages.event')}
-          maxLength={200}
+          labelled
+          size="sm"
           value={condition.event}
-          onChange={e => change({ ...condition, event: e.currentTarget.value })}
+          onChange={event => change({ ...condition, event })}
         />
       ) : null}
       {condition.kind === 'event' || condition.kind === 'orders' ? (

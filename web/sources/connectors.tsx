@@ -25,11 +25,11 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
-import { i18n } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Badge, Copy, Guarded, Time } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay } from '../use.ts'
+import { whyInWords } from './refusal.ts'
 import { SourcePage } from './source.tsx'
 
 const route = getRouteApi('/w/$ws/sources')
@@ -45,12 +45,6 @@ const ICON: Record<Kind, ReactNode> = {
   file: <IconFileImport size={16} />,
 }
 const TONE = { ok: 'good', waiting: 'wait', attention: 'bad' } as const
-
-/** A code of ours in words, or the words of the other side as they came. */
-export function whyInWords(why: string): string {
-  const key = `connectors.why_${why}` as 'connectors.why_off'
-  return i18n.exists(key) ? i18n.t(key) : why
-}
 
 export function Connectors({ ws }: { ws: string }) {
   const { name } = route.useSearch()

@@ -12,6 +12,7 @@ import { CodeBlock, Guarded, Time } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
 import { ActionsHead } from '../parts/table.tsx'
 import { pretty } from './pretty.ts'
+import { sayRefusal } from './refusal.ts'
 
 const MOST_PAGES = 25
 
@@ -92,7 +93,7 @@ export function DeadLetters({ ws, source, name }: { ws: string; source: string; 
               </td>
               <td className="mono">{d.topic ?? '—'}</td>
               <td>
-                <span className="mono">{d.code}</span> {d.detail}
+                <span className="mono">{d.code}</span> {sayRefusal(d)}
               </td>
               <td>
                 <Anchor

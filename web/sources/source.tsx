@@ -27,6 +27,7 @@ import { useSay } from '../use.ts'
 import { DeadLetters } from './dead-letters.tsx'
 import { MappingEditor } from './mapping.tsx'
 import { pretty } from './pretty.ts'
+import { whyInWords } from './refusal.ts'
 
 const route = getRouteApi('/w/$ws/sources')
 type Source = Out<'source'>
@@ -105,7 +106,10 @@ function Head({ data }: { data: Source }) {
       </div>
       {data.refusedAt ? (
         <Alert color="red" variant="outline" py={6}>
-          {t('connectors.refused', { why: data.refusedWhy ?? '', time: say.exact(data.refusedAt) })}
+          {t('connectors.refused', {
+            why: whyInWords(data.refusedWhy ?? ''),
+            time: say.exact(data.refusedAt),
+          })}
         </Alert>
       ) : null}
     </>

@@ -165,6 +165,14 @@ export const catalogue = {
     rejected: ['被拒', 'Rejected'],
     howTo: ['怎麼接', 'How to'],
     why_off: ['已停用', 'Switched off'],
+    why_bad_signature: [
+      '簽章不符，請確認兩邊的密鑰與簽章方式相同',
+      'The signature does not fit: check that both sides hold the same secret and sign in the same way',
+    ],
+    why_clock_window: [
+      '簽署時間與現在差超過五分鐘，請校正對方的時鐘',
+      'It was signed more than five minutes from now: set the sender’s clock',
+    ],
     why_dead_letters: [
       '有無法使用的內容，請看原因並重送',
       'Some bodies could not be used; see why and replay',

@@ -433,6 +433,7 @@ export const frame = {
     'Store Visited': ['到店', 'Store Visited'],
     'Store Service Rated': ['評價門市服務', 'Store Service Rated'],
     'NPS Answered': ['回答推薦意願（NPS）', 'NPS Answered'],
+    'Lead Generated': ['留下聯絡資料', 'Lead Generated'],
     Identified: ['識別身份', 'Identified'],
   },
   leaf: {
@@ -517,6 +518,7 @@ export const frame = {
     cost_change: ['成本變動', 'cost, change'],
     costed_change: ['有成本的營收變動', 'revenue with cost, change'],
     rating: ['評分', 'rating'],
+    score: ['分數', 'score'],
     referrer: ['來源網址', 'referrer'],
     session: ['造訪代碼', 'session'],
     session_id: ['造訪代碼', 'session'],

@@ -4,6 +4,7 @@ import { admin } from './admin.ts'
 import { attributionWords } from './attribution.ts'
 import { broadcastWords } from './broadcasts.ts'
 import { audienceWords } from './audiences.ts'
+import { auditWords } from './audit.ts'
 import { campaignWords } from './campaigns.ts'
 import { catalogue } from './catalogue.ts'
 import { choiceWords } from './choices.ts'
@@ -67,6 +68,7 @@ export const words = {
   ...journeysCanvas,
   ...profile,
   ...admin,
+  ...auditWords,
   ...privacyWords,
   ...catalogue,
   ...imports,

@@ -5,7 +5,7 @@ import { attributesOf } from '../../catalogue/attribute-store.ts'
 import { PRODUCTS, type ProductRow } from '../../catalogue/products.ts'
 import { listShelf } from '../../catalogue/shelf.ts'
 import { STORES, type StoreRow } from '../../catalogue/stores.ts'
-import { readVocabulary } from '../../catalogue/vocabulary.ts'
+import { asNamed, eventNames, readVocabulary } from '../../catalogue/vocabulary.ts'
 import type { Out } from '../../contract.ts'
 import { NOBODY } from '../../insight/metrics/orders.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
@@ -189,7 +189,7 @@ const eventsOf = ({ events: declared, props }: Seen): Vocabulary['events'] => {
   const events = new Map(declared.map(event => [event.name, event]))
   for (const [name, zh, en, own] of FACTS)
     if (!events.has(name) || events.get(name)!.from === 'seen')
-      events.set(name, { name, label: { zh, en }, from: 'built_in', props: own })
+      events.set(name, { name, label: { zh, en }, from: 'built_in', named: false, props: own })
   return [...events.values()].map(event => ({
     ...event,
     props: [...new Set([...event.props, ...(props.get(event.name) ?? [])])].slice(0, MOST_PATHS),
@@ -205,7 +205,8 @@ export async function ruleVocabulary(
   const { found, stale } = await seenOrNothing(core, workspace)
   const shelf = { ...(q ? { q } : {}), archived: false, where: {}, limit }
   const wants = (name: Part): boolean => part === undefined || part === name
-  const [attributes, segments, stores, products, coupons, journeys, campaigns] = await Promise.all([
+  const [named, attributes, segments, stores, products, coupons, journeys, campaigns] = await Promise.all([
+    eventNames(core.pool, workspace),
     wants('attributes') ? attributesOf(core.pool, workspace) : [],
     wants('segments') ? listSegments(core.pool, workspace) : [],
     wants('stores') ? listShelf<StoreRow>(core.pool, STORES, workspace, shelf) : null,
@@ -230,7 +231,7 @@ export async function ruleVocabulary(
   if (products?.next) more.push('products')
   const codes = [...new Set([...Object.keys(SALES_CHANNELS).slice(0, 2), ...found.salesChannels])]
   return {
-    events: some('events', eventsOf(found), event => [event.name, ...labelled(event.label)]),
+    events: some('events', asNamed(eventsOf(found), named), event => [event.name, ...labelled(event.label)]),
     attributes: some(
       'attributes',
       attributes.map(({ name, label, type, choices }) => ({ name, label, type, choices })),
