@@ -120,6 +120,9 @@ export const libraryEndpoints = {
           label,
           from: z.string(),
           props: z.array(z.string()).describe('dotted paths'),
+          types: z
+            .record(z.string(), z.enum(['text', 'number', 'boolean']))
+            .describe('of the values seen at a path, where they are all of one type'),
         }),
       ),
       attributes: z.array(
