@@ -275,6 +275,49 @@ test('conditions are moved, negated, grouped, duplicated and undone with the key
   await builder().getByText('這不是規則：看不懂它的結構。').waitFor()
 })
 
+test('filters of an event: each stands once, and digits are compared as the property has them', {
+  timeout: 120_000,
+}, async () => {
+  await site.brand.send({
+    type: 'track',
+    userId: 'M4',
+    event: 'Product Viewed',
+    timestamp: ago(1),
+    properties: { product_id: '0012', price: 700 },
+  })
+  await page.goto(`${home}/segments/new`)
+  await addCondition(/^做過/)
+  await page.getByRole('combobox', { name: /^事件/ }).fill('瀏覽商品')
+  await page.getByRole('option', { name: '瀏覽商品 · Product Viewed' }).click()
+  await page.keyboard.press('Escape')
+  await builder().getByRole('button', { name: '再限定' }).click()
+  await page.getByRole('menuitem', { name: '事件內容' }).click()
+  const form = page.getByRole('dialog').last()
+  const filter = async (at: number, path: string, value: string) => {
+    if (at > 0) await form.getByRole('button', { name: '加篩選' }).click()
+    await form.getByRole('combobox', { name: '欄位' }).nth(at).fill(path)
+    await form.getByRole('textbox', { name: '值' }).nth(at).fill(value)
+  }
+  await filter(0, 'product_id', '0012')
+  await filter(1, 'price', '700')
+  await filter(2, 'odd', '7')
+  await filter(3, 'odder', '8')
+  expect(
+    await form
+      .getByRole('combobox', { name: '型別' })
+      .evaluateAll(all => all.map(s => (s as { value: string }).value)),
+  ).toEqual(['text', 'number', 'text', 'text'])
+  for (const _ of [2, 3]) await form.getByRole('button', { name: '移除篩選' }).last().click()
+  await form.getByRole('button', { name: '加篩選' }).click()
+  await form.getByRole('button', { name: '移除篩選' }).last().click()
+  await form.getByRole('button', { name: '完成' }).click()
+  const lines = (await builder().getByRole('listitem').allInnerTexts()).map(l =>
+    l.replace(/\s+/g, ' ').trim(),
+  )
+  expect(lines).toEqual(['過去 30 天內 瀏覽商品 （ 商品 是 0012 且 價格 是 700 ） 至少 1 次'])
+  await count('1 人')
+})
+
 test('R2-30 a partition is written: ordered groups with sizes, moved with the keyboard', {
   timeout: 120_000,
 }, async () => {

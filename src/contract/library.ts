@@ -121,6 +121,9 @@ export const libraryEndpoints = {
           from: z.string(),
           named: z.boolean(),
           props: z.array(z.string()).describe('dotted paths'),
+          types: z
+            .record(z.string(), z.enum(['text', 'number', 'boolean']))
+            .describe('of the values seen at a path, where they are all of one type'),
         }),
       ),
       attributes: z.array(

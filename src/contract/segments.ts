@@ -3,7 +3,7 @@
 // POST /w/{ws}/segments/{segment}/upload?name=list.csv (the file is the body; answers the import) and
 // GET /w/{ws}/segments/{segment}/export/members.csv or .xlsx.
 import { z } from 'zod'
-import { SEGMENT_KINDS } from '../segments/model.ts'
+import { SEGMENT_KINDS, USER_KINDS } from '../segments/model.ts'
 import { customerRow } from './customers.ts'
 import { e, id, list, page, personalValue, time } from './shared.ts'
 
@@ -38,7 +38,7 @@ export const definition = z.object({
   tag: z.string().min(1).max(100).optional().describe('live: put on by entering, taken off by leaving'),
 })
 const groupSize = z.object({ key: z.string(), name: z.string(), size: z.number() })
-const user = z.object({ kind: z.enum(['journey', 'segment', 'frequency', 'account']), id, name: z.string() })
+const user = z.object({ kind: z.enum(USER_KINDS), id, name: z.string() })
 const progress = z.object({ done: z.number(), total: z.number().nullable() })
 
 export const segmentRow = z.object({

@@ -1,20 +1,18 @@
 // Checks a rule that came from outside: its shape, its size, what would need a memory without bound, and, where a
 // vocabulary is given, the names it uses. Each fault says where it is, and what to do instead.
-import type { z } from 'zod'
 import type { AttributeType } from '../customers/settings.ts'
 import type { EventMeasure, NumberTest, OrderMeasure, Rule, Window } from './model.ts'
 import { MAX_COUNT, MAX_DAYS, ruleSchema } from './shape.ts'
+import { type Fault, faultsOf, type Said } from './shape-faults.ts'
 import { endsNow } from './windows.ts'
 
 export { propFilter } from './shape.ts'
-
-type Said = { zh: string; en: string }
-/** `path` is a JSON pointer. */
-export type Fault = { path: string; code: string; message: Said; alternative?: Said }
+export { type Fault, faultsOf } from './shape-faults.ts'
 
 /** What a workspace knows; what is not given is not checked. */
 export type Vocabulary = {
-  traits?: ReadonlyMap<string, AttributeType>
+  /** null: of no declared type */
+  traits?: ReadonlyMap<string, AttributeType | null>
   segments?: ReadonlyMap<string, { groups: readonly string[] }>
 }
 export type CheckOptions = {
@@ -34,34 +32,6 @@ const fault = (path: string, code: string, message: Said, alternative: Said): Fa
   message,
   alternative,
 })
-
-const SEE_SHAPE: Said = {
-  zh: '請照 docs/RULES.md 的格式填寫',
-  en: 'Write it as docs/RULES.md shows',
-}
-const ALTERNATIVES: Record<string, Said> = {
-  unrecognized_keys: { zh: '請移除這個欄位', en: 'Remove this field' },
-  invalid_value: { zh: '請改用列出的值', en: 'Use one of the values that are listed' },
-  too_big: { zh: '請縮小或拆成兩個條件', en: 'Make it smaller, or split it into two conditions' },
-  too_small: { zh: '請填入內容', en: 'Fill it in' },
-}
-
-/** Nothing is there yet: not filled in, or emptied. */
-const isEmpty = (issue: z.core.$ZodIssue): boolean =>
-  (issue.code === 'invalid_type' && /received undefined$/.test(issue.message)) ||
-  (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1)
-
-/** Faults of a zod error, with JSON pointers below `base`. */
-export function faultsOf(error: z.ZodError, base = ''): Fault[] {
-  return error.issues.map(issue => ({
-    path: base + issue.path.map(p => '/' + String(p)).join(''),
-    code: issue.code,
-    message: isEmpty(issue)
-      ? { zh: '請填寫這個欄位', en: 'Fill in this field' }
-      : { zh: `這個欄位不正確：${issue.message}`, en: `This field is not valid: ${issue.message}` },
-    alternative: ALTERNATIVES[issue.code] ?? SEE_SHAPE,
-  }))
-}
 
 /** Depth and node count of something that may be a rule, walked without recursion so that no input overflows. */
 function extent(value: unknown): { depth: number; nodes: number } {
@@ -94,11 +64,11 @@ export function checkRule(
           base,
           'too_large',
           {
-            zh: `條件太大：最多 ${MAX_RULE_DEPTH} 層、${MAX_RULE_NODES} 個條件，請拆成兩個節點`,
-            en: `The rule is too large: at most ${MAX_RULE_DEPTH} levels and ${MAX_RULE_NODES} parts; split it over two nodes`,
+            zh: `條件太大：最多 ${MAX_RULE_DEPTH} 層、${MAX_RULE_NODES} 個條件`,
+            en: `The rule is too large: at most ${MAX_RULE_DEPTH} levels and ${MAX_RULE_NODES} parts`,
           },
           {
-            zh: '把一部分做成另一個分群，再用「屬於分群」',
+            zh: '把一部分做成另一個分眾，再用「屬於另一個分眾」',
             en: 'Make a part of it a segment of its own, and use "in segment"',
           },
         ),
@@ -138,6 +108,14 @@ function checkMeaning(rule: Rule, path: string, options: CheckOptions): Fault[] 
   }
 }
 
+const TYPES_ZH: Record<AttributeType, string> = {
+  text: '文字',
+  number: '數字',
+  boolean: '是／否',
+  date: '日期',
+  list: '清單',
+}
+
 function checkTrait(
   rule: Extract<Rule, { op: 'trait' }>,
   path: string,
@@ -147,26 +125,29 @@ function checkTrait(
   if (known === undefined) return []
   const type = known.get(rule.trait)
   if (type === undefined) {
-    const some = [...known.keys()].slice(0, 10).join(', ')
+    const some = [...known.keys()].slice(0, 5).join(', ')
     return [
       fault(
         path + '/trait',
         'unknown_attribute',
         { zh: `沒有「${rule.trait}」這個屬性`, en: `There is no attribute "${rule.trait}"` },
-        { zh: `請選擇已有的屬性，例如 ${some}`, en: `Choose an attribute that exists, such as ${some}` },
+        {
+          zh: `請選擇已有的屬性，例如 ${some}；或先到「設定」的「屬性」新增`,
+          en: `Choose an attribute that exists, such as ${some}, or declare it first (Settings, Attributes)`,
+        },
       ),
     ]
   }
-  if (rule.type === 'any' || rule.type === type) return []
+  if (rule.type === 'any' || type === null || rule.type === type) return []
   return [
     fault(
       path + '/type',
       'wrong_type',
       {
-        zh: `「${rule.trait}」的型別是 ${type}，不能當成 ${rule.type} 比較`,
+        zh: `「${rule.trait}」的型別是${TYPES_ZH[type]}，不能當成${TYPES_ZH[rule.type]}比較`,
         en: `"${rule.trait}" is of type ${type} and cannot be compared as ${rule.type}`,
       },
-      { zh: `請改用 ${type} 的比較方式`, en: `Use a comparison for ${type}` },
+      { zh: `請改用${TYPES_ZH[type]}的比較方式`, en: `Use a comparison for ${type}` },
     ),
   ]
 }
@@ -185,15 +166,15 @@ function checkSegment(
       fault(
         path + '/segment',
         'unknown_segment',
-        { zh: `沒有「${rule.segment}」這個分群`, en: `There is no segment "${rule.segment}"` },
-        { zh: '請選擇已發布的分群', en: 'Choose a segment that is published' },
+        { zh: `沒有「${rule.segment}」這個分眾`, en: `There is no segment "${rule.segment}"` },
+        { zh: '請選擇已發布的分眾', en: 'Choose a segment that is published' },
       ),
     ]
   return [
     fault(
       path + '/group',
       'unknown_group',
-      { zh: `這個分群沒有「${rule.group}」這一組`, en: `The segment has no group "${rule.group}"` },
+      { zh: `這個分眾沒有「${rule.group}」這一組`, en: `The segment has no group "${rule.group}"` },
       {
         zh: `請選擇其中一組：${segment.groups.join('、')}`,
         en: `Choose one of ${segment.groups.join(', ')}`,

@@ -19,12 +19,27 @@ import {
   type TimeTest,
   type Window,
 } from './model.ts'
+import type { RefinedWords } from './shape-faults.ts'
 
 export const MAX_TEXT = 200
 export const MAX_VALUES = 200
 export const MAX_COUNT = 1000
 export const MAX_DAYS = 400
 const MAX_SPAN_MS = 3660 * 86_400_000
+
+const refined = (message: string, zh: string, instead: RefinedWords['instead'], path: string[] = []) => ({
+  message,
+  path,
+  params: { zh, instead } satisfies RefinedWords,
+})
+const backwards = (path: string) =>
+  refined('the end is before the beginning', '結束不能比開始小', { zh: '請對調兩個值', en: 'Swap the two' }, [
+    path,
+  ])
+const noDate = refined("a date is written 'YYYY-MM-DD'", '這不是日期', {
+  zh: '請寫成 YYYY-MM-DD',
+  en: 'Write it as YYYY-MM-DD',
+})
 
 const text = z.string().max(MAX_TEXT)
 const name = z
@@ -34,15 +49,23 @@ const name = z
   .refine(n => n !== '__proto__', { message: 'reserved name' })
 const scalar = z.union([text, z.number(), z.boolean()])
 const names = z.array(name).min(1).max(MAX_VALUES)
-const date = z.string().refine(isDate, { message: "a date is written 'YYYY-MM-DD'" })
-const plainDate = date.refine(d => d.length === 10, { message: "a date is written 'YYYY-MM-DD'" })
+const date = z.string().refine(isDate, noDate)
+const plainDate = date.refine(d => d.length === 10, noDate)
 const moment = z.union([plainDate, z.iso.datetime({ offset: true })])
 const days = z.number().int().min(1).max(3660)
 
 const UNITS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 const span: z.ZodType<Span> = z
   .strictObject({ n: z.number().int().min(1), unit: z.enum(['minute', 'hour', 'day']) })
-  .refine(s => s.n * UNITS[s.unit] <= MAX_SPAN_MS, { message: 'at most ten years', path: ['n'] })
+  .refine(
+    s => s.n * UNITS[s.unit] <= MAX_SPAN_MS,
+    refined(
+      'at most ten years',
+      '最長十年',
+      { zh: '請縮短，或改用「至今」', en: 'Make it shorter, or use any time' },
+      ['n'],
+    ),
+  )
 
 const numberTest: z.ZodType<NumberTest> = z.discriminatedUnion('is', [
   z.strictObject({
@@ -51,7 +74,7 @@ const numberTest: z.ZodType<NumberTest> = z.discriminatedUnion('is', [
   }),
   z
     .strictObject({ is: z.literal('between'), from: z.number(), to: z.number() })
-    .refine(t => t.from <= t.to, { message: 'the end is before the beginning', path: ['to'] }),
+    .refine(t => t.from <= t.to, backwards('to')),
 ])
 const textTest: z.ZodType<TextTest> = z.discriminatedUnion('is', [
   z.strictObject({
@@ -69,7 +92,7 @@ const dateTest: z.ZodType<DateTest> = z.discriminatedUnion('is', [
   z.strictObject({ is: z.enum(['on', 'before', 'after']), date: plainDate }),
   z
     .strictObject({ is: z.literal('between'), from: plainDate, to: plainDate })
-    .refine(t => t.from <= t.to, { message: 'the end is before the beginning', path: ['to'] }),
+    .refine(t => t.from <= t.to, backwards('to')),
   z.strictObject({ is: z.enum(['in_last', 'in_next']), days }),
   z.strictObject({ is: z.literal('anniversary_in'), days: z.number().int().min(0).max(366) }),
   z.strictObject({
@@ -83,16 +106,38 @@ const timeTest: z.ZodType<TimeTest> = z.discriminatedUnion('is', [
   z.strictObject({ is: z.enum(['never', 'ever']) }),
 ])
 
+const TEXT_FILTERS: ReadonlySet<PropFilter['op']> = new Set(['contains', 'starts_with', 'like'])
+const ORDER_FILTERS: ReadonlySet<PropFilter['op']> = new Set(['at_least', 'at_most'])
 export const propFilter: z.ZodType<PropFilter> = z
   .strictObject({
     path: z.string().min(1).max(MAX_TEXT),
     op: z.enum(['is', 'is_not', 'at_least', 'at_most', 'contains', 'starts_with', 'like', 'is_set']),
     value: z.union([z.string().max(1000), z.number(), z.boolean()]).optional(),
   })
-  .refine(f => f.op === 'is_set' || f.value !== undefined, {
-    message: 'this comparison needs a value',
-    path: ['value'],
-  })
+  .refine(
+    f => f.op === 'is_set' || f.value !== undefined,
+    refined(
+      'this comparison needs a value',
+      '這個比較需要一個值',
+      { zh: '請填寫值', en: 'Fill in the value' },
+      ['value'],
+    ),
+  )
+  .refine(
+    f => f.value === undefined || !TEXT_FILTERS.has(f.op) || typeof f.value === 'string',
+    refined(
+      'a part of a text is compared with a text',
+      '「包含、開頭是、符合」只能比較文字',
+      { zh: '請填文字，或改用「是」', en: 'Write a text, or use "is"' },
+      ['value'],
+    ),
+  )
+  .refine(
+    f => !ORDER_FILTERS.has(f.op) || typeof f.value !== 'boolean',
+    refined('yes and no have no order', '是／否不能比大小', { zh: '請改用「是」', en: 'Use "is"' }, [
+      'value',
+    ]),
+  )
 
 const eventRef = {
   event: z.union([name, z.array(name).min(1).max(20)]),
@@ -163,11 +208,14 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     trait,
     z
       .strictObject({ op: z.literal('age'), min: age.optional(), max: age.optional() })
-      .refine(a => a.min !== undefined || a.max !== undefined, { message: 'give a lowest or a highest age' })
-      .refine(a => (a.min ?? 0) <= (a.max ?? 150), {
-        message: 'the end is before the beginning',
-        path: ['max'],
-      }),
+      .refine(
+        a => a.min !== undefined || a.max !== undefined,
+        refined('give a lowest or a highest age', '還沒有填年齡', {
+          zh: '請填最小或最大的年齡',
+          en: 'Fill in the lowest or the highest',
+        }),
+      )
+      .refine(a => (a.min ?? 0) <= (a.max ?? 150), backwards('max')),
     z.strictObject({ op: z.literal('tags'), is: z.enum(['any', 'all', 'none']), tags: names }),
     z.strictObject({
       op: z.literal('identifier'),
@@ -238,6 +286,14 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     }),
     z
       .strictObject({ op: z.literal('percent'), salt: name, from: share, to: share })
-      .refine(p => p.from < p.to, { message: 'the end is before the beginning', path: ['to'] }),
+      .refine(
+        p => p.from < p.to,
+        refined(
+          'the end is not after the beginning',
+          '結束要大於開始',
+          { zh: '請把結束調大', en: 'Make the end larger' },
+          ['to'],
+        ),
+      ),
   ]),
 )

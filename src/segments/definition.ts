@@ -1,6 +1,6 @@
 // Checks what people write of a segment, beyond its shape: rules, keys of groups, other segments it names, circles.
 // Pure: the other segments are passed in.
-import { checkRule, type Fault } from '../rules/check.ts'
+import { checkRule, type Fault, type Vocabulary } from '../rules/check.ts'
 import { ONLY_GROUP, REST_GROUP, type Definition, type SegmentKind } from './model.ts'
 
 /** A segment as others may name it, by public id. `definition`: what is live, null where nothing is. */
@@ -61,11 +61,13 @@ const make = (path: string, code: string, zh: string, en: string, alternative?: 
   ...(alternative ? { alternative: { zh: alternative[0], en: alternative[1] } } : {}),
 })
 
-/** All that stands against publishing. `self`: its public id and name; `others`: all segments of the workspace. */
+/** All that stands against publishing. `self`: its public id and name; `others`: all segments of the workspace; `traits`:
+ *  attributes that rules may name. */
 export function faultsOfDefinition(
   self: { id: string; name: string; kind: SegmentKind },
   definition: Definition,
   others: ReadonlyMap<string, Other>,
+  traits: Vocabulary['traits'],
 ): Fault[] {
   const faults = shapeFaults(self.kind, definition)
   definition.groups.forEach((group, i) => {
@@ -74,7 +76,7 @@ export function faultsOfDefinition(
       faults.push(make(base, 'rule_missing', '還沒有設定條件', 'There is no rule yet'))
       return
     }
-    const checked = checkRule(group.rule, base)
+    const checked = checkRule(group.rule, base, { vocabulary: { ...(traits ? { traits } : {}) } })
     if ('faults' in checked) faults.push(...checked.faults)
   })
   for (const leaf of leavesOf(definition)) {
@@ -105,7 +107,7 @@ function shapeFaults(kind: SegmentKind, { groups, restName, dwellMs, tag }: Defi
       make(
         '/groups',
         'one_group',
-        `受眾只有一個群組「${ONLY_GROUP}」`,
+        `即時分眾只有一個群組「${ONLY_GROUP}」`,
         `A live segment has one group, "${ONLY_GROUP}"`,
         ['要分成數組，請改用分群', 'Make a partition to have several'],
       ),
@@ -115,8 +117,8 @@ function shapeFaults(kind: SegmentKind, { groups, restName, dwellMs, tag }: Defi
   if (kind !== 'live') {
     if (tag !== undefined)
       faults.push(
-        make('/tag', 'tag_of_live_only', '只有受眾能自動貼標', 'Only a live segment has a rule tag', [
-          '為這一組另建一個受眾',
+        make('/tag', 'tag_of_live_only', '只有即時分眾能自動貼標', 'Only a live segment has a rule tag', [
+          '為這一組另建一個即時分眾',
           'Make a live segment of this group',
         ]),
       )
@@ -125,7 +127,7 @@ function shapeFaults(kind: SegmentKind, { groups, restName, dwellMs, tag }: Defi
         make(
           '/dwellMs',
           'dwell_of_live_only',
-          '只有受眾能設定停留時間',
+          '只有即時分眾能設定停留時間',
           'Only a live segment has a dwell time',
         ),
       )
@@ -158,7 +160,7 @@ function circleFault(path: string, names: string[]): Fault {
   return make(
     path,
     'segment_circle',
-    `受眾互相引用：${way}`,
+    `分眾互相引用：${way}`,
     `Segments rest on each other in a circle: ${way}`,
     [
       '把其中一個的條件直接寫進來，或改用快照名單',
@@ -171,15 +173,15 @@ function leafFault(leaf: SegmentLeaf, others: ReadonlyMap<string, Other>): Fault
   const path = leaf.path + '/segment'
   const other = others.get(leaf.segment)
   if (!other || other.archived)
-    return make(path, 'segment_unknown', '沒有這個受眾', 'There is no such segment', [
-      '重新選擇受眾',
+    return make(path, 'segment_unknown', '沒有這個分眾', 'There is no such segment', [
+      '重新選擇分眾',
       'Choose another segment',
     ])
   if (other.definition === null)
     return make(
       path,
       'segment_not_published',
-      `受眾「${other.name}」還沒有發布`,
+      `分眾「${other.name}」還沒有發布`,
       `"${other.name}" is not published`,
       ['先發布它', 'Publish it first'],
     )

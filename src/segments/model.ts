@@ -6,6 +6,8 @@ import type { Rule } from '../rules/model.ts'
 /** live: whoever its rule holds for; partition: ordered groups, the first whose rule holds, then the rest; static: a list
  *  of people, put in by ids or a file, or copied from another segment. */
 export const SEGMENT_KINDS = ['live', 'partition', 'static'] as const
+/** What may use a segment: it is not archived while something does. */
+export const USER_KINDS = ['journey', 'segment', 'frequency', 'account', 'audience', 'menu'] as const
 export type SegmentKind = (typeof SEGMENT_KINDS)[number]
 export type SegmentStatus = 'draft' | 'live' | 'archived'
 

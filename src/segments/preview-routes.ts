@@ -5,6 +5,7 @@ import type { Core } from '../platform/core.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { checkRule, type Fault } from '../rules/check.ts'
 import type { Rule } from '../rules/model.ts'
+import { knownNames } from './known-names.ts'
 import { breakdownOf, contextOf, overlapOf, previewRule } from './preview.ts'
 import type { SqlContext } from '../rules/sql/compile.ts'
 import { whyOf } from './why.ts'
@@ -16,7 +17,7 @@ type Asked = { rule: Rule; ctx: SqlContext; asOf: string } | { faults: Fault[]; 
 async function asked(core: Core, workspace: WorkspaceRow, value: unknown): Promise<Asked> {
   const at = workspaceNow(workspace)
   const asOf = new Date(at).toISOString()
-  const checked = checkRule(value, '')
+  const checked = checkRule(value, '', { vocabulary: await knownNames(core, workspace.id, value) })
   if ('faults' in checked) return { faults: checked.faults, asOf }
   return { rule: checked.rule, ctx: await contextOf(core.pool, workspace, at), asOf }
 }

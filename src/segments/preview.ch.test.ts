@@ -8,7 +8,7 @@ import { openStage, type Stage } from '../../test/stage.ts'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import { collectApp } from '../collect/routes.ts'
 import type { In, Out } from '../contract.ts'
-import { newId } from '../platform/ids.ts'
+import { newId, publicId } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
 import { contextOf, holdersOf } from './preview.ts'
 import { previewRoutes } from './preview-routes.ts'
@@ -195,4 +195,26 @@ test('what is wrong with a rule is told with its path', async () => {
   const found = await preview({ op: 'and', rules: [{ op: 'orders' }] })
   expect(found.count).toBeNull()
   expect(found.faults.map(f => f.path)).toContain('/rules/0/window')
+})
+
+test('a rule that names what the workspace does not have is refused with the place and what to do instead', async () => {
+  const faults = async (rule: unknown) =>
+    (await preview({ op: 'and', rules: [city, rule] })).faults.map(f => [
+      f.path,
+      f.code,
+      f.alternative?.zh ?? '',
+    ])
+  const trait = (name: string, type: string, test: unknown) => ({ op: 'trait', trait: name, type, test })
+  const over = { is: 'over', value: 1 }
+  expect(await faults(trait('citty', 'text', { is: 'equal', value: '台北' }))).toMatchObject([
+    ['/rules/1/trait', 'unknown_attribute', expect.stringContaining('請選擇已有的屬性')],
+  ])
+  expect(await faults(trait('birthday', 'number', over))).toMatchObject([
+    ['/rules/1/type', 'wrong_type', '請改用日期的比較方式'],
+  ])
+  expect(await faults({ op: 'segment', segment: publicId('seg', newId()), is: 'in' })).toMatchObject([
+    ['/rules/1/segment', 'unknown_segment', '請選擇已發布的分眾'],
+  ])
+  // what somebody has without a declaration may be asked for, as any type
+  for (const name of ['points', 'kids', 'city']) expect(await faults(trait(name, 'number', over))).toEqual([])
 })

@@ -38,7 +38,7 @@ import {
 import {
   archiveSegment,
   createSegment,
-  faultsOf,
+  draftFaults,
   findSegment,
   listSegments,
   publishSegment,
@@ -66,7 +66,11 @@ async function around(core: Core, workspace: WorkspaceRow, all: SegmentRecord[])
 async function detail(core: Core, workspace: WorkspaceRow, id: Uuid): Promise<Out<'segment'>> {
   const segment = await findSegment(core.pool, workspace.id, id)
   const all = await listSegments(core.pool, workspace.id)
-  return detailOf(segment, await around(core, workspace, all), faultsOf(segment, all))
+  const [found, faults] = await Promise.all([
+    around(core, workspace, all),
+    draftFaults(core.pool, workspace.id, segment, all),
+  ])
+  return detailOf(segment, found, faults)
 }
 
 const segmentOf = ({ core, workspace, params }: Pick<Call<'segment'>, 'core' | 'workspace' | 'params'>) =>
@@ -123,7 +127,8 @@ export const segmentRoutes = {
 
   async segmentMoves({ core, workspace, params }) {
     const segment = await segmentOf({ core, workspace, params })
-    const fault = faultsOf(segment, await listSegments(core.pool, workspace.id))[0]
+    const all = await listSegments(core.pool, workspace.id)
+    const [fault] = await draftFaults(core.pool, workspace.id, segment, all)
     if (fault || segment.kind !== 'partition')
       throw new Problem(
         400,

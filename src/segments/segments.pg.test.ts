@@ -77,6 +77,25 @@ test('what cannot be published is refused with the path of the fault', async () 
   ])
 })
 
+test('an attribute is asked as what it is declared; one whose first value is yet to come may be named', async () => {
+  const trait = (name: string) => ({
+    op: 'trait',
+    trait: name,
+    type: 'number',
+    test: { is: 'over', value: 1 },
+  })
+  const made = await make('生日', { op: 'and', rules: [trait('cups'), trait('birthday')] })
+  const path = '/groups/0/rule/rules/1/type'
+  expect(made.faults).toMatchObject([
+    { code: 'wrong_type', path, alternative: { zh: '請改用日期的比較方式' } },
+  ])
+  const answer = await lab.ask('publishSegment', {
+    params: { segment: made.id },
+    body: { version: made.version },
+  })
+  expect(answer).toMatchObject({ status: 400, body: { code: 'wrong_type', path } })
+})
+
 test('segments that name each other in a circle are refused with the way round', async () => {
   const a = await make('甲', rule)
   await publish(a.id)
@@ -91,7 +110,7 @@ test('segments that name each other in a circle are refused with the way round',
     {
       code: 'segment_circle',
       path: '/groups/0/rule/rule/segment',
-      message: { zh: '受眾互相引用：甲 → 乙 → 甲' },
+      message: { zh: '分眾互相引用：甲 → 乙 → 甲' },
     },
   ])
   const answer = await lab.ask('publishSegment', {
@@ -129,6 +148,42 @@ test('what others use is not archived: the refusal names them', async () => {
   await lab.ok('archiveSegment', { params: { segment: b.id } })
   expect(await lab.ok('archiveSegment', { params: { segment: a.id } })).toMatchObject({ status: 'archived' })
   expect((await lab.ok('segments')).items).toEqual([])
+})
+
+test('what is kept for its members uses a segment: ad audiences, also as who is left out, and live LINE menus', async () => {
+  const a = await make('甲', rule)
+  await publish(a.id)
+  const list = await lab.ok('createSegment', { body: { name: '排除', kind: 'static' } })
+  const audience = await lab.ok('saveAudience', {
+    params: { audience: 'new' },
+    body: {
+      name: '再行銷',
+      provider: 'meta',
+      segment: a.id,
+      exclude: list.id,
+      settings: {},
+      on: false,
+    },
+  })
+  const [menu, draft] = [newId(), newId()]
+  await lab.core.pool.query(
+    `insert into line_menu (workspace_id, id, account_id, name, place, audience, menu, status)
+     values ($1, $2, $4, '熟客選單', 1, $5, '{}', 'live'), ($1, $3, $4, '草稿選單', 2, $5, '{}', 'draft')`,
+    [lab.space.id, menu, draft, newId(), JSON.stringify({ kind: 'segment', segment: a.id })],
+  )
+  const usedBy = async (segment: string) => (await lab.ok('segment', { params: { segment } })).usedBy
+  const ads = { kind: 'audience', id: audience.id, name: '再行銷' }
+  expect(await usedBy(a.id)).toEqual([ads, { kind: 'menu', id: publicId('lrm', menu), name: '熟客選單' }])
+  expect(await usedBy(list.id)).toEqual([ads])
+  for (const segment of [a.id, list.id]) {
+    const answer = await lab.ask('archiveSegment', { params: { segment } })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'segment_in_use' } })
+    expect(answer.body.title).toContain('"再行銷"')
+  }
+  await lab.ok('deleteAudience', { params: { audience: audience.id } })
+  expect(await lab.ok('archiveSegment', { params: { segment: list.id } })).toMatchObject({
+    status: 'archived',
+  })
 })
 
 test('a list is live at once: people are put on it and taken off by id, with who did it', async () => {

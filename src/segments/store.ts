@@ -8,6 +8,7 @@ import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { Fault } from '../rules/check.ts'
 import { faultsOfDefinition, type Other } from './definition.ts'
+import { type Attributes, attributesFor } from './known-names.ts'
 import { numberGroups, ONLY_GROUP, type Definition, type SegmentKind, type SegmentStatus } from './model.ts'
 import { storableJson } from '../platform/values.ts'
 
@@ -74,12 +75,24 @@ export const othersOf = (segments: SegmentRecord[]): Map<string, Other> =>
     }),
   )
 
-export const faultsOf = (segment: SegmentRecord, all: SegmentRecord[]): Fault[] =>
+export const faultsOf = (segment: SegmentRecord, all: SegmentRecord[], traits?: Attributes): Fault[] =>
   faultsOfDefinition(
     { id: publicId('seg', segment.id), name: segment.name, kind: segment.kind },
     segment.draft,
     othersOf(all),
+    traits,
   )
+
+/** What stands against publishing the draft of a segment, its attributes' types too. */
+export async function draftFaults(
+  sql: Sql,
+  workspace: Uuid,
+  segment: SegmentRecord,
+  all: SegmentRecord[],
+): Promise<Fault[]> {
+  const rules = segment.draft.groups.map(group => group.rule)
+  return faultsOf(segment, all, await attributesFor(sql, workspace, rules))
+}
 
 // ── changes ──────────────────────────────────────────────────────────────────
 
@@ -229,7 +242,7 @@ export async function publishSegment(
     // one publication at a time: two that name each other must not both find no circle
     await sql.query('select 1 from workspace where id = $1 for no key update', [workspace])
     const segment = await lockSegment(sql, workspace, id, version)
-    demandFaultless(faultsOf(segment, await listSegments(sql, workspace)))
+    demandFaultless(await draftFaults(sql, workspace, segment, await listSegments(sql, workspace)))
     await publish(sql, core, workspace, segment, actor)
   })
   core.signals.emit('inbox', '')

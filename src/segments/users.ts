@@ -1,5 +1,6 @@
-// Who uses a segment: published journeys whose people may still be in them, and live segments that name it. A segment is
-// named by its public id wherever it stands (a trigger's filter, a split, an exit, another rule), so its id is looked for.
+// Who uses a segment: published journeys whose people may still be in them, live segments that name it, and what is kept
+// for its members (frequency rules, quota, ad audiences, LINE menus). A journey names it by its public id wherever it
+// stands (a trigger's filter, a split, an exit, another rule), so its id is looked for.
 import { sayRule } from '../messages/frequency.ts'
 import { frequencyRules } from '../messages/frequency-store.ts'
 import type { JourneyGraph } from '../journeys/model.ts'
@@ -7,8 +8,10 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { SegmentRecord } from './store.ts'
 import { segmentsNamed } from './definition.ts'
+import type { USER_KINDS } from './model.ts'
 
-export type User = { kind: 'journey' | 'segment' | 'frequency' | 'account'; id: string; name: string }
+export type User = { kind: (typeof USER_KINDS)[number]; id: string; name: string }
+type Use = User & { segment: string }
 
 type Text = { id: Uuid; name: string; text: string }
 
@@ -22,30 +25,47 @@ async function journeyTexts(sql: Sql, workspace: Uuid): Promise<Text[]> {
   return rows.map(r => ({ id: r.id, name: r.name, text: JSON.stringify(r.graph) }))
 }
 
-/** Frequency rules, and accounts that keep a part of their quota for a segment. */
-async function limitUsers(sql: Sql, workspace: Uuid): Promise<(User & { segment: string })[]> {
-  const [rules, accounts] = await Promise.all([
-    frequencyRules(sql, [workspace]),
-    sql.query<{ id: Uuid; name: string; segment: string }>(
-      `select id, name, settings->>'quotaReserveFor' as segment from channel_account
-        where workspace_id = $1 and archived_at is null and settings->>'quotaReserveFor' <> ''`,
-      [workspace],
-    ),
-  ])
+/** What is kept for members: frequency rules, parts of an account's quota, ad audiences, LINE menus. */
+async function memberUses(sql: Sql, workspace: Uuid): Promise<Use[]> {
+  const rules = (await frequencyRules(sql, [workspace])).get(workspace) ?? []
+  const accounts = await sql.query<{ id: Uuid; name: string; segment: string }>(
+    `select id, name, settings->>'quotaReserveFor' as segment from channel_account
+      where workspace_id = $1 and archived_at is null and settings->>'quotaReserveFor' <> ''`,
+    [workspace],
+  )
+  const audiences = await sql.query<{ id: Uuid; name: string; segment: Uuid }>(
+    `select id, name, unnest(array_remove(array[segment_id, exclude_id], null)) as segment from ad_audience
+      where workspace_id = $1 order by created_at, id`,
+    [workspace],
+  )
+  const menus = await sql.query<{ id: Uuid; name: string; segment: string }>(
+    `select id, name, audience->>'segment' as segment from line_menu
+      where workspace_id = $1 and status = 'live' and audience->>'kind' = 'segment' order by place, id`,
+    [workspace],
+  )
   return [
-    ...(rules.get(workspace) ?? []).flatMap(r =>
-      r.segmentId === null
+    ...rules.flatMap(({ id, segmentId, ...rule }): Use[] =>
+      segmentId === null
         ? []
         : [
             {
-              segment: publicId('seg', r.segmentId),
-              kind: 'frequency' as const,
-              id: publicId('frq', r.id),
-              name: sayRule(r).zh,
+              segment: publicId('seg', segmentId),
+              kind: 'frequency',
+              id: publicId('frq', id),
+              name: sayRule(rule).zh,
             },
           ],
     ),
-    ...accounts.rows.map(a => ({ ...a, kind: 'account' as const, id: publicId('chn', a.id) })),
+    ...accounts.rows.map((a): Use => ({ ...a, kind: 'account', id: publicId('chn', a.id) })),
+    ...audiences.rows.map(
+      (a): Use => ({
+        ...a,
+        segment: publicId('seg', a.segment),
+        kind: 'audience',
+        id: publicId('aud', a.id),
+      }),
+    ),
+    ...menus.rows.map((m): Use => ({ ...m, kind: 'menu', id: publicId('lrm', m.id) })),
   ]
 }
 
@@ -61,7 +81,7 @@ export async function usersOf(sql: Sql, workspace: Uuid, all: SegmentRecord[]): 
     if (other.status === 'live' && other.live)
       for (const named of segmentsNamed(other.live))
         add(named, { kind: 'segment', id: publicId('seg', other.id), name: other.name })
-  for (const user of await limitUsers(sql, workspace)) add(user.segment, user)
+  for (const { segment, ...user } of await memberUses(sql, workspace)) add(segment, user)
   const texts = await journeyTexts(sql, workspace)
   for (const { id } of all) {
     const named = publicId('seg', id)

@@ -203,7 +203,7 @@ export function ChipForm(props: FormProps) {
         <Num
           label={t('ruleEdit.top')}
           min={1}
-          max={20}
+          max={5}
           whole
           value={leaf.top}
           onChange={top => change({ ...leaf, top })}

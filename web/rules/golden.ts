@@ -221,8 +221,8 @@ export const GOLDEN: { rule: Rule; zh: string; en: string }[] = [
   },
   {
     rule: { op: 'trait', trait: 'birthday', type: 'date', test: { is: 'month', month: 'this' } },
-    zh: 'birthday 在本月',
-    en: 'birthday is in this month',
+    zh: 'birthday 的月份是本月',
+    en: 'birthday falls in this month of any year',
   },
   {
     rule: { op: 'trait', trait: 'likes', type: 'list', test: { is: 'none', values: ['a', 3] } },
@@ -232,7 +232,36 @@ export const GOLDEN: { rule: Rule; zh: string; en: string }[] = [
   { rule: { op: 'trait', trait: 'x', type: 'any', test: { is: 'set' } }, zh: 'x 已填', en: 'x is known' },
   {
     rule: { op: 'trait', trait: 'x', type: 'boolean', test: { is: 'equal', value: false } },
-    zh: 'x 是 否',
+    zh: 'x 是 「否」',
     en: 'x is no',
+  },
+  {
+    rule: { op: 'clock', clock: 'order', test: { is: 'never' } },
+    zh: '從未 下單',
+    en: 'has never ordered',
+  },
+  {
+    rule: { op: 'clock', clock: 'team', test: { is: 'ever' } },
+    zh: '曾經 收到團隊的一對一訊息',
+    en: 'has been written to by the team',
+  },
+  {
+    rule: {
+      op: 'event',
+      event: 'Signed Up',
+      window: { in: 'ever' },
+      measure: { of: 'first_at', test: { is: 'never' } },
+    },
+    zh: '至今 未曾 「加入會員」',
+    en: 'never “Signed Up” at any time',
+  },
+  {
+    rule: {
+      op: 'orders',
+      window: { in: 'days', n: 30 },
+      measure: { of: 'last_at', test: { is: 'ever' } },
+    },
+    zh: '最近 30 個日曆天 曾經 購買 任何商品',
+    en: 'has bought anything in the last 30 calendar days',
   },
 ]

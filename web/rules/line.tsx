@@ -47,10 +47,11 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
   return (
     <div className="rule-leaf">
       <div className="rule-words">
-        {pieces.map(piece =>
+        {pieces.map((piece, i) =>
           typeof piece === 'string' ? (
             piece.trim() === '' ? null : (
-              <span key={piece}>{piece.trim()}</span>
+              // biome-ignore lint/suspicious/noArrayIndexKey: the same words may stand twice, as between filters
+              <span key={i}>{piece.trim()}</span>
             )
           ) : (
             <Popover
@@ -74,7 +75,7 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
                   {piece.text}
                 </button>
               </Popover.Target>
-              <Popover.Dropdown aria-label={piece.text}>
+              <Popover.Dropdown className="rule-form" aria-label={piece.text}>
                 <Stack gap={8}>
                   <ChipForm
                     leaf={leaf}

@@ -44,6 +44,10 @@ export function sayScalar(value: unknown, say: Say): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** What is compared with. */
+export const sayCompared = (value: unknown, say: Say): string =>
+  typeof value === 'boolean' ? say.t(value ? 'rule.asYes' : 'rule.asNo') : sayScalar(value, say)
+
 /** `of` puts the number in its unit: "3 times", "NT$500". */
 export function sayNumberTest(test: NumberTest, of: (n: number) => string, { t }: Say): string {
   return test.is === 'between'
@@ -131,7 +135,7 @@ export const sayScalars = (values: Scalar[], join: 'or' | 'and', say: Say): stri
 export const sayFilter = (filter: PropFilter, names: Names, say: Say): string =>
   say.t(`ruleFilter.${filter.op}`, {
     path: names.prop(filter.path),
-    value: sayScalar(filter.value, say),
+    value: sayCompared(filter.value, say),
   })
 
 /** The filters of an event, in brackets behind its name. */

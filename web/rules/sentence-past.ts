@@ -1,11 +1,19 @@
 // Orders, events and sequences as pieces of a sentence: what happened, in which time, how often or how much. Pure.
-import type { BooleanTest, EventRef, NumberTest, OrderMeasure, TextTest } from '../../src/rules/model.ts'
+import type {
+  BooleanTest,
+  EventMeasure,
+  EventRef,
+  NumberTest,
+  OrderMeasure,
+  TextTest,
+} from '../../src/rules/model.ts'
 import { word } from '../i18n.ts'
 import type { Say } from '../say.ts'
 import type { Leaf } from './edit.ts'
 import type { Names } from './names.ts'
 import {
   sayFilter,
+  sayCompared,
   sayList,
   sayNumber,
   sayNumberTest,
@@ -23,6 +31,13 @@ const isNone = (test: NumberTest): boolean =>
   (test.is === 'equal' && test.value === 0) ||
   (test.is === 'at_most' && test.value === 0) ||
   (test.is === 'under' && test.value === 1)
+
+/** Whether there was any at all, where only that is asked. */
+function whetherAny({ of, test }: EventMeasure | OrderMeasure): 'none' | 'some' | null {
+  if (of === 'count') return isNone(test) ? 'none' : null
+  if (of !== 'first_at' && of !== 'last_at') return null
+  return test.is === 'never' ? 'none' : test.is === 'ever' ? 'some' : null
+}
 
 // ── orders ───────────────────────────────────────────────────────────────────
 
@@ -42,9 +57,9 @@ export function orderPieces(leaf: Extract<Leaf, { op: 'orders' }>, say: Say, nam
     const { text, missing } = values(list, of)
     rest.push(...extra(chip(id, id, t(`ruleBought.${id}`, { values: text }), { missing })))
   }
-  const none = leaf.measure.of === 'count' && isNone(leaf.measure.test)
+  const any = whetherAny(leaf.measure)
   return fill(
-    none ? 'ordersNone' : 'orders',
+    any ? 'ordersWhether' : 'orders',
     {
       window: chip('window', 'window', sayWindow(leaf.window, say)),
       what: chip(
@@ -57,8 +72,8 @@ export function orderPieces(leaf: Extract<Leaf, { op: 'orders' }>, say: Say, nam
       measure: chip(
         'measure',
         'measure',
-        none
-          ? t(leaf.window.in === 'ever' ? 'ruleMeasure.noOrderEver' : 'ruleMeasure.noOrder')
+        any
+          ? t(`ruleAnyOrder.${any === 'none' && leaf.window.in === 'ever' ? 'never' : any}`)
           : orderMeasure(leaf.measure, say, names),
       ),
     },
@@ -127,9 +142,9 @@ export const eventPieces = (of: EventRef, id: 'first' | 'next', say: Say, names:
 
 export function eventLeafPieces(leaf: Extract<Leaf, { op: 'event' }>, say: Say, names: Names): Piece[] {
   const { t } = say
-  const none = leaf.measure.of === 'count' && isNone(leaf.measure.test)
+  const any = whetherAny(leaf.measure)
   return fill(
-    none ? 'eventNone' : 'event',
+    any ? 'eventWhether' : 'event',
     {
       window: chip('window', 'window', sayWindow(leaf.window, say)),
       event: eventChip(leaf, 'event', say, names),
@@ -137,8 +152,8 @@ export function eventLeafPieces(leaf: Extract<Leaf, { op: 'event' }>, say: Say, 
       measure: chip(
         'measure',
         'measure',
-        none
-          ? t(leaf.window.in === 'ever' ? 'ruleMeasure.noEver' : 'ruleMeasure.noEvent')
+        any
+          ? t(`ruleAnyEvent.${any === 'none' && leaf.window.in === 'ever' ? 'never' : any}`)
           : eventMeasure(leaf, say, names),
       ),
     },
@@ -182,7 +197,7 @@ function valueTest(
   if (isNumberTest(test))
     return say.t('ruleMeasure.valueIs', { test: sayNumberTest(test, n => sayNumber(n, say), say) })
   if ('value' in test && typeof test.value === 'boolean')
-    return say.t('ruleText.equal', { v: sayScalar(test.value, say) })
+    return say.t('ruleText.equal', { v: sayCompared(test.value, say) })
   return sayTextTest(test as TextTest, v => sayScalar(v, say), say)
 }
 

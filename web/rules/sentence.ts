@@ -11,7 +11,7 @@ import {
   sayList,
   sayNumber,
   sayNumberTest,
-  sayScalar,
+  sayCompared,
   sayScalars,
   saySpan,
   sayTextTest,
@@ -191,15 +191,18 @@ export function leafPieces(leaf: Leaf, say: Say, names: Names): Piece[] {
         },
         say,
       )
-    case 'clock':
+    case 'clock': {
+      const { clock, test } = leaf
+      const whether = test.is === 'never' || test.is === 'ever'
       return fill(
-        'clock',
+        whether ? 'clockWhether' : 'clock',
         {
-          clock: chip('clock', 'clock', t(`ruleClock.${leaf.clock}`)),
-          test: chip('test', 'test', sayTimeTest(leaf.test, say)),
+          clock: chip('clock', 'clock', t(`${whether ? 'ruleClockDeed' : 'ruleClock'}.${clock}`)),
+          test: chip('test', 'test', whether ? t(`ruleWhether.${test.is}`) : sayTimeTest(test, say)),
         },
         say,
       )
+    }
     case 'segment': {
       const segment = names.segment(leaf.segment)
       const text =
@@ -256,7 +259,7 @@ function traitTest(leaf: Extract<Leaf, { op: 'trait' }>, say: Say, names: Names)
     case 'number':
       return sayNumberTest(leaf.test, n => sayNumber(n, say), say)
     case 'boolean':
-      return t('ruleText.equal', { v: sayScalar(leaf.test.value, say) })
+      return t('ruleText.equal', { v: sayCompared(leaf.test.value, say) })
     case 'date':
       return sayDateTest(leaf.test, say)
     case 'list': {

@@ -2,10 +2,11 @@
 import { Autocomplete, Button, Group, Stack, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { EventRef, PropFilter, Scalar } from '../../src/rules/model.ts'
-import { Num, type Option, Pick, Values } from './fields.tsx'
+import type { EventRef, PropFilter } from '../../src/rules/model.ts'
+import { BooleanField, Num, type Option, Pick, Values } from './fields.tsx'
+import { typeOfValue, typesFor, type ValueType, valueAs, withOp, withPath } from './filter-value.ts'
 import { useOffered } from './offered.ts'
-import { useVocabulary } from './vocabulary.tsx'
+import { useVocabulary, type Vocabulary } from './vocabulary.tsx'
 import { RemoveButton } from '../parts/table.tsx'
 
 export function EventField({ of, onChange }: { of: EventRef; onChange: (event: EventRef['event']) => void }) {
@@ -28,11 +29,25 @@ export function EventField({ of, onChange }: { of: EventRef; onChange: (event: E
   )
 }
 
+function useMeant(of: EventRef): Vocabulary['events'] {
+  const { vocabulary } = useVocabulary()
+  const wanted = new Set(typeof of.event === 'string' ? [of.event] : of.event)
+  return vocabulary.events.filter(e => wanted.has(e.name))
+}
+
+/** The type that the values of a property were seen with; undefined: of none, or of several. */
+function useTypeOf(of: EventRef): (path: string) => ValueType | undefined {
+  const events = useMeant(of)
+  return path => {
+    const [type, ...others] = new Set(events.flatMap(e => e.types[path] ?? []))
+    return others.length === 0 ? type : undefined
+  }
+}
+
 /** Properties that these events are known to carry. */
 function usePaths(of: EventRef): Option[] {
-  const { vocabulary, names } = useVocabulary()
-  const wanted = new Set(typeof of.event === 'string' ? [of.event] : of.event)
-  const paths = vocabulary.events.filter(e => wanted.has(e.name)).flatMap(e => e.props)
+  const { names } = useVocabulary()
+  const paths = useMeant(of).flatMap(e => e.props)
   return [...new Set(paths)].map(path => ({
     value: path,
     label: names.prop(path) === path ? path : `${names.prop(path)} · ${path}`,
@@ -68,9 +83,6 @@ export function PathField({
 
 const FILTERS = ['is', 'is_not', 'contains', 'starts_with', 'like', 'at_least', 'at_most', 'is_set'] as const
 
-/** A typed value as it is most likely stored: numbers are numbers. */
-const scalarOf = (text: string): Scalar => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)
-
 function FilterRow({
   of,
   filter,
@@ -83,31 +95,42 @@ function FilterRow({
   remove: () => void
 }) {
   const { t } = useTranslation()
+  const typeAt = useTypeOf(of)
+  const types = typesFor(filter.op)
+  const type = typeOfValue(filter.value)
+  const set = (value: PropFilter['value']) => onChange({ ...filter, value })
   return (
-    <Group gap={6} wrap="nowrap">
-      <PathField of={of} path={filter.path} onChange={path => onChange({ ...filter, path })} />
+    <Group gap={6}>
+      <PathField
+        of={of}
+        path={filter.path}
+        onChange={path => onChange(withPath(filter, path, typeAt(path)))}
+      />
       <Pick
         label={t('ruleEdit.compare')}
         value={filter.op}
         options={FILTERS.map(op => ({ value: op, label: t(`ruleCompareProp.${op}`) }))}
-        onChange={op =>
-          onChange(op === 'is_set' ? { path: filter.path, op } : { ...filter, op, value: filter.value ?? '' })
-        }
+        onChange={op => onChange(withOp(filter, op))}
       />
-      {filter.op === 'is_set' ? null : filter.op === 'at_least' || filter.op === 'at_most' ? (
-        <Num
-          label={t('ruleEdit.value')}
-          min={-1e12}
-          value={typeof filter.value === 'number' ? filter.value : 0}
-          onChange={value => onChange({ ...filter, value })}
+      {types.length > 1 ? (
+        <Pick
+          label={t('ruleEdit.type')}
+          value={type}
+          options={types.map(of => ({ value: of, label: t(`ruleType.${of}`) }))}
+          onChange={to => set(valueAs(filter.value, to))}
         />
+      ) : null}
+      {types.length === 0 ? null : type === 'number' ? (
+        <Num label={t('ruleEdit.value')} min={-1e12} value={Number(filter.value)} onChange={set} />
+      ) : type === 'boolean' ? (
+        <BooleanField value={filter.value === true} onChange={set} />
       ) : (
         <TextInput
           size="xs"
           w={120}
           aria-label={t('ruleEdit.value')}
           value={String(filter.value ?? '')}
-          onChange={e => onChange({ ...filter, value: scalarOf(e.currentTarget.value) })}
+          onChange={e => set(e.currentTarget.value)}
         />
       )}
       <RemoveButton small label={t('ruleEdit.removeFilter')} run={remove} />

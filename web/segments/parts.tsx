@@ -130,6 +130,14 @@ export function UsedBy({ ws, users }: { ws: string; users: SegmentRow['usedBy'] 
           <A key={u.id} to="/w/$ws/channels" params={{ ws }}>
             {u.name}
           </A>
+        ) : u.kind === 'audience' ? (
+          <A key={u.id} to="/w/$ws/audiences" params={{ ws }}>
+            {u.name}
+          </A>
+        ) : u.kind === 'menu' ? (
+          <A key={u.id} to="/w/$ws/line" params={{ ws }} search={{ menu: u.id }}>
+            {u.name}
+          </A>
         ) : (
           <A key={u.id} to="/w/$ws/segments/$segment" params={{ ws, segment: u.id }}>
             {u.name}

@@ -118,7 +118,7 @@ export const ruleEdit = {
   },
   ruleCompareDate: {
     anniversary_in: ['週年日快到', 'anniversary is near'],
-    month: ['在某月', 'in a month'],
+    month: ['月份是', 'month is'],
     in_last: ['在最近幾天', 'in the last days'],
     in_next: ['在未來幾天', 'in the next days'],
     on: ['是某天', 'on'],

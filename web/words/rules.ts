@@ -10,6 +10,8 @@ export const rules = {
     unreadable: ['（看不懂的條件）', '(a condition that cannot be read)'],
     yes: ['是', 'yes'],
     no: ['否', 'no'],
+    asYes: ['「是」', 'yes'],
+    asNo: ['「否」', 'no'],
     nothing: ['沒有資料', 'nothing known'],
     blank: ['（空白）', '(empty)'],
     quoted: ['「{{text}}」', '“{{text}}”'],
@@ -83,8 +85,8 @@ export const rules = {
     in_last: ['在最近 {{span}}內', 'is in the last {{span}}'],
     in_next: ['在未來 {{span}}內', 'is in the next {{span}}'],
     anniversary_in: ['的週年日在 {{span}}內', 'has its anniversary within {{span}}'],
-    month: ['在{{month}}', 'is in {{month}}'],
-    thisMonth: ['在本月', 'is in this month'],
+    month: ['的月份是{{month}}', 'falls in {{month}} of any year'],
+    thisMonth: ['的月份是本月', 'falls in this month of any year'],
   },
   ruleTime: {
     in_last: ['在過去 {{span}}內', 'in the last {{span}}'],
@@ -138,17 +140,18 @@ export const rules = {
       '{{window}} 購買 {{what}}{{rest}} {{measure}}',
       'bought {{what}}{{rest}}: {{measure}} {{window}}',
     ],
-    ordersNone: [
+    ordersWhether: [
       '{{window}} {{measure}} 購買 {{what}}{{rest}}',
       '{{measure}} bought {{what}}{{rest}} {{window}}',
     ],
     event: ['{{window}} {{event}}{{where}} {{measure}}', '{{event}}{{where}} {{measure}} {{window}}'],
-    eventNone: ['{{window}} {{measure}} {{event}}{{where}}', '{{measure}} {{event}}{{where}} {{window}}'],
+    eventWhether: ['{{window}} {{measure}} {{event}}{{where}}', '{{measure}} {{event}}{{where}} {{window}}'],
     sequence: [
       '{{window}} {{first}} 後 {{within}}內 {{is}} {{after}}',
       '{{first}} {{is}} {{after}} within {{within}}, {{window}}',
     ],
     clock: ['{{clock}} {{test}}', '{{clock}} {{test}}'],
+    clockWhether: ['{{test}} {{clock}}', '{{test}} {{clock}}'],
     segment: ['{{is}} {{segment}}', '{{is}} {{segment}}'],
     percent: ['隨機抽樣的 {{range}}', 'random sample {{range}}'],
   },
@@ -222,11 +225,18 @@ export const rules = {
     returned: ['全數退貨', 'returned in full'],
     refunded: ['全額退款', 'refunded in full'],
   },
+  // where only that is asked whether there was any
+  ruleAnyEvent: {
+    never: ['未曾', 'never'],
+    none: ['沒有', 'no'],
+    some: ['曾經', 'some'],
+  },
+  ruleAnyOrder: {
+    never: ['未曾', 'has never'],
+    none: ['沒有', 'has not'],
+    some: ['曾經', 'has'],
+  },
   ruleMeasure: {
-    noEver: ['未曾', 'never'],
-    noOrderEver: ['未曾', 'has never'],
-    noEvent: ['沒有', 'no'],
-    noOrder: ['沒有', 'has not'],
     sum: ['{{path}} 合計 {{test}}', 'with a sum of {{path}} of {{test}}'],
     distinct: ['不同的 {{path}} {{test}}', 'with {{test}} different {{path}}'],
     interval: ['平均間隔 {{test}}（至少 {{n}} 次）', '{{test}} apart on average (of at least {{n}})'],
@@ -254,6 +264,16 @@ export const rules = {
     customer: ['上次互動', 'last interaction'],
     marketing: ['上次行銷訊息', 'last marketing message'],
     team: ['上次團隊聯繫', 'last message by the team'],
+  },
+  ruleClockDeed: {
+    order: ['下單', 'ordered'],
+    customer: ['互動', 'interacted'],
+    marketing: ['收到行銷訊息', 'been sent a marketing message'],
+    team: ['收到團隊的一對一訊息', 'been written to by the team'],
+  },
+  ruleWhether: {
+    never: ['從未', 'has never'],
+    ever: ['曾經', 'has'],
   },
   ruleSegment: {
     in: ['屬於', 'in'],

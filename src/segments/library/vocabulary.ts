@@ -61,10 +61,14 @@ const SALES_CHANNELS: Record<string, Label> = {
   reseller: { zh: '經銷', en: 'Reseller' },
 }
 
+type PropType = Vocabulary['events'][number]['types'][string]
+/** Dotted paths of an event, each with the type of its values; null: of several. */
+type Paths = Map<string, PropType | null>
+
 type Seen = {
   events: Words['events']
-  /** dotted paths by event */
-  props: Map<string, string[]>
+  /** by event */
+  props: Map<string, Paths>
   tags: string[]
   salesChannels: string[]
   tiers: string[]
@@ -74,15 +78,20 @@ type Seen = {
   brands: string[]
 }
 
-/** Dotted paths of what an event carries; a list stands for its items. */
-function pathsOf(value: unknown, into: Set<string>, path = '', depth = 0): void {
+const typeOf = (value: unknown): PropType =>
+  typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'text'
+
+/** What an event carries; a list stands for its items. */
+function pathsOf(value: unknown, into: Paths, path = '', depth = 0): void {
   if (into.size >= MOST_PATHS) return
   if (Array.isArray(value)) {
     for (const item of value.slice(0, 3)) pathsOf(item, into, path, depth)
     return
   }
   if (typeof value !== 'object' || value === null) {
-    if (path !== '' && value !== null) into.add(path)
+    if (path === '' || value === null) return
+    const type = typeOf(value)
+    into.set(path, into.has(path) && into.get(path) !== type ? null : type)
     return
   }
   if (depth >= MAX_DEPTH) return
@@ -108,11 +117,7 @@ const ofProducts = (expression: string): string =>
     group by called having called <> '' order by count() desc, called limit ${MOST}`
 
 /** What rows of each event carry: a few by primary key, however many there are. */
-async function seenProps(
-  history: History,
-  workspace: Uuid,
-  events: string[],
-): Promise<Map<string, string[]>> {
+async function seenProps(history: History, workspace: Uuid, events: string[]): Promise<Map<string, Paths>> {
   const rows = await askHistory<{ called: string; props: string }>(
     history,
     events
@@ -123,13 +128,13 @@ async function seenProps(
       .join(' union all '),
     { workspace, ...Object.fromEntries(events.map((name, i) => [`n${i}`, name])) },
   )
-  const paths = new Map<string, Set<string>>()
+  const paths = new Map<string, Paths>()
   for (const row of rows) {
-    const into = paths.get(row.called) ?? new Set<string>()
+    const into: Paths = paths.get(row.called) ?? new Map()
     paths.set(row.called, into)
     pathsOf(JSON.parse(row.props), into)
   }
-  return new Map([...paths].map(([name, set]) => [name, [...set].sort()]))
+  return paths
 }
 
 async function askSeen({ pool, history }: Core, workspace: Uuid): Promise<Seen> {
@@ -190,10 +195,14 @@ const eventsOf = ({ events: declared, props }: Seen): Vocabulary['events'] => {
   for (const [name, zh, en, own] of FACTS)
     if (!events.has(name) || events.get(name)!.from === 'seen')
       events.set(name, { name, label: { zh, en }, from: 'built_in', named: false, props: own })
-  return [...events.values()].map(event => ({
-    ...event,
-    props: [...new Set([...event.props, ...(props.get(event.name) ?? [])])].slice(0, MOST_PATHS),
-  }))
+  return [...events.values()].map(event => {
+    const paths: Paths = props.get(event.name) ?? new Map()
+    return {
+      ...event,
+      props: [...new Set([...event.props, ...[...paths.keys()].sort()])].slice(0, MOST_PATHS),
+      types: Object.fromEntries([...paths].flatMap(([path, type]) => (type === null ? [] : [[path, type]]))),
+    }
+  })
 }
 
 export async function ruleVocabulary(
