@@ -1,6 +1,6 @@
 // Handlers of the send ledger.
 import type { Out } from '../contract.ts'
-import { nameOf } from '../customers/present.ts'
+import { nameOf } from '../customers/model.ts'
 import { customersById, findCustomer } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
 import { journeyNames, nodeKey, nodeNames } from '../journeys/store.ts'

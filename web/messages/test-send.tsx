@@ -104,10 +104,7 @@ function Form({
             label={t('testSend.self', { name: data.self.name ?? nameless })}
           />
         ) : null}
-        <div>
-          <Text size="sm">{t('testSend.as')}</Text>
-          <PersonPick ws={ws} value={as} choose={fillAs} />
-        </div>
+        <PersonPick ws={ws} value={as} choose={fillAs} label={t('testSend.as')} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {t('common.cancel')}
@@ -122,12 +119,7 @@ function Form({
   // its own confirmation is a form: beside ours, not within
   return data && !data.self ? (
     <Stack>
-      <div>
-        <Text size="sm" mb={4}>
-          {t('testSend.whoAreYou')}
-        </Text>
-        <ThatIsMe ws={ws} />
-      </div>
+      <ThatIsMe ws={ws} label={t('testSend.whoAreYou')} />
       {form}
     </Stack>
   ) : (

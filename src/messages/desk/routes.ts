@@ -1,7 +1,7 @@
 // Handlers of the desk: stop and release, dead letters, test sends.
 import { isReference, type MessageContent } from '../../channels/content.ts'
 import { isChannel } from '../../channels/model.ts'
-import { nameOf } from '../../customers/present.ts'
+import { nameOf } from '../../customers/model.ts'
 import { customersById, findCustomer } from '../../customers/store.ts'
 import { runCommand } from '../../inbox/command.ts'
 import { newestVersions } from '../../modules/store.ts'
