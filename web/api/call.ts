@@ -79,19 +79,14 @@ async function ask(url: string, init: RequestInit & { headers: Record<string, st
   const text = await response.text()
   const answer = parse(text)
   if (response.ok && answer !== undefined) return answer
-  throw problemOf(response.status, answer, response.headers.get('x-request-id'))
-}
-
-/** What a problem document says, or that nobody can tell. */
-export function problemOf(status: number, document: unknown, requestId: string | null = null): ApiProblem {
-  const p = (document ?? {}) as Partial<Record<'code' | 'title' | 'action' | 'path' | 'requestId', string>>
-  return new ApiProblem(
-    status,
+  const p = (answer ?? {}) as Partial<Record<'code' | 'title' | 'action' | 'path' | 'requestId', string>>
+  throw new ApiProblem(
+    response.status,
     p.code ?? 'not_understood',
-    p.title ?? `HTTP ${status}`,
+    p.title ?? `HTTP ${response.status}`,
     p.action ?? '',
     p.path ?? null,
-    p.requestId ?? requestId,
+    p.requestId ?? response.headers.get('x-request-id'),
   )
 }
 

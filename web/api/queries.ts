@@ -11,7 +11,7 @@ import {
 import type { EndpointName, Out } from '../../src/contract.ts'
 import { currentLocale, i18n } from '../i18n.ts'
 import { PROBLEMS_ZH } from '../words/problems.ts'
-import { ApiProblem, type Args, call, problemOf } from './call.ts'
+import { ApiProblem, type Args, call } from './call.ts'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -96,13 +96,6 @@ export function showProblem(error: unknown): void {
   })
 }
 
-/** A command is answered with what was done, or with why it was not, which is shown. @returns whether it was refused */
-export function showRefusal({ status, body }: { status: number; body?: unknown }): boolean {
-  if (status < 300) return false
-  showProblem(problemOf(status, body))
-  return true
-}
-
 /** What happened, what to do, and an id to quote. */
 export function explain(error: unknown): { title: string; action: string; id: string | null } {
   if (!(error instanceof ApiProblem))
@@ -113,9 +106,7 @@ export function explain(error: unknown): { title: string; action: string; id: st
   const known = i18n.exists(key)
   return {
     title: known ? i18n.t(key) : error.message,
-    action:
-      (known && currentLocale() !== 'en' ? '' : error.action) ||
-      (error.status === 0 || error.status >= 500 ? i18n.t('wrong.retry') : ''),
+    action: error.action || (error.status === 0 || error.status >= 500 ? i18n.t('wrong.retry') : ''),
     id: error.requestId,
   }
 }

@@ -1,6 +1,7 @@
 // Where the team writes: an answer to the customer, or a note to itself. It says what the channel allows, and to the others
 // that somebody is writing.
 import { Alert, Button, Group, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,7 +10,7 @@ import type { MessageContent } from '../../src/channels/content.ts'
 import type { Out } from '../../src/contract.ts'
 import { literally } from '../../src/conversations/model.ts'
 import { ChoicesEditor } from '../messages/editor/choices.tsx'
-import { showRefusal, useAct } from '../api/queries.ts'
+import { useAct } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
 import { useDisabledReason, useNow, useSay } from '../use.ts'
 import { QuickReplies } from './quick.tsx'
@@ -55,7 +56,13 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
       },
       {
         onSuccess: out => {
-          if (!showRefusal(out)) sent()
+          if (out.status < 300) return sent()
+          const said = out.body as { title?: string; action?: string } | null
+          notifications.show({
+            title: said?.title ?? String(out.status),
+            message: said?.action ?? '',
+            color: 'red',
+          })
         },
       },
     )

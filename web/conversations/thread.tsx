@@ -1,10 +1,11 @@
 // One conversation: who answers, what was said (older pages on demand), and where to write.
 import { ActionIcon, Alert, Button, Group, Popover, Select, Text, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
-import { showRefusal, useAct, useApi, usePages } from '../api/queries.ts'
+import { useAct, useApi, usePages } from '../api/queries.ts'
 import { A } from '../parts/link.tsx'
 import { Channel, Guarded } from '../parts/small.tsx'
 import { Show, Waiting, Wrong } from '../parts/state.tsx'
@@ -70,7 +71,17 @@ function Open({ where, data, back, clocks }: Parts) {
                     body: { retryOf: entry.message ?? '' },
                     idempotencyKey: `retry-${entry.message}`,
                   },
-                  { onSuccess: showRefusal },
+                  {
+                    onSuccess: out => {
+                      const said = out.body as { title?: string; action?: string } | null
+                      if (out.status >= 300)
+                        notifications.show({
+                          title: said?.title ?? '',
+                          message: said?.action ?? '',
+                          color: 'red',
+                        })
+                    },
+                  },
                 )
               }
             />

@@ -2,7 +2,7 @@
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
 import type { In, Out } from '../../src/contract.ts'
-import { showRefusal, useAct } from '../api/queries.ts'
+import { useAct } from '../api/queries.ts'
 
 export type CustomerData = Out<'customer'>
 export type Part = { ws: string; data: CustomerData }
@@ -18,9 +18,17 @@ export function useCommand({ ws, data }: Part) {
         { ws, customer: data.id, body, idempotencyKey: crypto.randomUUID() },
         {
           onSuccess: out => {
-            if (showRefusal(out)) return
-            notifications.show({ message: t('common.saved'), color: 'green', autoClose: 2000 })
-            after?.()
+            if (out.status < 400) {
+              notifications.show({ message: t('common.saved'), color: 'green', autoClose: 2000 })
+              after?.()
+              return
+            }
+            const said = out.body as { title?: string; action?: string } | null
+            notifications.show({
+              title: t('customers.commandRefused', { detail: said?.title ?? String(out.status) }),
+              message: said?.action ?? '',
+              color: 'red',
+            })
           },
         },
       ),

@@ -193,6 +193,7 @@ export const pages = {
     parkedText: ['其後的輸入都保留著，依序等待。', 'Later inputs are kept, in order.'],
     unpark: ['重新處理', 'Fold again'],
     unparked: ['已重新排入', 'Queued again'],
+    commandRefused: ['沒有套用：{{detail}}', 'Not applied: {{detail}}'],
     late: ['晚到', 'Late'],
     held: ['成立', 'true'],
     notHeld: ['不成立', 'false'],
