@@ -70,6 +70,7 @@ export const messageRoutes = {
       channel: query.channel,
       journey: query.journey ? idOr404('jrn', query.journey, 'journey') : undefined,
       customer: query.customer ? await customerIds(core, workspace.id, query.customer) : undefined,
+      ids: query.ids?.split(',').map(text => idOr404('msg', text)),
     }
     const after = position && { created: position[0]!, id: position[1]! }
     const [found, invariant] = await Promise.all([
