@@ -154,17 +154,19 @@ function Results({
     <Stack>
       <Show query={query} rows={2}>
         {data => (
-          <ul className="plain" role="status" aria-label={t('testSend.results')}>
-            {data.items.map(m => (
-              <li key={m.id}>
-                <Group gap="xs">
-                  <Text>{m.customerName ?? t('testSend.nameless')}</Text>
-                  <StateBadge state={m.state} />
-                  {m.reason ? <Text size="sm">{word('reason', m.reason)}</Text> : null}
-                </Group>
-              </li>
-            ))}
-          </ul>
+          <div role="status" aria-label={t('testSend.results')}>
+            <ul className="plain">
+              {data.items.map(m => (
+                <li key={m.id}>
+                  <Group gap="xs">
+                    <Text>{m.customerName ?? t('testSend.nameless')}</Text>
+                    <StateBadge state={m.state} />
+                    {m.reason ? <Text size="sm">{word('reason', m.reason)}</Text> : null}
+                  </Group>
+                </li>
+              ))}
+            </ul>
+          </div>
         )}
       </Show>
       <Group justify="flex-end">
