@@ -176,12 +176,18 @@ test('R4-11 a notification by phone number is written with LINE’s template, an
   const dialog = page.getByRole('dialog', { name: '測試發送' })
   const send = dialog.getByRole('button', { name: '送出測試' })
   await dialog.getByRole('checkbox', { name: '內部（1 人）' }).waitFor()
+  // two customers may be chosen here: each field says what for
+  await dialog.getByRole('combobox', { name: '要傳給你自己，先選你是哪位顧客' }).waitFor()
+  await dialog.getByRole('combobox', { name: /^以這位顧客的資料套用/ }).waitFor()
   expect(await send.isDisabled()).toBe(true)
   await dialog.getByRole('checkbox', { name: '內部（1 人）' }).check()
   expect(await seriousFaults(page)).toEqual([])
   await shot('test-send')
   await send.click()
-  await page.getByText('已送出 1 則測試').waitFor()
+  // it says what became of it, not only that it was sent off
+  await dialog.getByRole('status', { name: '每位收件人的結果' }).getByText('已接受').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await dialog.getByRole('button', { name: '關閉', exact: true }).last().click()
   await eventually('the friend has the message', async () => {
     const chat = await brand.ask('sandboxMessages', { query: { channel: 'line', address: uid } })
     return JSON.stringify(chat.items).includes('您的包裹已出貨')
@@ -402,4 +408,39 @@ test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', 
   await page.setViewportSize({ width: 420, height: 900 })
   await shot('narrow')
   expect(await seriousFaults(page)).toEqual([])
+})
+
+test('what is written and not saved is not lost by leaving the page', { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.emulateMedia({ colorScheme: 'dark' }) // the preview beside it can be read there, too
+  await newModule('快寫完的簡訊', 'sms')
+  await page.getByRole('textbox', { name: '簡訊內容' }).fill('【霧丘茶事】寫了很久')
+  const away = page.getByRole('navigation').getByRole('link', { name: '群發' })
+  const asked = page.getByRole('dialog', { name: '還沒儲存，要離開嗎？' })
+  await away.click()
+  await asked.waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.keyboard.press('Enter') // staying is what Enter does
+  await asked.waitFor({ state: 'detached' })
+  expect(await page.getByRole('textbox', { name: '簡訊內容' }).inputValue()).toBe('【霧丘茶事】寫了很久')
+  await away.click()
+  await asked.getByRole('button', { name: '不儲存，離開' }).click()
+  await page.getByRole('heading', { level: 1, name: '群發' }).waitFor()
+  // nothing is asked where nothing is written
+  await page.getByRole('button', { name: '新增群發' }).first().click()
+  await page.getByRole('heading', { level: 1, name: '新增群發' }).waitFor()
+  await page.getByRole('navigation').getByRole('link', { name: '訊息模組' }).click()
+  await page.getByRole('heading', { level: 1, name: '訊息模組' }).waitFor()
+})
+
+test('a test that cannot reach its recipient says so, with the reason', { timeout: 60_000 }, async () => {
+  await newModule('給好友的簡訊', 'sms')
+  await page.getByRole('textbox', { name: '簡訊內容' }).fill('【霧丘茶事】新茶到店')
+  await button('測試發送').click()
+  const dialog = page.getByRole('dialog', { name: '測試發送' })
+  await dialog.getByRole('checkbox', { name: '內部（1 人）' }).check()
+  await dialog.getByRole('button', { name: '送出測試' }).click()
+  const results = dialog.getByRole('status', { name: '每位收件人的結果' })
+  await results.getByText('略過').waitFor()
+  await results.getByText('沒有可用的聯絡方式').waitFor()
 })

@@ -59,7 +59,8 @@ export async function openSendLab(options: { before?: (app: Hono) => void } = {}
   const smtp = await startStandInSmtp(core)
   const { id: workspace, apiKey } = await createTestWorkspace(core)
   const has = await core.pool.query('select from channel_account where workspace_id = $1', [workspace])
-  if (has.rowCount === 0) await sandboxAccounts(core.pool, core, workspace, 'zh')
+  if (has.rowCount === 0)
+    await sandboxAccounts(core.pool, core, workspace, { language: 'zh', brand: '測試品牌' })
   const closing: (() => Promise<void>)[] = []
 
   return {

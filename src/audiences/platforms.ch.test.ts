@@ -29,7 +29,8 @@ let lab: AudienceLab
 beforeAll(async () => {
   lab = await openAudienceLab()
   const has = await lab.core.pool.query('select from channel_account where workspace_id = $1', [lab.space.id])
-  if (has.rowCount === 0) await sandboxAccounts(lab.core.pool, lab.core, lab.space.id, 'zh')
+  if (has.rowCount === 0)
+    await sandboxAccounts(lab.core.pool, lab.core, lab.space.id, { language: 'zh', brand: '測試品牌' })
 })
 afterAll(() => lab.close())
 

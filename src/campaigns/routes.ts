@@ -57,7 +57,9 @@ function presentProgress(b: Broadcast, p: Progress, now: number): Row['progress'
   const { throttle } = b.spec
   const perMinute = throttle ? (throttle.per === 'minute' ? throttle.max : throttle.max / 60) : null
   const isOver = b.endedAt !== null || b.cancelled
-  const eta = isOver || b.status !== 'live' ? null : etaOf(p, b.audience, perMinute, now)
+  // while the first few are tried the others wait, however fast these are
+  const waits = isOver || b.status !== 'live' || b.canary === 'open'
+  const eta = waits ? null : etaOf(p, b.audience, perMinute, now)
   const seen = Math.min(RECENT_MINUTES, Math.max(1, (now - (firstAt ?? now)) / 60_000))
   return {
     ...figures,

@@ -92,7 +92,7 @@ export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise
       ])
     const write = await insertKey(sql, id, { kind: 'write', name: WRITE_KEY_NAME[language] })
     const api = await insertKey(sql, id, { kind: 'api', name: 'API', scopes: SCOPES })
-    if (wanted.kind === 'sandbox') await sandboxAccounts(sql, core, id, language)
+    if (wanted.kind === 'sandbox') await sandboxAccounts(sql, core, id, { language, brand: wanted.name })
     await publishWorld(sql, core, id)
     return { id, writeKey: write.key, apiKey: api.key }
   })

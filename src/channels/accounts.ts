@@ -163,10 +163,10 @@ export async function sandboxAccounts(
   sql: Sql,
   core: Core,
   workspace: Uuid,
-  language: 'zh' | 'en',
+  { language, brand }: { language: 'zh' | 'en'; brand: string },
 ): Promise<void> {
   for (const adapter of adapters()) {
-    const made = adapter.standIn?.(core, workspace)
+    const made = adapter.standIn?.(core, workspace, brand)
     if (!made) continue
     const name = typeof made.name === 'string' ? made.name : made.name[language]
     await sql.query(

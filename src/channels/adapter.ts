@@ -234,8 +234,9 @@ export type Adapter = {
   /** @throws Problem 401 when the signature does not fit the raw body */
   parse?(account: Account, request: WebhookRequest): Told | Promise<Told>
   /** A sandbox's account at our own stand-in, with STAND_IN (stand-in.ts) as its base URL or host; left out: a sandbox
-   *  has none. The stand-in itself is src/sandbox/stand-ins/<name>.ts. */
-  standIn?(core: Pick<Core, 'secrets'>, workspace: Uuid): StandInAccount
+   *  has none. The stand-in itself is src/sandbox/stand-ins/<name>.ts.
+   *  @param brand what the workspace is called */
+  standIn?(core: Pick<Core, 'secrets'>, workspace: Uuid, brand: string): StandInAccount
   /** What to answer to a GET of the webhook's address, by which some providers ask whether it is ours; null: it is not. */
   challenge?(account: Account, query: Record<string, string>): string | null
 }

@@ -67,7 +67,7 @@ test('workspace create --json prints a workspace, a write key and an API key tha
 
 test('a brand’s first key and its sandbox’s accounts are named in the language of the brand', async () => {
   const named = async (...locale: string[]) => {
-    const made = await itinera('workspace', 'create', 'Brand', '--kind', 'sandbox', '--json', ...locale)
+    const made = await itinera('workspace', 'create', '霧丘茶事', '--kind', 'sandbox', '--json', ...locale)
     expect([made.code, made.err]).toEqual([0, ''])
     const { workspace, apiKey } = JSON.parse(made.out) as {
       workspace: { id: string; locale: string }
@@ -77,7 +77,17 @@ test('a brand’s first key and its sandbox’s accounts are named in the langua
       const answer = await callApi(core.baseUrl, what, { key: apiKey }, { params: { ws: workspace.id } })
       return (answer.body as unknown as { items: { name: string }[] }).items.map(i => i.name)
     }
-    return { locale: workspace.locale, names: [...(await ask('keys')), ...(await ask('channels'))] }
+    const channels = await callApi(
+      core.baseUrl,
+      'channels',
+      { key: apiKey },
+      { params: { ws: workspace.id } },
+    )
+    const { items } = channels.body as unknown as {
+      items: { adapter: string; settings: Record<string, string> }[]
+    }
+    const mailFrom = items.find(a => a.adapter === 'smtp')?.settings.fromName
+    return { locale: workspace.locale, mailFrom, names: [...(await ask('keys')), ...(await ask('channels'))] }
   }
   const zh = await named()
   expect(zh.locale).toBe('zh-TW')
@@ -92,6 +102,8 @@ test('a brand’s first key and its sandbox’s accounts are named in the langua
   )
   expect(en.names.filter(n => /[^ -~]/.test(n))).toEqual([])
   expect((await itinera('workspace', 'create', 'Brand', '--locale', 'fr')).code).toBe(4)
+  // mails of a sandbox come from the brand, by its own name
+  expect(zh.mailFrom).toBe('霧丘茶事')
 })
 
 test('a journey is imported, published and exported unchanged', async () => {

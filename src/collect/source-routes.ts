@@ -1,5 +1,5 @@
 // Handlers of what came in: the last events of all sources, and what was refused.
-import { nameOf } from '../customers/present.ts'
+import { nameOf } from '../customers/model.ts'
 import { customersById } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
 import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'

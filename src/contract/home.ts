@@ -7,17 +7,23 @@ export const home = z.object({
   events24h: z.number(),
   liveJourneys: z.number(),
   waiting: z.number(),
-  messages: z.array(
-    z.object({
-      channel: z.string(),
-      accepted: z.number(),
-      delivered: z.number(),
-      clicked: z.number(),
-      failed: z.number(),
-      skipped: z.number(),
-      unknown: z.number(),
-    }),
-  ),
+  messages: z
+    .array(
+      z.object({
+        channel: z.string(),
+        sent: z.number(),
+        reached: z.number(),
+        clicked: z.number(),
+        reachedPeople: z.number(),
+        participants: z.number(),
+        failed: z.number(),
+        skipped: z.number(),
+        unknown: z.number(),
+      }),
+    )
+    .describe(
+      'the last 30 days: sent to participants as `engagement` counts them; failed, skipped and unknown as the ledger has them',
+    ),
   perDay: z.array(z.object({ day: z.string(), events: z.number(), messages: z.number() })),
   attention: z.array(z.object({ code: z.string(), count: z.number(), link: z.string() })),
   stale: z.boolean().describe('history is down: figures that come from it are 0 or missing'),

@@ -55,6 +55,7 @@ export const messagesEndpoints = {
       channel: z.string().optional(),
       journey: z.string().optional(),
       customer: z.string().optional(),
+      ids: z.string().max(2_000).optional().describe('only these messages, with commas between'),
     }),
     out: page(messageRow).extend({ invariant, currency: z.string() }),
   }),

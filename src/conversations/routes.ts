@@ -2,9 +2,8 @@
 // inputs of that customer; what the team does with a conversation is the team's own and written here.
 import { customersByIdentifier, customersByName, customerOr404 } from '../customers/store.ts'
 import { addressFor } from '../customers/reach.ts'
-import { nameOf } from '../customers/present.ts'
 import { unpackState } from '../customers/pack.ts'
-import type { CustomerState } from '../customers/model.ts'
+import { type CustomerState, nameOf } from '../customers/model.ts'
 import { isChannel } from '../channels/model.ts'
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { openMessageLinks } from '../messages/link-tokens.ts'

@@ -190,6 +190,28 @@ export type CustomerState = {
   into?: Uuid
 }
 
+type Traits = Pick<CustomerState, 'traits'>
+
+/** An attribute that says something in words; null: it does not. */
+export function textTrait({ traits }: Traits, name: string): string | null {
+  const value = traits[name]?.v
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** What somebody is called, on screens and in messages: by the shop, else by their two names, else by LINE. Family name first, as
+ *  Chinese is written; names in Latin letters the other way round. */
+export function nameOf(state: Traits): string | null {
+  const given = textTrait(state, 'first_name')
+  const family = textTrait(state, 'last_name')
+  const both =
+    given && family
+      ? /\p{Script=Latin}/u.test(given + family)
+        ? `${given} ${family}`
+        : family + given
+      : null
+  return textTrait(state, 'name') ?? both ?? given ?? family ?? textTrait(state, 'line_name')
+}
+
 export const STATE_LIMIT_BYTES = 32 * 1024
 /** Goes up when a reducer change gives other results for the same inputs; replay uses the version recorded. */
 export const REDUCER_VERSION = 1

@@ -8,7 +8,15 @@ import { ageAt } from '../platform/wall-time.ts'
 import type { IdentifierKind } from '../rules/model.ts'
 import { sharesOf } from './affinity.ts'
 import type { Attribute } from './attributes.ts'
-import { salesChannels, STAGES, type CustomerState, type OrderSummary, type Touch } from './model.ts'
+import {
+  nameOf,
+  salesChannels,
+  STAGES,
+  textTrait,
+  type CustomerState,
+  type OrderSummary,
+  type Touch,
+} from './model.ts'
 import { friendshipOf } from './line.ts'
 import { phaseAt } from './phase.ts'
 import { CHANNEL_NAMES } from '../channels/model.ts'
@@ -27,23 +35,13 @@ function held(state: CustomerState, kind: IdentifierKind): string | null {
   return ids[0]?.value ?? null
 }
 
-function trait(state: CustomerState, name: string): string | null {
-  const value = state.traits[name]?.v
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-export function nameOf(state: CustomerState): string | null {
-  const full = (trait(state, 'last_name') ?? '') + (trait(state, 'first_name') ?? '')
-  return trait(state, 'name') ?? (full || trait(state, 'line_name'))
-}
-
 export function rowOf(state: CustomerState, workspaceCurrency: string): CustomerRow {
   return {
     id: publicId('cus', state.id),
     name: nameOf(state),
     memberNo: held(state, 'member_no'),
-    email: held(state, 'email') ?? trait(state, 'email'),
-    phone: held(state, 'phone') ?? trait(state, 'phone'),
+    email: held(state, 'email') ?? textTrait(state, 'email'),
+    phone: held(state, 'phone') ?? textTrait(state, 'phone'),
     line: friendshipOf(state)?.following ?? false,
     orders: state.orders?.n ?? 0,
     revenue: state.orders?.revenue ?? 0,

@@ -10,6 +10,8 @@ import { FAVOURITE, HIGH_POTENTIAL, NASLD, RFM } from '../../test/segment-truths
 import { attributionRoutes } from '../insight/attribution/routes.ts'
 import { campaignReportRoutes } from '../insight/campaigns/routes.ts'
 import { engagementRoutes } from '../insight/engagement/routes.ts'
+import { homeRoutes } from '../insight/home.ts'
+import { dayOf, startOfDay } from '../platform/zone-days.ts'
 import { kpiRoutes } from '../insight/kpis/routes.ts'
 import { reachRoutes } from '../insight/reach/routes.ts'
 import { readMetrics } from '../insight/metrics/routes.ts'
@@ -446,6 +448,23 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     expect(items.reduce((sum, i) => sum + i.figures.sent.people, 0)).toBeGreaterThan(
       total.figures.sent.people,
     )
+    // the first page says of these days what this page says
+    const home = await callHandler(core, workspace, 'home', homeRoutes.home)
+    const today = dayOf(Date.now(), 'Asia/Taipei')
+    const of30 = await callHandler(core, workspace, 'engagement', engagementRoutes.engagement, {
+      query: { by: 'channel', from: new Date(startOfDay(today - 29, 'Asia/Taipei')).toISOString() },
+    })
+    expect(of30.items.length).toBeGreaterThan(1)
+    for (const { key, figures } of of30.items)
+      expect(home.messages.find(m => m.channel === key)).toMatchObject({
+        sent: figures.sent.messages,
+        reached: figures.reached.messages,
+        clicked: figures.clicked.messages,
+        reachedPeople: figures.reached.people,
+        participants: figures.participated.people,
+      })
+    const sentOn = new Map(of30.days.map(d => [d.day, d.figures.sent.messages]))
+    for (const { day, messages } of home.perDay) expect([day, messages]).toEqual([day, sentOn.get(day) ?? 0])
 
     // the channel that blocks: who left LINE within a week of a message, after their last one
     const channels = (await by('channel')).items

@@ -1,7 +1,7 @@
 // Journal rows as history rows. Pure and deterministic: a retried batch must give exactly the same rows.
 import { friendshipOf } from '../customers/line.ts'
 import { unpackState } from '../customers/pack.ts'
-import { salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
+import { nameOf, salesChannels, STAGES, type CustomerState } from '../customers/model.ts'
 import { eventProps } from '../customers/event-props.ts'
 import { qualityOf } from '../customers/quality.ts'
 import { orderStateRow, type OrderStateRow } from './history-orders.ts'
@@ -280,7 +280,7 @@ export function snapshotRow(row: {
     workspace_id: row.workspace_id,
     customer_id: row.id,
     version: row.version,
-    name: trait('name') || trait('last_name') + trait('first_name') || trait('line_name'),
+    name: nameOf({ traits: state.traits ?? {} }) ?? '',
     member_no: held('member_no'),
     email: held('email') || trait('email'),
     phone: held('phone') || trait('phone'),

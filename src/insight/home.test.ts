@@ -1,19 +1,50 @@
 import { expect, test } from 'vitest'
+import { type Counted, FIGURES } from './engagement/model.ts'
 import { channelFigures, lastDays } from './home.ts'
 import { pagesFor } from './search.ts'
 
-test('what was clicked was delivered, what was delivered was accepted, what bounced failed', () => {
-  const rows = [
-    { channel: 'line', state: 'accepted', n: 5 },
-    { channel: 'line', state: 'clicked', n: 2 },
-    { channel: 'line', state: 'intended', n: 9 },
-    { channel: 'email', state: 'bounced', n: 1 },
-    { channel: 'email', state: 'delivered', n: 3 },
-    { channel: 'email', state: 'skipped', n: 4 },
-  ]
-  expect(channelFigures(rows)).toEqual([
-    { channel: 'line', accepted: 7, delivered: 2, clicked: 2, failed: 0, skipped: 0, unknown: 0 },
-    { channel: 'email', accepted: 4, delivered: 3, clicked: 0, failed: 1, skipped: 4, unknown: 0 },
+test('what was sent is history’s, what was not the ledger’s; a channel of only one of them stands there, too', () => {
+  const none = Object.fromEntries(FIGURES.map(f => [f, { messages: 0, people: 0 }])) as Counted
+  const sent = [
+    { key: 'email', figures: { sent: { messages: 4, people: 3 } } },
+    {
+      key: 'line',
+      figures: {
+        sent: { messages: 7, people: 6 },
+        reached: { messages: 5, people: 4 },
+        clicked: { messages: 2, people: 2 },
+        participated: { messages: 3, people: 3 },
+      },
+    },
+  ].map(p => ({ key: p.key, figures: { ...none, ...p.figures } }))
+  const rows = channelFigures(sent, [
+    { channel: 'line', failed: 1, skipped: 2, unknown: 0 },
+    { channel: 'sms', failed: 0, skipped: 9, unknown: 0 },
+  ])
+  const empty = {
+    sent: 0,
+    reached: 0,
+    clicked: 0,
+    reachedPeople: 0,
+    participants: 0,
+    failed: 0,
+    skipped: 0,
+    unknown: 0,
+  }
+  expect(rows).toEqual([
+    {
+      ...empty,
+      channel: 'line',
+      sent: 7,
+      reached: 5,
+      clicked: 2,
+      reachedPeople: 4,
+      participants: 3,
+      failed: 1,
+      skipped: 2,
+    },
+    { ...empty, channel: 'email', sent: 4 },
+    { ...empty, channel: 'sms', skipped: 9 },
   ])
 })
 

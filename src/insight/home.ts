@@ -1,5 +1,6 @@
-// The first page: what is live, what needs a person, how the channels did. Kept for a second or, where it took long, for longer,
-// because every open page asks again when something changes.
+// The first page: what is live, what needs a person, how the channels did: what was sent as the engagement page counts it, what was
+// not from the ledger. Kept for a second or, where it took long, for longer, because every open page asks again when something
+// changes.
 import { LRUCache } from 'lru-cache'
 import { workspaceNow, type WorkspaceSettings } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
@@ -7,12 +8,15 @@ import { countDeadLetters } from '../connectors/store.ts'
 import { countBrokenFeeds } from '../imports/store.ts'
 import type { Core } from '../platform/core.ts'
 import type { Handlers, WorkspaceRow } from '../platform/http/handler.ts'
-import { eventsPerDay, messagesByState, messagesPerDay, pastOf, presentOf } from './store.ts'
+import { messageScopeOf } from './engagement/routes.ts'
+import { engagementBy, type Part } from './engagement/store.ts'
+import { eventsPerDay, messagesNotSent, type NotSent, pastOf, presentOf } from './store.ts'
 import { unlessDown } from '../platform/clickhouse.ts'
+import { dayOf, startOfDay } from '../platform/zone-days.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN_DAYS = 14
-/** Channel figures cover this many days. */
+/** Of channels: the days that the engagement page shows by itself, so that both say the same. */
 const CHANNEL_DAYS = 30
 const KEPT_MS = 1_000
 /** A brand with millions of messages takes seconds to count: it may take a tenth of the time. */
@@ -22,39 +26,31 @@ const ASKING_MS = 60_000
 
 type Home = Out<'home'>
 type ByChannel = Home['messages'][number]
-type Count = Exclude<keyof ByChannel, 'channel'>
 
-/** Which figures a message's present state counts in: what was clicked was delivered, what was delivered was accepted. */
-const COUNTS_IN: Record<string, Count[]> = {
-  accepted: ['accepted'],
-  delivered: ['accepted', 'delivered'],
-  opened: ['accepted', 'delivered'],
-  clicked: ['accepted', 'delivered', 'clicked'],
-  complained: ['accepted', 'delivered'],
-  bounced: ['accepted', 'failed'],
-  blocked: ['accepted', 'failed'],
-  failed: ['failed'],
-  skipped: ['skipped'],
-  unknown: ['unknown'],
-}
-
-/** One row a channel, the one that sent most first. */
-export function channelFigures(rows: { channel: string; state: string; n: number }[]): ByChannel[] {
-  const channels = new Map<string, ByChannel>()
-  for (const { channel, state, n } of rows) {
-    const figures = channels.get(channel) ?? {
-      channel,
-      accepted: 0,
-      delivered: 0,
-      clicked: 0,
-      failed: 0,
-      skipped: 0,
-      unknown: 0,
-    }
-    for (const count of COUNTS_IN[state] ?? []) figures[count] += n
-    channels.set(channel, figures)
-  }
-  return [...channels.values()].sort((a, b) => b.accepted - a.accepted || (a.channel < b.channel ? -1 : 1))
+/** One row a channel, the one that sent most first. @param sent of history; null while it is down */
+export function channelFigures(
+  sent: Pick<Part, 'key' | 'figures'>[] | null,
+  notSent: NotSent[],
+): ByChannel[] {
+  const parts = new Map((sent ?? []).map(p => [p.key, p.figures]))
+  const failed = new Map(notSent.map(n => [n.channel, n]))
+  return [...new Set([...parts.keys(), ...failed.keys()])]
+    .map(channel => {
+      const figures = parts.get(channel)
+      const { failed: f = 0, skipped = 0, unknown = 0 } = failed.get(channel) ?? {}
+      return {
+        channel,
+        sent: figures?.sent.messages ?? 0,
+        reached: figures?.reached.messages ?? 0,
+        clicked: figures?.clicked.messages ?? 0,
+        reachedPeople: figures?.reached.people ?? 0,
+        participants: figures?.participated.people ?? 0,
+        failed: f,
+        skipped,
+        unknown,
+      }
+    })
+    .sort((a, b) => b.sent - a.sent || (a.channel < b.channel ? -1 : 1))
 }
 
 /** The last days of the zone, oldest first, as YYYY-MM-DD. */
@@ -70,16 +66,24 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
   const now = workspaceNow(w)
   const days = lastDays(now, w.timezone, SHOWN_DAYS)
   const since = now - SHOWN_DAYS * DAY_MS
-  const [past, events, present, states, messages, brokenFeeds, deadLetters] = await Promise.all([
+  const day = dayOf(now, w.timezone)
+  const channelsFrom = startOfDay(day - CHANNEL_DAYS + 1, w.timezone)
+  const scope = await messageScopeOf(core, w, {
+    from: new Date(channelsFrom).toISOString(),
+    to: new Date(startOfDay(day + 1, w.timezone)).toISOString(),
+  })
+  const [past, events, present, channels, sentDays, notSent, brokenFeeds, deadLetters] = await Promise.all([
     unlessDown(pastOf(core.history, w.id, now)),
     unlessDown(eventsPerDay(core.history, w.id, since, w.timezone)),
     presentOf(core.pool, w.id, Date.now() - DAY_MS),
-    messagesByState(core.pool, w.id, now - CHANNEL_DAYS * DAY_MS),
-    messagesPerDay(core.pool, w.id, since, w.timezone),
+    unlessDown(engagementBy(core.history, scope, 'channel', w.timezone)),
+    unlessDown(engagementBy(core.history, scope, 'day', w.timezone)),
+    messagesNotSent(core.pool, w.id, channelsFrom),
     countBrokenFeeds(core.pool, w.id, now),
     countDeadLetters(core.pool, w.id),
   ])
-  const stale = past === null || events === null
+  const stale = past === null || events === null || channels === null || sentDays === null
+  const sentOn = new Map((sentDays ?? []).map(d => [d.key, d.figures.sent.messages]))
   const paused = (w.settings as WorkspaceSettings).sendingPaused === true
   const attention = [
     { code: 'sending_paused', count: paused ? 1 : 0, link: 'settings' },
@@ -98,8 +102,8 @@ async function readHome(core: Core, w: WorkspaceRow): Promise<Home> {
     events24h: past?.events24h ?? 0,
     liveJourneys: present.live_journeys,
     waiting: past?.waiting ?? 0,
-    messages: channelFigures(states),
-    perDay: days.map(day => ({ day, events: events?.get(day) ?? 0, messages: messages.get(day) ?? 0 })),
+    messages: channelFigures(channels, notSent),
+    perDay: days.map(day => ({ day, events: events?.get(day) ?? 0, messages: sentOn.get(day) ?? 0 })),
     attention: attention.filter(a => a.count > 0),
     stale,
     setup: {

@@ -56,30 +56,16 @@ export async function eventsPerDay(
   return new Map(rows.map(r => [r.day, Number(r.n)]))
 }
 
-/** Messages by day of the workspace's zone, since a moment of workspace time. */
-export async function messagesPerDay(
-  sql: Sql,
-  workspace: Uuid,
-  since: number,
-  zone: string,
-): Promise<Map<string, number>> {
-  const { rows } = await sql.query<{ day: string; n: number }>(
-    `select to_char(created at time zone $3, 'YYYY-MM-DD') as day, count(*) as n from message
-      where workspace_id = $1 and created >= $2 and channel <> all($4::text[]) group by 1`,
-    [workspace, new Date(since), zone, INTERNAL_CHANNELS],
-  )
-  return new Map(rows.map(r => [r.day, r.n]))
-}
+export type NotSent = { channel: string; failed: number; skipped: number; unknown: number }
 
-/** Messages decided since (workspace ms), without calls, team mails and tickets. */
-export async function messagesByState(
-  sql: Sql,
-  workspace: Uuid,
-  since: number,
-): Promise<{ channel: string; state: string; n: number }[]> {
-  const { rows } = await sql.query<{ channel: string; state: string; n: number }>(
-    `select channel, state, count(*) as n from message
-      where workspace_id = $1 and created >= $2 and channel <> all($3::text[]) group by 1, 2`,
+/** Messages of customers decided since (workspace ms) that ended without being sent, by channel. */
+export async function messagesNotSent(sql: Sql, workspace: Uuid, since: number): Promise<NotSent[]> {
+  const { rows } = await sql.query<NotSent>(
+    `select channel, count(*) filter (where state = 'failed') as failed, count(*) filter (where state = 'skipped') as skipped,
+            count(*) filter (where state = 'unknown') as unknown
+       from message
+      where workspace_id = $1 and created >= $2 and state in ('failed', 'skipped', 'unknown') and channel <> all($3::text[])
+      group by channel`,
     [workspace, new Date(since), INTERNAL_CHANNELS],
   )
   return rows

@@ -24,7 +24,13 @@ export type LedgerRow = {
   account: Uuid | null
   heldBy: { rule: Uuid; as: HeldAs } | null
 }
-export type LedgerFilter = { state?: string; channel?: string; journey?: Uuid; customer?: Uuid[] }
+export type LedgerFilter = {
+  state?: string
+  channel?: string
+  journey?: Uuid
+  customer?: Uuid[]
+  ids?: Uuid[]
+}
 export type LedgerPosition = { created: string; id: Uuid }
 
 type Row = {
@@ -85,6 +91,10 @@ export async function listMessages(
   if (filter.channel) when(p => `channel = ${p}`, filter.channel)
   if (filter.journey) when(p => `journey_id = ${p}`, filter.journey)
   if (filter.customer) when(p => `customer_id = any(${p}::uuid[])`, filter.customer)
+  if (filter.ids) {
+    when(p => `bucket = any(${p}::smallint[])`, [...new Set(filter.ids.map(bucketOf))])
+    when(p => `id = any(${p}::uuid[])`, filter.ids)
+  }
   if (after) {
     values.push(after.created, after.id)
     conditions.push(`(created, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`)

@@ -2,7 +2,7 @@
 // question to a store is asked only when a template reads it (`ScopeSource`). Pure: who renders passes the source in.
 import { Drop } from 'liquidjs'
 import type { Rule } from '../rules/model.ts'
-import type { CustomerState } from '../customers/model.ts'
+import { type CustomerState, nameOf } from '../customers/model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import type { Intent } from './model.ts'
 
@@ -164,9 +164,6 @@ export function templateScope(
   const traits: Record<string, unknown> = {}
   for (const [name, trait] of Object.entries(customer?.traits ?? {})) traits[name] = trait.v
   const idOf = (kind: string) => customer?.ids.find(i => i.kind === kind)?.value ?? ''
-  const given = [traits.firstName ?? traits.first_name, traits.lastName ?? traits.last_name]
-    .filter(Boolean)
-    .join(' ')
   return {
     [LINKS]: links,
     ...(judge ? { [JUDGE]: judge } : {}),
@@ -174,7 +171,7 @@ export function templateScope(
     customer: {
       ...traits,
       id: customer ? publicId('cus', customer.id) : '',
-      name: traits.name ?? given,
+      name: (customer && nameOf(customer)) ?? '',
       member_no: idOf('member_no'),
       points: customer?.points?.v ?? 0,
       ...(customer?.tier ? { tier: customer.tier.v } : {}),

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { CustomerState } from '../customers/model.ts'
+import { type CustomerState, nameOf } from '../customers/model.ts'
 import { openSecrets } from '../platform/secrets.ts'
 import { openMessageLinks, readClickToken, readTap, readUnsubscribeToken } from './link-tokens.ts'
 import { languageOf } from './render-choose.ts'
@@ -18,7 +18,7 @@ const customer: CustomerState = {
   last: 0,
   ids: [{ kind: 'member_no', value: 'M1', verified: true, at: 0, src: 't' }],
   traits: {
-    firstName: { v: '小明', at: 0, src: 't' },
+    first_name: { v: '小明', at: 0, src: 't' },
     evil: { v: '"><script>alert(1)</script>', at: 0, src: 't' },
   },
   tags: { vip: { at: 0, src: 't' } },
@@ -45,6 +45,22 @@ const html = (text: string) => {
 }
 
 describe('render', () => {
+  test.each([
+    [{ name: '王小明', first_name: '明', line_name: 'Ming' }, '王小明'],
+    [{ first_name: '小明', last_name: '王' }, '王小明'],
+    [{ first_name: 'Tai Man', last_name: 'Chan' }, 'Tai Man Chan'],
+    [{ last_name: '王', line_name: 'Ming' }, '王'],
+    [{ line_name: 'Ming 🌱' }, 'Ming 🌱'],
+    [{}, ''],
+  ])('a message calls somebody as the screens do: %j', (traits, name) => {
+    const called = Object.fromEntries(Object.entries(traits).map(([k, v]) => [k, { v, at: 0, src: 't' }]))
+    const workspace = { name: '', timezone: 'UTC', locale: 'zh-TW' }
+    expect(templateScope({ ...customer, traits: called }, null, workspace, links)).toMatchObject({
+      customer: { name },
+    })
+    expect(nameOf({ traits: called })).toBe(name === '' ? null : name)
+  })
+
   test('customer, event and workspace, escaped in HTML', () => {
     expect(
       html(

@@ -1,6 +1,6 @@
 // Handlers of the send ledger.
 import type { Out } from '../contract.ts'
-import { nameOf } from '../customers/present.ts'
+import { nameOf } from '../customers/model.ts'
 import { customersById, findCustomer } from '../customers/store.ts'
 import { readTimeline } from '../customers/timeline.ts'
 import { journeyNames, nodeKey, nodeNames } from '../journeys/store.ts'
@@ -70,6 +70,7 @@ export const messageRoutes = {
       channel: query.channel,
       journey: query.journey ? idOr404('jrn', query.journey, 'journey') : undefined,
       customer: query.customer ? await customerIds(core, workspace.id, query.customer) : undefined,
+      ids: query.ids?.split(',').map(text => idOr404('msg', text)),
     }
     const after = position && { created: position[0]!, id: position[1]! }
     const [found, invariant] = await Promise.all([

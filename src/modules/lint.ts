@@ -136,14 +136,30 @@ const SMS_CODES = {
   sender_missing: 'no_sender_name',
 } as const
 
-/** Of a text as it goes out: with its short links and the values in it. */
+/** Of a text as it goes out: with its short links and the values in it. An account that names no registered links cannot be checked
+ *  against, which is said where there are any. */
 export function lintText(text: string, settings: Record<string, string>): Finding[] {
-  return lintSms(text, settings).map(({ kind, value }) => ({
-    code: SMS_CODES[kind],
-    level: 'warning',
-    path: '/text',
-    message: SMS_WORDS[kind](value),
-  }))
+  const found = lintSms(text, settings).map(
+    ({ kind, value }): Finding => ({
+      code: SMS_CODES[kind],
+      level: 'warning',
+      path: '/text',
+      message: SMS_WORDS[kind](value),
+    }),
+  )
+  if (settings.registeredLinks?.trim()) return found
+  const unchecked = lintSms(text, { registeredLinks: '-' }).map(w => w.value)
+  if (unchecked.length > 0)
+    found.push(
+      finding(
+        'unregistered_link',
+        '/text',
+        `發給台灣門號時，沒有登記的網址與電話會被電信業者攔下：${unchecked.join('、')}。請在「渠道」的簡訊帳號填上已登記的，才能檢查`,
+        `To numbers in Taiwan, carriers drop links and phone numbers that are not registered: ${unchecked.join(', ')}. Give the registered ones in Channels, then they are checked`,
+        'hint',
+      ),
+    )
+  return found
 }
 
 type Json = Record<string, unknown>

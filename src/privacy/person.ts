@@ -1,8 +1,7 @@
 // Who somebody is, over everything that was merged into them: their ids and every value that leads to them.
 import { unpackState } from '../customers/pack.ts'
 import { cleanEmail, cleanLineUid, cleanPhone } from '../customers/contacts.ts'
-import type { CustomerState, IdRef } from '../customers/model.ts'
-import { nameOf } from '../customers/present.ts'
+import { type CustomerState, type IdRef, nameOf } from '../customers/model.ts'
 import { ALL_BUCKETS, bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import type { Secrets } from '../platform/secrets.ts'

@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next'
 import type { BroadcastSpec } from '../../src/campaigns/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { AskBeforeLeaving } from '../parts/leaving.tsx'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { LastLook } from './last-look.tsx'
@@ -45,7 +46,12 @@ export function BroadcastForm({
   const after = (b: Held) => {
     note(true)
     if (held === null)
-      void navigate({ to: '/w/$ws/broadcasts/$broadcast', params: { ws, broadcast: b.id }, search: {} })
+      void navigate({
+        to: '/w/$ws/broadcasts/$broadcast',
+        params: { ws, broadcast: b.id },
+        search: {},
+        ignoreBlocker: true, // it has just been saved
+      })
   }
   const create = useAct('createBroadcast', { done: t('common.saved'), after })
   const save = useAct('saveBroadcast', { done: t('common.saved'), after })
@@ -54,8 +60,10 @@ export function BroadcastForm({
     if (held === null) create.mutate({ ws, body })
     else save.mutate({ ws, broadcast: held.id, body: { ...body, version: held.version } })
   }
+  const written = held !== null || campaign !== '' || JSON.stringify(spec) !== JSON.stringify(begun)
   return (
     <Stack>
+      <AskBeforeLeaving unsaved={!saved && written} />
       <Card title={t('broadcast.step_audience')}>
         <Stack gap="sm">
           <TextInput

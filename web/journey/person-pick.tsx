@@ -9,10 +9,13 @@ export function PersonPick({
   ws,
   value,
   choose,
+  label,
 }: {
   ws: string
   value: string | null
   choose: (customer: string | null) => void
+  /** what the customer is chosen for, where a page asks for two */
+  label?: string
 }) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
@@ -28,7 +31,7 @@ export function PersonPick({
       size="sm"
       searchable
       clearable
-      label={t('why.customer')}
+      label={label ?? t('why.customer')}
       placeholder={t('why.customerHint')}
       nothingFoundMessage={asked === '' ? t('why.customerHint') : t('why.noneFound')}
       data={data}

@@ -1,15 +1,17 @@
-// A button that sends a content to test recipients: to oneself, to seed lists, filled in as for any customer.
+// A button that sends a content to test recipients: to oneself, to seed lists, filled in as for any customer; and says of each what
+// became of it.
 import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { In } from '../../src/contract.ts'
+import type { In, Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { PersonPick } from '../journey/person-pick.tsx'
+import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
-import { Guarded } from '../parts/small.tsx'
+import { Guarded, StateBadge } from '../parts/small.tsx'
+import { Show } from '../parts/state.tsx'
 import { ThatIsMe } from '../settings/test-recipients.tsx'
 import { useSay } from '../use.ts'
 
@@ -63,12 +65,7 @@ function Form({
   const [self, toSelf] = useState(false)
   const [lists, choose] = useState<string[]>([])
   const [as, fillAs] = useState<string | null>(null)
-  const send = useAct('testSend', {
-    after: ({ sent }) => {
-      notifications.show({ message: t('testSend.sent', { n: say.count(sent.length) }), color: 'green' })
-      close()
-    },
-  })
+  const send = useAct('testSend')
   const nameless = t('testSend.nameless')
   const form = (
     <form
@@ -104,10 +101,7 @@ function Form({
             label={t('testSend.self', { name: data.self.name ?? nameless })}
           />
         ) : null}
-        <div>
-          <Text size="sm">{t('testSend.as')}</Text>
-          <PersonPick ws={ws} value={as} choose={fillAs} />
-        </div>
+        <PersonPick ws={ws} value={as} choose={fillAs} label={t('testSend.as')} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {t('common.cancel')}
@@ -119,18 +113,68 @@ function Form({
       </Stack>
     </form>
   )
+  if (send.data) return <Results ws={ws} sent={send.data.sent} again={send.reset} close={close} />
   // its own confirmation is a form: beside ours, not within
   return data && !data.self ? (
     <Stack>
-      <div>
-        <Text size="sm" mb={4}>
-          {t('testSend.whoAreYou')}
-        </Text>
-        <ThatIsMe ws={ws} />
-      </div>
+      <ThatIsMe ws={ws} label={t('testSend.whoAreYou')} />
       {form}
     </Stack>
   ) : (
     form
+  )
+}
+
+const ASK_MS = 700
+const PENDING = ['intended', 'claimed', 'sending']
+
+/** One row a recipient, until all have an end: a test that nobody gets says why. */
+function Results({
+  ws,
+  sent,
+  again,
+  close,
+}: {
+  ws: string
+  sent: Out<'testSend'>['sent']
+  again: () => void
+  close: () => void
+}) {
+  const { t } = useTranslation()
+  const [over, end] = useState(false)
+  const query = useApi(
+    'messages',
+    { ws, query: { ids: sent.map(s => s.message).join(','), limit: 50 } },
+    { refetchInterval: over ? false : ASK_MS },
+  )
+  const items = query.data?.items
+  const ended = items !== undefined && !items.some(m => PENDING.includes(m.state))
+  if (ended !== over) end(ended)
+  return (
+    <Stack>
+      <Show query={query} rows={2}>
+        {data => (
+          <div role="status" aria-label={t('testSend.results')}>
+            <ul className="plain">
+              {data.items.map(m => (
+                <li key={m.id}>
+                  <Group gap="xs">
+                    <Text>{m.customerName ?? t('testSend.nameless')}</Text>
+                    <StateBadge state={m.state} />
+                    {m.reason ? <Text size="sm">{word('reason', m.reason)}</Text> : null}
+                  </Group>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </Show>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={again}>
+          {t('testSend.again')}
+        </Button>
+        <Button onClick={close}>{t('common.close')}</Button>
+      </Group>
+    </Stack>
   )
 }

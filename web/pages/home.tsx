@@ -7,7 +7,7 @@ import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { word } from '../i18n.ts'
 import { A, ButtonLink } from '../parts/link.tsx'
-import { Card, Page } from '../parts/page.tsx'
+import { Card, Page, Scroll } from '../parts/page.tsx'
 import { Badge, Channel, Figure } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
 import { useSay, useWs } from '../use.ts'
@@ -270,27 +270,34 @@ function Attention({ home }: { home: Out<'home'> }) {
   )
 }
 
+const SENT = ['sent', 'reached', 'clicked'] as const
+const NOT_SENT = ['failed', 'skipped', 'unknown'] as const
+
 function Engagement({ home }: { home: Out<'home'> }) {
   const { t } = useTranslation()
   const say = useSay()
   const ws = useWs()
-  const columns = ['accepted', 'delivered', 'clicked', 'failed', 'skipped', 'unknown'] as const
   return (
     <Card title={t('home.engagement')} flush>
       {home.messages.length === 0 ? (
         <Empty icon={<IconSend />} title={t('messages.empty')} text={t('home.noMessages')} />
       ) : (
-        <div className="table-scroll">
+        <Scroll label={t('home.engagement')}>
           <table className="table">
             <thead>
               <tr>
                 <th>{t('common.channel')}</th>
-                {columns.map(c => (
-                  <th key={c} className="end">
-                    {t(`home.${c}`)}
-                  </th>
+                {SENT.map(f => (
+                  <FigureHead
+                    key={f}
+                    label={t(`engagementFigure.${f}`)}
+                    definition={t(`engagementDef.${f}`)}
+                  />
                 ))}
-                <FigureHead label={t('home.ctr')} definition={t('home.ctrDef')} />
+                <FigureHead label={t('engagement.rate')} definition={t('engagement.rateDef')} />
+                {NOT_SENT.map(c => (
+                  <FigureHead key={c} label={t(`home.${c}`)} definition={t(`home.${c}Def`)} />
+                ))}
               </tr>
             </thead>
             <tbody>
@@ -299,24 +306,36 @@ function Engagement({ home }: { home: Out<'home'> }) {
                   <td>
                     <Channel name={row.channel} />
                   </td>
-                  {columns.map(c => (
-                    <td key={c} className="end">
+                  {SENT.map(figure => (
+                    <td key={figure} className="end">
                       <A
-                        to="/w/$ws/messages"
+                        to="/w/$ws/insight/engagement"
                         params={{ ws }}
-                        search={{ channel: row.channel, state: c }}
+                        search={{ figure, key: row.channel }}
                         c="inherit"
                       >
-                        {say.people(row[c])}
+                        {say.people(row[figure])}
                       </A>
                     </td>
                   ))}
-                  <td className="end">{say.share(row.clicked, row.accepted)}</td>
+                  <td className="end">{say.share(row.participants, row.reachedPeople)}</td>
+                  {NOT_SENT.map(state => (
+                    <td key={state} className="end">
+                      <A
+                        to="/w/$ws/messages"
+                        params={{ ws }}
+                        search={{ channel: row.channel, state }}
+                        c="inherit"
+                      >
+                        {say.people(row[state])}
+                      </A>
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Card>
   )

@@ -14,6 +14,7 @@ import { ModuleSettings } from '../messages/module-settings.tsx'
 import { ModuleUses, ModuleVersions } from '../messages/module-tabs.tsx'
 import { PreviewAs } from '../messages/editor/preview.tsx'
 import { TestSend } from '../messages/test-send.tsx'
+import { AskBeforeLeaving } from '../parts/leaving.tsx'
 import { A } from '../parts/link.tsx'
 import { Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
@@ -196,6 +197,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
           ) : null}
         </Tabs.Panel>
       </Tabs>
+      <AskBeforeLeaving unsaved={dirty && !readOnly} />
       {asking === 'publish' ? (
         <ModulePublish ws={ws} data={data} close={() => ask(null)} after={() => ask(null)} />
       ) : null}

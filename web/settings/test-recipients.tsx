@@ -89,7 +89,7 @@ function Add({ ws }: { ws: string }) {
           value={list}
           onChange={e => setList(e.currentTarget.value)}
         />
-        <PersonPick ws={ws} value={customer} choose={choose} />
+        <PersonPick ws={ws} value={customer} choose={choose} label={t('testSend.addWho')} />
         <Guarded scope="messages:write" size="sm" type="submit" loading={add.isPending}>
           {t('testSend.add')}
         </Guarded>
@@ -99,7 +99,7 @@ function Add({ ws }: { ws: string }) {
 }
 
 /** Chooses the customer that the signed-in person is. */
-export function ThatIsMe({ ws }: { ws: string }) {
+export function ThatIsMe({ ws, label }: { ws: string; label: string }) {
   const { t } = useTranslation()
   const [customer, choose] = useState<string | null>(null)
   const [sure, ask] = useState(false)
@@ -107,7 +107,7 @@ export function ThatIsMe({ ws }: { ws: string }) {
   return (
     <>
       <Group align="flex-end">
-        <PersonPick ws={ws} value={customer} choose={choose} />
+        <PersonPick ws={ws} value={customer} choose={choose} label={label} />
         <Guarded scope="messages:write" size="sm" disabled={customer === null} onClick={() => ask(true)}>
           {t('testSend.bind')}
         </Guarded>
@@ -170,7 +170,7 @@ function Me({ ws, name }: { ws: string; name: string | null }) {
           </Group>
         ) : null}
       </Group>
-      <ThatIsMe ws={ws} />
+      <ThatIsMe ws={ws} label={t('testSend.me')} />
     </Stack>
   )
 }

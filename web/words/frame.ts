@@ -103,6 +103,15 @@ export const frame = {
     zone: ['時區 {{zone}}', 'Time zone {{zone}}'],
     done: ['時鐘已開始前進', 'The clock is moving'],
   },
+  leaving: {
+    title: ['還沒儲存，要離開嗎？', 'Leave without saving?'],
+    text: [
+      '這一頁有還沒儲存的變更，離開後就沒有了。',
+      'This page has changes that are not saved. They are gone once you leave.',
+    ],
+    stay: ['留在這頁', 'Stay here'],
+    leave: ['不儲存，離開', 'Leave without saving'],
+  },
   common: {
     save: ['儲存', 'Save'],
     saved: ['已儲存', 'Saved'],

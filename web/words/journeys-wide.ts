@@ -175,7 +175,7 @@ export const journeysWide = {
     notMet: ['未達標', 'not yet'],
   },
   sending: {
-    tab: ['發送上限', 'Sending limits'],
+    tab: ['發送', 'Sending'],
     countTransactional: ['交易通知也算進次數', 'Transactional messages count, too'],
     countText: [
       '只用於旅程決定發送時判斷的規則；交易通知永遠不會被擋下',

@@ -154,9 +154,9 @@ export const smtp: Adapter = {
   complete: withDkimKey,
   send,
   parse,
-  standIn: (core, workspace) => ({
+  standIn: (core, workspace, brand) => ({
     name: 'Email',
-    settings: { host: STAND_IN, user: workspace, from: 'hello@sandbox.example', fromName: 'Sandbox' },
+    settings: { host: STAND_IN, user: workspace, from: 'hello@sandbox.example', fromName: brand },
     secrets: { password: standInSecret(core, workspace, 'smtp') },
   }),
   close: closeIdle,

@@ -1,7 +1,7 @@
 // Handlers of the desk: stop and release, dead letters, test sends.
 import { isReference, type MessageContent } from '../../channels/content.ts'
 import { isChannel } from '../../channels/model.ts'
-import { nameOf } from '../../customers/present.ts'
+import { nameOf } from '../../customers/model.ts'
 import { customersById, findCustomer } from '../../customers/store.ts'
 import { runCommand } from '../../inbox/command.ts'
 import { newestVersions } from '../../modules/store.ts'
@@ -47,13 +47,13 @@ async function recipientsOf(
       throw noneOf(
         'self',
         'You have not said which customer you are',
-        'Bind yourself under Settings, Test sends.',
+        'Bind yourself under Settings, Sending.',
       )
     found.add(self)
   }
   for (const name of wanted.lists ?? []) {
     const list = lists.find(l => l.name === name)
-    if (!list) throw noneOf('lists', `There is no seed list ${name}`, 'Choose one of Settings, Test sends.')
+    if (!list) throw noneOf('lists', `There is no seed list ${name}`, 'Choose one of Settings, Sending.')
     for (const customer of list.customers) found.add(customer)
   }
   const seeds = new Set(lists.flatMap(l => l.customers))

@@ -1,6 +1,6 @@
 // Handlers of what journeys tell the team, and of the secret of their calls.
 import { callSecret } from '../../channels/http.ts'
-import { nameOf } from '../../customers/present.ts'
+import { nameOf } from '../../customers/model.ts'
 import { customersById } from '../../customers/store.ts'
 import { journeyNames } from '../../journeys/store.ts'
 import { cutPage, isTexts, readCursor } from '../../platform/cursor.ts'
