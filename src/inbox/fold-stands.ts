@@ -4,7 +4,7 @@ import { must } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
 import type { Park, Segment, Shift } from './fold-model.ts'
 import { writeEntry } from './journal.ts'
-import type { InputKind, JournalEntry } from './model.ts'
+import type { JournalEntry } from './model.ts'
 import type { InboxRow, Standing } from './read.ts'
 
 export type Stand = {
@@ -76,7 +76,7 @@ export function openStands(standings: readonly Standing[]) {
       const { entries } = begin(stand)
       for (const row of rows) {
         const at = row.received + stand.offsetMs
-        entries.push(writeEntry({ c: customer, k: row.kind as InputKind, n: at, r: at, x: 'parked' }, 'null'))
+        entries.push(writeEntry({ c: customer, k: row.kind, n: at, r: at, x: 'parked' }, 'null'))
       }
     },
 

@@ -12,7 +12,7 @@ import type { Folded, FoldInput, Held, Kept, Park, Work } from './fold-model.ts'
 import { openStands, type Stand } from './fold-stands.ts'
 import { bodyOf } from './inbox-body.ts'
 import { writeEntry } from './journal.ts'
-import type { CommandBody, FoldEffect, Input, InputKind, JournalEntry } from './model.ts'
+import type { CommandBody, FoldEffect, Input, JournalEntry } from './model.ts'
 import type { CustomerRow, InboxRow } from './read.ts'
 
 const MAX_ALARMS_IN_A_ROW = 1_000
@@ -170,7 +170,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
     const received = row.received + stand.offsetMs
     const note = (x: NonNullable<JournalEntry['x']>) => {
-      const entry: Omit<JournalEntry, 'b'> = { c: id, k: row.kind as InputKind, n: received, r: received, x }
+      const entry: Omit<JournalEntry, 'b'> = { c: id, k: row.kind, n: received, r: received, x }
       if (row.message_hash) entry.h = row.message_hash
       work.lines.push({
         segment: stands.segmentOf(stand),

@@ -2,6 +2,7 @@
 // ClickHouse being down only makes the cursors wait: intake, folds and messages go on.
 import { Counter, Gauge } from 'prom-client'
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { openBreath } from '../platform/breathe.ts'
 import { faultPoint } from '../platform/fault.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -158,10 +159,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
         worked = await round(pace.begin())
         backoffMs = FIRST_BACKOFF_MS
       } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'history: will try again',
-        )
+        core.log.warn(faultOf(error), 'history: will try again')
         await new Promise(resolve => setTimeout(resolve, backoffMs)) // whoever calls
         backoffMs = Math.min(backoffMs * 2, MOST_BACKOFF_MS)
         continue
@@ -183,10 +181,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
       pace.end()
       await ended
       await releaseLeases(core, HISTORY_LEASES).catch((error: unknown) =>
-        core.log.warn(
-          { error: (error as Error).message.slice(0, 200) },
-          'history: leases run out by themselves',
-        ),
+        core.log.warn(faultOf(error), 'history: leases run out by themselves'),
       )
       await presence?.end().catch(() => undefined) // the server ends the session either way
     },
