@@ -18,10 +18,10 @@ const DECIDE = [
   /^src\/campaigns\/figures\.ts$/,
   /^src\/membership\/(fold|coupons|points|due|held|commands)\.ts$/,
   /^src\/journeys\/(?!store|routes|enroll-routes|people|publish|counts|present)/,
-  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-facts|order-worth|order-view|remember|standing|event-props|contacts|money|world|model|pack|pack-memory|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|notes|split|whose|restore|preview|line)\.ts$/,
+  /^src\/customers\/(reduce|fold|merge|profile|profile-plan|orders|order-facts|order-worth|order-view|remember|standing|event-props|contacts|money|world|model|pack|pack-memory|settings|attributes|activity|affinity|cart|phase|reach|stage|statements|touch|visits|identity|shared|conflicts|decisions|answer|notes|split(-person|-restores)?|whose|restore|preview|line)\.ts$/,
   /^src\/(.+\/)?model\.ts$/,
   /^src\/contract(\.ts|\/)/,
-  /^src\/inbox\/(fold|model|history-rows|history-orders|history-columns)\.ts$/,
+  /^src\/inbox\/(fold|fold-stands|model|history-rows|history-orders|history-columns)\.ts$/,
   /^src\/messages\/(model|decide|render(-[a-z]+)?)\.ts$/,
   /^src\/modules\/(diff|lint|mail-blocks)\.ts$/,
 ]

@@ -5,7 +5,8 @@ import { resolvedEvent, type Resolved } from '../src/collect/resolve.ts'
 import type { CustomerState, IdRef, Proof } from '../src/customers/model.ts'
 import { nextAlarm, reduce } from '../src/customers/reduce.ts'
 import { nobodyOf, strongestOf } from '../src/customers/shared.ts'
-import { restoresOf, split, type Parted } from '../src/customers/split.ts'
+import { split, type Parted } from '../src/customers/split.ts'
+import { restoresOf } from '../src/customers/split-restores.ts'
 import type { World } from '../src/customers/world.ts'
 import type {
   CommandBody,

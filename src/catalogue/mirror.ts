@@ -1,6 +1,7 @@
 // Stores and products as history knows them: each changed row is copied once more, the newest version wins there. A
 // copy that broke off is made again.
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { PRODUCTS, type ProductRow } from './products.ts'
 import type { Shelf } from './shelf.ts'
@@ -72,10 +73,7 @@ export function startMirror(core: Core): Role {
     try {
       while (!stopped && (await mirrorCatalogue(core)) >= BATCH);
     } catch (error) {
-      core.log.warn(
-        { error: (error as Error).message.slice(0, 200) },
-        'catalogue: not copied to history, will try again',
-      )
+      core.log.warn(faultOf(error), 'catalogue: not copied to history, will try again')
     }
   }
   const timer = setInterval(() => {

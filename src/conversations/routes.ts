@@ -10,6 +10,7 @@ import { openMessageLinks } from '../messages/link-tokens.ts'
 import { renderNotice, templateFault } from '../messages/render.ts'
 import { templateScope } from '../messages/render-scope.ts'
 import type { Core } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { cutPage, isTexts, readCursor } from '../platform/cursor.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Caller, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
@@ -201,7 +202,7 @@ export const conversationRoutes = {
     tellPages(core, workspace.id)
     if (body.read && row.channel === 'line' && conversationSettingsOf(workspace).markRead)
       void markReadAtLine(core, workspace.id, customer.state).catch((error: unknown) =>
-        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'conversations: not marked as read'),
+        core.log.warn(faultOf(error), 'conversations: not marked as read'),
       )
     return { ok: true as const }
   },

@@ -182,70 +182,15 @@ export const absorbNeeds = (body: AbsorbBody): string[] => [
 export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerdict {
   const { state } = fold
   if (state.absorbed.includes(body.loser)) return 'folded'
-  const brought = body.ids.find(id => id.kind === 'member_no' && id.verified !== undefined)?.value ?? null
-  const theirs = (body.state === null ? null : memberNoOf(body.state)) ?? brought
-  const apart = isApart(state, [body.loser, ...(body.state?.absorbed ?? [])])
-  if (body.actor === undefined && (apart || otherMember(state, theirs))) {
-    const reason = apart ? 'apart' : 'member_no'
-    if (!apart) noteConflict(fold, body.loser, reason as 'member_no', { ids: [] })
-    derive(fold, 'merge.refused', { with: body.loser, reason })
-    letGo(fold, body.loser, body.state?.ids.filter(id => !id.shared).map(refOf) ?? [])
-    fold.effects.push({
-      kind: 'post',
-      to: body.loser,
-      input: {
-        kind: 'merge_refused',
-        messageId: null,
-        body: { loser: body.loser, reason, from: state.id },
-      },
-    })
-    return 'refused'
-  }
+  const reason = body.actor === undefined ? whyNotAbsorb(state, body) : null
+  if (reason !== null) return refuseAbsorb(fold, body, reason)
   state.absorbed.push(body.loser)
   if (state.asked) delete state.asked[body.loser]
   fold.effects.push({ kind: 'repoint', from: body.loser, ids: body.ids })
   fold.effects.push({ kind: 'said_with', from: body.loser })
-  for (const key of absorbNeeds(body)) {
-    const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
-    if (isElsewhere(rows)) continue
-    const known = facts[key] ?? []
-    const back = backRow(known, fold.t)
-    const more = back ? [...rows, back] : rows
-    const { fresh, before, after } = addOrderRows(state, fold.world.currency, known, more)
-    if (fresh.length > 0) rememberOrder(fold, before, after)
-    for (const row of fresh) fold.effects.push({ kind: 'order', row })
-    if (fresh.length > 0) fold.effects.push({ kind: 'worth', order: rows[0]!.orderNo, worth: told(after) })
-  }
-  if (body.state !== null) {
-    const other = structuredClone(body.state) // the input is journalled after this: it must not change with the state
-    rejoin(fold, other)
-    mergeRemembered(fold, body.loser, other)
-    mergeProfile(state, other)
-    mergePreference(state, other)
-    mergeActivity(fold, other)
-    mergeStanding(state, other)
-    mergeSent(state, other)
-    mergeWatches(state, other)
-    mergeRights(fold, other)
-    mergeSegments(fold, other)
-    mergeRuns(fold, other)
-    if (body.detour)
-      waitNoMore(
-        fold,
-        state.enr.filter(run => other.enr.includes(run)),
-      )
-  }
-  for (const { kind, value, verified } of body.ids)
-    if (
-      verified !== undefined &&
-      !holds(state, { kind, value }) &&
-      goneTo(state, [{ kind, value }], fold.now) === undefined &&
-      !(kind === 'member_no' && memberNoOf(state) !== null)
-    ) {
-      // the event that made the two meet named it first: it is new to both, and may start something
-      addId(state, { kind, value, verified, at: fold.t, src: 'merge' })
-      noteId(fold, { kind, value }, verified)
-    }
+  takeOrders(fold, body, facts)
+  if (body.state !== null) takeState(fold, body, body.state)
+  takeIds(fold, body.ids)
   settleMerged(fold, body.actor ?? null)
   derive(fold, 'customer.merged', {
     loser: body.loser,
@@ -254,6 +199,77 @@ export function foldAbsorb(fold: Fold, body: AbsorbBody, facts: Facts): FoldVerd
   fold.changed = true
   setDates(fold)
   return 'folded'
+}
+
+function whyNotAbsorb(state: CustomerState, body: AbsorbBody): 'apart' | 'member_no' | null {
+  if (isApart(state, [body.loser, ...(body.state?.absorbed ?? [])])) return 'apart'
+  const brought = body.ids.find(id => id.kind === 'member_no' && id.verified !== undefined)?.value ?? null
+  const theirs = (body.state === null ? null : memberNoOf(body.state)) ?? brought
+  return otherMember(state, theirs) ? 'member_no' : null
+}
+
+function refuseAbsorb(fold: Fold, body: AbsorbBody, reason: 'apart' | 'member_no'): FoldVerdict {
+  if (reason === 'member_no') noteConflict(fold, body.loser, reason, { ids: [] })
+  derive(fold, 'merge.refused', { with: body.loser, reason })
+  letGo(fold, body.loser, body.state?.ids.filter(id => !id.shared).map(refOf) ?? [])
+  fold.effects.push({
+    kind: 'post',
+    to: body.loser,
+    input: {
+      kind: 'merge_refused',
+      messageId: null,
+      body: { loser: body.loser, reason, from: fold.state.id },
+    },
+  })
+  return 'refused'
+}
+
+function takeOrders(fold: Fold, body: AbsorbBody, facts: Facts): void {
+  for (const key of absorbNeeds(body)) {
+    const rows = body.orders.filter(o => orderFact(o.orderNo) === key)
+    if (isElsewhere(rows)) continue
+    const known = facts[key] ?? []
+    const back = backRow(known, fold.t)
+    const more = back ? [...rows, back] : rows
+    const { fresh, before, after } = addOrderRows(fold.state, fold.world.currency, known, more)
+    if (fresh.length === 0) continue
+    rememberOrder(fold, before, after)
+    for (const row of fresh) fold.effects.push({ kind: 'order', row })
+    fold.effects.push({ kind: 'worth', order: rows[0]!.orderNo, worth: told(after) })
+  }
+}
+
+function takeState(fold: Fold, body: AbsorbBody, given: CustomerState): void {
+  const { state } = fold
+  const other = structuredClone(given) // the input is journalled after this: it must not change with the state
+  rejoin(fold, other)
+  mergeRemembered(fold, body.loser, other)
+  mergeProfile(state, other)
+  mergePreference(state, other)
+  mergeActivity(fold, other)
+  mergeStanding(state, other)
+  mergeSent(state, other)
+  mergeWatches(state, other)
+  mergeRights(fold, other)
+  mergeSegments(fold, other)
+  mergeRuns(fold, other)
+  if (body.detour)
+    waitNoMore(
+      fold,
+      state.enr.filter(run => other.enr.includes(run)),
+    )
+}
+
+/** The event that made the two meet named them first: they are new to both, and may start something. */
+function takeIds(fold: Fold, ids: AbsorbBody['ids']): void {
+  const { state } = fold
+  for (const { kind, value, verified } of ids) {
+    if (verified === undefined || holds(state, { kind, value })) continue
+    if (goneTo(state, [{ kind, value }], fold.now) !== undefined) continue
+    if (kind === 'member_no' && memberNoOf(state) !== null) continue
+    addId(state, { kind, value, verified, at: fold.t, src: 'merge' })
+    noteId(fold, { kind, value }, verified)
+  }
 }
 
 /** What both had shared with each other leads to the person again. */

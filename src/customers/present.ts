@@ -70,38 +70,6 @@ export type PageFacts = {
 export const graphKey = (journey: Uuid, version: number): string => `${journey}/${version}`
 
 export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
-  const journeyName = (id: Uuid) => facts.journeyNames.get(id) ?? ''
-  const running = state.enr.map(e => {
-    const node = facts.graphs.get(graphKey(e.j, e.v))?.nodes[e.node]
-    return {
-      id: publicId('enr', e.id),
-      journey: publicId('jrn', e.j),
-      journeyName: journeyName(e.j),
-      version: e.v,
-      enteredAt: iso(e.at),
-      node: e.node,
-      nodeName: node ? nameOfNode(node) : null,
-      waitingUntil:
-        e.wait && 'until' in e.wait && typeof e.wait.until === 'number' ? iso(e.wait.until) : null,
-      endedAt: null,
-      how: null,
-    }
-  })
-  const ended = Object.entries(state.past).map(([at, p]) => {
-    const { journey, key } = partsOfPast(at)
-    return {
-      id: publicId('enr', deriveId(bucketOf(state.id), journey, state.id, key, p.n)),
-      journey: publicId('jrn', journey),
-      journeyName: journeyName(journey),
-      version: 0, // the state keeps no version of what ended; the timeline has it
-      enteredAt: iso(p.at),
-      node: null,
-      nodeName: null,
-      waitingUntil: null,
-      endedAt: iso(p.out),
-      how: p.how,
-    }
-  })
   const line = friendshipOf(state)
   return {
     id: publicId('cus', state.id),
@@ -184,7 +152,7 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
         }
       : null,
     pushTokens: (state.push ?? []).map(p => ({ platform: p.p, token: '…' + p.t.slice(-8), at: iso(p.at) })),
-    enrollments: [...running, ...ended].sort((a, b) => (a.enteredAt < b.enteredAt ? 1 : -1)),
+    enrollments: enrollmentsOf(state, facts),
     conflicts: (state.conflicts ?? []).map(c => ({ with: publicId('cus', c.with), at: iso(c.at) })),
     mergedFrom: state.absorbed.map(id => publicId('cus', id)),
     firstSeen: iso(state.first),
@@ -192,6 +160,43 @@ export function pageOf(state: CustomerState, facts: PageFacts): CustomerPage {
     stateBytes: facts.stateBytes,
     parked: facts.parked && { ...facts.parked, at: facts.parked.at.toISOString() },
   }
+}
+
+/** What runs, and of what ended what the state remembers; the newest first. */
+function enrollmentsOf(state: CustomerState, facts: PageFacts): CustomerPage['enrollments'] {
+  const journeyName = (id: Uuid) => facts.journeyNames.get(id) ?? ''
+  const running = state.enr.map(e => {
+    const node = facts.graphs.get(graphKey(e.j, e.v))?.nodes[e.node]
+    return {
+      id: publicId('enr', e.id),
+      journey: publicId('jrn', e.j),
+      journeyName: journeyName(e.j),
+      version: e.v,
+      enteredAt: iso(e.at),
+      node: e.node,
+      nodeName: node ? nameOfNode(node) : null,
+      waitingUntil:
+        e.wait && 'until' in e.wait && typeof e.wait.until === 'number' ? iso(e.wait.until) : null,
+      endedAt: null,
+      how: null,
+    }
+  })
+  const ended = Object.entries(state.past).map(([at, p]) => {
+    const { journey, key } = partsOfPast(at)
+    return {
+      id: publicId('enr', deriveId(bucketOf(state.id), journey, state.id, key, p.n)),
+      journey: publicId('jrn', journey),
+      journeyName: journeyName(journey),
+      version: 0, // the state keeps no version of what ended; the timeline has it
+      enteredAt: iso(p.at),
+      node: null,
+      nodeName: null,
+      waitingUntil: null,
+      endedAt: iso(p.out),
+      how: p.how,
+    }
+  })
+  return [...running, ...ended].sort((a, b) => (a.enteredAt < b.enteredAt ? 1 : -1))
 }
 
 function ordersOf(orders: OrderSummary): NonNullable<CustomerPage['orders']> {
@@ -226,7 +231,7 @@ const touchOf = (t: Touch): NonNullable<CustomerPage['touches']>['first'] => ({
   keyword: t.kw ?? null,
 })
 
-/** The parts of a key of `past`; pastKey of src/journeys/run.ts writes them. */
+/** The parts of a key of `past`; pastKey (src/journeys/ends.ts) writes them. */
 export function partsOfPast(key: string): { journey: Uuid; key: string } {
   return { journey: key.slice(0, 36), key: key.slice(37) }
 }

@@ -2,6 +2,7 @@
 import { workspacesOfUser } from '../catalogue/workspace.ts'
 import type { Out } from '../contract.ts'
 import type { Core } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Caller, Handlers } from '../platform/http/handler.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -77,7 +78,7 @@ function run(core: Core, user: Uuid, record: (more?: Partial<DemoRecord>) => Dem
   buildDemo(core, { owner: user, onProgress: status => (last = status) })
     .then(({ workspace }) => end(record({ state: 'done', done: 100, step: 'done', workspace })))
     .catch(async error => {
-      core.log.error({ error: (error as Error).message.slice(0, 200) }, 'demo: build failed')
+      core.log.error(faultOf(error), 'demo: build failed')
       await end(record({ ...last, state: 'failed' }))
     })
     .catch(error =>

@@ -1,5 +1,6 @@
 // What the others are told once a fold is committed: who else has mail, what may be sent, which answers are there, which
 // open pages show something that has changed.
+import type { Uuid } from '../platform/ids.ts'
 import type { Signals } from '../platform/signals.ts'
 import type { Folded } from './fold-model.ts'
 import type { Written } from './write.ts'
@@ -12,6 +13,11 @@ export const HISTORY_AWAITED = 'awaited'
 
 /** Call it at each look for something that history must have first: it rests less meanwhile. */
 export const awaitHistory = (signals: Signals): void => signals.emit('journal', HISTORY_AWAITED)
+
+/** Pages that show the past of these workspaces ask for it again. */
+export function tellEvents(signals: Signals, workspaces: Iterable<Uuid>): void {
+  for (const workspace of new Set(workspaces)) signals.emit('live', workspace + ':events')
+}
 
 /** After the commit only: who is told looks at once. */
 export function announce(signals: Signals, folded: Folded, written: Written): void {

@@ -3,6 +3,7 @@
 // read: with all 64 of a set in each fold, one event cost PostgreSQL 3 ms.
 import type pg from 'pg'
 import type { Core } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { faultPoint } from '../platform/fault.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { isTransient, openPipeline } from '../platform/postgres.ts'
@@ -223,14 +224,7 @@ export class FoldLoop {
         if (isTransient(error)) throw error
         // A row breaks the transaction: halve until it is alone, then its customer is set aside.
         const tried: Uuid[] = only ? [...only] : ((error as { customers?: Uuid[] }).customers ?? [])
-        this.core.log.error(
-          {
-            code: (error as { code?: string }).code,
-            customers: tried.length,
-            error: (error as Error).message.slice(0, 200),
-          },
-          'fold: transaction failed',
-        )
+        this.core.log.error({ customers: tried.length, ...faultOf(error) }, 'fold: transaction failed')
         if (tried.length === 0) throw error
         if (tried.length === 1) {
           if (breaking.has(tried[0]!)) throw error

@@ -26,7 +26,7 @@ export type Park = {
 }
 
 /** An entry is written down at once: later folds of the same transaction may reuse parts of its body. */
-type Line = { segment: number; entry: string }
+type Line = { segment: Segment; entry: string }
 
 /** What one customer went through in this transaction. */
 export type Work = {

@@ -8,10 +8,11 @@ import { nextAlarm, reduce } from '../customers/reduce.ts'
 import { STATE_LIMIT_BYTES } from '../customers/model.ts'
 import { must } from '../platform/errors.ts'
 import { bucketOf, type Uuid } from '../platform/ids.ts'
-import type { Folded, FoldInput, Held, Kept, Park, Shift, Work } from './fold-model.ts'
+import type { Folded, FoldInput, Held, Kept, Park, Work } from './fold-model.ts'
+import { openStands, type Stand } from './fold-stands.ts'
 import { bodyOf } from './inbox-body.ts'
 import { writeEntry } from './journal.ts'
-import type { CommandBody, FoldEffect, Input, InputKind, JournalEntry } from './model.ts'
+import type { CommandBody, FoldEffect, Input, JournalEntry } from './model.ts'
 import type { CustomerRow, InboxRow } from './read.ts'
 
 const MAX_ALARMS_IN_A_ROW = 1_000
@@ -32,8 +33,6 @@ const heldOf = (row: Kept | undefined): Held =>
       }
     : { state: null, version: 0, due: null, mergedInto: null }
 
-type Stand = { offsetMs: number; catalogueNo: number; segment: number; deltaMs: number; changed: boolean }
-
 /** Folds everything once, in order. Whoever cannot be folded is parked. */
 export async function foldMail(given: FoldInput): Promise<Folded> {
   const { mail, worlds } = given
@@ -50,15 +49,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     count: 0,
   }
   const works = new Map<Uuid, Work>()
-  const stands = new Map<string, Stand>()
-  for (const s of mail.standings)
-    stands.set(s.bucket + s.workspace_id, {
-      offsetMs: s.offset_ms,
-      catalogueNo: s.catalogue_no,
-      segment: -1,
-      deltaMs: 0,
-      changed: false,
-    })
+  const stands = openStands(mail.standings)
   const failed = new Set<Uuid>()
   // A customer is closed with its last row: as objects, the states of thousands would outlive each collection of garbage.
   // Where a publication or a clock comes between, alarms ring by what holds at the end.
@@ -67,19 +58,6 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   for (const { customer_id: id } of mail.rows) if (id !== null) ahead.set(id, (ahead.get(id) ?? 0) + 1)
   const closed = new Set<Uuid>()
 
-  const standOf = (bucket: number, workspace: Uuid): Stand => {
-    const key = bucket + workspace
-    let stand = stands.get(key)
-    if (!stand)
-      stands.set(key, (stand = { offsetMs: 0, catalogueNo: 0, segment: -1, deltaMs: 0, changed: false }))
-    return stand
-  }
-  const segmentOf = (bucket: number, workspace: Uuid, stand: Stand): number => {
-    if (stand.segment < 0)
-      stand.segment =
-        out.segments.push({ bucket, workspace, catalogueNo: stand.catalogueNo, entries: [] }) - 1
-    return stand.segment
-  }
   const workOf = (workspace: Uuid, id: Uuid): Work => {
     let work = works.get(id)
     if (!work) {
@@ -139,7 +117,7 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     }
     const body = row ? row.body : JSON.stringify(input.body)
     work.lines.push({
-      segment: segmentOf(bucketOf(work.id), work.workspace, stand),
+      segment: stands.segmentOf(stand),
       entry: writeEntry(entry, body),
     })
   }
@@ -192,10 +170,10 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     if (given.breaking.has(id)) return park(work, 'broke_transaction', given.breaking.get(id))
     const received = row.received + stand.offsetMs
     const note = (x: NonNullable<JournalEntry['x']>) => {
-      const entry: Omit<JournalEntry, 'b'> = { c: id, k: row.kind as InputKind, n: received, r: received, x }
+      const entry: Omit<JournalEntry, 'b'> = { c: id, k: row.kind, n: received, r: received, x }
       if (row.message_hash) entry.h = row.message_hash
       work.lines.push({
-        segment: segmentOf(row.bucket, row.workspace_id, stand),
+        segment: stands.segmentOf(stand),
         entry: writeEntry(entry, 'null'),
       })
     }
@@ -221,37 +199,12 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     })
   }
 
-  /** A clock's step, or a publication: for a workspace's whole bucket. */
-  const foldForAll = (row: InboxRow, stand: Stand): void => {
-    const body = JSON.parse(row.body) as { offsetMs?: number; catalogueNo?: number }
-    const at = row.received + stand.offsetMs
-    const entry: Omit<JournalEntry, 'b'> = { c: null, k: row.kind, n: at, r: at }
-    if (row.kind === 'publish') {
-      if (body.catalogueNo! > stand.catalogueNo) {
-        stand.catalogueNo = body.catalogueNo!
-        stand.segment = -1 // a publish always begins a new journal row
-        stand.changed = true
-      } else entry.x = 'refused'
-    } else {
-      must(row.kind === 'clock', 'an input without a customer is a clock or a publish')
-      if (body.offsetMs! > stand.offsetMs) {
-        stand.deltaMs += body.offsetMs! - stand.offsetMs
-        stand.offsetMs = body.offsetMs!
-        stand.changed = true
-      } else entry.x = 'refused'
-    }
-    const segment = out.segments[segmentOf(row.bucket, row.workspace_id, stand)]!
-    if (row.kind === 'publish' && entry.x === undefined) segment.begins = true
-    segment.entries.push(writeEntry(entry, row.body))
-    out.count++
-  }
-
   // An alarm due at T waits until no visible row of its bucket was received at or before T.
   const lastRead = new Map<number, number>()
   for (const row of mail.rows) if (mail.behind.has(row.bucket)) lastRead.set(row.bucket, row.received)
   const ring = async (work: Work): Promise<void> => {
     if (failed.has(work.id) || !work.held.state || work.held.mergedInto) return
-    const stand = standOf(bucketOf(work.id), work.workspace)
+    const stand = stands.standOf(bucketOf(work.id), work.workspace)
     const real = Math.min(mail.now, (lastRead.get(bucketOf(work.id)) ?? Number.POSITIVE_INFINITY) - 1)
     await guarded(work, () =>
       ringBefore(work, stand, real + stand.offsetMs, due => (stand.offsetMs > 0 ? due : mail.now)),
@@ -273,6 +226,16 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
     work.touched = true // at least its due_at is written again
   }
 
+  /** The alarm to be stored, real ms. Early is allowed: it is written only when it moves earlier, has fired, or cannot come. */
+  const dueOf = ({ state, due, mergedInto }: Held, stand: Stand): number | null => {
+    if (state === null || mergedInto !== null) return null
+    const alarm = nextAlarm(state, worlds.get(stand.workspace, stand.catalogueNo))
+    if (alarm === null) return null
+    const next = alarm - stand.offsetMs
+    const stored = due === null ? null : due - stand.deltaMs
+    return stored !== null && stored > mail.now && next >= stored ? stored : next
+  }
+
   /** What is to be written of the customer: its text, its next alarm, its lines of the journal. */
   const close = async (work: Work): Promise<void> => {
     closed.add(work.id)
@@ -283,18 +246,9 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
         park(work, 'too_large', `state of ${work.bytes.length} bytes`)
     }
     if (failed.has(work.id)) return
-    const stand = standOf(bucketOf(work.id), work.workspace)
-    if (work.touched) {
-      const alarm =
-        work.held.state && !work.held.mergedInto
-          ? nextAlarm(work.held.state, worlds.get(work.workspace, stand.catalogueNo))
-          : null
-      const next = alarm === null ? null : alarm - stand.offsetMs
-      const stored = work.held.due === null ? null : work.held.due - stand.deltaMs
-      // early is allowed: written only when it moves earlier, has fired, or cannot come
-      work.due = next !== null && stored !== null && stored > mail.now && next >= stored ? stored : next
-    }
-    for (const line of work.lines) out.segments[line.segment]!.entries.push(line.entry)
+    const stand = stands.standOf(bucketOf(work.id), work.workspace)
+    if (work.touched) work.due = dueOf(work.held, stand)
+    for (const line of work.lines) line.segment.entries.push(line.entry)
     out.works.push(work)
     work.now = work.held.state?.now ?? 0
     // whom it joins is sent it
@@ -313,9 +267,10 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   for (const row of mail.rows) {
     const rest = given.breath()
     if (rest) await rest
-    const stand = standOf(row.bucket, row.workspace_id)
+    const stand = stands.standOf(row.bucket, row.workspace_id)
     if (row.customer_id === null) {
-      foldForAll(row, stand)
+      stands.step(stand, row)
+      out.count++
       continue
     }
     await foldRow(row, stand)
@@ -324,29 +279,10 @@ export async function foldMail(given: FoldInput): Promise<Folded> {
   }
   for (const row of mail.due) if (!ahead.has(row.id)) await closeDue(row)
   for (const work of works.values()) if (!closed.has(work.id)) await close(work)
-  for (const p of out.parked) noteParked(out, p, standOf)
+  for (const p of out.parked) stands.notePark(p)
   out.silent.push(...out.parked.map(p => p.customer))
   out.forwards = out.forwards.filter(f => !failed.has(f.row.customer_id!))
-  out.shifts = shiftsOf(stands)
-  out.segments = out.segments.filter(s => s.entries.length > 0)
+  out.shifts = stands.shifts()
+  out.segments = stands.segments()
   return out
-}
-
-/** The workspaces whose clock or published number has changed, by bucket. */
-const shiftsOf = (stands: ReadonlyMap<string, Stand>): Shift[] =>
-  [...stands].flatMap(([key, { offsetMs, catalogueNo, deltaMs, changed }]) =>
-    changed
-      ? [{ bucket: Number(key.slice(0, -36)), workspace: key.slice(-36), offsetMs, catalogueNo, deltaMs }]
-      : [],
-  )
-
-function noteParked(out: Folded, p: Park, standOf: (bucket: number, workspace: Uuid) => Stand): void {
-  const bucket = bucketOf(p.customer)
-  const stand = standOf(bucket, p.workspace)
-  const entries = p.rows.map(row => {
-    const at = row.received + stand.offsetMs
-    return writeEntry({ c: p.customer, k: row.kind as InputKind, n: at, r: at, x: 'parked' }, 'null')
-  })
-  if (entries.length > 0)
-    out.segments.push({ bucket, workspace: p.workspace, catalogueNo: stand.catalogueNo, entries })
 }

@@ -262,14 +262,16 @@ export type SnapshotRow = {
   segments: [number, number][]
 } & RuleColumns
 
-/** A customer as the newest snapshot in history shows it. */
-export function snapshotRow(row: {
+export type StoredCustomer = {
   id: Uuid
   workspace_id: Uuid
   version: number
   state: string
   merged_into: Uuid | null
-}): SnapshotRow {
+}
+
+/** A customer as the newest snapshot in history shows it. */
+export function snapshotRow(row: StoredCustomer): SnapshotRow {
   const state = (row.state === '{}' ? {} : unpackState(row.state)) as Partial<CustomerState>
   const held = (kind: string) => state.ids?.find(i => i.kind === kind)?.value ?? ''
   const trait = (name: string) => {

@@ -1,5 +1,6 @@
 // The owner: holds buckets and cuts them into disjoint sets, each folded by a loop of its own (fold-loop.ts).
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { IDLE_AFTER_MS } from '../platform/loop.ts'
 import { BulkTurns } from './bulk.ts'
 import { startClock } from './clock.ts'
@@ -73,10 +74,7 @@ export function openOwner(core: Core): Owner {
         if (worked || woken) continue
         byPoll = await rest(loop)
       } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'fold: will try again',
-        )
+        core.log.warn(faultOf(error), 'fold: will try again')
         loop.call(null)
         await new Promise(resolve => setTimeout(resolve, backoffMs))
         backoffMs = Math.min(backoffMs * 2, 2_000)
@@ -124,10 +122,7 @@ export function openOwner(core: Core): Owner {
           if (wake || (loop.nextDue !== null && loop.nextDue - Date.now() < IDLE_POLL_MS)) end(unannounced)
         }
       } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'fold: poll',
-        )
+        core.log.warn(faultOf(error), 'fold: poll')
         for (const { loop } of asked) {
           loop.call(null)
           resting.get(loop)?.(false)
@@ -142,10 +137,7 @@ export function openOwner(core: Core): Owner {
         await lease()
         if (hasLost) continue
       } catch (error) {
-        core.log.warn(
-          { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-          'fold: leases',
-        )
+        core.log.warn(faultOf(error), 'fold: leases')
       }
       await pause(LEASE_ROUND_MS, end => (leaseNow = end))
     }
@@ -200,10 +192,7 @@ export function openOwner(core: Core): Owner {
       await Promise.all(ended)
       for (const loop of loops) await loop.close()
       await releaseLeases(core, FOLD_LEASES).catch((error: unknown) =>
-        core.log.warn(
-          { error: (error as Error).message.slice(0, 200) },
-          'fold: leases run out by themselves',
-        ),
+        core.log.warn(faultOf(error), 'fold: leases run out by themselves'),
       )
     },
   }

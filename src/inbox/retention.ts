@@ -2,6 +2,7 @@
 // backup holds them (the states of their customers are kept as snapshots, so that replay can start there).
 import { packState } from '../customers/pack.ts'
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { inTransaction } from '../platform/postgres.ts'
 import { freeClaims } from './claims.ts'
 import { replayBucket } from './replay.ts'
@@ -97,9 +98,7 @@ export function startRetention(core: Core): Role {
     core.log.info({ gone }, 'retention: cut')
   }
   const timer = setInterval(() => {
-    round().catch((error: unknown) =>
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'retention: will try again'),
-    )
+    round().catch((error: unknown) => core.log.warn(faultOf(error), 'retention: will try again'))
   }, ROUND_MS)
   timer.unref()
   return {

@@ -251,7 +251,10 @@ function smaller(props: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** A person's command: passes by trigger, filter and re-entry, but never enters twice. */
-export function enroll(fold: Fold, journey: PublishedJourney): { run: Enrollment } | { reason: string } {
+export function enroll(
+  fold: Fold,
+  journey: PublishedJourney,
+): { run: Enrollment } | { reason: 'paused' | 'already_in' | 'too_many_journeys' } {
   if (isPaused(fold.plan, journey.id)) return { reason: 'paused' }
   const reason = obstacle(fold, journey, '')
   if (reason === 'already_in' || reason === 'too_many_journeys') return { reason }

@@ -13,6 +13,7 @@ import type { IdRef } from '../customers/model.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { Problem } from '../platform/errors.ts'
 import { answerError } from '../platform/http/problem.ts'
 import { openRateLimit } from '../platform/http/rate-limit.ts'
@@ -73,7 +74,7 @@ export function lineApp(core: Core): Hono {
       to.searchParams.set('return', back.href)
       return c.redirect(to.href, 302)
     } catch (error) {
-      core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'LINE gave no link token')
+      core.log.warn(faultOf(error), 'LINE gave no link token')
       return page(c, 'failed', 503)
     }
   })

@@ -4,6 +4,7 @@ import { type LoadedAccount, receiptUrlOf, setAttention } from '../channels/acco
 import type { Adapter, CallAnswer, Outgoing, SendResult } from '../channels/adapter.ts'
 import type { MessageContent } from '../channels/content.ts'
 import type { Core } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { openGroup } from '../platform/group.ts'
 import { publicId } from '../platform/ids.ts'
@@ -186,10 +187,7 @@ export function openWork(core: Core, options: DeliverOptions) {
       try {
         return await request()
       } catch (error) {
-        log.error(
-          { adapter: adapter.name, error: (error as Error).message.slice(0, 200) },
-          'deliver: the adapter threw',
-        )
+        log.error({ adapter: adapter.name, ...faultOf(error) }, 'deliver: the adapter threw')
         return otherwise({ kind: 'unknown', detail: 'internal error' })
       }
     },

@@ -1,24 +1,17 @@
-// The deliver role: claims due intents, reads afresh what may forbid them, and has them sent, each alone or with others of the
-// same content. Any number of these may run.
+// The deliver role: looks for due intents, claims them and has them delivered. Any number of these may run.
 import type pg from 'pg'
 import { adapters } from '../channels/register.ts'
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { faultPoint } from '../platform/fault.ts'
 import { IDLE_AFTER_MS } from '../platform/loop.ts'
-import { isTransient, openPipeline } from '../platform/postgres.ts'
+import { openPipeline } from '../platform/postgres.ts'
 import { forgetOldBatches } from './batch-store.ts'
-import { groupsOf, sendBatch, settleBatch } from './deliver-batch.ts'
-import { deliverInner, deliverTicket } from './deliver-inner.ts'
-import { judgeClaim, prepare, type Ready, sendOne } from './deliver-one.ts'
-import { settleUnknown } from './deliver-unknown.ts'
+import { deliverClaims } from './deliver-claims.ts'
 import { DEFAULTS, type DeliverOptions, openWork } from './deliver-work.ts'
-import type { Read } from './read.ts'
-import { addExtras } from './extras.ts'
-import { back, skip } from './ends.ts'
 import { releaseTaken } from './limit-store.ts'
 import * as store from './store.ts'
-import { countFaults, expireClaims, releaseHeld, type Waiting, whatWaits } from './sweep.ts'
-import { allSettled } from '../platform/settled.ts'
+import { expireClaims, releaseHeld, type Waiting, whatWaits } from './sweep.ts'
 
 export type { DeliverOptions }
 
@@ -60,91 +53,12 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     return c
   }
 
-  /** What throws is a fault of ours in this one message: it is set aside after a few tries, and holds up nobody else. */
-  async function guarded(claims: store.Claim[], run: () => Promise<void>): Promise<void> {
-    try {
-      await run()
-    } catch (error) {
-      if (isTransient(error) || stopped) throw error
-      log.error(
-        { error: (error as Error).message.slice(0, 200) },
-        'deliver: this message failed by a fault of ours',
-      )
-      await countFaults(pool, signals, claims)
-    }
-  }
-
-  async function deliverAll(claims: store.Claim[]): Promise<void> {
-    const facts = await work.read(claims)
-    const [known, unknown] = [
-      claims.filter(c => c.state === 'claimed'),
-      claims.filter(c => c.state === 'unknown'),
-    ]
-    const ready: Ready[] = []
-    const phase = { grouping: true }
-    const begun = known.map(claim => guarded([claim], () => begin(claim, facts, ready, phase)))
-    // what is written without asking anybody is ready by then; what has to ask first goes alone, and holds up nobody
-    await new Promise<void>(resolve => setImmediate(resolve))
-    phase.grouping = false
-    await addExtras(work, ready)
-    const { alone, groups } = groupsOf(ready)
-    const batches = Map.groupBy(unknown, c => c.batchId)
-    await allSettled([
-      ...begun,
-      ...alone.map(r => guarded([r.claim], () => sendOne(work, r))),
-      ...groups.map(g =>
-        guarded(
-          g.map(r => r.claim),
-          () => sendBatch(work, g),
-        ),
-      ),
-      ...[...batches].flatMap(([batch, list]) =>
-        batch === null
-          ? list.map(claim => guarded([], () => settle(claim, facts)))
-          : [guarded([], () => settleBatch(work, batch, list))],
-      ),
-    ])
-  }
-
-  /** What may go while messages are still being grouped is put into `ready`; what is ready later is sent. */
-  async function begin(
-    claim: store.Claim,
-    facts: Read,
-    ready: Ready[],
-    phase: { grouping: boolean },
-  ): Promise<void> {
-    const inner = work.inside.of(claim.channel)
-    const workspace = facts.workspaces.get(claim.workspace)
-    const held = workspace?.held[claim.intent.journey ?? '']
-    if (workspace && held !== undefined)
-      return work.settle({
-        claim,
-        from: 'claimed',
-        end: held === 'paused' ? back('never', 'paused') : skip('exited'),
-        now: Date.now() + workspace.offsetMs,
-      })
-    if (claim.channel === 'ticket' && workspace) return deliverTicket(work, claim, workspace)
-    if (inner && workspace) return deliverInner(work, claim, inner, workspace, facts)
-    const judged = judgeClaim(claim, facts)
-    if (judged === null)
-      return work.settle({ claim, from: 'claimed', end: skip('no_account'), now: Date.now() })
-    const one = await prepare(work, judged, facts)
-    if (one === null) return
-    if (phase.grouping) ready.push(one)
-    else await sendOne(work, one)
-  }
-
-  async function settle(claim: store.Claim, facts: Read): Promise<void> {
-    const judged = judgeClaim(claim, facts)
-    if (judged !== null) await settleUnknown(work, judged)
-  }
-
   let underWay = 0
   let forgetAt = performance.now() + FORGET_MS
   const running = new Set<Promise<void>>()
   function start(claims: store.Claim[]): Promise<void> {
     underWay += claims.length
-    const one: Promise<void> = deliverAll(claims).finally(() => {
+    const one: Promise<void> = deliverClaims(work, claims, () => stopped).finally(() => {
       underWay -= claims.length
       running.delete(one)
     })
@@ -211,10 +125,7 @@ export async function openDeliverer(core: Core, wanted: Partial<DeliverOptions> 
     })
   const complain = (error: unknown) => {
     metrics.errors.inc()
-    log.warn(
-      { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-      'deliver: will try again',
-    )
+    log.warn(faultOf(error), 'deliver: will try again')
   }
 
   async function run(): Promise<void> {

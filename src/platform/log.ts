@@ -20,3 +20,9 @@ export function openLog(level: string, name: string, fd: 1 | 2 = 1): Log {
       })
     : pino(options, destination({ fd, sync: fd === 2 }))
 }
+
+/** What a log says of an error. A text may quote data: the beginning of it says enough. */
+export const faultOf = (error: unknown): { code?: string; error: string } => {
+  const { code, message } = error as { code?: string; message: string }
+  return { ...(code === undefined ? {} : { code }), error: message.slice(0, 200) }
+}

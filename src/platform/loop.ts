@@ -2,6 +2,7 @@
 // comes while a tick runs is not lost: it is looked at again at once.
 
 import type { Core, Role } from './core.ts'
+import { faultOf } from './log.ts'
 import type { Topic } from './signals.ts'
 
 export type Loop = { start(): void; call(): void; stop(): Promise<void> }
@@ -101,11 +102,7 @@ export function openWorker(
       return typeof restMs === 'number' ? restMs : restMs()
     },
     ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
-    failed: error =>
-      core.log.warn(
-        { code: (error as { code?: string }).code, error: (error as Error).message.slice(0, 200) },
-        options.failed,
-      ),
+    failed: error => core.log.warn(faultOf(error), options.failed),
   })
   const offs = (options.wakes ?? []).map(({ topic, when }) =>
     core.signals.on(topic, detail => {

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { told, worthOf } from '../customers/order-worth.ts'
 import { orderStateRow } from '../inbox/history-orders.ts'
-import { snapshotRow } from '../inbox/history-rows.ts'
+import { snapshotRow, type StoredCustomer } from '../inbox/history-rows.ts'
 import type { OrderRow } from '../inbox/order-model.ts'
 import { demandAlone } from './alone.ts'
 import { checkParts, type Manifest, openBackup, type Part, readPart } from './backup-files.ts'
@@ -194,10 +194,9 @@ async function insertPart(history: History, dir: string, part: Part): Promise<vo
 
 /** The newest snapshot of each customer, from the restored customers themselves. */
 async function fillCustomers(client: pg.Client, history: History): Promise<void> {
-  type Row = Parameters<typeof snapshotRow>[0]
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     for (let after: string | null = null; ; ) {
-      const { rows }: { rows: Row[] } = await client.query<Row>(
+      const { rows }: { rows: StoredCustomer[] } = await client.query<StoredCustomer>(
         `select id, workspace_id, version, state, merged_into from customer
           where bucket = $1 and ($2::uuid is null or id > $2) order by id limit 5000`,
         [bucket, after],

@@ -3,6 +3,7 @@
 import { BUILT_IN } from '../customers/attributes.ts'
 import { NOTICE_DAYS } from '../messages/notices/store.ts'
 import { askHistory } from '../platform/clickhouse.ts'
+import { faultOf } from '../platform/log.ts'
 import type { Core, Role } from '../platform/core.ts'
 import type { Uuid } from '../platform/ids.ts'
 import { allPrivacy } from './store.ts'
@@ -75,8 +76,7 @@ export function startPeriods(core: Core): Role {
   const timer = setInterval(() => {
     running = cutByPeriods(core, Date.now()).then(
       gone => core.log.info({ gone }, 'privacy: periods'),
-      (error: unknown) =>
-        core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'privacy: periods: will try again'),
+      (error: unknown) => core.log.warn(faultOf(error), 'privacy: periods: will try again'),
     )
   }, ROUND_MS)
   timer.unref()

@@ -1,6 +1,7 @@
 // Carries out erasures, one at a time, in the fold processes: whoever claims one works on it; a job whose process died
 // is taken up again by another. When nothing is left, the certificate is written and what was searched for is gone.
 import type { Core, Role } from '../platform/core.ts'
+import { faultOf } from '../platform/log.ts'
 import { findCustomer } from '../customers/store.ts'
 import { publicId } from '../platform/ids.ts'
 import { DEFAULT_SETTLE_MS, erasePerson, type Erased } from './erase.ts'
@@ -59,7 +60,7 @@ export function openEraser(core: Core, options: { settleMs?: number } = {}): Era
           if (!stopping) next(worked ? 0 : POLL_MS)
         },
         (error: unknown) => {
-          core.log.warn({ error: (error as Error).message.slice(0, 200) }, 'erasure: will try again')
+          core.log.warn(faultOf(error), 'erasure: will try again')
           if (!stopping) next(POLL_MS)
         },
       )
