@@ -318,6 +318,24 @@ test('filters of an event: each stands once, and digits are compared as the prop
   await count('1 人')
 })
 
+test('a condition is written by keyboard alone: typed, taken by Enter, and the focus comes back to its chip', {
+  timeout: 120_000,
+}, async () => {
+  await page.goto(`${home}/segments/new`)
+  await builder().getByRole('button', { name: '加條件' }).press('Enter')
+  await page.keyboard.type('標籤')
+  await page.getByRole('option', { name: /^標籤/ }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  const tags = page.getByRole('combobox', { name: '標籤' })
+  await tags.pressSequentially('熟客')
+  await page.getByRole('option', { name: '加入「熟客」' }).waitFor()
+  await page.keyboard.press('Enter')
+  await builder().getByRole('button', { name: '熟客', exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('.rule-chip:focus', { hasText: '熟客' }).waitFor()
+})
+
 test('R2-30 a partition is written: ordered groups with sizes, moved with the keyboard', {
   timeout: 120_000,
 }, async () => {

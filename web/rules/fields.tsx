@@ -114,6 +114,8 @@ export function Values({
       placeholder={values.length === 0 ? t('ruleEdit.typeOrChoose') : undefined}
       searchable
       hidePickedOptions
+      // Enter takes what was typed; once it is taken, nothing
+      selectFirstOptionOnChange={typed !== ''}
       limit={80}
       filter={({ options: all, search, limit }) => bestFirst(all, search).slice(0, limit)}
       data={[

@@ -1,7 +1,7 @@
 // One condition of the builder: its sentence with chips that open, and what can be done with the line.
 import { ActionIcon, Button, Group, Menu, Popover, Stack, Tooltip } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconDots, IconPlus, IconX } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Reason } from '../../src/rules/model.ts'
 import { useSay } from '../use.ts'
@@ -40,12 +40,22 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
   const pieces = leafPieces(leaf, say, names)
   const blank = pieces.find((p): p is Chip => typeof p !== 'string' && p.missing === true)
   const [opened, open] = useState<string | null>(begins && blank ? blank.id : null)
+  const line = useRef<HTMLDivElement>(null)
+  const before = useRef(opened)
+  // a form that closes gives the focus to its chip; a new line's opens by itself, so that there is nothing to return to
+  useEffect(() => {
+    const closed = opened === null ? before.current : null
+    before.current = opened
+    if (closed === null) return
+    const chips = [...(line.current?.querySelectorAll<HTMLElement>('[data-chip]') ?? [])]
+    ;(chips.find(chip => chip.dataset.chip === closed) ?? chips[0])?.focus()
+  }, [opened])
   const side = say.locale === 'en' ? 'en' : 'zh'
   const faultOf = (chip: Chip): Fault | undefined =>
     faults.find(f => chip.keys.includes(f.path.slice(pointer.length + 1).split('/')[0] ?? ''))
   const extras = extrasOf(leaf)
   return (
-    <div className="rule-leaf">
+    <div className="rule-leaf" ref={line}>
       <div className="rule-words">
         {pieces.map((piece, i) =>
           typeof piece === 'string' ? (
@@ -60,13 +70,13 @@ export function LeafLine({ leaf, pointer, faults, why, change, journey, today, b
               onChange={is => open(is ? piece.id : null)}
               position="bottom-start"
               trapFocus
-              returnFocus
               shadow="md"
               withinPortal
             >
               <Popover.Target>
                 <button
                   type="button"
+                  data-chip={piece.id}
                   className={`rule-chip${piece.missing ? ' open' : ''}${faultOf(piece) ? ' wrong' : ''}`}
                   aria-expanded={opened === piece.id}
                   aria-haspopup="dialog"
