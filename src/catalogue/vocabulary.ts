@@ -130,7 +130,7 @@ export async function unnameEvent(sql: Sql, workspace: Uuid, name: string): Prom
 }
 
 /** Events under the names that the workspace gave them. */
-export const asNamed = (events: Event[], names: EventNames): Event[] =>
+export const asNamed = <E extends Event>(events: E[], names: EventNames): E[] =>
   events.map(e => ({ ...e, label: names.get(e.name) ?? e.label, named: names.has(e.name) }))
 
 /** Names of events that came in, the most frequent first. */
