@@ -63,6 +63,11 @@ export const graphOf = (
   ...more,
 })
 
+/** Nodes that tag whoever comes. */
+export const justTag = (tag: string): JourneyGraph['nodes'] => ({
+  tag: { type: 'update', fields: { addTags: [tag] }, next: { next: null } },
+})
+
 /** It folds while somebody waits for the answer. */
 export async function foldWhile<T>(lab: ShopLab, asked: Promise<T>): Promise<T> {
   let done = false

@@ -1,6 +1,7 @@
 // Shares and experiments as a brand runs them: journeys published over HTTP, people who come by events, a winner that the
 // worker names from history, on real engines.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { graphOf } from '../../test/journey-lab.ts'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
 import { mail } from '../../test/send-lab.ts'
 import type { Out } from '../contract.ts'
@@ -50,16 +51,7 @@ const flow = (
   start: NodeData,
   nodes: Record<string, NodeData>,
   more: Partial<JourneyGraph> = {},
-): JourneyGraph => ({
-  format: 1,
-  name: event,
-  trigger: { kind: 'event', event },
-  reentry: { kind: 'always' },
-  exits: [],
-  start: 'split',
-  nodes: { split: start, ...nodes },
-  ...more,
-})
+): JourneyGraph => graphOf(event, { split: start, ...nodes }, more)
 /** Who has which tag of these, by member number. */
 async function tagged(prefix: string, tags: string[]): Promise<Map<string, string[]>> {
   const { rows } = await lab.core.pool.query<{ value: string; id: string; state: string }>(

@@ -1,7 +1,14 @@
 // Conditions on what messages, consent and conversations did: broadcasts, clicks, answers and preferences as they really
 // happen, journeys published over HTTP, messages at the stand-ins. Each branch puts a tag on whoever takes it.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Item, type JourneyLab, openJourneyLab, says, splitGraph } from '../../test/journey-lab.ts'
+import {
+  graphOf,
+  type Item,
+  type JourneyLab,
+  openJourneyLab,
+  says,
+  splitGraph,
+} from '../../test/journey-lab.ts'
 import type { Caller } from '../../test/http-client.ts'
 import { publicId } from '../platform/ids.ts'
 import type { Rule } from '../rules/model.ts'
@@ -147,14 +154,8 @@ test('whoever clicked the named button of a real mail, whoever opened only, whoe
     },
   })
   await ok('publishSegment', { params: { segment: segment.id }, body: { version: segment.version } })
-  await lab.publish({
-    format: 1,
-    name: 'mail',
-    trigger: { kind: 'event', event: 'Mail Me' },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'send',
-    nodes: {
+  await lab.publish(
+    graphOf('Mail Me', {
       send: {
         type: 'send',
         fields: {
@@ -168,8 +169,8 @@ test('whoever clicked the named button of a real mail, whoever opened only, whoe
         },
         next: { accepted: null },
       },
-    },
-  })
+    }),
+  )
   const people = ['rd-buy', 'rd-map', 'rd-open', 'rd-none']
   for (const who of people) await lab.person(who, { email: true })
   await lab.tell(...people.map(who => says(who, 'Mail Me')))

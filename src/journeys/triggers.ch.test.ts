@@ -2,7 +2,15 @@
 // clock, engines real. A run puts a tag on its person, or sends a LINE message.
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { is, type Item, type JourneyLab, openJourneyLab, says } from '../../test/journey-lab.ts'
+import {
+  graphOf,
+  is,
+  type Item,
+  type JourneyLab,
+  justTag,
+  openJourneyLab,
+  says,
+} from '../../test/journey-lab.ts'
 import { lineText } from '../../test/send-lab.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import { newId, parseId, publicId } from '../platform/ids.ts'
@@ -22,20 +30,13 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const WAIT = { wait: { type: 'delay', fields: { ms: HOUR }, next: { next: null } } }
+
 const tell = (...items: Item[]): Promise<void> => lab.tell(...items)
 
 /** A journey of this trigger that puts the tag `name` on whoever enters. Gives its id. */
 const tags = (name: string, trigger: Trigger, more: Partial<JourneyGraph> = {}): Promise<string> =>
-  lab.publish({
-    format: 1,
-    name,
-    trigger,
-    reentry: { kind: 'never' },
-    exits: [],
-    start: 'tag',
-    nodes: { tag: { type: 'update', fields: { addTags: [name] }, next: { next: null } } },
-    ...more,
-  })
+  lab.publish(graphOf(name, justTag(name), { trigger, reentry: { kind: 'never' }, ...more }))
 
 /** Who of these carries the tag. */
 async function tagged(tag: string, ...people: string[]): Promise<string[]> {
@@ -115,15 +116,12 @@ describe('social', () => {
       body: { ...body, perPerson: 1, place: null, remindDays: [] } as never,
     })
     expect(made).toMatchObject({ status: 200 })
-    await lab.publish({
-      format: 1,
-      name: 'claimed',
-      trigger: { kind: 'coupon', on: 'claimed', coupon: 'SPRING' },
-      reentry: { kind: 'never' },
-      exits: [],
-      start: 'wait',
-      nodes: { wait: { type: 'delay', fields: { ms: HOUR }, next: { next: null } } },
-    })
+    await lab.publish(
+      graphOf('claimed', WAIT, {
+        trigger: { kind: 'coupon', on: 'claimed', coupon: 'SPRING' },
+        reentry: { kind: 'never' },
+      }),
+    )
     await tell(is('co-1', { name: 'a' }), is('co-2', { name: 'b' }))
     const give = async (who: string, claimed: boolean): Promise<string> => {
       const params = { customer: publicId('cus', (await lab.stateOf(who)).id) }
@@ -195,15 +193,9 @@ describe('web and members', () => {
     await tags('tier-up', { kind: 'tier', on: 'up', order })
     await tags('tier-down', { kind: 'tier', on: 'down', order })
     await tags('moved-out', { kind: 'trait', trait: 'area', on: 'changed', from: ['台北市'] })
-    await lab.publish({
-      format: 1,
-      name: 'cups',
-      trigger: { kind: 'trait', trait: 'cups', on: 'changed', way: 'up' },
-      reentry: { kind: 'always' },
-      exits: [],
-      start: 'wait',
-      nodes: { wait: { type: 'delay', fields: { ms: HOUR }, next: { next: null } } },
-    })
+    await lab.publish(
+      graphOf('cups', WAIT, { trigger: { kind: 'trait', trait: 'cups', on: 'changed', way: 'up' } }),
+    )
     const tier = (who: string, name: string) => tell(says(who, 'tier.changed', { tier: name }))
     await tier('ti-1', '銀卡')
     await tier('ti-2', '金卡')
@@ -284,21 +276,18 @@ describe('shop', () => {
 })
 
 describe('everybody', () => {
-  const sends = (name: string, trigger: Trigger): JourneyGraph => ({
-    format: 1,
-    name,
-    trigger,
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'send',
-    nodes: {
-      send: {
-        type: 'send',
-        fields: { channel: 'line', purpose: 'marketing', content: lineText(name) },
-        next: { accepted: null },
+  const sends = (name: string, trigger: Trigger): JourneyGraph =>
+    graphOf(
+      name,
+      {
+        send: {
+          type: 'send',
+          fields: { channel: 'line', purpose: 'marketing', content: lineText(name) },
+          next: { accepted: null },
+        },
       },
-    },
-  })
+      { trigger },
+    )
   const sent = async (name: string, line: string): Promise<number> => {
     const { rows } = await lab.core.pool.query<{ n: number }>(
       `select count(*)::int as n from message m where m.workspace_id = $1 and m.state in ('accepted', 'delivered') and m.body like $2 and m.customer_id =
@@ -480,15 +469,7 @@ describe('from outside', () => {
 })
 
 test('hard problem 4: a hundred triggers at once give one enrollment; the others say why', async () => {
-  const journey = await lab.publish({
-    format: 1,
-    name: 'once',
-    trigger: { kind: 'event', event: 'Hundred' },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'wait',
-    nodes: { wait: { type: 'delay', fields: { ms: HOUR }, next: { next: null } } },
-  })
+  const journey = await lab.publish(graphOf('Hundred', WAIT))
   await tell(is('hu-1', { name: 'x' }))
   await Promise.all(
     Array.from({ length: 100 }, (_, i) => lab.batch([{ ...says('hu-1', 'Hundred'), messageId: `h${i}` }])),

@@ -2,6 +2,7 @@
 // stand-ins.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lineText } from '../../test/send-lab.ts'
+import { graphOf } from '../../test/journey-lab.ts'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
 import { appendToAll } from '../inbox/append.ts'
 import type { Rule } from '../rules/model.ts'
@@ -79,19 +80,15 @@ const send = (text: string, next: NodeData['next'] = { accepted: null, skipped: 
   fields: { channel: 'line', purpose: 'marketing', content: lineText(text) },
   next,
 })
-const graph = (name: string, event: string, more: Partial<JourneyGraph> = {}): JourneyGraph => ({
-  format: 1,
-  name,
-  trigger: { kind: 'event', event },
-  reentry: { kind: 'always' },
-  exits: [],
-  start: 'send',
-  nodes: {
-    send: send(name),
-    skipped: { type: 'update', fields: { addTags: [`${name}:skipped`] }, next: { next: null } },
-  },
-  ...more,
-})
+const graph = (name: string, event: string, more: Partial<JourneyGraph> = {}): JourneyGraph =>
+  graphOf(
+    event,
+    {
+      send: send(name),
+      skipped: { type: 'update', fields: { addTags: [`${name}:skipped`] }, next: { next: null } },
+    },
+    { name, ...more },
+  )
 const saveCaps = async (caps: { max: number; withinMs: number }[], countTransactional = false) => {
   const { body } = await lab.call('sendingRules')
   const saved = await lab.call('saveSendingRules', {

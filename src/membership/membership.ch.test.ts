@@ -1,10 +1,10 @@
 // Coupons and points as a brand uses them: defined, given, taken and used over HTTP, by journeys and by tills, on real
 // engines; and books that agree whatever happens.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { graphOf, justTag } from '../../test/journey-lab.ts'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
 import { unpackState } from '../customers/pack.ts'
 import { verifyAll } from '../inbox/verify.ts'
-import type { JourneyGraph } from '../journeys/model.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
 import { balanceOf } from './model.ts'
 
@@ -82,20 +82,15 @@ const history = async (name: string) => {
 test('R4-06 a claimed coupon starts a journey with the coupon in hand; a till uses its code once', async () => {
   await define('HELLO')
   await define('OTHER')
-  const graph: JourneyGraph = {
-    format: 1,
-    name: 'claimed',
-    trigger: {
-      kind: 'event',
-      event: 'coupon.claimed',
-      where: [{ path: 'coupon', op: 'is', value: 'HELLO' }],
-    },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'mark',
-    nodes: { mark: { type: 'update', fields: { addTags: ['claimed-hello'] }, next: { next: null } } },
-  }
-  await lab.publish(graph)
+  await lab.publish(
+    graphOf('coupon.claimed', justTag('claimed-hello'), {
+      trigger: {
+        kind: 'event',
+        event: 'coupon.claimed',
+        where: [{ path: 'coupon', op: 'is', value: 'HELLO' }],
+      },
+    }),
+  )
   await tell(member('C-1'), member('C-2'))
   // given to somebody is not taken by them
   expect(await ask('giveCoupon', 'C-2', { coupon: 'HELLO' })).toMatchObject({ status: 200 })
@@ -172,21 +167,15 @@ test('R4-23 a coupon for stores: online it is refused, at a till it is taken', a
 })
 
 test('R3-22 a refund nets revenue and takes back the points of its order, in part and whole, once; by a journey and by a till', async () => {
-  await lab.publish({
-    format: 1,
-    name: 'points for an order',
-    trigger: { kind: 'event', event: 'order.placed' },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'give',
-    nodes: {
+  await lab.publish(
+    graphOf('order.placed', {
       give: {
         type: 'reward',
         fields: { give: 'points', points: 90, reason: '消費贈點' },
         next: { given: null },
       },
-    },
-  })
+    }),
+  )
   const order = (event: string, no: string, more: Record<string, unknown>, messageId?: string) => ({
     type: 'track',
     userId: 'C-22',
@@ -248,16 +237,8 @@ test('time: reminded, expired, points gone; the facts start journeys', async () 
       body: { settings: { validDays: 20, remindDays: 5 }, version: settings.body.version },
     }),
   ).toMatchObject({ status: 200 })
-  const on = (event: string): JourneyGraph => ({
-    format: 1,
-    name: event,
-    trigger: { kind: 'event', event },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'mark',
-    nodes: { mark: { type: 'update', fields: { addTags: [event] }, next: { next: null } } },
-  })
-  for (const event of ['coupon.expiring', 'coupon.expired', 'points.expiring']) await lab.publish(on(event))
+  for (const event of ['coupon.expiring', 'coupon.expired', 'points.expiring'])
+    await lab.publish(graphOf(event, justTag(event)))
   await tell(member('C-5'))
   await ask('giveCoupon', 'C-5', { coupon: 'SOON' })
   expect(await ask('movePoints', 'C-5', { amount: 300, reason: '註冊禮' })).toMatchObject({
@@ -311,15 +292,9 @@ test('points about to expire start a journey its own number of days before, to t
       version: body.version,
     },
   })
-  await lab.publish({
-    format: 1,
-    name: 'three days before',
-    trigger: { kind: 'points', days: 3 },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'mark',
-    nodes: { mark: { type: 'update', fields: { addTags: ['points-3'] }, next: { next: null } } },
-  })
+  await lab.publish(
+    graphOf('three days before', justTag('points-3'), { trigger: { kind: 'points', days: 3 } }),
+  )
   await tell(member('C-30'))
   await ask('movePoints', 'C-30', { amount: 120, reason: '活動' })
   const passes = async (ms: number) => {
@@ -352,14 +327,8 @@ test('points about to expire start a journey its own number of days before, to t
 
 test('a journey rewards: a coupon once for each person, points each time', async () => {
   await define('BDAY')
-  await lab.publish({
-    format: 1,
-    name: 'reward',
-    trigger: { kind: 'event', event: 'Gift' },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'coupon',
-    nodes: {
+  await lab.publish(
+    graphOf('Gift', {
       coupon: {
         type: 'reward',
         fields: { give: 'coupon', coupon: 'BDAY' },
@@ -367,8 +336,8 @@ test('a journey rewards: a coupon once for each person, points each time', async
       },
       points: { type: 'reward', fields: { give: 'points', points: 50 }, next: { given: null } },
       had: { type: 'update', fields: { addTags: ['had'] }, next: { next: null } },
-    },
-  })
+    }),
+  )
   await tell(member('C-6'))
   const gift = { type: 'track', event: 'Gift', userId: 'C-6' }
   await tell(gift, gift)
@@ -416,14 +385,8 @@ test('merged and taken apart, the books agree, and the codes still lead to who h
 
 test('of three in all, ten people and a journey get three; who is refused takes none of them', async () => {
   await define('THREE', { limit: 3 })
-  await lab.publish({
-    format: 1,
-    name: 'three',
-    trigger: { kind: 'event', event: 'Three' },
-    reentry: { kind: 'always' },
-    exits: [],
-    start: 'give',
-    nodes: {
+  await lab.publish(
+    graphOf('Three', {
       give: {
         type: 'reward',
         fields: { give: 'coupon', coupon: 'THREE' },
@@ -432,8 +395,8 @@ test('of three in all, ten people and a journey get three; who is refused takes 
       yes: { type: 'update', fields: { addTags: ['three:given'] }, next: { next: null } },
       no: { type: 'update', fields: { addTags: ['three:limit'] }, next: { next: null } },
       had: { type: 'update', fields: { addTags: ['three:has'] }, next: { next: null } },
-    },
-  })
+    }),
+  )
   const people = Array.from({ length: 10 }, (_, i) => `T-${i}`)
   await tell(...people.map(member))
   // refused for the person: the place goes back, three times

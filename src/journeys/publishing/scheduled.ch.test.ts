@@ -1,7 +1,7 @@
 // A publication that waits for its moment; and what a draft may do to other journeys. Over HTTP on real engines; the process
 // that publishes is killed at named points.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
+import { graphOf, type JourneyLab, justTag, openJourneyLab, says } from '../../../test/journey-lab.ts'
 import type { Caller } from '../../../test/http-client.ts'
 import { startVictim } from '../../../test/kill.ts'
 import { parseId } from '../../platform/ids.ts'
@@ -31,16 +31,8 @@ const refused = async (name: Name, given: Given, as?: Caller) => {
   return [status, body.code]
 }
 const HOUR = 3_600_000
-const tags = (event: string, tag: string, more: Partial<JourneyGraph> = {}): JourneyGraph => ({
-  format: 1,
-  name: event,
-  trigger: { kind: 'event', event },
-  reentry: { kind: 'always' },
-  exits: [],
-  start: 'mark',
-  nodes: { mark: { type: 'update', fields: { addTags: [tag] }, next: { next: null } } },
-  ...more,
-})
+const tags = (event: string, tag: string, more: Partial<JourneyGraph> = {}): JourneyGraph =>
+  graphOf(event, justTag(tag), more)
 const get = (journey: string): Promise<Any> => ok('journey', { params: { journey } })
 const draft = async (graph: JourneyGraph): Promise<string> =>
   (await ok('createJourney', { body: { graph } })).id
@@ -80,8 +72,8 @@ test('scheduled, shown, published at its moment as it was then; edits since are 
   expect(await due()).toBe(true)
   const live = await get(id)
   expect(live).toMatchObject({ status: 'live', liveVersion: 1, scheduled: null, versions: [{ version: 1 }] })
-  expect(live.live.nodes.mark.fields.addTags).toEqual(['first'])
-  expect(live.draft.nodes.mark.fields.addTags).toEqual(['second'])
+  expect(live.live.nodes.tag.fields.addTags).toEqual(['first'])
+  expect(live.draft.nodes.tag.fields.addTags).toEqual(['second'])
   expect(await due()).toBe(false)
   await lab.tell(says('sch-1', 'Sale Began'))
   expect(await tagsOf('sch-1')).toEqual(['first'])
@@ -219,20 +211,17 @@ test('it publishes what was asked for last: what becomes of people, in whose nam
   const params = { module: made.id }
   const first = await ok('publishModule', { params, body: { version: made.version } })
   const waits = (tag: string): JourneyGraph =>
-    tags('Rests', tag, {
-      start: 'rest',
-      nodes: {
-        rest: { type: 'delay', fields: { ms: 30 * 24 * HOUR }, next: { next: 'mark' } },
-        mark: { type: 'update', fields: { addTags: [tag] }, next: { next: 'hello' } },
-        hello: {
-          type: 'send',
-          fields: {
-            channel: 'line',
-            purpose: 'transactional',
-            content: { channel: 'line', module: { id: made.id } },
-          },
-          next: { accepted: null },
+    graphOf('Rests', {
+      rest: { type: 'delay', fields: { ms: 30 * 24 * HOUR }, next: { next: 'mark' } },
+      mark: { type: 'update', fields: { addTags: [tag] }, next: { next: 'hello' } },
+      hello: {
+        type: 'send',
+        fields: {
+          channel: 'line',
+          purpose: 'transactional',
+          content: { channel: 'line', module: { id: made.id } },
         },
+        next: { accepted: null },
       },
     })
   const id = await draft(waits('before'))
