@@ -360,11 +360,11 @@ test('R3-26 R3-46 a brand names an event of its own in both languages: pickers a
   const before = await called('ruleVocabulary')
   expect(before).toMatchObject({ name: 'Order Completed', named: false })
   const label = { zh: '報名茶席', en: 'Booked a tea class' }
-  const put = (params: { event: string }, given: unknown) =>
+  const put = (params: { name: string }, given: unknown) =>
     api('nameEvent', { params, body: { label: given } })
-  expect((await put({ event }, { zh: '報名茶席', en: '' })).status).toBe(400)
-  expect((await put({ event }, label)).status).toBe(200)
-  expect((await put({ event: 'Order Completed' }, { zh: '成交', en: 'Sale' })).status).toBe(200)
+  expect((await put({ name: event }, { zh: '報名茶席', en: '' })).status).toBe(400)
+  expect((await put({ name: event }, label)).status).toBe(200)
+  expect((await put({ name: 'Order Completed' }, { zh: '成交', en: 'Sale' })).status).toBe(200)
   for (const endpoint of ['vocabulary', 'ruleVocabulary'] as const)
     expect(await called(endpoint)).toMatchObject({
       name: 'Order Completed',
@@ -376,6 +376,6 @@ test('R3-26 R3-46 a brand names an event of its own in both languages: pickers a
       e => (e as { name: string }).name === event,
     ),
   ).toEqual([{ name: event, label, from: 'seen', named: true, props: [] }])
-  expect((await api('unnameEvent', { params: { event: 'Order Completed' } })).status).toBe(200)
+  expect((await api('unnameEvent', { params: { name: 'Order Completed' } })).status).toBe(200)
   expect(await called('ruleVocabulary')).toEqual(before)
 })

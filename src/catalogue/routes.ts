@@ -72,12 +72,12 @@ export const catalogueRoutes = {
   vocabulary: ({ core, workspace }) => readVocabulary(core.pool, core.history, workspace.id),
 
   async nameEvent({ core, workspace, params, body }) {
-    await nameEvent(core.pool, workspace.id, params.event!, body.label)
+    await nameEvent(core.pool, workspace.id, params.name!, body.label)
     return { ok: true }
   },
 
   async unnameEvent({ core, workspace, params }) {
-    await unnameEvent(core.pool, workspace.id, params.event!)
+    await unnameEvent(core.pool, workspace.id, params.name!)
     return { ok: true }
   },
 

@@ -10,6 +10,7 @@ import { Problem } from '../platform/errors.ts'
 import type { WorkspaceRow } from '../platform/http/handler.ts'
 import { newId, publicId, type Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
+import { COUNTRIES, type Country } from './countries.ts'
 import { insertKey } from './keys.ts'
 import { publishWorld } from './publish.ts'
 import { changedMeanwhile } from './workspace-settings.ts'
@@ -32,6 +33,8 @@ export type NewWorkspace = {
   kind: 'live' | 'sandbox'
   /** of the brand, and of what it is given at the start; left out: zh-TW */
   locale?: 'zh-TW' | 'en' | undefined
+  /** its time zone and its currency; left out: TW */
+  country?: Country | undefined
   /** team user who becomes its owner; none: the first owner to sign in takes it */
   owner?: Uuid
   settings?: WorkspaceSettings
@@ -71,15 +74,19 @@ const WRITE_KEY_NAME = { zh: '網站', en: 'Website' }
 export async function createWorkspace(core: Core, wanted: NewWorkspace): Promise<CreatedWorkspace> {
   const locale = wanted.locale ?? 'zh-TW'
   const language = locale === 'en' ? 'en' : 'zh'
+  const { timezone, currency } = COUNTRIES[wanted.country ?? 'TW']
   const created = await inTransaction(core.pool, async sql => {
     const id = newId()
     await sql.query(
-      `insert into workspace (id, name, kind, locale, settings, token_secret, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+      `insert into workspace (id, name, kind, locale, timezone, currency, settings, token_secret, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         id,
         wanted.name,
         wanted.kind,
         locale,
+        timezone,
+        currency,
         JSON.stringify(wanted.settings ?? {}),
         core.secrets.seal(randomBytes(32).toString('hex')),
         new Date(),

@@ -102,6 +102,12 @@ test('a brand’s first key and its sandbox’s accounts are named in the langua
   )
   expect(en.names.filter(n => /[^ -~]/.test(n))).toEqual([])
   expect((await itinera('workspace', 'create', 'Brand', '--locale', 'fr')).code).toBe(4)
+  const { out } = await itinera('workspace', 'create', '港島茶', '--country', 'HK', '--json')
+  expect(JSON.parse(out)).toMatchObject({ workspace: { timezone: 'Asia/Hong_Kong', currency: 'HKD' } })
+  expect(await itinera('workspace', 'create', 'Brand', '--country', 'XX')).toMatchObject({
+    code: 4,
+    err: expect.stringContaining('Use one of TW, HK'),
+  })
   // mails of a sandbox come from the brand, by its own name
   expect(zh.mailFrom).toBe('霧丘茶事')
 })

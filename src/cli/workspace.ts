@@ -1,5 +1,6 @@
 // itinera workspace, key, user: what the screens do too, for scripts and for those locked out.
 import type { Command } from 'commander'
+import { COUNTRY_CODES, type Country } from '../catalogue/countries.ts'
 import { insertKey, presentKey } from '../catalogue/keys.ts'
 import {
   createWorkspace,
@@ -64,6 +65,14 @@ const localeOf = (text: string): 'zh-TW' | 'en' => {
   })
 }
 
+const countryOf = (text: string): Country => {
+  const country = COUNTRY_CODES.find(code => code === text)
+  if (country) return country
+  throw new Problem(400, 'invalid', `--country ${text} is not a country that is known here`, {
+    action: `Use one of ${COUNTRY_CODES.join(', ')}; the time zone can be changed later.`,
+  })
+}
+
 export function addWorkspaceCommands(program: Command): void {
   const workspace = program.command('workspace').description('Workspaces: one for each brand')
   workspace
@@ -73,32 +82,35 @@ export function addWorkspaceCommands(program: Command): void {
     )
     .option('--kind <kind>', 'live, or sandbox with stand-in providers and a clock of its own', 'live')
     .option('--locale <locale>', 'language of the brand, zh-TW or en', 'zh-TW')
+    .option('--country <country>', `time zone and currency: ${COUNTRY_CODES.join(', ')}`, 'TW')
     .option('--owner <email>', 'team user who becomes its owner (default: the first owner there is)')
     .option('--json', 'one line of JSON')
-    .action((name: string, options: Json & { kind: string; locale: string; owner?: string }) =>
-      withInstallation(async ({ core }) => {
-        const owner = await ownerFor(core, options.owner)
-        const made = await createWorkspace(core, {
-          name,
-          kind: kindOf(options.kind),
-          locale: localeOf(options.locale),
-          ...(owner ? { owner } : {}),
-        })
-        await audit(core, made.id, 'createWorkspace')
-        const row = (await findWorkspace(core.pool, made.id))!
-        const value = {
-          workspace: presentWorkspace(row),
-          id: publicId('wsp', made.id),
-          writeKey: made.writeKey,
-          apiKey: made.apiKey,
-          url: core.baseUrl,
-        }
-        answer(
-          options.json === true,
-          value,
-          `Workspace  ${value.id}  ${name} (${row.kind})\nWrite key  ${made.writeKey}\nAPI key    ${made.apiKey}  (shown this once)`,
-        )
-      }),
+    .action(
+      (name: string, options: Json & { kind: string; locale: string; country: string; owner?: string }) =>
+        withInstallation(async ({ core }) => {
+          const owner = await ownerFor(core, options.owner)
+          const made = await createWorkspace(core, {
+            name,
+            kind: kindOf(options.kind),
+            locale: localeOf(options.locale),
+            country: countryOf(options.country),
+            ...(owner ? { owner } : {}),
+          })
+          await audit(core, made.id, 'createWorkspace')
+          const row = (await findWorkspace(core.pool, made.id))!
+          const value = {
+            workspace: presentWorkspace(row),
+            id: publicId('wsp', made.id),
+            writeKey: made.writeKey,
+            apiKey: made.apiKey,
+            url: core.baseUrl,
+          }
+          answer(
+            options.json === true,
+            value,
+            `Workspace  ${value.id}  ${name} (${row.kind})\nWrite key  ${made.writeKey}\nAPI key    ${made.apiKey}  (shown this once)`,
+          )
+        }),
     )
   workspace
     .command('list')

@@ -5,6 +5,7 @@ import { cleanItem, type CleanContext } from './clean.ts'
 import { channelNamed, TOUCH_CHANNELS } from './touch.ts'
 
 const BROWSER: CleanContext = {
+  region: 'TW',
   proof: 'public',
   src: 'Website',
   demandToken: false,

@@ -1,5 +1,6 @@
 // One item as a client sent it, made into an event or refused with what to do. Pure, and without a schema library:
 // this runs for every event (about 3 µs for one of 300 bytes). Imports and webhooks pass their items through it too.
+import type { Region } from '../customers/contacts.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { newId } from '../platform/ids.ts'
@@ -14,6 +15,8 @@ export type CleanContext = {
   proof: 'public' | 'server'
   src: string
   demandToken: boolean
+  /** whose phone numbers are written without a country */
+  region: Region
   /** claims of the item's user token, verified before */
   claims: UserClaims | null
   /** the client's clock when it sent the request, ms */

@@ -1,6 +1,7 @@
 // POST …/enroll: a call of another system becomes an event of the customer, by which the journey's trigger lets them in.
 import { cleanItem } from './clean.ts'
 import { cleanedEvent, tellEvent } from './tell.ts'
+import { regionOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
@@ -13,7 +14,7 @@ type Body = Parameters<NonNullable<Handlers['enrollByApi']>>[0]['body']
 
 /** The call as a server would have sent it, cleaned like any event.
  *  @throws Problem 400 with the intake's code */
-function eventOf(body: Body, journey: string, actor: string): EventBody {
+function eventOf(body: Body, journey: string, actor: string, timezone: string): EventBody {
   const { customer, userId, email, phone, lineUid, cardNo, anonymousId, traits, props } = body
   const contacts = { ...traits, email, phone, line_uid: lineUid, card_no: cardNo }
   const known = Object.fromEntries(Object.entries(contacts).filter(([, value]) => value !== undefined))
@@ -26,7 +27,15 @@ function eventOf(body: Body, journey: string, actor: string): EventBody {
       properties: { ...props, journey },
       context: { traits: known },
     },
-    { proof: 'server', src: actor, demandToken: false, claims: null, sentAt: null, type: null },
+    {
+      proof: 'server',
+      src: actor,
+      demandToken: false,
+      region: regionOf(timezone),
+      claims: null,
+      sentAt: null,
+      type: null,
+    },
   )
   const event = cleanedEvent(cleaned)
   return {
@@ -51,7 +60,7 @@ export const enrollRoutes = {
       throw new Problem(409, 'not_by_api', 'This journey starts by something else', {
         action: 'Choose the trigger “API” and publish; a single customer can be enrolled on their page.',
       })
-    const event = eventOf(body, publicId('jrn', id), actorOf(caller))
+    const event = eventOf(body, publicId('jrn', id), actorOf(caller), workspace.timezone)
     const customer = await tellEvent(core, workspace.id, body.customer, event)
     return { customer: publicId('cus', customer), accepted: true as const }
   },

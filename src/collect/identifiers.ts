@@ -1,5 +1,5 @@
 // The identifiers of one item that route it to a customer, by what its key or token proves. Pure.
-import { WRITTEN, type WrittenKind } from '../customers/contacts.ts'
+import { type Region, WRITTEN, type WrittenKind } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { IdentifierKind } from '../rules/model.ts'
@@ -32,22 +32,22 @@ export function identifiers(
       )
     if (claims.sub === '' || byteLength(claims.sub) > LIMITS.id) return tooLong('userToken.sub')
     ids.push({ kind: 'member_no', value: claims.sub })
-    contact(ids, notes, 'email', claims.email, 'userToken.email')
-    contact(ids, notes, 'phone', claims.phone, 'userToken.phone')
-    contact(ids, notes, 'line_uid', claims.line_uid, 'userToken.line_uid')
+    contact(ids, notes, context.region, 'email', claims.email, 'userToken.email')
+    contact(ids, notes, context.region, 'phone', claims.phone, 'userToken.phone')
+    contact(ids, notes, context.region, 'line_uid', claims.line_uid, 'userToken.line_uid')
   } else if (context.proof === 'server') {
     if (userId !== null) ids.push({ kind: 'member_no', value: userId })
     const inner = isDict(item.context) ? item.context : null
     const traits = type === 'identify' && isDict(item.traits) ? item.traits : inner?.traits
     if (isDict(traits)) {
       const at = type === 'identify' ? 'traits' : 'context.traits'
-      contact(ids, notes, 'email', traits.email, at + '.email')
-      contact(ids, notes, 'phone', traits.phone, at + '.phone')
-      contact(ids, notes, 'line_uid', traits.line_uid ?? traits.lineUid, at + '.line_uid')
-      contact(ids, notes, 'card_no', traits.card_no ?? traits.cardNo, at + '.card_no')
-      contact(ids, notes, 'carrier', traits.carrier, at + '.carrier')
+      contact(ids, notes, context.region, 'email', traits.email, at + '.email')
+      contact(ids, notes, context.region, 'phone', traits.phone, at + '.phone')
+      contact(ids, notes, context.region, 'line_uid', traits.line_uid ?? traits.lineUid, at + '.line_uid')
+      contact(ids, notes, context.region, 'card_no', traits.card_no ?? traits.cardNo, at + '.card_no')
+      contact(ids, notes, context.region, 'carrier', traits.carrier, at + '.carrier')
     }
-    if (Array.isArray(inner?.externalIds)) externalIds(ids, notes, inner.externalIds)
+    if (Array.isArray(inner?.externalIds)) externalIds(ids, notes, context.region, inner.externalIds)
   } else if (userId !== null) {
     if (context.demandToken)
       return fault(
@@ -75,7 +75,7 @@ export function identifiers(
   if (anonymousId !== null) add(ids, 'anonymous_id', anonymousId)
   // mobile clients name the app's installation with every call
   const device = isDict(item.context) && isDict(item.context.device) ? item.context.device.id : undefined
-  if (device !== undefined) contact(ids, notes, 'device_id', device, 'context.device.id')
+  if (device !== undefined) contact(ids, notes, context.region, 'device_id', device, 'context.device.id')
   if (ids.length === 0)
     return fault(
       'no_identifier',
@@ -86,11 +86,18 @@ export function identifiers(
   return { ids }
 }
 
-function contact(ids: IdRef[], notes: Fault[], kind: WrittenKind, value: unknown, path: string): void {
+function contact(
+  ids: IdRef[],
+  notes: Fault[],
+  region: Region,
+  kind: WrittenKind,
+  value: unknown,
+  path: string,
+): void {
   const given = text(value)
   if (given === null) return
   const { clean, what } = WRITTEN[kind]
-  const cleaned = clean(given)
+  const cleaned = clean(given, region)
   if (cleaned === null) {
     notes.push({
       code: 'bad_' + kind,
@@ -123,7 +130,7 @@ const MOST_IDS = 20
 const isWritten = (kind: IdentifierKind): kind is WrittenKind => Object.hasOwn(WRITTEN, kind)
 
 /** Segment's context.externalIds: [{ id, type }]. Types not known here are left out. */
-function externalIds(ids: IdRef[], notes: Fault[], list: unknown[]): void {
+function externalIds(ids: IdRef[], notes: Fault[], region: Region, list: unknown[]): void {
   for (const [i, entry] of list.entries()) {
     if (ids.length >= MOST_IDS) return
     if (!isDict(entry)) continue
@@ -131,7 +138,7 @@ function externalIds(ids: IdRef[], notes: Fault[], list: unknown[]): void {
     const value = text(entry.id)
     if (!kind || value === null) continue
     const path = `context.externalIds.${i}.id`
-    if (isWritten(kind)) contact(ids, notes, kind, value, path)
+    if (isWritten(kind)) contact(ids, notes, region, kind, value, path)
     else if (byteLength(value) > LIMITS.id) notes.push(tooLong(path).fault)
     else if (kind !== 'member_no' || !ids.some(known => known.kind === 'member_no')) add(ids, kind, value)
   }

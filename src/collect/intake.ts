@@ -77,6 +77,7 @@ export function openIntaker(core: Core, group: AppendGroup, bulk: AppendGroup): 
       proof: source.proof,
       src: source.name,
       demandToken: source.demandToken,
+      region: source.region,
       claims,
       ...clocks,
       ...asked,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { KEY_PREFIX } from '../catalogue/keys.ts'
+import { type Region, regionOf } from '../customers/contacts.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import type { Uuid } from '../platform/ids.ts'
@@ -13,6 +14,8 @@ export type Source = {
   proof: 'public' | 'server'
   name: string
   demandToken: boolean
+  /** whose phone numbers are written without a country */
+  region: Region
   /** opened secret of the workspace's user tokens */
   tokenSecret: Uint8Array
 }
@@ -25,6 +28,7 @@ type KeyRow = {
   scopes: string[]
   demand_token: boolean
   token_secret: Buffer
+  timezone: string
 }
 
 const CACHED_MS = 5_000
@@ -41,7 +45,7 @@ export function openKeys(core: Pick<Core, 'pool' | 'secrets' | 'log'>): Keys {
 
   async function read(key: string): Promise<Source | Problem> {
     const { rows } = await core.pool.query<KeyRow>(
-      `select k.id, k.workspace_id, k.kind, k.name, k.scopes, k.demand_token, w.token_secret
+      `select k.id, k.workspace_id, k.kind, k.name, k.scopes, k.demand_token, w.token_secret, w.timezone
          from api_key k join workspace w on w.id = k.workspace_id
         where k.key_hash = $1 and k.revoked_at is null`,
       [createHash('sha256').update(key).digest()],
@@ -61,6 +65,7 @@ export function openKeys(core: Pick<Core, 'pool' | 'secrets' | 'log'>): Keys {
       proof: row.kind === 'api' ? 'server' : 'public',
       name: row.name,
       demandToken: row.demand_token,
+      region: regionOf(row.timezone),
       tokenSecret: Buffer.from(core.secrets.open(row.token_secret)),
     }
   }

@@ -4,10 +4,11 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { serveApp } from '../../test/collect-server.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from '../../test/harness.ts'
+import { createWorkspace } from '../catalogue/workspace.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { openCore } from '../compose.ts'
 import { openLog } from '../platform/log.ts'
-import { newId } from '../platform/ids.ts'
+import { newId, type Uuid } from '../platform/ids.ts'
 import { openAppendGroup } from './append-group.ts'
 import { BULK_PRESSURE, openGauge, PRESSURE } from './pressure.ts'
 import { KEPT_ROWS, recordRejected, trimRejected } from './rejected.ts'
@@ -196,6 +197,23 @@ describe('what is taken', () => {
     expect(hinted!.traits).toEqual(traits)
     expect(proven!.ids.map(i => i.kind)).toEqual(['member_no', 'email', 'phone'])
     expect(proven!.customer).toBe(hinted!.customer)
+  })
+
+  test('R1-14 a number without a country is of where the brand is: Hong Kong’s of a brand there', async () => {
+    const there = await createWorkspace(core, { name: '港島茶', kind: 'live', country: 'HK' })
+    const traits = { phone: '6123 4567' }
+    const idsOf = async (workspace: Uuid) =>
+      (
+        await core.pool.query<{ value: string }>(
+          `select value from identifier where workspace_id = $1 and kind = 'phone'`,
+          [workspace],
+        )
+      ).rows.map(r => r.value)
+    await post('/v1/identify', { userId: 'hk-1', traits }, { key: there.apiKey })
+    await post('/v1/identify', { userId: 'hk-2', traits: { phone: '+85261234567' } }, { key: there.apiKey })
+    expect(await idsOf(there.id)).toEqual(['+85261234567'])
+    await post('/v1/identify', { userId: 'tw-1', traits: { phone: '0912-345-678' } }, { key: space.apiKey })
+    expect(await idsOf(space.id)).toEqual(['+886912345678'])
   })
 
   test('Segment externalIds and context.traits of a server key identify too', async () => {

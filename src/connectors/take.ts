@@ -8,6 +8,7 @@ import { cleanItem } from '../collect/clean.ts'
 import { type Fault, LIMITS } from '../collect/json.ts'
 import { isDict } from '../platform/values.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
+import { regionOf } from '../customers/contacts.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
@@ -109,6 +110,7 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
       proof: 'server',
       src: source.name,
       demandToken: false,
+      region: regionOf(source.timezone),
       claims: null,
       sentAt: null,
       type: null,

@@ -261,7 +261,7 @@ export const catalogueEndpoints = {
   }),
   nameEvent: e({
     method: 'put',
-    path: '/w/{ws}/event-names/{event}',
+    path: '/w/{ws}/event-names/{name}',
     scope: 'catalogue:write',
     summary: 'What pages call an event that clients post under this name; nothing else changes',
     body: z.object({ label: z.object({ zh: needed(60), en: needed(60) }) }),
@@ -269,7 +269,7 @@ export const catalogueEndpoints = {
   }),
   unnameEvent: e({
     method: 'delete',
-    path: '/w/{ws}/event-names/{event}',
+    path: '/w/{ws}/event-names/{name}',
     scope: 'catalogue:write',
     summary: 'Call the event again as the product, a preset or its clients do',
     out: ok,

@@ -1,5 +1,6 @@
 // Sign-in, the team, workspaces.
 import { z } from 'zod'
+import { COUNTRY_CODES } from '../catalogue/countries.ts'
 import { ROLES, e, id, ok, time } from './shared.ts'
 
 export const workspace = z.object({
@@ -103,6 +104,10 @@ export const teamEndpoints = {
         .describe(
           'the language of the brand; what is made with it, such as the accounts of a sandbox, is named in it',
         ),
+      country: z
+        .enum(COUNTRY_CODES)
+        .default('TW')
+        .describe('its time zone, which may be changed, and its currency, which may not'),
     }),
     out: workspace,
   }),

@@ -62,12 +62,12 @@ const rowOf = (c: ConversationRow) => ({
 const meOf = (caller: Caller): Uuid | null => (caller.kind === 'user' ? caller.id : null)
 
 /** Who goes by these words: by identifier, and by name where history answers. */
-async function peopleBy(core: Core, workspace: Uuid, q: string): Promise<Uuid[]> {
+async function peopleBy(core: Core, workspace: WorkspaceRow, q: string): Promise<Uuid[]> {
   const named = await customersByIdentifier(core.pool, workspace, q)
   try {
     const found = await customersByName(
       core.history,
-      workspace,
+      workspace.id,
       { q, except: named, also: [], filter: { wanted: [] }, sort: 'last_seen' },
       null,
       MOST_PEOPLE,
@@ -99,7 +99,7 @@ export const conversationRoutes = {
         assignee: query.assignee === 'all' ? null : query.assignee === 'none' ? 'none' : (me ?? newId()),
         channel: query.channel ?? null,
         customer: query.customer ? (await customerOr404(core.pool, workspace.id, query.customer)).id : null,
-        q: query.q ? { text: query.q, people: await peopleBy(core, workspace.id, query.q) } : null,
+        q: query.q ? { text: query.q, people: await peopleBy(core, workspace, query.q) } : null,
       },
       position && { at: position[0]!, customer: position[1]!, channel: position[2]! },
       query.limit + 1,

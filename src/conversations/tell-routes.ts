@@ -2,6 +2,7 @@
 import { workspaceNow } from '../catalogue/workspace.ts'
 import { cleanItem } from '../collect/clean.ts'
 import { cleanedEvent, tellEvent } from '../collect/tell.ts'
+import { regionOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
@@ -10,7 +11,7 @@ import { hashId, publicId, type Uuid } from '../platform/ids.ts'
 type Body = Parameters<NonNullable<Handlers['tellConversation']>>[0]['body']
 
 /** @throws Problem 400 with the intake's code */
-function eventOf(body: Body, actor: string): EventBody {
+function eventOf(body: Body, actor: string, timezone: string): EventBody {
   const { customer, userId, email, phone, lineUid, said, at, to, ...told } = body
   const contacts = Object.fromEntries(
     Object.entries({ email, phone, line_uid: lineUid }).filter(([, value]) => value !== undefined),
@@ -27,7 +28,16 @@ function eventOf(body: Body, actor: string): EventBody {
       context: { traits: contacts },
     },
     // told when it happened, not how long ago by a clock of the tool's
-    { proof: 'server', src: actor, demandToken: false, claims: null, sentAt: null, type: null, past: true },
+    {
+      proof: 'server',
+      src: actor,
+      demandToken: false,
+      region: regionOf(timezone),
+      claims: null,
+      sentAt: null,
+      type: null,
+      past: true,
+    },
   )
   const event = cleanedEvent(cleaned)
   return customer === undefined ? event : { ...event, ids: [] }
@@ -35,7 +45,7 @@ function eventOf(body: Body, actor: string): EventBody {
 
 /** @throws Problem 400, 404 */
 export async function tell(core: Core, workspace: WorkspaceRow, body: Body, actor: string): Promise<Uuid> {
-  const event = eventOf(body, actor)
+  const event = eventOf(body, actor, workspace.timezone)
   if (event.at !== undefined && event.at > workspaceNow(workspace)) event.at = workspaceNow(workspace)
   return tellEvent(core, workspace.id, body.customer, event)
 }

@@ -5,9 +5,28 @@ import {
   cleanCarrier,
   cleanDeviceId,
   cleanLineUid,
+  cleanPhone,
   lineAddressOf,
   lineUidOf,
+  regionOf,
 } from './contacts.ts'
+
+describe('R3-20 a number without a country is of where the brand is', () => {
+  test.each([
+    ['Asia/Taipei', '0912-345-678', '+886912345678'],
+    ['Asia/Hong_Kong', '6123 4567', '+85261234567'],
+    ['Asia/Hong_Kong', '２３４５６７８９', '+85223456789'],
+    ['Asia/Hong_Kong', '+886 912 345 678', '+886912345678'],
+    ['Asia/Hong_Kong', '0912-345-678', null],
+    ['Asia/Tokyo', '090-1234-5678', '+819012345678'],
+    ['UTC', '0912345678', '+886912345678'],
+  ])('%s %s', (zone, text, e164) => expect(cleanPhone(text, regionOf(zone))).toBe(e164))
+
+  test('what was read for one country is not remembered for another', () => {
+    expect(cleanPhone('23456789', 'HK')).toBe('+85223456789')
+    expect(cleanPhone('23456789', 'MY')).not.toBe('+85223456789')
+  })
+})
 
 describe('written forms', () => {
   test.each([

@@ -1,6 +1,11 @@
 // Addresses and numbers in their one written form, so that the same person written two ways is found. Pure.
 import { LRUCache } from 'lru-cache'
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js'
 
 const LONGEST_EMAIL = 254 // RFC 5321, section 4.5.3.1.3
 const EMAIL = /^[^\s@"<>,;:\\()[\]]{1,64}@[^\s@"<>,;:\\()[\]]+\.[^\s@"<>,;:\\()[\].]{2,}$/u
@@ -11,21 +16,51 @@ export function cleanEmail(text: string): string | null {
   return email.length <= LONGEST_EMAIL && EMAIL.test(email) && !email.includes('..') ? email : null
 }
 
+/** Where a brand is at home: its people write their numbers without the country. */
+export type Region = CountryCode
+
+const regions = new Map<string, Region>()
+/** asking ICU takes a millisecond for each region */
+const NEAR: Region[] = ['TW', 'HK']
+/** The region whose wall time this IANA zone is (ICU); Taiwan for a zone of none, such as UTC. */
+export function regionOf(timezone: string): Region {
+  let region = regions.get(timezone)
+  if (region === undefined) {
+    const isHere = (r: Region) => new Intl.Locale(`und-${r}`).getTimeZones?.()?.includes(timezone)
+    region = NEAR.find(isHere) ?? (timezone.includes('/') ? getCountries().find(isHere) : undefined) ?? 'TW'
+    regions.set(timezone, region)
+  }
+  return region
+}
+
 /** parsing takes some 20 µs, and a batch of one till names the same people again */
 const parsed = new LRUCache<string, { e164: string | null }>({ max: 50_000 })
 
-/** E.164 (+886912345678); numbers without a country are Taiwan's. Null when it is no valid number. */
-export function cleanPhone(text: string): string | null {
+/** E.164 (+886912345678); a number without a country is one of `region`. Null when it is no valid number. */
+export function cleanPhone(text: string, region: Region = 'TW'): string | null {
   const phone = text.normalize('NFKC').trim()
   if (phone.length > 32) return null
-  let known = parsed.get(phone)
+  const key = phone.startsWith('+') ? phone : `${region} ${phone}`
+  let known = parsed.get(key)
   if (!known) {
-    const number = parsePhoneNumberFromString(phone, 'TW')
+    const number = parsePhoneNumberFromString(phone, region)
     known = { e164: number?.isValid() ? number.number : null }
-    parsed.set(phone, known)
+    parsed.set(key, known)
     if (known.e164 !== null) parsed.set(known.e164, known) // what is read of a file is cleaned once more on its way in
   }
   return known.e164
+}
+
+/** As spreadsheets leave it: Excel drops the 0 that a number begins with, some systems the + before the country. */
+export function cleanTypedPhone(text: string, region: Region): string | null {
+  const phone = text.normalize('NFKC').trim()
+  const code = getCountryCallingCode(region)
+  if (region === 'TW' && /^9\d{8}$/.test(phone)) return cleanPhone('0' + phone, region)
+  if (phone.startsWith(code) && /^\d+$/.test(phone)) {
+    const whole = cleanPhone('+' + phone, region)
+    if (whole !== null) return whole
+  }
+  return cleanPhone(phone, region)
 }
 
 const LINE_UID = /^(?:[a-z0-9][a-z0-9_-]{0,31}\/)?[A-Za-z0-9_-]{1,64}$/
@@ -77,13 +112,17 @@ export function cleanDeviceId(text: string): string | null {
   return /^[\x21-\x7e]{1,128}$/.test(id) ? id : null
 }
 
+type Written = { clean(text: string, region: Region): string | null; what: string }
 /** How each kind that has a written form is cleaned, and what it is called in answers to clients. */
 export const WRITTEN = {
   email: { clean: cleanEmail, what: 'an e-mail address' },
-  phone: { clean: cleanPhone, what: 'a phone number (E.164, or of Taiwan)' },
+  phone: {
+    clean: cleanPhone,
+    what: 'a phone number (E.164, or of the country whose time zone the workspace has)',
+  },
   line_uid: { clean: cleanLineUid, what: 'a LINE user id' },
   card_no: { clean: cleanCardNo, what: 'a card number (4 to 32 letters and digits)' },
   carrier: { clean: cleanCarrier, what: 'an e-invoice carrier ("/" and 7 characters, such as /ABC1234)' },
   device_id: { clean: cleanDeviceId, what: 'an installation id (at most 128 characters)' },
-} as const
+} as const satisfies Record<string, Written>
 export type WrittenKind = keyof typeof WRITTEN

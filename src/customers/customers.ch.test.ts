@@ -96,9 +96,11 @@ describe('the list', () => {
     await blind.history.close()
   })
 
-  test('a phone of Taiwan is searched in both spellings', () => {
-    expect(spellings('0912')).toContain('+886912')
-    expect(spellings('0912-345-678')).toContain('+886912345678')
+  test('a phone of the brand’s country is searched in both spellings', () => {
+    expect(spellings('0912', 'TW')).toContain('+886912')
+    expect(spellings('0912-345-678', 'TW')).toContain('+886912345678')
+    expect(spellings('6123', 'HK')).toContain('+8526123')
+    expect(spellings('6123 4567', 'HK')).toContain('+85261234567')
   })
 })
 

@@ -23,7 +23,7 @@ import {
 } from './store.ts'
 import { namesOf, type Wanted, wantedOf } from './wanted.ts'
 
-type Workspace = Pick<WorkspaceRow, 'id' | 'currency' | 'settings'>
+type Workspace = Pick<WorkspaceRow, 'id' | 'currency' | 'settings' | 'timezone'>
 type ListQuery = Omit<CustomerFilter, 'wanted'> & {
   q?: string
   cursor?: string
@@ -99,7 +99,7 @@ export async function listCustomers(
     core,
     workspace,
     q,
-    named: q === '' ? [] : await customersByIdentifier(core.pool, workspace.id, q),
+    named: q === '' ? [] : await customersByIdentifier(core.pool, workspace, q),
     wanted,
     filter: { ...query, wanted: namesOf(wanted) },
     query,

@@ -3,7 +3,7 @@
 import { hashId } from '../platform/ids.ts'
 import { canonicalName, conform } from './attributes.ts'
 import { PUSH_PLATFORM, PUSH_TOKEN } from './cart.ts'
-import { cleanEmail, cleanPhone } from './contacts.ts'
+import { cleanEmail, cleanPhone, regionOf } from './contacts.ts'
 import { derive, type Fold } from './fold.ts'
 import type { CustomerState, Proof, Trait, TraitValue } from './model.ts'
 import { profilePlanOf } from './profile-plan.ts'
@@ -61,7 +61,8 @@ export function fitTrait(
   if (attribute === undefined) return { value: given as TraitValue }
   const fitted = conform(attribute, given as TraitValue)
   if ('refused' in fitted || typeof fitted.value !== 'string') return fitted
-  if (name === 'phone' && !E164.test(fitted.value)) return { value: cleanPhone(fitted.value) ?? fitted.value }
+  if (name === 'phone' && !E164.test(fitted.value))
+    return { value: cleanPhone(fitted.value, regionOf(fold.world.timezone)) ?? fitted.value }
   return name === 'email' ? { value: cleanEmail(fitted.value) ?? fitted.value } : fitted
 }
 

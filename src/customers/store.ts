@@ -5,7 +5,8 @@ import { bucketOf, type Uuid } from '../platform/ids.ts'
 import { askHistory, type History } from '../platform/clickhouse.ts'
 import type { Pool } from '../platform/postgres.ts'
 import { must } from '../platform/errors.ts'
-import { cleanCardNo, cleanEmail, cleanPhone } from './contacts.ts'
+import { getCountryCallingCode } from 'libphonenumber-js'
+import { cleanCardNo, cleanEmail, cleanPhone, type Region, regionOf } from './contacts.ts'
 import type { OrderRow } from '../inbox/order-model.ts'
 import { ORDER_COLUMNS, type OrderRecord, orderRow } from '../inbox/order-rows.ts'
 import type { BOUGHT, CUSTOMER_SORTS } from '../contract/customers.ts'
@@ -116,20 +117,26 @@ export const MOST_FOUND = 1_000
 
 const likePrefix = (text: string): string => text.replace(/[\\%_]/g, c => '\\' + c) + '%'
 
-/** How a person may have written an identifier: as it is, as an e-mail, as a phone number of Taiwan. */
-export function spellings(q: string): string[] {
+/** How a person may have written an identifier: as it is, as an e-mail, as a phone number of `region`. */
+export function spellings(q: string, region: Region): string[] {
   const text = q.normalize('NFKC').trim()
   const digits = text.replace(/[\s()-]/g, '')
   const found = new Set([text, text.toLowerCase(), cleanEmail(text) ?? text, cleanCardNo(text) ?? text])
   if (text.startsWith('/')) found.add(text.toUpperCase())
-  if (/^0\d{2,}$/.test(digits)) found.add('+886' + digits.slice(1))
-  if (/^\+?\d{6,}$/.test(digits)) found.add(cleanPhone(digits) ?? text)
+  // as far as it is typed
+  const local = region === 'TW' ? /^0(\d{2,})$/.exec(digits)?.[1] : /^\d{4,}$/.exec(digits)?.[0]
+  if (local !== undefined) found.add(`+${getCountryCallingCode(region)}${local}`)
+  if (/^\+?\d{6,}$/.test(digits)) found.add(cleanPhone(digits, region) ?? text)
   return [...found]
 }
 
 /** Customers with an identifier that begins with `q`, the closest first. */
-export async function customersByIdentifier(pool: Pool, workspace: Uuid, q: string): Promise<Uuid[]> {
-  const prefixes = spellings(q)
+export async function customersByIdentifier(
+  pool: Pool,
+  { id: workspace, timezone }: { id: Uuid; timezone: string },
+  q: string,
+): Promise<Uuid[]> {
+  const prefixes = spellings(q, regionOf(timezone))
   const { rows } = await pool.query<{ customer_id: Uuid; kind: string; value: string; shared: boolean }>(
     `select customer_id, kind, value, shared from identifier
       where workspace_id = $1 and kind not in ('anonymous_id', 'device_id') and (${prefixes.map((_, i) => `value like $${i + 3}`).join(' or ')})

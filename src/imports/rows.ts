@@ -2,6 +2,7 @@
 // intake's own cleaning. What is wrong with a row is said of that row; the others go on. Pure but for the rows it is fed.
 import { LRUCache } from 'lru-cache'
 import { cleanItem } from '../collect/clean.ts'
+import { regionOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { hashId, type Uuid } from '../platform/ids.ts'
 import { EXTRA, type Mapping } from './headers.ts'
@@ -267,7 +268,10 @@ function readyItem(
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
   // its message id is made when it is stored; any spares the making of a random one
-  const cleaned = cleanItem({ messageId: 'import', ...item }, { ...CONTEXT, src: context.source })
+  const cleaned = cleanItem(
+    { messageId: 'import', ...item },
+    { ...CONTEXT, region: regionOf(context.timezone), src: context.source },
+  )
   if ('fault' in cleaned) {
     const { code, path, detail, action } = cleaned.fault
     return rowFault(path, code, `${detail}. ${action}`)

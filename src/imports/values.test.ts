@@ -58,6 +58,11 @@ test.each([
   '(0912)345678',
 ])('R3-20 phone %s is one number', text => expect(read('phone', text)).toBe('+886912345678'))
 
+test.each(['6123 4567', '6123-4567', '85261234567', '+852 6123 4567', '６１２３４５６７'])(
+  'R3-20 phone %s is one number of Hong Kong',
+  text => expect(read('phone', text, 'Asia/Hong_Kong')).toBe('+85261234567'),
+)
+
 test.each([
   ['money', 'NT$1,280', 1280],
   ['money', '１，２８０元', 1280],

@@ -1,7 +1,7 @@
 // Reading cells as people write them: ROC dates, full-width digits, NT$1,280, 0912-345-678, 是/否. Pure. What cannot be
 // read is a fault that says what would be right; nothing is guessed where two readings are likely.
 import { LRUCache } from 'lru-cache'
-import { cleanEmail, cleanPhone } from '../customers/contacts.ts'
+import { cleanEmail, cleanTypedPhone, regionOf } from '../customers/contacts.ts'
 import { instantOfWall, isCalendarDate } from '../platform/wall-time.ts'
 import type { CellValue, FieldType, ImportField } from './model.ts'
 import { tidyName } from './names.ts'
@@ -43,9 +43,11 @@ const READERS: Record<FieldType, (text: string, zone: string) => Reading> = {
     const email = cleanEmail(text)
     return email === null ? wrong('not an e-mail address') : { value: email }
   },
-  phone: text => {
-    const phone = readPhone(plain(text))
-    return phone === null ? wrong('not a phone number (E.164, or of Taiwan)') : { value: phone }
+  phone: (text, zone) => {
+    const phone = cleanTypedPhone(text, regionOf(zone))
+    return phone === null
+      ? wrong('not a phone number (E.164, or of the country of the workspace)')
+      : { value: phone }
   },
   list: text => ({
     value: [...new Set(text.split(/[,;、|\n，；]/).map(part => part.trim()))].filter(part => part !== ''),
@@ -87,13 +89,6 @@ const NO = new Set(
 function yesNo(text: string): Reading {
   if (YES.has(text)) return { value: true }
   return NO.has(text) ? { value: false } : wrong('yes or no (是／否) is needed')
-}
-
-/** Excel drops the first 0 of 0912345678, and some systems the + of +886912345678. */
-function readPhone(text: string): string | null {
-  if (/^9\d{8}$/.test(text)) return cleanPhone('0' + text)
-  if (/^886\d{8,9}$/.test(text)) return cleanPhone('+' + text)
-  return cleanPhone(text)
 }
 
 // ── dates ────────────────────────────────────────────────────────────────────

@@ -3,12 +3,13 @@
 // LINE's login verifies. Source: developers.line.biz/en/docs/messaging-api/linking-accounts, /en/docs/liff/using-user-profile.
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { findWorkspace } from '../catalogue/workspace.ts'
 import type { LoadedAccount } from '../channels/accounts.ts'
 import { lineProblem, linkTokenFor, verifyIdToken, type IdTokenClaims } from '../channels/line/account.ts'
 import { lineHost } from '../channels/line/api.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
 import { userTokenSecret, verifyUserToken } from '../collect/token.ts'
-import { lineUidOf } from '../customers/contacts.ts'
+import { lineUidOf, type Region, regionOf } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
@@ -90,7 +91,9 @@ export function lineApp(core: Core): Hono {
       throw error
     })
     if (!signed) return page(c, 'not_signed_in', 401)
-    const nonce = await newLinkNonce(core, account, { ids: idsOfClaims(signed.claims) })
+    const nonce = await newLinkNonce(core, account, {
+      ids: idsOfClaims(signed.claims, await regionOfAccount(core, account)),
+    })
     const to = new URL(lineHost(account, 'access') + '/dialog/bot/accountLink')
     to.searchParams.set('linkToken', state.linkToken)
     to.searchParams.set('nonce', nonce)
@@ -181,12 +184,17 @@ async function verified(
   return claims
 }
 
+async function regionOfAccount(core: Core, { workspace }: LoadedAccount): Promise<Region> {
+  return regionOf((await findWorkspace(core.pool, workspace))!.timezone)
+}
+
 async function identify(core: Core, account: LoadedAccount, said: z.infer<typeof liffBody>): Promise<void> {
   const claims = await verified(core, account, said.idToken, said.nonce ?? null)
   const ids: IdRef[] = [{ kind: 'line_uid', value: lineUidOf(account.settings.provider, claims.sub) }]
   if (said.userToken !== undefined) {
     const secret = await userTokenSecret(core, account.workspace)
-    ids.push(...idsOfClaims((await verifyUserToken(secret, said.userToken)).claims))
+    const { claims: own } = await verifyUserToken(secret, said.userToken)
+    ids.push(...idsOfClaims(own, await regionOfAccount(core, account)))
   }
   if (said.anonymousId !== undefined) ids.push({ kind: 'anonymous_id', value: said.anonymousId })
   const messageId = `line:liff:${hashId(said.idToken, ...ids.map(i => i.kind + i.value))}`

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { LoadedAccount } from '../channels/accounts.ts'
 import type { UserClaims } from '../collect/token.ts'
-import { WRITTEN, type WrittenKind } from '../customers/contacts.ts'
+import { type Region, WRITTEN, type WrittenKind } from '../customers/contacts.ts'
 import type { IdRef } from '../customers/model.ts'
 import type { Core } from '../platform/core.ts'
 import { hashId } from '../platform/ids.ts'
@@ -15,10 +15,10 @@ type Of = Pick<LoadedAccount, 'id' | 'workspace'>
 export type LinkClaims = { ids: IdRef[] }
 
 /** The identifiers that a shop's signed token vouches for. */
-export function idsOfClaims(claims: UserClaims): IdRef[] {
+export function idsOfClaims(claims: UserClaims, region: Region): IdRef[] {
   const ids: IdRef[] = [{ kind: 'member_no', value: claims.sub }]
   const contact = (kind: Extract<WrittenKind, 'email' | 'phone'>, value: string | undefined) => {
-    const clean = value === undefined ? null : WRITTEN[kind].clean(value)
+    const clean = value === undefined ? null : WRITTEN[kind].clean(value, region)
     if (clean !== null) ids.push({ kind, value: clean })
   }
   contact('email', claims.email)

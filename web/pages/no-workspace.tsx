@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useAct } from '../api/queries.ts'
 import { currentLocale } from '../i18n.ts'
 import { Empty } from '../parts/state.tsx'
+import { countryHere } from '../settings/country.ts'
 import { SignInCard } from './sign-in.tsx'
 
 export function NoWorkspace() {
@@ -25,7 +26,12 @@ export function NoWorkspace() {
             loading={create.isPending}
             onClick={() =>
               create.mutate({
-                body: { name: t('settings.sandbox'), kind: 'sandbox', locale: currentLocale() },
+                body: {
+                  name: t('settings.sandbox'),
+                  kind: 'sandbox',
+                  locale: currentLocale(),
+                  country: countryHere(),
+                },
               })
             }
           >

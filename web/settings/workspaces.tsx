@@ -3,12 +3,14 @@ import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from 
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { COUNTRIES, COUNTRY_CODES, type Country } from '../../src/catalogue/countries.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { currentLocale, LANGUAGES, type Locale, word } from '../i18n.ts'
 import { ButtonLink } from '../parts/link.tsx'
 import { Card } from '../parts/page.tsx'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
+import { countryHere } from './country.ts'
 
 export function Workspaces({ ws }: { ws: string }) {
   const { t } = useTranslation()
@@ -17,6 +19,7 @@ export function Workspaces({ ws }: { ws: string }) {
   const [name, setName] = useState('')
   const [kind, setKind] = useState<'sandbox' | 'live'>('sandbox')
   const [locale, setLocale] = useState<Locale>(currentLocale())
+  const [country, setCountry] = useState<Country>(countryHere())
   const create = useAct('createWorkspace', {
     after: made => void navigate({ to: '/w/$ws', params: { ws: made.id } }),
   })
@@ -58,7 +61,7 @@ export function Workspaces({ ws }: { ws: string }) {
         <form
           onSubmit={event => {
             event.preventDefault()
-            create.mutate({ body: { name: name.trim(), kind, locale } })
+            create.mutate({ body: { name: name.trim(), kind, locale, country } })
           }}
         >
           <Stack gap="sm">
@@ -77,6 +80,17 @@ export function Workspaces({ ws }: { ws: string }) {
               data={LANGUAGES}
               value={locale}
               onChange={value => value && setLocale(value as Locale)}
+            />
+            <Select
+              label={t('settings.country')}
+              description={t('settings.countryHelp')}
+              allowDeselect={false}
+              data={COUNTRY_CODES.map(code => ({
+                value: code,
+                label: `${word('country', code)} (${COUNTRIES[code].currency})`,
+              }))}
+              value={country}
+              onChange={value => value && setCountry(value as Country)}
             />
             <SegmentedControl
               aria-label={t('settings.kind')}

@@ -111,7 +111,7 @@ function Form({ ws, event, close }: { ws: string; event: Event; close: () => voi
     <form
       onSubmit={submitted => {
         submitted.preventDefault()
-        save.mutate({ ws, event: event.name, body: { label: { zh: label.zh.trim(), en: label.en.trim() } } })
+        save.mutate({ ws, name: event.name, body: { label: { zh: label.zh.trim(), en: label.en.trim() } } })
       }}
     >
       <Stack gap="sm">
@@ -138,7 +138,7 @@ function Form({ ws, event, close }: { ws: string; event: Event; close: () => voi
               scope="catalogue:write"
               variant="default"
               loading={drop.isPending}
-              onClick={() => drop.mutate({ ws, event: event.name })}
+              onClick={() => drop.mutate({ ws, name: event.name })}
             >
               {t('sources.unname')}
             </Guarded>

@@ -96,6 +96,11 @@ export const admin = {
       '沙盒的帳號等預設名稱會用這個語言。',
       'Names given at the start, such as those of a sandbox’s accounts, are in it.',
     ],
+    country: ['品牌所在地', 'Where the brand is'],
+    countryHelp: [
+      '決定時區、幣別，以及沒寫國碼的電話屬於哪裡；時區之後可以改，幣別不行。',
+      'Sets the time zone, the currency, and where phone numbers without a country belong. The time zone can be changed later, the currency cannot.',
+    ],
     sandboxText: [
       '內建替身與自己的時鐘，不會聯絡任何真人。',
       'Stand-ins and its own clock; reaches no real person.',

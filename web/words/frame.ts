@@ -312,6 +312,14 @@ export const frame = {
     user_id: ['使用者 ID', 'User id'],
     anonymous_id: ['訪客 ID', 'Anonymous id'],
   },
+  country: {
+    TW: ['台灣', 'Taiwan'],
+    HK: ['香港', 'Hong Kong'],
+    MO: ['澳門', 'Macau'],
+    SG: ['新加坡', 'Singapore'],
+    MY: ['馬來西亞', 'Malaysia'],
+    JP: ['日本', 'Japan'],
+  },
   role: {
     owner: ['擁有者', 'Owner'],
     admin: ['管理員', 'Admin'],
