@@ -73,6 +73,7 @@ export function word(
     | 'fact'
     | 'exitHow'
     | 'role'
+    | 'country'
     | 'identifier'
     | 'node'
     | 'port'

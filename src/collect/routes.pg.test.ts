@@ -213,7 +213,7 @@ describe('what is taken', () => {
     await post('/v1/identify', { userId: 'hk-2', traits: { phone: '+85261234567' } }, { key: there.apiKey })
     expect(await idsOf(there.id)).toEqual(['+85261234567'])
     await post('/v1/identify', { userId: 'tw-1', traits: { phone: '0912-345-678' } }, { key: space.apiKey })
-    expect(await idsOf(space.id)).toEqual(['+886912345678'])
+    expect(await idsOf(space.id)).toContain('+886912345678')
   })
 
   test('Segment externalIds and context.traits of a server key identify too', async () => {
