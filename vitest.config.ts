@@ -8,9 +8,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // limits against standing still, not measures: a machine may have other work
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default'],
   },
 })

@@ -25,7 +25,7 @@ const picture = pictures('audiences')
 const shot = (name: string) => picture(page, name)
 
 test('R3-12 a platform is chosen, asks for what it needs, and a LINE audience is kept', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const handle = <N extends 'createSegment' | 'publishSegment'>(name: N, given: object) =>
     callHandler(site.core, brand.id, name, segmentRoutes[name] as never, given)
@@ -67,7 +67,7 @@ test('R3-12 a platform is chosen, asks for what it needs, and a LINE audience is
 })
 
 test('a LINE message may go by phone number: the editor says so, and only as transactional', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const content = { channel: 'line', messages: [{ type: 'text', text: '已出貨' }] }
   const graph = {

@@ -94,7 +94,7 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
 })
 
 test('what a broadcast says is tried by a test send from its form, as a customer would read it; nobody else has it', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const { page, brand } = site
   const seed = 'U' + 'cd'.repeat(16)
@@ -132,7 +132,7 @@ test('what a broadcast says is tried by a test send from its form, as a customer
 })
 
 test('what counts as taking part in a campaign is picked among the events that are known, or written', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const { page, brand } = site
   await page.goto(`${brand.home}/campaigns`)

@@ -50,7 +50,7 @@ export async function buildWeb(): Promise<void> {
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false>,
-  limitMs = 20_000,
+  limitMs = 40_000,
 ): Promise<T> {
   const end = performance.now() + limitMs
   for (;;) {

@@ -34,7 +34,7 @@ async function segment(name: string): Promise<Uuid> {
 }
 
 test('frequency rules are listed, added, changed and removed, each as a sentence with what it held back', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   await segment('貴賓')
   await page.goto(`${brand.home}/settings?tab=sending`)
@@ -79,7 +79,7 @@ test('frequency rules are listed, added, changed and removed, each as a sentence
 })
 
 test('an account’s prices: one in the own currency, one in dollars after its rate was said; each removable', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(`${brand.home}/channels`)
   const prices = page.getByRole('region', { name: /^價目 · .*Twilio/ })
@@ -125,7 +125,7 @@ test('an account’s prices: one in the own currency, one in dollars after its r
 })
 
 test('the last of a month’s quota is kept for a segment, which is picked and shown by its name', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const accounts = async () => ((await brand.ask('channels')) as Out<'channels'>).items
   const line = (await accounts()).find(a => a.adapter === 'line')!
@@ -151,7 +151,7 @@ test('the last of a month’s quota is kept for a segment, which is picked and s
     quotaReserveFor: publicId('seg', rows[0]!.id),
   })
   await page.goto(`${brand.home}/channels?edit=${line.id}`)
-  await expect.poll(() => picker.locator('option:checked').textContent(), { timeout: 20_000 }).toBe('貴賓')
+  await expect.poll(() => picker.locator('option:checked').textContent(), { timeout: 40_000 }).toBe('貴賓')
   await dialog.getByLabel(/^保留額度/).fill('')
   await picker.selectOption({ label: '不保留' })
   await dialog.getByRole('button', { name: '儲存' }).click()

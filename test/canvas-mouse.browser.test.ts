@@ -27,7 +27,7 @@ afterAll(() => site?.close())
 
 const picture = pictures('mouse')
 const shot = (name: string) => picture(page, name)
-const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 })
+const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 40_000 })
 const canvas = () => page.getByRole('region', { name: '旅程圖' })
 const card = (name: string) => canvas().locator('[data-card]').filter({ hasText: name })
 const palette = () => page.getByRole('complementary', { name: '節點盤' })

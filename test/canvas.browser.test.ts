@@ -30,7 +30,7 @@ const picture = pictures('canvas')
 const shot = (name: string) => picture(page, name)
 const everyWay = (name: string) => expectCleanInBothSchemes(page, name, picture)
 /** The machine may be busy: what has not come about after ten seconds does not. */
-const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 10_000 })
+const poll = <T>(ask: () => T) => expect.poll(ask, { timeout: 40_000 })
 const canvas = () => page.getByRole('region', { name: '旅程圖' })
 const card = (name: RegExp | string) => canvas().locator('[data-card]').filter({ hasText: name })
 const palette = () => page.getByRole('complementary', { name: '節點盤' })

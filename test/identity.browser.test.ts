@@ -108,7 +108,7 @@ test('R1-14 a conflict is seen with both people and decided; two are merged afte
 })
 
 test('R1-14 a second LINE account, of another provider, is set up beside the first', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await page.evaluate(() => localStorage.setItem('itinera.locale', 'zh-TW'))
   await page.goto(`${home}/channels`)

@@ -31,7 +31,7 @@ const act = (kind: string, more: object) =>
 const says = (text: string) => act('text', { text })
 
 test('R4-40 a customer’s message is answered in the inbox and on their page', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(`${home}/inbox`)
   await page.getByText('還沒有對話').waitFor()
@@ -67,7 +67,7 @@ test('R4-40 a customer’s message is answered in the inbox and on their page', 
 })
 
 test('a ready text is written, taken into an answer as it reads for this customer, and deleted', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(`${home}/inbox?status=all`)
   await page
@@ -97,7 +97,7 @@ test('a ready text is written, taken into an answer as it reads for this custome
   expect((await site.brand.ask('quickReplies')).items).toEqual([])
 })
 
-test('the hours of the team are set on the page, in English too', { timeout: 120_000 }, async () => {
+test('the hours of the team are set on the page, in English too', { timeout: 240_000 }, async () => {
   await page.goto(`${home}/inbox?status=all`)
   await page.getByRole('button', { name: '語言' }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()

@@ -214,7 +214,7 @@ async function savedDraft(module: string): Promise<object> {
 const field = (name: string) => page.getByRole('textbox', { name, exact: true })
 
 test('replies to tap on WhatsApp: up to three buttons, a list, and back; two of the same code are told apart', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const id = await newModule('尺寸', 'whatsapp')
   await page.getByRole('radiogroup', { name: '訊息種類' }).getByText('自由文字').click()
@@ -261,7 +261,7 @@ test('replies to tap on WhatsApp: up to three buttons, a list, and back; two of 
   })
 })
 
-test('quick replies on Messenger stand beside its links', { timeout: 60_000 }, async () => {
+test('quick replies on Messenger stand beside its links', { timeout: 240_000 }, async () => {
   const id = await newModule('新品', 'messenger')
   await field('文字').fill('新品到了')
   await button('加按鈕').click()
@@ -291,7 +291,7 @@ test('quick replies on Messenger stand beside its links', { timeout: 60_000 }, a
 })
 
 test('a notification by phone number from the form of a journey’s node reaches who is no friend', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const { brand, core } = site
   const phone = '+886912345678'
@@ -410,7 +410,7 @@ test('R1-38 a mail of blocks, on a desk, a phone and in the dark; SMS counted', 
   expect(await seriousFaults(page)).toEqual([])
 })
 
-test('what is written and not saved is not lost by leaving the page', { timeout: 60_000 }, async () => {
+test('what is written and not saved is not lost by leaving the page', { timeout: 240_000 }, async () => {
   await page.setViewportSize({ width: 1280, height: 900 })
   await page.emulateMedia({ colorScheme: 'dark' }) // the preview beside it can be read there, too
   await newModule('快寫完的簡訊', 'sms')
@@ -433,7 +433,7 @@ test('what is written and not saved is not lost by leaving the page', { timeout:
   await page.getByRole('heading', { level: 1, name: '訊息模組' }).waitFor()
 })
 
-test('a test that cannot reach its recipient says so, with the reason', { timeout: 60_000 }, async () => {
+test('a test that cannot reach its recipient says so, with the reason', { timeout: 240_000 }, async () => {
   await newModule('給好友的簡訊', 'sms')
   await page.getByRole('textbox', { name: '簡訊內容' }).fill('【霧丘茶事】新茶到店')
   await button('測試發送').click()

@@ -144,7 +144,7 @@ test('R3-46 R4-35 pages with data are clean by axe: both languages, light and da
 })
 
 test('R4-35 an attribute, a tag and a consent are changed with the keyboard alone, and the audit knows', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await page.setViewportSize({ width: 1280, height: 900 })
   await speak('zh-TW')
@@ -174,7 +174,7 @@ test('R4-35 an attribute, a tag and a consent are changed with the keyboard alon
 })
 
 test('R0-04 R0-01 the timeline is filtered by phase, words and kind, and the address keeps it', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(`${core.baseUrl}${person}?phase=post&kind=event`)
   const lines = page.locator('ol.timeline > li')
@@ -194,7 +194,7 @@ test('R0-04 R0-01 the timeline is filtered by phase, words and kind, and the add
 })
 
 test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, consent, orders, timeline, and the journey they are in; what arrives shows by itself', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(core.baseUrl + person)
   const lines = page.locator('ol.timeline > li')
@@ -235,7 +235,7 @@ test('R4-35 R2-08 R0-04 one page: LINE, mail and member number, tag, attribute, 
 })
 
 test('R3-46 R0-04 an event that the brand named is called so on the timeline, and found by it', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await speak('zh-TW')
   await page.goto(`${home}/sources?tab=names`)

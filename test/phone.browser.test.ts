@@ -44,7 +44,7 @@ async function stateOf(kind: string, value: string) {
 const phone = () => page.getByRole('region', { name: '手機', exact: true })
 
 test('R3-39 R4-04 a customer writes by SMS and Messenger; 退訂 refuses SMS', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(`${brand.home}/sandbox`)
   await page.getByRole('heading', { level: 1, name: '沙盒' }).waitFor()
@@ -84,7 +84,7 @@ test('R3-39 R4-04 a customer writes by SMS and Messenger; 退訂 refuses SMS', {
 })
 
 test('a quick reply and a row of a list are tapped on the phone, and come back as words with what they carry', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const asked = {
     messenger: {
@@ -135,7 +135,7 @@ test('a quick reply and a row of a list are tapped on the phone, and come back a
   }
 })
 
-test('a provider is made to fail, and is well again', { timeout: 60_000 }, async () => {
+test('a provider is made to fail, and is well again', { timeout: 240_000 }, async () => {
   const pane = page.getByRole('region', { name: '讓服務商出錯' })
   await pane.getByLabel('服務商').click()
   await page.getByRole('option', { name: 'WhatsApp' }).click()
@@ -150,7 +150,7 @@ test('a provider is made to fail, and is well again', { timeout: 60_000 }, async
   expect(await takeStandInFault(site.core.pool, brand.id, 'whatsapp')).toBeNull()
 })
 
-test('the till sells to a member and takes it back', { timeout: 60_000 }, async () => {
+test('the till sells to a member and takes it back', { timeout: 240_000 }, async () => {
   const till = page.getByRole('region', { name: '收銀機' })
   await till.getByLabel(/掃描會員編號/).fill('SB000001')
   await till.getByRole('button', { name: /^增加 霧頂高山烏龍/ }).click()
@@ -166,7 +166,7 @@ test('the till sells to a member and takes it back', { timeout: 60_000 }, async 
 })
 
 test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its discount, the same code is refused, nobody’s too', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const terms = { name: '門市九折', kind: 'percent', value: 10, valid: { days: 30 }, place: 'store' }
   const rest = { limit: null, perPerson: 1, remindDays: [] }
@@ -215,7 +215,7 @@ test('R4-23 R1-30 the till redeems a coupon of the store once: the order has its
 })
 
 test('R4-04 an approved WhatsApp template is synced, picked and filled in the editor', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const graph = {
     format: 1,
@@ -252,7 +252,7 @@ test('R4-04 an approved WhatsApp template is synced, picked and filled in the ed
   })
 })
 
-test('the page is clean by axe in both languages, light, dark and narrow', { timeout: 120_000 }, async () => {
+test('the page is clean by axe in both languages, light, dark and narrow', { timeout: 240_000 }, async () => {
   await page.goto(`${brand.home}/sandbox`)
   await page.getByRole('region', { name: '收銀機' }).waitFor()
   for (const language of ['zh', 'en']) {

@@ -45,7 +45,7 @@ async function expectClean(page: Page, where: string): Promise<void> {
 }
 
 test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, erasure with its certificate', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const made = await createTestWorkspace(core, { name: 'Brand', kind: 'live' })
   const ws = publicId('wsp', made.id)

@@ -12,7 +12,7 @@ import type { TestCore } from './harness.ts'
 import { pictures } from './pictures.ts'
 import { type BrandSite, openBrandSite } from './site.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 let site: BrandSite
 let core: TestCore

@@ -114,7 +114,7 @@ test('a later publication: scheduled on the page, seen in the head, kept beside 
   await page.getByRole('button', { name: '取消排定' }).click()
   await page.getByText('已取消排定').waitFor()
   expect(await api('journey', { params: { journey: id } })).toMatchObject({ scheduled: null })
-}, 60_000)
+}, 180_000)
 
 test('versions: compared in words, an old one restored, the state turned', async () => {
   await page.goto(`${home}/journeys/${journey}?panel=versions`)
@@ -133,7 +133,7 @@ test('versions: compared in words, an old one restored, the state turned', async
   await page.getByText('狀態已變更').waitFor()
   expect(await api('journey', { params: { journey } })).toMatchObject({ status: 'draining' })
   expect(await page.getByText('沒有人進來，途中的人走完為止。').count()).toBeGreaterThan(0)
-}, 60_000)
+}, 180_000)
 
 test('approval: asked for on the journey, seen on Home, given by another person', async () => {
   await page.goto(`${home}/settings?tab=workspace`)
@@ -162,7 +162,7 @@ test('approval: asked for on the journey, seen on Home, given by another person'
   await page.getByRole('button', { name: '核准並發布' }).click()
   await page.getByText('已核准並發布').waitFor()
   expect(await api('journey', { params: { journey } })).toMatchObject({ status: 'live', liveVersion: 3 })
-}, 90_000)
+}, 180_000)
 
 test('in English and in the dark', async () => {
   await page.evaluate(() => localStorage.setItem('itinera.locale', 'en'))
@@ -176,4 +176,4 @@ test('in English and in the dark', async () => {
     await shoot(`en-${panel}`)
     expect(await seriousFaults(page)).toEqual([])
   }
-}, 60_000)
+}, 180_000)

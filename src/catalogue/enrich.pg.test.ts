@@ -17,7 +17,7 @@ beforeAll(async () => {
     },
   })
   expect(made.status).toBe(200)
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 const order = (userId: string, products: object[], more: object = {}) => ({
@@ -71,4 +71,4 @@ test('R0-35 and for orders that a file brings', async () => {
   )
   await lab.settle()
   expect(await linesOf('file-1')).toMatchObject([{ cost: 300, category: '茶葉 > 高山茶' }])
-}, 40_000)
+}, 180_000)

@@ -244,7 +244,7 @@ test('journeys as code: pulled as YAML, edited, pushed as drafts, tested without
   expect(failed.code).toBe(3)
   expect(failed.out).toContain('step 2: at should be ["window"], and is ["wait"]')
   expect(failed.out).toContain('0 passed, 1 failed')
-}, 60_000)
+}, 180_000)
 
 test('import checks, imports and says what is wrong; export writes what came in', async () => {
   const { out } = await itinera('workspace', 'create', 'Files', '--json')
@@ -293,4 +293,4 @@ test('exit codes: 2 for wrong usage and configuration, 4 for what is refused, 3 
   await core.pool.query(`update bucket set journal_seq = journal_seq + 5 where bucket = 7`)
   const faulty = await itinera('verify', '--json')
   expect([faulty.code, (JSON.parse(faulty.out) as { ok: boolean }).ok]).toEqual([3, false])
-}, 60_000)
+}, 180_000)

@@ -40,7 +40,7 @@ beforeAll(async () => {
   server = await serveApp(collectApp(core))
   stage = openStage(core)
   await stage.settle()
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await server.close()
   await stage.close()

@@ -185,7 +185,7 @@ test('R3-35 A/A 1,000 times with a look each day: at most 5 % false winners, of 
     )
     expect(winners).toBeLessThanOrEqual(50)
   }
-}, 60_000)
+}, 180_000)
 
 test('R3-35 a test of a fixed size, looked at each day in the same way, names far more than 5 %', () => {
   // the error that the method is there for: a two-sided z-test at 5 %

@@ -91,7 +91,7 @@ beforeAll(async () => {
     order('H', 'H1', 24 * 60, [{ price: 5000 }]),
     track('H', 'Order Refunded', 24, { order_id: 'H1', total: 1000, refund_id: 'R2' }),
   ])
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await server.close()
   await stage.close()

@@ -9,7 +9,7 @@ import type { Rule } from '../rules/model.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 const sends = (event: string, content: MessageContent, purpose = 'transactional') =>

@@ -6,7 +6,7 @@ import { openScheduleWorker } from '../journeys/publishing/scheduled.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 const line = (text: string) => ({ channel: 'line', messages: [{ type: 'text', text }] })

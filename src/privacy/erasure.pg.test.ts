@@ -35,7 +35,7 @@ beforeAll(async () => {
     body: { do: 'set_traits', traits: { vip_note: `打給 ${PHONE}` } },
   })
   await lab.settle()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 /** Every place in which one of the texts can be read. */

@@ -35,7 +35,7 @@ beforeAll(async () => {
       })),
     )
   await lab.settle()
-}, 90_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 async function download(

@@ -47,7 +47,7 @@ beforeAll(async () => {
   customer = String((found.body.items as { id: string }[])[0]!.id)
   const sent = await lab.call('messages', { query: {} })
   message = String((sent.body.items as { id: string }[])[0]!.id)
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 /** Every read of a workspace that has a filling for its path. */

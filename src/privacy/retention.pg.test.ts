@@ -41,7 +41,7 @@ beforeAll(async () => {
   await lab.settle()
   const found = await lab.call('customers', { query: { q: 'R-1' } })
   customer = String((found.body.items as { id: string }[])[0]!.id)
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 const timeline = async (): Promise<string[]> => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await lab.publish(
     sendOn('Written To', { channel: 'email', subject: '您好', html: '<p>{{ customer.email }}</p>' }),
   )
-}, 60_000)
+}, 180_000)
 afterAll(() => lab.close())
 
 const find = async (q: string): Promise<string> =>

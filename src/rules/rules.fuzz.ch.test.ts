@@ -26,7 +26,7 @@ let core: TestCore
 let asked = 0
 beforeAll(async () => {
   core = await openTestCore()
-}, 60_000)
+}, 180_000)
 afterAll(() => core.close())
 
 async function ask(group: Group, towns = playGroup(group)) {

@@ -374,4 +374,4 @@ test('after all of this state equals replay', async () => {
   const checks = (await verifyAll(lab.core)).checks.filter(c => c.name !== 'identifiers')
   expect(checks.map(c => c.name)).toContain('replay')
   expect(checks.flatMap(c => c.faults)).toEqual([])
-}, 60_000)
+}, 180_000)

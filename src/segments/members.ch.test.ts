@@ -319,4 +319,4 @@ test('R3-45 an exclusion list is honoured: members of the target are those witho
 
 test('after all of this state equals replay', async () => {
   expect((await verifyAll(lab.core)).checks.flatMap(c => c.faults)).toEqual([])
-}, 60_000)
+}, 180_000)

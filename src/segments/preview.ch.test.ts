@@ -56,7 +56,7 @@ beforeAll(async () => {
     track('cat', 'Order Completed', { order_id: 'o2', total: 900, products: [shoes] }, 5),
     track('cat', 'Order Returned', { order_id: 'o2' }, 2),
   ])
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await server.close()
   await stage.close()

@@ -170,7 +170,7 @@ test('secrets of all kinds open under the new key only, and links, hidden addres
     hiddenAddress(core.secrets, space.id, address.channel, address.address),
   )
   await last.close()
-}, 60_000)
+}, 180_000)
 
 /** Binary columns that are nothing sealed: hashes, pictures, what customers sent, and the journal's packed bodies. */
 const PLAIN = [

@@ -11,7 +11,7 @@ import { MODELS } from './credit.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab?.close())
 
 const DAY = 86_400_000
@@ -268,7 +268,7 @@ test('R3-34 visits by what brought them: direct ones give way, and a visit that 
     })
   ).body as Out<'attributionPeople'>
   expect(people.items.map(i => i.customer.id)).toEqual([publicId('cus', id)])
-}, 60_000)
+}, 180_000)
 
 test('R3-34 what is clicked after an order has no part in it, nor what is longer ago than the window', async () => {
   const delta = await lab.publish(letter('Delta'))

@@ -12,7 +12,7 @@ import { FIGURES } from './model.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab?.close())
 
 type Answer = Out<'engagement'>

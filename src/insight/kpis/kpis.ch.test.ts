@@ -12,7 +12,7 @@ import { startOfPeriod } from './snapshots.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab?.close())
 
 const DAY = 86_400_000

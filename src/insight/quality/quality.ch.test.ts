@@ -44,7 +44,7 @@ beforeAll(async () => {
     identify('twin-2', { phone: '0922-222-222' }),
     { type: 'page', messageId: newId(), anonymousId: 'just-a-visitor' },
   ])
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await server.close()
   await stage.close()

@@ -12,7 +12,7 @@ import { openInsightWorker } from '../worker.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab?.close())
 
 const content = {

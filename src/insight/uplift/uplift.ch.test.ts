@@ -10,7 +10,7 @@ import { percentOf } from '../../rules/percent.ts'
 let lab: JourneyLab
 beforeAll(async () => {
   lab = await openJourneyLab()
-}, 60_000)
+}, 180_000)
 afterAll(() => lab?.close())
 
 const DAY = 86_400_000
