@@ -19,7 +19,7 @@ beforeAll(async () => {
   site = await openSite(['web', 'fold', 'history'])
   core = site.core
   page = await site.browser.context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   page.on('pageerror', e => errors.push(e.message))
   await signIn(core, page)
   base = page.url().replace(/\/$/, '')

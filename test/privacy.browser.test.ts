@@ -58,7 +58,7 @@ test('R3-10 R3-50 R3-24 privacy and audit in the browser: settings, report, eras
     { type: 'track', userId: 'M-77', event: 'Odd Thing' },
   ])
   const page = await browser.context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   const errors: string[] = []
   page.on('pageerror', e => errors.push(e.message))
   await signIn(core, page)

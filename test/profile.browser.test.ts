@@ -20,7 +20,7 @@ const shot = pictures('profile')
 test('R2-26 attributes, stages and what is a visit are set on their pages; the rail of a phone is closed until asked for', {
   timeout: 240_000,
 }, async () => {
-  const page = await signedIn(site, 30_000)
+  const page = await signedIn(site, 40_000)
   const base = page.url().replace(/\/w\/([^/]+).*$/, '/w/$1')
 
   await page.goto(`${base}/settings?tab=attributes`)
