@@ -152,7 +152,9 @@ describe('names for rules', () => {
       name: 'Tasting Booked',
       label: { zh: 'Tasting Booked', en: 'Tasting Booked' },
       from: 'seen',
+      named: false,
       props: ['guests.name', 'room.no'],
+      types: { 'guests.name': 'text', 'room.no': 'number' },
     })
     expect(find('Order Completed')!.props).toContain('products.category')
     expect(find('tier.changed')).toMatchObject({ from: 'built_in', label: { zh: '等級變更' } })
