@@ -123,6 +123,8 @@ test('what a broadcast says is tried by a test send from its form, as a customer
   await page.getByRole('option', { name: /林小美/ }).click()
   await expectCleanInBothSchemes(page, 'test-send-en', pictures('broadcast'))
   await send.click()
+  await dialog.getByRole('status').getByRole('listitem').waitFor()
+  await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   await eventually('the test has arrived', async () => (await chat(seed)).includes('ten percent off'))
   expect(await chat(seed)).toContain('林小美, ten percent off')

@@ -60,8 +60,9 @@ export function openPace() {
     async rest(round: Round): Promise<void> {
       if (round.worked) workedAt = began
       await new Promise<void>(resolve => {
-        let endsAt = performance.now() + restMs(round)
-        let timer = setTimeout(resolve, endsAt - performance.now())
+        const firstMs = restMs(round)
+        let endsAt = performance.now() + firstMs
+        let timer = setTimeout(resolve, firstMs)
         const endWithin = (ms: number) => {
           if (performance.now() + ms >= endsAt) return
           endsAt = performance.now() + ms
