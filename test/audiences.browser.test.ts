@@ -16,7 +16,7 @@ let page: Page
 let brand: Brand
 
 beforeAll(async () => {
-  site = await openBrandSite(20_000)
+  site = await openBrandSite(60_000)
   ;({ page, brand } = site)
 }, 120_000)
 afterAll(() => site?.close())

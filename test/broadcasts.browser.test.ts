@@ -8,7 +8,7 @@ import { type BrandSite, openBrandSite } from './site.ts'
 
 let site: BrandSite
 beforeAll(async () => {
-  site = await openBrandSite(30_000)
+  site = await openBrandSite(60_000)
 }, 300_000)
 afterAll(() => site?.close())
 

@@ -12,7 +12,7 @@ let site: BrandSite
 let page: Page
 let brand: Brand
 beforeAll(async () => {
-  site = await openBrandSite(20_000)
+  site = await openBrandSite(60_000)
   ;({ page, brand } = site)
 }, 300_000)
 afterAll(() => site?.close())

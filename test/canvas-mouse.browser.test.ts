@@ -19,7 +19,7 @@ let home: string
 let workspace: Uuid
 
 beforeAll(async () => {
-  site = await openBrandSite(10_000)
+  site = await openBrandSite(60_000)
   ;({ core, page } = site)
   ;({ id: workspace, home } = site.brand)
 }, 180_000)

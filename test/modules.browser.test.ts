@@ -13,7 +13,7 @@ let page: Page
 let home: string
 
 beforeAll(async () => {
-  site = await openBrandSite(20_000)
+  site = await openBrandSite(60_000)
   page = site.page
   home = site.brand.home
 }, 300_000)

@@ -30,7 +30,7 @@ const track = (event: string, hoursAgo: number, properties: Record<string, unkno
 })
 
 beforeAll(async () => {
-  site = await openBrandSite(30_000)
+  site = await openBrandSite(60_000)
   ;({ core, page } = site)
   home = site.brand.home
   const lines = [{ product_id: 'T1', name: '高山烏龍', price: 680, quantity: 1, cost: 272 }]

@@ -14,7 +14,7 @@ let page: Page
 let home: string
 
 beforeAll(async () => {
-  site = await openBrandSite(10_000)
+  site = await openBrandSite(60_000)
   ;({ core, page } = site)
   home = site.brand.home
   await site.brand.send(...shoppers())

@@ -20,7 +20,7 @@ let workspace: Uuid
 let journey: Uuid
 
 beforeAll(async () => {
-  site = await openBrandSite(15_000)
+  site = await openBrandSite(60_000)
   ;({ core, page } = site)
   ;({ id: workspace, home } = site.brand)
   journey = await createJourney(core, workspace, cartNotPaid)

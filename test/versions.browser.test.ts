@@ -17,7 +17,7 @@ let page: Page
 let home: string
 
 beforeAll(async () => {
-  site = await openBrandSite(10_000)
+  site = await openBrandSite(60_000)
   ;({ core, page } = site)
   await page.setViewportSize({ width: 1360, height: 1000 })
   home = site.brand.home
