@@ -1,6 +1,6 @@
 // One item as a client sent it, made into an event or refused with what to do. Pure, and without a schema library:
 // this runs for every event (about 3 µs for one of 300 bytes). Imports and webhooks pass their items through it too.
-import type { Region } from '../customers/contacts.ts'
+import { type Region, regionOf } from '../customers/contacts.ts'
 import type { IdRef, Proof } from '../customers/model.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { newId } from '../platform/ids.ts'
@@ -30,6 +30,17 @@ export type CleanContext = {
   /** an alias of a server: what its previousId is known as */
   previous?: IdRef[]
 }
+
+/** Of what a server of the brand tells, or we read for it; `src`: where it is from. */
+export const serverContext = (src: string, timezone: string): CleanContext => ({
+  proof: 'server',
+  src,
+  demandToken: false,
+  region: regionOf(timezone),
+  claims: null,
+  sentAt: null,
+  type: null,
+})
 
 export type Cleaned = { event: EventBody; notes: Fault[] } | { fault: Fault }
 

@@ -1,7 +1,6 @@
 // POST …/enroll: a call of another system becomes an event of the customer, by which the journey's trigger lets them in.
-import { cleanItem } from './clean.ts'
+import { cleanItem, serverContext } from './clean.ts'
 import { cleanedEvent, tellEvent } from './tell.ts'
-import { regionOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { Problem } from '../platform/errors.ts'
 import { actorOf, type Handlers } from '../platform/http/handler.ts'
@@ -27,15 +26,7 @@ function eventOf(body: Body, journey: string, actor: string, timezone: string): 
       properties: { ...props, journey },
       context: { traits: known },
     },
-    {
-      proof: 'server',
-      src: actor,
-      demandToken: false,
-      region: regionOf(timezone),
-      claims: null,
-      sentAt: null,
-      type: null,
-    },
+    serverContext(actor, timezone),
   )
   const event = cleanedEvent(cleaned)
   return {

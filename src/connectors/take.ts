@@ -4,11 +4,10 @@
 import { createHash } from 'node:crypto'
 import { fillShelf, type Values } from '../catalogue/shelf.ts'
 import { archiveProducts, PRODUCTS } from '../catalogue/products.ts'
-import { cleanItem } from '../collect/clean.ts'
+import { cleanItem, serverContext } from '../collect/clean.ts'
 import { type Fault, LIMITS } from '../collect/json.ts'
 import { isDict } from '../platform/values.ts'
 import { resolveBatch, resolvedEvent } from '../collect/resolve.ts'
-import { regionOf } from '../customers/contacts.ts'
 import { append } from '../inbox/append.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
@@ -105,16 +104,8 @@ export async function cleanBrought(core: Core, source: PostedTo, brought: Brough
   const events: Cleaned['events'] = []
   const faults: Fault[] = []
   const orphans: Brought[] = []
-  const clean = (item: unknown) =>
-    cleanItem(item, {
-      proof: 'server',
-      src: source.name,
-      demandToken: false,
-      region: regionOf(source.timezone),
-      claims: null,
-      sentAt: null,
-      type: null,
-    })
+  const context = serverContext(source.name, source.timezone)
+  const clean = (item: unknown) => cleanItem(item, context)
   const outside = brought.flatMap(b => b.outsideOrder ?? [])
   const names = await orderNames(core.pool, source.id, outside)
   for (const { key, item, outsideOrder } of await enrich(core.pool, source.workspace_id, brought)) {

@@ -1,8 +1,7 @@
 // What chat tools outside tell of a conversation becomes an event of the customer, cleaned like any event of a server.
 import { workspaceNow } from '../catalogue/workspace.ts'
-import { cleanItem } from '../collect/clean.ts'
+import { cleanItem, serverContext } from '../collect/clean.ts'
 import { cleanedEvent, tellEvent } from '../collect/tell.ts'
-import { regionOf } from '../customers/contacts.ts'
 import type { EventBody } from '../inbox/model.ts'
 import type { Core } from '../platform/core.ts'
 import { actorOf, type Handlers, type WorkspaceRow } from '../platform/http/handler.ts'
@@ -28,16 +27,7 @@ function eventOf(body: Body, actor: string, timezone: string): EventBody {
       context: { traits: contacts },
     },
     // told when it happened, not how long ago by a clock of the tool's
-    {
-      proof: 'server',
-      src: actor,
-      demandToken: false,
-      region: regionOf(timezone),
-      claims: null,
-      sentAt: null,
-      type: null,
-      past: true,
-    },
+    { ...serverContext(actor, timezone), past: true },
   )
   const event = cleanedEvent(cleaned)
   return customer === undefined ? event : { ...event, ids: [] }

@@ -1,8 +1,7 @@
 // From raw rows to what can be stored: columns to fields, texts to values, rows of one group together, items through the
 // intake's own cleaning. What is wrong with a row is said of that row; the others go on. Pure but for the rows it is fed.
 import { LRUCache } from 'lru-cache'
-import { cleanItem } from '../collect/clean.ts'
-import { regionOf } from '../customers/contacts.ts'
+import { cleanItem, serverContext } from '../collect/clean.ts'
 import type { EventBody } from '../inbox/model.ts'
 import { hashId, type Uuid } from '../platform/ids.ts'
 import { EXTRA, type Mapping } from './headers.ts'
@@ -260,18 +259,13 @@ function scalarOf(text: string): string | number | boolean {
   return text === 'true' ? true : text === 'false' ? false : text
 }
 
-const CONTEXT = { proof: 'server', demandToken: false, claims: null, sentAt: null, type: null } as const
-
 function readyItem(
   { key, item, changedAs, once }: Item,
   context: ImportContext,
   counts: LRUCache<string, number>,
 ): ReadyItem | RowFault {
   // its message id is made when it is stored; any spares the making of a random one
-  const cleaned = cleanItem(
-    { messageId: 'import', ...item },
-    { ...CONTEXT, region: regionOf(context.timezone), src: context.source },
-  )
+  const cleaned = cleanItem({ messageId: 'import', ...item }, serverContext(context.source, context.timezone))
   if ('fault' in cleaned) {
     const { code, path, detail, action } = cleaned.fault
     return rowFault(path, code, `${detail}. ${action}`)
