@@ -59,12 +59,15 @@ const CHANNELS: [code: string, zh: string, en: string][] = [
   ['support', '客服', 'Support'],
 ]
 
-type Event = { name: string; label: Label; from: string; named: boolean; props: string[] }
-export type Vocabulary = {
-  events: Event[]
+export type KnownEvent = { name: string; label: Label; from: string; props: string[] }
+type Words = {
+  events: KnownEvent[]
   channels: { code: string; label: Label; from: string }[]
   touchpoints: { code: string; label: Label; channel: string; from: string }[]
 }
+
+/** `named`: the label is one that the workspace gave. */
+type Vocabulary = Omit<Words, 'events'> & { events: (KnownEvent & { named: boolean })[] }
 
 export type Installed = { preset: string; journeys: Uuid[]; at: Date }
 
@@ -130,7 +133,7 @@ export async function unnameEvent(sql: Sql, workspace: Uuid, name: string): Prom
 }
 
 /** Events under the names that the workspace gave them. */
-export const asNamed = <E extends Event>(events: E[], names: EventNames): E[] =>
+export const asNamed = <E extends KnownEvent>(events: E[], names: EventNames): (E & { named: boolean })[] =>
   events.map(e => ({ ...e, label: names.get(e.name) ?? e.label, named: names.has(e.name) }))
 
 /** Names of events that came in, the most frequent first. */
@@ -158,17 +161,16 @@ export async function readVocabulary(sql: Sql, history: History, workspace: Uuid
 }
 
 /** Each name once; the first to bring it gives its label. */
-export function vocabularyOf(presets: readonly Preset[], seen: string[]): Vocabulary {
-  const events = new Map<string, Event>()
+export function vocabularyOf(presets: readonly Preset[], seen: string[]): Words {
+  const events = new Map<string, KnownEvent>()
   for (const [name, zh, en, props] of BUILT_IN)
-    events.set(name, { name, label: { zh, en }, from: 'built_in', named: false, props })
+    events.set(name, { name, label: { zh, en }, from: 'built_in', props })
   for (const p of presets)
     for (const { name, label, props } of p.events)
-      if (!events.has(name)) events.set(name, { name, label, from: p.key, named: false, props })
+      if (!events.has(name)) events.set(name, { name, label, from: p.key, props })
   for (const name of seen)
-    if (!events.has(name))
-      events.set(name, { name, label: { zh: name, en: name }, from: 'seen', named: false, props: [] })
-  const channels = new Map<string, Vocabulary['channels'][number]>()
+    if (!events.has(name)) events.set(name, { name, label: { zh: name, en: name }, from: 'seen', props: [] })
+  const channels = new Map<string, Words['channels'][number]>()
   for (const [code, zh, en] of CHANNELS) channels.set(code, { code, label: { zh, en }, from: 'built_in' })
   for (const p of presets)
     for (const c of p.channels) if (!channels.has(c.code)) channels.set(c.code, { ...c, from: p.key })

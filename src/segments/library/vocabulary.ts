@@ -5,7 +5,7 @@ import { attributesOf } from '../../catalogue/attribute-store.ts'
 import { PRODUCTS, type ProductRow } from '../../catalogue/products.ts'
 import { listShelf } from '../../catalogue/shelf.ts'
 import { STORES, type StoreRow } from '../../catalogue/stores.ts'
-import { asNamed, eventNames, readVocabulary } from '../../catalogue/vocabulary.ts'
+import { asNamed, eventNames, type KnownEvent, readVocabulary } from '../../catalogue/vocabulary.ts'
 import type { Out } from '../../contract.ts'
 import { NOBODY } from '../../insight/metrics/orders.ts'
 import { askHistory, type History } from '../../platform/clickhouse.ts'
@@ -190,11 +190,11 @@ async function seenOrNothing(core: Core, workspace: Uuid): Promise<{ found: Seen
   }
 }
 
-const eventsOf = ({ events: declared, props }: Seen): Vocabulary['events'] => {
-  const events = new Map(declared.map(event => [event.name, event]))
+const eventsOf = ({ events: declared, props }: Seen) => {
+  const events = new Map<string, KnownEvent>(declared.map(event => [event.name, event]))
   for (const [name, zh, en, own] of FACTS)
     if (!events.has(name) || events.get(name)!.from === 'seen')
-      events.set(name, { name, label: { zh, en }, from: 'built_in', named: false, props: own })
+      events.set(name, { name, label: { zh, en }, from: 'built_in', props: own })
   return [...events.values()].map(event => {
     const paths: Paths = props.get(event.name) ?? new Map()
     return {
