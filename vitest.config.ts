@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/engines.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // the files of a worker share their modules: loading those anew for each took longer than many of the tests
+    isolate: false,
     // limits against standing still, not measures: a machine may have other work
     testTimeout: 120_000,
     hookTimeout: 180_000,

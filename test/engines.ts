@@ -27,8 +27,9 @@ export default async function setup(): Promise<() => Promise<void>> {
       dataDir: dir,
       log,
       ...(binDir ? { binDir } : {}),
-      // the machine is not switched off between tests: what the kernel has is safe from any kill
-      settings: { fsync: 'off', max_connections: '300', max_wal_size: '512MB' },
+      // the machine is not switched off between tests: what the kernel has is safe from any kill; and of hundreds of
+      // databases that live for seconds each would have its vacuum once a minute
+      settings: { fsync: 'off', autovacuum: 'off', max_connections: '300', max_wal_size: '512MB' },
     }),
     startEmbeddedChdb({ dataDir: dir, log }),
   ])

@@ -47,11 +47,11 @@ test('R3-46: every page in both languages, light and dark, is clean by axe', {
       .evaluateAll(all => [...new Set(all.map(a => a.getAttribute('href') ?? ''))])
     expect(paths.length).toBeGreaterThanOrEqual(9)
     paths.push(...paths.filter(p => p.endsWith('/sources')).map(p => p + '?tab=install'))
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
-      for (const path of paths) {
-        await page.goto(core.baseUrl + path)
-        await page.getByRole('heading', { level: 1 }).waitFor()
+    for (const path of paths) {
+      await page.goto(core.baseUrl + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme })
         looked++
         for (const f of await seriousFaults(page)) faults.push(`${language} ${scheme} ${path}: ${f}`)
         await picture(page, `${language}-${scheme}-${path.split('/').pop() || 'home'}`)
