@@ -1,10 +1,13 @@
 // The sandbox's shop in Chromium: what a shopper does arrives through the real intake, the order with the server's word.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createWorkspace } from '../src/catalogue/workspace.ts'
 import { signUserToken } from '../src/collect/token.ts'
 import type { EventBody } from '../src/inbox/model.ts'
 import { publicId, type Uuid } from '../src/platform/ids.ts'
+import { sandboxRoutes } from '../src/sandbox/routes.ts'
 import { type BareSite, buildPixel, openBareSite } from './bare-site.ts'
 import { eventually, openBrowser } from './browser.ts'
+import { callHandler } from './call.ts'
 import { createTestWorkspace, openTestCore, type TestCore } from './harness.ts'
 import { pictures } from './pictures.ts'
 
@@ -31,10 +34,10 @@ afterAll(async () => {
 const picture = pictures('shop')
 type Stored = { customer: Uuid; body: EventBody }
 
-async function stored(name: string): Promise<Stored[]> {
+async function stored(name: string, of = workspace): Promise<Stored[]> {
   const { rows } = await core.pool.query<{ customer_id: Uuid; body: string }>(
     `select customer_id, body from inbox where workspace_id = $1 and kind = 'event' order by received, request_id, ordinal`,
-    [workspace],
+    [of],
   )
   const all = rows.map(r => ({ customer: r.customer_id, body: JSON.parse(r.body) as EventBody }))
   // the pixel sends at least once under one message id, which the owner folds once
@@ -98,7 +101,7 @@ test('a shopper who is signed in looks, fills a cart, and orders; the order come
   expect(added[0]!.customer).toBe(order!.customer)
   await eventually('what else the pixel saw', async () => {
     const names = ['Product Viewed', 'Cart Viewed', 'Checkout Started']
-    return (await Promise.all(names.map(stored))).every(found => found.length > 0)
+    return (await Promise.all(names.map(n => stored(n)))).every(found => found.length > 0)
   })
   await page.close()
 })
@@ -120,6 +123,20 @@ test('another shopper on the same browser is another person, with an empty cart'
   expect(anonymous(second)).toBeTruthy()
   expect(anonymous(second)).not.toBe(anonymous(first!))
   await page.close()
+})
+
+test('a brand of Hong Kong sells in its own currency, in the shop and at the till', async () => {
+  const { id } = await createWorkspace(core, { name: '香港', kind: 'sandbox', country: 'HK' })
+  const page = await (await fetch(`${site.url}/shop/${publicId('wsp', id)}/p/RUBY-15`)).text()
+  expect(page).toContain('HK$420')
+  expect(page).toContain('"currency":"HKD"')
+  const till = await callHandler(core, id, 'sandboxTill', sandboxRoutes.sandboxTill)
+  expect(till.products.find(p => p.sku === 'RUBY-15')?.price).toBe(42_000) // cents
+  const sale = { order: 'T-HK1', store: 'TPE01', lines: [{ sku: 'RUBY-15', quantity: 2 }], discount: 1_050 }
+  const sold = await callHandler(core, id, 'sandboxSell', sandboxRoutes.sandboxSell, { body: sale })
+  expect(sold).toEqual({ total: 82_950 })
+  const [order] = await stored('Order Completed', id)
+  expect(order?.body.props).toMatchObject({ total: 829.5, subtotal: 840, discount: 10.5, currency: 'HKD' })
 })
 
 test('a forged token shops as a guest', async () => {

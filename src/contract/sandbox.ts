@@ -145,7 +145,8 @@ export const sandboxEndpoints = {
     method: 'get',
     path: '/w/{ws}/sandbox/till',
     scope: 'sandbox:use',
-    summary: 'What the till sells, and the stores and staff to sell as',
+    summary:
+      'What the till sells, and the stores and staff to sell as; prices in the smallest unit of the currency',
     out: z.object({
       products: z.array(
         z.object({ sku: z.string(), name: z.object({ zh: z.string(), en: z.string() }), price: z.number() }),
@@ -169,9 +170,9 @@ export const sandboxEndpoints = {
         .min(1)
         .max(20),
       coupon: code.optional(),
-      discount: z.number().int().min(0).default(0),
+      discount: z.number().int().min(0).default(0).describe('smallest unit'),
     }),
-    out: z.object({ total: z.number() }),
+    out: z.object({ total: z.number().describe('smallest unit') }),
   }),
   sandboxRefund: e({
     method: 'post',

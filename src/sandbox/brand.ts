@@ -139,6 +139,7 @@ export const PRODUCTS: readonly Product[] = [
 
 export const findProduct = (sku: string): Product | undefined => PRODUCTS.find(p => p.sku === sku)
 
+/** of the demo brand; a sandbox's shop and till sell in its own */
 export const CURRENCY = 'TWD'
 
 /** Codes of the made-up stores. */

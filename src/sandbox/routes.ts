@@ -163,12 +163,12 @@ export const sandboxRoutes = {
 
   async sandboxTill(call) {
     demandSandbox(call.workspace)
-    return tillOf(call.core.pool, call.workspace.id)
+    return tillOf(call.core.pool, call.workspace)
   },
 
   async sandboxSell(call) {
     demandSandbox(call.workspace)
-    return sell(call.core, call.workspace.id, call.body)
+    return sell(call.core, call.workspace, call.body)
   },
 
   async sandboxRefund(call) {

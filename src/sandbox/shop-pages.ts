@@ -10,6 +10,8 @@ export type Order = { no: string; total: number }
 /** What every page is drawn with. */
 export type Frame = {
   language: Language
+  /** of the workspace */
+  currency: string
   /** `/shop/wsp_…`, without a trailing slash */
   base: string
   writeKey: string
@@ -58,7 +60,12 @@ const TEXT = {
   missing: { zh: '找不到這個頁面', en: 'This page does not exist' },
 } satisfies Record<string, Record<Language, string>>
 
-export const money = (amount: number): string => 'NT$' + amount.toLocaleString('en-US')
+/** A price as the shop writes it: NT$680, HK$680. */
+const money = (amount: number, { currency }: Frame): string =>
+  currency === 'TWD'
+    ? 'NT$' + amount.toLocaleString('en-US')
+    : amount.toLocaleString('en-US', { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' })
+
 export const totalOf = (cart: CartLine[]): number =>
   cart.reduce((sum, l) => sum + l.product.price * l.quantity, 0)
 
@@ -107,7 +114,7 @@ export function listPage(f: Frame): Html {
     html`<h1>${t('tagline')}</h1><p class="lead">${t('lead')}</p>
 <ul class="grid">${PRODUCTS.map(
       p =>
-        html`<li><a class="card" href="${f.base}/p/${p.sku}">${raw(productSvg(p))}<div><span class="kind">${p.category[f.language]}</span><strong>${p.name[f.language]}</strong><span class="price">${money(p.price)}</span></div></a></li>`,
+        html`<li><a class="card" href="${f.base}/p/${p.sku}">${raw(productSvg(p))}<div><span class="kind">${p.category[f.language]}</span><strong>${p.name[f.language]}</strong><span class="price">${money(p.price, f)}</span></div></a></li>`,
     )}</ul>`,
   )
 }
@@ -119,7 +126,7 @@ export function productPage(f: Frame, p: Product): Html {
     p.name[f.language],
     html`<p class="back"><a href="${f.base}/">← ${t('shop')}</a></p>
 <div class="two"><div class="hero">${raw(productSvg(p))}</div><div>
-<span class="kind">${p.category[f.language]}</span><h1>${p.name[f.language]}</h1><p class="lead">${p.note[f.language]}</p><p class="price">${money(p.price)}</p>
+<span class="kind">${p.category[f.language]}</span><h1>${p.name[f.language]}</h1><p class="lead">${p.note[f.language]}</p><p class="price">${money(p.price, f)}</p>
 <form method="post" action="${f.base}/cart"><input type="hidden" name="sku" value="${p.sku}">
 <div class="row"><div><label for="quantity">${t('quantity')}</label><select id="quantity" name="quantity">${[1, 2, 3, 4, 5].map(n => html`<option>${n}</option>`)}</select></div><button>${t('add')}</button></div></form>
 </div></div>`,
@@ -129,7 +136,7 @@ export function productPage(f: Frame, p: Product): Html {
 function lines(f: Frame, cart: CartLine[], removable: boolean): Html {
   return html`<ul class="lines">${cart.map(
     l =>
-      html`<li><div class="thumb">${raw(productSvg(l.product))}</div><div class="grow"><a href="${f.base}/p/${l.product.sku}">${l.product.name[f.language]}</a><br><span class="kind">${money(l.product.price)} × ${l.quantity}</span></div><span class="price">${money(l.product.price * l.quantity)}</span>${
+      html`<li><div class="thumb">${raw(productSvg(l.product))}</div><div class="grow"><a href="${f.base}/p/${l.product.sku}">${l.product.name[f.language]}</a><br><span class="kind">${money(l.product.price, f)} × ${l.quantity}</span></div><span class="price">${money(l.product.price * l.quantity, f)}</span>${
         removable
           ? html`<form method="post" action="${f.base}/cart"><input type="hidden" name="sku" value="${l.product.sku}"><input type="hidden" name="quantity" value="0"><button class="quiet" aria-label="${TEXT.remove[f.language]} ${l.product.name[f.language]}">${TEXT.remove[f.language]}</button></form>`
           : ''
@@ -145,7 +152,7 @@ export function cartPage(f: Frame, cart: CartLine[]): Html {
     cart.length === 0
       ? html`<h1>${t('cart')}</h1><p class="lead">${t('empty')}</p><a class="button" href="${f.base}/">${t('shop')}</a>`
       : html`<h1>${t('cart')}</h1>${lines(f, cart, true)}
-<div class="sum"><span>${t('total')} <strong class="price">${money(totalOf(cart))}</strong></span><a class="button" href="${f.base}/checkout">${t('checkout')}</a></div>`,
+<div class="sum"><span>${t('total')} <strong class="price">${money(totalOf(cart), f)}</strong></span><a class="button" href="${f.base}/checkout">${t('checkout')}</a></div>`,
   )
 }
 
@@ -159,7 +166,7 @@ export function checkoutPage(f: Frame, cart: CartLine[], orderNo: string, failed
 <input type="hidden" name="orderNo" value="${orderNo}"><input type="hidden" name="anonymousId" value="">
 <label for="name">${t('name')}</label><input id="name" name="name" autocomplete="off" value="${f.shopper ?? ''}">
 <label for="delivery">${t('address')}</label><select id="delivery" name="delivery"><option value="home">${t('home')}</option><option value="store">${t('pickup')}</option></select>
-<div class="sum"><span>${t('total')} <strong class="price">${money(totalOf(cart))}</strong></span><button>${t('pay')}</button></div>
+<div class="sum"><span>${t('total')} <strong class="price">${money(totalOf(cart), f)}</strong></span><button>${t('pay')}</button></div>
 </form><div>${lines(f, cart, false)}</div></div>`,
   )
 }
@@ -170,7 +177,7 @@ export function thanksPage(f: Frame, order: Order): Html {
     f,
     t('thanks'),
     html`<h1>${t('thanks')}</h1>
-<div class="panel"><p>${t('orderNo')} <strong>${order.no}</strong></p><p>${t('total')} <strong class="price">${money(order.total)}</strong></p></div>
+<div class="panel"><p>${t('orderNo')} <strong>${order.no}</strong></p><p>${t('total')} <strong class="price">${money(order.total, f)}</strong></p></div>
 <p><a class="button quiet" href="${f.base}/">${t('more')}</a></p>`,
   )
 }

@@ -6,7 +6,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { decodeJwt, errors } from 'jose'
 import { findWorkspace } from '../catalogue/workspace.ts'
 import { type UserClaims, userTokenSecret, verifyUserToken } from '../collect/token.ts'
-import { BRAND, CURRENCY, findProduct, type Product } from './brand.ts'
+import { BRAND, findProduct, type Product } from './brand.ts'
 import type { Core } from '../platform/core.ts'
 import { Problem } from '../platform/errors.ts'
 import { parseId, type Uuid } from '../platform/ids.ts'
@@ -31,6 +31,7 @@ const DAY_S = 86_400
 
 type Visit = {
   workspace: Uuid
+  currency: string
   base: string
   language: Language
   shopper: UserClaims | null
@@ -77,7 +78,7 @@ export function shopApp(core: Core): Hono {
         calls.push([
           'track',
           'Cart Viewed',
-          { value: totalOf(visit.cart), currency: CURRENCY, products: products(visit.cart) },
+          { value: totalOf(visit.cart), currency: visit.currency, products: products(visit.cart) },
         ])
       return cartPage(await frame(visit, ...calls), visit.cart)
     }),
@@ -105,7 +106,7 @@ export function shopApp(core: Core): Hono {
       const call = [
         'track',
         'Checkout Started',
-        { value: totalOf(visit.cart), currency: CURRENCY, products: products(visit.cart) },
+        { value: totalOf(visit.cart), currency: visit.currency, products: products(visit.cart) },
       ]
       return checkoutPage(await frame(visit, call), visit.cart, newOrderNo(), false)
     }),
@@ -151,7 +152,8 @@ export function shopApp(core: Core): Hono {
   async function arrive(c: Context): Promise<Visit | Response> {
     const publicWs = c.req.param('ws') ?? ''
     const id = parseId('wsp', publicWs)
-    if (!id || (await findWorkspace(core.pool, id))?.kind !== 'sandbox') return c.text('No such shop', 404)
+    const workspace = id ? await findWorkspace(core.pool, id) : null
+    if (!id || workspace?.kind !== 'sandbox') return c.text('No such shop', 404)
     const base = `/shop/${publicWs}`
     const as = c.req.query('as')
     const lang = c.req.query('lang')
@@ -181,7 +183,15 @@ export function shopApp(core: Core): Hono {
         : /^en\b/i.test(c.req.header('accept-language') ?? '')
           ? 'en'
           : 'zh'
-    return { workspace: id, base, language, shopper, token: shopper ? token : null, cart: readCart(c) }
+    return {
+      workspace: id,
+      currency: workspace.currency,
+      base,
+      language,
+      shopper,
+      token: shopper ? token : null,
+      cart: readCart(c),
+    }
   }
 
   async function readShopper(workspace: Uuid, token: string): Promise<UserClaims | null> {
@@ -204,6 +214,7 @@ export function shopApp(core: Core): Hono {
     const nonce = randomBytes(16).toString('base64')
     const frame: MakeFrame = async (v, ...calls) => ({
       language: v.language,
+      currency: v.currency,
       base: v.base,
       writeKey: (await shopWriteKey(core.pool, v.workspace)) ?? '',
       nonce,
@@ -259,7 +270,7 @@ function describe(core: Core, v: Visit, p: Product) {
     category: p.category.zh,
     brand: BRAND.zh,
     price: p.price,
-    currency: CURRENCY,
+    currency: v.currency,
     url: `${core.baseUrl}${v.base}/p/${p.sku}`,
     cart_url: `${core.baseUrl}${v.base}/cart`,
   }
@@ -295,7 +306,7 @@ async function placeOrder(
       order_id: order.no,
       total: order.total,
       revenue: order.total,
-      currency: CURRENCY,
+      currency: v.currency,
       delivery: delivery === 'store' ? 'store' : 'home',
       products: products(v.cart),
     },

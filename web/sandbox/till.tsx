@@ -7,7 +7,7 @@ import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { Badge, Guarded } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
-import { useSay } from '../use.ts'
+import { useSay, useWorkspace } from '../use.ts'
 
 type Till = Out<'sandboxTill'>
 type Coupon = { code: string; name: string; kind: string; value: number }
@@ -57,6 +57,7 @@ function Register({
 }) {
   const { t } = useTranslation()
   const say = useSay()
+  const currency = useWorkspace().workspace?.currency ?? 'TWD'
   const language = say.locale === 'en' ? 'en' : 'zh'
   const [store, setStore] = useState(till.stores[0]?.code ?? '')
   const [staff, setStaff] = useState<string | null>(null)
@@ -161,7 +162,7 @@ function Register({
         {till.products.map(p => (
           <li key={p.sku}>
             <span>{p.name[language]}</span>
-            <span className="num">{say.money(p.price, 'TWD')}</span>
+            <span className="num">{say.money(p.price, currency)}</span>
             <Group gap={4} wrap="nowrap">
               <ActionIcon
                 size="sm"
@@ -211,14 +212,14 @@ function Register({
           </Guarded>
           {coupon ? (
             <Badge tone="good">
-              {coupon.name} −{say.money(discount, 'TWD')}
+              {coupon.name} −{say.money(discount, currency)}
             </Badge>
           ) : null}
         </Group>
       </form>
       <Group justify="space-between">
         <Text fw={650} aria-live="polite">
-          {t('till.total', { total: say.money(subtotal - discount, 'TWD') })}
+          {t('till.total', { total: say.money(subtotal - discount, currency) })}
         </Text>
         <Guarded
           scope="sandbox:use"
@@ -237,7 +238,7 @@ function Register({
               <Group justify="space-between" wrap="nowrap">
                 <span>
                   <span className="mono">{s.order}</span> · {s.memberNo || t('till.nobody')} ·{' '}
-                  {say.money(s.total, 'TWD')}
+                  {say.money(s.total, currency)}
                 </span>
                 {s.back ? (
                   <Badge tone="skip">{t('till.back')}</Badge>
