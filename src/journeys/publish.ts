@@ -11,6 +11,7 @@ import type { Uuid } from '../platform/ids.ts'
 import { inTransaction, type Sql } from '../platform/postgres.ts'
 import { changed, lockJourney, type JourneyRecord } from './store.ts'
 import type { GraphProblem, JourneyGraph, Move, VersionMoves } from './model.ts'
+import { namingProblems } from './named.ts'
 import { otherJourneyProblems } from './publishing/others.ts'
 import { sayNode } from './node-name.ts'
 import { graphsOf } from './publishing/plan.ts'
@@ -126,6 +127,8 @@ export async function checkedDraft(
     })
   const own = await pinned(sql, workspace, journey.draft, modulesAsOf)
   const checked = own.problems.length > 0 ? { graph: null, ...own } : problemsOfDraft(own.draft)
+  if (checked.graph && checked.problems.length === 0)
+    checked.problems = await namingProblems(sql, workspace, checked.graph)
   const problem = checked.problems[0]
   if (problem)
     throw new Problem(400, 'graph_invalid', problem.message.en, {

@@ -10,6 +10,7 @@ import { publicId, type Uuid } from '../platform/ids.ts'
 import { idOr404 } from '../platform/public-id.ts'
 import { journeyCounts, journeyTotals, peopleAtNode, type JourneyTotals } from './counts.ts'
 import type { JourneyGraph } from './model.ts'
+import { namingProblems } from './named.ts'
 import { problemsOfDraft } from './publish.ts'
 import { findScheduled, type Scheduled } from './publishing/scheduled.ts'
 import { NODE_TYPES } from './register.ts'
@@ -68,6 +69,7 @@ export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out
     journeyComputing(core.pool, workspace, id),
     findScheduled(core.pool, workspace, id),
   ])
+  const { graph, problems } = problemsOfDraft(journey.draft)
   return {
     ...rowOfJourney(journey, totals?.get(id)),
     draft: journey.draft,
@@ -76,7 +78,7 @@ export async function detail(core: Core, workspace: Uuid, id: Uuid): Promise<Out
     live: journey.live,
     scheduled: scheduled && tellScheduled(scheduled),
     versions: versions.map(v => ({ ...v, publishedAt: v.publishedAt.toISOString() })),
-    problems: problemsOfDraft(journey.draft).problems,
+    problems: [...problems, ...(graph ? await namingProblems(core.pool, workspace, graph) : [])],
     computing,
   }
 }

@@ -50,19 +50,25 @@ async function unseen({ history, databaseUrl }: Core, workspace: Uuid, names: st
   return found === null ? [] : asked.filter(name => !seen.has(keyOf(name)))
 }
 
-/** What a question about a rule is checked against: it may name what is there. */
-export async function knownNames(core: Core, workspace: Uuid, rule: unknown): Promise<Vocabulary> {
-  const [traits, { rows }] = await Promise.all([
-    attributesFor(core.pool, workspace, [rule]),
-    core.pool.query<{ id: Uuid; groups: Record<string, number> }>(
-      `select id, groups from segment where workspace_id = $1`,
-      [workspace],
-    ),
-  ])
-  const undeclared = [...traits].flatMap(([name, type]) => (type === null ? [name] : []))
-  for (const name of await unseen(core, workspace, undeclared)) traits.delete(name)
+type Names = { traits: Attributes; segments: NonNullable<Vocabulary['segments']> }
+
+/** What rules that are published may name: segments that are there, attributes as they are declared, or any other name. */
+export async function namesFor(sql: Sql, workspace: Uuid, rules: readonly unknown[]): Promise<Names> {
+  const traits = await attributesFor(sql, workspace, rules)
+  const { rows } = await sql.query<{ id: Uuid; groups: Record<string, number> }>(
+    `select id, groups from segment where workspace_id = $1`,
+    [workspace],
+  )
   return {
     traits,
     segments: new Map(rows.map(s => [publicId('seg', s.id), { groups: Object.keys(s.groups) }])),
   }
+}
+
+/** What a question about a rule is checked against: an attribute is declared, or somebody has it. */
+export async function knownNames(core: Core, workspace: Uuid, rule: unknown): Promise<Vocabulary> {
+  const { traits, segments } = await namesFor(core.pool, workspace, [rule])
+  const undeclared = [...traits].flatMap(([name, type]) => (type === null ? [name] : []))
+  for (const name of await unseen(core, workspace, undeclared)) traits.delete(name)
+  return { traits, segments }
 }

@@ -341,3 +341,52 @@ describe('the last look', () => {
     await ok('publishJourney', publish(found.people))
   })
 })
+
+test('a rule that names what is not there, or compares an attribute as what it is not, is told and not published', async () => {
+  await ok('saveAttribute', {
+    params: { name: 'shoe_size' },
+    body: {
+      label: { zh: '鞋碼', en: 'Shoe size' },
+      ...{ type: 'number', choices: null, wanted: false, purpose: '', personal: false, sensitive: false },
+    },
+  })
+  const asText = {
+    op: 'trait',
+    type: 'text',
+    trait: 'shoe_size',
+    test: { is: 'equal', value: '42' },
+  } as const
+  const asNumber = {
+    op: 'trait',
+    type: 'number',
+    trait: 'shoe_size',
+    test: { is: 'over', value: 42 },
+  } as const
+  const elsewhere = { op: 'segment', segment: publicId('seg', lab.workspace), is: 'in' } as const
+  const graph = (goal: unknown, branch: unknown): JourneyGraph => ({
+    ...hello('Named'),
+    goal: { rule: goal as never, exitOnGoal: true },
+    start: 'split',
+    nodes: {
+      split: {
+        type: 'split',
+        fields: { branches: [{ name: '大腳', rule: branch }] },
+        next: { 大腳: null, else: null },
+      },
+    },
+  })
+  const { id, version } = await drafted(graph(asText, { op: 'and', rules: [asNumber, elsewhere] }))
+  const told = (await ok('journey', { params: { journey: id } })).problems
+  expect(told.map((p: Any) => [p.node, p.path, p.code])).toEqual([
+    [null, '/goal/rule/type', 'wrong_type'],
+    ['split', '/fields/branches/0/rule/rules/1/segment', 'unknown_segment'],
+  ])
+  const answer = await lab.call('publishJourney', { params: { journey: id }, body: { version } })
+  expect(answer).toMatchObject({ status: 400, body: { code: 'graph_invalid', path: '/goal/rule/type' } })
+  const mended = await ok('saveJourney', {
+    params: { journey: id },
+    body: { version, graph: graph(asNumber, { ...asNumber, trait: 'nobody_has_it_yet' }) },
+  })
+  expect(mended.problems).toEqual([])
+  await ok('publishJourney', { params: { journey: id }, body: { version: mended.version } })
+})

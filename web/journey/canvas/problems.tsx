@@ -9,12 +9,21 @@ import { useSay } from '../../use.ts'
 import { nodeTitle } from '../in-words.ts'
 import { START } from './shape.ts'
 
-/** The faults of the graph as it is drawn, and those that only the server finds (templates), as it was saved. */
+/** What only the server finds: templates, and names that the workspace does not have. */
+const ASKED: ReadonlySet<string> = new Set([
+  'bad_template',
+  'unknown_attribute',
+  'wrong_type',
+  'unknown_segment',
+  'unknown_group',
+])
+
+/** The faults of the graph as it is drawn, and those that only the server finds, as it was saved. */
 export function useProblems(graph: JourneyGraph, saved: GraphProblem[]): GraphProblem[] {
   const settled = useDeferredValue(graph)
   return useMemo(() => {
     const found = validateGraph(settled).problems
-    const only = saved.filter(p => p.code === 'bad_template' && p.node !== null && p.node in settled.nodes)
+    const only = saved.filter(p => ASKED.has(p.code) && (p.node === null || p.node in settled.nodes))
     return [...found, ...only]
   }, [settled, saved])
 }
