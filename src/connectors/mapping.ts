@@ -21,15 +21,22 @@ function pathOf(text: string): JSONPathQuery {
   return query
 }
 
+export type MappingFault = { path: string; code: string; message: string }
+
 /** What is wrong with a mapping, each with its place. */
-export function mappingFaults(mapping: Mapping): { path: string; message: string }[] {
-  const faults: { path: string; message: string }[] = []
+export function mappingFaults(mapping: Mapping): MappingFault[] {
+  const faults: MappingFault[] = []
   const check = (path: string, text: string) => {
+    if (!/^[$@]/.test(text))
+      return faults.push({
+        path,
+        code: 'path_start',
+        message: 'a path begins with $ (the body) or @ (the entry)',
+      })
     try {
-      if (!/^[$@]/.test(text)) throw new Error('a path begins with $ (the body) or @ (the entry)')
       pathOf(text)
     } catch (error) {
-      faults.push({ path, message: (error as Error).message })
+      faults.push({ path, code: 'path_unreadable', message: (error as Error).message })
     }
   }
   mapping.rules.forEach((rule, i) => {
@@ -39,12 +46,21 @@ export function mappingFaults(mapping: Mapping): { path: string; message: string
     rule.fields.forEach((field, n) => {
       const here = `${at}.fields.${n}`
       if (!isTarget(field.to))
-        faults.push({ path: `${here}.to`, message: `"${field.to}" is no place of an event` })
+        faults.push({
+          path: `${here}.to`,
+          code: 'target_unknown',
+          message: `"${field.to}" is no place of an event`,
+        })
       if (field.path !== undefined) check(`${here}.path`, field.path)
-      else if (field.value === undefined) faults.push({ path: here, message: 'give a path or a value' })
+      else if (field.value === undefined)
+        faults.push({ path: here, code: 'source_missing', message: 'give a path or a value' })
     })
     if (rule.type === 'track' && !rule.fields.some(f => f.to === 'event'))
-      faults.push({ path: `${at}.fields`, message: 'say which event it is: a field "event"' })
+      faults.push({
+        path: `${at}.fields`,
+        code: 'event_missing',
+        message: 'say which event it is: a field "event"',
+      })
   })
   return faults
 }

@@ -161,7 +161,7 @@ export const connectorRoutes = {
 
   async previewMapping({ core, workspace, params, body }) {
     const found = await findSource(core.pool, workspace.id, idOr404('src', params.source))
-    const faults = mappingFaults(body.mapping).map(f => ({ path: f.path, message: f.message }))
+    const faults = mappingFaults(body.mapping)
     const raw = body.body ?? (await lastBody(core.pool, found.id))?.body
     if (faults.length > 0 || raw === undefined) return { matched: false, items: [], faults }
     const tried = {
@@ -185,6 +185,7 @@ export const connectorRoutes = {
       })),
       faults: [...(read.fault ? [read.fault] : []), ...cleaned.faults].map(f => ({
         path: f.path,
+        code: f.code,
         message: `${f.detail}. ${f.action}`,
       })),
     }

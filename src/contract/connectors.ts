@@ -83,7 +83,7 @@ const preview = z.object({
       traits: personalValue('free'),
     }),
   ),
-  faults: z.array(z.object({ path: z.string().nullable(), message: z.string() })),
+  faults: z.array(z.object({ path: z.string().nullable(), code: z.string(), message: z.string() })),
 })
 
 export const connectorsEndpoints = {

@@ -137,6 +137,7 @@ export function openHistoryWorker(core: Core): HistoryWorker {
     roundRows = 0
     try {
       const waiting = await leasesWithWork(core.pool)
+      if (waiting.size === 0) lag.set(0)
       for (const l of held) if (waiting.has(l.key)) more = (await copyBatch(l)) || more
       const worked = snapshots.areWaiting()
       if (worked && ((eager && !more) || snapshots.areDue())) await snapshots.write()

@@ -27,6 +27,9 @@ import '../journey/fields/fields.css'
 
 type Variant = BroadcastSpec['variants'][number]
 const CONTENT = { kind: 'content', required: true } as const
+/** What variants are called, as long as nobody names them. */
+const LETTERS = [...'ABCDEFGHIJ']
+
 /** Shares that add up to 100. */
 const shared = (variants: Variant[]): Variant[] => {
   const each = Math.floor(100 / variants.length)
@@ -80,7 +83,7 @@ export function MessageStep({ ws, spec, change }: StepProps) {
           leftSection={<IconPlus size={16} />}
           onClick={() => {
             const last = variants.at(-1)!
-            const name = String.fromCharCode(65 + variants.length)
+            const name = LETTERS.find(l => !variants.some(v => v.name === l)) ?? String(variants.length + 1)
             change({ ...spec, variants: shared([...variants, { ...last, name }]) })
           }}
         >

@@ -7,6 +7,7 @@ import type { Out } from '../../src/contract.ts'
 import { useApi } from '../api/queries.ts'
 import { Card } from '../parts/page.tsx'
 import { CodeBlock, Time } from '../parts/small.tsx'
+import { sayRefusal } from './refusal.ts'
 
 type Source = Out<'source'>
 
@@ -40,7 +41,7 @@ export function Preview({
                   {found.faults.map(f => (
                     <li key={`${f.path} ${f.message}`}>
                       {f.path ? <span className="mono">{f.path} </span> : null}
-                      {f.message}
+                      {sayRefusal({ code: f.code, detail: f.message })}
                     </li>
                   ))}
                 </ul>
