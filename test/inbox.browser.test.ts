@@ -66,6 +66,22 @@ test('R4-40 a customer’s message is answered in the inbox and on their page', 
   expect(rows.map(r => r.payload.messages?.[0]?.text)).toEqual(['有的，幫您留一件 {{ x }}'])
 })
 
+test('an answer that is not sent yet is there when its conversation is opened again', {
+  timeout: 240_000,
+}, async () => {
+  await page.goto(`${home}/inbox?status=all`)
+  const conversation = page.getByRole('button', { name: /王小明/ }).first()
+  await conversation.click()
+  const box = page.getByRole('textbox', { name: '寫給顧客…' })
+  await box.fill('寫到一半')
+  await page.getByRole('navigation').getByRole('link', { name: '顧客', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: '顧客' }).waitFor()
+  await page.goBack()
+  await conversation.click()
+  expect(await box.inputValue()).toBe('寫到一半')
+  await box.fill('')
+})
+
 test('a ready text is written, taken into an answer as it reads for this customer, and deleted', {
   timeout: 240_000,
 }, async () => {

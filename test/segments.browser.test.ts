@@ -412,6 +412,49 @@ test('R0-24 a ready segment with its own numbers becomes a draft; the list shows
   expect(await page.getByRole('link', { name: '購物車未結' }).count()).toBe(0)
 })
 
+test('what is written is not lost by leaving, nor by somebody who saves the same segment meanwhile', {
+  timeout: 240_000,
+}, async () => {
+  const { items } = (await site.brand.ask('segments', { query: { q: '購物車未結' } })) as {
+    items: { id: string }[]
+  }
+  const { id } = items[0]!
+  const theirs = async (purpose: string) => {
+    const { version, name } = await site.brand.ask('segment', { params: { segment: id } })
+    await site.brand.ask('saveSegment', { params: { segment: id }, body: { version, name, purpose } })
+  }
+  await page.goto(`${home}/segments/${id}/edit`)
+  const purpose = page.getByRole('textbox', { name: '用途（選填）' })
+  await purpose.fill('我寫的用途')
+  await page.getByRole('navigation').getByRole('link', { name: '顧客', exact: true }).click()
+  const asked = page.getByRole('dialog', { name: '還沒儲存，要離開嗎？' })
+  await asked.waitFor()
+  await page.keyboard.press('Enter') // staying is what Enter does
+  await asked.waitFor({ state: 'detached' })
+  expect(await purpose.inputValue()).toBe('我寫的用途')
+
+  await theirs('同事寫的')
+  await page.getByRole('button', { name: '存成草稿' }).click()
+  const alert = page.getByRole('alert').filter({ hasText: '別人在你編輯時存了新版' })
+  await alert.waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await shot('newer')
+  await alert.getByRole('button', { name: '保留我的' }).click()
+  await alert.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '存成草稿' }).click()
+  await page.getByRole('heading', { level: 1, name: '購物車未結' }).waitFor()
+  expect((await site.brand.ask('segment', { params: { segment: id } })).purpose).toBe('我寫的用途')
+
+  await page.getByRole('link', { name: '編輯' }).click()
+  await purpose.fill('再改一次')
+  await theirs('同事又寫')
+  await page.getByRole('button', { name: '存成草稿' }).click()
+  await alert.getByRole('button', { name: '用對方的' }).click()
+  await expect.poll(() => purpose.inputValue()).toBe('同事又寫')
+  await page.getByRole('navigation').getByRole('link', { name: '顧客', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: '顧客' }).waitFor() // nothing is unsaved: nothing is asked
+})
+
 test('a list takes people by hand and from a file, with a report and the rows that fit nobody', {
   timeout: 240_000,
 }, async () => {

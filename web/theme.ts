@@ -26,7 +26,12 @@ export function themeFor(close: string) {
       Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
       Modal: { defaultProps: dialog },
       Drawer: { defaultProps: dialog },
-      Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
+      Notification: {
+        defaultProps: {
+          closeButtonProps: { 'aria-label': close },
+          styles: { description: { color: 'var(--mantine-color-dimmed)' } }, // Mantine's own is too pale
+        },
+      },
       Skeleton: { defaultProps: { radius: 'sm' } },
     },
   })

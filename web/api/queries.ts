@@ -68,10 +68,16 @@ export function usePages<N extends Paged>(name: N, args: Args<N>) {
   return { ...query, items: pages.flatMap(p => p.items) as Item<N>[], first: pages[0] as Out<N> | undefined }
 }
 
-/** A write: says what went wrong, refetches what is shownthen `after`. `done` is shown when it worked. */
+/** A write: says what went wrong, refetches what is shown, then `after`. `done` is shown when it worked. */
 export function useAct<N extends EndpointName>(
   name: N,
-  options: { done?: string; after?: (out: Out<N>) => void; quiet?: boolean } = {},
+  options: {
+    done?: string
+    after?: (out: Out<N>) => void
+    quiet?: boolean
+    /** what is read again when somebody else changed it meanwhile */
+    edits?: EndpointName
+  } = {},
 ) {
   const client = useQueryClient()
   return useMutation<Out<N>, Error, Args<N>>({
@@ -84,6 +90,8 @@ export function useAct<N extends EndpointName>(
     },
     onError: error => {
       if (!options.quiet) showProblem(error)
+      if (options.edits && error instanceof ApiProblem && error.code === 'version_conflict')
+        void client.invalidateQueries({ queryKey: [options.edits] })
     },
   })
 }

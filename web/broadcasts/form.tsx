@@ -16,6 +16,7 @@ import type { BroadcastSpec } from '../../src/campaigns/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { AskBeforeLeaving } from '../parts/leaving.tsx'
+import { Newer, useBase } from '../parts/newer.tsx'
 import { Card } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
 import { LastLook } from './last-look.tsx'
@@ -43,8 +44,14 @@ export function BroadcastForm({
     write(next)
     note(false)
   }
+  const base = useBase(held?.version ?? 0, !saved, () => {
+    write(begun)
+    choose(held?.campaign ?? '')
+    note(true)
+  })
   const after = (b: Held) => {
     note(true)
+    base.rest(b.version)
     if (held === null)
       void navigate({
         to: '/w/$ws/broadcasts/$broadcast',
@@ -54,16 +61,17 @@ export function BroadcastForm({
       })
   }
   const create = useAct('createBroadcast', { done: t('common.saved'), after })
-  const save = useAct('saveBroadcast', { done: t('common.saved'), after })
+  const save = useAct('saveBroadcast', { done: t('common.saved'), after, edits: 'broadcast' })
   const submit = () => {
     const body = { spec, campaign: campaign === '' ? null : campaign }
     if (held === null) create.mutate({ ws, body })
-    else save.mutate({ ws, broadcast: held.id, body: { ...body, version: held.version } })
+    else save.mutate({ ws, broadcast: held.id, body: { ...body, version: base.base } })
   }
   const written = held !== null || campaign !== '' || JSON.stringify(spec) !== JSON.stringify(begun)
   return (
     <Stack>
       <AskBeforeLeaving unsaved={!saved && written} />
+      <Newer than={base} />
       <Card title={t('broadcast.step_audience')}>
         <Stack gap="sm">
           <TextInput

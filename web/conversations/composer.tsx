@@ -13,6 +13,7 @@ import { ChoicesEditor } from '../messages/editor/choices.tsx'
 import { refusalInWords, useAct } from '../api/queries.ts'
 import { Guarded } from '../parts/small.tsx'
 import { useDisabledReason, useNow, useSay } from '../use.ts'
+import { useWritten } from './kept.ts'
 import { QuickReplies } from './quick.tsx'
 
 type Thread = Out<'conversation'>
@@ -23,9 +24,7 @@ const STILL_MS = 8_000
 
 export function Composer({ where, data }: { where: Where; data: Thread }) {
   const { t } = useTranslation()
-  const [as, setAs] = useState<'reply' | 'note'>('reply')
-  const [text, setText] = useState('')
-  const [subject, setSubject] = useState('')
+  const [{ as, text, subject }, keep] = useWritten(`${where.ws}/${where.customer}/${where.channel}`)
   const [taps, offer] = useState<Record<string, unknown> | null>(null)
   const key = useRef(crypto.randomUUID())
   const reply = useAct('replyInConversation')
@@ -34,11 +33,11 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
   const barred = useDisabledReason()('conversations:write')
   const shut = blockedBy(data)
   const write = (value: string) => {
-    setText(value)
+    keep({ text: value })
     if (as === 'reply' && value !== '') writing()
   }
   const sent = () => {
-    setText('')
+    keep({ text: '' })
     offer(null)
     key.current = crypto.randomUUID()
   }
@@ -69,7 +68,7 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
         <SegmentedControl
           size="xs"
           value={as}
-          onChange={value => setAs(value as typeof as)}
+          onChange={value => keep({ as: value as typeof as })}
           data={[
             { value: 'reply', label: t('inbox.reply') },
             { value: 'note', label: t('inbox.note') },
@@ -94,7 +93,7 @@ export function Composer({ where, data }: { where: Where; data: Thread }) {
           aria-label={t('inbox.subject')}
           placeholder={t('inbox.subject')}
           value={subject}
-          onChange={e => setSubject(e.currentTarget.value)}
+          onChange={e => keep({ subject: e.currentTarget.value })}
         />
       ) : null}
       <Textarea

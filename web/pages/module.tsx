@@ -1,7 +1,7 @@
 // One message module: its draft beside what a customer would get, its versions, who uses it.
 import { Button, Group, Stack, Tabs, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MessageContent } from '../../src/channels/content.ts'
 import type { Out } from '../../src/contract.ts'
@@ -15,6 +15,7 @@ import { ModuleUses, ModuleVersions } from '../messages/module-tabs.tsx'
 import { PreviewAs } from '../messages/editor/preview.tsx'
 import { TestSend } from '../messages/test-send.tsx'
 import { AskBeforeLeaving } from '../parts/leaving.tsx'
+import { Newer, useBase } from '../parts/newer.tsx'
 import { A } from '../parts/link.tsx'
 import { Crumbs, Page } from '../parts/page.tsx'
 import { Badge, Channel, Guarded } from '../parts/small.tsx'
@@ -48,22 +49,15 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
   const navigate = route.useNavigate()
   const { role } = useWorkspace()
   const [content, write] = useState<Draft>(data.draft as Draft)
-  const [base, rest] = useState(data.version)
   const [asking, ask] = useState<'publish' | 'anew' | 'settings' | null>(null)
   const dirty = JSON.stringify(content) !== JSON.stringify(data.draft)
-  // somebody else's change is taken where nothing of ours would be lost
-  useEffect(() => {
-    if (data.version === base) return
-    if (!dirty) {
-      write(data.draft as Draft)
-      rest(data.version)
-    }
-  }, [data, base, dirty])
+  const base = useBase(data.version, dirty, () => write(data.draft as Draft))
   const save = useAct('saveModule', {
     done: t('modules.saved'),
+    edits: 'module',
     after: saved => {
       write(saved.draft as Draft)
-      rest(saved.version)
+      base.rest(saved.version)
     },
   })
   const readOnly = data.archived || role === undefined || !may(role, 'modules:write')
@@ -114,7 +108,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
             variant="default"
             loading={save.isPending}
             reason={dirty ? null : t('modules.saved')}
-            onClick={() => save.mutate({ ws, module: data.id, body: { version: base, content } })}
+            onClick={() => save.mutate({ ws, module: data.id, body: { version: base.base, content } })}
           >
             {t('modules.save')}
           </Guarded>
@@ -128,6 +122,7 @@ function One({ ws, data }: { ws: string; data: ModuleDetail }) {
         </>
       }
     >
+      <Newer than={base} />
       <Tabs
         value={tab}
         onChange={next =>

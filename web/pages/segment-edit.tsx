@@ -5,6 +5,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SEGMENT_KINDS, type SegmentKind } from '../../src/segments/model.ts'
 import { useAct, useApi } from '../api/queries.ts'
+import { AskBeforeLeaving } from '../parts/leaving.tsx'
+import { Newer, useBase } from '../parts/newer.tsx'
 import { A } from '../parts/link.tsx'
 import { Card, Crumbs, Page } from '../parts/page.tsx'
 import { Guarded } from '../parts/small.tsx'
@@ -41,16 +43,27 @@ export function NewSegment() {
 export function EditSegment() {
   const { ws, segment } = editRoute.useParams()
   const query = useApi('segment', { ws, segment })
+  const [turn, begin] = useState(0)
   return (
     <Vocabular ws={ws}>
       <Show query={query} rows={8}>
-        {data => <Editor key={data.id} ws={ws} kind={data.kind} segment={data} />}
+        {data => (
+          <Editor
+            key={`${data.id} ${turn}`}
+            ws={ws}
+            kind={data.kind}
+            segment={data}
+            beginAgain={() => begin(turn + 1)}
+          />
+        )}
       </Show>
     </Vocabular>
   )
 }
 
-function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment: SegmentDetail | null }) {
+type Edited = { ws: string; kind: SegmentKind; segment: SegmentDetail | null; beginAgain?: () => void }
+
+function Editor({ ws, kind, segment, beginAgain = () => undefined }: Edited) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const [name, setName] = useState(segment?.name ?? '')
@@ -71,26 +84,23 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
         ? partitionDefinition(partition)
         : { groups: [] }
   const create = useAct('createSegment', { done: t('segmentEdit.saved') })
-  const save = useAct('saveSegment', { done: t('segmentEdit.saved') })
+  const save = useAct('saveSegment', { done: t('segmentEdit.saved'), edits: 'segment' })
   const pending = create.isPending || save.isPending
   const words = { name: name.trim(), purpose: purpose.trim() }
+  const written = JSON.stringify({ words, definition })
+  const [stored, keep] = useState(written)
+  const base = useBase(segment?.version ?? 0, written !== stored, beginAgain)
   const store = (next: (stored: SegmentDetail) => void) => {
     const then = (stored: SegmentDetail) => {
       setKept(partition)
+      keep(written)
+      base.rest(stored.version)
       next(stored)
     }
-    if (segment)
+    const held = segment ?? create.data
+    if (held)
       save.mutate(
-        { ws, segment: segment.id, body: { version: (save.data ?? segment).version, ...words, definition } },
-        { onSuccess: then },
-      )
-    else if (create.data)
-      save.mutate(
-        {
-          ws,
-          segment: create.data.id,
-          body: { version: (save.data ?? create.data).version, ...words, definition },
-        },
+        { ws, segment: held.id, body: { version: base.base, ...words, definition } },
         { onSuccess: then },
       )
     else
@@ -99,7 +109,12 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
         { onSuccess: then },
       )
   }
-  const show = (id: string) => void navigate({ to: '/w/$ws/segments/$segment', params: { ws, segment: id } })
+  const show = (id: string) =>
+    void navigate({
+      to: '/w/$ws/segments/$segment',
+      params: { ws, segment: id },
+      ignoreBlocker: true, // it has just been saved
+    })
   const unnamed = words.name === '' ? t('segmentEdit.nameFirst') : null
   const missing =
     kind === 'live'
@@ -164,6 +179,7 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
       }
     >
       <Stack>
+        <Newer than={base} />
         <Group gap={12} align="flex-start">
           <TextInput
             label={t('segmentEdit.name')}
@@ -213,6 +229,7 @@ function Editor({ ws, kind, segment }: { ws: string; kind: SegmentKind; segment:
           </Card>
         )}
       </Stack>
+      <AskBeforeLeaving unsaved={written !== stored} />
       {publishing ? (
         <PublishDialog
           ws={ws}

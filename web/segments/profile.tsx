@@ -1,5 +1,6 @@
 // Who the members are: bars by a trait, stage, channel, tag; and how much the segment shares with others.
-import { Select, Text } from '@mantine/core'
+import { Button, Group, Select, Text } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { In, Out } from '../../src/contract.ts'
 import type { Rule } from '../../src/rules/model.ts'
@@ -15,7 +16,8 @@ import type { SegmentDetail } from './parts.tsx'
 type By = In<'breakdownOfRule'>['by']
 const KINDS = ['stage', 'sales_channel', 'reach', 'tag', 'tier', 'first_touch'] as const
 const FIRST = ['stage', 'trait:gender', 'sales_channel', 'reach'] as const
-const MOST_OTHERS = 20
+/** compared at a time, as many as one question may name */
+const OTHERS = 20
 
 const inside = (segment: string): Rule => ({ op: 'segment', segment, is: 'in' })
 
@@ -139,7 +141,9 @@ function Breakdown({ ws, of, by }: { ws: string; of: SegmentDetail; by: string }
 export function Overlap({ ws, of }: { ws: string; of: SegmentDetail }) {
   const { t } = useTranslation()
   const all = useApi('segments', { ws, query: { status: 'live' } })
-  const others = (all.data?.items ?? []).filter(s => s.id !== of.id).slice(0, MOST_OTHERS)
+  const every = (all.data?.items ?? []).filter(s => s.id !== of.id)
+  const [from, go] = useState(0)
+  const others = every.slice(from, from + OTHERS)
   return (
     <Card title={t('segment.overlap')} flush>
       {all.data && others.length === 0 ? (
@@ -148,6 +152,24 @@ export function Overlap({ ws, of }: { ws: string; of: SegmentDetail }) {
         </Text>
       ) : others.length > 0 ? (
         <Overlaps ws={ws} of={of} others={others} />
+      ) : null}
+      {every.length > OTHERS ? (
+        <Group justify="flex-end" p="xs" gap={8}>
+          <Text size="sm" c="dimmed" role="status">
+            {t('segment.overlapPart', { from: from + 1, to: from + others.length, all: every.length })}
+          </Text>
+          <Button size="xs" variant="default" disabled={from === 0} onClick={() => go(from - OTHERS)}>
+            {t('segment.overlapBefore')}
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            disabled={from + OTHERS >= every.length}
+            onClick={() => go(from + OTHERS)}
+          >
+            {t('segment.overlapNext')}
+          </Button>
+        </Group>
       ) : null}
     </Card>
   )

@@ -103,6 +103,13 @@ export const frame = {
     zone: ['時區 {{zone}}', 'Time zone {{zone}}'],
     done: ['時鐘已開始前進', 'The clock is moving'],
   },
+  newer: {
+    title: ['別人在你編輯時存了新版', 'Somebody else saved this while you were editing'],
+    text: [
+      '你寫的還沒有儲存。保留你的，下次儲存會蓋過對方的；用對方的，你寫的就沒有了。',
+      'What you wrote is not saved. Keep yours, and your next save replaces theirs; take theirs, and yours is gone.',
+    ],
+  },
   leaving: {
     title: ['還沒儲存，要離開嗎？', 'Leave without saving?'],
     text: [
