@@ -47,7 +47,7 @@ export async function redeem(options: { seconds: number; beside: boolean }): Pro
         })),
       })
     await settled(product, 120_000)
-    const { items: found } = await customersOf(product, space)
+    const found = await everybody(product, space, people)
     const codes: string[] = []
     const jobs = found.flatMap(customer => Array.from({ length: EACH }, () => customer))
     const gaveFrom = performance.now()
@@ -122,8 +122,16 @@ export async function redeem(options: { seconds: number; beside: boolean }): Pro
   }
 }
 
-/** Everybody's public id. */
-async function customersOf(product: Product, space: Space): Promise<{ items: string[] }> {
+/** Everybody's public id, once the list knows them all. */
+async function everybody(product: Product, space: Space, people: number): Promise<string[]> {
+  for (const from = performance.now(); performance.now() - from < 120_000; await sleep(500)) {
+    const found = await customersOf(product, space)
+    if (found.length === people) return found
+  }
+  throw new Error(`the list does not come to ${people} customers`)
+}
+
+async function customersOf(product: Product, space: Space): Promise<string[]> {
   const items: string[] = []
   let next: string | null = null
   do {
@@ -136,5 +144,5 @@ async function customersOf(product: Product, space: Space): Promise<{ items: str
     items.push(...found.items.map(i => i.id))
     next = found.next
   } while (next !== null)
-  return { items }
+  return items
 }
