@@ -44,6 +44,15 @@ describe('what gives a person away', () => {
     expect(holdsAny(text, fragments)).toBe(false),
   )
 
+  test('a number of Hong Kong as it is written there; not the eight digits of a time or an id', () => {
+    const phone = { kind: 'phone', value: '+85261234567' } as const
+    const found = fragmentsOf(needlesOf({ ...person, values: [phone] }, v => `k${v.length}xxxxxxxxxxxxx`))
+    for (const text of ['請打 6123 4567', '6123-4567', '852-61234567', '85261234567'])
+      expect(holdsAny(text, found), text).toBe(true)
+    for (const text of ['{"at":1761234567890}', '61234567-0000-4000-8000-000000000001'])
+      expect(holdsAny(text, found)).toBe(false)
+  })
+
   test('redacted: the value wherever it stands, its short ones only as identifiers, the name beside them', () => {
     const before = {
       ids: [{ kind: 'member_no', value: '1001' }],

@@ -79,8 +79,14 @@ export function needlesOf(person: Person, sign: (value: string) => string): Need
   return { ids: person.ids, within: [...within], pairs, names: person.names, words }
 }
 
-/** +886912345678 is also written 0912345678, 0912-345-678, 0912 345 678. */
+/** +886912345678 is also written 0912345678, 0912-345-678, 0912 345 678; +85261234567 also 6123 4567 and 6123-4567. The eight
+ *  digits of Hong Kong and Macau alone are not searched for: they stand inside times and ids as well. */
 function spellingsOfPhone(value: string): string[] {
+  const eight = /^\+(85[23])(\d{4})(\d{4})$/.exec(value)
+  if (eight) {
+    const [, country, a, b] = eight
+    return [`${a} ${b}`, `${a}-${b}`, `${country}${a}${b}`, `${country}-${a}${b}`, `${country} ${a}${b}`]
+  }
   const local = /^\+886(\d{8,9})$/.exec(value)
   if (!local) return []
   const digits = '0' + local[1]!
