@@ -8,6 +8,7 @@ import { PRODUCT_STATUSES } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { fromSmallestUnit, toSmallestUnit } from '../../src/customers/money.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
+import { AsOpened } from '../parts/newer.tsx'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { FigureHead } from '../parts/table.tsx'
@@ -127,7 +128,11 @@ export function Products({ ws }: { ws: string }) {
 function ProductDrawer({ ws, id, close }: { ws: string; id: string; close: () => void }) {
   const query = useApi('product', { ws, product: id }, { enabled: id !== 'new' })
   if (id === 'new') return <Form ws={ws} product={null} close={close} />
-  return <Show query={query}>{p => <Form key={p.version} ws={ws} product={p} close={close} />}</Show>
+  return (
+    <Show query={query}>
+      {latest => <AsOpened latest={latest}>{p => <Form ws={ws} product={p} close={close} />}</AsOpened>}
+    </Show>
+  )
 }
 
 function Form({ ws, product, close }: { ws: string; product: Product | null; close: () => void }) {

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
+import { AsOpened } from '../parts/newer.tsx'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { ShelfActions } from './actions.tsx'
@@ -89,7 +90,11 @@ export function Staff({ ws }: { ws: string }) {
 function StaffDrawer({ ws, id, close }: { ws: string; id: string; close: () => void }) {
   const query = useApi('staffMember', { ws, staff: id }, { enabled: id !== 'new' })
   if (id === 'new') return <Form ws={ws} member={null} close={close} />
-  return <Show query={query}>{m => <Form key={m.version} ws={ws} member={m} close={close} />}</Show>
+  return (
+    <Show query={query}>
+      {latest => <AsOpened latest={latest}>{m => <Form ws={ws} member={m} close={close} />}</AsOpened>}
+    </Show>
+  )
 }
 
 function Form({ ws, member, close }: { ws: string; member: Member | null; close: () => void }) {

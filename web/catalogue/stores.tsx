@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { DAYS, type Day, type Hours, readDay } from '../../src/catalogue/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi, usePages } from '../api/queries.ts'
+import { AsOpened } from '../parts/newer.tsx'
 import { Badge } from '../parts/small.tsx'
 import { Show } from '../parts/state.tsx'
 import { ShelfActions } from './actions.tsx'
@@ -93,7 +94,9 @@ function StoreDrawer({ ws, id, close }: { ws: string; id: string; close: () => v
   const query = useApi('store', { ws, store: id }, { enabled: id !== 'new' })
   if (id === 'new') return <Form ws={ws} store={null} close={close} />
   return (
-    <Show query={query}>{store => <Form key={store.version} ws={ws} store={store} close={close} />}</Show>
+    <Show query={query}>
+      {latest => <AsOpened latest={latest}>{s => <Form ws={ws} store={s} close={close} />}</AsOpened>}
+    </Show>
   )
 }
 

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
 import { useAct, useApi } from '../api/queries.ts'
 import { CouponDrawer } from '../coupons/drawer.tsx'
+import { AsOpened } from '../parts/newer.tsx'
 import { Card, Page, Scroll } from '../parts/page.tsx'
 import { Badge, Guarded } from '../parts/small.tsx'
 import { Empty, Show } from '../parts/state.tsx'
@@ -50,12 +51,9 @@ export function Coupons() {
         <Points ws={ws} />
       </Stack>
       {edit === 'new' || edited ? (
-        <CouponDrawer
-          key={edited?.version ?? 'new'}
-          ws={ws}
-          coupon={edited ?? null}
-          close={() => open(undefined)}
-        />
+        <AsOpened key={edit} latest={edited ?? null}>
+          {coupon => <CouponDrawer ws={ws} coupon={coupon} close={() => open(undefined)} />}
+        </AsOpened>
       ) : null}
     </Page>
   )

@@ -8,6 +8,7 @@ import { useAct, useApi } from '../api/queries.ts'
 import { Figures } from '../line/figures.tsx'
 import { type LineMenu, MenuDrawer } from '../line/menu-drawer.tsx'
 import '../line/line.css'
+import { AsOpened } from '../parts/newer.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Card, Page } from '../parts/page.tsx'
 import { Badge, Guarded } from '../parts/small.tsx'
@@ -60,13 +61,9 @@ export function Line() {
         <Tabs.Panel value="figures">{tab === 'figures' ? <Figures ws={ws} /> : null}</Tabs.Panel>
       </Tabs>
       {edit === 'new' || edited ? (
-        <MenuDrawer
-          key={edited ? `${edited.id} ${edited.version}` : 'new'}
-          ws={ws}
-          menu={edited ?? null}
-          accounts={accounts}
-          close={() => open(undefined)}
-        />
+        <AsOpened key={edit} latest={edited ?? null}>
+          {menu => <MenuDrawer ws={ws} menu={menu} accounts={accounts} close={() => open(undefined)} />}
+        </AsOpened>
       ) : null}
     </Page>
   )

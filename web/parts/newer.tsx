@@ -1,7 +1,7 @@
 // Somebody else saved what is being edited here: nothing is overwritten, and nothing lost, without being asked.
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { IconUsers } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 export type Base = ReturnType<typeof useBase>
@@ -19,6 +19,13 @@ export function useBase(latest: number, unsaved: boolean, load: () => void) {
     if (newer && !unsaved) take()
   })
   return { base, rest, newer: newer && unsaved, take, keep: () => rest(latest) }
+}
+
+/** `latest` as it was when this was opened: what is being written in a drawer is not swept away when somebody saves the
+ *  same thing meanwhile. Its own save names that version, and is refused then. */
+export function AsOpened<T>({ latest, children }: { latest: T; children: (opened: T) => ReactNode }) {
+  const [opened] = useState(latest)
+  return children(opened)
 }
 
 export function Newer({ than: { newer, take, keep } }: { than: Base }) {

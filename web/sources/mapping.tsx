@@ -25,11 +25,12 @@ import { Card } from '../parts/page.tsx'
 import { CodeBlock, Guarded } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
 import { ActionsHead, RemoveButton } from '../parts/table.tsx'
+import { useWorkspace } from '../use.ts'
 import { Preview } from './mapping-preview.tsx'
 import { pretty } from './pretty.ts'
 
 /** Where order fields usually go; names of paths are for the user to set. */
-const ORDER: MappingField[] = [
+const orderFields = (currency: string): MappingField[] => [
   { to: 'event', value: 'Order Completed' },
   { to: 'userId', path: '$.' },
   { to: 'email', path: '$.' },
@@ -37,7 +38,7 @@ const ORDER: MappingField[] = [
   { to: 'timestamp', path: '$.' },
   { to: 'properties.order_id', path: '$.' },
   { to: 'properties.total', path: '$.' },
-  { to: 'properties.currency', value: 'TWD' },
+  { to: 'properties.currency', value: currency },
   { to: 'properties.sales_channel', value: 'online' },
   { to: 'properties.store', path: '$.' },
   { to: 'properties.products', path: '$.' },
@@ -87,9 +88,10 @@ export function MappingEditor({ ws, source }: { ws: string; source: Source }) {
         fields: keyed(fields),
       },
     ])
+  const currency = useWorkspace().workspace?.currency ?? 'TWD'
   const patterns = (
     <Group gap="xs">
-      <Button size="xs" variant="default" onClick={() => add(ORDER)}>
+      <Button size="xs" variant="default" onClick={() => add(orderFields(currency))}>
         {t('connectors.patternOrder')}
       </Button>
       <Button size="xs" variant="default" onClick={() => add(BLANK)}>
@@ -281,7 +283,9 @@ function RuleCard({
 
 const PLACES: string[] = [
   ...MAPPING_TARGETS,
-  ...ORDER.map(f => f.to).filter(to => to.startsWith('properties.')),
+  ...orderFields('')
+    .map(f => f.to)
+    .filter(to => to.startsWith('properties.')),
   'traits.name',
   'traits.birthday',
   'traits.gender',
