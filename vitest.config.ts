@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.{ts,tsx}', 'pixel/**/*.test.ts'],
     globalSetup: ['test/engines.ts'],
+    setupFiles: ['test/between-files.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // the files of a worker share their modules: loading those anew for each took longer than many of the tests

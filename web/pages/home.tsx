@@ -185,14 +185,9 @@ function Demo({ done }: { done: boolean }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const start = useAct('startDemo')
-  const demo = useApi(
-    'demoProgress',
-    {},
-    { refetchInterval: start.isPending || start.isSuccess ? 700 : false },
-  )
-  const progress = demo.data
-  // one that already ran before this page was opened is followed by the 'demo' topic and this slower look
-  useApi('demoProgress', {}, { refetchInterval: progress?.state === 'running' ? 700 : false })
+  const progress = useApi('demoProgress', {}).data
+  const runs = start.isPending || progress?.state === 'running'
+  useApi('demoProgress', {}, { refetchInterval: runs ? 700 : false })
   if (progress?.state === 'running') {
     const percent = progress.total > 0 ? Math.round((100 * progress.done) / progress.total) : 0
     return (
