@@ -9,3 +9,17 @@ export const storable = (text: string): string => text.toWellFormed().replaceAll
 /** A value as JSON for a jsonb column. */
 export const storableJson = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === 'string' ? storable(v) : v))
+
+/** Where JSON nests deeper than `most` levels, by its first keys; null: nowhere. Without recursion, so that no input overflows. */
+export function tooDeepAt(json: unknown, most: number): string | null {
+  const open = [{ value: json, depth: 0, path: '' }]
+  for (let top = open.pop(); top !== undefined; top = open.pop()) {
+    const { value, depth, path } = top
+    if (typeof value !== 'object' || value === null) continue
+    if (depth >= most) return path
+    for (const [key, inner] of Object.entries(value))
+      open.push({ value: inner, depth: depth + 1, path: depth < SHOWN_KEYS ? `${path}${path && '.'}${key}` : path })
+  }
+  return null
+}
+const SHOWN_KEYS = 4

@@ -2,9 +2,9 @@
 // vocabulary is given, the names it uses. Each fault says where it is, and what to do instead.
 import type { AttributeType } from '../customers/settings.ts'
 import type { EventMeasure, NumberTest, OrderMeasure, Rule, Window } from './model.ts'
-import { MAX_COUNT, MAX_DAYS, ruleSchema } from './shape.ts'
+import { MAX_COUNT, ruleSchema } from './shape.ts'
 import { type Fault, faultsOf, type Said } from './shape-faults.ts'
-import { endsNow } from './windows.ts'
+import { keptIn, MAX_AGO, MAX_DAYS } from './windows.ts'
 
 export { propFilter } from './shape.ts'
 export { type Fault, faultsOf } from './shape-faults.ts'
@@ -23,8 +23,6 @@ export type CheckOptions = {
 
 export const MAX_RULE_DEPTH = 8
 const MAX_RULE_NODES = 100
-/** Periods of which the beginning lies at most two years back. */
-const MAX_AGO = { day: MAX_DAYS, week: 57, month: 13, quarter: 4, year: 1 } as const
 
 const fault = (path: string, code: string, message: Said, alternative: Said): Fault => ({
   path,
@@ -192,7 +190,7 @@ function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault
           path + '/n',
           'window_too_long',
           { zh: `最多 ${MAX_DAYS} 天`, en: `At most ${MAX_DAYS} days` },
-          { zh: '請改用「有史以來」或某個日期之後', en: 'Use "ever", or since a date' },
+          { zh: '請改用「至今」或「從某天起」', en: 'Use "ever", or since a date' },
         ),
       ]
     case 'period': {
@@ -203,7 +201,7 @@ function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault
           path + '/ago',
           'window_too_long',
           { zh: `最多往前 ${most} 期`, en: `At most ${most} periods before the present one` },
-          { zh: '請改用某個日期之後', en: 'Use since a date' },
+          { zh: '請改用「從某天起」', en: 'Use since a date' },
         ),
       ]
     }
@@ -215,10 +213,10 @@ function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault
           path + '/in',
           'only_in_journeys',
           {
-            zh: '「進入後」只能用在旅程的節點、目標與退出條件',
+            zh: '「進入旅程後」與「到此節點後」只能用在旅程的節點、目標與退出條件',
             en: 'Since the entry exists only in nodes, goals and exits of a journey',
           },
-          { zh: '請改用最近幾天', en: 'Use the last days' },
+          { zh: '請改用「最近幾個日曆天」', en: 'Use the last days' },
         ),
       ]
     default:
@@ -228,45 +226,37 @@ function checkWindow(window: Window, path: string, { run }: CheckOptions): Fault
 
 const ENDS_NOW: [Said, Said] = [
   { zh: '已經結束的期間不能這樣算', en: 'This cannot be known of a period that is over' },
-  { zh: '請改用目前的期間或最近幾天', en: 'Use the present period, or the last days' },
+  { zh: '請改用現在這個期間，或「最近幾個日曆天」', en: 'Use the present period, or the last days' },
 ]
-const EVER: [Said, Said] = [
-  {
-    zh: '這需要記住期間內的每一筆事件，無法保證上限',
-    en: 'This would need every event of the window: there is no bound',
-  },
-  { zh: '請改用「有史以來」或某個日期之後', en: 'Use "ever", or since a date' },
+const WITHOUT_BOUND: Said = {
+  zh: '這需要記住期間內的每一筆事件，無法保證上限',
+  en: 'This would need every event of the window: there is no bound',
+}
+const SINCE: [Said, Said] = [
+  WITHOUT_BOUND,
+  { zh: '請改用「至今」或「從某天起」', en: 'Use "ever", or since a date' },
 ]
+/** What is not kept in a window, and what to use instead. */
+const NOT_KEPT: Record<Exclude<EventMeasure['of'], 'count' | 'last_at'>, [Said, Said]> = {
+  distinct: ENDS_NOW,
+  last: ENDS_NOW,
+  first: SINCE,
+  first_at: SINCE,
+  interval: [WITHOUT_BOUND, { zh: '請改用「至今」', en: 'Use "ever"' }],
+  sum: [
+    {
+      zh: '精確到毫秒的滾動加總沒有上限',
+      en: 'An exact sum over a window that rolls by the millisecond has no bound',
+    },
+    { zh: '請改用「最近幾個日曆天」', en: 'Use "days", which counts whole days' },
+  ],
+}
 
 function checkMeasure(measure: EventMeasure, window: Window, path: string): Fault[] {
-  const unbounded = ([message, alternative]: [Said, Said]) => [
-    fault(path + '/of', 'unbounded', message, alternative),
-  ]
-  switch (measure.of) {
-    case 'count':
-      return checkCount(measure.test, path + '/test')
-    case 'distinct':
-      return endsNow(window) ? checkCount(measure.test, path + '/test') : unbounded(ENDS_NOW)
-    case 'sum':
-      return ['last', 'entry', 'node'].includes(window.in)
-        ? unbounded([
-            {
-              zh: '精確到毫秒的滾動加總沒有上限',
-              en: 'An exact sum over a window that rolls by the millisecond has no bound',
-            },
-            { zh: '請改用「最近幾天」（以日曆天計算）', en: 'Use "days", which counts whole days' },
-          ])
-        : []
-    case 'interval':
-      return window.in === 'ever' ? [] : unbounded([EVER[0], { zh: '請改用「有史以來」', en: 'Use "ever"' }])
-    case 'first_at':
-    case 'first':
-      return window.in === 'ever' || window.in === 'since' ? [] : unbounded(EVER)
-    case 'last':
-      return endsNow(window) ? [] : unbounded(ENDS_NOW)
-    case 'last_at':
-      return []
-  }
+  if (measure.of === 'count') return checkCount(measure.test, path + '/test')
+  if (measure.of !== 'last_at' && !keptIn(measure.of, window))
+    return [fault(path + '/of', 'unbounded', ...NOT_KEPT[measure.of])]
+  return measure.of === 'distinct' ? checkCount(measure.test, path + '/test') : []
 }
 
 const numbersOf = (test: NumberTest): [field: string, value: number][] =>

@@ -24,7 +24,6 @@ import type { RefinedWords } from './shape-faults.ts'
 export const MAX_TEXT = 200
 export const MAX_VALUES = 200
 export const MAX_COUNT = 1000
-export const MAX_DAYS = 400
 const MAX_SPAN_MS = 3660 * 86_400_000
 
 const refined = (message: string, zh: string, instead: RefinedWords['instead'], path: string[] = []) => ({

@@ -2,9 +2,13 @@
 import { never } from '../platform/errors.ts'
 import { dayOf, momentOf, periodStart, startOfDay } from '../platform/zone-days.ts'
 import { spanMs } from './leaves/times.ts'
-import type { Window } from './model.ts'
+import type { EventMeasure, Window } from './model.ts'
 
 const DAY_MS = 86_400_000
+/** Of a window of days. */
+export const MAX_DAYS = 400
+/** How many periods before the present one: of those that begin at most two years back. */
+export const MAX_AGO = { day: MAX_DAYS, week: 57, month: 13, quarter: 4, year: 1 } as const
 
 /** `from` included, `to` not. */
 export type Bounds = { from: number; to: number }
@@ -71,6 +75,38 @@ export function nextShift(window: DayWindow, now: number, zone: string): number 
 
 /** It ends at the moment that is asked of: what counts are the newest. */
 export const endsNow = (window: Window): boolean => window.in !== 'period' || window.ago === 0
+
+/** Whether a bounded memory can answer this of the events in a window. */
+export function keptIn(of: EventMeasure['of'], window: Window): boolean {
+  switch (of) {
+    case 'count':
+    case 'last_at':
+      return true
+    case 'distinct':
+    case 'last':
+      return endsNow(window)
+    case 'sum':
+      return window.in !== 'last' && window.in !== 'entry' && window.in !== 'node'
+    case 'first':
+    case 'first_at':
+      return window.in === 'ever' || window.in === 'since'
+    case 'interval':
+      return window.in === 'ever'
+    default:
+      return never(of)
+  }
+}
+
+/** The window, or the nearest one in which this can be answered. */
+export function askedIn(of: EventMeasure['of'], window: Window): Window {
+  if (keptIn(of, window)) return window
+  if (of === 'sum')
+    return {
+      in: 'days',
+      n: window.in === 'last' ? Math.min(MAX_DAYS, Math.ceil(spanMs(window.span) / DAY_MS)) : 30,
+    }
+  return window.in === 'period' && keptIn(of, { ...window, ago: 0 }) ? { ...window, ago: 0 } : { in: 'ever' }
+}
 
 const LONGEST = { day: 1, week: 7, month: 31, quarter: 92, year: 366 } as const
 

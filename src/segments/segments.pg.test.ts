@@ -50,6 +50,22 @@ test('a draft is saved, published and changed; versions stay', async () => {
   ])
 })
 
+test('what nests too deep is refused with where and what instead, asked, drafted and saved', async () => {
+  let deep: unknown = rule
+  for (let i = 0; i < 2_000; i++) deep = { op: 'and', rules: [deep] }
+  const refused = (path: string) => ({
+    status: 400,
+    body: { code: 'too_deep', path, action: expect.stringContaining('"in segment"') },
+  })
+  expect(await lab.ask('previewRule', { body: { rule: deep } })).toMatchObject(refused('rule.rules.0.rules'))
+  const inGroup = refused('definition.groups.0.rule')
+  const body = { name: '深', kind: 'live', definition: live(deep) }
+  expect(await lab.ask('createSegment', { body })).toMatchObject(inGroup)
+  const { id, version } = await make('淺', rule)
+  const change = { params: { segment: id }, body: { version, definition: live(deep) } }
+  expect(await lab.ask('saveSegment', change)).toMatchObject(inGroup)
+})
+
 test('what cannot be published is refused with the path of the fault', async () => {
   const empty = await make('空', null)
   const answer = await lab.ask('publishSegment', {

@@ -2,13 +2,18 @@
 import fc from 'fast-check'
 import i18next from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Rule } from '../../src/rules/model.ts'
+import { leavesOf } from '../../src/rules/evaluate.ts'
+import type { EventRef, Rule } from '../../src/rules/model.ts'
+import { outlineOf } from '../../src/segments/library/install.ts'
+import { defaultsOf, NO_FIGURES } from '../../src/segments/library/model.ts'
+import { LIBRARY } from '../../src/segments/library/register.ts'
 import { spoken } from '../spoken.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import { anyRule, LEAVES } from './arbitrary.ts'
 import { GOLDEN } from './golden.ts'
 import { sayRule } from './in-words.ts'
+import type { Leaf } from './edit.ts'
 import { CODES } from './names.ts'
 import { leafPieces } from './sentence.ts'
 
@@ -71,4 +76,22 @@ test('each kind of leaf as it is to be read', async () => {
   const opsOf = (rule: Rule): string[] =>
     'rules' in rule ? rule.rules.flatMap(opsOf) : rule.op === 'not' ? opsOf(rule.rule) : [rule.op]
   expect(new Set(GOLDEN.flatMap(g => opsOf(g.rule)))).toEqual(new Set(Object.keys(LEAVES)))
+})
+
+test('every event that a ready segment asks for has a name in Chinese', async () => {
+  await i18next.changeLanguage('zh-TW')
+  const figures = {
+    ...NO_FIGURES,
+    categories: ['茶葉'],
+    brands: ['霧丘'],
+    tiers: ['金卡'],
+    campaigns: ['春'],
+  }
+  const refsOf = (leaf: Leaf): EventRef[] =>
+    leaf.op === 'event' ? [leaf] : leaf.op === 'sequence' ? [leaf.first, leaf.next] : []
+  const named = LIBRARY.flatMap(s => outlineOf(s, defaultsOf(s.params, figures), 'TWD').groups)
+    .flatMap(group => leavesOf(group.rule as Rule).flatMap(refsOf))
+    .flatMap(ref => ref.event)
+  expect(named).toContain('Product Viewed')
+  expect(named.filter(name => !/[\u4e00-\u9fff]/.test(CODES.event(name)))).toEqual([])
 })

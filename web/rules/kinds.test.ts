@@ -2,13 +2,15 @@
 import i18next from 'i18next'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkRule } from '../../src/rules/check.ts'
+import type { EventMeasure, Window } from '../../src/rules/model.ts'
+import { askedIn } from '../../src/rules/windows.ts'
 import { spoken } from '../spoken.ts'
 import { sayIn } from '../say.ts'
 import { words } from '../words/index.ts'
 import type { Leaf } from './edit.ts'
 import { written } from './history.ts'
 import { saySeen } from './in-words.ts'
-import { extrasOf, KINDS, without } from './kinds.ts'
+import { extrasOf, KINDS, periodsOf, without } from './kinds.ts'
 import { CODES } from './names.ts'
 import { isComplete, leafPieces } from './sentence.ts'
 
@@ -35,6 +37,51 @@ describe('kinds', () => {
         const less = without(more, chip)
         if (less) expect(less).toEqual(leaf)
       }
+  })
+})
+
+describe('what is offered is taken', () => {
+  const asked = (measure: EventMeasure, window: Window) =>
+    checkRule({ op: 'event', event: 'Order Completed', window, measure }, '', { run: true })
+  const WINDOWS: Window[] = [
+    { in: 'ever' },
+    { in: 'last', span: { n: 36, unit: 'hour' } },
+    { in: 'last', span: { n: 3_000, unit: 'day' } },
+    { in: 'days', n: 7 },
+    { in: 'period', period: 'month', ago: 0 },
+    { in: 'period', period: 'month', ago: 1 },
+    { in: 'since', at: '2026-01-01' },
+    { in: 'entry' },
+    { in: 'node' },
+  ]
+  const test1 = { is: 'at_least', value: 1 } as const
+  const moment = { is: 'over_ago', span: { n: 1, unit: 'day' } } as const
+  const MEASURES: Record<EventMeasure['of'], EventMeasure> = {
+    count: { of: 'count', test: test1 },
+    sum: { of: 'sum', path: 'total', test: test1 },
+    distinct: { of: 'distinct', path: 'total', test: test1 },
+    interval: { of: 'interval', atLeast: 2, test: test1 },
+    first_at: { of: 'first_at', test: moment },
+    last_at: { of: 'last_at', test: moment },
+    first: { of: 'first', path: 'total', test: test1 },
+    last: { of: 'last', path: 'total', test: test1 },
+  }
+  test.each(Object.values(MEASURES))('$of moves the window only where it must', measure => {
+    for (const window of WINDOWS) {
+      const moved = askedIn(measure.of, window)
+      expect(asked(measure, moved), JSON.stringify(moved)).toHaveProperty('rule')
+      expect(moved === window).toBe('rule' in asked(measure, window))
+    }
+  })
+  test('a sum of the last 36 hours is asked of two days, and of most days at most', () => {
+    expect(askedIn('sum', WINDOWS[1]!)).toEqual({ in: 'days', n: 2 })
+    expect(askedIn('sum', WINDOWS[2]!)).toEqual({ in: 'days', n: 400 })
+  })
+  test.each(['day', 'week', 'month', 'quarter', 'year'] as const)('every %s to choose from', period => {
+    const offered = periodsOf({ in: 'period', period, ago: 0 })
+    expect(offered.length).toBeGreaterThan(1)
+    for (const window of offered) expect(asked(MEASURES.count, window)).toHaveProperty('rule')
+    expect(periodsOf({ in: 'period', period, ago: 40 })).toHaveLength(41) // what is chosen stays
   })
 })
 

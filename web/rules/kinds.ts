@@ -1,5 +1,7 @@
 // The kinds of conditions that the builder offers, in their families, each with the leaf it begins as; and the parts that
 // may be added to a leaf that stands already. Pure.
+import type { Window } from '../../src/rules/model.ts'
+import { MAX_AGO } from '../../src/rules/windows.ts'
 import type { Leaf } from './edit.ts'
 
 const EVER = { in: 'ever' } as const
@@ -136,3 +138,16 @@ export function without(leaf: Leaf, chip: string): Leaf | null {
   }
   return null
 }
+
+type Period = Extract<Window, { in: 'period' }>
+const OFFERED_BACK = 12
+
+/** The periods to choose from, the present one first: no more than may be asked, and the one that is chosen. */
+export const periodsOf = (chosen: Period): Period[] =>
+  Array.from(
+    { length: Math.max(Math.min(OFFERED_BACK, MAX_AGO[chosen.period]), chosen.ago) + 1 },
+    (_, ago) => ({
+      ...chosen,
+      ago,
+    }),
+  )

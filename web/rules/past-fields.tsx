@@ -3,6 +3,10 @@ import { Group, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { EventMeasure, EventRef, NumberTest, Window } from '../../src/rules/model.ts'
 import { BooleanField, Num, Pick, SpanField } from './fields.tsx'
+import { MAX_AGO } from '../../src/rules/windows.ts'
+import { useSay } from '../use.ts'
+import { periodsOf } from './kinds.ts'
+import { sayWindow } from './phrases.ts'
 import { DayInput, NumberTestField, TextTestField, TimeTestField } from './test-fields.tsx'
 import { PathField } from './where-fields.tsx'
 
@@ -22,6 +26,7 @@ export function WindowField({
   onChange: (window: Window) => void
 }) {
   const { t } = useTranslation()
+  const say = useSay()
   const kinds: Window['in'][] = [
     ...WINDOWS,
     ...(journey || window.in === 'entry' || window.in === 'node' ? (['entry', 'node'] as const) : []),
@@ -70,15 +75,12 @@ export function WindowField({
             label={t('ruleEdit.period')}
             value={window.period}
             options={PERIODS.map(p => ({ value: p, label: t(`rulePeriodKind.${p}`) }))}
-            onChange={period => onChange({ ...window, period })}
+            onChange={period => onChange({ ...window, period, ago: Math.min(window.ago, MAX_AGO[period]) })}
           />
           <Pick
             label={t('ruleEdit.which')}
             value={String(window.ago)}
-            options={Array.from({ length: Math.max(13, window.ago + 1) }, (_, ago) => ({
-              value: String(ago),
-              label: ago === 0 ? t('ruleEdit.present') : t('ruleEdit.before', { n: ago }),
-            }))}
+            options={periodsOf(window).map(p => ({ value: String(p.ago), label: sayWindow(p, say) }))}
             onChange={ago => onChange({ ...window, ago: Number(ago) })}
           />
         </>
@@ -108,24 +110,15 @@ const EVENT_MEASURES = [
 export function EventMeasureField({
   of,
   measure,
-  window,
   today,
   onChange,
 }: {
   of: EventRef
   measure: EventMeasure
-  window: Window
   today: string
   onChange: (measure: EventMeasure) => void
 }) {
   const { t } = useTranslation()
-  // what cannot be kept exactly in this window is not offered (docs/RULES.md)
-  const kept = (kind: EventMeasure['of']): boolean => {
-    if (kind === 'interval') return window.in === 'ever'
-    if (kind === 'first_at' || kind === 'first' || kind === 'last')
-      return window.in === 'ever' || window.in === 'since'
-    return kind !== 'sum' || window.in !== 'last'
-  }
   const path = 'path' in measure ? measure.path : ''
   const change = (kind: EventMeasure['of']): EventMeasure => {
     const test = { is: 'at_least' as const, value: 1 }
@@ -150,10 +143,7 @@ export function EventMeasureField({
       <Pick
         label={t('ruleEdit.measure')}
         value={measure.of}
-        options={EVENT_MEASURES.filter(k => kept(k) || k === measure.of).map(k => ({
-          value: k,
-          label: t(`ruleMeasureKind.${k}`),
-        }))}
+        options={EVENT_MEASURES.map(k => ({ value: k, label: t(`ruleMeasureKind.${k}`) }))}
         onChange={kind => onChange(change(kind))}
       />
       {'path' in measure ? (

@@ -1,6 +1,7 @@
 // The forms of the chips of what happened: orders, events, one event after another.
 import { useTranslation } from 'react-i18next'
 import { ORDER_STATUSES } from '../../src/rules/model.ts'
+import { askedIn } from '../../src/rules/windows.ts'
 import type { LeafOf } from './edit.ts'
 import type { FormProps } from './chip-form.tsx'
 import { Pick, SpanField, Values } from './fields.tsx'
@@ -89,9 +90,8 @@ export function EventForm({ leaf, change, chip, journey, today }: FormProps<Leaf
       <EventMeasureField
         of={leaf}
         measure={leaf.measure}
-        window={leaf.window}
         today={today}
-        onChange={measure => change({ ...leaf, measure })}
+        onChange={measure => change({ ...leaf, measure, window: askedIn(measure.of, leaf.window) })}
       />
     )
   if (chip.id === 'event') return <EventField of={leaf} onChange={event => change({ ...leaf, event })} />

@@ -60,7 +60,7 @@ export function sayTextTest(test: TextTest, of: (value: string) => string, say: 
   return say.t(`ruleText.${test.is}`, { v })
 }
 
-function sayMonth(month: number, { locale }: Say): string {
+export function sayMonth(month: number, { locale }: Say): string {
   const format = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' })
   return format.format(Date.UTC(2024, month - 1, 1))
 }

@@ -2,7 +2,9 @@
 import { Group, Stack, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { DateTest, NumberTest, TextTest, TimeTest } from '../../src/rules/model.ts'
+import { useSay } from '../use.ts'
 import { Num, OneValue, type Option, Pick, SpanField, Values } from './fields.tsx'
+import { sayMonth } from './phrases.ts'
 
 const NUMBER_TESTS = ['at_least', 'at_most', 'equal', 'not_equal', 'over', 'under', 'between'] as const
 export function NumberTestField({
@@ -140,7 +142,7 @@ export function DateTestField({
   onChange: (test: DateTest) => void
 }) {
   const { t } = useTranslation()
-  const say = (month: number) => String(month)
+  const say = useSay()
   const change = (is: (typeof DATE_TESTS)[number]): DateTest => {
     switch (is) {
       case 'between':
@@ -180,7 +182,7 @@ export function DateTestField({
           value={String(test.month)}
           options={[
             { value: 'this', label: t('ruleEdit.thisMonth') },
-            ...Array.from({ length: 12 }, (_, i) => ({ value: String(i + 1), label: say(i + 1) })),
+            ...Array.from({ length: 12 }, (_, i) => ({ value: String(i + 1), label: sayMonth(i + 1, say) })),
           ]}
           onChange={month => onChange({ is: 'month', month: month === 'this' ? 'this' : Number(month) })}
         />

@@ -65,6 +65,7 @@ export function PathField({
 }) {
   const { t } = useTranslation()
   const options = usePaths(of)
+  const labelOf = (value: string): string => options.find(o => o.value === value)?.label ?? value
   return (
     <Autocomplete
       size="xs"
@@ -75,7 +76,11 @@ export function PathField({
       data={options.map(o => o.value)}
       value={path}
       onChange={onChange}
-      renderOption={({ option }) => options.find(o => o.value === option.value)?.label ?? option.value}
+      // by its name or by its code, both of which the label says
+      filter={({ options: all, search }) =>
+        all.filter(o => 'value' in o && labelOf(o.value).toLowerCase().includes(search.trim().toLowerCase()))
+      }
+      renderOption={({ option }) => labelOf(option.value)}
       comboboxProps={{ withinPortal: false, width: 220, position: 'bottom-start' }}
     />
   )

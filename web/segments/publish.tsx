@@ -18,6 +18,7 @@ const wholeRule = (draft: Definition): Rule => {
 
 /** What is wrong, and what to do instead. */
 export function Faults({ faults }: { faults: SegmentDetail['faults'] }) {
+  const { t } = useTranslation()
   const { locale } = useSay()
   const words = locale === 'en' ? 'en' : 'zh'
   return faults.length === 0 ? null : (
@@ -25,7 +26,10 @@ export function Faults({ faults }: { faults: SegmentDetail['faults'] }) {
       <ul className="plain">
         {faults.map(f => (
           <li key={f.path + f.code} className="tone-bad">
-            {f.message[words]} {f.alternative?.[words]}
+            {f.message[words]}
+            {f.alternative ? (
+              <div className="dim">{t('ruleEdit.instead', { text: f.alternative[words] })}</div>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -421,6 +421,7 @@ export const frame = {
     line_postback: ['點了 LINE 按鈕', 'Tapped a LINE button'],
     'Product Viewed': ['瀏覽商品', 'Product Viewed'],
     'Product Added': ['加入購物車', 'Product Added'],
+    'Product Added to Wishlist': ['加入收藏', 'Product Added to Wishlist'],
     'Product Removed': ['移出購物車', 'Product Removed'],
     'Cart Viewed': ['查看購物車', 'Cart Viewed'],
     'Checkout Started': ['開始結帳', 'Checkout Started'],

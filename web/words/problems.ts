@@ -127,6 +127,7 @@ export const PROBLEMS_ZH: Record<string, string> = {
   source_off: '這個來源已停用。請到「資料來源 › 連接器」開啟。',
   still_running: '同一個請求還在處理。請稍後再看。',
   till_failed: '收銀機的資料沒有收進來。請再試一次。',
+  too_deep: '內容的層數太多。請攤平；若是條件，把一部分做成另一個分眾，再用「屬於另一個分眾」。',
   too_many: '數量已達上限。請先刪除不用的。',
   too_many_attributes: '屬性數已達上限。請先刪除不用的。',
   too_many_columns: '檔案的欄位太多。請移除不需要的欄位。',

@@ -72,8 +72,6 @@ export const ruleEdit = {
     window: ['期間', 'Time'],
     period: ['日曆期間', 'Calendar period'],
     which: ['哪一個', 'Which'],
-    present: ['現在這個', 'the present one'],
-    before: ['往前第 {{n}} 個', '{{n}} before'],
     events: ['事件（可多選，任一個）', 'Events (any of them)'],
     property: ['欄位', 'Property'],
     addFilter: ['加篩選', 'Add a filter'],

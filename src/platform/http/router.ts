@@ -6,6 +6,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { endpoints, type EndpointName } from '../../contract.ts'
 import type { Core } from '../core.ts'
 import { must, Problem } from '../errors.ts'
+import { tooDeepAt } from '../values.ts'
 import type { Access, AuditDetail, AuditKind, Identity, Seat } from './access.ts'
 import type { AllHandlers, Call, Caller, Handler, WorkspaceRow } from './handler.ts'
 import { type Answer, answerOnce } from './idempotency.ts'
@@ -17,6 +18,7 @@ import { demandSameOrigin, demandScope, readSessionCookie, writeSessionCookie } 
 export type HttpEnv = { Variables: { requestId: string; route: string } }
 
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024
+const BODY_LEVELS = 100
 /** Its owner keeps the answers, in the transaction of the fold. */
 const OWN_IDEMPOTENCY: EndpointName = 'customerCommand'
 const NAMES = Object.keys(endpoints) as EndpointName[]
@@ -192,6 +194,17 @@ async function readJson(c: Context): Promise<unknown> {
       action: 'Send the header "Content-Type: application/json".',
     })
   const text = await c.req.text()
+  const json = parseJson(text)
+  const path = tooDeepAt(json, BODY_LEVELS)
+  if (path !== null)
+    throw new Problem(400, 'too_deep', `The body nests deeper than ${BODY_LEVELS} levels`, {
+      path,
+      action: 'Make it flatter. Of a rule, make a part a segment of its own and use "in segment".',
+    })
+  return json
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
