@@ -198,7 +198,10 @@ export const attributionRoutes = {
       to: new Date(p.to).toISOString(),
       currency: workspace.currency,
       pointValue,
-      total: { ...presentCredit(total, spent.total), roi: returnOf(touched({ total, none }), spent.total).roi },
+      total: {
+        ...presentCredit(total, spent.total),
+        roi: returnOf(touched({ total, none }), spent.total).roi,
+      },
       none: presentCredit(unnamed(none, byKey), {
         messages: Math.max(0, rest.messages),
         points: Math.max(0, rest.points),
