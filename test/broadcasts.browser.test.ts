@@ -62,7 +62,7 @@ test('R3-04 a broadcast is made on one page, sent, and stands beside journeys', 
   await look('last')
   await page.getByRole('button', { name: '立即發送' }).focus()
   await page.keyboard.press('Enter')
-  await page.getByRole('dialog').getByText('會發給 1 人').waitFor()
+  await page.getByRole('dialog').getByText('名單上有 1 人，其中對照組 0 人、聯絡不到 0 人').waitFor()
   await look('ask')
   await page.getByRole('dialog').getByRole('button', { name: '立即發送' }).click()
   await page.getByText('已完成').first().waitFor({ timeout: 60_000 })

@@ -535,6 +535,7 @@ describe('what was planted in messages is found, and every figure equals SQL of 
     })
     expect(report).toMatchObject({ spent: cost, budget: DEMO_CAMPAIGN.budget })
     expect(report.total.sent).toBe(truth.messages)
+    expect(report.messages.map(m => m.nodeName)).not.toContain(null)
     for (const figure of [report.total.participants, report.joined, report.revenue, report.goal!.people])
       expect(figure).toBeGreaterThan(0)
   })

@@ -10,7 +10,7 @@ import {
 } from '@tanstack/react-query'
 import type { EndpointName, Out } from '../../src/contract.ts'
 import { currentLocale, i18n } from '../i18n.ts'
-import { PROBLEMS_ZH } from '../words/problems.ts'
+import { problemZh } from '../words/problems.ts'
 import { ApiProblem, type Args, call } from './call.ts'
 
 type Problem = { code: string; title: string; action: string }
@@ -121,7 +121,7 @@ export function explain(error: unknown): { title: string; action: string; id: st
 
 /** It says what to do, too. */
 const chineseOf = (code: string): string | undefined =>
-  currentLocale() === 'en' ? undefined : PROBLEMS_ZH[code]
+  currentLocale() === 'en' ? undefined : problemZh(code)
 
 /** A problem that the API answered or kept, in the language at hand: what happened, and what to do where that is not said by then. */
 export function problemInWords({ code, title, action }: Problem): { title: string; action: string } {

@@ -59,6 +59,8 @@ function Seen({ ws, held, look }: { ws: string; held: Held; look: Look }) {
         title={action}
         text={t('broadcast.startText', {
           n: say.count(look.people),
+          control: say.count(look.control),
+          nobody: say.count(look.nobody),
           cost: say.money(look.cost, look.currency),
         })}
         action={action}

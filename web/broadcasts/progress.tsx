@@ -123,7 +123,7 @@ function Figures({ ws, b, p }: { ws: string; b: Held; p: Told }) {
         <Progress value={part} size="lg" aria-label={t('broadcasts.progress')} />
         <Text size="sm" role="status">
           {t('broadcasts.progressOf', { done: say.count(over), all: say.count(p.audience) })}
-          {b.endedAt === null && p.perMinute > 0
+          {(b.state === 'sending' || b.state === 'canary') && p.perMinute > 0
             ? ` · ${t('broadcast.rate', { n: say.decimal(p.perMinute) })}`
             : ''}
           {p.etaAt ? ` · ${t('broadcast.eta', { at: say.exact(p.etaAt) })}` : ''}
@@ -135,7 +135,12 @@ function Figures({ ws, b, p }: { ws: string; b: Held; p: Told }) {
             definition={t('broadcast.toldDef')}
           />
           {FIGURES.map(f => (
-            <Figure key={f} label={t(`broadcast.${f}`)} value={who(f, t(`broadcast.${f}`), p[f])} />
+            <Figure
+              key={f}
+              label={t(`broadcast.${f}`)}
+              value={who(f, t(`broadcast.${f}`), p[f])}
+              {...(f === 'delivered' ? { definition: t('broadcast.deliveredDef') } : {})}
+            />
           ))}
           <Figure
             label={t('broadcast.notEntered')}

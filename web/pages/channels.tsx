@@ -147,7 +147,7 @@ function AccountCard({
         ) : null}
         {account?.attention ? (
           <Alert color="red" variant="outline" icon={<IconAlertTriangle size={18} />} py={6}>
-            {account.attention}
+            {t('accounts.refused', { why: account.attention })}
           </Alert>
         ) : null}
         {account ? (

@@ -113,8 +113,8 @@ export const attributionWords = {
     ],
     gain: ['毛利 − 成本', 'Margin − cost'],
     roi: [
-      '（毛利 − 成本）÷ 成本；沒有花費，或商品成本都未知時是「—」',
-      '(margin − cost) ÷ cost; nothing spent, or the cost of no goods known: —',
+      '（歸功的毛利 − 成本）÷ 成本；「全部」也只算有接觸點的訂單。沒有花費，或商品成本都未知時是「—」',
+      '(margin credited − cost) ÷ cost; of all, too, only orders with a touch. Nothing spent, or the cost of no goods known: —',
     ],
   },
   uplift: {

@@ -128,7 +128,7 @@ export const broadcastWords = {
     look: ['儲存並看最後確認', 'Save and take the last look'],
     notSaved: ['有還沒儲存的變更', 'There are changes that are not saved'],
     problems: ['請先處理', 'Mend these first'],
-    audience: ['會收到的人', 'People'],
+    audience: ['名單人數', 'Audience'],
     audienceDef: [
       '分眾裡現在的人，扣掉排除的；開始時會再算一次並定下來',
       'In the segment now, without those excluded; counted again and frozen at the start',
@@ -164,8 +164,8 @@ export const broadcastWords = {
     start_later: ['排程發送', 'Schedule'],
     start_ask: ['送請核准', 'Ask for approval'],
     startText: [
-      '會發給 {{n}} 人，費用最多 {{cost}}。開始後不能修改內容。',
-      '{{n}} people get it, at a cost of {{cost}} at most. What it says cannot be changed after the start.',
+      '名單上有 {{n}} 人，其中對照組 {{control}} 人、聯絡不到 {{nobody}} 人不會收到。費用最多 {{cost}}。開始後不能修改內容。',
+      '{{n}} people are in the audience; {{control}} of them are kept as control and {{nobody}} cannot be reached. It costs {{cost}} at most. What it says cannot be changed after the start.',
     ],
     askedText: [
       '已送請核准。由另一位有核准權限的同事在旅程頁的「發布」面板決定。',
@@ -202,9 +202,13 @@ export const broadcastWords = {
     waiting: ['還在等', 'Waiting'],
     accepted: ['送出', 'Sent'],
     delivered: ['送達', 'Delivered'],
+    deliveredDef: [
+      '供應商回報送達的訊息；LINE 與 SMTP 不回報單則送達，會一直是 0',
+      'Messages of which the provider told that they arrived; LINE and SMTP do not tell, so theirs stay at 0',
+    ],
     clicked: ['點擊', 'Clicked'],
     failed: ['失敗', 'Failed'],
-    unknown: ['不確定', 'Unknown'],
+    unknown: ['不明', 'Unknown'],
     skipped: ['略過', 'Skipped'],
     control: ['對照組', 'Control'],
     notEntered: ['沒有收到', 'Not for them'],

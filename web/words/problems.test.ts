@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { PROBLEMS_ZH } from './problems.ts'
+import { PROBLEMS_ZH, problemZh } from './problems.ts'
 
 const src = join(import.meta.dirname, '../../src')
 const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -19,3 +19,9 @@ test('each is a whole sentence in Taiwan usage', () =>
       ([, text]) => !text.endsWith('。') || /短信|數據|用戶|默認|登錄/.test(text),
     ),
   ).toEqual([]))
+
+test('what is not there is said in Chinese, too, whatever it is', () => {
+  for (const what of ['customer', 'broadcast', 'coupon'])
+    expect(problemZh(`${what}_not_found`)).toMatch(/^找不到.*。$/)
+  expect(problemZh('no_such_code')).toBeUndefined()
+})

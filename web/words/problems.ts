@@ -148,3 +148,9 @@ export const PROBLEMS_ZH: Record<string, string> = {
   wrong_credentials: 'Email 或密碼不對。請檢查，或重設密碼。',
   wrong_password: '密碼不對。請用你登入時的密碼，或先重設。',
 }
+
+const NOT_FOUND = '找不到這項資料：可能已不存在，或屬於另一個工作區。請確認連結，或回到清單重新選。'
+
+/** The Chinese of a code; the API makes one for each kind of thing that is not there. */
+export const problemZh = (code: string): string | undefined =>
+  PROBLEMS_ZH[code] ?? (code.endsWith('_not_found') ? NOT_FOUND : undefined)

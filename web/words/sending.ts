@@ -88,6 +88,10 @@ export const sending = {
     nameless: ['未命名的顧客', 'A customer without a name'],
   },
   accounts: {
+    refused: [
+      '供應商拒絕這個帳號：{{why}}。請更新密鑰、確認帳號狀態，再測試連線；沒送出的訊息會留著，恢復後自動送出。',
+      'The provider refuses this account: {{why}}. Renew its credentials, see to its standing and test the connection; messages wait and leave by themselves then.',
+    ],
     resting: [
       '連續失敗，暫停到 {{time}}，之後先試一則：{{why}}',
       'Failed again and again; rests until {{time}}, then one message tries: {{why}}',

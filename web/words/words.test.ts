@@ -50,4 +50,11 @@ describe('words', () => {
     })
     expect(found, 'move these to web/words/*.ts').toEqual([])
   })
+
+  test('whatever the deliverer decides of a message is said as words', () => {
+    const decide = readFileSync(join(web, '../src/messages/decide.ts'), 'utf8')
+    const reasons = [...decide.matchAll(/end\((?:again|'\w+'), (?:null|'\w+'), '(\w+)'/g)].map(m => m[1]!)
+    expect(reasons).toContain('bad_recipient')
+    expect(reasons.filter(reason => !(reason in words.reason))).toEqual([])
+  })
 })

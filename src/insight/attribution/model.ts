@@ -138,6 +138,17 @@ function add(
   to.people.set(person, (to.people.get(person) ?? 0) + revenue)
 }
 
+/** What any touch is credited with: what was spent is measured by it, not by orders that came of themselves. */
+export const touched = ({
+  total,
+  none,
+}: Pick<Attributed, 'total' | 'none'>): Pick<Credit, 'revenue' | 'known' | 'margin' | 'discount'> => ({
+  revenue: total.revenue - none.revenue,
+  known: total.known - none.known,
+  margin: total.margin - none.margin,
+  discount: total.discount - none.discount,
+})
+
 export type Costs = { messages: number; points: number }
 
 export type Return = { cost: number; gain: number; roi: number | null }

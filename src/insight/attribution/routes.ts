@@ -21,6 +21,7 @@ import {
   type Credit,
   MICRO,
   returnOf,
+  touched,
   type TouchKind,
   USUAL_WINDOW_DAYS,
 } from './model.ts'
@@ -197,7 +198,10 @@ export const attributionRoutes = {
       to: new Date(p.to).toISOString(),
       currency: workspace.currency,
       pointValue,
-      total: presentCredit(total, spent.total),
+      total: {
+        ...presentCredit(total, spent.total),
+        roi: returnOf(touched({ total, none }), spent.total).roi,
+      },
       none: presentCredit(unnamed(none, byKey), {
         messages: Math.max(0, rest.messages),
         points: Math.max(0, rest.points),

@@ -2,7 +2,7 @@
 // part, what was bought, how far its goal is.
 import { type Campaign, findCampaign, journeysOfCampaign } from '../../catalogue/campaigns.ts'
 import type { Out } from '../../contract.ts'
-import { nodeKey, nodeNames } from '../../journeys/store.ts'
+import { type NodeAt, nodeKey, nodeNames } from '../../journeys/store.ts'
 import { askHistory } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
 import type { WorkspaceRow } from '../../platform/http/handler.ts'
@@ -122,7 +122,7 @@ export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uu
   const nodes = await nodeNames(
     core.pool,
     workspace.id,
-    messages.map(m => keyOf(m.key)),
+    messages.map(m => nodeOf(m.key)),
   )
   const held = new Map(journeys.map(j => [j.id, j]))
   const values: Record<Report['kpis'][number]['measure'], number | null> = {
@@ -148,7 +148,7 @@ export async function campaignReport(core: Core, workspace: WorkspaceRow, id: Uu
         journeyName: held.get(journey)?.name ?? '—',
         node,
         version,
-        nodeName: nodes.get(nodeKey(keyOf(m.key))) ?? null,
+        nodeName: nodes.get(nodeKey(nodeOf(m.key))) ?? null,
         ...presentCounted(m.figures, m.cost),
       }
     }),
@@ -175,3 +175,6 @@ function keyOf(key: string): { journey: Uuid; node: string; version: number } {
     version: Number(key.slice(last + 1)),
   }
 }
+
+/** Where its node is looked for; in any version where none was told. */
+const nodeOf = (key: string): NodeAt => ({ ...keyOf(key), version: keyOf(key).version || null })

@@ -1,5 +1,5 @@
 // KPIs as a team watches them: picked, aimed at, counted by hand, kept week by week in the zone of the workspace.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
 import { mail } from '../../../test/send-lab.ts'
 import type { Out } from '../../contract.ts'
@@ -7,7 +7,7 @@ import { openMessageLinks } from '../../messages/link-tokens.ts'
 import { parseId, type Uuid } from '../../platform/ids.ts'
 import { openInsightWorker } from '../worker.ts'
 import { KPI_METRICS, type KpiMetric } from './model.ts'
-import { startOfPeriod } from './snapshots.ts'
+import { forgetSnapshots, startOfPeriod } from './snapshots.ts'
 
 let lab: JourneyLab
 beforeAll(async () => {
@@ -151,4 +151,31 @@ test('R1-33 the team picks KPIs, targets and periods; figures equal a count by h
 
   expect((await lab.call('dropKpi', { params: { kpi: revenue.id } })).status).toBe(200)
   expect((await read()).items.some(i => i.metric === 'revenue')).toBe(false)
+}, 120_000)
+
+test('a past that is written anew forgets its weeks, also those that are being taken: none is left out for ever', async () => {
+  const worker = openInsightWorker(lab.core)
+  const weeks = async () => {
+    const { rows } = await lab.core.pool.query<{ n: number }>(
+      `select count(*)::int as n from kpi_snapshot where workspace_id = $1 and metric = 'revenue'`,
+      [lab.workspace],
+    )
+    return rows[0]!.n
+  }
+  await lab.tell(says('a', 'Order Completed', { order_id: 'Z1', total: 10, currency: 'TWD' }))
+  await forgetSnapshots(lab.core.pool, lab.workspace)
+  let forgotten: Promise<void> | undefined
+  let asked = 0
+  const ask = lab.core.history.query.bind(lab.core.history)
+  const spy = vi.spyOn(lab.core.history, 'query').mockImplementation((given => {
+    // the first week is kept by then, the others are not
+    if (++asked > 2 * KPI_METRICS.length) forgotten ??= forgetSnapshots(lab.core.pool, lab.workspace)
+    return ask(given)
+  }) as typeof ask)
+  expect(await worker.tick()).toBe(true)
+  spy.mockRestore()
+  await forgotten
+  expect([forgotten !== undefined, await weeks()]).toEqual([true, 0])
+  expect(await worker.tick()).toBe(true)
+  expect(await weeks()).toBe(12)
 }, 120_000)

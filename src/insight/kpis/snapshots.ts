@@ -5,7 +5,7 @@ import { askHistory } from '../../platform/clickhouse.ts'
 import type { Core } from '../../platform/core.ts'
 import type { WorkspaceRow } from '../../platform/http/handler.ts'
 import type { Uuid } from '../../platform/ids.ts'
-import type { Sql } from '../../platform/postgres.ts'
+import { inTransaction, type Pool, type Sql } from '../../platform/postgres.ts'
 import { instantOfWall, wallDate } from '../../platform/wall-time.ts'
 import { tellingChannels } from '../engagement/store.ts'
 import { KPI_KINDS, KPI_METRICS, type KpiMetric, type KpiPeriod, type KpiValue } from './model.ts'
@@ -30,19 +30,43 @@ export function startOfPeriod(date: string, period: KpiPeriod): string {
   return `${date.slice(0, 5)}${String(first).padStart(2, '0')}-01`
 }
 
-/** Takes what is missing of the weeks that are over. True when there was any. */
+/** Weeks are taken, and forgotten, by one at a time. */
+const lock = (sql: Sql, workspace: Uuid) =>
+  sql.query('select pg_advisory_xact_lock(hashtextextended($1, 58))', [workspace])
+
+const doneUntil = async (sql: Sql, workspace: Uuid): Promise<string | undefined> => {
+  const { rows } = await sql.query<{ done: string }>(
+    `select to_char(done, 'YYYY-MM-DD') as done from insight_done where workspace_id = $1 and job = 'kpis'`,
+    [workspace],
+  )
+  return rows[0]?.done
+}
+
+/** Takes what is missing of the weeks that are over, all or none. True when there was any. */
 export async function snapshotWeeks(core: Core, workspace: WorkspaceRow): Promise<boolean> {
+  const { timezone, id } = workspace
+  const last = plusDays(mondayOf(wallDate(workspaceNow(workspace), timezone)), -7)
+  const isMissing = (done: string | undefined) => done === undefined || done < last
+  if (!isMissing(await doneUntil(core.pool, id))) return false
+  if (!(await hasHistory(core, id))) return false
+  return inTransaction(core.pool, async sql => {
+    await lock(sql, id)
+    const done = await doneUntil(sql, id)
+    if (!isMissing(done)) return false
+    await takeWeeks(core, sql, workspace, done, last)
+    return true
+  })
+}
+
+async function takeWeeks(
+  core: Core,
+  sql: Sql,
+  workspace: WorkspaceRow,
+  done: string | undefined,
+  last: string,
+): Promise<void> {
   const { timezone, currency, id } = workspace
   const now = workspaceNow(workspace)
-  const thisWeek = mondayOf(wallDate(now, timezone))
-  const { rows } = await core.pool.query<{ done: string }>(
-    `select to_char(done, 'YYYY-MM-DD') as done from insight_done where workspace_id = $1 and job = 'kpis'`,
-    [id],
-  )
-  const last = plusDays(thisWeek, -7)
-  const done = rows[0]?.done
-  if (done !== undefined && done >= last) return false
-  if (!(await hasHistory(core, id))) return false
   const tells = await tellingChannels(core.pool, id)
   const oldest = plusDays(last, -7 * (MOST_WEEKS - 1))
   const first = done === undefined || done < oldest ? oldest : plusDays(done, 7)
@@ -56,15 +80,14 @@ export async function snapshotWeeks(core: Core, workspace: WorkspaceRow): Promis
     }
     for (const metric of KPI_METRICS) {
       if (KPI_KINDS[metric].now && week !== last) continue
-      await keep(core.pool, id, metric, week, await kpiValue(core.history, metric, p), now)
+      await keep(sql, id, metric, week, await kpiValue(core.history, metric, p), now)
     }
   }
-  await core.pool.query(
+  await sql.query(
     `insert into insight_done (workspace_id, job, done) values ($1, 'kpis', $2)
      on conflict (workspace_id, job) do update set done = excluded.done`,
     [id, last],
   )
-  return true
 }
 
 /** A workspace in which nothing was bought or sent yet has no weeks to keep. */
@@ -78,10 +101,13 @@ async function hasHistory(core: Core, workspace: Uuid): Promise<boolean> {
 }
 
 /** Of a past that is being written anew: weeks are taken once it is whole. */
-export async function forgetSnapshots(sql: Sql, workspace: Uuid): Promise<void> {
-  await sql.query('delete from kpi_snapshot where workspace_id = $1', [workspace])
-  await sql.query('delete from insight_done where workspace_id = $1', [workspace])
-}
+export const forgetSnapshots = (pool: Pool, workspace: Uuid): Promise<void> =>
+  inTransaction(pool, async sql => {
+    await sql.query(`set local statement_timeout = '10min'`) // twelve weeks may be under way
+    await lock(sql, workspace)
+    await sql.query('delete from kpi_snapshot where workspace_id = $1', [workspace])
+    await sql.query('delete from insight_done where workspace_id = $1', [workspace])
+  })
 
 const keep = (
   sql: Sql,
