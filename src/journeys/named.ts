@@ -1,5 +1,5 @@
 // What the rules of a journey name, against what the workspace has: attributes by their types, segments and their groups.
-import { namesFor } from '../segments/known-names.ts'
+import { namesFor } from '../segments/names.ts'
 import type { Uuid } from '../platform/ids.ts'
 import type { Sql } from '../platform/postgres.ts'
 import { checkRule } from '../rules/check.ts'

@@ -18,7 +18,11 @@ export function tooDeepAt(json: unknown, most: number): string | null {
     if (typeof value !== 'object' || value === null) continue
     if (depth >= most) return path
     for (const [key, inner] of Object.entries(value))
-      open.push({ value: inner, depth: depth + 1, path: depth < SHOWN_KEYS ? `${path}${path && '.'}${key}` : path })
+      open.push({
+        value: inner,
+        depth: depth + 1,
+        path: depth < SHOWN_KEYS ? `${path}${path && '.'}${key}` : path,
+      })
   }
   return null
 }

@@ -8,7 +8,7 @@ import { inTransaction, type Pool, type Sql } from '../platform/postgres.ts'
 import { notFound } from '../platform/public-id.ts'
 import type { Fault } from '../rules/check.ts'
 import { faultsOfDefinition, type Other } from './definition.ts'
-import { type Attributes, attributesFor } from './known-names.ts'
+import { type Attributes, attributesFor } from './names.ts'
 import { numberGroups, ONLY_GROUP, type Definition, type SegmentKind, type SegmentStatus } from './model.ts'
 import { storableJson } from '../platform/values.ts'
 
