@@ -318,51 +318,6 @@ test('an erasure that is cut off at any step leaves replay equal to state, and t
   expect(await faults()).toEqual([])
 })
 
-test('R3-10 who was merged over two others and taken out again is forgotten, also in the row of the one between', {
-  timeout: 120_000,
-}, async () => {
-  const { core } = lab
-  const phones = ['0912000701', '0912000702', '0912000703']
-  await lab.batch(
-    phones.map((phone, i) => ({
-      type: 'identify',
-      userId: `CHAIN-000${i}`,
-      traits: { name: `鏈${i}`, phone },
-    })),
-  )
-  await lab.settle()
-  const found = await Promise.all(
-    phones.map(async (phone, i) => ({
-      phone,
-      member: `CHAIN-000${i}`,
-      id: (await find(`CHAIN-000${i}`))[0]!,
-    })),
-  )
-  const [first, between, last] = found.toSorted((x, y) => (x.id < y.id ? -1 : 1))
-  for (const [one, other] of [
-    [between, last],
-    [first, between],
-  ])
-    expect(
-      await lab.call('mergeCustomers', { params: { customer: one!.id }, body: { with: other!.id } }),
-    ).toMatchObject({ status: 200 })
-  await lab.settle()
-  const taken = await lab.call('unmergeCustomer', {
-    params: { customer: first!.id },
-    body: { from: last!.id },
-  })
-  expect(taken).toMatchObject({ status: 200 })
-  await lab.settle()
-  await lab.call('requestErasure', {
-    params: { customer: last!.id },
-    body: { confirm: last!.member, reason: 'asked' },
-  })
-  expect(await openEraser(core, { settleMs: 0 }).tick()).toBe(true)
-  await lab.settle()
-  expect(await whoKnows([last!.phone.slice(1), last!.member])).toEqual([])
-  expect(await faults()).toEqual([])
-})
-
 test('two workspaces never see each other: an erasure in one leaves the same address in the other', {
   timeout: 60_000,
 }, async () => {
