@@ -154,6 +154,8 @@ test('R4-35 an attribute, a tag and a consent are changed with the keyboard alon
   await page.getByLabel('生日', { exact: true }).fill('1991-04-05')
   await page.keyboard.press('Enter')
   await page.getByText('1991-04-05').first().waitFor()
+  // the keyboard goes on from where it was
+  await page.locator('button[aria-label="編輯生日"]:focus').waitFor()
 
   await page.getByLabel('新增標籤').focus()
   await page.keyboard.type('常客')

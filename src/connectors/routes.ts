@@ -49,11 +49,11 @@ const present = (core: Core, workspace: WorkspaceRow, s: SourceRow & StateRow): 
   }
 }
 
-/** @throws Problem 400 `invalid` at the first fault */
+/** @throws Problem 400 `mapping_faulty` at the first fault */
 function demandMapping(mapping: Mapping): void {
   const fault = mappingFaults(mapping)[0]
   if (fault)
-    throw new Problem(400, 'invalid', `The mapping does not hold: ${fault.message}`, {
+    throw new Problem(400, 'mapping_faulty', `The mapping does not hold: ${fault.message}`, {
       path: fault.path,
       action: 'Correct this line; paths are JSONPath, such as $.order.id',
     })

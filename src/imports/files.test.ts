@@ -67,6 +67,19 @@ async function run(sample: samples.Sample): Promise<Outcome> {
 }
 
 describe('R0-36 files of Taiwan', () => {
+  test('the words of the pages are known as headers', () => {
+    expect(suggestMapping(targetNamed('orders')!, ['門市代碼', '取貨門市代碼', '店員代碼'])).toEqual({
+      門市代碼: 'store',
+      取貨門市代碼: 'pickup_store',
+      店員代碼: 'staff',
+    })
+    expect(suggestMapping(targetNamed('customers')!, ['同意簡訊', '同意 Email', '同意 LINE'])).toEqual({
+      同意簡訊: 'sms_consent',
+      '同意 Email': 'email_consent',
+      '同意 LINE': 'line_consent',
+    })
+  })
+
   test.each([
     ['Big5', async () => samples.bigFive(), { format: 'csv', encoding: 'big5', delimiter: ',' }],
     [

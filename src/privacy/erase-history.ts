@@ -41,7 +41,9 @@ export async function eraseHistory(
     if (others === 0) continue
     // a row of somebody else, or of nobody, that names them: the values go, the row stays
     const cleared = [
-      ...t.texts.filter(c => JSON_TEXTS.has(c)).map(c => `${c} = ${replaced(c, needles)}`),
+      ...t.texts
+        .filter(c => JSON_TEXTS.has(c) || (t.table === 'customer' && OWN_TEXTS.has(c)))
+        .map(c => `${c} = ${replaced(c, needles)}`),
       ...t.lists
         .filter(c => TRAIT_LISTS.has(c))
         .map(c => `${c} = arrayMap(v -> ${replaced('v', needles)}, ${c})`),
@@ -54,6 +56,8 @@ export async function eraseHistory(
 }
 
 const JSON_TEXTS = new Set(['props', 'traits'])
+/** Of a customer's row: one that became part of another keeps what it took from the person before they were unmerged. */
+const OWN_TEXTS = new Set(['name', 'email', 'phone', 'line_uid'])
 /** What attributes and touches say, in columns of their own (src/inbox/history-columns.ts). */
 const TRAIT_LISTS = new Set(['text_values', 'list_items', 'touch_first', 'touch_last'])
 

@@ -47,8 +47,14 @@ export function Attributes(props: Part) {
   const { ws, data } = props
   const attributes = useApi('attributes', { ws })
   const [editing, edit] = useState<string | null>(null)
+  // where the keyboard goes on: the line that was edited last
+  const [back, goBack] = useState<string | null>(null)
   const [adding, add] = useState(false)
   const rows = rowsOf(data, attributes.data?.items ?? [])
+  const leave = (name: string) => {
+    edit(null)
+    goBack(name)
+  }
   return (
     <Card
       title={t('customers.traits')}
@@ -69,9 +75,9 @@ export function Attributes(props: Part) {
         {rows.map(row => (
           <li key={row.name}>
             {editing === row.name ? (
-              <Edit {...props} row={row} close={() => edit(null)} />
+              <Edit {...props} row={row} close={() => leave(row.name)} />
             ) : (
-              <Line data={data} row={row} edit={() => edit(row.name)} />
+              <Line data={data} row={row} edit={() => edit(row.name)} focused={back === row.name} />
             )}
           </li>
         ))}
@@ -102,7 +108,17 @@ function useShown() {
   }
 }
 
-function Line({ data, row, edit }: { data: CustomerData; row: Row; edit: () => void }) {
+function Line({
+  data,
+  row,
+  edit,
+  focused,
+}: {
+  data: CustomerData
+  row: Row
+  edit: () => void
+  focused: boolean
+}) {
   const { t } = useTranslation()
   const say = useSay()
   const shown = useShown()
@@ -135,6 +151,7 @@ function Line({ data, row, edit }: { data: CustomerData; row: Row; edit: () => v
           size="sm"
           variant="subtle"
           color="gray"
+          autoFocus={focused}
           aria-label={t('person.edit', { name: nameOf(row) })}
           data-disabled={barred !== null || undefined}
           aria-disabled={barred !== null}

@@ -1,4 +1,5 @@
 // What a line of the timeline says of its properties: our codes in words, amounts as money, what a site sent as it came.
+import { publicId } from '../../src/platform/ids.ts'
 import { word } from '../i18n.ts'
 import { useEventLabel } from '../parts/event-label.ts'
 import { useSay, useWs } from '../use.ts'
@@ -93,6 +94,7 @@ export function useSayProp(): (
     if (key === 'amount' && typeof value === 'number' && typeof props.currency === 'string')
       return say.money(value, props.currency)
     if (typeof value !== 'string') return brief(value)
+    if (name === 'customer.merged' && key === 'loser') return publicId('cus', value)
     if (key === 'trait') return attribute(value)
     if (name === 'stage.changed' && (key === 'from' || key === 'to')) return word('stage', value)
     if (name.startsWith('identifier.') && key === 'kind') return word('identifier', value)

@@ -119,10 +119,10 @@ function Line({ ws, item, called }: { ws: string; item: Item; called: string }) 
   const lateMs = new Date(item.receivedAt).getTime() - new Date(item.at).getTime()
   const late = lateMs > LATE_MS
   const { why, ...told } = item.props
-  const { segment, version: _, group, ...moved } = told
+  const { segment, version: _, group, moved, ...ofSegment } = told
   const { journey: __, node: ___, ...outcome } = told
   // what the links beside the name say is not said again
-  const props = item.kind === 'segment' ? moved : item.kind === 'message' && item.journey ? outcome : told
+  const props = item.kind === 'segment' ? ofSegment : item.kind === 'message' && item.journey ? outcome : told
   const { all, briefly } = entriesOf(props)
   const sayProp = useSayProp()
   return (
@@ -169,8 +169,16 @@ function Line({ ws, item, called }: { ws: string; item: Item; called: string }) 
           </A>
         ) : null}
         <div className="props">
-          {item.kind === 'segment' && typeof segment === 'string' && typeof group === 'string' ? (
-            <GroupOf ws={ws} segment={segment} group={group} />
+          {item.kind === 'segment' && typeof segment === 'string' ? (
+            <>
+              <GroupOf ws={ws} segment={segment} group={group} as="group" />
+              <GroupOf
+                ws={ws}
+                segment={segment}
+                group={moved}
+                as={item.name === 'segment.left' ? 'to_group' : 'from_group'}
+              />
+            </>
           ) : null}
           {(open ? all : briefly).map(([key, value]) => (
             <span key={key}>
@@ -227,14 +235,14 @@ function Why({ ws, item, reasons }: { ws: string; item: Item; reasons: Reason[] 
 }
 
 /** The group of a partition by its name; a segment of one group has nothing to say. */
-function GroupOf({ ws, segment, group }: { ws: string; segment: string; group: string }) {
+function GroupOf({ ws, segment, group, as }: { ws: string; segment: string; group: unknown; as: string }) {
   const { t } = useTranslation()
   const { data } = useApi('segments', { ws, query: {} })
   const of = data?.items.find(s => s.id === segment)
-  if (of?.kind !== 'partition') return null
+  if (of?.kind !== 'partition' || typeof group !== 'string') return null
   return (
     <span>
-      {word('prop', 'group')} <b>{of.groups.find(g => g.key === group)?.name || t('segments.rest')}</b>
+      {word('prop', as)} <b>{of.groups.find(g => g.key === group)?.name || t('segments.rest')}</b>
     </span>
   )
 }

@@ -2,6 +2,7 @@
 import { Group, Text, Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Out } from '../../src/contract.ts'
+import { useAttributeName } from '../customer/names.ts'
 import { word } from '../i18n.ts'
 import { A } from '../parts/link.tsx'
 import { Badge, Time } from '../parts/small.tsx'
@@ -32,6 +33,7 @@ export function PersonCard({ ws, person, label }: { ws: string; person: Person; 
   const { t } = useTranslation()
   const say = useSay()
   const nameOf = usePersonName()
+  const attribute = useAttributeName()
   return (
     <section className="card" aria-label={nameOf(person)}>
       <div className="card-body">
@@ -72,7 +74,7 @@ export function PersonCard({ ws, person, label }: { ws: string; person: Person; 
           <div className="props">
             {person.traits.slice(0, 12).map(trait => (
               <span key={trait.name}>
-                {trait.name}{' '}
+                {attribute(trait.name)}{' '}
                 <b>{typeof trait.value === 'string' ? trait.value : JSON.stringify(trait.value)}</b>
               </span>
             ))}

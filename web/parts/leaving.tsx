@@ -3,10 +3,16 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
-export function AskBeforeLeaving({ unsaved }: { unsaved: boolean }) {
+const partOf = (search: object, key: string): unknown => (search as Record<string, unknown>)[key]
+
+/** @param within the address's parameters that lead away, too */
+export function AskBeforeLeaving({ unsaved, within = [] }: { unsaved: boolean; within?: string[] }) {
   const { t } = useTranslation()
   const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => unsaved && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) =>
+      unsaved &&
+      (current.pathname !== next.pathname ||
+        within.some(key => partOf(current.search, key) !== partOf(next.search, key))),
     enableBeforeUnload: () => unsaved,
     withResolver: true,
   })

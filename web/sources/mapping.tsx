@@ -13,6 +13,7 @@ import { IconArrowsSplit } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
+  LINES,
   type Mapping,
   MAPPING_TARGETS,
   type MappingField,
@@ -20,7 +21,10 @@ import {
 } from '../../src/connectors/model.ts'
 import type { Out } from '../../src/contract.ts'
 import { useAct } from '../api/queries.ts'
+import { i18n } from '../i18n.ts'
 import { EventPicker } from '../parts/event-picker.tsx'
+import { AskBeforeLeaving } from '../parts/leaving.tsx'
+import { Newer, useBase } from '../parts/newer.tsx'
 import { Card } from '../parts/page.tsx'
 import { CodeBlock, Guarded } from '../parts/small.tsx'
 import { Empty } from '../parts/state.tsx'
@@ -58,6 +62,8 @@ type RuleDraft = { key: number; rule: MappingRule; fields: Draft[] }
 
 const keyed = (fields: MappingField[]): Draft[] => fields.map((field, key) => ({ key, field }))
 const nextKey = (list: { key: number }[]): number => Math.max(-1, ...list.map(i => i.key)) + 1
+const draftsOf = (mapping: Mapping): RuleDraft[] =>
+  mapping.rules.map((rule, key) => ({ key, rule, fields: keyed(rule.fields) }))
 const isBlank = (f: MappingField): boolean =>
   f.path === undefined ? f.value === '' || f.value === undefined : /^[$@]?\.?$/.test(f.path)
 
@@ -73,12 +79,25 @@ const mappingOf = (rules: RuleDraft[]): Mapping => ({
 
 export function MappingEditor({ ws, source }: { ws: string; source: Source }) {
   const { t } = useTranslation()
-  const [rules, setRules] = useState<RuleDraft[]>(
-    source.mapping.rules.map((rule, key) => ({ key, rule, fields: keyed(rule.fields) })),
-  )
+  const [rules, setRules] = useState(() => draftsOf(source.mapping))
+  const [loaded, setLoaded] = useState(source.mapping)
   const [sample, setSample] = useState('')
-  const save = useAct('saveSource', { done: t('common.saved') })
   const mapping = mappingOf(rules)
+  const unsaved = JSON.stringify(mapping) !== JSON.stringify(mappingOf(draftsOf(loaded)))
+  const changed = JSON.stringify(source.mapping) !== JSON.stringify(loaded)
+  // other settings of the source may be saved meanwhile: only a mapping changed elsewhere is news here
+  const base = useBase(changed ? source.version : 0, unsaved, () => {
+    setRules(draftsOf(source.mapping))
+    setLoaded(source.mapping)
+  })
+  const save = useAct('saveSource', {
+    done: t('common.saved'),
+    edits: 'source',
+    after: saved => {
+      setLoaded(saved.mapping)
+      base.rest(saved.version)
+    },
+  })
   const add = (fields: MappingField[]) =>
     setRules([
       ...rules,
@@ -102,8 +121,10 @@ export function MappingEditor({ ws, source }: { ws: string; source: Source }) {
   const paths = source.last?.paths ?? []
   return (
     <div className="half">
+      <AskBeforeLeaving unsaved={unsaved} within={['tab', 'name']} />
       <Stack>
-        {rules.length === 0 ? (
+        <Newer than={base} />
+        {rules.length === 0 && !unsaved ? (
           <div className="card">
             <Empty
               icon={<IconArrowsSplit />}
@@ -125,7 +146,7 @@ export function MappingEditor({ ws, source }: { ws: string; source: Source }) {
             />
           ))
         )}
-        {rules.length > 0 ? (
+        {rules.length > 0 || unsaved ? (
           <Group justify="space-between">
             {patterns}
             <Guarded
@@ -192,6 +213,17 @@ function RuleCard({
 }) {
   const { t } = useTranslation()
   const { rule, fields } = draft
+  /** Paths within one entry of a list, as '@' says them; the list's first entry shows which there are. */
+  const entries = (list: string | null | undefined): string[] => {
+    const first = list?.replace(/(\[\*\])?$/, '[0]')
+    return first ? paths.filter(p => p.startsWith(`${first}.`)).map(p => `@${p.slice(first.length)}`) : []
+  }
+  const pathsFor = (to: string) => [
+    ...entries(
+      to.startsWith(LINES) ? fields.find(f => f.field.to === 'properties.products')?.field.path : rule.each,
+    ),
+    ...paths,
+  ]
   const change = (part: Partial<MappingRule>) => set({ ...draft, rule: { ...rule, ...part } })
   const setField = (key: number, field: MappingField) =>
     set({ ...draft, fields: fields.map(f => (f.key === key ? { key, field } : f)) })
@@ -255,7 +287,7 @@ function RuleCard({
                   key={key}
                   ws={ws}
                   field={field}
-                  paths={paths}
+                  paths={pathsFor(field.to)}
                   set={next => setField(key, next)}
                   remove={() => set({ ...draft, fields: fields.filter(f => f.key !== key) })}
                 />
@@ -281,6 +313,9 @@ function RuleCard({
   )
 }
 
+/** A list as wide as its longest line: paths differ at their end. */
+const WIDE = { width: 'max-content', position: 'bottom-start' } as const
+
 const PLACES: string[] = [
   ...MAPPING_TARGETS,
   ...orderFields('')
@@ -290,6 +325,14 @@ const PLACES: string[] = [
   'traits.birthday',
   'traits.gender',
 ]
+
+/** What is written there, in words. */
+function placeInWords(to: string): string | undefined {
+  const [, start = '', rest] = /^(properties\.products\[\]\.|properties\.|traits\.)?(.*)$/.exec(to) ?? []
+  const kind = { '': 'target_', 'properties.': 'place_', 'traits.': 'place_trait_' }[start] ?? 'place_line_'
+  const key = `connectors.${kind}${rest}` as 'connectors.target_event'
+  return i18n.exists(key) ? i18n.t(key) : undefined
+}
 
 function FieldRow({
   ws,
@@ -305,16 +348,17 @@ function FieldRow({
   remove: () => void
 }) {
   const { t } = useTranslation()
-  const known = MAPPING_TARGETS.find(name => name === field.to)
   const fixed = field.path === undefined
   return (
     <tr>
       <td>
         <Autocomplete
           size="xs"
-          miw={130}
+          miw={165}
           aria-label={t('connectors.to')}
-          description={known ? t(`connectors.target_${known}`) : undefined}
+          description={placeInWords(field.to)}
+          title={field.to}
+          comboboxProps={WIDE}
           data={PLACES}
           value={field.to}
           onChange={to => set({ ...field, to })}
@@ -325,6 +369,8 @@ function FieldRow({
           size="xs"
           miw={130}
           aria-label={`${t('connectors.from')}: ${field.to}`}
+          title={field.path}
+          comboboxProps={WIDE}
           data={paths}
           value={field.path ?? ''}
           onChange={path => set(path === '' ? { to: field.to, value: '' } : { to: field.to, path })}

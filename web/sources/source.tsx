@@ -59,9 +59,11 @@ export function SourcePage({ ws, source }: { ws: string; source: string }) {
               <Tabs.Panel value="setup">
                 <Setup key={data.version} ws={ws} data={data} />
               </Tabs.Panel>
-              <Tabs.Panel value="mapping">
-                <MappingEditor key={data.version} ws={ws} source={data} />
-              </Tabs.Panel>
+              {data.kind === 'webhook' ? (
+                <Tabs.Panel value="mapping" keepMounted>
+                  <MappingEditor key={source} ws={ws} source={data} />
+                </Tabs.Panel>
+              ) : null}
               <Tabs.Panel value="dead">
                 <DeadLetters ws={ws} source={source} name={data.name} />
               </Tabs.Panel>

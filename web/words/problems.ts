@@ -57,6 +57,7 @@ export const PROBLEMS_ZH: Record<string, string> = {
   journey_not_live: '這個旅程沒有在進行。請先發布或恢復。',
   journey_paused: '這個旅程已暫停。請先恢復，再加入。',
   journey_unnamed: '旅程還沒有名稱。請取一個，200 字以內。',
+  mapping_faulty: '欄位對應有問題，還沒有儲存。請照預覽裡的說明修正，再儲存。',
   kpi_exists: '這個期間已經在看這個 KPI。請改它的目標，或換一個期間。',
   last_owner: '工作區一定要有一位擁有者。請先把別人設為擁有者。',
   line_credentials: 'LINE 不接受這個帳號的 Channel access token。請到「渠道」檢查。',

@@ -174,6 +174,8 @@ const fields: readonly ImportField[] = [
     type: 'yes_no',
     synonyms: [
       '訂閱電子報',
+      '同意電子報',
+      '同意email',
       '電子報',
       '接受電子報',
       'accepts email marketing',
@@ -186,13 +188,13 @@ const fields: readonly ImportField[] = [
     key: 'sms_consent',
     label: { zh: '同意簡訊行銷', en: 'Consent to SMS marketing' },
     type: 'yes_no',
-    synonyms: ['接受簡訊', '訂閱簡訊', 'accepts sms marketing', 'sms opt in'],
+    synonyms: ['接受簡訊', '同意簡訊', '訂閱簡訊', 'accepts sms marketing', 'sms opt in'],
   },
   {
     key: 'line_consent',
     label: { zh: '同意 LINE 行銷', en: 'Consent to LINE marketing' },
     type: 'yes_no',
-    synonyms: ['接受line訊息', 'line opt in'],
+    synonyms: ['接受line訊息', '同意line', 'line opt in'],
   },
   {
     key: 'updated_at',

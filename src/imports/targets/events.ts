@@ -44,7 +44,7 @@ export const events: EventTarget = {
       key: 'store',
       label: { zh: '門市代號', en: 'Store code' },
       type: 'code',
-      synonyms: ['門市', '門市編號', '分店', 'location'],
+      synonyms: ['門市', '門市代碼', '門市編號', '分店', 'location'],
       example: 'TPE01',
     },
     {
