@@ -12,6 +12,7 @@ import {
   says,
 } from '../../test/journey-lab.ts'
 import { lineText } from '../../test/send-lab.ts'
+import { whileSettling } from '../../test/while-settling.ts'
 import { askHistory } from '../platform/clickhouse.ts'
 import { newId, parseId, publicId } from '../platform/ids.ts'
 import type { JourneyGraph } from './model.ts'
@@ -125,15 +126,10 @@ describe('social', () => {
     await tell(is('co-1', { name: 'a' }), is('co-2', { name: 'b' }))
     const give = async (who: string, claimed: boolean): Promise<string> => {
       const params = { customer: publicId('cus', (await lab.stateOf(who)).id) }
-      const answer = lab.call('giveCoupon', { params, body: { coupon: 'SPRING', claimed } })
-      // it is answered when its owner has folded it
-      let open = true
-      void answer.finally(() => {
-        open = false
-      })
-      while (open) await lab.settle()
-      expect((await answer).status).toBe(200)
-      return String((await answer).body.code)
+      const given = lab.call('giveCoupon', { params, body: { coupon: 'SPRING', claimed } })
+      const answer = await whileSettling(lab, given)
+      expect(answer.status).toBe(200)
+      return String(answer.body.code)
     }
     const code = await give('co-1', true)
     await give('co-2', false)

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { graphOf, justTag } from '../../test/journey-lab.ts'
 import { openShopLab, type ShopLab } from '../../test/shop-lab.ts'
+import { whileSettling } from '../../test/while-settling.ts'
 import { unpackState } from '../customers/pack.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { publicId, type Uuid } from '../platform/ids.ts'
@@ -54,20 +55,13 @@ async function stateOf(who: string) {
   return unpackState(rows[0]!.state)
 }
 const member = (no: string) => ({ type: 'identify', userId: no, traits: { name: no } })
-/** A person's command is answered when the owner has folded it. */
 async function ask(
   name: 'giveCoupon' | 'movePoints' | 'redeemCoupon',
   who: string | null,
   body: Record<string, unknown>,
 ) {
   const params: Record<string, string> = who === null ? {} : { customer: publicId('cus', await idOf(who)) }
-  const answer = lab.call(name, { params, body })
-  let open = true
-  void answer.finally(() => {
-    open = false
-  })
-  while (open) await lab.settle()
-  return answer
+  return whileSettling(lab, lab.call(name, { params, body }))
 }
 const faults = async () => (await verifyAll(lab.core)).checks.flatMap(c => c.faults)
 const history = async (name: string) => {
@@ -136,13 +130,8 @@ test('two tills at once: one of them uses it', async () => {
   const tills = Array.from({ length: 8 }, (_, i) =>
     lab.call('redeemCoupon', { body: { code, ref: `TILL-${i}` } }),
   )
-  const all = Promise.all(tills)
-  let open = true
-  void all.finally(() => {
-    open = false
-  })
-  while (open) await lab.settle()
-  const statuses = (await all).map(a => a.status).sort()
+  const all = await whileSettling(lab, Promise.all(tills))
+  const statuses = all.map(a => a.status).sort()
   expect(statuses).toEqual([200, ...Array(7).fill(409)])
 })
 
@@ -361,13 +350,8 @@ test('merged and taken apart, the books agree, and the codes still lead to who h
     params: Record<string, string>,
     body: object,
   ) => {
-    const answer = lab.call(name, { params, body })
-    let open = true
-    void answer.finally(() => {
-      open = false
-    })
-    while (open) await lab.settle()
-    expect((await answer).status).toBeLessThan(300)
+    const answer = await whileSettling(lab, lab.call(name, { params, body }))
+    expect(answer.status).toBeLessThan(300)
     await lab.settle()
   }
   await decide('mergeCustomers', { customer: publicId('cus', one[1]) }, { with: publicId('cus', two[1]) })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestWorkspace } from '../../test/harness.ts'
 import { callApi } from '../../test/http-client.ts'
 import { openShopLab, sendOn, type ShopLab } from '../../test/shop-lab.ts'
+import { whileSettling } from '../../test/while-settling.ts'
 import { unpackJournalText } from '../inbox/journal.ts'
 import { verifyAll } from '../inbox/verify.ts'
 import { findCustomer } from '../customers/store.ts'
@@ -315,6 +316,41 @@ test('an erasure that is cut off at any step leaves replay equal to state, and t
   expect((await cutAt(null)).searched.found).toEqual([])
   expect(steps).toEqual(['state', 'journal', 'texts', 'history', 'files', 'settle', 'check'])
   expect(await whoKnows(['CUT-0001', 'cut@example.com'])).toEqual([])
+  expect(await faults()).toEqual([])
+})
+
+test('R3-10 who was merged over two others and taken out again is forgotten, also in the row of the one between', {
+  timeout: 120_000,
+}, async () => {
+  const names = ['CHAIN-0001', 'CHAIN-0002', 'CHAIN-0003']
+  const phones = ['0912000701', '0912000702', '0912000703']
+  await lab.batch(
+    names.map((userId, i) => ({ type: 'identify', userId, traits: { name: `鏈${i}`, phone: phones[i] } })),
+  )
+  await lab.settle()
+  const found = await Promise.all(
+    names.map(async (member, i) => ({ member, phone: phones[i]!, id: (await find(member))[0]! })),
+  )
+  const [first, between, last] = found.toSorted((x, y) => (x.id < y.id ? -1 : 1))
+  const decide = async (name: 'mergeCustomers' | 'unmergeCustomer', customer: string, body: object) => {
+    const answer = await whileSettling(lab, lab.call(name, { params: { customer }, body }))
+    expect(answer.status).toBeLessThan(300)
+    await lab.settle()
+  }
+  await decide('mergeCustomers', between!.id, { with: last!.id })
+  await decide('mergeCustomers', first!.id, { with: between!.id })
+  expect(await find(last!.member)).toEqual([first!.id])
+  await decide('unmergeCustomer', first!.id, { from: last!.id })
+  expect(await find(last!.member)).toEqual([last!.id])
+  const asked = await lab.call('requestErasure', {
+    params: { customer: last!.id },
+    body: { confirm: last!.member, reason: 'asked' },
+  })
+  expect(asked.status).toBe(202)
+  expect(await openEraser(lab.core, { settleMs: 0 }).tick()).toBe(true)
+  const done = await lab.call('erasure', { params: { erasure: String(asked.body.id) } })
+  expect(done.body).toMatchObject({ status: 'done', error: null })
+  expect(await whoKnows([last!.phone.slice(1), last!.member])).toEqual([])
   expect(await faults()).toEqual([])
 })
 

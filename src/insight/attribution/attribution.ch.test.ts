@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphOf, type Item, type JourneyLab, openJourneyLab, says } from '../../../test/journey-lab.ts'
 import { everybodyBehind } from '../../../test/people-behind.ts'
 import { mail } from '../../../test/send-lab.ts'
+import { whileSettling } from '../../../test/while-settling.ts'
 import type { Out } from '../../contract.ts'
 import { openMessageLinks } from '../../messages/link-tokens.ts'
 import { parseId, publicId, type Uuid } from '../../platform/ids.ts'
@@ -104,12 +105,7 @@ test('R3-33 R3-34 credit, cost and return equal the hand case in each model; ref
     [lab.workspace],
   )
   const redeemed = lab.call('redeemCoupon', { body: { code: rows[0]!.code, ref: 'A1' } })
-  let open = true
-  void redeemed.finally(() => {
-    open = false
-  })
-  while (open) await lab.settle()
-  expect((await redeemed).status).toBe(200)
+  expect((await whileSettling(lab, redeemed)).status).toBe(200)
   // d clicked under one name and bought under another, and turns out to be one person
   await lab.tell(
     { type: 'identify', userId: 'M9', anonymousId: 'd2', traits: { name: 'd' } },
