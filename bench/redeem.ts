@@ -2,7 +2,7 @@
 // orders. Every code is used once, and the books must say so.
 import { join } from 'node:path'
 import { connections } from './load.ts'
-import { cpuBetween, machine, percentile, sleep, usage } from './machine.ts'
+import { cpuBetween, machine, percentile, sleep, until, usage } from './machine.ts'
 import { importOrdersFile, writeOrders } from './orders-file.ts'
 import { api, newSpace, type Product, settled, type Space, startProduct } from './product.ts'
 import { ms, n, type Report } from './report.ts'
@@ -124,11 +124,14 @@ export async function redeem(options: { seconds: number; beside: boolean }): Pro
 
 /** Everybody's public id, once the list knows them all. */
 async function everybody(product: Product, space: Space, people: number): Promise<string[]> {
-  for (const from = performance.now(); performance.now() - from < 120_000; await sleep(500)) {
-    const found = await customersOf(product, space)
-    if (found.length === people) return found
-  }
-  throw new Error(`the list does not come to ${people} customers`)
+  await until(
+    'the list of customers',
+    120_000,
+    500,
+    async () => (await api<{ total: number }>(product, space, 'GET', '/customers?limit=1')).total,
+    total => total === people,
+  )
+  return customersOf(product, space)
 }
 
 async function customersOf(product: Product, space: Space): Promise<string[]> {

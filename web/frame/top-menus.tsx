@@ -24,6 +24,7 @@ import {
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { queryClient, useAct, useApi } from '../api/queries.ts'
+import { forgetWritten } from '../conversations/kept.ts'
 import { currentLocale, LOCALES, setLocale } from '../i18n.ts'
 import { Badge } from '../parts/small.tsx'
 import { useWorkspace } from '../use.ts'
@@ -165,6 +166,7 @@ export function AccountMenu() {
   const signOut = useAct('signOut', {
     after: () => {
       queryClient.clear()
+      forgetWritten()
       void navigate({ to: '/sign-in' })
     },
   })

@@ -152,6 +152,7 @@ export function MappingEditor({ ws, source }: { ws: string; source: Source }) {
             <Guarded
               scope="sources:write"
               loading={save.isPending}
+              reason={base.newer ? t('newer.title') : null}
               onClick={() =>
                 save.mutate({
                   ws,
